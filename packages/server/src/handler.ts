@@ -1,0 +1,12 @@
+/** What a handler gets, and what it is. */
+export interface HandlerContext<Tx> {
+  /** The transaction: all that the handler writes through it is committed with the record of its answer. */
+  readonly tx: Tx
+  /** The request, its body still to be read. */
+  readonly request: Request
+  /** The key without its quotes; empty where the request had none (`key: 'optional'`). */
+  readonly key: string
+  readonly principal: string
+}
+
+export type Handler<Tx> = (context: HandlerContext<Tx>) => Response | PromiseLike<Response>

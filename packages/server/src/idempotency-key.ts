@@ -1,0 +1,23 @@
+// Reads the Idempotency-Key header field, the one name under which a request may be repeated.
+// Promise: what is no key of our published format is never used for a look-up (SC1, SEC26).
+
+/** What the header field said. `field` is the value as it came, for the echo. */
+export type KeyHeader =
+  | { readonly kind: 'absent' }
+  | { readonly kind: 'invalid' }
+  | { readonly kind: 'valid'; readonly key: string; readonly field: string }
+
+// Two header fields reach Fetch as one value joined by ", ": neither pattern admits a comma, so they are refused.
+const quotedKey = /^"([A-Za-z0-9_-]{16,64})"$/
+const bareKey = /^([A-Za-z0-9_-]{16,64})$/
+
+/**
+ * Reads a value of `Idempotency-Key`: an RFC 8941 string, here 16 to 64 characters of `[A-Za-z0-9_-]` in double
+ * quotes, without parameters (draft-ietf-httpapi-idempotency-key-header-07, section 2.1).
+ * @param bareKeys accept the same characters without the quotes too, as many older clients send them
+ */
+export function parseIdempotencyKey(field: string | null, bareKeys: boolean): KeyHeader {
+  if (field === null) return { kind: 'absent' }
+  const key = (quotedKey.exec(field) ?? (bareKeys ? bareKey.exec(field) : null))?.[1]
+  return key === undefined ? { kind: 'invalid' } : { kind: 'valid', key, field }
+}

@@ -1,0 +1,54 @@
+// What became of one request, and the answer that says so.
+import { type AnswerMarks, type IdempotencyStatus, markAnswer } from './answer-headers.js'
+import { type ProblemName, problemResponse } from './problem.js'
+import { newResponse, replayedResponse, type StoredAnswer, type WholeAnswer } from './stored-answer.js'
+
+export type Outcome = Refused | Ran | { readonly kind: 'replayed'; readonly answer: StoredAnswer }
+
+/** The handler was not called, or all that it did is undone. */
+export interface Refused {
+  readonly kind: 'refused'
+  readonly problem: ProblemName
+}
+
+/** The handler was called now; `status` is undefined for work without a key. */
+export interface Ran {
+  readonly kind: 'ran'
+  readonly answer: WholeAnswer
+  readonly status: 'stored' | 'rejected' | undefined
+}
+
+export function refused(problem: ProblemName): Refused {
+  return { kind: 'refused', problem }
+}
+
+/** A fresh Response for an outcome, with the marks of its key. */
+export function respond(outcome: Outcome, marks: Omit<AnswerMarks, 'status'>): Response {
+  const response = responseOf(outcome)
+  markAnswer(response.headers, { ...marks, status: statusOf(outcome) })
+  return response
+}
+
+function statusOf(outcome: Outcome): IdempotencyStatus | undefined {
+  switch (outcome.kind) {
+    case 'refused':
+      return outcome.problem === 'in-progress' ? 'in-progress' : 'rejected'
+    case 'ran':
+      return outcome.status
+    case 'replayed':
+      return 'replayed'
+  }
+}
+
+function responseOf(outcome: Outcome): Response {
+  switch (outcome.kind) {
+    case 'refused':
+      return problemResponse(outcome.problem)
+    case 'ran': {
+      const { bytes, status, statusText, headers } = outcome.answer
+      return newResponse(bytes, { status, statusText, headers })
+    }
+    case 'replayed':
+      return replayedResponse(outcome.answer)
+  }
+}

@@ -1,0 +1,65 @@
+import Database from 'libsql'
+import { beforeEach, describe, expect, it } from 'vitest'
+import { type SqliteTx, type SqliteValue, sqliteStore } from './sqlite.js'
+import type { IdempotencyStore } from './store.js'
+
+describe('a transaction on SQLite', () => {
+  let store: IdempotencyStore<SqliteTx>
+  beforeEach(() => {
+    const database = new Database(':memory:')
+    database.exec('CREATE TABLE things (id INTEGER PRIMARY KEY, name TEXT UNIQUE, bytes BLOB)')
+    store = sqliteStore(database)
+  })
+  const insert = 'INSERT INTO things (name, bytes) VALUES (?, ?)'
+
+  it('gives rows by column names, blobs as Uint8Array, and undefined where there is none', async () => {
+    await store.transaction((tx) => {
+      const bytes = new Uint8Array([1, 0, 255])
+      expect(tx.prepare(insert).run('a', bytes)).toEqual({ changes: 1, lastInsertRowid: 1 })
+      const row = { id: 1, name: 'a', bytes }
+      expect(tx.prepare('SELECT * FROM things').get()).toEqual(row)
+      expect(tx.prepare('SELECT * FROM things').all()).toEqual([row])
+      expect(tx.prepare('SELECT * FROM things WHERE bytes = ?').all(bytes)).toEqual([row])
+      expect(tx.prepare('SELECT * FROM things WHERE id = ?').get(2)).toBeUndefined()
+      expect(tx.prepare('SELECT ? AS empty').get(null)).toEqual({ empty: null })
+    })
+  })
+
+  it('refuses a boolean, which would end the process', async () => {
+    const refused = store.transaction((tx) => tx.prepare(insert).run(true as unknown as SqliteValue, null))
+    await expect(refused).rejects.toThrow('expected 1 or 0')
+  })
+
+  it('refuses statements that would end it, and allows savepoints', async () => {
+    await store.transaction((tx) => {
+      for (const sql of ['COMMIT', ' end;', 'Rollback', 'BEGIN IMMEDIATE']) {
+        expect(() => tx.prepare(sql)).toThrow('the store begins and ends the transaction')
+      }
+      tx.prepare('SAVEPOINT here').run()
+      tx.prepare(insert).run('a', null)
+      tx.prepare('ROLLBACK TO here').run()
+      expect(tx.prepare('SELECT * FROM things').all()).toEqual([])
+    })
+  })
+
+  it('goes on after a statement that failed alone', async () => {
+    await store.transaction((tx) => {
+      tx.prepare(insert).run('a', null)
+      expect(() => tx.prepare(insert).run('a', null)).toThrow('UNIQUE')
+      tx.prepare(insert).run('b', null)
+    })
+    expect(await store.transaction((tx) => tx.prepare('SELECT name FROM things').all())).toHaveLength(2)
+  })
+
+  it('refuses all that follows when SQLite has undone it, even if the handler hides the error', async () => {
+    const hidden = store.transaction((tx) => {
+      tx.prepare(insert).run('a', null)
+      const orRollback = tx.prepare('INSERT OR ROLLBACK INTO things (name) VALUES (?)')
+      expect(() => orRollback.run('a')).toThrow('UNIQUE')
+      expect(() => tx.prepare(insert)).toThrow('undone')
+      expect(() => orRollback.run('b')).toThrow('undone')
+    })
+    await expect(hidden).rejects.toThrow('no transaction is active')
+    expect(await store.transaction((tx) => tx.prepare('SELECT * FROM things').all())).toEqual([])
+  })
+})

@@ -1,0 +1,92 @@
+// The transaction a handler works with on SQLite: statements on the store's own connection, as long as it lasts.
+// Promise: nothing is written through it before or after its transaction, nor when SQLite has already undone it.
+import type { Database } from 'libsql'
+
+/** A boolean is not among them: SQLite has none, and libsql ends the whole process when it is given one. */
+export type SqliteValue = null | number | bigint | string | Uint8Array
+
+/** A row by column names. Blobs are Uint8Array. */
+export type SqliteRow = Readonly<Record<string, SqliteValue>>
+
+export interface SqliteStatement {
+  run(...values: readonly SqliteValue[]): {
+    readonly changes: number
+    readonly lastInsertRowid: number | bigint
+  }
+  /** The first row; undefined where there is none. */
+  get(...values: readonly SqliteValue[]): SqliteRow | undefined
+  all(...values: readonly SqliteValue[]): SqliteRow[]
+}
+
+export interface SqliteTx {
+  /**
+   * Prepares one statement with `?` for its values.
+   * @throws where the SQL is wrong, or would end the transaction: the store does that
+   */
+  prepare(sql: string): SqliteStatement
+}
+
+/** Asks whether it is open first: libsql ends the whole process when a closed database is asked. */
+export function isInTransaction(database: Database): boolean {
+  return database.open && database.inTransaction
+}
+
+/** The handle and the way to take it back: after `close` its statements throw. */
+export function openTransaction(database: Database): { readonly tx: SqliteTx; close(): void } {
+  let isOpen = true
+  const assertOpen = (): void => {
+    if (!isOpen) throw new Error('this transaction is over: await all work on it before the handler returns')
+    if (!isInTransaction(database))
+      throw new Error('SQLite has undone this transaction after an error: let it fail')
+  }
+  const tx: SqliteTx = {
+    prepare: (sql) => {
+      if (/^\s*(begin|commit|end|rollback(?!\s+to))\b/i.test(sql)) {
+        throw new Error(`got "${sql.trim()}": the store begins and ends the transaction`)
+      }
+      assertOpen()
+      return guardedStatement(database, sql, assertOpen)
+    },
+  }
+  return {
+    tx,
+    close: () => {
+      isOpen = false
+    },
+  }
+}
+
+function guardedStatement(database: Database, sql: string, assertOpen: () => void): SqliteStatement {
+  const statement = database.prepare(sql)
+  // Values go to libsql as one array: a lone value that is an object would be read as named parameters.
+  const bind = (values: readonly SqliteValue[]): SqliteValue[] => {
+    assertOpen()
+    for (const value of values) {
+      if (typeof value === 'boolean')
+        throw new TypeError(`got ${value}, expected 1 or 0: SQLite has no booleans`)
+    }
+    return [...values]
+  }
+  return {
+    run: (...values) => {
+      const { changes, lastInsertRowid } = statement.run(bind(values))
+      return { changes, lastInsertRowid }
+    },
+    get: (...values) => {
+      const row = statement.get(bind(values))
+      return row === undefined ? undefined : plainRow(row)
+    },
+    all: (...values) => statement.all(bind(values)).map(plainRow),
+  }
+}
+
+/** A row without libsql's `_metadata`, its blobs all of one type. */
+function plainRow(row: unknown): SqliteRow {
+  const plain: Record<string, SqliteValue> = {}
+  for (const [name, value] of Object.entries(row as Record<string, SqliteValue | ArrayBuffer>)) {
+    if (name === '_metadata') continue
+    const isBlob = value instanceof ArrayBuffer || value instanceof Uint8Array
+    plain[name] = isBlob ? new Uint8Array(value) : value
+  }
+  return plain
+}

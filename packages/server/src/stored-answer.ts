@@ -1,0 +1,60 @@
+// Decides which answers are kept for a repeat, and what of them.
+// Promise: no header is stored that is not on the list (SC21), and no body above the bound (SC20).
+import { storedBodyBytesMax } from './limits.js'
+
+export type StoredBody =
+  | { readonly kind: 'whole'; readonly bytes: Uint8Array<ArrayBuffer> }
+  /** The answer was too large to keep: a repeat gets status and headers, and reads the rest anew. */
+  | { readonly kind: 'elided' }
+
+/** What a store keeps of an answer: plain data. */
+export interface StoredAnswer {
+  readonly status: number
+  /** Names in lower case. */
+  readonly headers: readonly (readonly [name: string, value: string])[]
+  readonly body: StoredBody
+}
+
+/** An answer of the handler, its body read to the end. */
+export interface WholeAnswer {
+  readonly status: number
+  readonly statusText: string
+  readonly headers: Headers
+  readonly bytes: Uint8Array<ArrayBuffer>
+}
+
+// To these a client answers with the same request and the same key again (after sign-in, after a while, as the right
+// user). A stored one would be replayed to it for ever, so they free the key. 419 and 440: an expired session.
+const retriedStatuses: ReadonlySet<number> = new Set([401, 403, 408, 419, 423, 425, 429, 440])
+
+/** Whether work that ended so is done: its effects are committed with its answer. Else all of it is undone (SC9). */
+export function isFinal(status: number): boolean {
+  return status < 500 && !retriedStatuses.has(status)
+}
+
+// Without its content-encoding a stored body could not be read.
+const headersAlwaysKept: readonly string[] = ['content-type', 'content-encoding', 'etag', 'location']
+
+/** @param alsoKept names of further headers to keep, in lower case */
+export function storedAnswer(answer: WholeAnswer, alsoKept: readonly string[]): StoredAnswer {
+  const headers: [string, string][] = []
+  for (const name of new Set([...headersAlwaysKept, ...alsoKept])) {
+    const value = answer.headers.get(name)
+    if (value !== null) headers.push([name, value])
+  }
+  const { status, bytes } = answer
+  const body: StoredBody = bytes.length > storedBodyBytesMax ? { kind: 'elided' } : { kind: 'whole', bytes }
+  return { status, headers, body }
+}
+
+/** The answer to a repeat. */
+export function replayedResponse({ status, headers, body }: StoredAnswer): Response {
+  const replayed = new Headers(headers.map(([name, value]): [string, string] => [name, value]))
+  if (body.kind === 'elided') replayed.set('idempotency-body', 'elided')
+  return newResponse(body.kind === 'whole' ? body.bytes : new Uint8Array(0), { status, headers: replayed })
+}
+
+/** A Response with these bytes; without a body where there are none, as 204, 205 and 304 demand. */
+export function newResponse(bytes: Uint8Array<ArrayBuffer>, init: ResponseInit): Response {
+  return new Response(bytes.length === 0 ? null : bytes, init)
+}

@@ -1,0 +1,154 @@
+// What only a real process shows: SIGKILL at any statement leaves effect and record both or neither (F54).
+import { type ChildProcess, spawn } from 'node:child_process'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { fileURLToPath } from 'node:url'
+import Database from 'libsql'
+import ts from 'typescript'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { createIdempotency } from '../src/index.js'
+import { sqliteStore } from '../src/sqlite.js'
+
+const source = fileURLToPath(new URL('../src/', import.meta.url))
+const child = fileURLToPath(new URL('crash-child.js', import.meta.url))
+let folder = ''
+
+/** The sources as they are now, not as they were last built: the child process runs plain JavaScript. */
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'redux-broker-server-'))
+  writeFileSync(join(folder, 'package.json'), '{"type":"module"}')
+  const compilerOptions = {
+    target: ts.ScriptTarget.ES2022,
+    module: ts.ModuleKind.ES2022,
+    verbatimModuleSyntax: true,
+  }
+  for (const name of readdirSync(source).filter((name) => /^[a-z-]+\.ts$/.test(name))) {
+    const { outputText } = ts.transpileModule(readFileSync(join(source, name), 'utf8'), { compilerOptions })
+    writeFileSync(join(folder, name.replace('.ts', '.js')), outputText)
+  }
+})
+afterAll(() => rmSync(folder, { recursive: true }))
+
+interface Plan {
+  readonly keys: readonly string[]
+  readonly parallel: number
+  /** The child kills itself before this SQL statement, counted from 1. */
+  readonly killBefore?: number
+}
+
+interface Run {
+  readonly lines: string[]
+  readonly exitCode: number | null
+}
+
+async function runChild(
+  file: string,
+  plan: Plan,
+  onLine?: (child: ChildProcess, lines: string[]) => void,
+): Promise<Run> {
+  const started = spawn(process.execPath, [child, folder, file, JSON.stringify(plan)], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  const lines: string[] = []
+  const ended = new Promise<number | null>((resolve) => started.on('close', resolve))
+  for await (const line of createInterface({ input: started.stdout })) {
+    lines.push(line)
+    onLine?.(started, lines)
+  }
+  return { lines, exitCode: await ended }
+}
+
+/** What lies on disk, read as the next process would. */
+function survivors(file: string): {
+  readonly effects: string[]
+  readonly records: string[]
+  readonly unsealed: number
+} {
+  const database = new Database(file)
+  try {
+    const column = (sql: string) => (database.prepare(sql).all([]) as { key: string }[]).map(({ key }) => key)
+    return {
+      effects: column('SELECT key FROM effects ORDER BY key'),
+      records: column('SELECT key FROM idempotency_records WHERE status = 200 ORDER BY key'),
+      unsealed: column('SELECT key FROM idempotency_records WHERE status IS NULL').length,
+    }
+  } finally {
+    database.close()
+  }
+}
+
+const keysOf = (prefix: string, count: number) =>
+  Array.from({ length: count }, (_, index) => `${prefix}-${String(index).padStart(16, '0')}`)
+const answered = (lines: readonly string[]) =>
+  lines.flatMap((line) => /^(?:stored|replayed) (.+)$/.exec(line)?.[1] ?? [])
+
+describe('a process that is killed', () => {
+  it('F54 leaves effect and record both or neither, before whichever statement SIGKILL comes', async () => {
+    const keys = keysOf('sweep', 2)
+    const killedBefore: string[] = []
+    for (let killBefore = 1; ; killBefore += 1) {
+      const file = join(folder, `sweep-${killBefore}.db`)
+      const { lines, exitCode } = await runChild(file, { keys, parallel: 1, killBefore })
+      const { effects, records, unsealed } = survivors(file)
+      expect(effects, `killed before statement ${killBefore}`).toEqual(records)
+      expect(unsealed).toBe(0)
+      expect(effects).toEqual(expect.arrayContaining(answered(lines)))
+      if (exitCode === 0) break
+      const statement = lines.at(-1) ?? ''
+      killedBefore.push(statement)
+      if (statement === 'killed before COMMIT') expect(effects).toEqual(answered(lines))
+      expect(await resend(file, keys)).toEqual(keys)
+    }
+    expect(killedBefore.filter((line) => line.includes('INSERT INTO effects'))).toHaveLength(2)
+    expect(killedBefore.filter((line) => line.includes('COMMIT'))).toHaveLength(2)
+  }, 60_000)
+
+  it('F54 leaves as many effects as records after SIGKILL at any moment among many requests', async () => {
+    const file = join(folder, 'many.db')
+    const sent: string[] = []
+    for (const [round, answersBeforeKill] of [1, 7, 23, 60, 111, 190].entries()) {
+      const keys = keysOf(`round${round}`, 400)
+      sent.push(...keys)
+      const { lines, exitCode } = await runChild(file, { keys, parallel: 8 }, (child, lines) => {
+        if (lines.length === answersBeforeKill) child.kill('SIGKILL')
+      })
+      expect(exitCode).toBeNull()
+      const { effects, records, unsealed } = survivors(file)
+      expect(effects).toEqual(records)
+      expect(new Set(effects).size).toBe(effects.length)
+      expect(unsealed).toBe(0)
+      expect(effects).toEqual(expect.arrayContaining(answered(lines)))
+    }
+    expect(await resend(file, sent)).toEqual([...sent].sort())
+  }, 60_000)
+
+  it('SC6 has one effect for each key when two processes send all of them at once', async () => {
+    const file = join(folder, 'two.db')
+    const plan = { keys: keysOf('both', 40), parallel: 4 }
+    const runs = await Promise.all([runChild(file, plan), runChild(file, plan)])
+    expect(runs.map(({ exitCode }) => exitCode)).toEqual([0, 0])
+    const lines = runs.flatMap((run) => run.lines)
+    expect(lines.filter((line) => line.startsWith('stored'))).toHaveLength(40)
+    expect(lines.filter((line) => line.startsWith('replayed'))).toHaveLength(40)
+    expect(survivors(file).effects).toEqual(plan.keys)
+  }, 60_000)
+})
+
+/** Sends every key once more, as a broker would after the crash; the effects that are there then. */
+async function resend(file: string, keys: readonly string[]): Promise<string[]> {
+  const database = new Database(file)
+  const { run } = createIdempotency({ store: sqliteStore(database), principal: () => 'ada' })
+  for (const key of keys) {
+    const headers = { 'idempotency-key': `"${key}"`, 'idempotency-principal': 'ada' }
+    const request = new Request('http://localhost/claps', { method: 'POST', headers, body: key })
+    const response = await run(request, ({ tx }) => {
+      tx.prepare('INSERT INTO effects (key) VALUES (?)').run(key)
+      return new Response('ok')
+    })
+    expect(response.status).toBe(200)
+  }
+  database.close()
+  return survivors(file).effects
+}
