@@ -1,0 +1,42 @@
+// The one way in which the API changes something.
+// Promise: every change but signing in and out goes through the idempotency companion, in one transaction with its
+// effect, its row in the ledger and its stored answer.
+import type { Context } from 'hono'
+import type { Idempotency } from 'redux-broker-server'
+import type { SqliteTx } from 'redux-broker-server/sqlite'
+import type { SqlReader } from './database.js'
+import type { Effect, Ledger } from './ledger.js'
+import type { Sessions } from './sessions.js'
+
+export interface ApiDependencies {
+  readonly reader: SqlReader
+  readonly sessions: Sessions
+  readonly idempotency: Idempotency<SqliteTx>
+  /** undefined where the server runs without faults: then nothing is recorded. */
+  readonly ledger: Ledger | undefined
+}
+
+export interface ApiEnvironment {
+  Variables: { user: string }
+}
+
+/** What a change works with: its transaction, and the request whose body nobody has read. */
+export interface Change {
+  readonly tx: SqliteTx
+  readonly request: Request
+  readonly user: string
+  /** Writes the effect into the ledger, in the same transaction. */
+  record(effect: Pick<Effect, 'kind' | 'target'>): void
+}
+
+export type ChangeRoute<Path extends string> = (
+  work: (change: Change, context: Context<ApiEnvironment, Path>) => Response | Promise<Response>,
+) => (context: Context<ApiEnvironment, Path>) => Promise<Response>
+
+/** Makes a route's handler out of a change: the companion begins the transaction, and calls at most once for a key. */
+export function change<Path extends string>({ idempotency, ledger }: ApiDependencies): ChangeRoute<Path> {
+  return (work) => (context) =>
+    idempotency.run(context.req.raw, ({ tx, request, key, principal: user }) =>
+      work({ tx, request, user, record: (effect) => ledger?.record(tx, { ...effect, user, key }) }, context),
+    )
+}

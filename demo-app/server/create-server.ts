@@ -1,0 +1,91 @@
+// Composes the demo server: database, companion, API, faults, pages, and the listeners in front of them.
+import { createServer } from 'node:http'
+import { setTimeout as pause } from 'node:timers/promises'
+import { createIdempotency } from 'redux-broker-server'
+import { sqliteStore } from 'redux-broker-server/sqlite'
+import { createApi } from './api.js'
+import { createConnections } from './connections.js'
+import { openDatabases } from './database.js'
+import { createFaults } from './faults.js'
+import { createGateway, type Proving } from './gateway.js'
+import { createKeyClock } from './key-clock.js'
+import { openLedger } from './ledger.js'
+import { limits } from './limits.js'
+import { closeServers, openListeners, type Ports } from './listen.js'
+import { createPages } from './pages.js'
+import { createSessions, type Transact } from './sessions.js'
+import { createTestApi } from './test-routes.js'
+
+export interface DemoServerOptions extends Ports {
+  readonly dataFolder: string
+  readonly pagesFolder: string
+  /** Whether there is anything under /__test__/. */
+  readonly faults: boolean
+}
+
+export interface DemoServer {
+  readonly url: string
+  /** The second origin: the same API, with CORS for the pages of the first. */
+  readonly url2: string
+  /** Answers what is at work, for two seconds at most, then closes the database. */
+  close(): Promise<void>
+}
+
+/** Resolves when the server answers. @throws where a port is taken or the data folder cannot be written */
+export async function startDemoServer(options: DemoServerOptions): Promise<DemoServer> {
+  const databases = openDatabases(options.dataFolder)
+  const { reader } = databases
+  const store = sqliteStore(databases.writer)
+  const transact: Transact = (work) => store.transaction(work)
+  const sessions = createSessions(reader, transact)
+  const keyClock = createKeyClock(reader, transact, limits.keyRetentionMs)
+  const idempotency = createIdempotency({
+    store,
+    principal: (request) => sessions.userOf(request.headers.get('Cookie')),
+    retentionMs: limits.keyRetentionMs,
+    bodyBytesMax: limits.bodyBytesMax,
+    now: keyClock.now,
+  })
+  const connections = createConnections()
+  const proving = options.faults ? createProving() : undefined
+  const api = createApi({ reader, sessions, idempotency, ledger: proving?.ledger })
+
+  const ports = { port: options.port, port2: options.port2 ?? options.port + 1 }
+  const url = () => `http://localhost:${ports.port}`
+  const url2 = () => `http://localhost:${ports.port2}`
+  const closing = new AbortController()
+  const gateway = createGateway({
+    api: (request) => api.fetch(request),
+    pages: createPages(options.pagesFolder, url2),
+    sessions,
+    proving,
+    closing: closing.signal,
+  })
+  const listeners = await openListeners(options, {
+    first: () => connections.watch(createServer(gateway.listener({ kind: 'first' }))),
+    second: () => connections.watch(createServer(gateway.listener({ kind: 'second', pageOrigin: url }))),
+  })
+  Object.assign(ports, { port: listeners.port, port2: listeners.port2 })
+
+  return { url: url(), url2: url2(), close }
+
+  function createProving(): Proving {
+    const ledger = openLedger(options.dataFolder, reader)
+    const faults = createFaults(connections)
+    const testApi = createTestApi({ ledger, faults, keyClock, transact })
+    return { ledger, faults, keyClock, testApi: (request) => testApi.fetch(request) }
+  }
+
+  async function close(): Promise<void> {
+    const closed = closeServers(listeners.servers)
+    closing.abort()
+    await proving?.faults.replace([])
+    await connections.closeIdle()
+    await Promise.race([closed, pause(limits.closeGraceMs, undefined, { ref: false })])
+    connections.closeAll()
+    await closed
+    await gateway.settled()
+    proving?.ledger.close()
+    databases.close()
+  }
+}

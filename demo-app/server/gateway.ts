@@ -1,0 +1,170 @@
+// Where every request arrives, on both origins: it is written down, meets its fault, and is answered.
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { getRequestListener, type HttpBindings } from '@hono/node-server'
+import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response'
+import { type Received, receive } from './body.js'
+import { allowPage, answerPreflight } from './cors.js'
+import { applyFault, type Exchange, type FaultEffects } from './fault-acts.js'
+import type { Faults } from './faults.js'
+import type { KeyClock } from './key-clock.js'
+import type { Attempt, Ledger } from './ledger.js'
+import type { Pages } from './pages.js'
+import { problem } from './problem.js'
+import type { Sessions } from './sessions.js'
+
+export type Fetch = (request: Request) => Response | Promise<Response>
+
+export interface GatewayDependencies {
+  readonly api: Fetch
+  readonly pages: Pages
+  readonly sessions: Sessions
+  /** undefined with FAULTS=0. */
+  readonly proving: Proving | undefined
+  readonly closing: AbortSignal
+}
+
+export interface Proving {
+  readonly ledger: Ledger
+  readonly faults: Faults
+  readonly keyClock: KeyClock
+  readonly testApi: Fetch
+}
+
+/** What serves one origin: the pages' own, or the second one, which has no pages and lets those of the first read. */
+export type Origin =
+  | { readonly kind: 'first' }
+  | { readonly kind: 'second'; readonly pageOrigin: () => string }
+
+export interface Gateway {
+  listener(origin: Origin): (incoming: IncomingMessage, outgoing: ServerResponse) => void
+  /** Resolves when nothing that was begun is still at work, whether its client waits or not. */
+  settled(): Promise<void>
+}
+
+export function createGateway(dependencies: GatewayDependencies): Gateway {
+  const working = new Set<Promise<unknown>>()
+  return {
+    listener: (origin) => {
+      const handle = (request: Request, bindings: HttpBindings) => {
+        const work = answer(dependencies, origin, { request, ...bindings })
+        working.add(work)
+        const leave = () => working.delete(work)
+        work.then(leave, leave)
+        return work
+      }
+      const listen = getRequestListener((request, bindings) => handle(request, bindings as HttpBindings), {
+        overrideGlobalObjects: false,
+      })
+      return (incoming, outgoing) => {
+        // A client that leaves while it is answered stands in the ledger as such; there is nobody left to tell.
+        outgoing.on('error', () => {})
+        void listen(incoming, outgoing)
+      }
+    },
+    settled: async () => {
+      await Promise.allSettled(working)
+    },
+  }
+}
+
+interface Call extends HttpBindings {
+  readonly request: Request
+}
+
+async function answer(dependencies: GatewayDependencies, origin: Origin, call: Call): Promise<Response> {
+  const { proving, closing } = dependencies
+  const { incoming, outgoing } = call
+  const response = await route(dependencies, origin, call).catch((error: unknown) => {
+    if (outgoing.destroyed || incoming.destroyed || closing.aborted) return leave(outgoing)
+    console.error(error)
+    return problem('internal-error', 'This is a mistake of the server.')
+  })
+  if (response === RESPONSE_ALREADY_SENT || outgoing.destroyed) return RESPONSE_ALREADY_SENT
+  if (proving?.faults.isArmed() || closing.aborted) outgoing.setHeader('Connection', 'close')
+  return origin.kind === 'first' ? response : allowPage(response, origin.pageOrigin(), incoming.headers)
+}
+
+async function route(dependencies: GatewayDependencies, origin: Origin, call: Call): Promise<Response> {
+  const { proving, pages } = dependencies
+  const { request, incoming } = call
+  const path = new URL(request.url).pathname
+  if (path.startsWith('/api/')) return answerApi(dependencies, origin, { ...call, path })
+  if (proving !== undefined && (path.startsWith('/__test__/') || path === '/login')) {
+    return fetchWhole(proving.testApi, await receive(incoming, request))
+  }
+  if (origin.kind === 'first') return pages(request.method, path)
+  return problem('not-found', 'The pages are on the first origin.')
+}
+
+async function answerApi(
+  { api, sessions, proving, closing }: GatewayDependencies,
+  origin: Origin,
+  { request, incoming, outgoing, path }: Call & { readonly path: string },
+): Promise<Response> {
+  const { method } = request
+  const { cookie } = incoming.headers
+  const attempt = openAttempt(proving?.ledger, {
+    method,
+    path,
+    key: unquoted(request.headers.get('Idempotency-Key')),
+    user: sessions.userOf(cookie) ?? null,
+  })
+  outgoing.once('close', () => {
+    if (!outgoing.writableFinished) attempt.end('aborted')
+  })
+  let received: Promise<Received> | undefined
+  const takeIn = () => {
+    received ??= receive(incoming, request)
+    return received
+  }
+  const fetchApi = async () => {
+    const whole = await takeIn()
+    const preflight = origin.kind === 'second' ? answerPreflight(method, incoming.headers) : undefined
+    const response = preflight ?? (await fetchWhole(api, whole))
+    return origin.kind === 'second' ? allowPage(response, origin.pageOrigin(), incoming.headers) : response
+  }
+  const rule = proving?.faults.take(method, path)
+  const exchange: Exchange = { outgoing, attempt, closing, receive: takeIn, answer: fetchApi }
+  const response =
+    rule === undefined || proving === undefined
+      ? await fetchApi()
+      : await applyFault(rule, exchange, effectsOf(proving, sessions, cookie))
+  // Written down before it leaves: who has the answer finds it in the ledger.
+  if (response !== RESPONSE_ALREADY_SENT) attempt.end(response.status)
+  return response
+}
+
+function effectsOf(
+  { faults, keyClock }: Proving,
+  sessions: Sessions,
+  cookie: string | undefined,
+): FaultEffects {
+  return {
+    stall: ({ outgoing }) => {
+      if (outgoing.socket !== null) faults.stall(outgoing.socket)
+    },
+    forgetKeys: () => keyClock.expireAll(),
+    handSession: (user) => sessions.hand(cookie, user),
+    endSession: async () => {
+      await sessions.end(cookie)
+    },
+  }
+}
+
+function openAttempt(ledger: Ledger | undefined, arrival: Parameters<Ledger['arrived']>[0]): Attempt {
+  return ledger?.arrived(arrival) ?? { end: () => {} }
+}
+
+function fetchWhole(fetch: Fetch, received: Received): Response | Promise<Response> {
+  return received.kind === 'whole' ? fetch(received.request) : received.answer
+}
+
+function leave(outgoing: ServerResponse): Response {
+  outgoing.socket?.destroy()
+  return RESPONSE_ALREADY_SENT
+}
+
+/** The key inside its quotes; a field that is no quoted string stands as it came. */
+function unquoted(field: string | null): string | null {
+  return field === null ? null : (/^"(.*)"$/.exec(field)?.[1] ?? field)
+}

@@ -1,0 +1,15 @@
+// Every bound of the demo server, with its unit in its name.
+export const limits = {
+  textCharactersMax: 280,
+  clapsPerRequestMax: 1000,
+  /** 5 MiB: a photo fits. */
+  bodyBytesMax: 5_242_880,
+  postsListedMax: 1000,
+  faultRulesMax: 100,
+  /** Ten minutes. */
+  faultDelayMsMax: 600_000,
+  closeGraceMs: 2000,
+  closeNoticeMs: 20,
+  /** How long the answer to a key is kept and repeated: 7 days. */
+  keyRetentionMs: 604_800_000,
+} as const

@@ -1,0 +1,144 @@
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
+import { randomUUID } from 'node:crypto'
+import { once } from 'node:events'
+import { readdir, rm } from 'node:fs/promises'
+import { createRequire } from 'node:module'
+import { createInterface } from 'node:readline'
+import { fileURLToPath } from 'node:url'
+import { afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest'
+import { clapsOf, putFaults, readLedger, signIn, temporaryFolder, userAt } from './testing/test-server.js'
+
+const main = fileURLToPath(new URL('../dist/server/main.js', import.meta.url))
+const project = fileURLToPath(new URL('../tsconfig.server.json', import.meta.url))
+
+let folder: string
+let running: ChildProcess[]
+beforeAll(() => {
+  const compiler = createRequire(import.meta.url).resolve('typescript/bin/tsc')
+  execFileSync(process.execPath, [compiler, '-b', project], { stdio: 'inherit' })
+}, 120_000)
+beforeEach(async () => {
+  folder = await temporaryFolder()
+  running = []
+})
+afterEach(async () => {
+  for (const child of running) await stop(child, 'SIGKILL')
+  await rm(folder, { recursive: true })
+})
+
+async function start(environment: NodeJS.ProcessEnv = {}): Promise<{ url: string; child: ChildProcess }> {
+  const env = { PATH: process.env['PATH'], PORT: '0', DATA_DIR: folder, ...environment }
+  const child = spawn(process.execPath, [main], { env, stdio: ['ignore', 'pipe', 'inherit'] })
+  running.push(child)
+  const [line] = (await once(createInterface({ input: child.stdout }), 'line')) as [string]
+  expect(line).toMatch(/^ready http:\/\/localhost:\d+$/)
+  return { url: line.slice('ready '.length), child }
+}
+
+async function stop(child: ChildProcess, signal: NodeJS.Signals): Promise<number | null> {
+  if (child.exitCode !== null || child.signalCode !== null) return child.exitCode
+  const exit = once(child, 'exit')
+  child.kill(signal)
+  const [code] = (await exit) as [number | null]
+  return code
+}
+
+test('loses nothing that it answered when it is killed in the middle of a burst', async () => {
+  const first = await start()
+  const ada = await signIn(first.url, 'ada')
+  const keys = Array.from({ length: 300 }, () => randomUUID())
+  const answered: string[] = []
+  const send = async (key: string) => {
+    const answer = await ada.send('POST', '/api/posts/p01/claps', { by: 1 }, { key })
+    if (answer.status === 200) answered.push(key)
+    if (answered.length === 60) first.child.kill('SIGKILL')
+  }
+  await Promise.allSettled(keys.map(send))
+  await stop(first.child, 'SIGKILL')
+
+  const second = await start()
+  const again = userAt(second.url, 'ada', ada.cookie)
+  const { attempts, effects } = await readLedger(second.url)
+  const applied = effects.map(({ key }) => key)
+  const clapsAfterKill = await clapsOf(again, 'p01')
+  const repeats = await Promise.all(
+    keys.map((key) => again.send('POST', '/api/posts/p01/claps', { by: 1 }, { key })),
+  )
+
+  expect(answered.length).toBeGreaterThanOrEqual(60)
+  expect(answered.length).toBeLessThan(300)
+  expect(new Set(applied).size).toBe(applied.length)
+  expect(applied).toEqual(expect.arrayContaining(answered))
+  expect(clapsAfterKill).toBe(128 + applied.length)
+  const arrived = attempts.filter(({ path }) => path === '/api/posts/p01/claps')
+  expect(arrived.map(({ key }) => key)).toEqual(expect.arrayContaining(applied))
+  for (const { status } of arrived) expect([200, 'dropped']).toContain(status)
+  expect(repeats.map(({ status }) => status)).toEqual(keys.map(() => 200))
+  expect(await clapsOf(again, 'p01')).toBe(128 + 300)
+  expect((await readLedger(second.url)).effects).toHaveLength(300)
+}, 60_000)
+
+test('keeps forgotten keys forgotten after a restart', async () => {
+  const first = await start()
+  const ada = await signIn(first.url, 'ada')
+  const key = randomUUID()
+  await ada.send('POST', '/api/posts/p01/claps', { by: 1 }, { key })
+  await putFaults(first.url, [{ match: {}, kind: 'forget-keys' }])
+  await stop(first.child, 'SIGTERM')
+
+  const second = await start()
+  const answer = await userAt(second.url, 'ada', ada.cookie).send(
+    'POST',
+    '/api/posts/p01/claps',
+    { by: 1 },
+    { key },
+  )
+
+  expect(answer.headers.get('Idempotency-Status')).toBe('stored')
+})
+
+test.each(['SIGTERM', 'SIGINT'] as const)('closes on %s, also with a request in hand', async (signal) => {
+  const { url, child } = await start()
+  const ada = await signIn(url, 'ada')
+  await putFaults(url, [{ match: { path: '/api/me' }, kind: 'delay', ms: 60_000 }])
+  const sent = ada.get('/api/me').catch(() => 'broken off')
+  await vi.waitFor(async () => expect((await readLedger(url)).attempts).toHaveLength(2))
+
+  const code = await stop(child, signal)
+
+  expect(code).toBe(0)
+  expect(await sent).toBe('broken off')
+  expect(await readdir(folder)).not.toContain('demo.db-wal')
+})
+
+test('has nothing under /__test__ with FAULTS=0', async () => {
+  const { url } = await start({ FAULTS: '0' })
+
+  expect((await fetch(`${url}/__test__/faults`)).status).toBe(404)
+})
+
+test('listens where PORT and PORT2 say, on loopback by either address', async () => {
+  const { url: probe, child } = await start()
+  const port = Number(new URL(probe).port)
+  await stop(child, 'SIGTERM')
+
+  const { url } = await start({ PORT: String(port), PORT2: String(port + 1) })
+
+  expect(url).toBe(`http://localhost:${port}`)
+  for (const host of ['localhost', '127.0.0.1', '[::1]']) {
+    expect((await fetch(`http://${host}:${port}/api/me`)).status).toBe(401)
+    expect((await fetch(`http://${host}:${port + 1}/api/me`)).status).toBe(401)
+  }
+})
+
+test('says so where a port is taken or is none', async () => {
+  const { url } = await start()
+  for (const PORT of [new URL(url).port, 'http', '70000']) {
+    const child = spawn(process.execPath, [main], { env: { PORT, DATA_DIR: folder }, stdio: 'ignore' })
+    running.push(child)
+
+    const [code] = (await once(child, 'exit')) as [number]
+
+    expect(code).toBe(1)
+  }
+})

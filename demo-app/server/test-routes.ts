@@ -1,0 +1,47 @@
+// The proving ground's controls, under /__test__/: the ledger, the fault rules, the reset. Absent with FAULTS=0.
+import { Hono } from 'hono'
+import { restoreSeed } from './database.js'
+import { page } from './fault-acts.js'
+import { parseFaultRules } from './fault-rules.js'
+import type { Faults } from './faults.js'
+import type { KeyClock } from './key-clock.js'
+import type { Ledger } from './ledger.js'
+import { problem } from './problem.js'
+import type { Transact } from './sessions.js'
+import { readJson } from './validation.js'
+
+export interface TestDependencies {
+  readonly ledger: Ledger
+  readonly faults: Faults
+  readonly keyClock: KeyClock
+  readonly transact: Transact
+}
+
+export function createTestApi({ ledger, faults, keyClock, transact }: TestDependencies): Hono {
+  const routes = new Hono()
+  routes.get('/__test__/ledger', (context) => context.json(ledger.read()))
+  routes.delete('/__test__/ledger', async (context) => {
+    await transact((tx) => tx.prepare('DELETE FROM effects').run())
+    ledger.emptyAttempts()
+    return context.body(null, 204)
+  })
+  routes.post('/__test__/reset', async (context) => {
+    await faults.replace([])
+    await transact(restoreSeed)
+    await keyClock.expireAll()
+    ledger.emptyAttempts()
+    return context.body(null, 204)
+  })
+  routes.get('/__test__/faults', (context) => context.json(faults.current()))
+  routes.put('/__test__/faults', async (context) => {
+    const parsed = parseFaultRules(await readJson(context.req.raw))
+    if (!parsed.ok) return problem('invalid-faults', parsed.problem)
+    await faults.replace(parsed.rules)
+    if (parsed.rules.some(({ kind }) => kind === 'forget-keys')) await keyClock.expireAll()
+    return context.json(faults.current())
+  })
+  // Where a `login-redirect` leads.
+  routes.get('/login', () => page('Sign in', 'This page stands for the sign-in of another system.'))
+  routes.notFound(() => problem('not-found', 'There is no such control.'))
+  return routes
+}
