@@ -1,0 +1,71 @@
+// Accepts captures: all of them in the caller's one transaction, each with its place in the order of commits.
+import { type EntryCore, entryVersion, toRow } from './entry.js'
+import type { Limits } from './limits.js'
+import { readPartition } from './partition.js'
+import type { StoreTransaction } from './ports.js'
+import { last } from './schema.js'
+
+/** What a route made of one action: everything of an entry that its acceptance does not decide. */
+export type Capture = Pick<
+  EntryCore,
+  'id' | 'key' | 'lane' | 'channel' | 'action' | 'request' | 'server' | 'onReturned' | 'bytes'
+>
+
+export type Appended =
+  | { readonly status: 'accepted'; readonly id: string; readonly seq: number }
+  | { readonly status: 'rejected'; readonly id: string; readonly reason: 'outboxFull' }
+
+/** In the order given. A capture that no longer fits is rejected; accepted entries never make room (P10). */
+export async function append(
+  tx: StoreTransaction,
+  partition: string,
+  captures: readonly Capture[],
+  { now, limits }: { readonly now: number; readonly limits: Limits },
+): Promise<readonly Appended[]> {
+  const lanes = [...new Set(captures.map((capture) => capture.lane))]
+  const [row, occupied] = await Promise.all([
+    readPartition(tx, partition),
+    Promise.all(
+      lanes.map((lane) =>
+        tx.firstKey({
+          store: 'entries',
+          index: 'lane',
+          from: [partition, lane],
+          to: [partition, lane, last],
+        }),
+      ),
+    ),
+  ])
+  const taken = new Set([...row.blockedLanes, ...lanes.filter((_, i) => occupied[i] !== undefined)])
+  const channels = new Set(row.channels)
+  let { nextSeq, waiting, bytes } = row
+  const appended = captures.map((capture): Appended => {
+    const { id, lane } = capture
+    if (waiting + row.dead >= limits.entriesMax || bytes + capture.bytes > limits.bytesMax)
+      return { status: 'rejected', id, reason: 'outboxFull' }
+    const seq = nextSeq++
+    waiting += 1
+    bytes += capture.bytes
+    channels.add(capture.channel)
+    tx.put('entries', toRow({ ...capture, ...fresh(partition, seq, now), head: !taken.has(lane) }))
+    taken.add(lane)
+    return { status: 'accepted', id, seq }
+  })
+  tx.put('partitions', { ...row, nextSeq, waiting, bytes, channels: [...channels] })
+  return appended
+}
+
+const fresh = (partition: string, seq: number, now: number) =>
+  ({
+    version: entryVersion,
+    partition,
+    seq,
+    state: 'waiting',
+    notBefore: now,
+    savedAt: now,
+    acceptedAt: now,
+    attempts: 0,
+    failures: 0,
+    fence: 0,
+    effect: 'none',
+  }) as const

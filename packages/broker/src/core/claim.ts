@@ -1,0 +1,77 @@
+// Takes due lane heads for sending: one bounded read per channel, in the caller's transaction (R1).
+import { type SendingEntry, toRow } from './entry.js'
+import { allowance, healthyOrigin, type OriginRow, type Probe } from './origin.js'
+import { readActive } from './partition.js'
+import type { StoreTransaction } from './ports.js'
+import { last, type PartitionRow } from './schema.js'
+import { transition } from './transition.js'
+
+export interface ClaimOptions {
+  readonly owner: string
+  readonly now: number
+  readonly probe: Probe
+  /** How many requests may be in flight to one origin. */
+  readonly concurrencyMax: number
+  /** Origins of the requests in flight, one for each. */
+  readonly inFlight: readonly string[]
+  /** Whether this executor may and can send what waits in a channel. */
+  serves(channel: string): boolean
+}
+
+/** The channel of an origin: with the names of the functions that its entries need. */
+export const channelOf = (origin: string, needs: readonly string[]): string => [origin, ...needs].join(' ')
+export const originOf = (channel: string): string => channel.split(' ', 1)[0] ?? channel
+export const needsOf = (channel: string): readonly string[] => channel.split(' ').slice(1)
+
+/** Claims nothing while the partition is paused, or is not the one of the browser's present session (P6). */
+export async function claim(
+  tx: StoreTransaction,
+  row: PartitionRow,
+  origins: Map<string, OriginRow>,
+  { owner, now, probe, concurrencyMax, inFlight, serves }: ClaimOptions,
+): Promise<readonly SendingEntry[]> {
+  if (row.paused !== undefined) return []
+  if ((await readActive(tx))?.partition !== row.partition) return []
+  const claimed: SendingEntry[] = []
+  const sentTo = [...inFlight]
+  for (const channel of row.channels.filter(serves)) {
+    const origin = originOf(channel)
+    const health = origins.get(origin) ?? healthyOrigin(origin)
+    const busy = sentTo.filter((other) => other === origin).length
+    const allowed = Math.min(allowance(health, probe, now, busy), concurrencyMax - busy)
+    if (allowed <= 0) continue
+    const heads = await tx.list(dueBy(row.partition, channel, now), allowed)
+    for (const head of heads) {
+      if (head.state !== 'waiting') continue
+      const entry = transition(head, { type: 'claimed', owner })
+      tx.put('entries', toRow(entry))
+      claimed.push(entry)
+      sentTo.push(origin)
+    }
+    if (heads.length > 0 && health.rest !== undefined) origins.set(origin, { ...health, probedAt: now })
+  }
+  return claimed
+}
+
+const dueBy = (partition: string, channel: string, now: number) =>
+  ({ store: 'entries', index: 'due', from: [partition, channel], to: [partition, channel, now] }) as const
+
+/** When the next lane head becomes due, as far as these channels go; undefined where none waits. */
+export async function nextDueAt(
+  tx: StoreTransaction,
+  row: PartitionRow,
+  serves: (channel: string) => boolean,
+): Promise<number | undefined> {
+  const keys = await Promise.all(
+    row.channels.filter(serves).map((channel) =>
+      tx.firstKey({
+        store: 'entries',
+        index: 'due',
+        from: [row.partition, channel],
+        to: [row.partition, channel, last],
+      }),
+    ),
+  )
+  const times = keys.flatMap((key) => (Array.isArray(key) && typeof key[2] === 'number' ? [key[2]] : []))
+  return times.length === 0 ? undefined : Math.min(...times)
+}

@@ -1,0 +1,178 @@
+// The one loop that sends: settle what has ended, claim what is due, send it, until nothing is due. Page and worker
+// run the same. A crash between any two steps delays and never loses.
+import { type AttemptContext, askSession, attempt } from './attempt.js'
+import { type ClaimOptions, claim, originOf } from './claim.js'
+import { type SendingEntry, toRow } from './entry.js'
+import { type Limits, leaseRenewalMs } from './limits.js'
+import { healthyOrigin, type OriginRow, type Probe } from './origin.js'
+import { type Owner, readPartition, unpause } from './partition.js'
+import type { Ports, StoreTransaction } from './ports.js'
+import { type Lapsed, recover } from './recover.js'
+import type { PartitionRow } from './schema.js'
+import { type Finished, settle } from './settle.js'
+import { transition } from './transition.js'
+
+export interface DrainContext
+  extends Pick<ClaimOptions, 'serves' | 'owner'>,
+    Pick<AttemptContext, 'prepare' | 'signal'> {
+  readonly ports: Ports
+  readonly limits: Limits
+  readonly user: Owner
+  readonly lapsed: Lapsed
+  /** The monotonic time after which nothing more is claimed: a worker does not live long. */
+  readonly until: number
+  /** What the executor was woken for since it was last asked; undefined where it was not. */
+  takeProbe(): Probe | undefined
+  /** Resolves at the next wake-up. */
+  woken(): Promise<void>
+}
+
+interface Flight {
+  readonly entry: SendingEntry
+  readonly landed: Promise<Finished>
+}
+
+/** Rejects where the storage fails or the signal aborts; what was in flight is then found again by its lapsed lease. */
+export async function drain(context: DrainContext): Promise<void> {
+  const { ports, user, signal } = context
+  const flights = new Map<string, Flight>()
+  await recover(ports.store, user.partition, context.lapsed, ports.clock.now())
+  const stopRenewing = keepLeases(context, flights)
+  try {
+    let finished: readonly Finished[] = []
+    for (;;) {
+      signal.throwIfAborted()
+      const woken = context.woken()
+      const probe = context.takeProbe() ?? 'none'
+      const { claimed, row } = await step(context, flights, finished, probe)
+      for (const { entry } of finished) flights.delete(entry.id)
+      for (const entry of claimed) flights.set(entry.id, launch(context, entry, row.sessionProbe))
+      if (finished.length + claimed.length > 0) ports.bus.post('changed')
+      if (flights.size === 0 && !(await resumed(context, row, probe))) return
+      finished = await landing(flights, woken)
+    }
+  } finally {
+    stopRenewing()
+  }
+}
+
+/** One transaction: what has ended is settled, and what is due is claimed in its place. */
+function step(
+  context: DrainContext,
+  flights: ReadonlyMap<string, Flight>,
+  finished: readonly Finished[],
+  probe: Probe,
+): Promise<{ readonly claimed: readonly SendingEntry[]; readonly row: PartitionRow }> {
+  const { ports, limits, user, serves, owner } = context
+  const ended = new Set(finished.map(({ entry }) => entry.id))
+  const inFlight = [...flights.values()]
+    .filter(({ entry }) => !ended.has(entry.id))
+    .map(({ entry }) => originOf(entry.channel))
+  return ports.store.transact('readwrite', 'strict', async (tx) => {
+    const now = ports.clock.now()
+    const row = await readPartition(tx, user.partition)
+    const origins = await readOrigins(tx, row)
+    const ledgers = { row, origins: new Map(origins) }
+    const options = { now, failuresMax: limits.failuresMax, random: ports.chance.random }
+    for (const done of finished) await settle(tx, ledgers, done, options)
+    const concurrencyMax = ports.clock.monotonic() < context.until ? limits.concurrencyMax : 0
+    const claimed = await claim(tx, ledgers.row, ledgers.origins, {
+      owner,
+      now,
+      probe,
+      concurrencyMax,
+      inFlight,
+      serves,
+    })
+    if (ledgers.row !== row) tx.put('partitions', ledgers.row)
+    for (const [origin, health] of ledgers.origins)
+      if (health !== origins.get(origin)) tx.put('origins', health)
+    return { claimed, row: ledgers.row }
+  })
+}
+
+async function readOrigins(
+  tx: StoreTransaction,
+  { channels }: PartitionRow,
+): Promise<ReadonlyMap<string, OriginRow>> {
+  const names = [...new Set(channels.map(originOf))]
+  const rows = await Promise.all(names.map((name) => tx.get('origins', [name])))
+  return new Map(names.map((name, i) => [name, rows[i] ?? healthyOrigin(name)]))
+}
+
+function launch(context: DrainContext, entry: SendingEntry, sessionProbe: string | undefined): Flight {
+  const { ports, limits, user, prepare, signal } = context
+  const attemptContext = {
+    ports,
+    attemptMs: limits.attemptMs,
+    principal: user.principal,
+    sessionProbe,
+    prepare,
+    signal,
+  }
+  const landed = attempt(attemptContext, entry).then(
+    (outcome) => ({ entry, outcome }),
+    (error): Finished => {
+      // Only a user's callback gets here: nothing was sent.
+      ports.report(error)
+      const outcome = {
+        kind: 'retry',
+        reason: 'headers',
+        effect: 'none',
+        counts: true,
+        rests: 'lane',
+        sent: false,
+      } as const
+      return { entry, outcome }
+    },
+  )
+  return { entry, landed }
+}
+
+/** Waits for an attempt to end or for a wake-up, and gives all that have ended by then. */
+async function landing(
+  flights: ReadonlyMap<string, Flight>,
+  woken: Promise<void>,
+): Promise<readonly Finished[]> {
+  const ended: Finished[] = []
+  const all = [...flights.values()].map(({ landed }) => landed.then((finished) => void ended.push(finished)))
+  if (all.length > 0) await Promise.race([woken, ...all])
+  return [...ended]
+}
+
+/** A pause for want of a session ends when the session's own probe answers well. */
+async function resumed(context: DrainContext, row: PartitionRow, probe: Probe): Promise<boolean> {
+  const { ports, limits, signal } = context
+  if (row.paused !== 'auth' || probe === 'none' || probe === 'capture') return false
+  const session = await askSession({
+    ports,
+    attemptMs: limits.attemptMs,
+    sessionProbe: row.sessionProbe,
+    signal,
+  })
+  if (session !== 'good') return false
+  await ports.store.transact('readwrite', 'relaxed', async (tx) => {
+    tx.put('partitions', unpause(await readPartition(tx, row.partition)))
+  })
+  ports.bus.post('changed')
+  return true
+}
+
+/** Renews the leases of the attempts in flight, so that a watcher sees that they live. Gives what ends it. */
+function keepLeases({ ports }: DrainContext, flights: ReadonlyMap<string, Flight>): () => void {
+  const renew = () => {
+    cancel = ports.clock.after(leaseRenewalMs, renew)
+    if (flights.size === 0) return
+    ports.store
+      .transact('readwrite', 'relaxed', async (tx) => {
+        for (const { entry } of flights.values()) {
+          const row = await tx.get('entries', [entry.partition, entry.seq])
+          if (row?.state === 'sending' && row.fence === entry.fence)
+            tx.put('entries', toRow(transition(row, { type: 'renewed' })))
+        }
+      })
+      .catch(ports.report)
+  }
+  let cancel = ports.clock.after(leaseRenewalMs, renew)
+  return () => cancel()
+}

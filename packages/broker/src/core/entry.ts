@@ -1,0 +1,113 @@
+// One captured write: what is stored of it, in each of its states.
+import type { StoredAction } from './schema.js'
+
+/** The version of the row's own format; a row of a newer one is left alone. */
+export const entryVersion = 1
+
+/** Whether some attempt may have taken effect on the server. */
+export type Effect = 'none' | 'unknown'
+
+/** Whether the server honours the Idempotency-Key: then a resend is harmless. */
+export type ServerKind = 'idempotent' | 'plain'
+
+/** What becomes of a lane whose entry was returned: the later ones go on, or wait for a person. */
+export type OnReturned = 'skip' | 'block'
+
+export interface StoredRequest {
+  /** Absolute. */
+  readonly url: string
+  readonly method: string
+  /** Lower-case names; credentials are never among them. */
+  readonly headers: readonly (readonly [string, string])[]
+  readonly body: string | ArrayBuffer | undefined
+}
+
+/** Why the last attempt did not end the entry. */
+export interface Trouble {
+  readonly reason: string
+  readonly httpStatus?: number
+  readonly at: number
+}
+
+/** What an entry is from its acceptance to its end. */
+export interface EntryCore {
+  readonly version: number
+  readonly partition: string
+  /** The place in the order of commits. */
+  readonly seq: number
+  readonly id: string
+  /** The Idempotency-Key, the same for every attempt. */
+  readonly key: string
+  readonly lane: string
+  /** The origin it goes to and the functions it needs: an executor claims only the channels that it serves. */
+  readonly channel: string
+  readonly action: StoredAction
+  readonly request: StoredRequest
+  readonly server: ServerKind
+  readonly onReturned: OnReturned
+  readonly bytes: number
+  readonly acceptedAt: number
+  /** Every send. */
+  readonly attempts: number
+  /** Those that count against the maximum. */
+  readonly failures: number
+  /** Raised by every claim: who holds an older one has lost the entry. */
+  readonly fence: number
+  readonly effect: Effect
+  readonly trouble?: Trouble
+}
+
+export interface Lease {
+  readonly owner: string
+  /** Raised by every renewal, so that a watcher sees life without comparing clocks. */
+  readonly renewals: number
+}
+
+export type WaitingEntry = EntryCore & {
+  readonly state: 'waiting'
+  /** The first of its lane: only heads are due. */
+  readonly head: boolean
+  readonly notBefore: number
+  /** When `notBefore` was written: a clock that went back shows (R9). */
+  readonly savedAt: number
+}
+export type SendingEntry = EntryCore & { readonly state: 'sending'; readonly lease: Lease }
+export type InDoubtEntry = EntryCore & { readonly state: 'inDoubt' }
+export type LiveEntry = WaitingEntry | SendingEntry | InDoubtEntry
+
+/** A returned entry: kept until a person requeues or discards it. */
+export type DeadLetter = EntryCore & {
+  readonly state: 'dead'
+  readonly reason: string
+  readonly httpStatus: number | undefined
+  readonly problem: unknown
+  readonly returnedAt: number
+}
+
+export type Entry = LiveEntry | DeadLetter
+
+/** A live entry as stored: with the columns that its indexes read. */
+export type EntryRow = LiveEntry & {
+  /** Set while the entry is a lane's head and waiting. */
+  readonly dueAt?: number
+  /** The state, while an attempt is in flight or of unknown effect. */
+  readonly unsure?: LiveEntry['state']
+}
+
+/** Derives the index columns: a column that is absent keeps the row out of its index. */
+export function toRow(entry: LiveEntry): EntryRow {
+  const { dueAt: _due, unsure: _unsure, ...plain } = entry as EntryRow
+  const row: EntryRow = plain as LiveEntry
+  return {
+    ...row,
+    ...(entry.state === 'waiting' && entry.head ? { dueAt: entry.notBefore } : {}),
+    ...(entry.state !== 'waiting' || entry.effect === 'unknown' ? { unsure: entry.state } : {}),
+  }
+}
+
+const safeToRepeat = new Set(['GET', 'HEAD', 'PUT', 'DELETE', 'OPTIONS'])
+
+/** Whether sending it again cannot double its effect: by its method (RFC 9110 §9.2.2) or by its server. */
+export function isRepeatable(entry: EntryCore): boolean {
+  return entry.server === 'idempotent' || safeToRepeat.has(entry.request.method)
+}

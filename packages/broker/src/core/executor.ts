@@ -1,0 +1,87 @@
+// One executor of a realm (a page, a worker): wakes, takes the partition's lock, drains, and lets it go.
+import { type DrainContext, drain } from './drain.js'
+import { drainMs } from './limits.js'
+import { type Probe, strongest } from './origin.js'
+import type { Owner } from './partition.js'
+import { lockHeld, watchLeases } from './recover.js'
+
+export interface ExecutorContext
+  extends Pick<DrainContext, 'ports' | 'limits' | 'serves' | 'owner' | 'prepare'> {
+  readonly database: string
+  /** Whose entries this realm may send now. */
+  user(): Promise<Owner | undefined>
+}
+
+export interface Executor {
+  /** Resolves when a drain that began after the call has ended; never rejects. Calls share a drain. */
+  wake(probe: Probe): Promise<void>
+  /** Ends the drain and aborts what is in flight; a later wake starts anew. */
+  halt(): void
+}
+
+export const lockName = (database: string, partition: string): string =>
+  `redux-broker:${database}:${partition}`
+
+export function createExecutor(context: ExecutorContext): Executor {
+  const { ports, database } = context
+  const lapsed = ports.locks.available ? lockHeld : watchLeases(ports.clock)
+  let wanted: Probe | undefined
+  let running: Promise<void> | undefined
+  let halting = new AbortController()
+  let ring = () => {}
+
+  async function run(signal: AbortSignal): Promise<void> {
+    while (wanted !== undefined && !signal.aborted) {
+      const user = await context.user()
+      if (user === undefined) {
+        wanted = undefined
+        return
+      }
+      await ports.locks.hold(lockName(database, user.partition), { signal }, () =>
+        drain({
+          ...context,
+          user,
+          lapsed,
+          signal,
+          until: ports.clock.monotonic() + drainMs,
+          takeProbe: () => {
+            const probe = wanted
+            wanted = undefined
+            return probe
+          },
+          woken: () =>
+            new Promise((resolve) => {
+              ring = resolve
+            }),
+        }),
+      )
+    }
+  }
+
+  function wake(probe: Probe): Promise<void> {
+    wanted = wanted === undefined ? probe : strongest(wanted, probe)
+    ring()
+    const { signal } = halting
+    running ??= run(signal)
+      .catch((error: unknown) => {
+        if (signal.aborted) return
+        wanted = undefined
+        ports.report(error)
+      })
+      .then(() => {
+        running = undefined
+        // A wake-up that came as the last drain ended has not been heard by it.
+        return wanted === undefined ? undefined : wake(wanted)
+      })
+    return running
+  }
+
+  return {
+    wake,
+    halt() {
+      wanted = undefined
+      halting.abort()
+      halting = new AbortController()
+    },
+  }
+}

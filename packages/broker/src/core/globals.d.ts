@@ -1,0 +1,11 @@
+// The few platform names that the core may use although it is compiled without any platform library.
+interface AbortSignal {
+  readonly aborted: boolean
+  throwIfAborted(): void
+  addEventListener(type: 'abort', listener: () => void, options?: { once?: boolean }): void
+}
+interface AbortController {
+  readonly signal: AbortSignal
+  abort(reason?: unknown): void
+}
+declare var AbortController: { prototype: AbortController; new (): AbortController }

@@ -1,0 +1,58 @@
+// Every bound of the broker in one table, with the unit in the name.
+
+/** Bounds that an app may set. */
+export interface Limits {
+  /** Waiting entries and dead letters of one partition. Default 10,000. */
+  readonly entriesMax: number
+  /** Bytes of their bodies and actions together. Default 50 MiB. */
+  readonly bytesMax: number
+  /** Bytes of one body. Default 5 MiB. */
+  readonly bodyBytesMax: number
+  /** Counted failures before an entry is returned. Default 60, which backoff stretches over about two hours. */
+  readonly failuresMax: number
+  /** Requests in flight at once. Default 6, what HTTP/1.1 gives one origin. */
+  readonly concurrencyMax: number
+  /** Time that one attempt may take, in milliseconds. Default 30,000. Must stay below the lease. */
+  readonly attemptMs: number
+}
+
+export const defaultLimits: Limits = {
+  entriesMax: 10_000,
+  bytesMax: 50 * 1024 * 1024,
+  bodyBytesMax: 5 * 1024 * 1024,
+  failuresMax: 60,
+  concurrencyMax: 6,
+  attemptMs: 30_000,
+}
+
+/** The lease outlives the attempt, a drain ends before a `sync` event's 180 s, a lease before a drain (R7). */
+export const leaseMs = 60_000
+export const leaseRenewalMs = 15_000
+export const drainMs = 150_000
+
+/** Capped exponential backoff with full jitter. */
+export const backoffBaseMs = 1_000
+export const backoffCapMs = 300_000
+/** A server's `Retry-After` is obeyed up to this; then it is asked again. */
+export const retryAfterCapMs = 3_600_000
+/** No wait is ever longer than this, whatever the clock does (R9). */
+export const waitCapMs = 86_400_000
+
+/** How often a network that seems away is tried: in a visible window that believes itself online, and elsewhere. */
+export const probeVisibleMs = 15_000
+export const probeHiddenMs = 300_000
+/** Wake-ups (a capture, `online`, focus) closer together than this make one probe. */
+export const probeSpacingMs = 1_000
+
+/** Rows of the journal kept for pages that were closed; the oldest go first. */
+export const journalMax = 1_000
+/** Rows read at once when a page catches up. */
+export const pageRowsMax = 200
+/** The latest outcomes, which a page applies again over a truth that was read before them. */
+export const outcomesMax = 200
+/** Entries that a starting page brings back into its view, oldest first. */
+export const restoredMax = 1_000
+/** Entries that the broker's slice lists one by one; beyond it only the counts are exact. */
+export const indexMax = 500
+/** Characters of an answer that are read; a longer one is cut off and the attempt is tried again. */
+export const answerCharactersMax = 1_048_576

@@ -1,0 +1,96 @@
+// What a page reads to catch up: the rows themselves, since messages are only hints (R10).
+import { nextDueAt, originOf } from './claim.js'
+import type { DeadLetter, EntryRow } from './entry.js'
+import { journalMax, outcomesMax, pageRowsMax, restoredMax } from './limits.js'
+import type { OriginRow } from './origin.js'
+import { readPartition } from './partition.js'
+import type { StoreTransaction } from './ports.js'
+import { type JournalRow, last, type PartitionRow } from './schema.js'
+
+/** How far a page has read. */
+export interface Seen {
+  readonly seq: number
+  readonly number: number
+}
+
+export interface News {
+  readonly row: PartitionRow
+  /** Entries accepted since, by any tab, and those that were requeued since. */
+  readonly entries: readonly EntryRow[]
+  readonly journal: readonly JournalRow[]
+  readonly origins: readonly OriginRow[]
+  readonly nextDueAt: number | undefined
+  readonly seen: Seen
+  /** Whether there is more than one page of it. */
+  readonly more: boolean
+}
+
+export async function readNews(tx: StoreTransaction, partition: string, seen: Seen): Promise<News> {
+  const [row, entries, journal] = await Promise.all([
+    readPartition(tx, partition),
+    tx.list({ store: 'entries', from: [partition, seen.seq + 1], to: [partition, last] }, pageRowsMax),
+    tx.list({ store: 'journal', from: [partition, seen.number + 1], to: [partition, last] }, pageRowsMax),
+  ])
+  const names = [...new Set(row.channels.map(originOf))]
+  const back = journal.filter(({ kind, seq }) => kind === 'requeued' && seq <= seen.seq)
+  const [origins, requeued, due] = await Promise.all([
+    Promise.all(names.map((name) => tx.get('origins', [name]))),
+    Promise.all(back.map(({ seq }) => tx.get('entries', [partition, seq]))),
+    nextDueAt(tx, row, () => true),
+  ])
+  return {
+    row,
+    entries: [...requeued, ...entries].filter((entry) => entry !== undefined),
+    journal,
+    origins: origins.filter((origin) => origin !== undefined),
+    nextDueAt: due,
+    seen: { seq: entries.at(-1)?.seq ?? seen.seq, number: journal.at(-1)?.number ?? seen.number },
+    more: entries.length === pageRowsMax || journal.length === pageRowsMax,
+  }
+}
+
+/** What a page needs to begin with. */
+export interface Start {
+  /** What waits, oldest first; what is beyond the limit is delivered without having been in the view. */
+  readonly entries: readonly EntryRow[]
+  readonly letters: readonly DeadLetter[]
+  /** What earlier pages have shown already, the latest of it. */
+  readonly told: readonly JournalRow[]
+  readonly seen: Seen
+}
+
+export async function readStart(tx: StoreTransaction, partition: string): Promise<Start> {
+  const row = await readPartition(tx, partition)
+  const told = row.told ?? 0
+  const entries: EntryRow[] = []
+  for (let from = 0; entries.length < restoredMax; from = (entries.at(-1)?.seq ?? 0) + 1) {
+    const page = await tx.list(
+      { store: 'entries', from: [partition, from], to: [partition, last] },
+      pageRowsMax,
+    )
+    entries.push(...page)
+    if (page.length < pageRowsMax) break
+  }
+  const [letters, journal] = await Promise.all([
+    readLetters(tx, partition),
+    tx.list(
+      { store: 'journal', from: [partition, told - outcomesMax], to: [partition, told] },
+      outcomesMax + 1,
+    ),
+  ])
+  return { entries, letters, told: journal, seen: { seq: row.nextSeq - 1, number: told } }
+}
+
+/** Dead letters, the oldest first. */
+export function readLetters(tx: StoreTransaction, partition: string): Promise<readonly DeadLetter[]> {
+  return tx.list({ store: 'deadLetters', from: [partition], to: [partition, last] }, journalMax)
+}
+
+/** The lanes in which an attempt is in flight or of unknown effect at this moment (P8). */
+export async function readUnsureLanes(tx: StoreTransaction, partition: string): Promise<readonly string[]> {
+  const rows = await tx.list(
+    { store: 'entries', index: 'unsure', from: [partition], to: [partition, last] },
+    pageRowsMax,
+  )
+  return rows.map(({ lane }) => lane)
+}

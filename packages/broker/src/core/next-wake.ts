@@ -1,0 +1,40 @@
+// When to look at the outbox again if nothing happens meanwhile, and how hard to try then.
+import { probeHiddenMs, probeVisibleMs } from './limits.js'
+import type { News } from './news.js'
+import type { Probe } from './origin.js'
+
+export interface NextWake {
+  readonly delayMs: number
+  readonly probe: Probe
+}
+
+/** Something is due and nothing rests: an executor is at it, and is looked after if it is not. */
+const overdueMs = 2_000
+
+/** Undefined where only an event can change anything. `watched`: a visible window that believes itself online. */
+export function nextWake(
+  { row, origins, nextDueAt }: News,
+  now: number,
+  watched: boolean,
+): NextWake | undefined {
+  if (row.waiting === 0 || row.paused === 'principal') return undefined
+  const slow: NextWake = watched
+    ? { delayMs: probeVisibleMs, probe: 'timer' }
+    : { delayMs: probeHiddenMs, probe: 'slowTimer' }
+  if (row.paused === 'auth') return slow
+  if (nextDueAt === undefined) return undefined
+  if (nextDueAt > now) return { delayMs: nextDueAt - now, probe: slow.probe }
+  const rests = origins.flatMap(({ rest }) => rest ?? [])
+  if (rests.some(({ kind }) => kind === 'away')) return slow
+  const ends = rests.flatMap((rest) => (rest.kind === 'away' ? [] : rest.until - now)).filter((ms) => ms > 0)
+  return { delayMs: ends.length === 0 ? overdueMs : Math.min(...ends), probe: slow.probe }
+}
+
+export type Connectivity = 'online' | 'offline' | 'degraded'
+
+/** What is known of the way to the servers: the browser's word, and what became of the last attempts. */
+export function connectivityOf(origins: News['origins'], believesOnline: boolean): Connectivity {
+  const rests = origins.flatMap(({ rest }) => rest ?? [])
+  if (!believesOnline || rests.some(({ kind }) => kind === 'away')) return 'offline'
+  return rests.length > 0 ? 'degraded' : 'online'
+}

@@ -1,0 +1,176 @@
+// Decides what a reply means: the table of outcomes. Only an answer that proves that the application handled this
+// key is success; a failed fetch tells nothing about the effect.
+import { retryAfterMs } from './backoff.js'
+import { type Effect, type EntryCore, isRepeatable } from './entry.js'
+import type { Reply } from './ports.js'
+import type { PauseReason } from './schema.js'
+
+export type ReturnedReason = 'refused' | 'conflict' | 'protocol' | 'redirected' | 'failuresMax'
+
+export type Outcome =
+  | { readonly kind: 'delivered'; readonly httpStatus: number; readonly answer: unknown }
+  | {
+      readonly kind: 'retry'
+      readonly reason: string
+      readonly httpStatus?: number
+      readonly effect: Effect
+      /** `away`: counted only while the origin seems to be there otherwise. */
+      readonly counts: boolean | 'away'
+      /** The server's own floor. */
+      readonly retryAfterMs?: number
+      /** What rests until then: the entry's lane, or all that goes to its origin. */
+      readonly rests: 'lane' | 'origin'
+      /** False where the request surely never left this device. */
+      readonly sent: boolean
+    }
+  | { readonly kind: 'paused'; readonly reason: PauseReason; readonly httpStatus?: number }
+  | { readonly kind: 'inDoubt'; readonly reason: string; readonly httpStatus?: number }
+  | {
+      readonly kind: 'returned'
+      readonly reason: ReturnedReason
+      readonly httpStatus: number | undefined
+      readonly problem: unknown
+      readonly effect: Effect
+    }
+  /** A redirect may be a login page: only the session's own probe can tell. */
+  | { readonly kind: 'redirected' }
+
+type Answer = Reply & { readonly kind: 'answer' }
+
+/** The outcome of one reply for one entry, whose state is still that before the reply. */
+export function classify(reply: Reply, entry: EntryCore, now: number): Outcome {
+  switch (reply.kind) {
+    case 'failed':
+      return reply.timedOut
+        ? unknownEffect(entry, 'timeout', { counts: true })
+        : reply.online
+          ? unknownEffect(entry, 'network', { counts: 'away' })
+          : { ...again('offline'), counts: 'away', sent: false }
+    case 'cut':
+      return unknownEffect(entry, 'cut', { counts: true, httpStatus: reply.status })
+    case 'redirect':
+      return { kind: 'redirected' }
+    case 'answer':
+      return reply.status >= 200 && reply.status < 300 ? success(reply, entry) : refusal(reply, entry, now)
+  }
+}
+
+function success(reply: Answer, entry: EntryCore): Outcome {
+  const answer = parseBody(reply)
+  if (isAcknowledged(reply, entry, answer)) return delivered(reply.status, answer)
+  return unknownEffect(entry, 'notAcknowledged', { counts: 'away', httpStatus: reply.status })
+}
+
+/**
+ * Whether the application itself answered: a companion echoes the key; a plain server gives the content type that
+ * was asked for (JSON where nothing was), or a 204 or 205 without a body.
+ */
+function isAcknowledged(reply: Answer, entry: EntryCore, answer: unknown): boolean {
+  if (reply.headers['idempotency-key']?.replaceAll('"', '') === entry.key) return true
+  if (entry.server === 'idempotent') return false
+  if (reply.status === 204 || reply.status === 205) return reply.body === ''
+  const asked = entry.request.headers.find(([name]) => name === 'accept')?.[1] ?? 'application/json'
+  const given = mediaType(reply)
+  return given !== '' && (asked.includes(given) || isJson(given)) && answer !== undefined
+}
+
+function refusal(reply: Answer, entry: EntryCore, now: number): Outcome {
+  const { status } = reply
+  const problem = parseBody(reply)
+  const type = problemType(problem)
+  const floor = retryAfterMs(reply.headers, now)
+  const told = floor === undefined ? {} : { retryAfterMs: floor }
+  const returned = (reason: ReturnedReason): Outcome => ({
+    kind: 'returned',
+    reason,
+    httpStatus: status,
+    problem: problem ?? reply.body.slice(0, 1_000),
+    // A server that honours the key would have answered with the first try's answer.
+    effect: entry.server === 'idempotent' ? 'none' : entry.effect,
+  })
+  switch (status) {
+    case 401:
+      return { kind: 'paused', reason: 'auth', httpStatus: status }
+    case 403:
+      return type === 'principal-mismatch'
+        ? { kind: 'paused', reason: 'principal', httpStatus: status }
+        : returned('refused')
+    case 404:
+    case 410:
+      if (type === 'key-expired') return { kind: 'inDoubt', reason: type, httpStatus: status }
+      // A repeat of a DELETE that finds nothing tells that an earlier try had effect.
+      return entry.request.method === 'DELETE' && entry.effect === 'unknown'
+        ? delivered(status, problem)
+        : returned('refused')
+    case 408:
+      return unknownEffect(entry, 'http', { counts: true, httpStatus: status })
+    case 409:
+      if (type !== 'in-progress') return returned('conflict')
+      return { ...again('inProgress', status), effect: 'unknown', retryAfterMs: floor ?? 1_000 }
+    case 412:
+      return returned('conflict')
+    case 423:
+    case 503:
+      return { ...again('http', status), ...told, counts: floor === undefined }
+    case 425:
+      return again('http', status)
+    case 429:
+      return { ...again('http', status), ...told, counts: floor === undefined, rests: 'origin' }
+    case 501:
+    case 505:
+      return returned('protocol')
+    case 511:
+      return { ...again('notAcknowledged', status), counts: 'away' }
+  }
+  if (status >= 500) return unknownEffect(entry, 'http', { counts: true, httpStatus: status })
+  return returned(status >= 400 ? 'refused' : 'protocol')
+}
+
+const delivered = (httpStatus: number, answer: unknown): Outcome => ({
+  kind: 'delivered',
+  httpStatus,
+  answer,
+})
+
+type Retry = Outcome & { readonly kind: 'retry' }
+
+const again = (reason: string, httpStatus?: number): Retry => ({
+  kind: 'retry',
+  reason,
+  ...(httpStatus === undefined ? {} : { httpStatus }),
+  effect: 'none',
+  counts: false,
+  rests: 'lane',
+  sent: true,
+})
+
+/** In doubt beats duplicate: what may have been done is sent again only where a repeat is harmless. */
+export function unknownEffect(
+  entry: EntryCore,
+  reason: string,
+  more: { readonly counts: boolean | 'away'; readonly httpStatus?: number },
+): Outcome {
+  const status = more.httpStatus === undefined ? {} : { httpStatus: more.httpStatus }
+  if (!isRepeatable(entry)) return { kind: 'inDoubt', reason, ...status }
+  return { ...again(reason, more.httpStatus), effect: 'unknown', counts: more.counts }
+}
+
+const mediaType = (reply: Answer) =>
+  (reply.headers['content-type'] ?? '').split(';', 1)[0]?.trim().toLowerCase() ?? ''
+const isJson = (type: string) => type === 'application/json' || type.endsWith('+json')
+
+/** The body as data: parsed where it says that it is JSON and is, else its text; undefined for broken JSON. */
+function parseBody(reply: Answer): unknown {
+  if (!isJson(mediaType(reply))) return reply.body
+  try {
+    return JSON.parse(reply.body)
+  } catch {
+    return undefined
+  }
+}
+
+/** The last part of an RFC 9457 problem's `type`, whatever URI a server chose before it. */
+function problemType(problem: unknown): string | undefined {
+  if (typeof problem !== 'object' || problem === null || !('type' in problem)) return undefined
+  return String(problem.type).split(/[:/#]/).at(-1)
+}

@@ -1,0 +1,62 @@
+// One user's outbox as a row: who it belongs to, what it counts, whether it is paused.
+import type { Chance, StoreTransaction } from './ports.js'
+import type { PartitionRow, PauseReason } from './schema.js'
+
+/** Whose session this is: the app's own name for the user, and the partition that it stands for. */
+export interface Owner {
+  readonly principal: string
+  readonly partition: string
+}
+
+export async function readPartition(tx: StoreTransaction, partition: string): Promise<PartitionRow> {
+  return (
+    (await tx.get('partitions', [partition])) ?? {
+      partition,
+      nextSeq: 1,
+      nextNumber: 1,
+      waiting: 0,
+      dead: 0,
+      bytes: 0,
+      channels: [],
+      blockedLanes: [],
+    }
+  )
+}
+
+/** The database's salt, made at its first use: so the names of partitions tell nothing of their users (SEC1). */
+export async function readSalt(tx: StoreTransaction, chance: Chance): Promise<string> {
+  const row = await tx.get('settings', ['salt'])
+  if (row?.name === 'salt') return row.value
+  const value = chance.id()
+  tx.put('settings', { name: 'salt', value })
+  return value
+}
+
+export async function readActive(tx: StoreTransaction): Promise<Owner | undefined> {
+  const row = await tx.get('settings', ['active'])
+  return row?.name === 'active' ? row : undefined
+}
+
+/** Makes the owner's partition the one that is drained, by every executor, until another is. */
+export async function activate(
+  tx: StoreTransaction,
+  owner: Owner,
+  sessionProbe: string | undefined,
+): Promise<void> {
+  const row = await readPartition(tx, owner.partition)
+  const { sessionProbe: _old, ...rest } = unpause(row)
+  tx.put('partitions', sessionProbe === undefined ? rest : { ...rest, sessionProbe })
+  tx.put('settings', { name: 'active', ...owner })
+}
+
+/** Nobody's entries are sent from here on. */
+export function deactivate(tx: StoreTransaction): void {
+  tx.delete('settings', ['active'])
+}
+
+export const pause = (row: PartitionRow, paused: PauseReason): PartitionRow => ({ ...row, paused })
+
+export function unpause(row: PartitionRow): PartitionRow {
+  const { paused: _paused, ...rest } = row
+  return rest
+}

@@ -1,0 +1,104 @@
+// What the core needs from the world, and the promises that each adapter keeps.
+import type { IndexName, Rows, StoreName } from './schema.js'
+
+export type Key = string | number | readonly Key[]
+
+/** A span of one index (or of the primary key), both ends included, in IndexedDB's key order. */
+export type Span<S extends StoreName = StoreName> = S extends StoreName
+  ? { readonly store: S; readonly index?: IndexName<S>; readonly from: Key; readonly to: Key }
+  : never
+
+/** One transaction: its reads see its own writes, and all of its writes are kept or none. */
+export interface StoreTransaction {
+  get<S extends StoreName>(store: S, key: Key): Promise<Rows[S] | undefined>
+  list<S extends StoreName>(span: Span<S>, limit: number): Promise<readonly Rows[S][]>
+  /** The first key of the span in its index: cheaper than a row, since no body is read. */
+  firstKey(span: Span): Promise<Key | undefined>
+  put<S extends StoreName>(store: S, row: Rows[S]): void
+  delete(store: StoreName, key: Key): void
+}
+
+export interface Store {
+  /**
+   * Resolves after the commit with what `work` gave. `work` awaits nothing but the transaction's own reads.
+   * Rejects, with nothing kept, where `work` throws or the storage fails. `strict` asks that the commit has
+   * reached the disk.
+   */
+  transact<T>(
+    mode: 'readonly' | 'readwrite',
+    durability: 'strict' | 'relaxed',
+    work: (tx: StoreTransaction) => Promise<T>,
+  ): Promise<T>
+  close(): void
+}
+
+export interface Clock {
+  /** Wall time in epoch milliseconds: may jump. */
+  now(): number
+  /** Milliseconds since some moment: never jumps. */
+  monotonic(): number
+  /** Calls back once, `ms` from now; returns what takes it back. */
+  after(ms: number, callback: () => void): () => void
+}
+
+export interface Chance {
+  /** Uniform in [0, 1). */
+  random(): number
+  /** 128 random bits as hexadecimal digits. */
+  id(): string
+  /** A one-way hash, as hexadecimal digits. */
+  digest(text: string): Promise<string>
+}
+
+export interface WireRequest {
+  readonly url: string
+  readonly method: string
+  readonly headers: readonly (readonly [string, string])[]
+  readonly body: string | ArrayBuffer | undefined
+}
+
+/** What came of one request. `failed` says nothing of the effect: the server may have acted. */
+export type Reply =
+  | {
+      readonly kind: 'answer'
+      readonly status: number
+      /** Lower-case names. */
+      readonly headers: Readonly<Record<string, string>>
+      readonly body: string
+    }
+  | { readonly kind: 'redirect' }
+  | { readonly kind: 'cut'; readonly status: number }
+  | { readonly kind: 'failed'; readonly timedOut: boolean; readonly online: boolean }
+
+export interface Network {
+  /** Never rejects. Follows no redirect, reads the body to its end, gives up after `timeoutMs`. */
+  send(
+    request: WireRequest,
+    options: { readonly timeoutMs: number; readonly signal: AbortSignal },
+  ): Promise<Reply>
+}
+
+export interface Locks {
+  /** Whether a lock frees itself when its holder dies. Where not, only watched leases tell. */
+  readonly available: boolean
+  /** Runs `work` alone among all that hold `name`; rejects with the signal's reason if it aborts before the grant. */
+  hold(name: string, options: { readonly signal: AbortSignal }, work: () => Promise<void>): Promise<void>
+}
+
+/** Hints between realms: they may be lost or come twice, so the state is always read from the rows (R10). */
+export interface Bus {
+  post(hint: string): void
+  listen(listener: (hint: string) => void): () => void
+  close(): void
+}
+
+export interface Ports {
+  readonly store: Store
+  readonly clock: Clock
+  readonly chance: Chance
+  readonly network: Network
+  readonly locks: Locks
+  readonly bus: Bus
+  /** A user's callback or the world failed in a way that no outcome carries. Never throws. */
+  report(error: unknown): void
+}

@@ -1,0 +1,26 @@
+// What a page says to its worker, and what the worker answers at once: only that it is at it. Messages carry no work:
+// a stopped worker loses them (R10).
+import type { Probe } from './origin.js'
+
+export interface DrainCommand {
+  readonly type: 'redux-broker/drain'
+  readonly database: string
+  readonly probe: Probe
+}
+
+export const drainCommand = (database: string, probe: Probe): DrainCommand => ({
+  type: 'redux-broker/drain',
+  database,
+  probe,
+})
+export const isDrainCommand = (data: unknown, database: string): data is DrainCommand =>
+  (data as Partial<DrainCommand> | null)?.type === 'redux-broker/drain' &&
+  (data as DrainCommand).database === database
+
+/** The answer to a drain command. */
+export const draining = 'redux-broker/draining'
+
+/** Background Sync tags of one database. A tag that failed is not hastened by its own name, so names go with the time. */
+export const syncTag = (database: string, now: number): string =>
+  `${syncTagPrefix(database)}${Math.floor(now / 600_000)}`
+export const syncTagPrefix = (database: string): string => `redux-broker:${database}:`

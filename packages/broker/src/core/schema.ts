@@ -1,0 +1,103 @@
+// The stores, their keys and indexes, as plain data: every adapter builds the same tables from it.
+// The partition is the first column of every key of a user's rows, so one user's rows are never met in another's span.
+import type { DeadLetter, EntryRow } from './entry.js'
+import type { OriginRow } from './origin.js'
+import type { Key } from './ports.js'
+
+/** One user's outbox: its counters are kept in the transaction that changes what they count. */
+export interface PartitionRow {
+  readonly partition: string
+  readonly nextSeq: number
+  readonly nextNumber: number
+  readonly waiting: number
+  readonly dead: number
+  readonly bytes: number
+  /** Origins, with what their entries need, that entries were captured for. */
+  readonly channels: readonly string[]
+  /** Lanes that a dead letter holds back. */
+  readonly blockedLanes: readonly string[]
+  readonly paused?: PauseReason
+  /** How far in the journal some page has shown what happened. */
+  readonly told?: number
+  /** A URL that answers well while the session is good. */
+  readonly sessionProbe?: string
+}
+
+export type PauseReason = 'auth' | 'principal'
+
+/** What became of an entry after its acceptance, kept for pages that did not see it happen. */
+export interface JournalRow {
+  readonly partition: string
+  readonly number: number
+  readonly kind: 'delivered' | 'returned' | 'cancelled' | 'discarded' | 'requeued' | 'doubted'
+  readonly at: number
+  readonly entryId: string
+  readonly seq: number
+  readonly lane: string
+  readonly action: StoredAction
+  readonly answer: unknown
+  readonly reason?: string
+  readonly httpStatus?: number
+  readonly problem?: unknown
+}
+
+export interface StoredAction {
+  readonly type: string
+  readonly payload?: unknown
+  readonly meta?: unknown
+}
+
+export type SettingRow =
+  | { readonly name: 'salt'; readonly value: string }
+  /** Whose session the browser is in, as the page last said. */
+  | { readonly name: 'active'; readonly partition: string; readonly principal: string }
+
+export interface Rows {
+  entries: EntryRow
+  deadLetters: DeadLetter
+  journal: JournalRow
+  partitions: PartitionRow
+  origins: OriginRow
+  settings: SettingRow
+}
+
+export type StoreName = keyof Rows
+
+export const schemaVersion: number = 1
+
+/** The indexes of each store; a row that lacks one of an index's columns is not in it. */
+interface Indexes {
+  entries: 'due' | 'lane' | 'unsure'
+  deadLetters: 'id'
+  journal: never
+  partitions: never
+  origins: never
+  settings: never
+}
+export type IndexName<S extends StoreName> = Indexes[S]
+
+type Schema = {
+  readonly [S in StoreName]: {
+    readonly keyPath: readonly string[]
+    readonly indexes: Readonly<Record<Indexes[S], readonly string[]>>
+  }
+}
+
+export const schema: Schema = {
+  entries: {
+    keyPath: ['partition', 'seq'],
+    indexes: {
+      due: ['partition', 'channel', 'dueAt'],
+      lane: ['partition', 'lane', 'seq'],
+      unsure: ['partition', 'unsure'],
+    },
+  },
+  deadLetters: { keyPath: ['partition', 'seq'], indexes: { id: ['partition', 'id'] } },
+  journal: { keyPath: ['partition', 'number'], indexes: {} },
+  partitions: { keyPath: ['partition'], indexes: {} },
+  origins: { keyPath: ['origin'], indexes: {} },
+  settings: { keyPath: ['name'], indexes: {} },
+}
+
+/** Sorts after every string and number in IndexedDB's key order. */
+export const last: Key = []

@@ -1,0 +1,159 @@
+// The only place where an entry changes its state. Every pair of state and event that is not written here is a bug
+// of the broker and throws; reliability rule R2 (fences) is checked by the callers, in the same transaction.
+import type { DeadLetter, Effect, Entry, LiveEntry, SendingEntry, Trouble, WaitingEntry } from './entry.js'
+
+export type EntryEvent =
+  | { readonly type: 'promoted' }
+  | { readonly type: 'claimed'; readonly owner: string }
+  | { readonly type: 'renewed' }
+  | {
+      readonly type: 'deferred'
+      readonly notBefore: number
+      readonly now: number
+      /** Whether it counts against the maximum of failures. */
+      readonly counts: boolean
+      /** False where the request surely never left: the send is not counted. */
+      readonly sent: boolean
+      readonly effect: Effect
+      readonly trouble?: Trouble
+    }
+  | { readonly type: 'doubted'; readonly trouble: Trouble }
+  | {
+      readonly type: 'returned'
+      readonly reason: string
+      readonly httpStatus: number | undefined
+      readonly problem: unknown
+      readonly effect: Effect
+      readonly now: number
+    }
+  | { readonly type: 'delivered' }
+  | { readonly type: 'cancelled' }
+  | { readonly type: 'discarded' }
+  | {
+      readonly type: 'requeued'
+      readonly key: string
+      readonly seq: number
+      readonly head: boolean
+      readonly now: number
+    }
+
+/** The entry after the event; undefined where it has ended. */
+export function transition(entry: WaitingEntry, event: EntryEvent & { type: 'claimed' }): SendingEntry
+export function transition(entry: LiveEntry, event: EntryEvent & { type: 'returned' }): DeadLetter
+export function transition(entry: Entry, event: EntryEvent & { type: 'requeued' }): WaitingEntry
+export function transition(
+  entry: LiveEntry,
+  event: EntryEvent & { type: 'promoted' | 'renewed' | 'deferred' | 'doubted' },
+): LiveEntry
+export function transition(entry: Entry, event: EntryEvent): Entry | undefined
+export function transition(entry: Entry, event: EntryEvent): Entry | undefined {
+  switch (entry.state) {
+    case 'waiting':
+      return fromWaiting(entry, event)
+    case 'sending':
+      return fromSending(entry, event)
+    case 'inDoubt':
+      if (event.type === 'delivered' || event.type === 'discarded') return undefined
+      if (event.type === 'requeued') return requeue(entry, event)
+      break
+    case 'dead':
+      if (event.type === 'discarded') return undefined
+      if (event.type === 'requeued') return requeue(entry, event)
+  }
+  throw illegal(entry, event)
+}
+
+function fromWaiting(entry: WaitingEntry, event: EntryEvent): Entry | undefined {
+  if (event.type === 'promoted' && !entry.head) return { ...entry, head: true }
+  if (event.type === 'cancelled' && entry.effect === 'none') return undefined
+  if (event.type === 'claimed' && entry.head) {
+    const { head: _head, notBefore: _notBefore, savedAt: _savedAt, ...core } = entry
+    return {
+      ...core,
+      state: 'sending',
+      fence: entry.fence + 1,
+      attempts: entry.attempts + 1,
+      lease: { owner: event.owner, renewals: 0 },
+    }
+  }
+  throw illegal(entry, event)
+}
+
+function fromSending(entry: SendingEntry, event: EntryEvent): Entry | undefined {
+  const { lease, ...core } = entry
+  switch (event.type) {
+    case 'renewed':
+      return { ...entry, lease: { ...lease, renewals: lease.renewals + 1 } }
+    case 'deferred':
+      return {
+        ...core,
+        ...(event.trouble && { trouble: event.trouble }),
+        state: 'waiting',
+        head: true,
+        notBefore: event.notBefore,
+        savedAt: event.now,
+        attempts: entry.attempts - (event.sent ? 0 : 1),
+        failures: entry.failures + (event.counts ? 1 : 0),
+        // An unknown effect stays unknown until a repeat is answered: a later refusal says nothing of the first try.
+        effect: entry.effect === 'unknown' ? 'unknown' : event.effect,
+      }
+    case 'doubted':
+      return { ...core, state: 'inDoubt', effect: 'unknown', trouble: event.trouble }
+    case 'returned': {
+      const { reason, httpStatus, problem, effect, now } = event
+      return { ...core, state: 'dead', reason, httpStatus, problem, effect, returnedAt: now }
+    }
+    case 'delivered':
+      return undefined
+    default:
+      throw illegal(entry, event)
+  }
+}
+
+function requeue(entry: Entry, { key, seq, head, now }: EntryEvent & { type: 'requeued' }): WaitingEntry {
+  const {
+    version,
+    partition,
+    id,
+    lane,
+    channel,
+    action,
+    request,
+    server,
+    onReturned,
+    bytes,
+    acceptedAt,
+    fence,
+  } = entry
+  const kept = {
+    version,
+    partition,
+    id,
+    lane,
+    channel,
+    action,
+    request,
+    server,
+    onReturned,
+    bytes,
+    acceptedAt,
+    fence,
+  }
+  return {
+    ...kept,
+    state: 'waiting',
+    seq,
+    key,
+    head,
+    attempts: entry.attempts,
+    failures: 0,
+    effect: key === entry.key ? entry.effect : 'none',
+    notBefore: now,
+    savedAt: now,
+  }
+}
+
+const illegal = (entry: Entry, event: EntryEvent) =>
+  new Error(
+    `redux-broker: an entry that is ${entry.state} cannot be ${event.type}; this is a bug of redux-broker.`,
+  )
