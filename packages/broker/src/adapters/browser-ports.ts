@@ -1,0 +1,26 @@
+// The real world behind the core's ports, the same in a page and in a worker.
+import type { Ports } from '../core/ports.js'
+import { broadcastBus } from './broadcast-bus.js'
+import { fetchNetwork } from './fetch-network.js'
+import { idbStore } from './idb-store.js'
+import { systemChance } from './system-chance.js'
+import { systemClock } from './system-clock.js'
+import { webLocks } from './web-locks.js'
+
+export function browserPorts(database: string): Ports {
+  return {
+    store: idbStore(database),
+    clock: systemClock,
+    chance: systemChance,
+    network: fetchNetwork(),
+    locks: webLocks(),
+    bus: broadcastBus(database),
+    report,
+  }
+}
+
+/** To the console and to the page's `error` event, as if nobody had caught it; delivery goes on. */
+export function report(error: unknown): void {
+  if (typeof reportError === 'function') reportError(error)
+  else console.error(error)
+}

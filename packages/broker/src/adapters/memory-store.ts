@@ -1,0 +1,82 @@
+// The store in memory, with IndexedDB's key order and its all-or-nothing transactions, one after the other.
+import type { Key, Span, Store, StoreTransaction } from '../core/ports.js'
+import { type Rows, type StoreName, schema } from '../core/schema.js'
+
+type Row = Readonly<Record<string, unknown>>
+type Tables = Readonly<Record<StoreName, Map<string, Row>>>
+
+/** Every row is copied on its way in and out, as IndexedDB does: nobody shares an object with the store. */
+export function memoryStore(): Store {
+  let tables = emptyTables()
+  let tail: Promise<unknown> = Promise.resolve()
+  return {
+    close() {},
+    transact(_mode, _durability, work) {
+      const run = tail.then(async () => {
+        const draft = copyTables(tables)
+        const result = await work(overTables(draft))
+        tables = draft
+        return result
+      })
+      tail = run.catch(() => {})
+      return run
+    },
+  }
+}
+
+const storeNames = Object.keys(schema) as StoreName[]
+const tablesOf = (table: (name: StoreName) => Map<string, Row>) =>
+  Object.fromEntries(storeNames.map((name) => [name, table(name)])) as unknown as Tables
+const emptyTables = () => tablesOf(() => new Map())
+const copyTables = (tables: Tables) => tablesOf((name) => new Map(tables[name]))
+
+function overTables(tables: Tables): StoreTransaction {
+  return {
+    get: async (store, key) => copy(tables[store].get(JSON.stringify(key))) as Rows[typeof store] | undefined,
+    list: async (span, limit) =>
+      within(tables, span)
+        .slice(0, limit)
+        .map(({ row }) => copy(row)) as never,
+    firstKey: async (span) => within(tables, span)[0]?.key,
+    put: (store, row) =>
+      void tables[store].set(JSON.stringify(keyOf(row as never, schema[store].keyPath)), copy(row as never)),
+    delete: (store, key) => void tables[store].delete(JSON.stringify(key)),
+  }
+}
+
+const copy = <T>(row: T): T => structuredClone(row)
+
+/** The rows of a span with their keys in its index, in order; a row that lacks a column of the index is not in it. */
+function within(tables: Tables, span: Span): { readonly key: Key; readonly row: Row }[] {
+  const columns = columnsOf(span)
+  return [...tables[span.store].values()]
+    .map((row) => ({ key: keyOf(row, columns), row }))
+    .filter(({ key }) => !key.includes(undefined as never))
+    .filter(({ key }) => compareKeys(span.from, key) <= 0 && compareKeys(key, span.to) <= 0)
+    .sort(
+      (a, b) =>
+        compareKeys(a.key, b.key) ||
+        compareKeys(keyOf(a.row, schema[span.store].keyPath), keyOf(b.row, schema[span.store].keyPath)),
+    )
+}
+
+function columnsOf({ store, index }: Span): readonly string[] {
+  const { keyPath, indexes } = schema[store]
+  return index === undefined ? keyPath : ((indexes as Record<string, readonly string[]>)[index] ?? keyPath)
+}
+
+const keyOf = (row: Row, columns: readonly string[]) => columns.map((column) => row[column] as Key)
+
+/** IndexedDB's order: numbers, then strings, then arrays. */
+export function compareKeys(a: Key, b: Key): number {
+  const byRank = rank(a) - rank(b)
+  if (byRank !== 0) return byRank
+  if (!Array.isArray(a) || !Array.isArray(b)) return a < b ? -1 : a > b ? 1 : 0
+  for (let i = 0; i < Math.min(a.length, b.length); i++) {
+    const byItem = compareKeys(a[i], b[i])
+    if (byItem !== 0) return byItem
+  }
+  return a.length - b.length
+}
+
+const rank = (key: Key) => (typeof key === 'number' ? 0 : typeof key === 'string' ? 1 : 2)
