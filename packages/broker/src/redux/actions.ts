@@ -1,0 +1,169 @@
+// The broker's own actions, as DevTools shows them, and the matchers that an app writes its reducers with.
+import type { Action } from 'redux'
+import type { StoredAction } from '../core/schema.js'
+import type { ActionCreator, Delivered, Rejected, Returned } from './types.js'
+
+/** On a routed action that goes on to the reducers: it waits for its outcome. */
+export interface PendingMark {
+  readonly entryId: string
+  readonly lane: string
+}
+
+export type OutcomeKind = 'delivered' | 'returned' | 'rejected' | 'cancelled'
+
+/** On an outcome: what a wrapped reducer must know of it besides what the app sees. */
+export interface OutcomeMark {
+  readonly outcome: OutcomeKind
+  readonly lane: string
+  /** When it was settled, in epoch milliseconds. */
+  readonly at: number
+  /** Settled before this page began: state that was read since holds it already. */
+  readonly late: boolean
+  /** More outcomes follow in this frame: the view is rebased with the last of them. */
+  readonly more: boolean
+}
+
+export interface OutcomeAction extends Action<string> {
+  readonly payload: unknown
+  readonly error?: {
+    readonly reason: string
+    readonly httpStatus?: number | undefined
+    readonly problem?: unknown
+  }
+  readonly meta: {
+    readonly entryId: string
+    readonly arg: unknown
+    readonly action: StoredAction
+    readonly broker: OutcomeMark
+  }
+}
+
+const meta = (action: unknown): Record<string, unknown> | undefined =>
+  (action as { readonly meta?: Record<string, unknown> } | undefined)?.meta
+
+export function pendingMark(action: unknown): PendingMark | undefined {
+  const mark = meta(action)?.['broker'] as Partial<PendingMark> | undefined
+  return mark?.entryId === undefined ? undefined : (mark as PendingMark)
+}
+
+export function outcomeMark(action: unknown): OutcomeMark | undefined {
+  const mark = meta(action)?.['broker'] as Partial<OutcomeMark> | undefined
+  return mark?.outcome === undefined ? undefined : (mark as OutcomeMark)
+}
+
+/** The outcomes that came after a truth was read; undefined on a truth that was read just now. */
+export const laterOutcomes = (action: unknown): readonly OutcomeAction[] | undefined =>
+  (meta(action)?.['broker'] as { readonly later?: readonly OutcomeAction[] } | undefined)?.later
+
+/** When the request of a truth was sent, where the action says it. */
+export function readAtOf(action: unknown): number | undefined {
+  const readAt = meta(action)?.['readAt']
+  return typeof readAt === 'number' ? readAt : undefined
+}
+
+/** The action with a mark of the broker's beside the app's own meta. */
+export const mark = <A>(action: A, broker: object): A => ({
+  ...action,
+  meta: { ...meta(action), broker },
+})
+
+/** An entry as the broker's slice lists it and a starting page finds it. */
+export interface RestoredEntry {
+  readonly entryId: string
+  readonly lane: string
+  readonly action: StoredAction
+  readonly inDoubt: boolean
+}
+
+export interface LetterSummary {
+  readonly entryId: string
+  readonly lane: string
+  readonly type: string
+  readonly reason: string
+  readonly httpStatus: number | undefined
+}
+
+/** Everything that the broker dispatches besides outcomes. */
+export type BrokerAction =
+  | { readonly type: 'redux-broker/accepted'; readonly payload: readonly string[] }
+  /** Entries that are waiting, from the rows: at a start, or captured by another tab, or requeued. */
+  | {
+      readonly type: 'redux-broker/restored'
+      readonly payload: {
+        readonly entries: readonly RestoredEntry[]
+        readonly letters: readonly LetterSummary[]
+      }
+      /** At a start they were captured before anything in this page. */
+      readonly meta: { readonly first: boolean }
+    }
+  | { readonly type: 'redux-broker/discarded'; readonly payload: string }
+  | { readonly type: 'redux-broker/doubted'; readonly payload: string }
+  | { readonly type: 'redux-broker/status'; readonly payload: Status }
+  /** Another user's outbox, or nobody's: nothing of the last one stays. */
+  | { readonly type: 'redux-broker/partitionChanged' }
+
+export interface Status {
+  readonly waiting: number
+  readonly deadLetters: number
+  readonly connectivity: 'online' | 'offline' | 'degraded'
+  readonly paused: 'auth' | 'principal' | undefined
+  readonly updateReady: boolean
+}
+
+export const isOutcome = (action: BrokerAction | OutcomeAction): action is OutcomeAction =>
+  outcomeMark(action) !== undefined
+
+export const isBrokerAction = (action: unknown): action is BrokerAction =>
+  typeof (action as Partial<Action> | undefined)?.type === 'string' &&
+  (action as BrokerAction).type.startsWith('redux-broker/')
+
+interface OutcomeOf {
+  readonly kind: OutcomeKind
+  readonly entryId: string
+  readonly action: StoredAction
+  readonly lane: string
+  readonly payload?: unknown
+  readonly error?: OutcomeAction['error']
+  readonly at: number
+  readonly late: boolean
+}
+
+export const outcome = ({
+  kind,
+  entryId,
+  action,
+  lane,
+  payload,
+  error,
+  at,
+  late,
+}: OutcomeOf): OutcomeAction => ({
+  type: `${action.type}/${kind}`,
+  payload,
+  ...(error && { error }),
+  meta: { entryId, arg: action.payload, action, broker: { outcome: kind, lane, at, late, more: false } },
+})
+
+const matcher =
+  (kind: OutcomeKind, creators: readonly ActionCreator[]) =>
+  (action: unknown): boolean =>
+    outcomeMark(action)?.outcome === kind &&
+    creators.some(({ type }) => (action as Action).type === `${type}/${kind}`)
+
+/** Matches when an entry of these routes was delivered: `payload` is the answer, `meta.arg` the action's payload. */
+export const delivered = <Cs extends readonly ActionCreator[]>(
+  ...creators: Cs
+): ((action: unknown) => action is { [K in keyof Cs]: Delivered<Cs[K]> }[number]) =>
+  matcher('delivered', creators) as never
+
+/** Matches when an entry of these routes came back for good: `error` says why. It is a dead letter now. */
+export const returned = <Cs extends readonly ActionCreator[]>(
+  ...creators: Cs
+): ((action: unknown) => action is { [K in keyof Cs]: Returned<Cs[K]> }[number]) =>
+  matcher('returned', creators) as never
+
+/** Matches when an action of these routes was refused at its capture: nothing of it was kept or sent. */
+export const rejected = <Cs extends readonly ActionCreator[]>(
+  ...creators: Cs
+): ((action: unknown) => action is { [K in keyof Cs]: Rejected<Cs[K]> }[number]) =>
+  matcher('rejected', creators) as never

@@ -1,0 +1,155 @@
+// Wraps a slice's reducer: its state stays what the app sees (the view), and the layers that the view was made of
+// hang on the state object itself, invisibly. So the reducer stays pure: two stores, time travel and preloaded
+// state hold, and a state that was never seen here is simply confirmed.
+import type { Action, Reducer } from 'redux'
+import { type Layers, type Logged, replay, settleEntries } from '../core/rebase.js'
+import {
+  type BrokerAction,
+  isBrokerAction,
+  laterOutcomes,
+  type OutcomeAction,
+  outcomeMark,
+  pendingMark,
+} from './actions.js'
+import { describe } from './route.js'
+
+export interface OptimisticOptions {
+  /**
+   * Which actions tell the truth, as read from the server: they are applied below the pending ones. The broker's own
+   * outcomes are truth always. A truth that may be older than the last outcome (a cached copy) says in
+   * `meta.readAt` when its request was sent, in epoch milliseconds: outcomes that came later are then applied on top.
+   */
+  truth?(action: unknown): boolean
+}
+
+/** immer's `produce`, which RTK exports as `createNextState`. */
+export type Produce = <S>(base: S, recipe: (draft: S) => void) => S
+
+interface Hidden extends Layers<object, Action> {
+  /** Whether the confirmed state was read in this page, and so holds what was settled before it. */
+  readonly fresh: boolean
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: any other constraint makes configureStore infer `unknown`
+type AnyReducer = Reducer<any, any, any>
+
+export function optimistic<R extends AnyReducer>(
+  reducer: R,
+  { truth = () => false }: OptimisticOptions,
+  { produce, report }: { readonly produce: Produce | undefined; readonly report: (error: unknown) => void },
+): R {
+  const hidden = new WeakMap<object, Hidden>()
+  const { apply, view } = replaying(reducer, produce, report)
+
+  /** Gives the view its layers. An object that stands for other layers already is copied, never changed. */
+  const keep = (before: object, layers: Hidden, next: object): object => {
+    if (layers.log.length === 0 && !layers.fresh) return layers.confirmed
+    const taken = next === before || hidden.has(next) || (next === layers.confirmed && layers.log.length > 0)
+    const state = taken ? copy(next) : next
+    hidden.set(state, layers.log.length === 0 ? { ...layers, confirmed: state } : layers)
+    return state
+  }
+
+  const rebased = (before: object, layers: Hidden) => keep(before, layers, view(layers))
+
+  function onOutcome(state: object, layers: Hidden, action: OutcomeAction): object {
+    const mark = action.meta.broker
+    // What was settled before this page began is in what the page has read since.
+    const confirmed = mark.late && layers.fresh ? layers.confirmed : apply(layers.confirmed, action)
+    const after = settleEntries({ confirmed, log: layers.log }, new Set([action.meta.entryId]), apply)
+    if (after.confirmed === layers.confirmed && after.log.length === layers.log.length) return state
+    const next = { ...layers, ...after }
+    // With nothing pending the view is the confirmed state: there is no rebase to put off.
+    return mark.more && next.log.length > 0 ? keep(state, next, state) : rebased(state, next)
+  }
+
+  function onTruth(state: object, layers: Hidden, action: Action): object {
+    const { confirmed: before, log } = layers
+    const confirmed = (laterOutcomes(action) ?? []).reduce(apply, apply(before, action))
+    if (confirmed === before) return state
+    return rebased(state, { confirmed, log, fresh: layers.fresh || laterOutcomes(action) === undefined })
+  }
+
+  function onOrdinary(state: object, layers: Hidden, action: Action): object {
+    const next: object = reducer(state, action)
+    if (layers.log.length === 0)
+      return next === state ? state : keep(state, { ...layers, confirmed: next }, next)
+    if (next === state && apply(layers.confirmed, action) === layers.confirmed) return state
+    return keep(state, { ...layers, log: [...layers.log, { action }] }, next)
+  }
+
+  function reduce(state: object | undefined, action: Action): object {
+    if (state === undefined) return checked(reducer(undefined, action))
+    const known = hidden.get(state)
+    const pending = pendingMark(action)
+    const settled = outcomeMark(action)
+    const plain = pending === undefined && settled === undefined && !isBrokerAction(action)
+    if (known === undefined && plain && !truth(action)) return reducer(state, action)
+    const layers = known ?? { confirmed: state, log: [], fresh: false }
+    if (pending !== undefined) {
+      const log = [...layers.log, { action, entryId: pending.entryId }]
+      return keep(state, { ...layers, log }, apply(state, action))
+    }
+    if (settled !== undefined) return onOutcome(state, layers, action as OutcomeAction)
+    if (isBrokerAction(action)) return onBroker(state, layers, action)
+    return truth(action) ? onTruth(state, layers, action) : onOrdinary(state, layers, action)
+  }
+
+  function onBroker(state: object, layers: Hidden, action: BrokerAction): object {
+    if (action.type === 'redux-broker/partitionChanged') {
+      const ids = new Set(layers.log.flatMap(({ entryId }) => entryId ?? []))
+      return rebased(state, { ...settleEntries(layers, ids, apply), fresh: false })
+    }
+    if (action.type !== 'redux-broker/restored') return state
+    const { entries } = action.payload
+    if (entries.length === 0) return state
+    const restored = entries.map(
+      ({ action: stored, entryId }): Logged<Action> => ({ action: stored, entryId }),
+    )
+    const log = action.meta.first ? [...restored, ...layers.log] : [...layers.log, ...restored]
+    return rebased(state, { ...layers, log })
+  }
+
+  return reduce as unknown as R
+}
+
+/** How actions are applied again: one that throws is skipped and reported, once. */
+function replaying(reducer: AnyReducer, produce: Produce | undefined, report: (error: unknown) => void) {
+  const reported = new WeakSet<object>()
+  const apply = (state: object, action: Action): object => {
+    try {
+      return reducer(state, action)
+    } catch (error) {
+      if (!reported.has(action)) report(error)
+      reported.add(action)
+      return state
+    }
+  }
+
+  /** All in one draft where that works: one copy of what changes instead of one for each action. */
+  const view = (layers: Layers<object, Action>): object => {
+    if (produce === undefined || layers.log.length < 2) return replay(layers, apply)
+    try {
+      return produce(layers.confirmed, (draft) => {
+        for (const { action } of layers.log) if (reducer(draft, action) !== draft) throw notInOneDraft
+      })
+    } catch {
+      return replay(layers, apply)
+    }
+  }
+  return { apply, view }
+}
+
+/** A reducer that makes a new state instead of changing its draft, or throws half-way, is replayed step by step. */
+const notInOneDraft = new Error('not in one draft')
+
+const copy = (state: object): object =>
+  Array.isArray(state) ? [...state] : Object.assign(Object.create(Object.getPrototypeOf(state)), state)
+
+function checked(state: unknown): object {
+  if (typeof state === 'object' && state !== null) return state
+  throw new TypeError(
+    `broker.optimistic() expects a reducer whose state is an object or an array; got ${describe(state)}. ` +
+      'Put the value into an object: { value }.',
+  )
+}

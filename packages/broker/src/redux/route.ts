@@ -1,0 +1,106 @@
+// A route declares how an action becomes a request. It is made when the code is loaded, so its mistakes throw at once.
+import type { OnReturned, ServerKind } from '../core/entry.js'
+import type { ActionCreator, AnyRouted, PayloadOf, RequestTemplate, RoutedCreator } from './types.js'
+
+// Every bundler replaces this expression; the checks are left out of a production build.
+declare const process: { readonly env: { readonly NODE_ENV?: string } }
+
+export interface WriteOptions<C extends ActionCreator, Answer> {
+  /** The request of one action. Called once, at capture; the result is stored. */
+  request(payload: PayloadOf<C>, action: ReturnType<C>): RequestTemplate
+  /**
+   * Entries of one lane take effect in the order of their dispatch, one at a time; lanes do not wait for each other.
+   * Default: the request's URL without its query, so that all writes to one resource keep their order.
+   */
+  lane?(payload: PayloadOf<C>): string
+  /** Parses the answer's body; its return type is inferred everywhere. */
+  answer?(body: unknown): Answer
+  /**
+   * Whether the server honours `Idempotency-Key`. With `plain`, a POST or PATCH whose effect is unknown is never sent
+   * again by itself. Default: the broker's `server`.
+   */
+  readonly server?: ServerKind
+  /** What becomes of the lane when an entry is returned: the later ones go on (`skip`, default) or wait (`block`). */
+  readonly onReturned?: OnReturned
+}
+
+/** A route as the broker uses it, when its types have done their work. */
+export interface Route {
+  readonly type: string
+  readonly options: {
+    request(payload: unknown, action: unknown): RequestTemplate
+    lane?(payload: unknown): string
+    answer?(body: unknown): unknown
+    readonly server?: ServerKind
+    readonly onReturned?: OnReturned
+  }
+}
+
+const route: unique symbol = Symbol('redux-broker route')
+
+/**
+ * Declares a write: the same creator, whose actions the broker captures. Give the result to `createBroker`'s `routes`
+ * and use it in place of the creator.
+ * @throws TypeError where the creator or an option is not what it must be.
+ */
+export function write<C extends ActionCreator, Answer = unknown>(
+  creator: C,
+  options: WriteOptions<C, Answer>,
+): RoutedCreator<C, Answer> {
+  if (process.env.NODE_ENV !== 'production') check(creator, options)
+  const { type } = creator
+  return Object.assign((...args: Parameters<C>) => creator(...args), {
+    type,
+    match: (action: unknown) => creator.match(action),
+    toString: () => type,
+    [route]: { type, options },
+  }) as unknown as RoutedCreator<C, Answer>
+}
+
+/** The route that `write` put on a creator; undefined where it is a plain one. */
+export const routeOf = (creator: AnyRouted): Route | undefined =>
+  (creator as { readonly [route]?: Route })[route]
+
+function check(creator: unknown, options: unknown): void {
+  if (typeof creator !== 'function' || typeof (creator as Partial<ActionCreator>).type !== 'string') {
+    throw new TypeError(
+      `write() expects an action creator with a \`type\`, as createAction or slice.actions give; got ${describe(creator)}. ` +
+        'A slice that imports the file of its routes while that file uses `slice.actions` gives undefined here: ' +
+        'make the action with createAction in the file of the routes.',
+    )
+  }
+  const where = `write(${(creator as ActionCreator).type})`
+  if (typeof options !== 'object' || options === null)
+    throw new TypeError(`${where} expects options with a \`request\` function; got ${describe(options)}.`)
+  const { request, lane, answer, server, onReturned, ...unknown } = options as Record<string, unknown>
+  if (typeof request !== 'function')
+    throw new TypeError(
+      `${where} expects \`request\`, a function from the payload to { url, method, body }; got ${describe(request)}.`,
+    )
+  for (const [name, value] of Object.entries({ lane, answer }))
+    if (value !== undefined && typeof value !== 'function')
+      throw new TypeError(`${where} expects \`${name}\` to be a function; got ${describe(value)}.`)
+  oneOf(where, 'server', server, ['idempotent', 'plain'])
+  oneOf(where, 'onReturned', onReturned, ['skip', 'block'])
+  const [stranger] = Object.keys(unknown)
+  if (stranger !== undefined)
+    throw new TypeError(
+      `${where} knows no option \`${stranger}\`; it takes request, lane, answer, server and onReturned.`,
+    )
+}
+
+export function oneOf(where: string, name: string, value: unknown, allowed: readonly string[]): void {
+  if (value !== undefined && !allowed.includes(value as string))
+    throw new TypeError(
+      `${where} expects \`${name}\` to be ${allowed.map((one) => `'${one}'`).join(' or ')}; got ${describe(value)}.`,
+    )
+}
+
+/** A value as an error message names it. */
+export function describe(value: unknown): string {
+  if (typeof value === 'string') return `'${value}'`
+  if (typeof value === 'function') return value.name === '' ? 'a function' : `the function ${value.name}`
+  if (typeof value === 'object' && value !== null)
+    return Array.isArray(value) ? 'an array' : `an object with ${Object.keys(value).join(', ') || 'no keys'}`
+  return String(value)
+}

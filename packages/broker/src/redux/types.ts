@@ -1,0 +1,105 @@
+// The public types of routes, receipts and outcomes. Nothing of @reduxjs/toolkit is imported: it is no dependency.
+import type { Action } from 'redux'
+
+/** What RTK's createAction and slice.actions return. */
+export interface ActionCreator {
+  // biome-ignore lint/suspicious/noExplicitAny: parameters are contravariant, so only `any` accepts every creator
+  (...args: any[]): Action<string>
+  readonly type: string
+  match(action: unknown): boolean
+}
+
+declare const answer: unique symbol
+/** Type-only mark on actions that a route captures: it carries the answer's type to dispatch, matchers and hooks. */
+export interface Routed<Answer> {
+  readonly [answer]: Answer
+}
+export type RoutedAction<C extends ActionCreator, Answer> = ReturnType<C> & Routed<Answer>
+export interface RoutedCreator<C extends ActionCreator, Answer> {
+  (...args: Parameters<C>): RoutedAction<C, Answer>
+  readonly type: C['type']
+  match(action: unknown): action is RoutedAction<C, Answer>
+}
+// biome-ignore lint/suspicious/noExplicitAny: a list of routes holds creators of every kind
+export type AnyRouted = RoutedCreator<any, any>
+export type PayloadOf<C extends ActionCreator> = ReturnType<C> extends { payload: infer P } ? P : undefined
+export type AnswerOf<C extends ActionCreator> = ReturnType<C> extends Routed<infer R> ? R : unknown
+
+/** Objects and arrays are sent as JSON; all else as it is. Streams cannot be sent twice and are refused. */
+export type Body = Record<string, unknown> | readonly unknown[] | string | ArrayBuffer | Blob | FormData
+
+/** How an action becomes a request. Plain data, so that a worker can send it when no page is left. */
+export interface RequestTemplate {
+  /** Absolute, or relative to the page. http or https. */
+  readonly url: string
+  /** Default `POST`. */
+  readonly method?: string
+  /** Credentials (`Authorization`, `Cookie`, CSRF tokens) are never stored: give them in `prepareHeaders`. */
+  readonly headers?: Readonly<Record<string, string>>
+  readonly body?: Body
+}
+
+export type RejectedReason =
+  /** The outbox has reached its limit of entries or of bytes. */
+  | 'outboxFull'
+  /** The body is larger than `limits.bodyBytesMax`. */
+  | 'bodyTooLarge'
+  /** The action or the body cannot be stored: a function, a stream, a class of its own. */
+  | 'notSerialisable'
+  /** The route's `request` or `lane` threw or gave something that cannot be sent. */
+  | 'invalidRequest'
+  /** IndexedDB is missing, full, or refused to write. */
+  | 'storageUnavailable'
+  /** `partition` gave no user. */
+  | 'signedOut'
+
+export type Accepted =
+  | { readonly status: 'accepted' }
+  | { readonly status: 'rejected'; readonly reason: RejectedReason }
+export type Settled<Answer> =
+  | { readonly status: 'delivered'; readonly answer: Answer }
+  | { readonly status: 'returned'; readonly reason: string; readonly httpStatus: number | undefined }
+  | { readonly status: 'rejected'; readonly reason: RejectedReason }
+  | { readonly status: 'cancelled' }
+
+/** Neither promise ever rejects, so a receipt that nobody keeps raises no `unhandledrejection`. */
+export interface Receipt<Answer> {
+  readonly id: string
+  /** Resolves when the entry is on disk (the broker owns it from here), or when it was refused. */
+  readonly accepted: Promise<Accepted>
+  /** Resolves when the entry has ended; it may take days, and does not survive this page. */
+  readonly settled: Promise<Settled<Answer>>
+  /** The answer, or throws what came instead: for callers that want exceptions, as RTK's unwrap(). */
+  unwrap(): Promise<Answer>
+  /** Takes the entry back while it is certain that nothing of it was sent. */
+  cancel(): Promise<'cancelled' | 'tooLate'>
+}
+
+export type BrokerDispatch = <Answer>(action: Action<string> & Routed<Answer>) => Receipt<Answer>
+
+export interface OutcomeMeta<C extends ActionCreator> {
+  readonly entryId: string
+  readonly arg: PayloadOf<C>
+  readonly action: ReturnType<C>
+}
+export interface Delivered<C extends ActionCreator> {
+  readonly type: string
+  readonly payload: AnswerOf<C>
+  readonly meta: OutcomeMeta<C>
+}
+export interface Returned<C extends ActionCreator> {
+  readonly type: string
+  readonly payload: undefined
+  readonly error: {
+    readonly reason: string
+    readonly httpStatus: number | undefined
+    readonly problem: unknown
+  }
+  readonly meta: OutcomeMeta<C>
+}
+export interface Rejected<C extends ActionCreator> {
+  readonly type: string
+  readonly payload: undefined
+  readonly error: { readonly reason: RejectedReason }
+  readonly meta: OutcomeMeta<C>
+}
