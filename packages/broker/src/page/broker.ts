@@ -1,0 +1,83 @@
+// The public face of a broker: what it takes and what it gives.
+import type { Middleware, Reducer } from 'redux'
+import type { ServerKind } from '../core/entry.js'
+import type { Limits } from '../core/limits.js'
+import type { Owner } from '../core/partition.js'
+import type { Ports } from '../core/ports.js'
+import type { BrokerState } from '../redux/broker-reducer.js'
+import type { OptimisticOptions, Produce } from '../redux/optimistic.js'
+import type { AnyRouted, BrokerDispatch } from '../redux/types.js'
+import type { Host } from './host.js'
+
+export interface BrokerOptions<State, Path extends string> {
+  /** Where the app mounts `broker.reducer`. Default `broker`. */
+  readonly reducerPath?: Path
+  /** The database's name. Default `redux-broker`. A worker must be given the same. */
+  readonly name?: string
+  /** Whose outbox: the user's id, or undefined while signed out. Only that user's entries are sent. */
+  partition(state: State): string | undefined
+  /** Adds what is never stored (a token, a CSRF header) at every sending. A worker without it leaves such entries to a page. */
+  prepareHeaders?(headers: Headers, api: { getState(): State }): Headers | void | PromiseLike<Headers | void>
+  /** What `write` gave. */
+  readonly routes: readonly AnyRouted[]
+  /** Whether the server honours `Idempotency-Key`; a route may say otherwise. Default `plain`. */
+  readonly server?: ServerKind
+  /** Origins that requests may go to, besides the page's own. */
+  readonly origins?: readonly string[]
+  /** A URL that answers 2xx while the session is good and 401 or a redirect when it is over, as `/api/me` does. */
+  readonly sessionProbe?: string
+  readonly limits?: Partial<Limits>
+  /** immer's `produce`, which RTK exports as `createNextState`: all pending actions of a slice are then replayed in one draft. */
+  readonly produce?: Produce
+  /** The world, where it is not the browser's: `redux-broker/testing` has one. */
+  readonly world?: World
+}
+
+export interface World {
+  readonly ports: Ports
+  readonly host: Host
+}
+
+/** What this browser gives, and so which promises hold here. */
+export interface Capabilities {
+  /** IndexedDB: without it every capture is rejected. */
+  readonly storage: boolean
+  /** `active`: a worker delivers, also when no page is left. Else pages do, while one is open. */
+  readonly worker: 'none' | 'starting' | 'active' | 'silent'
+  /** The worker is woken when the network is back, with no page open. */
+  readonly backgroundSync: boolean
+  /** A dead executor is replaced at once; without it, after its lease was watched for a minute. */
+  readonly locks: boolean
+}
+
+/** The way in for the functions of this package that take a broker. */
+export const internals: unique symbol = Symbol('redux-broker internals')
+
+export interface Internals {
+  readonly ports: Ports
+  user(): Promise<Owner | undefined>
+  changed(): void
+  dismiss(entryId: string): void
+}
+
+export interface Broker<State, Path extends string> {
+  readonly reducerPath: Path
+  readonly reducer: Reducer<BrokerState>
+  /** Goes first: `getDefault().prepend(broker.middleware)`. */
+  readonly middleware: Middleware<BrokerDispatch, State>
+  /** Wraps a slice's reducer, so that its state is confirmed state with the pending actions on top. */
+  // biome-ignore lint/suspicious/noExplicitAny: any other constraint makes configureStore infer `unknown`
+  optimistic<R extends Reducer<any, any, any>>(reducer: R, options?: OptimisticOptions): R
+  /** Delivery by a service worker: its URL, or the registration of one that the app has already. */
+  register(worker: string | URL | PromiseLike<ServiceWorkerRegistration>): Promise<void>
+  /** Has the worker version that waits (`updateReady`) take over, and loads the page anew. */
+  applyUpdate(): void
+  /** The user has signed in again: what was paused is tried anew. */
+  resume(): Promise<void>
+  capabilities(): Capabilities
+  /** Optimistic entries of this partition are back in the view: render after it, or show a shell. */
+  readonly ready: Promise<void>
+  /** Ends all work of this broker in this page; entries stay. Its middleware may then serve another store. */
+  stop(): Promise<void>
+  readonly [internals]: () => Internals | undefined
+}

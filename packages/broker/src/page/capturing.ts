@@ -1,0 +1,156 @@
+// From a routed action to an accepted entry: receipt at once, snapshot, group commit, and the actions that tell of it.
+import { append, type Capture } from '../core/append.js'
+import type { Limits } from '../core/limits.js'
+import type { Ports } from '../core/ports.js'
+import type { StoredAction } from '../core/schema.js'
+import { type BrokerAction, mark, type OutcomeAction, outcome } from '../redux/actions.js'
+import type { Route } from '../redux/route.js'
+import type { Receipt, RejectedReason } from '../redux/types.js'
+import { type CaptureQueue, createCaptureQueue, type QueuedCapture } from './capture-queue.js'
+import type { Receipts } from './receipts.js'
+import { Refusal, type SnapshotContext, snapshot } from './snapshot.js'
+import type { Users } from './users.js'
+
+// Every bundler replaces this expression; the advice is left out of a production build.
+declare const process: { readonly env: { readonly NODE_ENV?: string } }
+
+/** Where an accepted entry lies. */
+export interface AcceptedPlace {
+  readonly id: string
+  readonly partition: string
+  readonly seq: number
+}
+
+/** One capture of this page, until it is accepted or refused. */
+export interface Captured extends QueuedCapture {
+  readonly action: StoredAction
+}
+
+export interface CapturingContext {
+  readonly ports: Ports
+  readonly users: Users
+  readonly receipts: Receipts
+  readonly limits: Limits
+  readonly snapshot: SnapshotContext
+  /** Whose action it is; undefined while nobody is signed in. */
+  principal(): string | undefined
+  dispatch(actions: readonly (BrokerAction | OutcomeAction)[]): void
+  onCaptured(id: string): void
+  onAccepted(
+    places: readonly { readonly id: string; readonly partition: string; readonly seq: number }[],
+  ): void
+  cancelAccepted(id: string): Promise<'cancelled' | 'tooLate'>
+}
+
+export class Capturing {
+  readonly #context: CapturingContext
+  readonly #queue: CaptureQueue
+  readonly #items = new Map<string, Captured>()
+
+  constructor(context: CapturingContext) {
+    this.#context = context
+    this.#queue = createCaptureQueue({
+      append: (principal, captures) => this.#append(principal, captures),
+      failed: (captures, error) => {
+        context.ports.report(error)
+        const refusal = new Refusal('storageUnavailable', 'The entry could not be stored.', error)
+        for (const { id } of captures) this.#refuse(id, refusal)
+      },
+    })
+  }
+
+  /** Never throws: what cannot be captured settles as rejected. `next` takes the action on to the reducers. */
+  capture(route: Route, action: StoredAction, next: (action: unknown) => unknown): Receipt<unknown> {
+    const { ports, receipts, principal, onCaptured } = this.#context
+    const id = ports.chance.id()
+    const receipt = receipts.open(id, () => this.#cancel(id))
+    this.#items.set(id, { id, principal: '', action, lane: '', capture: undefined })
+    try {
+      const item = this.#take(route, { id, action, principal: principal() })
+      this.#items.set(id, item)
+      onCaptured(id)
+      this.#queue.push(item)
+      passOn(ports, () => next(mark(action, { entryId: id, lane: item.lane })))
+    } catch (error) {
+      this.#refuse(id, asRefusal(error))
+    }
+    return receipt
+  }
+
+  /** @throws Refusal */
+  #take(
+    route: Route,
+    { id, action, principal }: Pick<Captured, 'id' | 'action'> & { principal: string | undefined },
+  ): Captured {
+    const { limits, snapshot: context } = this.#context
+    if (principal === undefined)
+      throw new Refusal('signedOut', `${action.type} was dispatched while \`partition\` gives no user.`)
+    if (this.#queue.size >= limits.entriesMax) throw outboxFull(limits)
+    const { lane, capture } = snapshot(route, action, context)
+    const item: Captured = { id, principal, action, lane, capture: undefined }
+    const complete = (rest: Omit<Capture, 'id' | 'key'>) => {
+      item.capture = { ...rest, id, key: id }
+    }
+    if (!(capture instanceof Promise)) complete(capture)
+    else
+      capture.then(complete).then(this.#queue.ready, (error) => {
+        if (this.#queue.remove(id)) this.#refuse(id, asRefusal(error))
+      })
+    return item
+  }
+
+  async #append(principal: string, captures: readonly Capture[]): Promise<void> {
+    const { ports, users, limits, dispatch, receipts, onAccepted } = this.#context
+    const { partition } = await users.ownerOf(principal)
+    const options = { now: ports.clock.now(), limits }
+    const appended = await ports.store.transact('readwrite', 'strict', (tx) =>
+      append(tx, partition, captures, options),
+    )
+    for (const one of appended) if (one.status === 'rejected') this.#refuse(one.id, outboxFull(limits))
+    const accepted = appended.flatMap((one) => (one.status === 'accepted' ? { ...one, partition } : []))
+    if (accepted.length === 0) return
+    dispatch([{ type: 'redux-broker/accepted', payload: accepted.map(({ id }) => id) }])
+    for (const { id } of accepted) {
+      this.#items.delete(id)
+      receipts.accept(id)
+    }
+    onAccepted(accepted)
+  }
+
+  #refuse(id: string, { reason, message, cause }: Refusal): void {
+    if (process.env.NODE_ENV !== 'production') console.error(`redux-broker: ${message}`, cause ?? '')
+    this.#end(id, 'rejected', { reason })
+  }
+
+  async #cancel(id: string): Promise<'cancelled' | 'tooLate'> {
+    if (!this.#queue.remove(id)) return this.#context.cancelAccepted(id)
+    this.#end(id, 'cancelled')
+    return 'cancelled'
+  }
+
+  /** The capture has ended before it was accepted: its change leaves the view, its receipt settles. */
+  #end(id: string, kind: 'rejected' | 'cancelled', error?: { readonly reason: RejectedReason }): void {
+    const { dispatch, ports } = this.#context
+    const item = this.#items.get(id)
+    this.#items.delete(id)
+    if (item === undefined) return
+    const { action, lane } = item
+    const at = ports.clock.now()
+    dispatch([outcome({ kind, entryId: id, action, lane, ...(error && { error }), at, late: false })])
+  }
+}
+
+const outboxFull = ({ entriesMax, bytesMax }: Limits) =>
+  new Refusal('outboxFull', `The outbox holds ${entriesMax} entries or ${bytesMax} bytes already.`)
+
+const asRefusal = (error: unknown): Refusal =>
+  error instanceof Refusal ? error : new Refusal('invalidRequest', 'The action could not be captured.', error)
+
+/** A reducer or a subscriber that throws is no reason to lose the write. */
+function passOn({ report }: Pick<Ports, 'report'>, next: () => void): void {
+  try {
+    next()
+  } catch (error) {
+    report(error)
+  }
+}

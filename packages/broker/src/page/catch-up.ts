@@ -1,0 +1,95 @@
+// What a page dispatches for the news it has read: a pure mapping from rows to actions.
+import type { DeadLetter, EntryRow } from '../core/entry.js'
+import type { News } from '../core/news.js'
+import type { JournalRow } from '../core/schema.js'
+import {
+  type BrokerAction,
+  isOutcome,
+  type LetterSummary,
+  type OutcomeAction,
+  outcome,
+  type RestoredEntry,
+} from '../redux/actions.js'
+
+export interface CatchUp {
+  /** Entries that this page has in its view already. */
+  knows(entryId: string): boolean
+  /** Parses an answer by its route; the answer itself where the route is gone or throws. */
+  parse(type: string, answer: unknown): unknown
+  /** Whether the journal tells what happened before this page began. */
+  readonly late: boolean
+}
+
+type Dispatched = BrokerAction | OutcomeAction
+
+export function toActions(news: News, context: CatchUp): readonly Dispatched[] {
+  const requeued = new Set(news.journal.flatMap(({ kind, entryId }) => (kind === 'requeued' ? entryId : [])))
+  const fresh = news.entries.filter(({ id }) => !requeued.has(id) && !context.knows(id))
+  const fromJournal = news.journal.flatMap(
+    (row): readonly Dispatched[] =>
+      noticeOf(row, news) ?? [outcomeOf(row, context)].filter((one) => one !== undefined),
+  )
+  return deferRebase(fresh.length === 0 ? fromJournal : [restored(fresh, [], false), ...fromJournal])
+}
+
+/** The outcome that a row of the journal tells of; undefined where the entry has not ended by it. */
+export function outcomeOf(
+  row: JournalRow,
+  { parse, late }: Pick<CatchUp, 'parse' | 'late'>,
+): OutcomeAction | undefined {
+  const { kind, entryId, action, lane, at, reason = '', httpStatus, problem } = row
+  const same = { entryId, action, lane, at, late }
+  switch (kind) {
+    case 'delivered':
+      return outcome({ ...same, kind, payload: parse(action.type, row.answer) })
+    case 'returned':
+      return outcome({ ...same, kind, error: { reason, httpStatus, problem } })
+    case 'cancelled':
+      return outcome({ ...same, kind })
+    default:
+      return undefined
+  }
+}
+
+/** What else a row tells of; undefined where that is an outcome. */
+function noticeOf({ kind, entryId }: JournalRow, { entries }: News): readonly BrokerAction[] | undefined {
+  if (kind === 'discarded' || kind === 'doubted') return [{ type: `redux-broker/${kind}`, payload: entryId }]
+  if (kind !== 'requeued') return undefined
+  const again = entries.filter(({ id }) => id === entryId)
+  return again.length === 0 ? [] : [restored(again, [], false)]
+}
+
+export const restored = (
+  entries: readonly EntryRow[],
+  letters: readonly DeadLetter[],
+  first: boolean,
+): BrokerAction => ({
+  type: 'redux-broker/restored',
+  payload: { entries: entries.map(toRestored), letters: letters.map(toSummary) },
+  meta: { first },
+})
+
+const toRestored = ({ id, lane, action, state }: EntryRow): RestoredEntry => ({
+  entryId: id,
+  lane,
+  action,
+  inDoubt: state === 'inDoubt',
+})
+
+const toSummary = ({ id, lane, action, reason, httpStatus }: DeadLetter): LetterSummary => ({
+  entryId: id,
+  lane,
+  type: action.type,
+  reason,
+  httpStatus,
+})
+
+/** All outcomes but the last say that more follow, so that the view is rebased once for all of them. */
+function deferRebase(actions: readonly Dispatched[]): readonly Dispatched[] {
+  const lastOutcome = actions.findLastIndex(isOutcome)
+  return actions.map((action, i) =>
+    isOutcome(action) && i < lastOutcome
+      ? { ...action, meta: { ...action.meta, broker: { ...action.meta.broker, more: true } } }
+      : action,
+  )
+}

@@ -1,0 +1,93 @@
+// A programmer's mistakes in createBroker's options, told at once. Left out of production builds.
+import { defaultLimits, leaseMs } from '../core/limits.js'
+import { describe, oneOf, routeOf } from '../redux/route.js'
+import type { AnyRouted } from '../redux/types.js'
+
+const known = [
+  'reducerPath',
+  'name',
+  'partition',
+  'prepareHeaders',
+  'routes',
+  'server',
+  'origins',
+  'sessionProbe',
+  'limits',
+  'produce',
+  'world',
+]
+
+/** @throws TypeError */
+export function checkOptions(options: unknown): void {
+  if (typeof options !== 'object' || options === null)
+    throw new TypeError(
+      `createBroker() expects options with \`partition\` and \`routes\`; got ${describe(options)}.`,
+    )
+  const given = options as Record<string, unknown>
+  const stranger = Object.keys(given).find((name) => !known.includes(name))
+  if (stranger !== undefined)
+    throw new TypeError(`createBroker() knows no option \`${stranger}\`; it takes ${known.join(', ')}.`)
+  if (typeof given['partition'] !== 'function')
+    throw wrong(
+      'partition',
+      'a function from the state to the user id, or undefined while signed out',
+      given['partition'],
+    )
+  for (const name of ['prepareHeaders', 'produce'])
+    if (given[name] !== undefined && typeof given[name] !== 'function')
+      throw wrong(name, 'a function', given[name])
+  for (const name of ['reducerPath', 'name', 'sessionProbe'])
+    if (given[name] !== undefined && (typeof given[name] !== 'string' || given[name] === ''))
+      throw wrong(name, 'a string that is not empty', given[name])
+  oneOf('createBroker()', 'server', given['server'], ['idempotent', 'plain'])
+  checkRoutes(given['routes'])
+  checkOrigins(given['origins'])
+  checkLimits(given['limits'])
+}
+
+function checkRoutes(routes: unknown): void {
+  if (!Array.isArray(routes)) throw wrong('routes', 'an array of what write() gave', routes)
+  const types = new Set<string>()
+  for (const creator of routes as AnyRouted[]) {
+    const route = typeof creator === 'function' ? routeOf(creator) : undefined
+    if (route === undefined)
+      throw wrong(
+        'routes',
+        'what write() gave: a plain creator has no request, so wrap it in write(creator, { request })',
+        creator,
+      )
+    if (types.has(route.type))
+      throw new TypeError(`createBroker() got two routes for the action '${route.type}'; keep one of them.`)
+    types.add(route.type)
+  }
+}
+
+function checkOrigins(origins: unknown): void {
+  if (origins === undefined) return
+  if (!Array.isArray(origins)) throw wrong('origins', "an array such as ['https://api.example.com']", origins)
+  for (const origin of origins)
+    if (!URL.canParse(origin) || new URL(origin).origin !== origin)
+      throw wrong('origins', "whole origins without a path, such as 'https://api.example.com'", origin)
+}
+
+function checkLimits(limits: unknown): void {
+  if (limits === undefined) return
+  if (typeof limits !== 'object' || limits === null) throw wrong('limits', 'an object', limits)
+  for (const [name, value] of Object.entries(limits)) {
+    if (!(name in defaultLimits))
+      throw new TypeError(
+        `createBroker() knows no limit \`${name}\`; there are ${Object.keys(defaultLimits).join(', ')}.`,
+      )
+    if (typeof value !== 'number' || !(value >= 1)) throw wrong(`limits.${name}`, 'a number from 1', value)
+  }
+  const { attemptMs } = limits as { attemptMs?: number }
+  if (attemptMs !== undefined && attemptMs >= leaseMs)
+    throw wrong(
+      'limits.attemptMs',
+      `less than the lease of ${leaseMs} ms, or another executor would take the entry over`,
+      attemptMs,
+    )
+}
+
+const wrong = (name: string, expected: string, got: unknown) =>
+  new TypeError(`createBroker() expects \`${name}\` to be ${expected}; got ${describe(got)}.`)

@@ -1,0 +1,81 @@
+// What an app may ask of its user's outbox, beside dispatching to it. Functions of their own, so that an app that
+// does not call them does not ship them.
+import type { DeadLetter, EntryRow } from '../core/entry.js'
+import { discard as discardLetter, findLetter, requeue as requeueLetter } from '../core/letters.js'
+import { pageRowsMax } from '../core/limits.js'
+import { readLetters } from '../core/news.js'
+import type { StoreTransaction } from '../core/ports.js'
+import { last } from '../core/schema.js'
+import { type Broker, type Internals, internals } from './broker.js'
+
+// biome-ignore lint/suspicious/noExplicitAny: the commands serve a broker of any state
+type AnyBroker = Broker<any, any>
+
+/** A returned entry with all that is known of it: what it was, why it came back, how often it was sent. */
+export type { DeadLetter }
+
+/** An entry that waits, is being sent, or is in doubt, as it is stored. */
+export type OutboxEntry = EntryRow
+
+/** The dead letters of the present user, the oldest first. Empty while nobody is signed in. */
+export function deadLetters(broker: AnyBroker): Promise<readonly DeadLetter[]> {
+  return read(broker, readLetters, [])
+}
+
+/** The first 200 entries of the present user that are not settled, in the order of their acceptance. */
+export function outboxEntries(broker: AnyBroker): Promise<readonly OutboxEntry[]> {
+  return read(
+    broker,
+    (tx, partition) => tx.list({ store: 'entries', from: [partition], to: [partition, last] }, pageRowsMax),
+    [],
+  )
+}
+
+/**
+ * Sends a dead letter again, in its old place of its lane. With its old key where the server may have acted on it,
+ * so that it takes effect once; with a new one after a refusal, which the server would only repeat.
+ * `notFound`: it was requeued or discarded already, perhaps in another tab.
+ */
+export function requeue(broker: AnyBroker, entryId: string): Promise<'requeued' | 'notFound'> {
+  return withLetter(broker, entryId, async (tx, letter, { chance, clock }) => {
+    await requeueLetter(tx, letter, chance.id(), clock.now())
+    return 'requeued'
+  })
+}
+
+/** Gives a dead letter up for good; takes a rejected entry out of the index. */
+export async function discard(broker: AnyBroker, entryId: string): Promise<'discarded' | 'notFound'> {
+  const done = await withLetter(broker, entryId, async (tx, letter, { clock }) => {
+    await discardLetter(tx, letter, clock.now())
+    return 'discarded'
+  })
+  if (done === 'notFound') broker[internals]()?.dismiss(entryId)
+  return done
+}
+
+async function read<T>(
+  broker: AnyBroker,
+  work: (tx: StoreTransaction, partition: string) => Promise<T>,
+  otherwise: T,
+): Promise<T> {
+  const inside = broker[internals]()
+  const owner = await inside?.user()
+  if (inside === undefined || owner === undefined) return otherwise
+  return inside.ports.store.transact('readonly', 'relaxed', (tx) => work(tx, owner.partition))
+}
+
+async function withLetter<T extends string>(
+  broker: AnyBroker,
+  entryId: string,
+  work: (tx: StoreTransaction, letter: DeadLetter, ports: Internals['ports']) => Promise<T>,
+): Promise<T | 'notFound'> {
+  const inside = broker[internals]()
+  const owner = await inside?.user()
+  if (inside === undefined || owner === undefined) return 'notFound'
+  const done = await inside.ports.store.transact('readwrite', 'strict', async (tx) => {
+    const letter = await findLetter(tx, owner.partition, entryId)
+    return letter === undefined ? 'notFound' : work(tx, letter, inside.ports)
+  })
+  inside.changed()
+  return done
+}

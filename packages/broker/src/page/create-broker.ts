@@ -1,0 +1,161 @@
+// The one composition root: everything that a broker is made of meets here.
+import type { Action, Middleware, MiddlewareAPI } from 'redux'
+import { browserPorts, report } from '../adapters/browser-ports.js'
+import { defaultLimits } from '../core/limits.js'
+import { brokerReducer } from '../redux/broker-reducer.js'
+import { optimistic } from '../redux/optimistic.js'
+import { type Route, routeOf } from '../redux/route.js'
+import type { BrokerDispatch } from '../redux/types.js'
+import { type Broker, type BrokerOptions, internals, type World } from './broker.js'
+import { checkOptions } from './check-options.js'
+import { browserHost } from './host.js'
+import { claimDatabase } from './live-brokers.js'
+import { inertReceipt } from './receipts.js'
+import { Runtime, type RuntimeConfig } from './runtime.js'
+import { createWorkerClient, type WorkerClient } from './worker-client.js'
+
+// Every bundler replaces this expression; the checks are left out of a production build.
+declare const process: { readonly env: { readonly NODE_ENV?: string } }
+
+/**
+ * A broker between a store and the network. Inert until its middleware runs in a browser's store; on a server it
+ * passes every action through.
+ * @throws TypeError where an option is not what it must be.
+ * @throws Error, when its middleware is attached to a store, where a live broker uses the same database already.
+ */
+export function createBroker<State, Path extends string = 'broker'>(
+  options: BrokerOptions<State, Path>,
+): Broker<State, Path> {
+  if (process.env.NODE_ENV !== 'production') checkOptions(options)
+  const database = options.name ?? 'redux-broker'
+  const routes = routesByType(options)
+  const worker = createWorkerClient(database)
+  let runtime: Runtime | undefined
+  let applyUpdate = () => {}
+
+  return {
+    reducerPath: (options.reducerPath ?? 'broker') as Path,
+    reducer: brokerReducer,
+    optimistic: (reducer, more = {}) => optimistic(reducer, more, { produce: options.produce, report }),
+    middleware: (store) => {
+      const world = options.world ?? browserWorld(database)
+      if (world === undefined) return inertMiddleware(routes)
+      const release = claimDatabase(database)
+      const live = new Runtime(runtimeConfig(options, { database, routes, worker, world, release }, store))
+      runtime = live
+      return brokerMiddleware(routes, live)
+    },
+    async register(given) {
+      try {
+        if (typeof given !== 'string' && !(given instanceof URL)) return worker.use(await given)
+        const { registerWorker } = await import('./register.js')
+        const registered = await registerWorker(given, () => runtime?.status({ updateReady: true }))
+        applyUpdate = registered.applyUpdate
+        worker.use(registered.registration)
+      } catch (error) {
+        console.warn('redux-broker: no service worker here; this page delivers while it is open.', error)
+      }
+    },
+    applyUpdate: () => applyUpdate(),
+    resume: async () => runtime?.resume(),
+    capabilities: () => ({
+      storage: typeof indexedDB !== 'undefined',
+      worker: worker.state(),
+      backgroundSync: worker.hasBackgroundSync(),
+      locks: typeof navigator !== 'undefined' && navigator.locks !== undefined,
+    }),
+    get ready() {
+      return runtime?.ready ?? Promise.resolve()
+    },
+    async stop() {
+      runtime?.stop()
+      runtime = undefined
+    },
+    [internals]: () => runtime,
+  }
+}
+
+type Routes = ReadonlyMap<string, Route>
+
+const routesByType = ({ routes }: Pick<BrokerOptions<never, never>, 'routes'>): Routes =>
+  new Map(routes.flatMap((creator) => routeOf(creator) ?? []).map((route) => [route.type, route]))
+
+type AnyMiddleware = ReturnType<Middleware<BrokerDispatch>>
+
+const brokerMiddleware =
+  (routes: Routes, runtime: Runtime): AnyMiddleware =>
+  (next) =>
+  (action) => {
+    const route = routes.get((action as Action<string>).type)
+    const result =
+      route === undefined
+        ? next(runtime.dated(action))
+        : runtime.capture(route, action as Action<string>, next)
+    runtime.checkUser()
+    return result
+  }
+
+/** On a server: actions pass, nothing is captured. */
+const inertMiddleware =
+  (routes: Routes): AnyMiddleware =>
+  (next) =>
+  (action) => {
+    const result = next(action)
+    return routes.has((action as Action<string>).type) ? inertReceipt : result
+  }
+
+function browserWorld(database: string): World | undefined {
+  if (typeof window === 'undefined') return undefined
+  return { ports: browserPorts(database), host: browserHost() }
+}
+
+interface Parts {
+  readonly database: string
+  readonly routes: Routes
+  readonly worker: WorkerClient
+  readonly world: World
+  readonly release: () => void
+}
+
+function runtimeConfig<State>(
+  options: BrokerOptions<State, string>,
+  { database, routes, worker, world, release }: Parts,
+  store: MiddlewareAPI,
+): RuntimeConfig {
+  const { ports, host } = world
+  const { prepareHeaders } = options
+  const limits = { ...defaultLimits, ...options.limits }
+  const own = host.baseUrl === undefined ? [] : [new URL(host.baseUrl).origin]
+  const safely = <T>(otherwise: T, callback: () => T): T => {
+    try {
+      return callback()
+    } catch (error) {
+      ports.report(error)
+      return otherwise
+    }
+  }
+  return {
+    database,
+    ports,
+    host,
+    worker,
+    limits,
+    release,
+    snapshot: {
+      baseUrl: host.baseUrl,
+      origins: [...own, ...(options.origins ?? [])],
+      server: options.server ?? 'plain',
+      needs: prepareHeaders === undefined ? [] : ['prepareHeaders'],
+      limits,
+    },
+    sessionProbe:
+      options.sessionProbe === undefined ? undefined : new URL(options.sessionProbe, host.baseUrl).href,
+    prepareHeaders: prepareHeaders && ((headers) => prepareHeaders(headers, store)),
+    partition: () => safely(undefined, () => options.partition(store.getState())),
+    parse: (type, answer) => {
+      const parse = routes.get(type)?.options.answer
+      return parse === undefined ? answer : safely(answer, () => parse(answer))
+    },
+    dispatch: store.dispatch,
+  }
+}

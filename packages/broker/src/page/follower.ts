@@ -1,0 +1,94 @@
+// Keeps a page abreast of its user's outbox: restores what waits at the start, then reads the rows whenever anything
+// hints that they changed, at most once a frame.
+import { type News, readNews, readStart, type Seen } from '../core/news.js'
+import { readPartition } from '../core/partition.js'
+import type { Ports } from '../core/ports.js'
+import type { BrokerAction, OutcomeAction } from '../redux/actions.js'
+import { type CatchUp, outcomeOf, restored, toActions } from './catch-up.js'
+import type { Host } from './host.js'
+
+export interface FollowerContext extends Pick<CatchUp, 'knows' | 'parse'> {
+  readonly ports: Ports
+  readonly host: Host
+  readonly partition: string
+  dispatch(actions: readonly (BrokerAction | OutcomeAction)[]): void
+  /** Outcomes that earlier pages have shown. */
+  remember(outcomes: readonly OutcomeAction[]): void
+  onNews(news: News): void
+}
+
+export interface Follower {
+  /** Resolves when what waits is back in the view; rejects where the storage fails. */
+  start(): Promise<void>
+  /** Something may have changed. */
+  hint(): void
+  stop(): void
+}
+
+/** How long what was shown may go unrecorded: a page killed in that time shows it again at its next start. */
+const tellMs = 1_000
+
+export function createFollower(context: FollowerContext): Follower {
+  const { ports, host, partition } = context
+  let seen: Seen = { seq: 0, number: 0 }
+  let reading = false
+  let stopped = false
+  let hinted = false
+  let cancelTelling: (() => void) | undefined
+
+  /** `late`: the journal tells what happened before this page began. */
+  async function follow(late: boolean): Promise<void> {
+    for (let more = true; more && !stopped; ) {
+      const news = await ports.store.transact('readonly', 'relaxed', (tx) => readNews(tx, partition, seen))
+      if (stopped) return
+      if (news.seen.number > seen.number) tellSoon()
+      seen = news.seen
+      context.dispatch(toActions(news, { ...context, late }))
+      context.onNews(news)
+      more = news.more
+    }
+  }
+
+  function hint(): void {
+    hinted = true
+    if (reading || stopped) return
+    reading = true
+    host.frame(async () => {
+      hinted = false
+      await follow(false).catch(ports.report)
+      reading = false
+      if (hinted) hint()
+    })
+  }
+
+  function tellSoon(): void {
+    cancelTelling ??= ports.clock.after(tellMs, () => {
+      cancelTelling = undefined
+      ports.store
+        .transact('readwrite', 'relaxed', async (tx) => {
+          const row = await readPartition(tx, partition)
+          if (seen.number > (row.told ?? 0)) tx.put('partitions', { ...row, told: seen.number })
+        })
+        .catch(ports.report)
+    })
+  }
+
+  return {
+    hint,
+    async start() {
+      reading = true
+      const start = await ports.store.transact('readonly', 'relaxed', (tx) => readStart(tx, partition))
+      seen = start.seen
+      const entries = start.entries.filter(({ id }) => !context.knows(id))
+      context.dispatch([restored(entries, start.letters, true)])
+      context.remember(start.told.flatMap((row) => outcomeOf(row, { ...context, late: true }) ?? []))
+      await follow(true)
+      reading = false
+      if (hinted) hint()
+    },
+    stop() {
+      stopped = true
+      cancelTelling?.()
+    },
+  }
+}

@@ -1,0 +1,51 @@
+// What a page knows that a worker does not: its address, whether it is looked at, and the events of its life.
+
+/** Something happened that makes a try worth it. `hidden` and `offline` only change how patient to be. */
+export type HostSignal = 'wake' | 'change'
+
+export interface Host {
+  /** What relative URLs start from; undefined where there is no page. */
+  readonly baseUrl: string | undefined
+  believesOnline(): boolean
+  isVisible(): boolean
+  /** Before the next frame is painted, or soon where none will be. */
+  frame(callback: () => void): void
+  listen(listener: (signal: HostSignal) => void): () => void
+  /** The page is put away, perhaps for ever: nothing may be held that others wait for. */
+  onPutAway(listener: () => void): () => void
+}
+
+export function browserHost(): Host {
+  return {
+    baseUrl: document.baseURI,
+    believesOnline: () => navigator.onLine,
+    isVisible: () => document.visibilityState === 'visible',
+    frame: (callback) =>
+      void (document.visibilityState === 'visible'
+        ? requestAnimationFrame(callback)
+        : setTimeout(callback, 50)),
+    listen(listener) {
+      const wake = () => listener('wake')
+      const visibility = () => listener(document.visibilityState === 'visible' ? 'wake' : 'change')
+      return listenAll([
+        [window, 'online', wake],
+        [window, 'offline', () => listener('change')],
+        [window, 'focus', wake],
+        [window, 'pageshow', wake],
+        [document, 'visibilitychange', visibility],
+      ])
+    },
+    onPutAway: (listener) =>
+      listenAll([
+        [window, 'pagehide', listener],
+        [document, 'freeze', listener],
+      ]),
+  }
+}
+
+function listenAll(listeners: readonly (readonly [EventTarget, string, () => void])[]): () => void {
+  for (const [target, type, listener] of listeners) target.addEventListener(type, listener)
+  return () => {
+    for (const [target, type, listener] of listeners) target.removeEventListener(type, listener)
+  }
+}

@@ -1,0 +1,114 @@
+// What this page has in its view, and the one door through which the broker dispatches to the store.
+import type { Action } from 'redux'
+import { outcomesMax } from '../core/limits.js'
+import type { News } from '../core/news.js'
+import { connectivityOf } from '../core/next-wake.js'
+import type { Ports } from '../core/ports.js'
+import { type BrokerAction, isOutcome, type OutcomeAction, type Status } from '../redux/actions.js'
+import type { Settled } from '../redux/types.js'
+import type { Host } from './host.js'
+import type { Receipts } from './receipts.js'
+
+export interface PageView {
+  dispatch(actions: readonly (BrokerAction | OutcomeAction)[]): void
+  knows(entryId: string): boolean
+  captured(entryId: string): void
+  accepted(entryId: string, seq: number): void
+  news(news: News): void
+  status(part: Partial<Status>): void
+  remember(outcomes: readonly OutcomeAction[]): void
+  /** The outcomes that came after a moment, as far back as they are remembered. */
+  outcomesSince(at: number): readonly OutcomeAction[]
+  /** Another user: nothing of the last one stays. */
+  clear(): void
+}
+
+export function createPageView(
+  { report }: Pick<Ports, 'report'>,
+  host: Host,
+  receipts: Receipts,
+  dispatch: (action: Action) => unknown,
+): PageView {
+  const known = new Set<string>()
+  /** Captures of this page that the counters, as last read, do not hold: by their place, once they have one. */
+  const uncounted = new Map<string, number>()
+  let recent: readonly OutcomeAction[] = []
+  let shown: Status = {
+    waiting: 0,
+    deadLetters: 0,
+    connectivity: 'online',
+    paused: undefined,
+    updateReady: false,
+  }
+  let counted = 0
+
+  const remember = (outcomes: readonly OutcomeAction[]) => {
+    recent = [...recent, ...outcomes].slice(-outcomesMax)
+  }
+
+  function one(action: BrokerAction | OutcomeAction): void {
+    const ended = isOutcome(action) ? action : undefined
+    if (!isOutcome(action) && action.type === 'redux-broker/restored')
+      for (const { entryId } of action.payload.entries) known.add(entryId)
+    if (ended !== undefined) remember([ended])
+    try {
+      dispatch(action)
+    } catch (error) {
+      report(error)
+    }
+    if (ended === undefined) return
+    const { entryId } = ended.meta
+    known.delete(entryId)
+    uncounted.delete(entryId)
+    receipts.settle(entryId, settledOf(ended))
+  }
+
+  function status(part: Partial<Status>): void {
+    const next = { ...shown, ...part }
+    if (Object.entries(next).every(([name, value]) => shown[name as keyof Status] === value)) return
+    shown = next
+    one({ type: 'redux-broker/status', payload: next })
+  }
+
+  return {
+    dispatch: (actions) => actions.forEach(one),
+    knows: (entryId) => known.has(entryId),
+    captured(entryId) {
+      known.add(entryId)
+      uncounted.set(entryId, Number.POSITIVE_INFINITY)
+      // The slice's own reducer counts it with the action itself.
+      shown = { ...shown, waiting: counted + uncounted.size }
+    },
+    accepted: (entryId, seq) => void uncounted.set(entryId, seq),
+    news({ row, origins }) {
+      for (const [entryId, seq] of uncounted) if (seq < row.nextSeq) uncounted.delete(entryId)
+      counted = row.waiting
+      const connectivity = connectivityOf(origins, host.believesOnline())
+      status({ waiting: counted + uncounted.size, deadLetters: row.dead, paused: row.paused, connectivity })
+    },
+    status,
+    remember,
+    outcomesSince: (at) => recent.filter(({ meta }) => meta.broker.at > at),
+    clear() {
+      known.clear()
+      uncounted.clear()
+      recent = []
+      counted = 0
+      shown = { ...shown, waiting: 0, deadLetters: 0, paused: undefined }
+      one({ type: 'redux-broker/partitionChanged' })
+    },
+  }
+}
+
+function settledOf({ payload, error, meta }: OutcomeAction): Settled<unknown> {
+  switch (meta.broker.outcome) {
+    case 'delivered':
+      return { status: 'delivered', answer: payload }
+    case 'returned':
+      return { status: 'returned', reason: error?.reason ?? '', httpStatus: error?.httpStatus }
+    case 'rejected':
+      return { status: 'rejected', reason: (error?.reason ?? 'invalidRequest') as never }
+    case 'cancelled':
+      return { status: 'cancelled' }
+  }
+}

@@ -1,0 +1,51 @@
+// Keeps a read from being taken for the truth about what was being written while it ran (P8).
+
+import { journalMax } from '../core/limits.js'
+import { readUnsureLanes } from '../core/news.js'
+import { readPartition } from '../core/partition.js'
+import type { StoreTransaction } from '../core/ports.js'
+import { last } from '../core/schema.js'
+import { type Broker, internals } from './broker.js'
+
+export interface ReadMark {
+  /** When the read began, in epoch milliseconds: for `meta.readAt` of the action that brings its answer. */
+  readonly readAt: number
+  /**
+   * Call it when the answer is there. The lanes of which the answer cannot be trusted: an entry of theirs was in
+   * flight, of unknown effect or settled since the mark, so nobody can say whether the answer has it. Keep what you
+   * had of them, and read them again when they have settled.
+   */
+  touchedLanes(): Promise<ReadonlySet<string>>
+}
+
+/** Call it before a read is sent whose answer becomes confirmed state. */
+// biome-ignore lint/suspicious/noExplicitAny: it serves a broker of any state
+export async function markRead(broker: Broker<any, any>): Promise<ReadMark> {
+  const inside = broker[internals]()
+  const owner = await inside?.user()
+  if (inside === undefined || owner === undefined) return { readAt: 0, touchedLanes: async () => new Set() }
+  const { store, clock } = inside.ports
+  const { partition } = owner
+  const look = (since: number | undefined) =>
+    store.transact('readonly', 'relaxed', (tx) => unsureLanes(tx, partition, since))
+  const readAt = clock.now()
+  const before = await look(undefined)
+  return {
+    readAt,
+    async touchedLanes() {
+      const after = await look(before.number)
+      return new Set([...before.lanes, ...after.lanes])
+    },
+  }
+}
+
+async function unsureLanes(tx: StoreTransaction, partition: string, since: number | undefined) {
+  const { nextNumber } = await readPartition(tx, partition)
+  const [unsure, journal] = await Promise.all([
+    readUnsureLanes(tx, partition),
+    since === undefined
+      ? []
+      : tx.list({ store: 'journal', from: [partition, since], to: [partition, last] }, journalMax),
+  ])
+  return { number: nextNumber, lanes: [...unsure, ...journal.map(({ lane }) => lane)] }
+}

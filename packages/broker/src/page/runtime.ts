@@ -1,0 +1,192 @@
+// A broker at work for one store: its captures, its user's outbox in the view, and somebody who drains it.
+import type { Action } from 'redux'
+import { cancel } from '../core/letters.js'
+import type { Limits } from '../core/limits.js'
+import type { Owner } from '../core/partition.js'
+import type { Ports } from '../core/ports.js'
+import { mark, readAtOf, type Status } from '../redux/actions.js'
+import type { Internals } from './broker.js'
+import { type AcceptedPlace, Capturing } from './capturing.js'
+import { createFollower, type Follower } from './follower.js'
+import type { Host } from './host.js'
+import { createPageView, type PageView } from './page-view.js'
+import { createReceipts } from './receipts.js'
+import { createSending, type Sending, type SendingContext } from './sending.js'
+import type { SnapshotContext } from './snapshot.js'
+import { createUsers, type Users } from './users.js'
+import type { WorkerClient } from './worker-client.js'
+
+export interface RuntimeConfig {
+  readonly database: string
+  readonly ports: Ports
+  readonly host: Host
+  readonly worker: WorkerClient
+  readonly limits: Limits
+  readonly snapshot: SnapshotContext
+  /** Absolute. */
+  readonly sessionProbe: string | undefined
+  readonly prepareHeaders: SendingContext['prepareHeaders']
+  /** The app's word for its user. */
+  partition(): string | undefined
+  parse(type: string, answer: unknown): unknown
+  dispatch(action: Action): unknown
+  /** Another store may have the database. */
+  release(): void
+}
+
+interface Session {
+  readonly principal: string
+  readonly owner: Promise<Owner>
+  follower?: Follower
+}
+
+export class Runtime implements Internals {
+  readonly ports: Ports
+  readonly capture: Capturing['capture']
+  readonly #config: RuntimeConfig
+  readonly #users: Users
+  readonly #view: PageView
+  readonly #sending: Sending
+  readonly #places = new Map<string, AcceptedPlace>()
+  readonly #stopListening: readonly (() => void)[]
+  readonly #started: Promise<void>
+  #restored: Promise<void> = Promise.resolve()
+  #session: Session | undefined
+  #stopped = false
+
+  constructor(config: RuntimeConfig) {
+    const { ports, host, snapshot } = config
+    const receipts = createReceipts()
+    this.#config = config
+    this.ports = ports
+    this.#users = createUsers(ports, config.sessionProbe)
+    this.#view = createPageView(ports, host, receipts, config.dispatch)
+    this.#sending = createSending({
+      ...config,
+      origins: snapshot.origins,
+      needs: snapshot.needs,
+      user: () => this.user(),
+    })
+    const capturing = new Capturing({
+      ...config,
+      users: this.#users,
+      receipts,
+      principal: () => this.#session?.principal,
+      dispatch: this.#view.dispatch,
+      onCaptured: this.#view.captured,
+      onAccepted: (accepted) => this.#onAccepted(accepted),
+      cancelAccepted: (id) => this.#cancel(id),
+    })
+    this.capture = (route, action, next) => capturing.capture(route, action, next)
+    const hint = () => this.#session?.follower?.hint()
+    this.#stopListening = [ports.bus.listen(hint), host.listen(hint)]
+    // The store is not ready to dispatch while its middleware is being set up.
+    this.#started = Promise.resolve().then(() => this.checkUser())
+  }
+
+  get ready(): Promise<void> {
+    return this.#started.then(() => this.#restored)
+  }
+
+  /** The user of now; undefined while nobody is signed in or the storage fails. */
+  async user(): Promise<Owner | undefined> {
+    return this.#session?.owner.catch(() => undefined)
+  }
+
+  /** A truth that may be old goes on with the outcomes that came after it. */
+  dated(action: unknown): unknown {
+    const readAt = readAtOf(action)
+    return readAt === undefined ? action : mark(action, { later: this.#view.outcomesSince(readAt) })
+  }
+
+  /** Call it after every action: the user may have changed. */
+  checkUser(): void {
+    const principal = this.#stopped ? undefined : this.#config.partition()
+    const last = this.#session
+    if (principal === last?.principal) return
+    last?.follower?.stop()
+    this.#sending.halt()
+    this.#session = principal === undefined ? undefined : { principal, owner: this.#users.signIn(principal) }
+    if (last !== undefined) this.#leave(last)
+    this.#restored =
+      this.#session === undefined ? Promise.resolve() : this.#enter(this.#session).catch(this.ports.report)
+  }
+
+  /** Rows changed: look at them, and have them sent. */
+  changed(): void {
+    this.ports.bus.post('changed')
+    this.#sending.wake('signal')
+  }
+
+  async resume(): Promise<void> {
+    const owner = await this.user()
+    if (owner === undefined) return
+    await this.#users.resume(owner)
+    this.changed()
+  }
+
+  status(part: Partial<Status>): void {
+    this.#view.status(part)
+  }
+
+  /** Takes a refused entry out of the index; nothing of it is stored. */
+  dismiss(entryId: string): void {
+    this.#view.dispatch([{ type: 'redux-broker/discarded', payload: entryId }])
+  }
+
+  stop(): void {
+    this.#stopped = true
+    this.#session?.follower?.stop()
+    for (const stop of this.#stopListening) stop()
+    this.#sending.stop()
+    this.ports.store.close()
+    this.ports.bus.close()
+    this.#config.release()
+  }
+
+  async #enter(session: Session): Promise<void> {
+    const { ports, host, parse } = this.#config
+    const { dispatch, knows, remember, news } = this.#view
+    const { partition } = await session.owner
+    if (this.#session !== session) return
+    const onNews: typeof news = (latest) => {
+      news(latest)
+      this.#sending.plan(latest)
+    }
+    session.follower = createFollower({ ports, host, partition, parse, dispatch, knows, remember, onNews })
+    await session.follower.start()
+    this.#sending.wake('signal')
+  }
+
+  #leave({ principal }: Session): void {
+    this.#places.clear()
+    this.#view.clear()
+    if (this.#session === undefined && !this.#stopped) this.#users.signOut(principal).catch(this.ports.report)
+  }
+
+  #onAccepted(accepted: readonly AcceptedPlace[]): void {
+    for (const place of accepted) {
+      this.#view.accepted(place.id, place.seq)
+      this.#places.set(place.id, place)
+    }
+    this.ports.bus.post('changed')
+    this.#config.worker.wakeWhenOnline(this.ports.clock.now())
+    this.#sending.wake('capture')
+  }
+
+  async #cancel(id: string): Promise<'cancelled' | 'tooLate'> {
+    const { store, clock, report } = this.ports
+    const place = this.#places.get(id)
+    if (place === undefined) return 'tooLate'
+    try {
+      return await store.transact('readwrite', 'strict', (tx) =>
+        cancel(tx, place.partition, place.seq, clock.now()),
+      )
+    } catch (error) {
+      report(error)
+      return 'tooLate'
+    } finally {
+      this.ports.bus.post('changed')
+    }
+  }
+}

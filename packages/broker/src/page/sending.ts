@@ -1,0 +1,85 @@
+// Sees that the outbox is drained: by the worker where one answers, since it outlives the page, else by this page.
+import { needsOf, originOf } from '../core/claim.js'
+import type { SendingEntry } from '../core/entry.js'
+import { createExecutor } from '../core/executor.js'
+import type { Limits } from '../core/limits.js'
+import type { News } from '../core/news.js'
+import { nextWake } from '../core/next-wake.js'
+import type { Probe } from '../core/origin.js'
+import type { Owner } from '../core/partition.js'
+import type { Ports } from '../core/ports.js'
+import type { Host } from './host.js'
+import type { WorkerClient } from './worker-client.js'
+
+export interface SendingContext {
+  readonly ports: Ports
+  readonly host: Host
+  readonly worker: WorkerClient
+  readonly database: string
+  readonly limits: Limits
+  /** Origins that requests may go to. */
+  readonly origins: readonly string[]
+  /** Functions that this page has, which a worker may lack. */
+  readonly needs: readonly string[]
+  user(): Promise<Owner | undefined>
+  prepareHeaders: ((headers: Headers) => Headers | void | PromiseLike<Headers | void>) | undefined
+}
+
+export interface Sending {
+  wake(probe: Probe): void
+  /** Sets the timer for what the rows say comes next. */
+  plan(news: News): void
+  /** Ends what is in flight here; others may go on. */
+  halt(): void
+  stop(): void
+}
+
+export function createSending(context: SendingContext): Sending {
+  const { ports, host, worker, database, limits, origins, needs } = context
+  const executor = createExecutor({
+    ports,
+    limits,
+    database,
+    owner: ports.chance.id(),
+    user: context.user,
+    serves: (channel) =>
+      origins.includes(originOf(channel)) && needsOf(channel).every((need) => needs.includes(need)),
+    prepare: (entry) => prepare(entry, context.prepareHeaders),
+  })
+  let cancelTimer = () => {}
+
+  async function ask(probe: Probe): Promise<void> {
+    const taken = await worker.drain(probe)
+    // Next in line for the lock: should the worker die, this page has it at once; and it sends what a worker cannot.
+    await executor.wake(taken && needs.length === 0 ? 'none' : probe)
+  }
+  const wake = (probe: Probe) => void ask(probe).catch(ports.report)
+
+  const stopListening = host.listen((signal) => {
+    if (signal === 'wake') wake('signal')
+  })
+  // A page that is put away would keep the lock from those that can send.
+  const stopWatching = host.onPutAway(() => executor.halt())
+
+  return {
+    wake,
+    plan(news) {
+      cancelTimer()
+      const next = nextWake(news, ports.clock.now(), host.isVisible() && host.believesOnline())
+      cancelTimer = next === undefined ? () => {} : ports.clock.after(next.delayMs, () => wake(next.probe))
+    },
+    halt: () => executor.halt(),
+    stop() {
+      cancelTimer()
+      stopListening()
+      stopWatching()
+      executor.halt()
+    },
+  }
+}
+
+async function prepare({ channel, request }: SendingEntry, prepareHeaders: SendingContext['prepareHeaders']) {
+  if (prepareHeaders === undefined || !needsOf(channel).includes('prepareHeaders')) return request.headers
+  const headers = new Headers(request.headers.map(([name, value]): [string, string] => [name, value]))
+  return [...((await prepareHeaders(headers)) ?? headers)]
+}

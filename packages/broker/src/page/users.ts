@@ -1,0 +1,59 @@
+// Whose outbox it is: follows the app's own word for its user, and tells the database, so that every executor knows.
+import {
+  activate,
+  deactivate,
+  type Owner,
+  readActive,
+  readPartition,
+  readSalt,
+  unpause,
+} from '../core/partition.js'
+import type { Ports } from '../core/ports.js'
+
+export interface Users {
+  /** The partition that stands for a user. */
+  ownerOf(principal: string): Promise<Owner>
+  /** From here on this user's entries are sent, and no other's. */
+  signIn(principal: string): Promise<Owner>
+  /** From here on nothing of this user is sent; another's is, where another signed in meanwhile. */
+  signOut(principal: string): Promise<void>
+  /** What was paused for want of a session is tried again. */
+  resume(owner: Owner): Promise<void>
+}
+
+export function createUsers({ store, chance }: Ports, sessionProbe: string | undefined): Users {
+  const owners = new Map<string, Promise<Owner>>()
+
+  const ownerOf = (principal: string): Promise<Owner> => {
+    const known = owners.get(principal)
+    if (known !== undefined) return known
+    const owner = find(principal)
+    owners.set(principal, owner)
+    owner.catch(() => owners.delete(principal))
+    return owner
+  }
+
+  async function find(principal: string): Promise<Owner> {
+    const salt = await store.transact('readwrite', 'strict', (tx) => readSalt(tx, chance))
+    return { principal, partition: (await chance.digest(salt + principal)).slice(0, 32) }
+  }
+
+  return {
+    ownerOf,
+    async signIn(principal) {
+      const owner = await ownerOf(principal)
+      await store.transact('readwrite', 'relaxed', (tx) => activate(tx, owner, sessionProbe))
+      return owner
+    },
+    async signOut(principal) {
+      const { partition } = await ownerOf(principal)
+      await store.transact('readwrite', 'relaxed', async (tx) => {
+        if ((await readActive(tx))?.partition === partition) deactivate(tx)
+      })
+    },
+    resume: ({ partition }) =>
+      store.transact('readwrite', 'relaxed', async (tx) =>
+        tx.put('partitions', unpause(await readPartition(tx, partition))),
+      ),
+  }
+}
