@@ -1,0 +1,2 @@
+// The worker's entry point.
+export { startBrokerWorker, type WorkerOptions } from './start-broker-worker.js'

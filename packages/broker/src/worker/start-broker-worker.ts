@@ -1,0 +1,125 @@
+// The broker in a service worker: drains when it starts, when a page asks, and when the browser says that the
+// network is back. It listens to what it needs and leaves everything else (fetch, push, caching) to the app.
+import { browserPorts } from '../adapters/browser-ports.js'
+import { needsOf, originOf } from '../core/claim.js'
+import type { SendingEntry } from '../core/entry.js'
+import { createExecutor, type Executor } from '../core/executor.js'
+import { defaultLimits } from '../core/limits.js'
+import { readNews } from '../core/news.js'
+import { nextWake } from '../core/next-wake.js'
+import type { Probe } from '../core/origin.js'
+import { type Owner, readActive } from '../core/partition.js'
+import type { Ports } from '../core/ports.js'
+import { draining, isDrainCommand, syncTag, syncTagPrefix } from '../core/protocol.js'
+
+declare const self: ServiceWorkerGlobalScope & { readonly registration: { readonly sync?: SyncManager } }
+
+interface SyncManager {
+  register(tag: string): Promise<void>
+}
+interface SyncEvent extends ExtendableEvent {
+  readonly tag: string
+}
+
+export interface WorkerOptions {
+  /** The database's name, as in `createBroker`. Default `redux-broker`. */
+  readonly name?: string
+  /** Origins that requests may go to, besides the worker's own. */
+  readonly origins?: readonly string[]
+  /** As in `createBroker`: without it the worker leaves entries that need it to a page. */
+  prepareHeaders?(
+    headers: Headers,
+    entry: { readonly partition: string; readonly url: string; readonly route: string },
+  ): Headers | void | PromiseLike<Headers | void>
+}
+
+/** A worker is stopped 30 s after its last event; a timer of this length still fires within the event that set it. */
+const waitMsMax = 20_000
+/** Waits included, an event is over well before the 180 s that a `sync` may take. */
+const eventMsMax = 120_000
+
+/** Call it once, while the worker's script is first run: a listener that is added later is not heard. */
+export function startBrokerWorker(options: WorkerOptions = {}): void {
+  const database = options.name ?? 'redux-broker'
+  const ports = browserPorts(database)
+  const executor = createExecutor({
+    ports,
+    database,
+    limits: defaultLimits,
+    owner: ports.chance.id(),
+    user: () => ports.store.transact('readonly', 'relaxed', readActive),
+    serves: (channel) => isServed(channel, options),
+    prepare: (entry) => prepare(entry, options),
+  })
+  const work = (probe: Probe) => drainAndWait(executor, ports, probe)
+
+  self.addEventListener('message', (event) => {
+    // Only a window of this origin may ask, and only to drain: no message says what is sent (SEC15).
+    if (!(event.source instanceof WindowClient) || !isDrainCommand(event.data, database)) return
+    event.waitUntil(work(event.data.probe))
+    event.ports[0]?.postMessage(draining)
+  })
+  self.addEventListener('activate', (event) => event.waitUntil(executor.wake('signal')))
+  self.addEventListener('sync', (event) => {
+    const sync = event as SyncEvent
+    if (sync.tag.startsWith(syncTagPrefix(database))) sync.waitUntil(onSync(executor, ports, database))
+  })
+}
+
+/** Drains, and drains again where the next entry is due so soon that the worker lives to see it. */
+async function drainAndWait(executor: Executor, ports: Ports, first: Probe): Promise<void> {
+  const until = ports.clock.monotonic() + eventMsMax
+  for (let probe = first; ; ) {
+    await executor.wake(probe)
+    const next = await nextUp(ports)
+    if (next === undefined || next.delayMs > waitMsMax || ports.clock.monotonic() + next.delayMs > until)
+      return
+    await new Promise<void>((resolve) => ports.clock.after(next.delayMs, resolve))
+    probe = next.probe
+  }
+}
+
+async function nextUp(ports: Ports) {
+  const owner = await ports.store.transact('readonly', 'relaxed', readActive)
+  if (owner === undefined) return undefined
+  const news = await ports.store.transact('readonly', 'relaxed', (tx) =>
+    readNews(tx, owner.partition, nothingNew),
+  )
+  return nextWake(news, ports.clock.now(), navigator.onLine)
+}
+
+const nothingNew = { seq: Number.MAX_SAFE_INTEGER - 1, number: Number.MAX_SAFE_INTEGER - 1 }
+
+/**
+ * What is left is tried again at the next change of the network, under a fresh tag, since a tag that failed is not
+ * hastened. Where the browser believes itself online a fresh tag would fire at once and for ever; there, and where
+ * no tag is taken, the event fails, and the browser repeats it in minutes.
+ */
+async function onSync(executor: Executor, ports: Ports, database: string): Promise<void> {
+  await drainAndWait(executor, ports, 'signal')
+  if ((await nextUp(ports)) === undefined) return
+  if (navigator.onLine || self.registration.sync === undefined)
+    throw new Error('redux-broker: entries are still waiting.')
+  await self.registration.sync.register(`${syncTag(database, ports.clock.now())}:${ports.chance.id()}`)
+}
+
+function isServed(channel: string, { origins = [], prepareHeaders }: WorkerOptions): boolean {
+  const origin = originOf(channel)
+  const allowed = origin === self.location.origin || origins.includes(origin)
+  return (
+    allowed && needsOf(channel).every((need) => need === 'prepareHeaders' && prepareHeaders !== undefined)
+  )
+}
+
+async function prepare(
+  { channel, partition, request, action }: SendingEntry,
+  { prepareHeaders }: WorkerOptions,
+) {
+  if (prepareHeaders === undefined || needsOf(channel).length === 0) return request.headers
+  const headers = new Headers(request.headers.map(([name, value]): [string, string] => [name, value]))
+  return [
+    ...((await prepareHeaders(headers, { partition, url: request.url, route: action.type })) ?? headers),
+  ]
+}
+
+export type { Owner }
