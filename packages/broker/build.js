@@ -23,6 +23,11 @@ await build({
   build: {
     outDir: dist,
     emptyOutDir: false,
-    lib: { entry: join(dist, 'worker/sw.js'), formats: ['iife'], name: 'reduxBroker', fileName: () => 'sw.js' },
+    lib: {
+      entry: join(dist, 'worker/sw.js'),
+      formats: ['iife'],
+      name: 'reduxBroker',
+      fileName: () => 'sw.js',
+    },
   },
 })

@@ -1,2 +1,2 @@
 // The worker's entry point.
-export { startBrokerWorker, type WorkerOptions } from './start-broker-worker.js'
+export { type BrokerWorker, startBrokerWorker, type WorkerOptions } from './start-broker-worker.js'

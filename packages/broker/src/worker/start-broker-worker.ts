@@ -8,7 +8,7 @@ import { defaultLimits } from '../core/limits.js'
 import { readNews } from '../core/news.js'
 import { nextWake } from '../core/next-wake.js'
 import type { Probe } from '../core/origin.js'
-import { type Owner, readActive } from '../core/partition.js'
+import { readActive } from '../core/partition.js'
 import type { Ports } from '../core/ports.js'
 import { draining, isDrainCommand, syncTag, syncTagPrefix } from '../core/protocol.js'
 
@@ -38,8 +38,16 @@ const waitMsMax = 20_000
 /** Waits included, an event is over well before the 180 s that a `sync` may take. */
 const eventMsMax = 120_000
 
+export interface BrokerWorker {
+  /**
+   * The user of the browser's session as a page last said (what `partition` gave); undefined while nobody is signed
+   * in. For what the app's worker keeps for each user, offline too.
+   */
+  activeUser(): Promise<string | undefined>
+}
+
 /** Call it once, while the worker's script is first run: a listener that is added later is not heard. */
-export function startBrokerWorker(options: WorkerOptions = {}): void {
+export function startBrokerWorker(options: WorkerOptions = {}): BrokerWorker {
   const database = options.name ?? 'redux-broker'
   const ports = browserPorts(database)
   const executor = createExecutor({
@@ -47,7 +55,7 @@ export function startBrokerWorker(options: WorkerOptions = {}): void {
     database,
     limits: defaultLimits,
     owner: ports.chance.id(),
-    user: () => ports.store.transact('readonly', 'relaxed', readActive),
+    user: () => active(ports),
     serves: (channel) => isServed(channel, options),
     prepare: (entry) => prepare(entry, options),
   })
@@ -64,7 +72,10 @@ export function startBrokerWorker(options: WorkerOptions = {}): void {
     const sync = event as SyncEvent
     if (sync.tag.startsWith(syncTagPrefix(database))) sync.waitUntil(onSync(executor, ports, database))
   })
+  return { activeUser: async () => (await active(ports))?.principal }
 }
+
+const active = ({ store }: Ports) => store.transact('readonly', 'relaxed', readActive)
 
 /** Drains, and drains again where the next entry is due so soon that the worker lives to see it. */
 async function drainAndWait(executor: Executor, ports: Ports, first: Probe): Promise<void> {
@@ -80,7 +91,7 @@ async function drainAndWait(executor: Executor, ports: Ports, first: Probe): Pro
 }
 
 async function nextUp(ports: Ports) {
-  const owner = await ports.store.transact('readonly', 'relaxed', readActive)
+  const owner = await active(ports)
   if (owner === undefined) return undefined
   const news = await ports.store.transact('readonly', 'relaxed', (tx) =>
     readNews(tx, owner.partition, nothingNew),
@@ -121,5 +132,3 @@ async function prepare(
     ...((await prepareHeaders(headers, { partition, url: request.url, route: action.type })) ?? headers),
   ]
 }
-
-export type { Owner }
