@@ -35,6 +35,8 @@ export interface JournalRow {
   readonly seq: number
   readonly lane: string
   readonly action: StoredAction
+  /** How often it was sent by then. */
+  readonly attempts: number
   readonly answer: unknown
   readonly reason?: string
   readonly httpStatus?: number

@@ -181,12 +181,12 @@ export async function promote(tx: StoreTransaction, row: PartitionRow, lane: str
 export function record(
   tx: StoreTransaction,
   ledgers: Ledgers,
-  { partition, id, seq, lane, action }: LiveEntry | DeadLetter,
+  { partition, id, seq, lane, action, attempts }: LiveEntry | DeadLetter,
   how: Note,
   at: number,
 ): void {
   const number = ledgers.row.nextNumber
-  tx.put('journal', { ...how, partition, number, entryId: id, seq, lane, action, at })
+  tx.put('journal', { ...how, partition, number, entryId: id, seq, lane, action, attempts, at })
   tx.delete('journal', [partition, number - journalMax])
   ledgers.row = { ...ledgers.row, nextNumber: number + 1 }
 }
