@@ -1,0 +1,53 @@
+// The projects are the worlds in which the main job must hold: what each takes away is its name.
+import {
+  defineConfig,
+  type PlaywrightTestOptions,
+  type PlaywrightWorkerOptions,
+  type Project,
+} from '@playwright/test'
+import type { World } from './fixtures/test.js'
+import { findChromium, findFirefox } from './tools/browsers.js'
+
+const chromium = findChromium()
+const firefox = findFirefox()
+
+/** The lines that must hold wherever the outbox is: a tap offline, a lost answer, several tabs. */
+const everywhere = ['offline-taps.spec.ts', 'lost-answers.spec.ts', 'four-tabs.spec.ts']
+
+type Options = PlaywrightTestOptions & World
+type InWorld = Project<Options, PlaywrightWorkerOptions>
+
+const inChromium = (name: string, use: Partial<World>, testMatch?: string[]): InWorld => ({
+  name,
+  ...(testMatch && { testMatch }),
+  use: { browserName: 'chromium', launchOptions: chromium ?? {}, ...use },
+})
+
+const inFirefox: InWorld = {
+  name: 'firefox',
+  testMatch: [...everywhere, 'one-refused.spec.ts'],
+  use: {
+    browserName: 'firefox',
+    ...(firefox?.channel && { channel: firefox.channel }),
+    launchOptions: { ...(firefox && { executablePath: firefox.executablePath }) },
+    cut: 'wire',
+    without: 'sync',
+  },
+}
+
+export default defineConfig<Options, PlaywrightWorkerOptions>({
+  testDir: 'specs',
+  outputDir: 'test-results',
+  workers: 1,
+  timeout: 60_000,
+  expect: { timeout: 10_000 },
+  forbidOnly: true,
+  reporter: [['list'], ['json', { outputFile: 'test-results/report.json' }]],
+  use: { locale: 'en-GB', screenshot: 'only-on-failure', trace: 'retain-on-failure' },
+  projects: [
+    inChromium('chromium', {}),
+    inChromium('no-worker', { without: 'worker' }, everywhere),
+    inChromium('no-sync', { without: 'sync' }, everywhere),
+    ...(firefox === undefined ? [] : [inFirefox]),
+  ],
+})

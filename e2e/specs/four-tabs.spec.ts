@@ -1,0 +1,28 @@
+// Line 4 of the main job: tabs share one outbox and do not send for each other twice.
+import { effectsOf, ledgerWith, sendsOfEachKey } from '../fixtures/ledger.js'
+import { expect, test } from '../fixtures/test.js'
+
+test('ten claps made offline in each of four tabs are forty requests and forty effects', async ({
+  demo,
+  openTab,
+  network,
+  server,
+}) => {
+  const tabs = [demo, await openTab(), await openTab(), await openTab()]
+  const before = Number(await demo.post('p01').claps.textContent())
+  await network.cut()
+  for (const tab of tabs) for (let i = 0; i < 10; i++) await tab.post(`p0${1 + (i % 5)}`).clap()
+  for (const tab of tabs) await expect(tab.pendingCount).toHaveText('40')
+
+  await network.restore()
+  await ledgerWith(server, (latest) => effectsOf(latest, 'clap').length, 40, 20_000)
+  for (const tab of tabs) {
+    await expect(tab.pendingCount).toHaveText('0')
+    await expect(tab.post('p01').claps).toHaveText(String(before + 8))
+  }
+  const ledger = await server.ledger()
+  const reached = ledger.attempts.filter(({ path }) => path.endsWith('/claps'))
+  expect(reached).toHaveLength(40)
+  expect(sendsOfEachKey(reached)).toHaveLength(40)
+  expect(effectsOf(ledger, 'clap')).toHaveLength(40)
+})
