@@ -18,7 +18,7 @@ const firstOf = (/** @type {(string | undefined)[]} */ paths) =>
 
 /** Launch options for a Chromium, or undefined where there is none. */
 export function findChromium() {
-  const executablePath = firstOf([process.env.CHROMIUM_PATH, chromium.executablePath(), ...chromiumPlaces])
+  const executablePath = firstOf([process.env['CHROMIUM_PATH'], chromium.executablePath(), ...chromiumPlaces])
   return executablePath === undefined ? undefined : { executablePath }
 }
 
@@ -29,6 +29,6 @@ export function findChromium() {
 export function findFirefox() {
   const own = firefox.executablePath()
   if (existsSync(own)) return { executablePath: own }
-  const executablePath = firstOf([process.env.FIREFOX_PATH, ...firefoxPlaces])
+  const executablePath = firstOf([process.env['FIREFOX_PATH'], ...firefoxPlaces])
   return executablePath === undefined ? undefined : { executablePath, channel: 'moz-firefox' }
 }
