@@ -1,0 +1,78 @@
+import { readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import ts from 'typescript'
+import { describe, expect, it } from 'vitest'
+
+const root = fileURLToPath(new URL('..', import.meta.url))
+const readme = readFileSync(`${root}README.md`, 'utf8')
+
+/** The files of the quick start by name, with the one that it leaves to the reader. */
+function quickStart(): Map<string, string> {
+  const blocks = [...readme.matchAll(/```ts\n\/\/ ([a-z-]+\.ts)[^\n]*\n(.*?)```/gs)]
+  const files = new Map(blocks.map(([, name = '', code = '']) => [`${root}test/quick-start/${name}`, code]))
+  files.set(
+    `${root}test/quick-start/session.ts`,
+    `import { createSlice } from '@reduxjs/toolkit'
+     export interface SessionState { userId: string | undefined }
+     const initialState: SessionState = { userId: undefined }
+     export const session = createSlice({ name: 'session', initialState, reducers: {} })`,
+  )
+  return files
+}
+
+/** What the compiler says against the built package, as a user's compiler would. */
+function compileErrors(files: ReadonlyMap<string, string>): string[] {
+  const options: ts.CompilerOptions = {
+    target: ts.ScriptTarget.ES2022,
+    module: ts.ModuleKind.ESNext,
+    moduleResolution: ts.ModuleResolutionKind.Bundler,
+    lib: ['lib.es2023.d.ts', 'lib.dom.d.ts'],
+    strict: true,
+    exactOptionalPropertyTypes: true,
+    noUncheckedIndexedAccess: true,
+    noEmit: true,
+    skipLibCheck: true,
+    types: [],
+  }
+  const host = ts.createCompilerHost(options)
+  const { getSourceFile, fileExists, readFile, directoryExists } = host
+  host.fileExists = (name) => files.has(name) || fileExists(name)
+  host.readFile = (name) => files.get(name) ?? readFile(name)
+  host.directoryExists = (name) => name.endsWith('/test/quick-start') || (directoryExists?.(name) ?? true)
+  host.getSourceFile = (name, target) => {
+    const code = files.get(name)
+    return code === undefined ? getSourceFile(name, target) : ts.createSourceFile(name, code, target)
+  }
+  const program = ts.createProgram([...files.keys()], options, host)
+  return ts.getPreEmitDiagnostics(program).map(({ file, messageText }) => {
+    return `${file?.fileName.split('/').at(-1)}: ${ts.flattenDiagnosticMessageText(messageText, '\n')}`
+  })
+}
+
+describe('README.md', () => {
+  it('has a quick start that compiles', () => {
+    const files = quickStart()
+    expect([...files.keys()].length).toBeGreaterThanOrEqual(6)
+    expect(compileErrors(files)).toEqual([])
+    const wrong = new Map(files).set(
+      `${root}test/quick-start/wrong.ts`,
+      "import { liked } from './requests'\nliked({ id: 1 })",
+    )
+    expect(compileErrors(wrong)).toHaveLength(1)
+  }, 60_000)
+
+  it('names every value that the package exports, and every limit and reason', () => {
+    const source = (name: string) => readFileSync(`${root}src/${name}`, 'utf8')
+    const values = [...source('page/index.ts').matchAll(/^export \{ ([^}]+) \}/gm)].flatMap(
+      ([, names = '']) => names.split(', '),
+    )
+    const limits = [...source('core/limits.ts').matchAll(/^ {2}readonly (\w+):/gm)].map(([, name]) => name)
+    const reasons =
+      source('redux/types.ts')
+        .split('export type Accepted')[0]
+        ?.matchAll(/^ {2}\| '(\w+)'/gm) ?? []
+    const names = [...values, ...limits, ...[...reasons].map(([, name]) => name)]
+    expect(names.length).toBeGreaterThan(20)
+    for (const name of names) expect(readme).toContain(name ?? 'a name')
+  })
+})
