@@ -11,10 +11,10 @@ export function memoryStore(): Store {
   let tail: Promise<unknown> = Promise.resolve()
   return {
     close() {},
-    transact(_mode, _durability, work) {
+    transact(mode, _durability, work) {
       const run = tail.then(async () => {
         const draft = copyTables(tables)
-        const result = await work(overTables(draft))
+        const result = await work(mode === 'readwrite' ? overTables(draft) : readOnly(overTables(draft)))
         tables = draft
         return result
       })
@@ -42,6 +42,11 @@ function overTables(tables: Tables): StoreTransaction {
       void tables[store].set(JSON.stringify(keyOf(row as never, schema[store].keyPath)), copy(row as never)),
     delete: (store, key) => void tables[store].delete(JSON.stringify(key)),
   }
+}
+
+const readOnly = (tx: StoreTransaction): StoreTransaction => ({ ...tx, put: refuse, delete: refuse })
+const refuse = () => {
+  throw new Error('redux-broker: a readonly transaction was written in; this is a bug of redux-broker.')
 }
 
 const copy = <T>(row: T): T => structuredClone(row)
