@@ -1,0 +1,94 @@
+// How it looks and reads: pictures of each state at three widths in both schemes, and no serious barrier in any.
+import { AxeBuilder } from '@axe-core/playwright'
+import type { DemoPage } from '../fixtures/demo-page.js'
+import { expect, test } from '../fixtures/test.js'
+
+const widths = [360, 768, 1280]
+const schemes = ['light', 'dark'] as const
+
+async function picture(demo: DemoPage, state: string, folder: string): Promise<void> {
+  for (const colorScheme of schemes)
+    for (const width of widths) {
+      await demo.page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
+      await demo.page.setViewportSize({ width, height: 900 })
+      await demo.page.screenshot({ path: `${folder}/${state}-${width}-${colorScheme}.png` })
+      const overflow = await demo.page.evaluate(
+        () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+      )
+      expect(overflow, `${state} at ${width} px scrolls sideways`).toBeLessThanOrEqual(0)
+    }
+  for (const colorScheme of schemes) {
+    await demo.page.emulateMedia({ colorScheme })
+    const { violations } = await new AxeBuilder({ page: demo.page }).analyze()
+    const serious = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical')
+    expect(serious.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`)).toEqual([])
+  }
+}
+
+test('the feed is legible and without barriers online, offline with pending changes, and with a returned one', async ({
+  demo,
+  network,
+  server,
+}, { config }) => {
+  const folder = `${config.rootDir}/../screenshots`
+  await picture(demo, 'online', folder)
+
+  await network.cut()
+  await demo.post('p01').like()
+  await demo.post('p01').clap(3)
+  await demo.post('p02').comment('Sent from a tunnel')
+  await expect(demo.pendingCount).toHaveText('5')
+  await expect(demo.connectivity).toHaveText('offline')
+  await picture(demo, 'offline', folder)
+
+  await server.faults([
+    { match: { method: 'POST', path: '/api/posts/p02/comments' }, kind: 'status', status: 422 },
+  ])
+  await network.restore()
+  await expect(demo.post('p02').marks('returned')).toHaveCount(1)
+  await expect(demo.pendingCount).toHaveText('0')
+  await picture(demo, 'returned', folder)
+
+  await demo.page.goto(new URL('/lab', demo.page.url()).href)
+  await expect(demo.page.getByRole('heading', { level: 1 })).toBeVisible()
+  await picture(demo, 'lab', folder)
+})
+
+test('a tap and its delivery move nothing on the page', async ({ demo, network }) => {
+  await demo.page.evaluate(() => {
+    const shifts: number[] = []
+    new PerformanceObserver((list) => {
+      for (const entry of list.getEntries()) shifts.push(Reflect.get(entry, 'value'))
+    }).observe({ type: 'layout-shift' })
+    Object.assign(window, { shifts })
+  })
+  const place = () =>
+    demo.post('p02').root.evaluate((node) => node.getBoundingClientRect().top + window.scrollY)
+  const before = await place()
+  await network.cut()
+  await demo.post('p01').like()
+  await demo.post('p01').clap(3)
+  await expect(demo.post('p01').marks('accepted')).toHaveCount(4)
+  expect(await place()).toBe(before)
+  await network.restore()
+  await expect(demo.pendingCount).toHaveText('0')
+  await expect(demo.post('p01').marks()).toHaveCount(0)
+  expect(await place()).toBe(before)
+  expect(await demo.page.evaluate(() => Reflect.get(window, 'shifts'))).toEqual([])
+})
+
+test('the whole job can be done with the keyboard alone', async ({ demo, server }) => {
+  await demo.post('p01').likeButton.focus()
+  await demo.page.keyboard.press('Enter')
+  await expect(demo.post('p01').likeButton).toHaveAttribute('aria-pressed', 'true')
+  await expect(demo.pendingCount).toHaveText('0')
+  await server.faults([{ match: { path: '/api/posts/p01/claps' }, kind: 'status', status: 422 }])
+  await demo.page.keyboard.press('Tab')
+  await expect(demo.post('p01').clapButton).toBeFocused()
+  await demo.page.keyboard.press('Space')
+  await expect(demo.deadLetters.getByRole('button', { name: 'Retry' })).toBeVisible()
+  await server.faults([])
+  await demo.deadLetters.getByRole('button', { name: 'Retry' }).focus()
+  await demo.page.keyboard.press('Enter')
+  await expect(demo.deadLetters.getByRole('button', { name: 'Retry' })).toHaveCount(0)
+})
