@@ -1,0 +1,120 @@
+// Who is here, whether the server is, and what waits: always in sight, and always of the same height.
+import { type ReactElement, useState, useSyncExternalStore } from 'react'
+import { refreshFeed } from '../feed/refresh-feed'
+import { SignInButtons } from '../session/sign-in-buttons'
+import { SignOut } from '../session/sign-out'
+import { Avatar } from '../ui/avatar'
+import { Icon } from '../ui/icon'
+import './header.css'
+import { useAppSelector } from './store'
+
+export function Header({ isLab }: { isLab: boolean }): ReactElement {
+  const { phase, user } = useAppSelector(({ session }) => session)
+  return (
+    <header className="header">
+      <div className="header-inner">
+        <a className="brand" href="/">
+          <img src="/icon.svg" alt="" width="32" height="32" />
+          <span className="brand-name">Tapped</span>
+        </a>
+        <StatusStrip />
+        <nav className="header-nav" aria-label="Pages">
+          {isLab ? (
+            <a className="button button-quiet" href="/">
+              <Icon name="home" />
+              <span className="wide">Feed</span>
+              <span className="hidden-text narrow">Feed</span>
+            </a>
+          ) : (
+            <a className="button button-quiet" href="/lab">
+              <Icon name="lab" />
+              <span className="wide">Lab</span>
+              <span className="hidden-text narrow">Lab</span>
+            </a>
+          )}
+          {user !== undefined && !isLab && <RefreshButton />}
+        </nav>
+        {user !== undefined && (
+          <div className="header-user avatar-small">
+            <Avatar user={user.id} />
+            <span data-testid="current-user">{user.id}</span>
+            <SignOut />
+          </div>
+        )}
+      </div>
+      {phase === 'signedOut' && (
+        <div className="header-inner header-sign-in">
+          <SignInButtons />
+        </div>
+      )}
+    </header>
+  )
+}
+
+function StatusStrip(): ReactElement {
+  const { waiting, deadLetters } = useAppSelector(({ broker }) => broker)
+  const connectivity = useConnectivity()
+  const isIn = useAppSelector(({ session }) => session.user !== undefined)
+  return (
+    <div className="strip">
+      <span className="strip-item" data-connectivity={connectivity}>
+        <Icon name={connectivity === 'offline' ? 'cloudOff' : 'cloud'} />
+        <span className="hidden-text">Connection: </span>
+        <span data-testid="connectivity">{connectivity}</span>
+      </span>
+      <span className="strip-item" data-some={waiting > 0} hidden={!isIn}>
+        <Icon name="device" />
+        <span data-testid="pending-count">{waiting}</span>
+        <span className="wide">waiting</span>
+        <span className="hidden-text narrow">waiting</span>
+      </span>
+      {deadLetters > 0 && (
+        <a className="strip-item strip-back" href="/#came-back">
+          <Icon name="back" />
+          <span>{deadLetters}</span>
+          <span className="wide">came back</span>
+          <span className="hidden-text narrow">came back</span>
+        </a>
+      )}
+    </div>
+  )
+}
+
+/** The broker's word while it has a user to work for; the browser's before. */
+function useConnectivity(): 'online' | 'offline' | 'degraded' {
+  const isOnline = useSyncExternalStore(listenToNetwork, () => navigator.onLine)
+  const isWorking = useAppSelector(({ session }) => session.phase === 'ready')
+  const connectivity = useAppSelector(({ broker }) => broker.connectivity)
+  return isWorking ? connectivity : isOnline ? 'online' : 'offline'
+}
+
+function listenToNetwork(listener: () => void): () => void {
+  window.addEventListener('online', listener)
+  window.addEventListener('offline', listener)
+  return () => {
+    window.removeEventListener('online', listener)
+    window.removeEventListener('offline', listener)
+  }
+}
+
+function RefreshButton(): ReactElement {
+  const isReading = useAppSelector(({ feed }) => feed.isReading)
+  const [isAsked, setAsked] = useState(false)
+  const refresh = async () => {
+    setAsked(true)
+    await refreshFeed()
+    setAsked(false)
+  }
+  return (
+    <button
+      type="button"
+      className="button button-quiet refresh"
+      data-busy={isAsked && isReading}
+      onClick={() => void refresh()}
+    >
+      <Icon name="refresh" />
+      <span className="wide">Refresh</span>
+      <span className="hidden-text narrow">Refresh</span>
+    </button>
+  )
+}

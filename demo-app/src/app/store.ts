@@ -1,0 +1,23 @@
+// The store: one reducer line and one middleware line more than without a broker.
+import { configureStore } from '@reduxjs/toolkit'
+import { useDispatch, useSelector } from 'react-redux'
+import { broker } from '../broker/broker'
+import { feedStatus } from '../feed/feed-status-slice'
+import { feedLoaded, posts } from '../feed/posts-slice'
+import { session } from '../session/session-slice'
+
+export const store = configureStore({
+  reducer: {
+    posts: broker.optimistic(posts.reducer, { truth: feedLoaded.match }),
+    feed: feedStatus.reducer,
+    session: session.reducer,
+    [broker.reducerPath]: broker.reducer,
+  },
+  middleware: (getDefault) => getDefault().prepend(broker.middleware),
+})
+
+export type AppStore = typeof store
+export type RootState = ReturnType<AppStore['getState']>
+export type AppDispatch = AppStore['dispatch']
+export const useAppDispatch = useDispatch.withTypes<AppDispatch>()
+export const useAppSelector = useSelector.withTypes<RootState>()

@@ -1,0 +1,13 @@
+// The app's broker. Everything else about sending, waiting and coming back is the package's.
+import { createNextState } from '@reduxjs/toolkit'
+import { createBroker } from 'redux-broker'
+import type { SessionState } from '../session/session-slice'
+import { clapped, commented, liked, posted, unliked } from './requests'
+
+export const broker = createBroker({
+  partition: (state: { readonly session: SessionState }) => state.session.user?.id,
+  routes: [liked, unliked, clapped, commented, posted],
+  server: 'idempotent',
+  sessionProbe: '/api/me',
+  produce: createNextState,
+})

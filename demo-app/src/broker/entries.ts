@@ -1,0 +1,54 @@
+// What the app says about entries: which of them belong to a post, and words for their states.
+import { shallowEqual } from 'react-redux'
+import type { BrokerState, EntryStatus } from 'redux-broker'
+import { useAppSelector } from '../app/store'
+import { clapped, commented, liked, newPostsLane, posted, postLane, unliked } from './requests'
+
+/** An entry's state as people see it: one that is safe but may not be sent is paused. */
+export type MarkState = EntryStatus['state'] | 'paused'
+
+export interface Mark {
+  readonly id: string
+  readonly type: string
+  readonly state: MarkState
+}
+
+/** The marks of a post; those of a draft are the one of the entry that will become it. */
+export function useMarks(postId: string, draftIndex: number | undefined): readonly Mark[] {
+  const entries = useAppSelector(({ broker }) => entriesOf(broker, postId, draftIndex), shallowEqual)
+  const isPaused = useAppSelector(({ broker }) => broker.paused !== undefined)
+  return entries.map(({ id, type, state }) => ({
+    id,
+    type,
+    state: isPaused && state === 'accepted' ? 'paused' : state,
+  }))
+}
+
+function entriesOf({ entries }: BrokerState, postId: string, draftIndex: number | undefined): EntryStatus[] {
+  const all = Object.values(entries)
+  if (draftIndex === undefined) return all.filter(({ lane }) => lane === postLane(postId))
+  // Drafts and the entries that will make them stand in the same order, that of their lane.
+  const drafts = all.filter(({ lane, state }) => lane === newPostsLane && !hasEnded(state))
+  return drafts.slice(draftIndex, draftIndex + 1)
+}
+
+const hasEnded = (state: EntryStatus['state']) => state === 'returned' || state === 'rejected'
+
+const nouns: Readonly<Record<string, string>> = {
+  [liked.type]: 'Like',
+  [unliked.type]: 'Like taken back',
+  [clapped.type]: 'Clap',
+  [commented.type]: 'Comment',
+  [posted.type]: 'New post',
+}
+
+export const nounOf = (type: string): string => nouns[type] ?? 'Change'
+
+export const stateWords: Readonly<Record<MarkState, string>> = {
+  capturing: 'Shown, being saved',
+  accepted: 'Safe on this device',
+  paused: 'Waits for your sign-in',
+  inDoubt: 'Not sure if it arrived',
+  returned: 'Came back',
+  rejected: 'Could not be saved',
+}

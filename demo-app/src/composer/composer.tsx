@@ -1,0 +1,53 @@
+import { type FormEvent, type KeyboardEvent, type ReactElement, useState } from 'react'
+import { useAppDispatch, useAppSelector } from '../app/store'
+import { posted } from '../broker/requests'
+import { keepReceipt } from '../session/receipts'
+import './composer.css'
+
+const charactersMax = 280
+/** From here on it is worth knowing how much is left. */
+const charactersLeftShown = 60
+
+export function Composer(): ReactElement {
+  const dispatch = useAppDispatch()
+  const author = useAppSelector(({ session }) => (session.phase === 'ready' ? session.user?.id : undefined))
+  const [text, setText] = useState('')
+  // As the server counts: an emoji is one.
+  const left = charactersMax - Array.from(text).length
+  const canPost = author !== undefined && text.trim() !== '' && left >= 0
+  const submit = (event: FormEvent | KeyboardEvent) => {
+    event.preventDefault()
+    if (author === undefined || !canPost) return
+    keepReceipt(dispatch(posted({ text: text.trim(), author })))
+    setText('')
+  }
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) submit(event)
+  }
+  return (
+    <form className="card composer" onSubmit={submit}>
+      <label className="hidden-text" htmlFor="new-post">
+        New post
+      </label>
+      <textarea
+        id="new-post"
+        className="composer-text"
+        rows={2}
+        placeholder="What happened? You can write offline."
+        value={text}
+        aria-describedby="new-post-left"
+        aria-invalid={left < 0}
+        onChange={({ target }) => setText(target.value)}
+        onKeyDown={onKeyDown}
+      />
+      <div className="composer-foot">
+        <span id="new-post-left" className="composer-left" data-over={left < 0}>
+          {left < 0 ? `${-left} too many` : left <= charactersLeftShown ? `${left} left` : ''}
+        </span>
+        <button type="submit" className="button button-main" disabled={!canPost}>
+          Post
+        </button>
+      </div>
+    </form>
+  )
+}

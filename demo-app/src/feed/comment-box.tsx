@@ -1,0 +1,44 @@
+import { type FormEvent, type ReactElement, useState } from 'react'
+import { useAppDispatch } from '../app/store'
+import { commented } from '../broker/requests'
+import { keepReceipt } from '../session/receipts'
+import { Icon } from '../ui/icon'
+import './comment-box.css'
+
+const charactersMax = 280
+
+interface CommentBoxProps {
+  readonly postId: string
+  readonly author: string
+  readonly isDisabled: boolean
+}
+
+export function CommentBox({ postId, author, isDisabled }: CommentBoxProps): ReactElement {
+  const dispatch = useAppDispatch()
+  const [text, setText] = useState('')
+  const isEmpty = text.trim() === ''
+  const submit = (event: FormEvent) => {
+    event.preventDefault()
+    if (isEmpty) return
+    keepReceipt(dispatch(commented({ postId, text: text.trim() })))
+    setText('')
+  }
+  return (
+    <form className="comment-box" onSubmit={submit}>
+      <input
+        className="field comment-field"
+        aria-label={`Comment on ${author}’s words`}
+        placeholder={isDisabled ? 'Open for comments once it is delivered' : `Say something to ${author}`}
+        maxLength={charactersMax}
+        value={text}
+        disabled={isDisabled}
+        autoComplete="off"
+        onChange={({ target }) => setText(target.value)}
+      />
+      <button type="submit" className="button button-quiet comment-send" disabled={isDisabled || isEmpty}>
+        <Icon name="send" />
+        <span className="hidden-text">Comment</span>
+      </button>
+    </form>
+  )
+}

@@ -1,0 +1,99 @@
+// The feed in each of its states: being read, empty, failed, an old copy, or the server's.
+import type { ReactElement } from 'react'
+import { useAppSelector } from '../app/store'
+import { Composer } from '../composer/composer'
+import { DeadLetters } from '../dead-letters/dead-letters'
+import { Icon } from '../ui/icon'
+import './feed.css'
+import { PostCard } from './post-card'
+import { refreshFeed } from './refresh-feed'
+import { Skeletons } from './skeletons'
+import { ThreeStates } from './three-states'
+
+export function Feed(): ReactElement {
+  const isReady = useAppSelector(({ session }) => session.phase === 'ready')
+  return (
+    <div className="feed-grid">
+      <div className="feed-column">
+        <h1 className="hidden-text">Feed</h1>
+        <Composer />
+        <FeedStatusLine />
+        {isReady ? <Posts /> : <Skeletons />}
+      </div>
+      <aside className="feed-aside" aria-label="Your changes">
+        <DeadLetters />
+        <section className="card legend">
+          <h2 className="card-title">What the marks mean</h2>
+          <ThreeStates />
+        </section>
+      </aside>
+    </div>
+  )
+}
+
+function Posts(): ReactElement {
+  const order = useAppSelector(({ posts }) => posts.order)
+  const byId = useAppSelector(({ posts }) => posts.byId)
+  const shows = useAppSelector(({ feed }) => feed.shows)
+  const drafts = order.filter((id) => byId[id]?.draftId === id).reverse()
+  const list = order.flatMap((id) => byId[id] ?? [])
+  return (
+    <>
+      <div className="posts">
+        {list.map((post) => (
+          <PostCard
+            key={post.draftId ?? post.id}
+            post={post}
+            draftIndex={post.draftId === post.id ? drafts.indexOf(post.id) : undefined}
+          />
+        ))}
+      </div>
+      {shows === 'none' && <Skeletons />}
+      {shows === 'failed' && <FeedFailed />}
+      {(shows === 'fresh' || shows === 'copy') && list.length === 0 && (
+        <div className="card feed-message">
+          <Icon name="pen" />
+          <h2 className="card-title">Nobody has written anything yet</h2>
+          <p className="soft">Write the first post above. It works offline too.</p>
+        </div>
+      )}
+    </>
+  )
+}
+
+function FeedFailed(): ReactElement {
+  return (
+    <div className="card feed-message">
+      <Icon name="cloudOff" />
+      <h2 className="card-title">The feed could not be read</h2>
+      <p className="soft">
+        The server did not answer, and this device has no copy. It is tried again by itself when the network
+        is back.
+      </p>
+      <button type="button" className="button" onClick={() => void refreshFeed()}>
+        Try again
+      </button>
+    </div>
+  )
+}
+
+/** How old the feed is: a line that is always there, so that nothing moves when it has something to say. */
+function FeedStatusLine(): ReactElement {
+  const { shows, readAt } = useAppSelector(({ feed }) => feed)
+  const connectivity = useAppSelector(({ broker }) => broker.connectivity)
+  const time = readAt === undefined ? '' : new Date(readAt).toLocaleTimeString([], timeFormat)
+  return (
+    <p className="feed-status soft" data-shows={shows}>
+      {shows === 'copy' && (
+        <>
+          <Icon name="clock" />
+          Last copy from {time}
+          {connectivity === 'offline' ? ', you are offline' : ', the server cannot be reached'}
+        </>
+      )}
+      {shows === 'fresh' && `Read at ${time}`}
+    </p>
+  )
+}
+
+const timeFormat: Intl.DateTimeFormatOptions = { hour: '2-digit', minute: '2-digit' }

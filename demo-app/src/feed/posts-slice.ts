@@ -1,0 +1,113 @@
+// The posts, as the server last told them and as pending changes have them. The reducers of the user's actions are
+// ordinary ones; the broker replays them over confirmed state.
+import { createSlice, type PayloadAction } from '@reduxjs/toolkit'
+import { delivered } from 'redux-broker'
+import type { ServerPost } from '../api/types'
+import { clapped, commented, liked, newPostsLane, posted, postLane, unliked } from '../broker/requests'
+import { signedOut } from '../session/session-slice'
+
+export interface Post extends ServerPost {
+  /** What it was called before the server named it: React keeps its element by it. */
+  readonly draftId?: string
+  /** Entries whose comment is in `comments` already: an outcome may be applied over a truth that has it. */
+  readonly counted: readonly string[]
+}
+
+export interface PostsState {
+  /** The newest first. */
+  readonly order: readonly string[]
+  readonly byId: Readonly<Record<string, Post>>
+}
+
+export interface FeedLoaded {
+  readonly posts: readonly ServerPost[]
+  /** Lanes of which the answer cannot be trusted: what was known of their posts stays. */
+  readonly touched: readonly string[]
+}
+
+export const posts = createSlice({
+  name: 'posts',
+  initialState: { order: [], byId: {} } as PostsState,
+  reducers: {
+    feedLoaded: {
+      reducer: (state, { payload }: PayloadAction<FeedLoaded, string, { readonly readAt: number }>) =>
+        merged(state, payload),
+      /** `readAt`: when the read was sent. The broker applies again what was delivered since. */
+      prepare: (payload: FeedLoaded, readAt: number) => ({ payload, meta: { readAt } }),
+    },
+  },
+  extraReducers: (builder) => {
+    builder
+      .addCase(signedOut, () => ({ order: [], byId: {} }))
+      .addCase(liked, ({ byId }, { payload }) => setLiked(byId[payload.postId], true))
+      .addCase(unliked, ({ byId }, { payload }) => setLiked(byId[payload.postId], false))
+      .addCase(clapped, ({ byId }, { payload }) => {
+        const post = byId[payload.postId]
+        if (post !== undefined) post.claps += 1
+      })
+      .addCase(commented, ({ byId }, { payload }) => {
+        const post = byId[payload.postId]
+        if (post !== undefined) post.comments += 1
+      })
+      .addCase(posted, (state, { payload: { draftId, author, text } }) => {
+        const draft = { id: draftId, author, text, likes: 0, likedByMe: false, claps: 0, comments: 0 }
+        addOnTop(state, { ...draft, draftId, counted: [] })
+      })
+      // Confirmed state takes the server's numbers; what is pending is applied on top of them by the broker.
+      .addMatcher(delivered(liked, unliked), ({ byId }, { payload, meta }) => {
+        const post = byId[meta.arg.postId]
+        if (post === undefined) return
+        post.likes = payload.likes
+        post.likedByMe = payload.likedByMe
+      })
+      .addMatcher(delivered(clapped), ({ byId }, { payload, meta }) => {
+        const post = byId[meta.arg.postId]
+        if (post !== undefined) post.claps = payload.claps
+      })
+      .addMatcher(delivered(commented), ({ byId }, { meta }) => {
+        const post = byId[meta.arg.postId]
+        if (post === undefined || post.counted.includes(meta.entryId)) return
+        post.comments += 1
+        post.counted.push(meta.entryId)
+      })
+      .addMatcher(delivered(posted), (state, { payload, meta }) => {
+        addOnTop(state, { ...payload, draftId: meta.arg.draftId, counted: [] })
+      })
+  },
+})
+
+export const { feedLoaded } = posts.actions
+
+/** Mutable while a reducer has it as a draft. */
+type Draft<T> = { -readonly [K in keyof T]: T[K] extends readonly (infer Item)[] ? Item[] : T[K] }
+
+function setLiked(post: Draft<Post> | undefined, isLiked: boolean): void {
+  if (post === undefined || post.likedByMe === isLiked) return
+  post.likedByMe = isLiked
+  post.likes += isLiked ? 1 : -1
+}
+
+function addOnTop(state: { order: string[]; byId: Record<string, Draft<Post>> }, post: Draft<Post>): void {
+  if (state.byId[post.id] !== undefined) return
+  state.order.unshift(post.id)
+  state.byId[post.id] = post
+}
+
+/** The answer's posts, but for those that it may have wrong. */
+function merged(state: PostsState, { posts: read, touched }: FeedLoaded): PostsState {
+  const lanes = new Set(touched)
+  const had = state.order.length > 0
+  // While a new post is on its way, an unknown post in the answer may be that one: it would stand there twice.
+  const isNewsDoubtful = had && lanes.has(newPostsLane)
+  const chosen = read.flatMap((post): readonly Post[] => {
+    const known = state.byId[post.id]
+    if (known === undefined) return isNewsDoubtful ? [] : [{ ...post, counted: [] }]
+    if (lanes.has(postLane(post.id))) return [known]
+    return [{ ...post, ...(known.draftId !== undefined && { draftId: known.draftId }), counted: [] }]
+  })
+  const isListed = new Set(chosen.map(({ id }) => id))
+  const missing = isNewsDoubtful ? state.order.filter((id) => !isListed.has(id)) : []
+  const kept = missing.flatMap((id) => state.byId[id] ?? [])
+  const all = [...kept, ...chosen]
+  return { order: all.map(({ id }) => id), byId: Object.fromEntries(all.map((post) => [post.id, post])) }
+}

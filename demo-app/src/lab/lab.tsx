@@ -1,0 +1,25 @@
+// What a feed cannot show: the faults of the network, what the server saw, and what this device still holds.
+import type { ReactElement } from 'react'
+import { FaultCard } from './fault-card'
+import './lab.css'
+import { LedgerCard } from './ledger-card'
+import { OutboxCard } from './outbox-card'
+
+export function Lab(): ReactElement {
+  return (
+    <>
+      <header className="lab-head">
+        <h1>Lab</h1>
+        <p className="soft">
+          Break the network on purpose, tap in the feed, and compare: what this device holds, and what the
+          server really did. Open the feed in a second tab.
+        </p>
+      </header>
+      <FaultCard />
+      <div className="lab-pair">
+        <OutboxCard />
+        <LedgerCard />
+      </div>
+    </>
+  )
+}

@@ -1,0 +1,79 @@
+// What this device holds for the user: every entry as it is stored, and what this browser can do for it.
+import type { ReactElement } from 'react'
+import { type OutboxEntry, outboxEntries } from 'redux-broker'
+import { useAppSelector } from '../app/store'
+import { broker } from '../broker/broker'
+import { nounOf } from '../broker/entries'
+import { usePolled } from './use-polled'
+
+const read = async () => ({ entries: await outboxEntries(broker), capabilities: broker.capabilities() })
+
+export function OutboxCard(): ReactElement {
+  const { value } = usePolled(read)
+  const user = useAppSelector(({ session }) => session.user?.id)
+  const { waiting, deadLetters } = useAppSelector((state) => state.broker)
+  const entries = value?.entries ?? []
+  return (
+    <section className="card lab-card" aria-labelledby="outbox-title">
+      <div className="lab-card-head">
+        <h2 id="outbox-title" className="card-title">
+          This device’s outbox
+        </h2>
+      </div>
+      <dl className="figures">
+        <div>
+          <dt>Waiting</dt>
+          <dd data-testid="outbox-waiting">{waiting}</dd>
+        </div>
+        <div>
+          <dt>Came back</dt>
+          <dd data-testid="outbox-dead">{deadLetters}</dd>
+        </div>
+      </dl>
+      {user === undefined && <p className="soft">Sign in to see whose changes wait.</p>}
+      {user !== undefined && entries.length === 0 && <p className="soft">Empty: all has been delivered.</p>}
+      {entries.length > 0 && <Entries entries={entries} />}
+      {value !== undefined && (
+        <p className="soft lab-capabilities">
+          Worker: {value.capabilities.worker} · Background Sync:{' '}
+          {value.capabilities.backgroundSync ? 'yes' : 'no'} · Web Locks:{' '}
+          {value.capabilities.locks ? 'yes' : 'no'}
+        </p>
+      )}
+    </section>
+  )
+}
+
+function Entries({ entries }: { entries: readonly OutboxEntry[] }): ReactElement {
+  return (
+    <section className="table-scroll" aria-label="Entries" tabIndex={-1}>
+      <table>
+        <thead>
+          <tr>
+            <th scope="col">Entry</th>
+            <th scope="col">Lane</th>
+            <th scope="col">State</th>
+            <th scope="col">Attempts</th>
+            <th scope="col">Key</th>
+          </tr>
+        </thead>
+        <tbody>
+          {entries.map(({ id, action, lane, state, attempts, key, trouble }) => (
+            <tr key={id}>
+              <td>{nounOf(action.type)}</td>
+              <td>{lane}</td>
+              <td>
+                {state}
+                {trouble !== undefined && <span className="soft"> after {trouble.reason}</span>}
+              </td>
+              <td>{attempts}</td>
+              <td>
+                <code>{key.slice(0, 8)}</code>
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </section>
+  )
+}

@@ -1,0 +1,27 @@
+// Starts the app: store, session, worker, view.
+import { StrictMode } from 'react'
+import { createRoot } from 'react-dom/client'
+import { Provider } from 'react-redux'
+import './app/theme.css'
+import { App } from './app/app'
+import { store } from './app/store'
+import { broker } from './broker/broker'
+import { keepFeedFresh } from './feed/keep-fresh'
+import { followSession } from './session/follow-session'
+import { startSession } from './session/session-commands'
+
+// `?sw=off` registers no worker: tests prove with it that pages deliver alone. One that is registered already stays.
+if (new URLSearchParams(location.search).get('sw') !== 'off') void broker.register('/sw.js')
+followSession()
+keepFeedFresh()
+void startSession()
+
+const root = document.getElementById('root')
+if (root === null) throw new Error('index.html has no #root.')
+createRoot(root).render(
+  <StrictMode>
+    <Provider store={store}>
+      <App />
+    </Provider>
+  </StrictMode>,
+)

@@ -1,0 +1,83 @@
+// What the user should know and can do something about, in plain words. The region is always there, so that screen
+// readers announce what appears in it.
+import type { ReactElement } from 'react'
+import { discard } from 'redux-broker'
+import { type UserId, userIds } from '../api/types'
+import { useAppSelector } from '../app/store'
+import { broker } from '../broker/broker'
+import { SignInButton } from '../session/sign-in-buttons'
+import { nameOf } from '../ui/avatar'
+import './notices.css'
+
+export function Notices(): ReactElement {
+  return (
+    <div className="notices" role="status" data-testid="notices">
+      <SignInNeeded />
+      <StorageFull />
+      <UpdateReady />
+    </div>
+  )
+}
+
+function SignInNeeded(): ReactElement | null {
+  const { user, lost } = useAppSelector(({ session }) => session)
+  const paused = useAppSelector((state) => state.broker.paused)
+  const waiting = useAppSelector((state) => state.broker.waiting)
+  if (user === undefined || (paused === undefined && !lost)) return null
+  const known = userIds.find((id): id is UserId => id === user.id)
+  return (
+    <div className="notice" data-kind="sign-in-needed">
+      <p>
+        <strong>
+          {paused === 'principal' ? 'Someone else is signed in on this browser.' : 'Your sign-in has ended.'}
+        </strong>{' '}
+        {waiting > 0
+          ? `${waiting === 1 ? '1 change is' : `${waiting} changes are`} safe on this device and will be sent when ${nameOf(user.id)} signs in.`
+          : `Sign in as ${nameOf(user.id)} to go on.`}
+      </p>
+      {known !== undefined && <SignInButton user={known} hasAvatar={false} />}
+    </div>
+  )
+}
+
+const storageReasons: readonly (string | undefined)[] = ['outboxFull', 'storageUnavailable']
+
+function StorageFull(): ReactElement | null {
+  const entries = useAppSelector((state) => state.broker.entries)
+  const refused = Object.values(entries).filter(
+    ({ state, reason }) => state === 'rejected' && storageReasons.includes(reason),
+  )
+  if (refused.length === 0) return null
+  const isFull = refused.some(({ reason }) => reason === 'outboxFull')
+  const dismiss = () => void Promise.all(refused.map(({ id }) => discard(broker, id)))
+  return (
+    <div className="notice" data-kind="storage-full">
+      <p>
+        <strong>
+          {refused.length === 1 ? 'A change was not saved.' : `${refused.length} changes were not saved.`}
+        </strong>{' '}
+        {isFull
+          ? 'Too many changes are waiting. Go online so that they can be sent, then do it again.'
+          : 'This device has no room left, or the browser keeps no data for this site. Free some space, then do it again.'}
+      </p>
+      <button type="button" className="button" onClick={dismiss}>
+        All right
+      </button>
+    </div>
+  )
+}
+
+function UpdateReady(): ReactElement | null {
+  const isReady = useAppSelector((state) => state.broker.updateReady)
+  if (!isReady) return null
+  return (
+    <div className="notice" data-kind="update-ready">
+      <p>
+        <strong>A new version is ready.</strong> The page is loaded anew; nothing that waits is lost.
+      </p>
+      <button type="button" className="button button-main" onClick={() => broker.applyUpdate()}>
+        Update now
+      </button>
+    </div>
+  )
+}

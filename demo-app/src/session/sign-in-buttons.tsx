@@ -1,0 +1,53 @@
+import { type ReactElement, useState } from 'react'
+import { type UserId, userIds } from '../api/types'
+import { Avatar, nameOf } from '../ui/avatar'
+import { signIn } from './session-commands'
+import './session.css'
+
+export function SignInButtons(): ReactElement {
+  return (
+    <ul className="sign-in-list avatar-small">
+      {userIds.map((user) => (
+        <li key={user}>
+          <SignInButton user={user} />
+        </li>
+      ))}
+    </ul>
+  )
+}
+
+/** Signs in; says so where the server cannot be reached. */
+export function SignInButton({
+  user,
+  hasAvatar = true,
+}: {
+  user: UserId
+  hasAvatar?: boolean
+}): ReactElement {
+  const [state, setState] = useState<'idle' | 'asking' | 'failed'>('idle')
+  const onClick = async () => {
+    setState('asking')
+    setState((await signIn(user)) ? 'idle' : 'failed')
+  }
+  return (
+    <>
+      <button
+        type="button"
+        className="button sign-in-button"
+        disabled={state === 'asking'}
+        onClick={() => void onClick()}
+      >
+        {hasAvatar && <Avatar user={user} />}
+        <span>
+          <span className="sign-in-words">Sign in as </span>
+          {nameOf(user)}
+        </span>
+      </button>
+      {state === 'failed' && (
+        <p className="sign-in-failed" role="alert">
+          The server cannot be reached now. Try again when you are online.
+        </p>
+      )}
+    </>
+  )
+}

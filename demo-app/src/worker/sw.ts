@@ -1,0 +1,58 @@
+// The app's own worker: the shell from its precache, the last copy of two reads, and the broker, which joins it by
+// one line and listens to nothing of that.
+import { startBrokerWorker } from 'redux-broker/worker'
+import {
+  cleanupOutdatedCaches,
+  createHandlerBoundToURL,
+  type PrecacheEntry,
+  precacheAndRoute,
+} from 'workbox-precaching'
+import { findCopy, keepCopy, keptPaths } from './last-copy'
+
+declare const self: ServiceWorkerGlobalScope & { readonly __WB_MANIFEST: (PrecacheEntry | string)[] }
+
+/** Longer than a slow answer, shorter than anybody looks at an empty page: a network that lies is away. */
+const patienceMs = 3_000
+
+const { activeUser } = startBrokerWorker()
+
+precacheAndRoute(self.__WB_MANIFEST)
+cleanupOutdatedCaches()
+const shell = createHandlerBoundToURL('/index.html')
+
+self.addEventListener('fetch', (event) => {
+  const { request } = event
+  const url = new URL(request.url)
+  if (request.method !== 'GET' || url.origin !== self.location.origin) return
+  if (request.mode === 'navigate' && (url.pathname === '/' || url.pathname === '/lab'))
+    event.respondWith(shell({ event, request, url }))
+  else if (keptPaths.includes(url.pathname)) event.respondWith(networkFirst(event, url.pathname))
+})
+
+// A first visit is served by this worker at once; a new version waits until its user agrees (SKIP_WAITING).
+self.addEventListener('activate', (event) => event.waitUntil(self.clients.claim()))
+self.addEventListener('message', ({ data }) => {
+  if (data?.type === 'SKIP_WAITING') void self.skipWaiting()
+})
+
+async function networkFirst(event: FetchEvent, path: string): Promise<Response> {
+  const sentAt = Date.now()
+  const answer = fetch(event.request).then((fetched) => {
+    // Kept also when it comes too late to be shown.
+    event.waitUntil(keepCopy(path, fetched.clone(), sentAt))
+    return fetched
+  })
+  event.waitUntil(answer.catch(() => undefined))
+  const inTime = await Promise.race([answer.catch(() => undefined), pause(patienceMs)])
+  if (inTime !== undefined && isOfTheApp(inTime)) return inTime
+  const user = await activeUser().catch(() => undefined)
+  return (user === undefined ? undefined : await findCopy(path, user)) ?? answer
+}
+
+/** A refusal is the server's word and goes to the page; a portal's page or a failing server is not. */
+function isOfTheApp({ status, redirected, headers }: Response): boolean {
+  return !redirected && status < 500 && headers.get('Content-Type')?.includes('json') === true
+}
+
+const pause = (ms: number): Promise<undefined> =>
+  new Promise((resolve) => setTimeout(() => resolve(undefined), ms))
