@@ -3,11 +3,12 @@
 const registry = Symbol.for('redux-broker.live')
 
 /**
- * Takes the database for one store; gives what releases it.
+ * Takes the database for one store; gives what releases it. `scope`: the realm's global object, or what a test has
+ * for a realm.
  * @throws Error where a store of this realm has it already.
  */
-export function claimDatabase(database: string): () => void {
-  const realm = globalThis as { [registry]?: Set<string> }
+export function claimDatabase(database: string, scope: object): () => void {
+  const realm = scope as { [registry]?: Set<string> }
   realm[registry] ??= new Set()
   const live = realm[registry]
   if (live.has(database))

@@ -1,0 +1,49 @@
+// The page's surroundings, as a test sets them.
+import type { Host, HostSignal } from '../page/host.js'
+import type { Life } from './life.js'
+
+export interface TestHost extends Host {
+  /** What the browser believes, and tells by `online` and `offline` events; use the world's to cut the network too. */
+  setOnline(online: boolean): void
+  /** The user looks at the tab, or at another one. */
+  setVisible(visible: boolean): void
+  /** The tab gets the focus. */
+  focus(): void
+  /** The page goes into the back-forward cache, or for good. */
+  putAway(): void
+}
+
+export function createTestHost(baseUrl: string, startsOnline: boolean, life: Life): TestHost {
+  const listeners = new Set<(signal: HostSignal) => void>()
+  const putAways = new Set<() => void>()
+  let online = startsOnline
+  let visible = true
+  const tell = (signal: HostSignal) => {
+    for (const listener of [...listeners]) if (life.isAlive()) listener(signal)
+  }
+  return {
+    baseUrl,
+    believesOnline: () => online,
+    isVisible: () => visible,
+    frame: (callback) => queueMicrotask(() => life.isAlive() && callback()),
+    listen: (listener) => subscribe(listeners, listener),
+    onPutAway: (listener) => subscribe(putAways, listener),
+    setOnline(now) {
+      online = now
+      tell(now ? 'wake' : 'change')
+    },
+    setVisible(now) {
+      visible = now
+      tell(now ? 'wake' : 'change')
+    },
+    focus: () => tell('wake'),
+    putAway() {
+      for (const listener of [...putAways]) if (life.isAlive()) listener()
+    },
+  }
+}
+
+function subscribe<T>(listeners: Set<T>, listener: T): () => void {
+  listeners.add(listener)
+  return () => void listeners.delete(listener)
+}

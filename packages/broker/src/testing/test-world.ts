@@ -1,0 +1,103 @@
+// A browser for tests, with any number of tabs over one outbox: nothing in it takes real time or touches a network.
+import { memoryStore } from '../adapters/memory-store.js'
+import type { Store } from '../core/ports.js'
+import type { World } from '../page/broker.js'
+import { createLife } from './life.js'
+import { type ManualClock, manualClock } from './manual-clock.js'
+import { createMemoryBus, createMemoryLocks, seededChance } from './memory-realms.js'
+import { type Script, type ScriptedNetwork, scriptedNetwork } from './scripted-network.js'
+import { createTestHost, type TestHost } from './test-host.js'
+
+/** One page: give it to `createBroker` as its `world`. */
+export interface TestTab extends World {
+  readonly host: TestHost
+  /** Ends the page as a kill does: its timers, locks and transactions are gone, and nothing of it runs on. */
+  crash(): void
+}
+
+export interface TestWorld {
+  readonly clock: ManualClock
+  readonly network: ScriptedNetwork
+  /** What is on disk, of all tabs. */
+  readonly store: Store
+  /** What a broker reported: errors of callbacks, of the storage, of itself. Expect it to be empty. */
+  readonly reports: readonly unknown[]
+  /** Opens a tab. One that is opened after another was closed finds what that one left. */
+  tab(): TestTab
+  /** Cuts or restores the connection of the device; every tab hears of it. */
+  setOnline(online: boolean): void
+  /** Waits until all that can happen without time passing has happened. */
+  settle(): Promise<void>
+}
+
+export interface TestWorldOptions {
+  /** What the server answers. Default: 200, acknowledged, with `{}`. */
+  readonly network?: Script | readonly Script[]
+  /** What relative URLs start from. Default `https://app.test/`. */
+  readonly baseUrl?: string
+  /** Wall time at the start, in epoch milliseconds. */
+  readonly now?: number
+  /** Of everything that is left to chance: the same seed gives the same run. Default 1. */
+  readonly seed?: number
+  /** Default: a new one in memory. Wrap one to have it fail. */
+  readonly store?: Store
+}
+
+/**
+ * Two lines make a broker that runs in Node, without a browser:
+ * @example
+ * const world = createTestWorld({ network: (request) => acknowledge(request, { likes: 1 }) })
+ * const broker = createBroker({ ...options, world: world.tab() })
+ * // … make the store with broker.middleware, and dispatch
+ * await world.settle()
+ * expect(world.network.requests).toHaveLength(1)
+ */
+export function createTestWorld(options: TestWorldOptions = {}): TestWorld {
+  const { baseUrl = 'https://app.test/', seed = 1, store = memoryStore() } = options
+  const clock = manualClock(options.now === undefined ? {} : { now: options.now })
+  const chance = seededChance(seed)
+  const bus = createMemoryBus()
+  const locks = createMemoryLocks()
+  const hosts = new Set<TestHost>()
+  const reports: unknown[] = []
+  let online = true
+  const network = scriptedNetwork(options.network, { clock, isOnline: () => online })
+
+  return {
+    clock,
+    network,
+    store,
+    reports,
+    settle: () => clock.advance(0),
+    setOnline(now) {
+      online = now
+      for (const host of hosts) host.setOnline(now)
+    },
+    tab() {
+      const life = createLife()
+      const host = createTestHost(baseUrl, online, life)
+      hosts.add(host)
+      const report = (error: unknown) => void reports.push(error)
+      return {
+        host,
+        ports: {
+          store: {
+            transact: (mode, durability, work) =>
+              life.whileAlive(() => store.transact(mode, durability, work)),
+            close() {},
+          },
+          clock: { ...clock, after: (ms, callback) => clock.after(ms, () => life.isAlive() && callback()) },
+          chance,
+          network: { send: (request, how) => life.whileAlive(() => network.send(request, how)) },
+          locks: locks.of(life),
+          bus: bus.of(life),
+          report,
+        },
+        crash() {
+          life.end()
+          hosts.delete(host)
+        },
+      }
+    },
+  }
+}
