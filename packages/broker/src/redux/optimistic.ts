@@ -101,7 +101,8 @@ export function optimistic<R extends AnyReducer>(
       return rebased(state, { ...settleEntries(layers, ids, apply), fresh: false })
     }
     if (action.type !== 'redux-broker/restored') return state
-    const { entries } = action.payload
+    const shown = new Set(layers.log.map(({ entryId }) => entryId))
+    const entries = action.payload.entries.filter(({ entryId }) => !shown.has(entryId))
     if (entries.length === 0) return state
     const restored = entries.map(
       ({ action: stored, entryId }): Logged<Action> => ({ action: stored, entryId }),
