@@ -68,6 +68,8 @@ export function createCaptureQueue(sink: CaptureSink): CaptureQueue {
     remove(id) {
       const before = waiting.length
       waiting = waiting.filter((item) => item.id !== id)
+      // What waited behind it need not wait for the next capture.
+      ready()
       return waiting.length < before
     },
     get size() {
