@@ -20,10 +20,16 @@ export function browserHost(): Host {
     baseUrl: document.baseURI,
     believesOnline: () => navigator.onLine,
     isVisible: () => document.visibilityState === 'visible',
-    frame: (callback) =>
-      void (document.visibilityState === 'visible'
-        ? requestAnimationFrame(callback)
-        : setTimeout(callback, 50)),
+    // No frame is painted in a hidden page, one that is hidden before the frame included.
+    frame(callback) {
+      const timer = setTimeout(run, 50)
+      const frame = requestAnimationFrame(run)
+      function run() {
+        clearTimeout(timer)
+        cancelAnimationFrame(frame)
+        callback()
+      }
+    },
     listen(listener) {
       const wake = () => listener('wake')
       const visibility = () => listener(document.visibilityState === 'visible' ? 'wake' : 'change')
