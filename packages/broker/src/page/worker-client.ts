@@ -57,12 +57,13 @@ const syncOf = (registration: ServiceWorkerRegistration | undefined) =>
 function ask(worker: ServiceWorker, command: DrainCommand): Promise<boolean> {
   return new Promise((resolve) => {
     const { port1, port2 } = new MessageChannel()
-    const timer = setTimeout(() => resolve(false), answerMs)
-    port1.onmessage = ({ data }) => {
+    const end = (taken: boolean) => {
       clearTimeout(timer)
       port1.close()
-      resolve(data === draining)
+      resolve(taken)
     }
+    const timer = setTimeout(() => end(false), answerMs)
+    port1.onmessage = ({ data }) => end(data === draining)
     worker.postMessage(command, [port2])
   })
 }
