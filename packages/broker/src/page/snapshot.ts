@@ -72,19 +72,15 @@ export function snapshot(
 }
 
 /** A copy that nobody else holds. Redux actions are plain data; what is not cannot be replayed after a reload. */
-function plainCopy({ type, payload, meta }: StoredAction): StoredAction {
+function plainCopy(action: StoredAction): StoredAction {
   try {
-    const copy = structuredClone({
-      type,
-      ...(payload === undefined ? {} : { payload }),
-      ...(meta === undefined ? {} : { meta }),
-    })
+    const copy = structuredClone(action)
     JSON.stringify(copy)
     return copy
   } catch (error) {
     throw new Refusal(
       'notSerialisable',
-      `The action ${type} holds something that cannot be stored. Keep its payload plain data.`,
+      `The action ${action.type} holds something that cannot be stored. Keep its payload plain data.`,
       error,
     )
   }
