@@ -7,6 +7,7 @@ import { type BrokerAction, mark, type OutcomeAction, outcome } from '../redux/a
 import type { Route } from '../redux/route.js'
 import type { Receipt, RejectedReason } from '../redux/types.js'
 import { type CaptureQueue, createCaptureQueue, type QueuedCapture } from './capture-queue.js'
+import { settledOf } from './page-view.js'
 import type { Receipts } from './receipts.js'
 import { Refusal, type SnapshotContext, snapshot } from './snapshot.js'
 import type { Users } from './users.js'
@@ -63,10 +64,11 @@ export class Capturing {
   capture(route: Route, action: StoredAction, next: (action: unknown) => unknown): Receipt<unknown> {
     const { ports, receipts, principal, onCaptured } = this.#context
     const id = ports.chance.id()
-    const receipt = receipts.open(id, () => this.#cancel(id))
-    this.#items.set(id, { id, principal: '', action, lane: '', capture: undefined })
+    const receipt = receipts.open(id, () => this.#cancel(id, receipt.accepted))
+    const user = principal()
+    this.#items.set(id, { id, principal: user ?? '', action, lane: '', capture: undefined })
     try {
-      const item = this.#take(route, { id, action, principal: principal() })
+      const item = this.#take(route, { id, action, principal: user })
       this.#items.set(id, item)
       onCaptured(id)
       this.#queue.push(item)
@@ -122,21 +124,27 @@ export class Capturing {
     this.#end(id, 'rejected', { reason })
   }
 
-  async #cancel(id: string): Promise<'cancelled' | 'tooLate'> {
-    if (!this.#queue.remove(id)) return this.#context.cancelAccepted(id)
+  async #cancel(id: string, accepted: Promise<unknown>): Promise<'cancelled' | 'tooLate'> {
+    if (!this.#queue.remove(id)) {
+      await accepted
+      return this.#context.cancelAccepted(id)
+    }
     this.#end(id, 'cancelled')
     return 'cancelled'
   }
 
   /** The capture has ended before it was accepted: its change leaves the view, its receipt settles. */
   #end(id: string, kind: 'rejected' | 'cancelled', error?: { readonly reason: RejectedReason }): void {
-    const { dispatch, ports } = this.#context
+    const { dispatch, ports, principal, receipts } = this.#context
     const item = this.#items.get(id)
     this.#items.delete(id)
     if (item === undefined) return
     const { action, lane } = item
     const at = ports.clock.now()
-    dispatch([outcome({ kind, entryId: id, action, lane, ...(error && { error }), at, late: false })])
+    const ended = outcome({ kind, entryId: id, action, lane, ...(error && { error }), at, late: false })
+    // Another user who came meanwhile is shown nothing of it.
+    if (item.principal === (principal() ?? '')) dispatch([ended])
+    else receipts.settle(id, settledOf(ended))
   }
 }
 

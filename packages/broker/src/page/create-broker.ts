@@ -40,7 +40,7 @@ export function createBroker<State, Path extends string = 'broker'>(
     middleware: (store) => {
       const world = options.world ?? browserWorld(database)
       if (world === undefined) return inertMiddleware(routes)
-      const release = claimDatabase(database)
+      const release = claimDatabase(database, options.world ?? globalThis)
       const live = new Runtime(runtimeConfig(options, { database, routes, worker, world, release }, store))
       runtime = live
       return brokerMiddleware(routes, live)
@@ -84,18 +84,21 @@ type AnyMiddleware = ReturnType<Middleware<BrokerDispatch>>
 
 const brokerMiddleware =
   (routes: Routes, runtime: Runtime): AnyMiddleware =>
-  (next) =>
-  (action) => {
-    const route = routes.get((action as Action<string>).type)
-    const result =
-      route === undefined
-        ? next(runtime.dated(action))
-        : runtime.capture(route, action as Action<string>, next)
-    runtime.checkUser()
-    return result
+  (next) => {
+    const inert = inertMiddleware(routes)(next)
+    return (action) => {
+      if (runtime.isStopped) return inert(action)
+      const route = routes.get((action as Action<string>).type)
+      const result =
+        route === undefined
+          ? next(runtime.dated(action))
+          : runtime.capture(route, action as Action<string>, next)
+      runtime.checkUser()
+      return result
+    }
   }
 
-/** On a server: actions pass, nothing is captured. */
+/** On a server, and after `stop`: actions pass, nothing is captured. */
 const inertMiddleware =
   (routes: Routes): AnyMiddleware =>
   (next) =>
@@ -151,7 +154,10 @@ function runtimeConfig<State>(
     sessionProbe:
       options.sessionProbe === undefined ? undefined : new URL(options.sessionProbe, host.baseUrl).href,
     prepareHeaders: prepareHeaders && ((headers) => prepareHeaders(headers, store)),
-    partition: () => safely(undefined, () => options.partition(store.getState())),
+    partition() {
+      const user: unknown = safely(undefined, () => options.partition(store.getState()))
+      return typeof user === 'string' && user !== '' ? user : undefined
+    },
     parse: (type, answer) => {
       const parse = routes.get(type)?.options.answer
       return parse === undefined ? answer : safely(answer, () => parse(answer))

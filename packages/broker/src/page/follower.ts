@@ -78,6 +78,7 @@ export function createFollower(context: FollowerContext): Follower {
     async start() {
       reading = true
       const start = await ports.store.transact('readonly', 'relaxed', (tx) => readStart(tx, partition))
+      if (stopped) return
       seen = start.seen
       const entries = start.entries.filter(({ id }) => !context.knows(id))
       context.dispatch([restored(entries, start.letters, true)])

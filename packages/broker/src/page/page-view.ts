@@ -14,6 +14,8 @@ export interface PageView {
   knows(entryId: string): boolean
   captured(entryId: string): void
   accepted(entryId: string, seq: number): void
+  /** Where an entry of this page lies; undefined before it is accepted and once it has ended. */
+  placeOf(entryId: string): number | undefined
   news(news: News): void
   status(part: Partial<Status>): void
   remember(outcomes: readonly OutcomeAction[]): void
@@ -29,7 +31,7 @@ export function createPageView(
   receipts: Receipts,
   dispatch: (action: Action) => unknown,
 ): PageView {
-  const known = new Set<string>()
+  const known = new Map<string, number | undefined>()
   /** Captures of this page that the counters, as last read, do not hold: by their place, once they have one. */
   const uncounted = new Map<string, number>()
   let recent: readonly OutcomeAction[] = []
@@ -49,7 +51,7 @@ export function createPageView(
   function one(action: BrokerAction | OutcomeAction): void {
     const ended = isOutcome(action) ? action : undefined
     if (!isOutcome(action) && action.type === 'redux-broker/restored')
-      for (const { entryId } of action.payload.entries) known.add(entryId)
+      for (const { entryId } of action.payload.entries) known.set(entryId, undefined)
     if (ended !== undefined) remember([ended])
     try {
       dispatch(action)
@@ -59,7 +61,7 @@ export function createPageView(
     if (ended === undefined) return
     const { entryId } = ended.meta
     known.delete(entryId)
-    uncounted.delete(entryId)
+    if (uncounted.delete(entryId)) status({ waiting: counted + uncounted.size })
     receipts.settle(entryId, settledOf(ended))
   }
 
@@ -74,12 +76,18 @@ export function createPageView(
     dispatch: (actions) => actions.forEach(one),
     knows: (entryId) => known.has(entryId),
     captured(entryId) {
-      known.add(entryId)
+      known.set(entryId, undefined)
       uncounted.set(entryId, Number.POSITIVE_INFINITY)
       // The slice's own reducer counts it with the action itself.
       shown = { ...shown, waiting: counted + uncounted.size }
     },
-    accepted: (entryId, seq) => void uncounted.set(entryId, seq),
+    accepted(entryId, seq) {
+      // Another user may have come meanwhile.
+      if (!known.has(entryId)) return
+      known.set(entryId, seq)
+      uncounted.set(entryId, seq)
+    },
+    placeOf: (entryId) => known.get(entryId),
     news({ row, origins }) {
       for (const [entryId, seq] of uncounted) if (seq < row.nextSeq) uncounted.delete(entryId)
       counted = row.waiting
@@ -100,7 +108,7 @@ export function createPageView(
   }
 }
 
-function settledOf({ payload, error, meta }: OutcomeAction): Settled<unknown> {
+export function settledOf({ payload, error, meta }: OutcomeAction): Settled<unknown> {
   switch (meta.broker.outcome) {
     case 'delivered':
       return { status: 'delivered', answer: payload }

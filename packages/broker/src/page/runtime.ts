@@ -36,8 +36,10 @@ export interface RuntimeConfig {
 
 interface Session {
   readonly principal: string
-  readonly owner: Promise<Owner>
+  owner: Promise<Owner>
   follower?: Follower
+  /** The storage failed at its beginning. */
+  broken?: boolean
 }
 
 export class Runtime implements Internals {
@@ -47,7 +49,6 @@ export class Runtime implements Internals {
   readonly #users: Users
   readonly #view: PageView
   readonly #sending: Sending
-  readonly #places = new Map<string, AcceptedPlace>()
   readonly #stopListening: readonly (() => void)[]
   readonly #started: Promise<void>
   #restored: Promise<void> = Promise.resolve()
@@ -77,11 +78,18 @@ export class Runtime implements Internals {
       onAccepted: (accepted) => this.#onAccepted(accepted),
       cancelAccepted: (id) => this.#cancel(id),
     })
-    this.capture = (route, action, next) => capturing.capture(route, action, next)
-    const hint = () => this.#session?.follower?.hint()
+    this.capture = (route, action, next) => {
+      this.checkUser()
+      return capturing.capture(route, action, next)
+    }
+    const hint = () => (this.#session?.broken ? this.#begin(this.#session) : this.#session?.follower?.hint())
     this.#stopListening = [ports.bus.listen(hint), host.listen(hint)]
     // The store is not ready to dispatch while its middleware is being set up.
     this.#started = Promise.resolve().then(() => this.checkUser())
+  }
+
+  get isStopped(): boolean {
+    return this.#stopped
   }
 
   get ready(): Promise<void> {
@@ -106,10 +114,11 @@ export class Runtime implements Internals {
     if (principal === last?.principal) return
     last?.follower?.stop()
     this.#sending.halt()
-    this.#session = principal === undefined ? undefined : { principal, owner: this.#users.signIn(principal) }
+    const session = principal === undefined ? undefined : { principal, owner: this.#users.signIn(principal) }
+    this.#session = session
     if (last !== undefined) this.#leave(last)
-    this.#restored =
-      this.#session === undefined ? Promise.resolve() : this.#enter(this.#session).catch(this.ports.report)
+    this.#restored = Promise.resolve()
+    if (session !== undefined) this.#begin(session)
   }
 
   /** Rows changed: look at them, and have them sent. */
@@ -137,11 +146,23 @@ export class Runtime implements Internals {
   stop(): void {
     this.#stopped = true
     this.#session?.follower?.stop()
+    this.#session = undefined
     for (const stop of this.#stopListening) stop()
     this.#sending.stop()
     this.ports.store.close()
     this.ports.bus.close()
     this.#config.release()
+  }
+
+  /** Where the storage fails it is tried again at the next hint. */
+  #begin(session: Session): void {
+    if (session.broken) session.owner = this.#users.signIn(session.principal)
+    session.broken = false
+    this.#restored = this.#enter(session).catch((error: unknown) => {
+      session.follower?.stop()
+      session.broken = true
+      this.ports.report(error)
+    })
   }
 
   async #enter(session: Session): Promise<void> {
@@ -159,16 +180,12 @@ export class Runtime implements Internals {
   }
 
   #leave({ principal }: Session): void {
-    this.#places.clear()
     this.#view.clear()
     if (this.#session === undefined && !this.#stopped) this.#users.signOut(principal).catch(this.ports.report)
   }
 
   #onAccepted(accepted: readonly AcceptedPlace[]): void {
-    for (const place of accepted) {
-      this.#view.accepted(place.id, place.seq)
-      this.#places.set(place.id, place)
-    }
+    for (const { id, seq } of accepted) this.#view.accepted(id, seq)
     this.ports.bus.post('changed')
     this.#config.worker.wakeWhenOnline(this.ports.clock.now())
     this.#sending.wake('capture')
@@ -176,12 +193,12 @@ export class Runtime implements Internals {
 
   async #cancel(id: string): Promise<'cancelled' | 'tooLate'> {
     const { store, clock, report } = this.ports
-    const place = this.#places.get(id)
-    if (place === undefined) return 'tooLate'
+    const session = this.#session
+    const seq = this.#view.placeOf(id)
+    if (session === undefined || seq === undefined) return 'tooLate'
     try {
-      return await store.transact('readwrite', 'strict', (tx) =>
-        cancel(tx, place.partition, place.seq, clock.now()),
-      )
+      const { partition } = await session.owner
+      return await store.transact('readwrite', 'strict', (tx) => cancel(tx, partition, seq, clock.now()))
     } catch (error) {
       report(error)
       return 'tooLate'
