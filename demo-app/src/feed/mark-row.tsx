@@ -64,9 +64,7 @@ export function MarkRow({
 function wordsFor(marks: readonly Mark[]): string {
   const most = urgency.find((state) => marks.some((mark) => mark.state === state)) ?? 'accepted'
   const count = marks.filter(({ state }) => state === most).length
-  return marks.length === 1
-    ? stateWords[most]
-    : `${count} of ${marks.length}: ${stateWords[most].toLowerCase()}`
+  return marks.length === 1 ? stateWords[most] : `${count} ${stateWords[most].toLowerCase()}`
 }
 
 /** True for a moment after a change left the row by being delivered. */

@@ -32,25 +32,27 @@ export const PostCard = memo(function PostCard({ post, draftIndex }: PostCardPro
         <h2 className="post-author">{author}</h2>
       </header>
       <p className="post-text">{post.text}</p>
-      <div className="post-actions">
-        <LikeButton post={post} isDisabled={isDraft} />
-        <ClapButton post={post} isDisabled={isDraft} />
-        <div className="action">
-          <button
-            type="button"
-            className="action-button"
-            aria-label={`Discussion of ${author}’s words`}
-            aria-expanded={isOpen}
-            disabled={isDraft}
-            onClick={() => setOpen(!isOpen)}
-          >
-            <Icon name="comment" />
-          </button>
-          <span data-testid="comments">{post.comments}</span>
-          <span className="hidden-text">{post.comments === 1 ? 'comment' : 'comments'}</span>
+      <div className="post-foot">
+        <div className="post-actions">
+          <LikeButton post={post} isDisabled={isDraft} />
+          <ClapButton post={post} isDisabled={isDraft} />
+          <div className="action">
+            <button
+              type="button"
+              className="action-button"
+              aria-label={`Discussion of ${author}’s words`}
+              aria-expanded={isOpen}
+              disabled={isDraft}
+              onClick={() => setOpen(!isOpen)}
+            >
+              <Icon name="comment" />
+            </button>
+            <span data-testid="comments">{post.comments}</span>
+            <span className="hidden-text">{post.comments === 1 ? 'comment' : 'comments'}</span>
+          </div>
         </div>
+        <MarkRow postId={post.id} draftIndex={draftIndex} />
       </div>
-      <MarkRow postId={post.id} draftIndex={draftIndex} />
       {isOpen && <Discussion postId={post.id} comments={post.comments} />}
       <CommentBox postId={post.id} author={author} isDisabled={isDraft} />
     </article>
