@@ -56,6 +56,8 @@ export const internals: unique symbol = Symbol('redux-broker internals')
 export interface Internals {
   readonly ports: Ports
   user(): Promise<Owner | undefined>
+  /** The last row of the journal that is in the view. */
+  shown(): number
   changed(): void
   dismiss(entryId: string): void
 }

@@ -22,6 +22,8 @@ export interface Follower {
   start(): Promise<void>
   /** Something may have changed. */
   hint(): void
+  /** The last row of the journal that is in the view. */
+  shown(): number
   stop(): void
 }
 
@@ -75,6 +77,7 @@ export function createFollower(context: FollowerContext): Follower {
 
   return {
     hint,
+    shown: () => seen.number,
     async start() {
       reading = true
       const start = await ports.store.transact('readonly', 'relaxed', (tx) => readStart(tx, partition))

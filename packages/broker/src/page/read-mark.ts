@@ -12,8 +12,9 @@ export interface ReadMark {
   readonly readAt: number
   /**
    * Call it when the answer is there. The lanes of which the answer cannot be trusted: an entry of theirs was in
-   * flight, of unknown effect or settled since the mark, so nobody can say whether the answer has it. Keep what you
-   * had of them, and read them again when they have settled.
+   * flight, of unknown effect or settled since the mark, so nobody can say whether the answer has it; or it had
+   * settled, and the answer has it, while the view still shows it as pending. Keep what you had of them, and read
+   * them again when they have settled.
    */
   touchedLanes(): Promise<ReadonlySet<string>>
 }
@@ -26,10 +27,10 @@ export async function markRead(broker: Broker<any, any>): Promise<ReadMark> {
   if (inside === undefined || owner === undefined) return { readAt: 0, touchedLanes: async () => new Set() }
   const { store, clock } = inside.ports
   const { partition } = owner
-  const look = (since: number | undefined) =>
+  const look = (since: number) =>
     store.transact('readonly', 'relaxed', (tx) => unsureLanes(tx, partition, since))
   const readAt = clock.now()
-  const before = await look(undefined)
+  const before = await look(inside.shown() + 1)
   return {
     readAt,
     async touchedLanes() {
@@ -39,13 +40,11 @@ export async function markRead(broker: Broker<any, any>): Promise<ReadMark> {
   }
 }
 
-async function unsureLanes(tx: StoreTransaction, partition: string, since: number | undefined) {
+async function unsureLanes(tx: StoreTransaction, partition: string, since: number) {
   const { nextNumber } = await readPartition(tx, partition)
   const [unsure, journal] = await Promise.all([
     readUnsureLanes(tx, partition),
-    since === undefined
-      ? []
-      : tx.list({ store: 'journal', from: [partition, since], to: [partition, last] }, journalMax),
+    tx.list({ store: 'journal', from: [partition, since], to: [partition, last] }, journalMax),
   ])
   return { number: nextNumber, lanes: [...unsure, ...journal.map(({ lane }) => lane)] }
 }

@@ -101,6 +101,10 @@ export class Runtime implements Internals {
     return this.#session?.owner.catch(() => undefined)
   }
 
+  shown(): number {
+    return this.#session?.follower?.shown() ?? 0
+  }
+
   /** A truth that may be old goes on with the outcomes that came after it. */
   dated(action: unknown): unknown {
     const readAt = readAtOf(action)
