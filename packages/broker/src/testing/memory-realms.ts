@@ -24,11 +24,14 @@ export function createMemoryLocks(): { of(life: Life): Locks } {
     async hold(name, { signal }, work) {
       signal.throwIfAborted()
       await new Promise<void>((resolve, reject) => {
-        let isHeld = false
+        const abort = () => {
+          leave(name, who)
+          reject(signal.reason)
+        }
         const who: Waiting = {
           life,
           grant() {
-            isHeld = true
+            signal.removeEventListener('abort', abort)
             // A lock is granted a moment after it was asked for, never at once.
             Promise.resolve()
               .then(work)
@@ -36,11 +39,7 @@ export function createMemoryLocks(): { of(life: Life): Locks } {
               .finally(() => leave(name, who))
           },
         }
-        signal.addEventListener('abort', () => {
-          if (isHeld) return
-          leave(name, who)
-          reject(signal.reason)
-        })
+        signal.addEventListener('abort', abort)
         life.onEnd(() => leave(name, who))
         const queue = queues.get(name) ?? []
         queues.set(name, [...queue, who])

@@ -60,10 +60,15 @@ export function scriptedNetwork(
       const given = coming.shift() ?? otherwise
       let stop = () => {}
       const ended = new Promise<Reply>((resolve) => {
-        signal.addEventListener('abort', () => resolve(failed()), { once: true })
-        stop = clock?.after(timeoutMs, () => resolve(failed({ timedOut: true }))) ?? stop
+        const abort = () => resolve(failed())
+        const cancel = clock?.after(timeoutMs, () => resolve(failed({ timedOut: true })))
+        signal.addEventListener('abort', abort)
+        stop = () => {
+          signal.removeEventListener('abort', abort)
+          cancel?.()
+        }
       })
-      return Promise.race([typeof given === 'function' ? given(request) : given, ended]).finally(stop)
+      return Promise.race([typeof given === 'function' ? given(request) : given, ended]).finally(() => stop())
     },
   }
 }
