@@ -39,6 +39,9 @@ export function checkOptions(options: unknown): void {
   for (const name of ['reducerPath', 'name', 'sessionProbe'])
     if (given[name] !== undefined && (typeof given[name] !== 'string' || given[name] === ''))
       throw wrong(name, 'a string that is not empty', given[name])
+  const { sessionProbe } = given as { sessionProbe?: string }
+  if (sessionProbe !== undefined && !URL.canParse(sessionProbe, 'https://page.invalid'))
+    throw wrong('sessionProbe', "a URL, such as '/api/me'", sessionProbe)
   oneOf('createBroker()', 'server', given['server'], ['idempotent', 'plain'])
   checkRoutes(given['routes'])
   checkOrigins(given['origins'])

@@ -36,7 +36,8 @@ export function createBroker<State, Path extends string = 'broker'>(
   return {
     reducerPath: (options.reducerPath ?? 'broker') as Path,
     reducer: brokerReducer,
-    optimistic: (reducer, more = {}) => optimistic(reducer, more, { produce: options.produce, report }),
+    optimistic: (reducer, more = {}) =>
+      optimistic(reducer, more, { produce: options.produce, report: options.world?.ports.report ?? report }),
     middleware: (store) => {
       const world = options.world ?? browserWorld(database)
       if (world === undefined) return inertMiddleware(routes)
@@ -48,6 +49,7 @@ export function createBroker<State, Path extends string = 'broker'>(
     async register(given) {
       try {
         if (typeof given !== 'string' && !(given instanceof URL)) return worker.use(await given)
+        if (typeof window === 'undefined') return
         const { registerWorker } = await import('./register.js')
         const registered = await registerWorker(given, () => runtime?.status({ updateReady: true }))
         applyUpdate = registered.applyUpdate
