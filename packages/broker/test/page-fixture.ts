@@ -100,7 +100,6 @@ export interface AppOptions extends Partial<Options> {
   readonly tab?: TestTab
   /** Who is signed in at the start; undefined: nobody. Default `ada`. */
   readonly user?: string | undefined
-  readonly also?: readonly Middleware[]
   /** Wraps the reducer of the posts before it is made optimistic. */
   readonly wrap?: (reducer: Reducer) => Reducer
 }
@@ -130,7 +129,7 @@ export function makeStore(broker: ReturnType<typeof makeBroker>, options: AppOpt
     preloadedState: {
       session: 'user' in options ? started(options.user) : started('ada'),
     },
-    middleware: (getDefault) => getDefault().prepend(broker.middleware, recorder, ...(options.also ?? [])),
+    middleware: (getDefault) => getDefault().prepend(broker.middleware, recorder),
   })
   return { store, actions }
 }
@@ -142,7 +141,7 @@ const started = (userId: string | undefined): SessionState => ({
 
 /** One tab with the app in it. */
 export function openApp(world: TestWorld, options: AppOptions = {}) {
-  const { tab = world.tab(), user: _user, also: _also, wrap: _wrap, ...brokerOptions } = options
+  const { tab = world.tab(), user: _user, wrap: _wrap, ...brokerOptions } = options
   const broker = makeBroker(tab, brokerOptions)
   const { store, actions } = makeStore(broker, options)
   return {

@@ -1,0 +1,413 @@
+import { afterEach, beforeEach, describe, expect, it, type Mock, vi } from 'vitest'
+import { clapped, openApp, type Post } from '../../test/page-fixture.js'
+import { createTestWorld } from '../testing/index.js'
+import { type AnyRouted, outboxEntries, type RequestTemplate, write } from './index.js'
+
+let consoleError: Mock
+beforeEach(() => {
+  consoleError = vi.spyOn(console, 'error').mockImplementation(() => {})
+})
+afterEach(() => vi.restoreAllMocks())
+
+const untouched: Post = { likes: 0, likedByMe: false, claps: 0 }
+
+class Draft {
+  readonly text = 'x'
+}
+
+const circular: Record<string, unknown> = {}
+circular['self'] = circular
+
+interface Row {
+  /** What is wrong. */
+  readonly name: string
+  readonly request?: unknown
+  readonly lane?: unknown
+  readonly payload?: unknown
+  readonly baseUrl?: undefined
+  readonly reason: string
+  /** What the developer reads. */
+  readonly advice: RegExp
+}
+
+const url = '/ok'
+const url_ = (value: unknown) => () => ({ url: value })
+const body = (value: unknown) => () => ({ url, body: value })
+
+const rows: readonly Row[] = [
+  {
+    name: 'a request that throws',
+    request: () => {
+      throw new Error('boom')
+    },
+    reason: 'invalidRequest',
+    advice: /`request` of posts\/clapped threw/,
+  },
+  {
+    name: 'no request at all',
+    request: () => undefined,
+    reason: 'invalidRequest',
+    advice: /must give a `url`.*undefined/,
+  },
+  {
+    name: 'no URL',
+    request: () => ({}),
+    reason: 'invalidRequest',
+    advice: /`url` that is a string; it gave undefined/,
+  },
+  {
+    name: 'a promise of a request',
+    request: async () => ({ url }),
+    reason: 'invalidRequest',
+    advice: /`url` that is a string/,
+  },
+  { name: 'a URL that is a number', request: url_(7), reason: 'invalidRequest', advice: /it gave 7/ },
+  {
+    name: 'a URL that cannot be parsed',
+    request: url_('https://'),
+    reason: 'invalidRequest',
+    advice: /that can be parsed; it gave 'https:\/\/'/,
+  },
+  {
+    name: 'a URL of another scheme',
+    request: url_('javascript:alert(1)'),
+    reason: 'invalidRequest',
+    advice: /of http or https/,
+  },
+  {
+    name: 'a file’s URL',
+    request: url_('file:///etc/passwd'),
+    reason: 'invalidRequest',
+    advice: /of http or https/,
+  },
+  {
+    name: 'an origin that is not allowed (SEC6)',
+    request: url_('https://evil.example/x'),
+    reason: 'invalidRequest',
+    advice: /createBroker's `origins` lists; it gave 'https:\/\/evil/,
+  },
+  {
+    name: 'a URL that starts with //',
+    request: url_('//evil.example/x'),
+    reason: 'invalidRequest',
+    advice: /own origin/,
+  },
+  {
+    name: 'an allowed origin’s name before another’s (SEC7)',
+    request: url_('https://app.test.evil.example/'),
+    reason: 'invalidRequest',
+    advice: /own origin/,
+  },
+  {
+    name: 'another port (SEC6)',
+    request: url_('https://app.test:8443/'),
+    reason: 'invalidRequest',
+    advice: /own origin/,
+  },
+  {
+    name: 'a user in the URL (SEC7)',
+    request: url_('https://app.test@evil.example/'),
+    reason: 'invalidRequest',
+    advice: /without credentials/,
+  },
+  {
+    name: 'a method unknown',
+    request: () => ({ url, method: 'BREW' }),
+    reason: 'invalidRequest',
+    advice: /`method` of posts\/clapped must be one of POST, PUT, PATCH, DELETE; it is 'BREW'/,
+  },
+  {
+    name: 'a method that reads',
+    request: () => ({ url, method: 'GET' }),
+    reason: 'invalidRequest',
+    advice: /it is 'GET'/,
+  },
+  {
+    name: 'a method that no proxy should take (SEC6)',
+    request: () => ({ url, method: 'TRACE' }),
+    reason: 'invalidRequest',
+    advice: /it is 'TRACE'/,
+  },
+  {
+    name: 'a method that is a number',
+    request: () => ({ url, method: 1 }),
+    reason: 'invalidRequest',
+    advice: /it is 1/,
+  },
+  {
+    name: 'headers that are not valid',
+    request: () => ({ url, headers: { 'a b': 'x' } }),
+    reason: 'invalidRequest',
+    advice: /`headers` of posts\/clapped are not valid/,
+  },
+  {
+    name: 'a header with a line break',
+    request: () => ({ url, headers: { a: 'x\r\ny: z' } }),
+    reason: 'invalidRequest',
+    advice: /not valid/,
+  },
+  {
+    name: 'a lane that throws',
+    lane: () => {
+      throw new Error('boom')
+    },
+    reason: 'invalidRequest',
+    advice: /`lane` of posts\/clapped threw/,
+  },
+  {
+    name: 'a lane that is a number',
+    lane: () => 7,
+    reason: 'invalidRequest',
+    advice: /must give a string; it gave 7/,
+  },
+  {
+    name: 'a lane that is null',
+    lane: () => ({}),
+    reason: 'invalidRequest',
+    advice: /must give a string; it gave an object/,
+  },
+  {
+    name: 'a body with a function',
+    request: body({ f() {} }),
+    reason: 'notSerialisable',
+    advice: /`body` of posts\/clapped cannot be turned into JSON/,
+  },
+  { name: 'a body with a big integer', request: body({ n: 1n }), reason: 'notSerialisable', advice: /JSON/ },
+  { name: 'a body that holds itself', request: body(circular), reason: 'notSerialisable', advice: /JSON/ },
+  {
+    name: 'a body that is a function',
+    request: body(() => {}),
+    reason: 'notSerialisable',
+    advice: /must be a plain object.*it is/,
+  },
+  { name: 'a body that is a number', request: body(7), reason: 'notSerialisable', advice: /it is 7/ },
+  {
+    name: 'a stream',
+    request: body(new ReadableStream()),
+    reason: 'notSerialisable',
+    advice: /must be a plain object/,
+  },
+  {
+    name: 'an object of a class',
+    request: body(new Draft()),
+    reason: 'notSerialisable',
+    advice: /an object with text/,
+  },
+  {
+    name: 'search parameters',
+    request: body(new URLSearchParams('a=1')),
+    reason: 'notSerialisable',
+    advice: /must be a plain object/,
+  },
+  {
+    name: 'a body over the limit',
+    request: body('x'.repeat(101)),
+    reason: 'bodyTooLarge',
+    advice: /has 101 bytes; at most 100 are taken \(limits\.bodyBytesMax\)/,
+  },
+  {
+    name: 'a body over the limit in bytes, not in letters',
+    request: body('é'.repeat(60)),
+    reason: 'bodyTooLarge',
+    advice: /has 120 bytes/,
+  },
+  {
+    name: 'bytes over the limit',
+    request: body(new ArrayBuffer(101)),
+    reason: 'bodyTooLarge',
+    advice: /101 bytes/,
+  },
+  {
+    name: 'a file over the limit',
+    request: body(new Blob(['x'.repeat(101)])),
+    reason: 'bodyTooLarge',
+    advice: /101 bytes/,
+  },
+  {
+    name: 'a payload with a function',
+    payload: { postId: 'p1', f() {} },
+    reason: 'notSerialisable',
+    advice: /action posts\/clapped holds something that cannot be stored/,
+  },
+  {
+    name: 'a payload with a symbol',
+    payload: { postId: 'p1', s: Symbol('s') },
+    reason: 'notSerialisable',
+    advice: /plain data/,
+  },
+  {
+    name: 'a payload that holds itself',
+    payload: { ...circular, postId: 'p1', circular },
+    reason: 'notSerialisable',
+    advice: /plain data/,
+  },
+]
+
+/** The app with one faulty route, offline. */
+function openFaulty({ request, lane, payload = { postId: 'p1' } }: Partial<Row>, more = {}) {
+  const world = createTestWorld()
+  const faulty = write(clapped, {
+    request: (request ?? (() => ({ url }))) as () => RequestTemplate,
+    ...(lane === undefined ? {} : { lane: lane as () => string }),
+  })
+  world.setOnline(false)
+  const app = openApp(world, { routes: [faulty], limits: { bodyBytesMax: 100 }, ...more })
+  return { world, app, dispatch: () => app.store.dispatch(faulty(payload as { postId: string })) }
+}
+
+describe('what cannot be captured settles as rejected, is shown to nobody and is not half stored', () => {
+  it.each(rows)('$name', async ({ reason, advice, ...row }) => {
+    const { world, app, dispatch } = openFaulty(row)
+    await world.settle()
+
+    const receipt = dispatch()
+    const settled = await receipt.settled
+    await world.settle()
+
+    expect(settled).toEqual({ status: 'rejected', reason })
+    expect(await receipt.accepted).toEqual({ status: 'rejected', reason })
+    expect(app.post('p1')).toEqual({ ...untouched, problem: reason })
+    expect(app.outbox()).toMatchObject({ waiting: 0 })
+    expect(await outboxEntries(app.broker)).toEqual([])
+    expect(consoleError).toHaveBeenCalledWith(expect.stringMatching(advice), expect.anything())
+    expect(world.reports).toEqual([])
+  })
+
+  it('a relative URL where there is no page to start from', async () => {
+    const world = createTestWorld()
+    const tab = world.tab()
+    const bare = { ports: tab.ports, host: { ...tab.host, baseUrl: undefined }, crash() {} }
+    const app = openApp(world, { tab: bare })
+
+    const receipt = app.clap('p1')
+
+    expect(await receipt.settled).toEqual({ status: 'rejected', reason: 'invalidRequest' })
+    expect(consoleError).toHaveBeenCalledWith(
+      expect.stringMatching(
+        /that is absolute: there is no page to start from; it gave '\/api\/posts\/p1\/claps'/,
+      ),
+      expect.anything(),
+    )
+  })
+
+  it('an action while nobody is signed in', async () => {
+    const world = createTestWorld()
+    const app = openApp(world, { user: undefined })
+
+    const receipt = app.clap('p1')
+
+    expect(await receipt.settled).toEqual({ status: 'rejected', reason: 'signedOut' })
+    expect(consoleError).toHaveBeenCalledWith(
+      expect.stringMatching(/posts\/clapped was dispatched while `partition` gives no user/),
+      expect.anything(),
+    )
+  })
+
+  it('says nothing of it to the console in production', async () => {
+    vi.stubEnv('NODE_ENV', 'production')
+    const { dispatch } = openFaulty({ request: () => ({}) })
+
+    await dispatch().settled
+    vi.unstubAllEnvs()
+
+    expect(consoleError).not.toHaveBeenCalled()
+  })
+})
+
+describe('what can be captured', () => {
+  const stored = async (request: unknown, more = {}) => {
+    const { world, app, dispatch } = openFaulty({ request }, more)
+    await dispatch().accepted
+    await world.settle()
+    const [entry] = await outboxEntries(app.broker)
+    return { entry, request: entry?.request }
+  }
+
+  it('is stored without credentials, whoever put them there (SEC3)', async () => {
+    const headers = {
+      Authorization: 'Bearer secret',
+      Cookie: 'sid=secret',
+      'X-CSRF-Token': 'secret',
+      'x-xsrf-token': 'secret',
+      'Proxy-Authorization': 'secret',
+      'Idempotency-Key': 'secret',
+      'X-Feature': 'on',
+    }
+
+    const { entry } = await stored(() => ({ url, headers }))
+
+    expect(entry?.request.headers).toEqual([['x-feature', 'on']])
+    expect(JSON.stringify(entry)).not.toContain('secret')
+    expect(consoleError).toHaveBeenCalledWith(expect.stringMatching(/authorization .*prepareHeaders/))
+  })
+
+  it('has an absolute URL without its fragment, and an upper-case method', async () => {
+    const { request } = await stored(() => ({ url: 'sub?q=1#part', method: 'delete' }))
+
+    expect(request).toMatchObject({ url: 'https://app.test/sub?q=1', method: 'DELETE' })
+  })
+
+  it('may go to another origin that createBroker lists', async () => {
+    const { entry } = await stored(() => ({ url: 'https://api.test/x' }), { origins: ['https://api.test'] })
+
+    expect(entry?.channel).toBe('https://api.test')
+  })
+
+  it('is in the lane of its URL without the query, where the route names none', async () => {
+    const { entry } = await stored(() => ({ url: '/things/7?draft=1' }))
+
+    expect(entry?.lane).toBe('https://app.test/things/7')
+  })
+
+  it('has a JSON body with its content type, unless the route names another', async () => {
+    const json = await stored(() => ({ url, body: { a: [1] } }))
+    const own = await stored(() => ({
+      url,
+      body: [1],
+      headers: { 'content-type': 'application/vnd.x+json' },
+    }))
+
+    expect(json.request).toMatchObject({ body: '{"a":[1]}', headers: [['content-type', 'application/json']] })
+    expect(own.request?.headers).toEqual([['content-type', 'application/vnd.x+json']])
+  })
+
+  it('has a form’s bytes with the boundary that goes with them (F58)', async () => {
+    const form = new FormData()
+    form.append('text', 'é')
+
+    const { request } = await stored(() => ({ url, body: form }), { limits: {} })
+    const again = await new Response(request?.body as ArrayBuffer, {
+      headers: [...(request?.headers ?? [])].map(([name, value]): [string, string] => [name, value]),
+    }).formData()
+
+    expect(again.get('text')).toBe('é')
+  })
+
+  it('is a copy: what happens to the payload or the buffer later changes nothing', async () => {
+    const buffer = new Uint8Array([1, 2, 3]).buffer
+    const { entry } = await stored(() => {
+      queueMicrotask(() => new Uint8Array(buffer).fill(9))
+      return { url, body: buffer }
+    })
+
+    expect([...new Uint8Array(entry?.request.body as ArrayBuffer)]).toEqual([1, 2, 3])
+  })
+
+  it('keeps its key for ever: 128 random bits, never made from the payload (SEC25)', async () => {
+    const { entry } = await stored(() => ({ url }))
+
+    expect(entry?.key).toMatch(/^[0-9a-f]{32}$/)
+  })
+
+  it('is counted with the bytes of its body and its action', async () => {
+    const { entry } = await stored(() => ({ url, body: 'éé' }))
+
+    expect(entry?.bytes).toBe(4 + JSON.stringify(entry?.action).length)
+  })
+})
+
+it('takes routes of any creator with a type and a match', () => {
+  const creators: readonly AnyRouted[] = [clapped]
+
+  expect(creators[0]?.type).toBe('posts/clapped')
+})

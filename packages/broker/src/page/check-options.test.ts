@@ -1,0 +1,180 @@
+import { createAction } from '@reduxjs/toolkit'
+import { afterEach, describe, expect, it, vi } from 'vitest'
+import { liked } from '../../test/page-fixture.js'
+import { createBroker, write } from './index.js'
+
+afterEach(() => vi.unstubAllEnvs())
+
+const partition = () => 'ada'
+const routes = [liked]
+const creator = createAction<string>('x')
+const request = () => ({ url: '/x' })
+
+const brokers: readonly (readonly [name: string, options: unknown, message: RegExp])[] = [
+  ['nothing', undefined, /expects options with `partition` and `routes`; got undefined/],
+  ['a string', 'x', /expects options.*got 'x'/],
+  ['no partition', { routes }, /`partition` to be a function from the state to the user id.*got undefined/],
+  ['a partition that is a string', { routes, partition: 'ada' }, /`partition`.*got 'ada'/],
+  ['no routes', { partition }, /`routes` to be an array of what write\(\) gave; got undefined/],
+  [
+    'routes that are no list',
+    { partition, routes: { liked } },
+    /`routes` to be an array.*got an object with liked/,
+  ],
+  [
+    'a plain creator among the routes',
+    { partition, routes: [creator] },
+    /what write\(\) gave.*wrap it in write/,
+  ],
+  ['undefined among the routes', { partition, routes: [undefined] }, /what write\(\) gave.*got undefined/],
+  [
+    'two routes for one action',
+    { partition, routes: [liked, liked] },
+    /two routes for the action 'posts\/liked'; keep one/,
+  ],
+  [
+    'an option unknown',
+    { partition, routes, retries: 3 },
+    /no option `retries`; it takes reducerPath, name, partition/,
+  ],
+  [
+    'headers that are no function',
+    { partition, routes, prepareHeaders: {} },
+    /`prepareHeaders` to be a function; got an object/,
+  ],
+  [
+    'a produce that is no function',
+    { partition, routes, produce: true },
+    /`produce` to be a function; got true/,
+  ],
+  ['an empty name', { partition, routes, name: '' }, /`name` to be a string that is not empty; got ''/],
+  ['a reducer path that is a number', { partition, routes, reducerPath: 1 }, /`reducerPath`.*got 1/],
+  [
+    'a session probe that is a URL object',
+    { partition, routes, sessionProbe: new URL('https://x.test') },
+    /`sessionProbe`/,
+  ],
+  [
+    'a session probe that cannot be parsed',
+    { partition, routes, sessionProbe: 'https://' },
+    /`sessionProbe` to be a URL.*got 'https:\/\/'/,
+  ],
+  [
+    'a server unknown',
+    { partition, routes, server: 'smart' },
+    /`server` to be 'idempotent' or 'plain'; got 'smart'/,
+  ],
+  [
+    'an origin that is a string',
+    { partition, routes, origins: 'https://a.test' },
+    /`origins` to be an array such as/,
+  ],
+  [
+    'an origin with a path',
+    { partition, routes, origins: ['https://a.test/v1'] },
+    /whole origins without a path.*got 'https:\/\/a.test\/v1'/,
+  ],
+  ['an origin that is no URL', { partition, routes, origins: ['a.test'] }, /whole origins.*got 'a.test'/],
+  ['an origin that is any', { partition, routes, origins: ['*'] }, /whole origins.*got '\*'/],
+  ['limits that are a number', { partition, routes, limits: 7 }, /`limits` to be an object; got 7/],
+  [
+    'a limit unknown',
+    { partition, routes, limits: { retries: 3 } },
+    /no limit `retries`; there are entriesMax, bytesMax/,
+  ],
+  [
+    'a limit of zero',
+    { partition, routes, limits: { entriesMax: 0 } },
+    /`limits.entriesMax` to be a number from 1; got 0/,
+  ],
+  [
+    'a limit that is not a number',
+    { partition, routes, limits: { bytesMax: Number.NaN } },
+    /`limits.bytesMax`.*got NaN/,
+  ],
+  [
+    'an attempt longer than the lease (R7)',
+    { partition, routes, limits: { attemptMs: 60_000 } },
+    /`limits.attemptMs` to be less than the lease of 60000 ms/,
+  ],
+]
+
+const writes: readonly (readonly [name: string, creator: unknown, options: unknown, message: RegExp])[] = [
+  [
+    'no creator, as a circle of imports gives',
+    undefined,
+    { request },
+    /expects an action creator.*got undefined.*createAction in the file of the routes/,
+  ],
+  [
+    'a function without a type',
+    () => ({ type: 'x' }),
+    { request },
+    /expects an action creator with a `type`/,
+  ],
+  ['an action', { type: 'x' }, { request }, /expects an action creator.*got an object with type/],
+  ['no options', creator, undefined, /write\(x\) expects options with a `request` function; got undefined/],
+  ['no request', creator, {}, /`request`, a function from the payload.*got undefined/],
+  ['a request that is a URL', creator, { request: '/x' }, /`request`.*got '\/x'/],
+  ['a lane that is a string', creator, { request, lane: 'x' }, /`lane` to be a function; got 'x'/],
+  [
+    'an answer that is a schema',
+    creator,
+    { request, answer: { parse() {} } },
+    /`answer` to be a function; got an object with parse/,
+  ],
+  [
+    'a server unknown',
+    creator,
+    { request, server: true },
+    /`server` to be 'idempotent' or 'plain'; got true/,
+  ],
+  [
+    'an end unknown',
+    creator,
+    { request, onReturned: 'cascade' },
+    /`onReturned` to be 'skip' or 'block'; got 'cascade'/,
+  ],
+  [
+    'an option unknown',
+    creator,
+    { request, url: '/x' },
+    /write\(x\) knows no option `url`; it takes request, lane/,
+  ],
+]
+
+describe('a programmer’s mistake throws at once, and says what was got, what was expected and how to mend it', () => {
+  it.each(brokers)('createBroker: %s', (_name, options, message) => {
+    expect(() => createBroker(options as never)).toThrow(TypeError)
+    expect(() => createBroker(options as never)).toThrow(message)
+  })
+
+  it.each(writes)('write: %s', (_name, given, options, message) => {
+    expect(() => write(given as never, options as never)).toThrow(TypeError)
+    expect(() => write(given as never, options as never)).toThrow(message)
+  })
+
+  it('takes every option that is right', () => {
+    const options = {
+      partition,
+      routes,
+      name: 'mine',
+      reducerPath: 'outbox',
+      server: 'idempotent',
+      origins: ['https://api.test', 'http://localhost:8080'],
+      sessionProbe: '/api/me',
+      limits: { entriesMax: 1, attemptMs: 59_999 },
+      prepareHeaders() {},
+    } as const
+
+    expect(createBroker(options).reducerPath).toBe('outbox')
+    expect(createBroker({ partition, routes: [] }).reducerPath).toBe('broker')
+  })
+
+  it('leaves the checks out in production', () => {
+    vi.stubEnv('NODE_ENV', 'production')
+
+    expect(() => createBroker({ partition, routes, retries: 3 } as never)).not.toThrow()
+    expect(() => write(creator, { request, url: '/x' } as never)).not.toThrow()
+  })
+})

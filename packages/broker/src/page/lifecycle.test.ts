@@ -1,0 +1,221 @@
+import { execFileSync } from 'node:child_process'
+import { afterEach, describe, expect, it, vi } from 'vitest'
+import { liked, makeBroker, makeStore, openApp } from '../../test/page-fixture.js'
+import { answer, createTestWorld, held } from '../testing/index.js'
+
+afterEach(() => vi.restoreAllMocks())
+
+describe('a broker that is stopped', () => {
+  it('lets another store have its middleware and its database', async () => {
+    const world = createTestWorld()
+    const tab = world.tab()
+    const broker = makeBroker(tab)
+    const first = makeStore(broker)
+    await world.settle()
+
+    await broker.stop()
+    const second = makeStore(broker)
+    const receipt = second.store.dispatch(liked({ postId: 'p1' }))
+    await world.settle()
+
+    expect((await receipt.settled).status).toBe('delivered')
+    expect(first.store.getState().posts.byId['p1']?.likedByMe).toBe(false)
+    expect(second.store.getState().posts.byId['p1']?.likedByMe).toBe(true)
+  })
+
+  it('hands over to a new one when its module is hot-replaced', async () => {
+    const world = createTestWorld()
+    const tab = world.tab()
+    world.setOnline(false)
+    const old = openApp(world, { tab })
+    old.like('p1')
+    await world.settle()
+
+    await old.broker.stop()
+    const replaced = openApp(world, { tab })
+    await replaced.broker.ready
+    world.setOnline(true)
+    await world.settle()
+
+    expect(replaced.post('p1')?.likedByMe).toBe(true)
+    expect(world.network.requests).toHaveLength(1)
+  })
+
+  it('does no more work: nothing is read, sent or shown', async () => {
+    const world = createTestWorld()
+    world.setOnline(false)
+    const app = openApp(world)
+    app.clap('p1')
+    await world.settle()
+    await app.broker.stop()
+    const before = app.actions.length
+
+    world.setOnline(true)
+    app.tab.host.focus()
+    await world.clock.advance(600_000)
+
+    expect(world.network.requests).toHaveLength(0)
+    expect(app.actions).toHaveLength(before)
+    expect(app.post('p1')?.claps).toBe(1)
+  })
+
+  it('that was still starting shows nothing any more', async () => {
+    const world = createTestWorld()
+    world.setOnline(false)
+    const first = openApp(world)
+    first.clap('p1')
+    await world.settle()
+    first.tab.crash()
+
+    const app = openApp(world)
+    await Promise.resolve()
+    await app.broker.stop()
+    await world.settle()
+
+    expect(app.types()).toEqual([])
+  })
+
+  it('cuts off what it was sending, and leaves it to the next one', async () => {
+    const world = createTestWorld()
+    world.network.next(held().reply)
+    const app = openApp(world)
+    app.clap('p1')
+    await world.settle()
+
+    await app.broker.stop()
+    const next = openApp(world)
+    await world.settle()
+
+    expect(world.network.requests).toHaveLength(2)
+    expect(new Set(world.network.requests.map(({ key }) => key)).size).toBe(1)
+    expect(next.post('p1')?.claps).toBe(1)
+    expect(world.reports).toEqual([])
+  })
+
+  it('passes actions through, and refuses to capture them', async () => {
+    const world = createTestWorld()
+    const app = openApp(world)
+    await world.settle()
+    await app.broker.stop()
+
+    const receipt = app.like('p1')
+    await world.settle()
+
+    expect(await receipt.settled).toEqual({ status: 'rejected', reason: 'storageUnavailable' })
+    expect(app.post('p1')?.likedByMe).toBe(true)
+    expect(world.network.requests).toHaveLength(0)
+  })
+
+  it('may be stopped again, and before it was ever used', async () => {
+    const broker = makeBroker(createTestWorld().tab())
+
+    await expect(broker.stop()).resolves.toBeUndefined()
+    await expect(broker.stop()).resolves.toBeUndefined()
+    await expect(broker.ready).resolves.toBeUndefined()
+  })
+})
+
+describe('two live brokers on one database', () => {
+  it('throw as soon as the second gets a store, and say how to mend it', () => {
+    const world = createTestWorld()
+    const tab = world.tab()
+    openApp(world, { tab })
+
+    expect(() => openApp(world, { tab })).toThrow(
+      /database 'redux-broker' is attached to a store of this page already.*another `name`.*broker\.stop\(\).*import\.meta\.hot/,
+    )
+  })
+
+  it('are one broker with two stores too', () => {
+    const broker = makeBroker(createTestWorld().tab())
+    makeStore(broker)
+
+    expect(() => makeStore(broker)).toThrow(/attached to a store/)
+  })
+
+  it('live together under two names', () => {
+    const world = createTestWorld()
+    const tab = world.tab()
+    openApp(world, { tab })
+
+    expect(() => openApp(world, { tab, name: 'other' })).not.toThrow()
+  })
+
+  it('are no more than two objects until a store is made: createBroker opens nothing', () => {
+    const world = createTestWorld()
+    const tab = world.tab()
+    const transact = vi.spyOn(world.store, 'transact')
+
+    makeBroker(tab)
+    makeBroker(tab)
+
+    expect(transact).not.toHaveBeenCalled()
+  })
+})
+
+describe('on a server', () => {
+  it('passes actions on unmarked, refuses receipts and throws nothing, for a store per request', async () => {
+    const broker = makeBroker(undefined)
+
+    for (const _request of [1, 2]) {
+      const { store, actions } = makeStore(broker)
+      const receipt = store.dispatch(liked({ postId: 'p1' }))
+      expect(actions).toEqual([liked({ postId: 'p1' })])
+      expect(await receipt.accepted).toEqual({ status: 'rejected', reason: 'storageUnavailable' })
+      expect(await receipt.settled).toEqual({ status: 'rejected', reason: 'storageUnavailable' })
+      expect(await receipt.cancel()).toBe('tooLate')
+      await expect(receipt.unwrap()).rejects.toThrow('rejected')
+      expect(store.getState().posts.byId['p1']?.likes).toBe(1)
+    }
+    await broker.ready
+    await broker.stop()
+    expect(broker.capabilities()).toEqual({
+      storage: false,
+      worker: 'none',
+      backgroundSync: false,
+      locks: typeof navigator !== 'undefined' && navigator.locks !== undefined,
+    })
+  })
+
+  it('registers no worker and says nothing', async () => {
+    const warn = vi.spyOn(console, 'warn').mockImplementation(() => {})
+    const broker = makeBroker(undefined)
+
+    await broker.register('/sw.js')
+
+    expect(warn).not.toHaveBeenCalled()
+  })
+
+  it('leaves no handle open: a process that used it ends', () => {
+    const script = `
+      import { createBroker } from 'redux-broker'
+      const broker = createBroker({ partition: () => 'ada', routes: [] })
+      const next = broker.middleware({ getState: () => ({}), dispatch() {} })((action) => action)
+      next({ type: 'x' })
+      await broker.ready
+      console.log('used')
+    `
+    const output = execFileSync(process.execPath, ['--input-type=module', '-e', script], {
+      cwd: new URL('.', import.meta.url),
+      timeout: 20_000,
+      encoding: 'utf8',
+    })
+
+    expect(output.trim()).toBe('used')
+  })
+})
+
+it('keeps a rejected answer of one world apart from another: two worlds share nothing', async () => {
+  const full = createTestWorld({ network: answer(422) })
+  const fine = createTestWorld()
+  const one = openApp(full)
+  const other = openApp(fine)
+
+  one.clap('p1')
+  other.clap('p1')
+  await full.settle()
+  await fine.settle()
+
+  expect(one.outbox().deadLetters).toBe(1)
+  expect(other.outbox().deadLetters).toBe(0)
+})

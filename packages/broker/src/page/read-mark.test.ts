@@ -1,0 +1,113 @@
+import { describe, expect, it } from 'vitest'
+import { makeBroker, openApp } from '../../test/page-fixture.js'
+import { acknowledge, answer, createTestWorld, failed, held } from '../testing/index.js'
+import { markRead } from './index.js'
+
+/** A read may be believed only where nothing that touches it was unsure while it ran (P8). */
+describe('markRead', () => {
+  const start = async () => {
+    const world = createTestWorld()
+    const app = openApp(world)
+    await world.settle()
+    return { world, app }
+  }
+
+  it('trusts a read beside which nothing happened', async () => {
+    const { world, app } = await start()
+
+    const mark = await markRead(app.broker)
+
+    expect(mark.readAt).toBe(world.clock.now())
+    expect([...(await mark.touchedLanes())]).toEqual([])
+  })
+
+  it('trusts a read while an entry only waits: nothing of it was sent', async () => {
+    const { world, app } = await start()
+    world.setOnline(false)
+    app.clap('p1')
+    await world.settle()
+
+    const mark = await markRead(app.broker)
+
+    expect([...(await mark.touchedLanes())]).toEqual([])
+  })
+
+  it('names a lane of which an entry was in flight when the read began, though it has settled since', async () => {
+    const { world, app } = await start()
+    const { reply, release } = held()
+    world.network.next(reply)
+    app.clap('p1')
+    await world.settle()
+
+    const mark = await markRead(app.broker)
+    release(answer(422))
+    await world.settle()
+
+    expect([...(await mark.touchedLanes())]).toEqual(['post:p1'])
+  })
+
+  it('names a lane whose entry was sent and settled while the read ran', async () => {
+    const { world, app } = await start()
+
+    const mark = await markRead(app.broker)
+    app.clap('p1')
+    await world.settle()
+
+    expect(app.outbox().waiting).toBe(0)
+    expect([...(await mark.touchedLanes())]).toEqual(['post:p1'])
+  })
+
+  it('names a lane whose entry was claimed while the read ran and is still on its way', async () => {
+    const { world, app } = await start()
+    world.network.next(held().reply)
+
+    const mark = await markRead(app.broker)
+    app.clap('p1')
+    await world.settle()
+
+    expect([...(await mark.touchedLanes())]).toEqual(['post:p1'])
+  })
+
+  it('names a lane with an attempt of unknown effect', async () => {
+    const { world, app } = await start()
+    world.network.next(failed({ timedOut: true }))
+    app.clap('p1')
+    await world.settle()
+
+    const mark = await markRead(app.broker)
+
+    expect([...(await mark.touchedLanes())]).toEqual(['post:p1'])
+  })
+
+  it('trusts a read that began after all had settled', async () => {
+    const { world, app } = await start()
+    app.clap('p1')
+    await world.settle()
+
+    const mark = await markRead(app.broker)
+
+    expect([...(await mark.touchedLanes())]).toEqual([])
+  })
+
+  it('sees what other tabs did', async () => {
+    const { world, app } = await start()
+    const other = openApp(world)
+    await world.settle()
+
+    const mark = await markRead(app.broker)
+    other.clap('p2')
+    await world.settle()
+
+    expect([...(await mark.touchedLanes())]).toEqual(['post:p2'])
+  })
+
+  it('trusts everything while nobody is signed in and where there is no store', async () => {
+    const world = createTestWorld({ network: (request) => acknowledge(request, {}) })
+    const app = openApp(world, { user: undefined })
+
+    for (const broker of [app.broker, makeBroker(undefined)]) {
+      const mark = await markRead(broker)
+      expect([...(await mark.touchedLanes())]).toEqual([])
+    }
+  })
+})

@@ -1,0 +1,301 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { openApp, signedIn, signedOut } from '../../test/page-fixture.js'
+import { acknowledge, answer, createTestWorld, held, redirect } from '../testing/index.js'
+
+beforeEach(() => void vi.spyOn(console, 'error').mockImplementation(() => {}))
+afterEach(() => vi.restoreAllMocks())
+
+describe('an expired session (P7)', () => {
+  it('pauses what waits after one 401, with no storm of attempts (F32)', async () => {
+    const world = createTestWorld({ network: answer(401) })
+    world.setOnline(false)
+    const app = openApp(world, { limits: { concurrencyMax: 1 } })
+    for (const post of ['p1', 'p2', 'p3']) app.clap(post)
+    await world.settle()
+
+    world.setOnline(true)
+    await world.clock.advance(10_000)
+
+    expect(world.network.requests).toHaveLength(1)
+    expect(app.outbox()).toMatchObject({ paused: 'auth', waiting: 3 })
+    expect(app.post('p1')?.claps).toBe(1)
+  })
+
+  it('resumes by broker.resume() after the sign-in, in order and with the same keys', async () => {
+    const world = createTestWorld()
+    world.network.next(answer(401))
+    const app = openApp(world)
+    await world.settle()
+    const receipts = [app.clap('p1'), app.clap('p1')]
+    await world.settle()
+
+    await app.broker.resume()
+    await world.settle()
+
+    const [refused, ...sent] = world.network.requests.map(({ key }) => key)
+    expect(sent).toEqual(receipts.map(({ id }) => id))
+    expect(refused).toBe(sent[0])
+    expect(app.outbox()).toMatchObject({ paused: undefined, waiting: 0 })
+  })
+
+  it('resumes by itself when the session’s probe answers well', async () => {
+    const world = createTestWorld({
+      network: (request) =>
+        request.method === 'GET' ? answer(200, { id: 'ada' }) : acknowledge(request, {}),
+    })
+    world.network.next(answer(401))
+    const app = openApp(world, { sessionProbe: '/api/me' })
+    app.clap('p1')
+    await world.settle()
+
+    app.tab.host.focus()
+    await world.settle()
+
+    expect(world.network.requests.map(({ url }) => url)).toContain('https://app.test/api/me')
+    expect(app.outbox()).toMatchObject({ paused: undefined, waiting: 0 })
+  })
+
+  it('is asked about where a redirect came: a login page is no answer (F31)', async () => {
+    const world = createTestWorld()
+    world.network.next(redirect(), answer(401))
+    const app = openApp(world, { sessionProbe: '/api/me' })
+
+    app.clap('p1')
+    await world.settle()
+
+    expect(app.outbox()).toMatchObject({ paused: 'auth', waiting: 1 })
+  })
+})
+
+describe('another user (P6)', () => {
+  it('sees nothing of the last one, and nothing is sent in either’s name but their own (RP9, F45, SEC12)', async () => {
+    const world = createTestWorld()
+    world.setOnline(false)
+    const app = openApp(world)
+    app.clap('p1')
+    await world.settle()
+
+    app.store.dispatch(signedIn('bob'))
+    const seenByBob = { post: app.post('p1')?.claps, outbox: app.outbox() }
+    app.clap('p2')
+    world.setOnline(true)
+    await world.settle()
+
+    expect(seenByBob).toMatchObject({ post: 0, outbox: { waiting: 0, entries: {}, deadLetters: 0 } })
+    expect(world.network.requests.map(({ url, principal }) => [url, principal])).toEqual([
+      ['https://app.test/api/posts/p2/claps', 'bob'],
+    ])
+  })
+
+  it('leaves the first one’s entries be; they go on when that user returns', async () => {
+    const world = createTestWorld()
+    world.setOnline(false)
+    const app = openApp(world)
+    const receipt = app.clap('p1')
+    await world.settle()
+    app.store.dispatch(signedIn('bob'))
+    world.setOnline(true)
+    await world.settle()
+
+    app.store.dispatch(signedIn('ada'))
+    const returned = app.broker.ready.then(() => app.post('p1')?.claps)
+    await world.settle()
+
+    expect(await returned).toBe(1)
+    expect(world.network.requests.map(({ key, principal }) => [key, principal])).toEqual([
+      [receipt.id, 'ada'],
+    ])
+    expect((await receipt.settled).status).toBe('delivered')
+    expect(app.outbox().waiting).toBe(0)
+  })
+
+  it('is not sent for by a request that was on its way when the user changed: it is cut off', async () => {
+    const { reply } = held()
+    const world = createTestWorld()
+    world.network.next(reply)
+    const app = openApp(world)
+    app.clap('p1')
+    await world.settle()
+
+    app.store.dispatch(signedIn('bob'))
+    await world.settle()
+    app.tab.host.focus()
+    await world.clock.advance(20_000)
+
+    expect(world.network.requests.map(({ principal }) => principal)).toEqual(['ada'])
+    expect(world.reports).toEqual([])
+  })
+
+  it('who comes while a capture is being stored gets neither its count nor its refusal', async () => {
+    const world = createTestWorld()
+    world.setOnline(false)
+    const app = openApp(world, { limits: { entriesMax: 1 } })
+    await world.settle()
+    app.clap('p1')
+    await world.settle()
+
+    const kept = app.clap('p2')
+    app.store.dispatch(signedIn('bob'))
+    await world.settle()
+
+    expect(await kept.settled).toEqual({ status: 'rejected', reason: 'outboxFull' })
+    expect(app.outbox()).toMatchObject({ waiting: 0, entries: {} })
+    expect(app.types()).not.toContain('posts/clapped/rejected')
+  })
+
+  it('is not counted as having what the last one captured a moment before', async () => {
+    const world = createTestWorld()
+    world.setOnline(false)
+    const app = openApp(world)
+    await world.settle()
+
+    app.clap('p1')
+    app.store.dispatch(signedIn('bob'))
+    await world.settle()
+
+    expect(app.outbox()).toMatchObject({ waiting: 0, entries: {} })
+  })
+
+  it('in another tab stops the first one’s drain there too (F46)', async () => {
+    const world = createTestWorld()
+    world.setOnline(false)
+    const ada = openApp(world)
+    ada.clap('p1')
+    await world.settle()
+    const bob = openApp(world, { user: 'bob' })
+    await world.settle()
+
+    world.setOnline(true)
+    ada.tab.host.focus()
+    bob.clap('p2')
+    await world.settle()
+
+    expect(world.network.requests.map(({ principal }) => principal)).toEqual(['bob'])
+    expect(ada.outbox().waiting).toBe(1)
+  })
+
+  it('is who the server says it is: after a principal-mismatch nothing more of the first is sent (F45)', async () => {
+    const world = createTestWorld({ network: answer(403, { type: 'urn:x:principal-mismatch' }) })
+    const app = openApp(world)
+    app.clap('p1')
+    await world.settle()
+    app.clap('p2')
+    await world.clock.advance(600_000)
+
+    expect(world.network.requests).toHaveLength(1)
+    expect(app.outbox()).toMatchObject({ paused: 'principal', waiting: 2 })
+  })
+
+  it('has a token of their own in the headers, made at the sending (SEC3)', async () => {
+    const world = createTestWorld()
+    const app = openApp(world, {
+      prepareHeaders: (headers, { getState }) => headers.set('authorization', getState().session.token),
+    })
+
+    app.clap('p1')
+    await world.settle()
+    app.store.dispatch(signedIn('bob'))
+    app.clap('p1')
+    await world.settle()
+
+    expect(world.network.requests.map(({ headers }) => headers['authorization'])).toEqual([
+      'token of ada',
+      'token of bob',
+    ])
+  })
+})
+
+describe('signing out', () => {
+  it('takes the pending changes out of the view and sends nothing more, in any tab (F44)', async () => {
+    const world = createTestWorld()
+    world.setOnline(false)
+    const app = openApp(world)
+    const other = openApp(world)
+    app.clap('p1')
+    await world.settle()
+
+    app.store.dispatch(signedOut())
+    await world.settle()
+    world.setOnline(true)
+    other.tab.host.focus()
+    await world.settle()
+
+    expect(app.post('p1')?.claps).toBe(0)
+    expect(app.outbox()).toMatchObject({ waiting: 0, entries: {} })
+    expect(world.network.requests).toHaveLength(0)
+  })
+
+  it('keeps the entries for the next sign-in', async () => {
+    const world = createTestWorld()
+    world.setOnline(false)
+    const app = openApp(world)
+    app.clap('p1')
+    await world.settle()
+    app.store.dispatch(signedOut())
+    world.setOnline(true)
+    await world.settle()
+
+    app.store.dispatch(signedIn('ada'))
+    await world.settle()
+
+    expect(world.network.requests.map(({ principal }) => principal)).toEqual(['ada'])
+  })
+
+  it.each([
+    ['undefined', undefined],
+    ['null', null],
+    ['an empty string', ''],
+    ['a number', 7],
+  ])('refuses captures as signedOut where `partition` gives %s', async (_name, user) => {
+    const world = createTestWorld()
+    const app = openApp(world, { partition: () => user as undefined })
+
+    const receipt = app.clap('p1')
+    await world.settle()
+
+    expect(await receipt.settled).toEqual({ status: 'rejected', reason: 'signedOut' })
+    expect(app.post('p1')?.claps).toBe(0)
+    expect(world.network.requests).toHaveLength(0)
+  })
+
+  it('and in again at once leaves the user signed in', async () => {
+    const world = createTestWorld()
+    const app = openApp(world)
+    await world.settle()
+
+    app.store.dispatch(signedOut())
+    app.store.dispatch(signedIn('ada'))
+    app.clap('p1')
+    await world.settle()
+
+    expect(world.network.requests).toHaveLength(1)
+  })
+
+  it('is what a `partition` that throws amounts to, and is reported', async () => {
+    const world = createTestWorld()
+    const app = openApp(world, {
+      partition() {
+        throw new Error('selector')
+      },
+    })
+
+    const receipt = app.clap('p1')
+
+    expect(await receipt.settled).toEqual({ status: 'rejected', reason: 'signedOut' })
+    expect(String(world.reports[0])).toContain('selector')
+  })
+})
+
+it('names partitions so that nothing tells who the user is (SEC1)', async () => {
+  const world = createTestWorld()
+  const app = openApp(world, { user: 'ada@example.com' })
+  app.clap('p1')
+  await world.settle()
+
+  const row = await world.store.transact('readonly', 'relaxed', (tx) =>
+    tx.list({ store: 'partitions', from: [''], to: [[]] }, 10),
+  )
+
+  expect(row).toHaveLength(1)
+  expect(JSON.stringify(row)).not.toContain('ada')
+})

@@ -1,0 +1,181 @@
+import { describe, expect, it } from 'vitest'
+import { openApp } from '../../test/page-fixture.js'
+import { acknowledge, answer, createTestWorld, failed } from '../testing/index.js'
+
+describe('what waits is tried again (P14)', () => {
+  it('as soon as the device is online', async () => {
+    const world = createTestWorld()
+    world.setOnline(false)
+    const app = openApp(world)
+    app.clap('p1')
+    await world.settle()
+
+    world.setOnline(true)
+    await world.settle()
+
+    expect(world.network.requests).toHaveLength(1)
+    expect(app.outbox().waiting).toBe(0)
+  })
+
+  it.each(['focus', 'visible'] as const)(
+    'at once on %s, though the browser fired no `online`',
+    async (event) => {
+      const world = createTestWorld({ network: [failed(), failed(), failed()] })
+      const app = openApp(world)
+      for (const post of ['p1', 'p2', 'p3']) app.clap(post)
+      await world.settle()
+      const before = app.outbox().waiting
+
+      if (event === 'focus') app.tab.host.focus()
+      else app.tab.host.setVisible(true)
+      await world.clock.advance(3_000)
+
+      expect(before).toBe(3)
+      expect(app.outbox().waiting).toBe(0)
+    },
+  )
+
+  it('at its next due time, with no event at all', async () => {
+    const world = createTestWorld()
+    world.network.next(answer(503, undefined, { 'retry-after': '30' }))
+    const app = openApp(world)
+    app.clap('p1')
+    await world.settle()
+
+    await world.clock.advance(29_000)
+    const early = world.network.requests.length
+    await world.clock.advance(5_000)
+
+    expect(early).toBe(1)
+    expect(world.network.requests).toHaveLength(2)
+    expect(app.outbox().waiting).toBe(0)
+  })
+
+  it('within 15 s of a network that came back unannounced, in a window that is looked at (F25)', async () => {
+    let isUp = false
+    const world = createTestWorld({ network: (request) => (isUp ? acknowledge(request, {}) : failed()) })
+    const app = openApp(world)
+    app.clap('p1')
+    app.clap('p2')
+    await world.clock.advance(120_000)
+    const probes = world.network.requests.length
+
+    isUp = true
+    await world.clock.advance(16_000)
+
+    expect(app.outbox().waiting).toBe(0)
+    expect(probes).toBeLessThan(15)
+  })
+
+  it('every five minutes only, in a hidden window', async () => {
+    const world = createTestWorld({ network: failed() })
+    const app = openApp(world)
+    app.tab.host.setVisible(false)
+    app.clap('p1')
+    app.clap('p2')
+    await world.clock.advance(60_000)
+    const before = world.network.requests.length
+
+    await world.clock.advance(3_600_000)
+
+    expect(world.network.requests.length - before).toBeGreaterThanOrEqual(11)
+    expect(world.network.requests.length - before).toBeLessThanOrEqual(13)
+  })
+
+  it('with one probe for all that waits, not one each (P9)', async () => {
+    const world = createTestWorld({ network: failed() })
+    const app = openApp(world)
+    await world.settle()
+    for (let i = 0; i < 20; i++) app.clap(`p${i}`)
+    await world.clock.advance(30_000)
+    const before = world.network.requests.length
+
+    app.tab.host.focus()
+    await world.settle()
+
+    expect(world.network.requests.length - before).toBe(1)
+  })
+
+  it('by another tab when this one is put away while it sends', async () => {
+    const world = createTestWorld()
+    const { tab } = openApp(world)
+    const other = openApp(world)
+    await world.settle()
+    world.network.next(new Promise(() => {}))
+    other.clap('p1')
+    await world.settle()
+
+    other.tab.host.putAway()
+    tab.host.focus()
+    await world.settle()
+
+    expect(world.network.requests).toHaveLength(2)
+    expect(new Set(world.network.requests.map(({ key }) => key)).size).toBe(1)
+  })
+})
+
+describe('connectivity', () => {
+  it('is offline while the browser says so, and online after', async () => {
+    const world = createTestWorld()
+    const app = openApp(world)
+    await world.settle()
+
+    world.setOnline(false)
+    await world.settle()
+    const cutOff = app.outbox().connectivity
+    world.setOnline(true)
+    await world.settle()
+
+    expect(cutOff).toBe('offline')
+    expect(app.outbox().connectivity).toBe('online')
+  })
+
+  it('is offline after two misses though the browser believes otherwise, and online after an answer', async () => {
+    const world = createTestWorld({ network: [failed(), failed()] })
+    const app = openApp(world)
+    app.clap('p1')
+    app.clap('p2')
+    await world.settle()
+    const missed = app.outbox().connectivity
+
+    app.tab.host.focus()
+    await world.clock.advance(5_000)
+
+    expect(missed).toBe('offline')
+    expect(app.outbox().connectivity).toBe('online')
+  })
+
+  it('is degraded while the server asks for patience', async () => {
+    const world = createTestWorld({ network: answer(429, undefined, { 'retry-after': '60' }) })
+    const app = openApp(world)
+
+    app.clap('p1')
+    await world.settle()
+
+    expect(app.outbox().connectivity).toBe('degraded')
+  })
+})
+
+describe('an app that has nothing to send', () => {
+  it('sets no timer and sends nothing', async () => {
+    const world = createTestWorld()
+    openApp(world)
+
+    await world.clock.advance(86_400_000)
+
+    expect(world.network.requests).toHaveLength(0)
+    expect(world.reports).toEqual([])
+  })
+
+  it('does not pay for an unrelated action: nothing is read or written (P12)', async () => {
+    const world = createTestWorld()
+    const app = openApp(world)
+    await world.settle()
+    const before = app.actions.length
+
+    for (let i = 0; i < 50; i++) app.store.dispatch({ type: 'unrelated' })
+    await world.settle()
+
+    expect(app.actions).toHaveLength(before + 50)
+  })
+})
