@@ -21,5 +21,7 @@ export function retryAfterMs(headers: Readonly<Record<string, string>>, now: num
   return Number.isNaN(delayMs) ? undefined : Math.min(Math.max(delayMs, 0), retryAfterCapMs)
 }
 
+/** Date.parse alone makes a date of almost anything with a digit in it, of `-5` too. */
+const httpDate = /^[a-z]{3,9}, \d\d[ -][a-z]{3}[ -]\d{2,4} \d\d:\d\d:\d\d gmt$/i
 // biome-ignore lint/style/noRestrictedGlobals: parsing a date reads no clock
-const dateMs = (text: string | undefined) => (text === undefined ? Number.NaN : Date.parse(text))
+const dateMs = (text = '') => (httpDate.test(text.trim()) ? Date.parse(text) : Number.NaN)

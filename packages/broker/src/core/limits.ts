@@ -25,10 +25,14 @@ export const defaultLimits: Limits = {
   attemptMs: 30_000,
 }
 
-/** The lease outlives the attempt, a drain ends before a `sync` event's 180 s, a lease before a drain (R7). */
+/** The lease outlives the attempt, and its renewals keep it alive in between (R7). */
 export const leaseMs = 60_000
 export const leaseRenewalMs = 15_000
-export const drainMs = 150_000
+/**
+ * After this a drain claims nothing more. What is in flight then may take three attempts' time (headers, request,
+ * session probe), and all of it has to end before the 180 s of a `sync` event (R7).
+ */
+export const drainMs = 60_000
 
 /** Capped exponential backoff with full jitter. */
 export const backoffBaseMs = 1_000

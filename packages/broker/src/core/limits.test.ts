@@ -1,0 +1,13 @@
+import { expect, it } from 'vitest'
+import { defaultLimits, drainMs, leaseMs, leaseRenewalMs } from './limits.js'
+
+const syncEventMs = 180_000
+
+it('R7 an attempt ends before its lease does, and a lease is renewed well before it lapses', () => {
+  expect(defaultLimits.attemptMs).toBeLessThan(leaseMs)
+  expect(leaseRenewalMs * 2).toBeLessThan(leaseMs)
+})
+
+it('R7 all that a drain has begun ends before the browser ends a sync event: headers, request and session probe', () => {
+  expect(drainMs + 3 * defaultLimits.attemptMs).toBeLessThan(syncEventMs)
+})
