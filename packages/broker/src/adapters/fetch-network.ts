@@ -9,10 +9,12 @@ export function fetchNetwork(): Network {
       const timeout = AbortSignal.timeout(timeoutMs)
       // Built outside the try: what throws here is a malformed request, not the network.
       const request = toRequest(wire, AbortSignal.any([signal, timeout]))
+      const wasOnline = navigator.onLine
       try {
         return await read(await fetch(request))
       } catch {
-        return { kind: 'failed', timedOut: timeout.aborted, online: navigator.onLine }
+        // Offline only now tells nothing of what left the device before.
+        return { kind: 'failed', timedOut: timeout.aborted, online: wasOnline || navigator.onLine }
       }
     },
   }

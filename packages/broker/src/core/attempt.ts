@@ -17,8 +17,9 @@ export interface AttemptContext {
 export async function attempt(context: AttemptContext, entry: SendingEntry): Promise<Outcome> {
   const { ports, principal, attemptMs, signal } = context
   const { url, method, body } = entry.request
+  const prepared = await within(ports.clock, attemptMs, context.prepare(entry))
   const headers = [
-    ...(await within(ports.clock, attemptMs, context.prepare(entry))),
+    ...prepared.filter(([name]) => !/^idempotency-(key|principal)$/i.test(name)),
     ['idempotency-key', `"${entry.key}"`],
     ['idempotency-principal', principal],
   ] as const
@@ -36,7 +37,8 @@ async function afterRedirect(context: AttemptContext, entry: SendingEntry): Prom
         reason: 'redirected',
         httpStatus: undefined,
         problem: undefined,
-        effect: entry.effect,
+        // A server may well redirect from what it has done.
+        effect: 'unknown',
       }
     case 'over':
       return { kind: 'paused', reason: 'auth' }

@@ -18,7 +18,7 @@ const core: EntryCore = {
   id: 'id-1',
   key: 'key-1',
   lane: 'lane',
-  channel: 'o',
+  channel: 'https://o.example',
   action: { type: 'liked', payload: { postId: '1' } },
   request: { url: 'https://o.example/like', method: 'POST', headers: [], body: undefined },
   server: 'plain',

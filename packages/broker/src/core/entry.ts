@@ -27,6 +27,8 @@ export interface Trouble {
   readonly reason: string
   readonly httpStatus?: number
   readonly at: number
+  /** How many attempts in a row have ended so: the wait between them grows with it. */
+  readonly times: number
 }
 
 /** What an entry is from its acceptance to its end. */

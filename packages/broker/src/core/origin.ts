@@ -1,7 +1,7 @@
 // One origin's health, shared by all executors through its row: when everything that goes there has to rest, and
 // what may be sent meanwhile. n waiting entries make one probe, not n (a circuit breaker, half open with one try).
 import { backoffMs } from './backoff.js'
-import { probeHiddenMs, probeSpacingMs, probeVisibleMs } from './limits.js'
+import { backoffCapMs, probeHiddenMs, probeSpacingMs, probeVisibleMs, retryAfterCapMs } from './limits.js'
 import type { Outcome } from './outcome.js'
 
 /**
@@ -20,13 +20,15 @@ const spacingMs: Record<Probe, number> = {
   capture: probeSpacingMs,
   signal: 0,
 }
+export const isProbe = (value: unknown): value is Probe =>
+  typeof value === 'string' && Object.hasOwn(strength, value)
 export const strongest = (a: Probe, b: Probe): Probe => (strength[a] >= strength[b] ? a : b)
 
 export type Rest =
   /** No connection, or something between that answers in the application's place: until a probe succeeds. */
   | { readonly kind: 'away' }
   /** The server named a time. */
-  | { readonly kind: 'told'; readonly until: number }
+  | { readonly kind: 'told'; readonly until: number; readonly rounds: number }
   /** Three lanes failed with no success between. */
   | { readonly kind: 'failing'; readonly until: number; readonly rounds: number }
 
@@ -49,47 +51,88 @@ export const healthyOrigin = (origin: string): OriginRow => ({
   probedAt: 0,
 })
 
+type Failed = Outcome & { readonly kind: 'retry' | 'inDoubt' }
+
 /**
- * Whether a failure to reach the application counts against its entry. The first one after an answer does: others
- * get through, so it may be the entry's own. Those that follow are the network's.
+ * Whether a failure counts against its entry. The first one to reach the application after an answer does: others
+ * get through, so it may be the entry's own. Those that follow are the network's, as is a silence meanwhile.
  */
-export const countsAgainstEntry = (row: OriginRow, counts: boolean | 'away'): boolean =>
-  counts === 'away' ? row.awayStreak === 0 : counts
+export function countsAgainstEntry(row: OriginRow, { counts, httpStatus }: Failed): boolean {
+  if (counts === 'offline') return false
+  return counts === 'away' || httpStatus === undefined ? counts !== false && row.awayStreak === 0 : counts
+}
 
 /** The origin's row after one outcome of one lane. The same object where nothing changed. */
 export function afterOutcome(
   row: OriginRow,
   outcome: Outcome,
-  { lane, now, random }: { readonly lane: string; readonly now: number; readonly random: number },
+  moment: { readonly lane: string; readonly now: number; readonly random: number },
 ): OriginRow {
-  if (outcome.kind !== 'retry') return isHealthy(row) ? row : healthyOrigin(row.origin)
-  if (outcome.counts === 'away') return afterMiss(row)
-  const reached: OriginRow =
-    row.awayStreak === 0 ? row : { ...healthyOrigin(row.origin), failedLanes: row.failedLanes }
-  if (outcome.rests === 'origin') {
-    const until = now + (outcome.retryAfterMs ?? 0) + backoffMs(0, random)
-    return { ...reached, rest: { kind: 'told', until } }
-  }
-  if ((outcome.httpStatus ?? 500) < 500) return reached
-  return afterFailure(reached, lane, now, random)
+  if (outcome.kind !== 'retry' && outcome.kind !== 'inDoubt') return afterAnswer(row, moment.now)
+  const { counts, httpStatus } = outcome
+  if (counts === 'offline') return afterMiss(row, awayStreakMin, moment.now)
+  if (outcome.kind === 'retry' && !outcome.sent) return row
+  const isSilent = httpStatus === undefined && row.awayStreak > 0
+  if (counts === 'away' || isSilent) return afterMiss(row, 1, moment.now)
+  if (outcome.kind === 'inDoubt' && !counts) return afterAnswer(row, moment.now)
+  const reached = afterSign(row)
+  if (outcome.kind === 'retry' && outcome.rests === 'origin') return afterTold(reached, outcome, moment)
+  return (httpStatus ?? 500) < 500 ? reached : afterFailure(reached, moment)
 }
 
-function afterMiss(row: OriginRow): OriginRow {
-  const awayStreak = row.awayStreak + 1
-  return { ...row, awayStreak, ...(awayStreak >= 2 ? { rest: { kind: 'away' } } : {}) }
+/** The application has answered for good: all is well, but for a time that it named and that is not over. */
+function afterAnswer(row: OriginRow, now: number): OriginRow {
+  const told = stillTold(row, now)
+  if (told !== undefined) return { ...healthyOrigin(row.origin), rest: told }
+  return isHealthy(row) ? row : healthyOrigin(row.origin)
 }
 
-function afterFailure(row: OriginRow, lane: string, now: number, random: number): OriginRow {
-  const failedLanes = row.failedLanes.includes(lane) ? row.failedLanes : [...row.failedLanes, lane]
-  if (failedLanes.length < failedLanesMax) return { ...row, failedLanes }
-  const rounds = row.rest?.kind === 'failing' ? row.rest.rounds + 1 : 0
-  const kept = failedLanes.slice(-failedLanesMax)
+/** Something came back from the origin: it is not away, whatever else it is. */
+function afterSign(row: OriginRow): OriginRow {
+  if (row.awayStreak === 0) return row
+  const { rest, ...rested } = row
+  return { ...rested, awayStreak: 0, ...(rest !== undefined && rest.kind !== 'away' ? { rest } : {}) }
+}
+
+const awayStreakMin = 2
+
+function afterMiss(row: OriginRow, misses: number, now: number): OriginRow {
+  const awayStreak = row.awayStreak + misses
+  if (awayStreak < awayStreakMin) return { ...row, awayStreak }
+  return { ...row, awayStreak, probedAt: now, rest: stillTold(row, now) ?? { kind: 'away' } }
+}
+
+type Moment = { readonly lane: string; readonly now: number; readonly random: number }
+
+/** Requests in flight are answered alike: a rest that they find is made longer by them, never harder or shorter. */
+function afterTold(row: OriginRow, outcome: Outcome & { readonly kind: 'retry' }, moment: Moment): OriginRow {
+  const { now, random } = moment
+  const before = row.rest?.kind === 'told' ? row.rest : undefined
+  const isRunning = stillTold(row, now) !== undefined
+  const rounds = before === undefined ? 0 : before.rounds + (isRunning ? 0 : 1)
+  const until = now + (outcome.retryAfterMs ?? 0) + backoffMs(rounds, random)
   return {
     ...row,
-    failedLanes: kept,
-    rest: { kind: 'failing', rounds, until: now + backoffMs(rounds, random) },
+    rest: { kind: 'told', rounds, until: isRunning && before ? Math.max(before.until, until) : until },
   }
 }
+
+function afterFailure(row: OriginRow, { lane, now, random }: Moment): OriginRow {
+  const known = row.failedLanes.includes(lane)
+  const failedLanes = known ? row.failedLanes : [...row.failedLanes, lane].slice(-failedLanesMax)
+  if (failedLanes.length < failedLanesMax || isResting(row, now)) return known ? row : { ...row, failedLanes }
+  const rounds = row.rest?.kind === 'failing' ? row.rest.rounds + 1 : 0
+  return { ...row, failedLanes, rest: { kind: 'failing', rounds, until: now + backoffMs(rounds, random) } }
+}
+
+/** No rest is longer than this: one that seems to be was begun before the clock went back (R9). */
+const restMsMax = retryAfterCapMs + backoffCapMs
+
+const isResting = ({ rest }: OriginRow, now: number): boolean =>
+  rest !== undefined && rest.kind !== 'away' && now < rest.until && rest.until - now <= restMsMax
+
+const stillTold = (row: OriginRow, now: number): Rest | undefined =>
+  row.rest?.kind === 'told' && isResting(row, now) ? row.rest : undefined
 
 const isHealthy = (row: OriginRow) =>
   row.awayStreak === 0 && row.failedLanes.length === 0 && row.rest === undefined
@@ -98,6 +141,6 @@ const isHealthy = (row: OriginRow) =>
 export function allowance(row: OriginRow, probe: Probe, now: number, inFlight: number): number {
   if (row.rest === undefined) return Number.POSITIVE_INFINITY
   const ready =
-    row.rest.kind === 'away' ? Math.abs(now - row.probedAt) >= spacingMs[probe] : now >= row.rest.until
+    row.rest.kind === 'away' ? Math.abs(now - row.probedAt) >= spacingMs[probe] : !isResting(row, now)
   return ready && inFlight === 0 ? 1 : 0
 }

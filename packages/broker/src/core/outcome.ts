@@ -7,6 +7,12 @@ import type { PauseReason } from './schema.js'
 
 export type ReturnedReason = 'refused' | 'conflict' | 'protocol' | 'redirected' | 'failuresMax'
 
+/**
+ * Whether a failure counts against its entry. `away`: only while the origin seems to be there otherwise.
+ * `offline`: never, and the origin need not be tried a second time to know that it cannot be reached.
+ */
+export type Counts = boolean | 'away' | 'offline'
+
 export type Outcome =
   | { readonly kind: 'delivered'; readonly httpStatus: number; readonly answer: unknown }
   | {
@@ -14,8 +20,7 @@ export type Outcome =
       readonly reason: string
       readonly httpStatus?: number
       readonly effect: Effect
-      /** `away`: counted only while the origin seems to be there otherwise. */
-      readonly counts: boolean | 'away'
+      readonly counts: Counts
       /** The server's own floor. */
       readonly retryAfterMs?: number
       /** What rests until then: the entry's lane, or all that goes to its origin. */
@@ -24,7 +29,13 @@ export type Outcome =
       readonly sent: boolean
     }
   | { readonly kind: 'paused'; readonly reason: PauseReason; readonly httpStatus?: number }
-  | { readonly kind: 'inDoubt'; readonly reason: string; readonly httpStatus?: number }
+  | {
+      readonly kind: 'inDoubt'
+      readonly reason: string
+      readonly httpStatus?: number
+      /** As of a retry: what it tells of the origin. */
+      readonly counts: Counts
+    }
   | {
       readonly kind: 'returned'
       readonly reason: ReturnedReason
@@ -45,7 +56,7 @@ export function classify(reply: Reply, entry: EntryCore, now: number): Outcome {
         ? unknownEffect(entry, 'timeout', { counts: true })
         : reply.online
           ? unknownEffect(entry, 'network', { counts: 'away' })
-          : { ...again('offline'), counts: 'away', sent: false }
+          : { ...again('offline'), counts: 'offline', sent: false }
     case 'cut':
       return unknownEffect(entry, 'cut', { counts: true, httpStatus: reply.status })
     case 'redirect':
@@ -66,13 +77,16 @@ function success(reply: Answer, entry: EntryCore): Outcome {
  * was asked for (JSON where nothing was), or a 204 or 205 without a body.
  */
 function isAcknowledged(reply: Answer, entry: EntryCore, answer: unknown): boolean {
-  if (reply.headers['idempotency-key']?.replaceAll('"', '') === entry.key) return true
+  if (echoesKey(reply, entry)) return true
   if (entry.server === 'idempotent') return false
   if (reply.status === 204 || reply.status === 205) return reply.body === ''
   const asked = entry.request.headers.find(([name]) => name === 'accept')?.[1] ?? 'application/json'
   const given = mediaType(reply)
   return given !== '' && (asked.includes(given) || isJson(given)) && answer !== undefined
 }
+
+const echoesKey = (reply: Answer, entry: EntryCore) =>
+  reply.headers['idempotency-key']?.replaceAll('"', '') === entry.key
 
 function refusal(reply: Answer, entry: EntryCore, now: number): Outcome {
   const { status } = reply
@@ -85,8 +99,8 @@ function refusal(reply: Answer, entry: EntryCore, now: number): Outcome {
     reason,
     httpStatus: status,
     problem: problem ?? reply.body.slice(0, 1_000),
-    // A server that honours the key would have answered with the first try's answer.
-    effect: entry.server === 'idempotent' ? 'none' : entry.effect,
+    // Who honours the key and names it would have answered with the first try's answer; a proxy knows nothing of it.
+    effect: entry.server === 'idempotent' && echoesKey(reply, entry) ? 'none' : entry.effect,
   })
   switch (status) {
     case 401:
@@ -97,14 +111,15 @@ function refusal(reply: Answer, entry: EntryCore, now: number): Outcome {
         : returned('refused')
     case 404:
     case 410:
-      if (type === 'key-expired') return { kind: 'inDoubt', reason: type, httpStatus: status }
+      if (type === 'key-expired') return { kind: 'inDoubt', reason: type, httpStatus: status, counts: false }
       // A repeat of a DELETE that finds nothing tells that an earlier try had effect.
       return entry.request.method === 'DELETE' && entry.effect === 'unknown'
-        ? delivered(status, problem)
+        ? delivered(status, undefined)
         : returned('refused')
     case 408:
       return unknownEffect(entry, 'http', { counts: true, httpStatus: status })
     case 409:
+      if (type === 'principal-mismatch') return { kind: 'paused', reason: 'principal', httpStatus: status }
       if (type !== 'in-progress') return returned('conflict')
       return { ...again('inProgress', status), effect: 'unknown', retryAfterMs: floor ?? 1_000 }
     case 412:
@@ -148,10 +163,9 @@ const again = (reason: string, httpStatus?: number): Retry => ({
 export function unknownEffect(
   entry: EntryCore,
   reason: string,
-  more: { readonly counts: boolean | 'away'; readonly httpStatus?: number },
-): Outcome {
-  const status = more.httpStatus === undefined ? {} : { httpStatus: more.httpStatus }
-  if (!isRepeatable(entry)) return { kind: 'inDoubt', reason, ...status }
+  more: { readonly counts: Counts; readonly httpStatus?: number },
+): Outcome & { readonly kind: 'retry' | 'inDoubt' } {
+  if (!isRepeatable(entry)) return { kind: 'inDoubt', reason, ...more }
   return { ...again(reason, more.httpStatus), effect: 'unknown', counts: more.counts }
 }
 
@@ -171,6 +185,6 @@ function parseBody(reply: Answer): unknown {
 
 /** The last part of an RFC 9457 problem's `type`, whatever URI a server chose before it. */
 function problemType(problem: unknown): string | undefined {
-  if (typeof problem !== 'object' || problem === null || !('type' in problem)) return undefined
-  return String(problem.type).split(/[:/#]/).at(-1)
+  const type = (problem as { readonly type?: unknown } | null | undefined)?.type
+  return typeof type === 'string' ? type.split(/[:/#]/).at(-1) : undefined
 }

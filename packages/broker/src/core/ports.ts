@@ -68,6 +68,7 @@ export type Reply =
     }
   | { readonly kind: 'redirect' }
   | { readonly kind: 'cut'; readonly status: number }
+  /** `online`: false only where the device had no connection at all from the sending to the failure. */
   | { readonly kind: 'failed'; readonly timedOut: boolean; readonly online: boolean }
 
 export interface Network {

@@ -1,10 +1,11 @@
 // Finds entries that an executor was sending when it died, and puts them back among those that wait.
-import { type SendingEntry, toRow } from './entry.js'
-import { leaseMs, pageRowsMax } from './limits.js'
+import { entryVersion, type SendingEntry, toRow } from './entry.js'
+import { leaseMs, pageRowsMax, waitCapMs } from './limits.js'
 import { unknownEffect } from './outcome.js'
 import { readPartition } from './partition.js'
 import type { Clock, Store, StoreTransaction } from './ports.js'
-import { type Ledgers, record } from './settle.js'
+import { last } from './schema.js'
+import { type Ledgers, record, troubleAfter } from './settle.js'
 import { transition } from './transition.js'
 
 /** Says whether an entry's lease has been given up. */
@@ -30,24 +31,46 @@ export function watchLeases(clock: Clock): Lapsed {
   }
 }
 
-/** Puts the entries of lapsed leases back: their effect is unknown, their failure is no fault of theirs. */
+/**
+ * Puts the entries of lapsed leases back: their effect is unknown, their failure is no fault of theirs. And those
+ * whose time is further off than any wait, since the clock went back.
+ */
 export async function recover(store: Store, partition: string, lapsed: Lapsed, now: number): Promise<void> {
-  await store.transact('readwrite', 'relaxed', async (tx) => {
+  await store.transact('readwrite', 'strict', async (tx) => {
+    const row = await readPartition(tx, partition)
+    for (const channel of row.channels) await reschedule(tx, partition, channel, now)
     const rows = await tx.list(
       { store: 'entries', index: 'unsure', from: [partition, 'sending'], to: [partition, 'sending'] },
       pageRowsMax,
     )
-    const left = rows.filter((row) => row.state === 'sending').filter(lapsed)
+    const known = rows.filter(({ version }) => version <= entryVersion)
+    const left = known.filter((entry) => entry.state === 'sending').filter(lapsed)
     if (left.length === 0) return
-    const ledgers: Ledgers = { row: await readPartition(tx, partition), origins: new Map() }
-    for (const row of left) putBack(tx, ledgers, row, now)
+    const ledgers: Ledgers = { row, origins: new Map() }
+    for (const entry of left) putBack(tx, ledgers, entry, now)
     tx.put('partitions', ledgers.row)
   })
 }
 
+/** A clock that went back leaves entries that are due in a year: what was left of their wait begins anew (R9). */
+async function reschedule(
+  tx: StoreTransaction,
+  partition: string,
+  channel: string,
+  now: number,
+): Promise<void> {
+  const span = { store: 'entries', index: 'due', to: [partition, channel, last] } as const
+  const rows = await tx.list({ ...span, from: [partition, channel, now + waitCapMs + 1] }, pageRowsMax)
+  for (const entry of rows) {
+    if (entry.state !== 'waiting' || entry.version > entryVersion) continue
+    const notBefore = now + Math.min(Math.max(entry.notBefore - entry.savedAt, 0), waitCapMs)
+    tx.put('entries', toRow(transition(entry, { type: 'rescheduled', notBefore, now })))
+  }
+}
+
 function putBack(tx: StoreTransaction, ledgers: Ledgers, entry: SendingEntry, now: number): void {
   const outcome = unknownEffect(entry, 'interrupted', { counts: false })
-  const trouble = { reason: 'interrupted', at: now }
+  const trouble = troubleAfter(entry, { reason: 'interrupted' }, now)
   if (outcome.kind === 'inDoubt') {
     tx.put('entries', toRow(transition(entry, { type: 'doubted', trouble })))
     record(tx, ledgers, entry, { kind: 'doubted', answer: undefined, reason: 'interrupted' }, now)

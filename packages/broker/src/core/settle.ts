@@ -2,7 +2,7 @@
 // of that attempt (R2): who was taken over changes nothing.
 import { backoffMs } from './backoff.js'
 import { originOf } from './claim.js'
-import { type DeadLetter, type LiveEntry, type SendingEntry, toRow } from './entry.js'
+import { type DeadLetter, type LiveEntry, type SendingEntry, type Trouble, toRow } from './entry.js'
 import { journalMax, waitCapMs } from './limits.js'
 import { afterOutcome, countsAgainstEntry, healthyOrigin, type OriginRow } from './origin.js'
 import type { Outcome } from './outcome.js'
@@ -59,7 +59,10 @@ export async function settle(
       await giveBack(tx, ledgers, transition(entry, { type: 'returned', ...outcome, now: options.now }))
       break
     case 'inDoubt':
-      tx.put('entries', toRow(transition(entry, { type: 'doubted', trouble: trouble(outcome, options.now) })))
+      tx.put(
+        'entries',
+        toRow(transition(entry, { type: 'doubted', trouble: troubleAfter(entry, outcome, options.now) })),
+      )
       record(tx, ledgers, entry, { kind: 'doubted', answer: undefined, reason: outcome.reason }, options.now)
       break
     case 'paused':
@@ -75,7 +78,7 @@ export async function settle(
     case 'retry':
       await retry(tx, ledgers, entry, outcome, {
         ...options,
-        counts: countsAgainstEntry(origin, outcome.counts),
+        counts: countsAgainstEntry(origin, outcome),
       })
       break
     case 'redirected':
@@ -96,12 +99,22 @@ async function retry(
   const { effect, sent } = outcome
   if (counts && entry.failures + 1 >= failuresMax) {
     const { reason: problem, httpStatus } = outcome
-    const returned = { type: 'returned', reason: 'failuresMax', httpStatus, problem, effect, now } as const
+    const known = entry.effect === 'unknown' ? entry.effect : effect
+    const returned = {
+      type: 'returned',
+      reason: 'failuresMax',
+      httpStatus,
+      problem,
+      effect: known,
+      now,
+    } as const
     return giveBack(tx, ledgers, transition(entry, returned))
   }
   // While the network is away the origin's probes set the pace: the entry stays due, behind those not yet tried.
-  const waits = outcome.counts !== 'away' || counts
-  const delayMs = waits ? Math.min(backoffMs(entry.failures, random(), outcome.retryAfterMs), waitCapMs) : 0
+  const waits = (outcome.counts !== 'away' && outcome.counts !== 'offline') || counts
+  // What does not count makes the wait longer all the same: a server that says `Retry-After: 0` for ever, too.
+  const round = Math.max(entry.failures, troubleAfter(entry, outcome, now).times - 1)
+  const delayMs = waits ? Math.min(backoffMs(round, random(), outcome.retryAfterMs), waitCapMs) : 0
   defer(tx, entry, { notBefore: now + delayMs, counts, sent, effect }, outcome, now)
 }
 
@@ -121,18 +134,22 @@ function defer(
 ): void {
   tx.put(
     'entries',
-    toRow(transition(entry, { type: 'deferred', ...deferral, now, trouble: trouble(outcome, now) })),
+    toRow(
+      transition(entry, { type: 'deferred', ...deferral, now, trouble: troubleAfter(entry, outcome, now) }),
+    ),
   )
 }
 
-const trouble = (
+/** What an attempt ended with, and how often in a row it did. */
+export function troubleAfter(
+  { trouble: before }: SendingEntry,
   { reason, httpStatus }: { readonly reason: string; readonly httpStatus?: number },
   at: number,
-) => ({
-  reason,
-  at,
-  ...(httpStatus === undefined ? {} : { httpStatus }),
-})
+): Trouble {
+  const isSame = before?.reason === reason && before.httpStatus === httpStatus
+  const times = isSame ? before.times + 1 : 1
+  return { reason, at, times, ...(httpStatus === undefined ? {} : { httpStatus }) }
+}
 
 /** Returned to its sender: a dead letter, and its lane goes on unless the entry says that it blocks. */
 async function giveBack(tx: StoreTransaction, ledgers: Ledgers, letter: DeadLetter): Promise<void> {
@@ -162,7 +179,8 @@ export async function end(
   const { partition, seq, lane, bytes } = entry
   tx.delete('entries', [partition, seq])
   ledgers.row = { ...ledgers.row, waiting: ledgers.row.waiting - 1, bytes: ledgers.row.bytes - bytes }
-  await promote(tx, ledgers.row, lane)
+  // Who was not its lane's head leaves the head where it is.
+  if (entry.state !== 'waiting' || entry.head) await promote(tx, ledgers.row, lane)
   record(tx, ledgers, entry, how, now)
 }
 

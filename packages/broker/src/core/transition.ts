@@ -4,6 +4,8 @@ import type { DeadLetter, Effect, Entry, LiveEntry, SendingEntry, Trouble, Waiti
 
 export type EntryEvent =
   | { readonly type: 'promoted' }
+  /** The clock went back: what is left of its wait begins anew. */
+  | { readonly type: 'rescheduled'; readonly notBefore: number; readonly now: number }
   | { readonly type: 'claimed'; readonly owner: string }
   | { readonly type: 'renewed' }
   | {
@@ -43,7 +45,7 @@ export function transition(entry: LiveEntry, event: EntryEvent & { type: 'return
 export function transition(entry: Entry, event: EntryEvent & { type: 'requeued' }): WaitingEntry
 export function transition(
   entry: LiveEntry,
-  event: EntryEvent & { type: 'promoted' | 'renewed' | 'deferred' | 'doubted' },
+  event: EntryEvent & { type: 'promoted' | 'rescheduled' | 'renewed' | 'deferred' | 'doubted' },
 ): LiveEntry
 export function transition(entry: Entry, event: EntryEvent): Entry | undefined
 export function transition(entry: Entry, event: EntryEvent): Entry | undefined {
@@ -65,6 +67,7 @@ export function transition(entry: Entry, event: EntryEvent): Entry | undefined {
 
 function fromWaiting(entry: WaitingEntry, event: EntryEvent): Entry | undefined {
   if (event.type === 'promoted' && !entry.head) return { ...entry, head: true }
+  if (event.type === 'rescheduled') return { ...entry, notBefore: event.notBefore, savedAt: event.now }
   if (event.type === 'cancelled' && entry.effect === 'none') return undefined
   if (event.type === 'claimed' && entry.head) {
     const { head: _head, notBefore: _notBefore, savedAt: _savedAt, ...core } = entry

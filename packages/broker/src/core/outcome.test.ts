@@ -1,0 +1,245 @@
+import { describe, expect, it } from 'vitest'
+import { waitingEntry } from './entry.fixture.js'
+import type { EntryCore } from './entry.js'
+import { classify, type Outcome } from './outcome.js'
+import type { Reply } from './ports.js'
+
+type Headers = Readonly<Record<string, string>>
+
+const json: Headers = { 'content-type': 'application/json' }
+const echo: Headers = { 'idempotency-key': '"key-1"' }
+const seconds = (text: string): Headers => ({ 'retry-after': text })
+
+const answer = (status: number, body: unknown = {}, headers: Headers = {}): Reply => ({
+  kind: 'answer',
+  status,
+  headers: { ...json, ...headers },
+  body: typeof body === 'string' ? body : JSON.stringify(body),
+})
+const problem = (status: number, type: string, headers: Headers = {}) =>
+  answer(
+    status,
+    { type: `urn:redux-broker:problem:${type}` },
+    { ...headers, 'content-type': 'application/problem+json' },
+  )
+const failed = (more: { timedOut?: boolean; online?: boolean }): Reply => ({
+  kind: 'failed',
+  timedOut: false,
+  online: true,
+  ...more,
+})
+
+/** An outcome in words, so that the table reads as the document's does. */
+function inWords(outcome: Outcome): string {
+  switch (outcome.kind) {
+    case 'retry': {
+      const { counts, effect, rests, sent, retryAfterMs } = outcome
+      const counted = counts === true ? 'counted' : counts === false ? 'free' : counts
+      const words = ['retry', counted, `effect ${effect}`]
+      if (rests === 'origin') words.push('origin rests')
+      if (!sent) words.push('not sent')
+      if (retryAfterMs !== undefined) words.push(`after ${retryAfterMs}`)
+      return words.join(', ')
+    }
+    case 'returned':
+      return `returned: ${outcome.reason}, effect ${outcome.effect}`
+    case 'paused':
+    case 'inDoubt':
+      return `${outcome.kind}: ${outcome.reason}`
+    default:
+      return outcome.kind
+  }
+}
+
+const post = (more: Partial<EntryCore> = {}) => waitingEntry(more)
+const verdict = (reply: Reply, more: Partial<EntryCore> = {}) => inWords(classify(reply, post(more), 0))
+
+const unknown = 'retry, counted, effect unknown'
+const away = 'retry, away, effect unknown'
+const free = 'retry, free, effect none'
+const counted = 'retry, counted, effect none'
+const refused = 'returned: refused, effect none'
+
+/** Every row of the table of outcomes: what a POST becomes on a server that honours the key, and on a plain one. */
+const table: readonly (readonly [string, Reply, string, string?])[] = [
+  ['2xx that echoes the key', answer(200, {}, echo), 'delivered'],
+  ['202 that echoes the key', answer(202, '', echo), 'delivered'],
+  ['2xx of JSON without an echo', answer(200), away, 'delivered'],
+  ['204 without a body and without an echo', answer(204, ''), away, 'delivered'],
+  ['205 without a body and without an echo', answer(205, ''), away, 'delivered'],
+  [
+    'F30 2xx of HTML',
+    answer(200, '<html>', { 'content-type': 'text/html' }),
+    away,
+    'inDoubt: notAcknowledged',
+  ],
+  ['2xx of broken JSON', answer(200, '{"a":'), away, 'inDoubt: notAcknowledged'],
+  [
+    '2xx that echoes another key',
+    answer(200, '', { 'idempotency-key': '"key-2"' }),
+    away,
+    'inDoubt: notAcknowledged',
+  ],
+  ['F31 a redirect', { kind: 'redirect' }, 'redirected'],
+  ['F24 a failed fetch', failed({}), away, 'inDoubt: network'],
+  [
+    'F23 a failed fetch of a device that was offline',
+    failed({ online: false }),
+    'retry, offline, effect none, not sent',
+  ],
+  ['F25 a timeout', failed({ timedOut: true }), unknown, 'inDoubt: timeout'],
+  [
+    'F25 a timeout of a device that believes itself offline',
+    failed({ timedOut: true, online: false }),
+    unknown,
+    'inDoubt: timeout',
+  ],
+  ['F27 a cut body', { kind: 'cut', status: 200 }, unknown, 'inDoubt: cut'],
+  ['304', answer(304), 'returned: protocol, effect none'],
+  ['300', answer(300), 'returned: protocol, effect none'],
+  ['400 key-required', problem(400, 'key-required'), refused],
+  ['401', answer(401), 'paused: auth'],
+  ['403', answer(403), refused],
+  ['F45 403 principal-mismatch', problem(403, 'principal-mismatch'), 'paused: principal'],
+  ['409 principal-mismatch', problem(409, 'principal-mismatch'), 'paused: principal'],
+  ['404', answer(404), refused],
+  ['405', answer(405), refused],
+  ['408', answer(408), unknown, 'inDoubt: http'],
+  ['F34 409 in-progress', problem(409, 'in-progress'), 'retry, free, effect unknown, after 1000'],
+  [
+    'F34 409 in-progress with Retry-After',
+    problem(409, 'in-progress', seconds('3')),
+    'retry, free, effect unknown, after 3000',
+  ],
+  ['F34 409', answer(409), 'returned: conflict, effect none'],
+  ['410', answer(410), refused],
+  ['F55 410 key-expired', problem(410, 'key-expired'), 'inDoubt: key-expired'],
+  ['F34 412', answer(412), 'returned: conflict, effect none'],
+  ['F35 413', answer(413), refused],
+  ['414', answer(414), refused],
+  ['F35 415', answer(415), refused],
+  ['F35 422', answer(422), refused],
+  ['F34 422 key-reused', problem(422, 'key-reused'), refused],
+  ['423', answer(423), counted],
+  ['423 with Retry-After', answer(423, {}, seconds('2')), `${free}, after 2000`],
+  ['F36 425', answer(425), free],
+  ['429', answer(429), `${counted}, origin rests`],
+  ['F37 429 with Retry-After', answer(429, {}, seconds('2')), `${free}, origin rests, after 2000`],
+  ['500', answer(500), unknown, 'inDoubt: http'],
+  ['501', answer(501), 'returned: protocol, effect none'],
+  ['502', answer(502), unknown, 'inDoubt: http'],
+  ['503', answer(503), counted],
+  ['503 with Retry-After', answer(503, {}, seconds('2')), `${free}, after 2000`],
+  ['F21 503 with a Retry-After that makes no sense', answer(503, {}, seconds('-5')), counted],
+  ['504', answer(504), unknown, 'inDoubt: http'],
+  ['505', answer(505), 'returned: protocol, effect none'],
+  ['507', answer(507), unknown, 'inDoubt: http'],
+  ['F30 511', answer(511, '<html>', { 'content-type': 'text/html' }), 'retry, away, effect none'],
+]
+
+describe('classify', () => {
+  for (const [reply, answered, idempotent, plain = idempotent] of table)
+    describe(reply, () => {
+      it(`on a server that honours the key: ${idempotent}`, () => {
+        expect(verdict(answered, { server: 'idempotent' })).toBe(idempotent)
+      })
+
+      it(`on a plain server: ${plain}`, () => {
+        expect(verdict(answered, { server: 'plain' })).toBe(plain)
+      })
+    })
+
+  it.each(['PUT', 'DELETE'])('repeats a %s whose effect is unknown on a plain server too', (method) => {
+    const request = { ...post().request, method }
+
+    expect(verdict(answer(500), { request })).toBe(unknown)
+    expect(verdict(failed({}), { request })).toBe(away)
+  })
+
+  it.each([404, 410])(
+    'takes %i to a DELETE for success after an attempt of unknown effect, and only then',
+    (status) => {
+      const request = { ...post().request, method: 'DELETE' }
+
+      expect(verdict(answer(status), { request, effect: 'unknown' })).toBe('delivered')
+      expect(verdict(answer(status), { request })).toBe(refused)
+      expect(verdict(answer(status), { effect: 'unknown', server: 'idempotent' })).toContain('refused')
+    },
+  )
+
+  it('says what the answer was, and keeps the problem of a refusal for whoever has to read it', () => {
+    const refusal = classify(answer(422, { title: 'Too long' }), post(), 0)
+    const text = classify(answer(400, 'x'.repeat(5_000), { 'content-type': 'text/plain' }), post(), 0)
+
+    expect(classify(answer(201, { likes: 3 }), post(), 0)).toEqual({
+      kind: 'delivered',
+      httpStatus: 201,
+      answer: { likes: 3 },
+    })
+    expect(refusal).toMatchObject({ httpStatus: 422, problem: { title: 'Too long' } })
+    expect(text).toMatchObject({ problem: 'x'.repeat(5_000) })
+    expect(classify(answer(400, `{${'x'.repeat(5_000)}`), post(), 0)).toMatchObject({
+      problem: `{${'x'.repeat(999)}`,
+    })
+  })
+
+  describe('R4 the effect of a returned entry that was tried before', () => {
+    const tried = { effect: 'unknown', server: 'idempotent' } as const
+
+    it('is none where the server itself refuses: it would have repeated its first answer', () => {
+      expect(verdict(answer(422, {}, echo), tried)).toBe(refused)
+    })
+
+    it('stays unknown where a proxy may have refused before the server looked at the key', () => {
+      expect(verdict(answer(413, '<html>', { 'content-type': 'text/html' }), tried)).toBe(
+        'returned: refused, effect unknown',
+      )
+    })
+
+    it('stays unknown on a plain server, which knows no key', () => {
+      expect(verdict(answer(422, {}, echo), { effect: 'unknown' })).toBe('returned: refused, effect unknown')
+    })
+  })
+
+  describe('acknowledges for a plain server', () => {
+    const asking = (accept: string) => ({
+      request: { ...post().request, headers: [['accept', accept]] as const },
+    })
+    const text = answer(200, 'done', { 'content-type': 'text/plain; charset=utf-8' })
+
+    it('the type that was asked for, and JSON of any name', () => {
+      expect(verdict(text, asking('text/plain'))).toBe('delivered')
+      expect(verdict(answer(200, {}, { 'content-type': 'Application/HAL+JSON' }))).toBe('delivered')
+    })
+
+    it('nothing else: no other type, no type at all, no 204 with a body', () => {
+      expect(verdict(text)).toBe('inDoubt: notAcknowledged')
+      expect(verdict(answer(200, '', { 'content-type': '' }))).toBe('inDoubt: notAcknowledged')
+      expect(verdict(answer(204, '<html>', { 'content-type': 'text/html' }))).toBe('inDoubt: notAcknowledged')
+    })
+  })
+
+  it.each([
+    ['{"type":{"toString":1,"valueOf":1}}'],
+    ['{"type":7}'],
+    ['{"type":null}'],
+    ['null'],
+    ['[]'],
+    ['"in-progress"'],
+  ])('SEC29 takes no harm from a problem that is no problem: %s', (body) => {
+    expect(verdict(answer(409, body))).toBe('returned: conflict, effect none')
+  })
+
+  it.each(['https://a.example/problems/in-progress', 'about:x#in-progress', 'in-progress'])(
+    'knows a problem by the end of its type, whatever URI the server chose: %s',
+    (type) => {
+      expect(verdict(answer(409, { type }))).toContain('retry')
+    },
+  )
+
+  it("F22 counts a Retry-After that is a date from the server's own clock", () => {
+    const headers = { date: 'Fri, 01 Jan 2021 00:00:00 GMT', ...seconds('Fri, 01 Jan 2021 00:00:07 GMT') }
+
+    expect(verdict(answer(503, {}, headers))).toBe(`${free}, after 7000`)
+  })
+})

@@ -1,0 +1,175 @@
+import { describe, expect, it } from 'vitest'
+import { deadLetter, inDoubtEntry, sendingEntry, waitingEntry } from './entry.fixture.js'
+import type { Entry } from './entry.js'
+import { type EntryEvent, transition } from './transition.js'
+
+/** Every state, with what tells its cases apart. */
+const states = {
+  'waiting behind its head': waitingEntry({ head: false }),
+  'waiting as head': waitingEntry({ head: true }),
+  'waiting as head, effect unknown': waitingEntry({ head: true, effect: 'unknown', attempts: 1 }),
+  'waiting behind its head, effect unknown': waitingEntry({ head: false, effect: 'unknown', attempts: 1 }),
+  sending: sendingEntry(),
+  'in doubt': inDoubtEntry(),
+  dead: deadLetter(),
+} satisfies Record<string, Entry>
+type State = keyof typeof states
+
+/** Every event; a new one fails to compile here until it is listed. */
+const events: { readonly [T in EntryEvent['type']]: EntryEvent & { type: T } } = {
+  promoted: { type: 'promoted' },
+  rescheduled: { type: 'rescheduled', notBefore: 70, now: 60 },
+  claimed: { type: 'claimed', owner: 'other' },
+  renewed: { type: 'renewed' },
+  deferred: { type: 'deferred', notBefore: 90, now: 80, counts: true, sent: true, effect: 'none' },
+  doubted: { type: 'doubted', trouble: { reason: 'cut', at: 5, times: 1 } },
+  returned: { type: 'returned', reason: 'refused', httpStatus: 422, problem: 'p', effect: 'none', now: 7 },
+  delivered: { type: 'delivered' },
+  cancelled: { type: 'cancelled' },
+  discarded: { type: 'discarded' },
+  requeued: { type: 'requeued', key: 'key-2', seq: 1, head: false, now: 9 },
+}
+type EventType = keyof typeof events
+
+const ended = 'ended'
+/** What is allowed, and the state that it leads to. */
+const allowed: Readonly<Record<State, Partial<Record<EventType, string>>>> = {
+  'waiting behind its head': { promoted: 'waiting', rescheduled: 'waiting', cancelled: ended },
+  'waiting as head': { claimed: 'sending', rescheduled: 'waiting', cancelled: ended },
+  'waiting as head, effect unknown': { claimed: 'sending', rescheduled: 'waiting' },
+  'waiting behind its head, effect unknown': { promoted: 'waiting', rescheduled: 'waiting' },
+  sending: {
+    renewed: 'sending',
+    deferred: 'waiting',
+    doubted: 'inDoubt',
+    returned: 'dead',
+    delivered: ended,
+  },
+  'in doubt': { delivered: ended, discarded: ended, requeued: 'waiting' },
+  dead: { discarded: ended, requeued: 'waiting' },
+}
+
+const stateNames = Object.keys(states) as State[]
+const eventTypes = Object.keys(events) as EventType[]
+
+describe.each(stateNames)('an entry that is %s', (name) => {
+  const entry: Entry = states[name]
+
+  it.each(eventTypes)('when %s', (type) => {
+    const event: EntryEvent = events[type]
+    const next = allowed[name][type]
+
+    if (next === undefined)
+      expect(() => transition(entry, event)).toThrow(`is ${entry.state} cannot be ${type}`)
+    else expect(transition(entry, event)?.state ?? ended).toBe(next)
+  })
+
+  it('is never changed itself', () => {
+    const before = structuredClone(entry)
+    for (const type of Object.keys(allowed[name]) as EventType[]) transition(entry, events[type])
+
+    expect(entry).toEqual(before)
+  })
+})
+
+describe('an entry keeps what it is through every change', () => {
+  const identity = ({ id, lane, channel, partition, request, action, acceptedAt, bytes, server }: Entry) => ({
+    id,
+    lane,
+    channel,
+    partition,
+    request,
+    action,
+    acceptedAt,
+    bytes,
+    server,
+  })
+  const pairs = stateNames.flatMap((state) =>
+    (Object.keys(allowed[state]) as EventType[]).map((type) => [state, type] as const),
+  )
+
+  it.each(pairs)('%s, %s', (name, type) => {
+    const after = transition(states[name], events[type])
+
+    if (after !== undefined) expect(identity(after)).toEqual(identity(states[name]))
+  })
+})
+
+describe('a claim', () => {
+  it("raises the fence and counts the send, and the lease is the owner's", () => {
+    const entry = waitingEntry({ fence: 3, attempts: 2, failures: 1 })
+
+    expect(transition(entry, { type: 'claimed', owner: 'me' })).toMatchObject({
+      fence: 4,
+      attempts: 3,
+      failures: 1,
+      lease: { owner: 'me', renewals: 0 },
+    })
+  })
+
+  it('leaves nothing of the wait behind', () => {
+    expect(transition(waitingEntry(), { type: 'claimed', owner: 'me' })).not.toHaveProperty('notBefore')
+  })
+})
+
+describe('a deferral', () => {
+  const defer = (
+    entry: Parameters<typeof sendingEntry>[0],
+    more: Partial<EntryEvent & { type: 'deferred' }>,
+  ) => transition(sendingEntry(entry), { ...events.deferred, ...more })
+
+  it('waits as the head that it is, with the time at which that was written (R9)', () => {
+    expect(defer({}, {})).toMatchObject({ head: true, notBefore: 90, savedAt: 80 })
+    expect(defer({}, {})).not.toHaveProperty('lease')
+  })
+
+  it('R6 counts a failure that counts and no other', () => {
+    expect(defer({ failures: 4 }, { counts: true })).toMatchObject({ failures: 5 })
+    expect(defer({ failures: 4 }, { counts: false })).toMatchObject({ failures: 4 })
+  })
+
+  it('F23 takes the send back that never left the device', () => {
+    expect(defer({ attempts: 3 }, { sent: false })).toMatchObject({ attempts: 2 })
+    expect(defer({ attempts: 3 }, { sent: true })).toMatchObject({ attempts: 3 })
+  })
+
+  it('keeps an unknown effect unknown: a later refusal says nothing of the first try', () => {
+    expect(defer({ effect: 'unknown' }, { effect: 'none' })).toMatchObject({ effect: 'unknown' })
+    expect(defer({ effect: 'none' }, { effect: 'unknown' })).toMatchObject({ effect: 'unknown' })
+    expect(defer({ effect: 'none' }, { effect: 'none' })).toMatchObject({ effect: 'none' })
+  })
+})
+
+describe('a requeue', () => {
+  const tried = { effect: 'unknown', attempts: 5, failures: 60, fence: 7, key: 'key-1' } as const
+
+  it('keeps the count of sends and the fence, begins the failures anew, and forgets why it came back', () => {
+    const entry = transition(
+      deadLetter({ ...tried, trouble: { reason: 'http', at: 1, times: 60 } }),
+      events.requeued,
+    )
+
+    expect(entry).toMatchObject({ attempts: 5, failures: 0, fence: 7, notBefore: 9, savedAt: 9 })
+    for (const column of ['reason', 'problem', 'returnedAt', 'httpStatus', 'trouble'])
+      expect(entry).not.toHaveProperty(column)
+  })
+
+  it('R4 knows nothing of an effect under a new key, and what it knew under the old one', () => {
+    expect(transition(deadLetter(tried), events.requeued)).toMatchObject({ key: 'key-2', effect: 'none' })
+    expect(transition(deadLetter(tried), { ...events.requeued, key: 'key-1' })).toMatchObject({
+      key: 'key-1',
+      effect: 'unknown',
+    })
+  })
+})
+
+it('a renewal shows in the lease alone, so that a watcher sees life (P4)', () => {
+  const entry = sendingEntry({ lease: { owner: 'me', renewals: 4 } })
+
+  expect(transition(entry, events.renewed)).toEqual({ ...entry, lease: { owner: 'me', renewals: 5 } })
+})
+
+it('a doubt is of unknown effect, and no longer leased', () => {
+  expect(transition(sendingEntry(), events.doubted)).toMatchObject({ effect: 'unknown' })
+  expect(transition(sendingEntry(), events.doubted)).not.toHaveProperty('lease')
+})
