@@ -57,11 +57,18 @@ async function read(store: AppStore): Promise<void> {
     }
     store.dispatch(feedLoaded({ posts: answer.value, touched }, mark.readAt))
     store.dispatch(readEnded({ shows: 'fresh', readAt: mark.readAt }))
-    if (store.getState().session.lost) store.dispatch(sessionFound())
+    tellWhatItMeans(store)
     if (touched.length > 0) readAgainAfter(store, touched)
     else waitMs = settleMs
     return
   }
+}
+
+/** The user's own feed came from the server: the session is good and the network is there. */
+function tellWhatItMeans(store: AppStore): void {
+  const { session, broker: outbox } = store.getState()
+  if (session.lost) store.dispatch(sessionFound())
+  if (outbox.paused !== undefined || outbox.connectivity === 'offline') void broker.resume()
 }
 
 let waitMs = settleMs

@@ -26,7 +26,9 @@ self.addEventListener('fetch', (event) => {
   if (request.method !== 'GET' || url.origin !== self.location.origin) return
   if (request.mode === 'navigate' && (url.pathname === '/' || url.pathname === '/lab'))
     event.respondWith(shell({ event, request, url }))
-  else if (keptPaths.includes(url.pathname)) event.respondWith(networkFirst(event, url.pathname))
+  // A request that wants to see redirects is the broker's probe of the session: a copy would be a lie to it.
+  else if (keptPaths.includes(url.pathname) && request.redirect === 'follow')
+    event.respondWith(networkFirst(event, url.pathname))
 })
 
 // A first visit is served by this worker at once; a new version waits until its user agrees (SKIP_WAITING).
