@@ -45,7 +45,7 @@ function onPost({ payload }: { readonly payload?: unknown }, posts: Readonly<Rec
 const shownMax = 44
 
 function quoted(text: string): string {
-  const short = text.length > shownMax ? `${text.slice(0, shownMax).trimEnd()}…` : text
+  const short = text.length > shownMax ? `${text.slice(0, shownMax).replace(/[\s.,;:!?]+$/, '')}…` : text
   return `“${short}”`
 }
 

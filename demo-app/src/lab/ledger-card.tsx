@@ -1,6 +1,7 @@
 // What reached the server, and what it really applied.
 import type { ReactElement } from 'react'
 import { emptyLedger, type LedgerAttempt, type LedgerEffect, readLedger } from './lab-client'
+import { ScrollTable } from './scroll-table'
 import { usePolled } from './use-polled'
 
 const rowsMax = 40
@@ -52,33 +53,21 @@ function Effects({ effects }: { effects: readonly LedgerEffect[] }): ReactElemen
   return (
     <details className="table-box" open>
       <summary>Effects</summary>
-      <section className="table-scroll" aria-label="Effects" tabIndex={-1}>
-        <table>
-          <thead>
-            <tr>
-              <th scope="col">What</th>
-              <th scope="col">On</th>
-              <th scope="col">By</th>
-              <th scope="col">Key</th>
+      <ScrollTable label="List of effects" columns={['What', 'On', 'By', 'Key']}>
+        {effects
+          .slice(-rowsMax)
+          .reverse()
+          .map(({ seq, kind, target, user, key }) => (
+            <tr key={seq}>
+              <td>{kind}</td>
+              <td>{target.slice(0, 8)}</td>
+              <td>{user}</td>
+              <td>
+                <code>{key.slice(0, 8)}</code>
+              </td>
             </tr>
-          </thead>
-          <tbody>
-            {effects
-              .slice(-rowsMax)
-              .reverse()
-              .map(({ seq, kind, target, user, key }) => (
-                <tr key={seq}>
-                  <td>{kind}</td>
-                  <td>{target.slice(0, 8)}</td>
-                  <td>{user}</td>
-                  <td>
-                    <code>{key.slice(0, 8)}</code>
-                  </td>
-                </tr>
-              ))}
-          </tbody>
-        </table>
-      </section>
+          ))}
+      </ScrollTable>
     </details>
   )
 }
@@ -88,33 +77,22 @@ function Attempts({ attempts }: { attempts: readonly LedgerAttempt[] }): ReactEl
   return (
     <details className="table-box" open>
       <summary>Attempts</summary>
-      <section className="table-scroll" aria-label="Attempts" tabIndex={-1}>
-        <table>
-          <thead>
-            <tr>
-              <th scope="col">Request</th>
-              <th scope="col">Answer</th>
-              <th scope="col">Key</th>
+      <ScrollTable label="List of attempts" columns={['Request', 'Answer', 'Key']}>
+        {attempts
+          .slice(-rowsMax)
+          .reverse()
+          .map(({ seq, method, path, status, key }) => (
+            <tr key={seq}>
+              <td>
+                {method} {path.replace('/api', '')}
+              </td>
+              <td>{status ?? '…'}</td>
+              <td>
+                <code>{key?.slice(0, 8)}</code>
+              </td>
             </tr>
-          </thead>
-          <tbody>
-            {attempts
-              .slice(-rowsMax)
-              .reverse()
-              .map(({ seq, method, path, status, key }) => (
-                <tr key={seq}>
-                  <td>
-                    {method} {path.replace('/api', '')}
-                  </td>
-                  <td>{status ?? '…'}</td>
-                  <td>
-                    <code>{key?.slice(0, 8)}</code>
-                  </td>
-                </tr>
-              ))}
-          </tbody>
-        </table>
-      </section>
+          ))}
+      </ScrollTable>
     </details>
   )
 }

@@ -4,6 +4,7 @@ import { type OutboxEntry, outboxEntries } from 'redux-broker'
 import { useAppSelector } from '../app/store'
 import { broker } from '../broker/broker'
 import { nounOf } from '../broker/entries'
+import { ScrollTable } from './scroll-table'
 import { usePolled } from './use-polled'
 
 const read = async () => ({ entries: await outboxEntries(broker), capabilities: broker.capabilities() })
@@ -46,34 +47,21 @@ export function OutboxCard(): ReactElement {
 
 function Entries({ entries }: { entries: readonly OutboxEntry[] }): ReactElement {
   return (
-    <section className="table-scroll" aria-label="Entries" tabIndex={-1}>
-      <table>
-        <thead>
-          <tr>
-            <th scope="col">Entry</th>
-            <th scope="col">Lane</th>
-            <th scope="col">State</th>
-            <th scope="col">Attempts</th>
-            <th scope="col">Key</th>
-          </tr>
-        </thead>
-        <tbody>
-          {entries.map(({ id, action, lane, state, attempts, key, trouble }) => (
-            <tr key={id}>
-              <td>{nounOf(action.type)}</td>
-              <td>{lane}</td>
-              <td>
-                {state}
-                {trouble !== undefined && <span className="soft"> after {trouble.reason}</span>}
-              </td>
-              <td>{attempts}</td>
-              <td>
-                <code>{key.slice(0, 8)}</code>
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </section>
+    <ScrollTable label="List of entries" columns={['Entry', 'Lane', 'State', 'Attempts', 'Key']}>
+      {entries.map(({ id, action, lane, state, attempts, key, trouble }) => (
+        <tr key={id}>
+          <td>{nounOf(action.type)}</td>
+          <td>{lane}</td>
+          <td>
+            {state}
+            {trouble !== undefined && <span className="soft"> after {trouble.reason}</span>}
+          </td>
+          <td>{attempts}</td>
+          <td>
+            <code>{key.slice(0, 8)}</code>
+          </td>
+        </tr>
+      ))}
+    </ScrollTable>
   )
 }
