@@ -1,6 +1,7 @@
 import { playwright } from '@vitest/browser-playwright'
 import { defineConfig } from 'vitest/config'
 import { findChromium } from './e2e/tools/browsers.js'
+import { wireServer } from './packages/broker/test/wire-server.js'
 
 export default defineConfig({
   test: {
@@ -13,6 +14,7 @@ export default defineConfig({
         },
       },
       {
+        plugins: [wireServer()],
         test: {
           name: 'browser',
           include: ['packages/*/{src,test}/**/*.browser.test.ts'],

@@ -1,0 +1,70 @@
+import { afterEach, describe, expect, it } from 'vitest'
+import type { Bus } from '../core/ports.js'
+import { broadcastBus } from './broadcast-bus.js'
+
+const open: Bus[] = []
+const bus = (database: string): Bus => {
+  const one = broadcastBus(database)
+  open.push(one)
+  return one
+}
+afterEach(() => {
+  for (const one of open.splice(0)) one.close()
+})
+
+const next = (from: Bus) => new Promise<string>((resolve) => void from.listen(resolve))
+
+describe('a bus over BroadcastChannel', () => {
+  it('is heard by other realms and by its own', async () => {
+    const name = crypto.randomUUID()
+    const here = bus(name)
+    const there = bus(name)
+    const heard = [next(here), next(there)]
+
+    here.post('changed')
+
+    expect(await Promise.all(heard)).toEqual(['changed', 'changed'])
+  })
+
+  it('is heard by nobody who listens for another database, nor by who has stopped', async () => {
+    const name = crypto.randomUUID()
+    const here = bus(name)
+    const there = bus(name)
+    const told: string[] = []
+    bus(`${name}-other`).listen((hint) => void told.push(`other ${hint}`))
+    const stop = there.listen((hint) => void told.push(`stopped ${hint}`))
+    stop()
+    const heard = next(there)
+
+    here.post('changed')
+    await heard
+
+    expect(told).toEqual([])
+  })
+
+  it('takes nothing but text from whoever else posts on its channel (SEC14)', async () => {
+    const name = crypto.randomUUID()
+    const here = bus(name)
+    const told: unknown[] = []
+    here.listen((hint) => void told.push(hint))
+    const heard = next(here)
+    const stranger = new BroadcastChannel(`redux-broker:${name}`)
+
+    stranger.postMessage({ type: 'drain', url: 'https://evil.example' })
+    stranger.postMessage('changed')
+    await heard
+    stranger.close()
+
+    expect(told).toEqual(['changed'])
+  })
+
+  it('is silent once closed: news that come late throw nothing', () => {
+    const here = bus(crypto.randomUUID())
+    const told: string[] = []
+    here.listen((hint) => void told.push(hint))
+    here.close()
+
+    expect(() => here.post('changed')).not.toThrow()
+    expect(told).toEqual([])
+  })
+})

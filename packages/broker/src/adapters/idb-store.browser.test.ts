@@ -1,0 +1,215 @@
+import { afterEach, describe, expect, it, vi } from 'vitest'
+import { append } from '../core/append.js'
+import { claim } from '../core/claim.js'
+import { capture } from '../core/entry.fixture.js'
+import { defaultLimits } from '../core/limits.js'
+import { activate, readPartition } from '../core/partition.js'
+import type { Store } from '../core/ports.js'
+import { idbStore } from './idb-store.js'
+import { describeStore } from './store-contract.js'
+
+const fresh = () => `idb-${crypto.randomUUID()}`
+const setSalt = (store: Store, value: string) =>
+  store.transact('readwrite', 'strict', async (tx) => tx.put('settings', { name: 'salt', value }))
+const salt = (store: Store) =>
+  store.transact('readonly', 'relaxed', async (tx) => {
+    const row = await tx.get('settings', ['salt'])
+    return row?.name === 'salt' ? row.value : undefined
+  })
+
+const opened: Store[] = []
+const openStore = (name = fresh()) => {
+  const store = idbStore(name)
+  opened.push(store)
+  return store
+}
+afterEach(() => {
+  vi.restoreAllMocks()
+  for (const store of opened.splice(0)) store.close()
+})
+
+describeStore('IndexedDB', () => idbStore(fresh()))
+
+/** Sees every native transaction and its connection. */
+function watchTransactions(onComplete = () => {}) {
+  const seen: { readonly tx: IDBTransaction; readonly database: IDBDatabase }[] = []
+  const native = IDBDatabase.prototype.transaction
+  vi.spyOn(IDBDatabase.prototype, 'transaction').mockImplementation(function (this: IDBDatabase, ...args) {
+    const tx = native.apply(this, args)
+    // Before anybody else listens: microtasks run between the listeners of one event.
+    tx.addEventListener('complete', onComplete)
+    seen.push({ tx, database: this })
+    return tx
+  })
+  return seen
+}
+
+describe('a commit in IndexedDB (P1)', () => {
+  it('is reported after the transaction’s `complete` event, and was asked to reach the disk', async () => {
+    const store = openStore()
+    await salt(store)
+    const order: string[] = []
+    const seen = watchTransactions(() => order.push('complete'))
+
+    await store.transact('readwrite', 'strict', async (tx) => {
+      tx.put('settings', { name: 'salt', value: 's' })
+      await tx.get('settings', ['salt'])
+      order.push('request succeeded')
+    })
+    order.push('reported')
+
+    expect(order).toEqual(['request succeeded', 'complete', 'reported'])
+    expect(seen[0]?.tx.durability).toBe('strict')
+  })
+
+  it('is relaxed where it may be', async () => {
+    const store = openStore()
+    await salt(store)
+    const seen = watchTransactions()
+
+    await store.transact('readwrite', 'relaxed', async (tx) =>
+      tx.put('settings', { name: 'salt', value: 's' }),
+    )
+
+    expect(seen[0]?.tx.durability).toBe('relaxed')
+  })
+
+  it('that the browser aborts at its end rejects, though every request succeeded (F9, F12)', async () => {
+    const store = openStore()
+    await setSalt(store, 'before')
+    const seen = watchTransactions()
+
+    const lost = store.transact('readwrite', 'strict', async (tx) => {
+      tx.put('settings', { name: 'salt', value: 'after' })
+      await tx.get('settings', ['salt'])
+      seen[0]?.tx.abort()
+    })
+
+    await expect(lost).rejects.toMatchObject({ name: 'AbortError' })
+    expect(await salt(store)).toBe('before')
+  })
+})
+
+describe('a connection', () => {
+  it('makes way for a newer version or a deletion, and is opened again at the next use (F13)', async () => {
+    const name = fresh()
+    const store = openStore(name)
+    await setSalt(store, 's')
+    const blocked = vi.fn()
+
+    await new Promise<void>((resolve, reject) => {
+      const request = indexedDB.deleteDatabase(name)
+      request.onblocked = blocked
+      request.onsuccess = () => resolve()
+      request.onerror = () => reject(request.error)
+    })
+
+    expect(blocked).not.toHaveBeenCalled()
+    expect(await salt(store)).toBeUndefined()
+    await setSalt(store, 'new')
+    expect(await salt(store)).toBe('new')
+  })
+
+  it('that was closed under the store is replaced by a new one (F11)', async () => {
+    const store = openStore()
+    await setSalt(store, 's')
+    const seen = watchTransactions()
+    await salt(store)
+
+    seen[0]?.database.close()
+
+    expect(await salt(store)).toBe('s')
+  })
+
+  it('is not opened before the first use, and is shared by all after that', async () => {
+    const open = vi.spyOn(indexedDB, 'open')
+    const store = openStore()
+    const before = open.mock.calls.length
+
+    await Promise.all([salt(store), salt(store), setSalt(store, 's')])
+
+    expect(before).toBe(0)
+    expect(open).toHaveBeenCalledTimes(1)
+  })
+
+  it('finds what another one left, in the same tables', async () => {
+    const name = fresh()
+    const first = openStore(name)
+    await setSalt(first, 's')
+    first.close()
+
+    expect(await salt(openStore(name))).toBe('s')
+  })
+
+  it('that cannot be opened rejects, and is tried again at the next use (F10, F15)', async () => {
+    const name = fresh()
+    await new Promise<void>((resolve) => {
+      const request = indexedDB.open(name, 99)
+      request.onsuccess = () => {
+        request.result.close()
+        resolve()
+      }
+    })
+    const store = openStore(name)
+
+    await expect(salt(store)).rejects.toMatchObject({ name: 'VersionError' })
+    await new Promise((resolve) => {
+      indexedDB.deleteDatabase(name).onsuccess = resolve
+    })
+
+    expect(await salt(store)).toBeUndefined()
+  })
+})
+
+describe('claiming with 1,000 entries waiting (P12)', () => {
+  it('reads the due heads by one bounded read, and no more rows than it may send', async () => {
+    const store = openStore()
+    const captures = Array.from({ length: 1_000 }, (_, i) => capture(`c${i}`, { lane: `lane-${i}` }))
+    await store.transact('readwrite', 'relaxed', async (tx) => {
+      await append(tx, 'p', captures, { now: 1, limits: defaultLimits })
+      await activate(tx, { partition: 'p', principal: 'ada' }, undefined)
+    })
+    const reads: string[] = []
+    let rowsRead = 0
+    for (const prototype of [IDBObjectStore.prototype, IDBIndex.prototype])
+      for (const method of [
+        'get',
+        'getAll',
+        'getKey',
+        'getAllKeys',
+        'openCursor',
+        'openKeyCursor',
+        'count',
+      ] as const) {
+        const native = prototype[method] as (...args: unknown[]) => IDBRequest
+        vi.spyOn(prototype as IDBObjectStore, method).mockImplementation(function (
+          this: IDBObjectStore | IDBIndex,
+          ...args: unknown[]
+        ) {
+          const request = native.apply(this, args)
+          const table = this instanceof IDBIndex ? this.objectStore : this
+          reads.push(`${table.name}.${this === table ? '' : `${this.name}.`}${method}`)
+          request.addEventListener('success', () => {
+            if (table.name === 'entries' && Array.isArray(request.result)) rowsRead += request.result.length
+          })
+          return request as never
+        })
+      }
+
+    const claimed = await store.transact('readwrite', 'strict', async (tx) =>
+      claim(tx, await readPartition(tx, 'p'), new Map(), {
+        owner: 'me',
+        now: 2,
+        probe: 'signal',
+        concurrencyMax: 6,
+        inFlight: [],
+        serves: () => true,
+      }),
+    )
+
+    expect(claimed).toHaveLength(6)
+    expect(reads.filter((read) => read.startsWith('entries'))).toEqual(['entries.due.getAll'])
+    expect(reads).toHaveLength(3)
+    expect(rowsRead).toBe(6)
+  })
+})

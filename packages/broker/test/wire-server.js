@@ -1,0 +1,77 @@
+// What the browser tests ask over the real wire: a few URLs of Vitest's own server, and the same on a second port,
+// which is another origin with the same cookies.
+import { createServer } from 'node:http'
+
+/** @import { IncomingMessage, ServerResponse } from 'node:http' */
+
+/** @type {Record<string, (request: IncomingMessage, response: ServerResponse) => void>} */
+const pages = {
+  '/wire/echo': async (request, response) => {
+    const parts = []
+    for await (const part of request) parts.push(part)
+    const { method, headers } = request
+    const body = Buffer.concat(parts).toString('base64')
+    const key = headers['idempotency-key']
+    response
+      .writeHead(200, { 'content-type': 'application/json', ...(key && { 'idempotency-key': key }) })
+      .end(JSON.stringify({ method, headers, body }))
+  },
+  '/wire/redirect': (_request, response) => response.writeHead(302, { location: '/wire/echo' }).end(),
+  '/wire/redirect-307': (_request, response) => response.writeHead(307, { location: '/wire/echo' }).end(),
+  '/wire/cut': (_request, response) => {
+    response.writeHead(200, { 'content-type': 'application/json', 'content-length': '1000' })
+    response.write('{"half":')
+    setTimeout(() => response.destroy(), 50)
+  },
+  '/wire/reset': (request) => request.socket.destroy(),
+  '/wire/silent': () => {},
+  '/wire/trickle': (_request, response) => {
+    response.writeHead(200, { 'content-type': 'application/json' })
+    response.write('{"half":')
+  },
+  '/wire/huge': (_request, response) => {
+    response.writeHead(200, { 'content-type': 'text/plain' })
+    const more = () => response.write('x'.repeat(65_536))
+    response.on('drain', more)
+    while (more()) {}
+  },
+  '/wire/page': (_request, response) =>
+    response.writeHead(200, { 'content-type': 'text/html' }).end('<!doctype html>Log in'),
+  '/wire/gone': (_request, response) => response.writeHead(422).end('no'),
+  '/wire/set-cookie': (_request, response) =>
+    response.writeHead(204, { 'set-cookie': 'wire=crumb; Path=/; HttpOnly; SameSite=Strict' }).end(),
+}
+
+/** @returns {(request: IncomingMessage, response: ServerResponse) => boolean} */
+const serve = (otherOrigin) => (request, response) => {
+  const path = new URL(request.url ?? '/', 'http://x').pathname
+  if (path === '/wire/other-origin') return response.end(otherOrigin()) && true
+  const page = pages[path]
+  if (page === undefined) return false
+  response.setHeader('access-control-allow-origin', request.headers.origin ?? '*')
+  response.setHeader('access-control-allow-credentials', 'true')
+  response.setHeader('access-control-allow-headers', 'content-type, idempotency-key')
+  response.setHeader('access-control-allow-methods', 'POST, PUT')
+  response.setHeader('access-control-expose-headers', 'idempotency-key')
+  if (request.method === 'OPTIONS') response.writeHead(204).end()
+  else page(request, response)
+  return true
+}
+
+/** @returns {import('vite').Plugin} */
+export const wireServer = () => ({
+  name: 'wire-server',
+  configureServer(vite) {
+    let origin = ''
+    const handle = serve(() => origin)
+    const other = createServer((request, response) => void handle(request, response))
+    other.listen(0, () => {
+      const address = other.address()
+      origin = `http://localhost:${typeof address === 'object' ? address?.port : ''}`
+    })
+    other.unref()
+    vite.middlewares.use((request, response, next) => {
+      if (!handle(request, response)) next()
+    })
+  },
+})
