@@ -1,6 +1,6 @@
 // Reads the feed without ever making a count wrong (P8): what a pending change touched while the read ran keeps what
 // was known of it, and is read again once it has settled.
-import { markRead } from 'redux-broker'
+import { markRead, type ReadMark } from 'redux-broker'
 import { readJson } from '../api/read-json'
 import { parsePosts } from '../api/types'
 import { type AppStore, store as appStore } from '../app/store'
@@ -32,9 +32,9 @@ async function read(store: AppStore): Promise<void> {
   const isStill = () => store.getState().session.user?.id === user
   store.dispatch(readBegun())
   for (let tries = 1; ; tries++) {
-    const mark = await markRead(broker)
+    const mark = await markRead(broker).catch(() => withoutStorage())
     const answer = await readJson(path, parsePosts)
-    const touched = [...(await mark.touchedLanes())]
+    const touched = [...(await mark.touchedLanes().catch(() => new Set<string>()))]
     if (!isStill()) return
     if (answer.status === 'signedOut' || ('user' in answer && answer.user !== user)) {
       store.dispatch(sessionLost())
@@ -99,6 +99,9 @@ function readAgainAfter(store: AppStore, lanes: readonly string[]): void {
   look()
   waitMs = Math.min(waitMs * 2, settleMsMax)
 }
+
+/** Where the storage fails nothing is pending either: the answer is the truth. */
+const withoutStorage = (): ReadMark => ({ readAt: Date.now(), touchedLanes: async () => new Set() })
 
 const hasPosts = (store: AppStore): boolean =>
   Object.values(store.getState().posts.byId).some(({ id, draftId }) => id !== draftId)

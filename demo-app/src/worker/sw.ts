@@ -13,6 +13,8 @@ declare const self: ServiceWorkerGlobalScope & { readonly __WB_MANIFEST: (Precac
 
 /** Longer than a slow answer, shorter than anybody looks at an empty page: a network that lies is away. */
 const patienceMs = 3_000
+/** For the next read, once a network has proved to lie: nobody waits twice for it. */
+const patienceSpentMs = 500
 
 const { activeUser } = startBrokerWorker()
 
@@ -37,16 +39,23 @@ self.addEventListener('message', ({ data }) => {
   if (data?.type === 'SKIP_WAITING') void self.skipWaiting()
 })
 
+let isNetworkTrusted = true
+
 async function networkFirst(event: FetchEvent, path: string): Promise<Response> {
   const sentAt = Date.now()
   const answer = fetch(event.request).then((fetched) => {
     // Kept also when it comes too late to be shown.
     event.waitUntil(keepCopy(path, fetched.clone(), sentAt))
+    isNetworkTrusted = true
     return fetched
   })
   event.waitUntil(answer.catch(() => undefined))
-  const inTime = await Promise.race([answer.catch(() => undefined), pause(patienceMs)])
+  const inTime = await Promise.race([
+    answer.catch(() => undefined),
+    pause(isNetworkTrusted ? patienceMs : patienceSpentMs),
+  ])
   if (inTime !== undefined && isOfTheApp(inTime)) return inTime
+  isNetworkTrusted = false
   const user = await activeUser().catch(() => undefined)
   return (user === undefined ? undefined : await findCopy(path, user)) ?? answer
 }
