@@ -1,5 +1,6 @@
 // Takes due lane heads for sending: one bounded read per channel, in the caller's transaction (R1).
-import { type SendingEntry, toRow } from './entry.js'
+import { type EntryRow, entryVersion, type SendingEntry, toRow, type WaitingEntry } from './entry.js'
+import { pageRowsMax } from './limits.js'
 import { allowance, healthyOrigin, type OriginRow, type Probe } from './origin.js'
 import { readActive } from './partition.js'
 import type { StoreTransaction } from './ports.js'
@@ -40,9 +41,8 @@ export async function claim(
     const busy = sentTo.filter((other) => other === origin).length
     const allowed = Math.min(allowance(health, probe, now, busy), concurrencyMax - busy)
     if (allowed <= 0) continue
-    const heads = await tx.list(dueBy(row.partition, channel, now), allowed)
+    const heads = await dueHeads(tx, dueBy(row.partition, channel, now), allowed)
     for (const head of heads) {
-      if (head.state !== 'waiting') continue
       const entry = transition(head, { type: 'claimed', owner })
       tx.put('entries', toRow(entry))
       claimed.push(entry)
@@ -51,6 +51,33 @@ export async function claim(
     if (heads.length > 0 && health.rest !== undefined) origins.set(origin, { ...health, probedAt: now })
   }
   return claimed
+}
+
+type DueSpan = ReturnType<typeof dueBy>
+
+async function dueHeads(
+  tx: StoreTransaction,
+  span: DueSpan,
+  limit: number,
+): Promise<readonly WaitingEntry[]> {
+  const rows = await tx.list(span, limit)
+  const heads = rows.filter(isSendable)
+  if (heads.length === rows.length) return heads
+  return (await tx.list(span, pageRowsMax)).filter(isSendable).slice(0, limit)
+}
+
+/**
+ * A row of a newer release is left to it, and its lane waits (P11). So is one that asks for what no capture gives:
+ * rows are not trusted, and nothing goes to an origin that its channel does not name (SEC6).
+ */
+function isSendable(row: EntryRow): row is EntryRow & WaitingEntry {
+  const { url } = row.request
+  return (
+    row.version <= entryVersion &&
+    row.state === 'waiting' &&
+    row.head &&
+    url.startsWith(`${originOf(row.channel)}/`)
+  )
 }
 
 const dueBy = (partition: string, channel: string, now: number) =>

@@ -1,5 +1,5 @@
 // What a person may do with entries: take back one that was never sent, send a returned one again, or let it go.
-import { type DeadLetter, isRepeatable, toRow } from './entry.js'
+import { type DeadLetter, entryVersion, isRepeatable, toRow } from './entry.js'
 import { readPartition } from './partition.js'
 import type { StoreTransaction } from './ports.js'
 import { last } from './schema.js'
@@ -14,7 +14,8 @@ export async function cancel(
   now: number,
 ): Promise<'cancelled' | 'tooLate'> {
   const entry = await tx.get('entries', [partition, seq])
-  if (entry?.state !== 'waiting' || entry.effect === 'unknown') return 'tooLate'
+  if (entry?.state !== 'waiting' || entry.effect === 'unknown' || entry.version > entryVersion)
+    return 'tooLate'
   transition(entry, { type: 'cancelled' })
   await change(tx, partition, (ledgers) =>
     end(tx, ledgers, entry, { kind: 'cancelled', answer: undefined }, now),
@@ -52,11 +53,12 @@ export async function requeue(
       from: [partition, lane],
       to: [partition, lane, last],
     })
-    const head = unblock(ledgers, letter) || first === undefined
+    const free = unblock(ledgers, letter) || first === undefined
     const key = letter.effect === 'unknown' && isRepeatable(letter) ? letter.key : newKey
-    const entry = transition(letter, { type: 'requeued', key, seq, head, now })
+    const entry = transition(letter, { type: 'requeued', key, seq, head: false, now })
     tx.put('entries', toRow(entry))
     tx.delete('deadLetters', [partition, seq])
+    if (free) await promote(tx, ledgers.row, lane)
     ledgers.row = { ...ledgers.row, waiting: ledgers.row.waiting + 1, dead: ledgers.row.dead - 1 }
     record(tx, ledgers, entry, { kind: 'requeued', answer: undefined }, now)
   })
@@ -67,9 +69,8 @@ export async function discard(tx: StoreTransaction, letter: DeadLetter, now: num
   const { partition, seq, lane, bytes } = letter
   transition(letter, { type: 'discarded' })
   await change(tx, partition, async (ledgers) => {
-    unblock(ledgers, letter)
     tx.delete('deadLetters', [partition, seq])
-    await promote(tx, ledgers.row, lane)
+    if (unblock(ledgers, letter)) await promote(tx, ledgers.row, lane)
     ledgers.row = { ...ledgers.row, dead: ledgers.row.dead - 1, bytes: ledgers.row.bytes - bytes }
     record(tx, ledgers, letter, { kind: 'discarded', answer: undefined }, now)
   })

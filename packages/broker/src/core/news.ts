@@ -20,6 +20,8 @@ export interface News {
   readonly journal: readonly JournalRow[]
   readonly origins: readonly OriginRow[]
   readonly nextDueAt: number | undefined
+  /** Whether an attempt is in flight, as far as the rows tell: its executor may be dead. */
+  readonly sending: boolean
   readonly seen: Seen
   /** Whether there is more than one page of it. */
   readonly more: boolean
@@ -33,10 +35,17 @@ export async function readNews(tx: StoreTransaction, partition: string, seen: Se
   ])
   const names = [...new Set(row.channels.map(originOf))]
   const back = journal.filter(({ kind, seq }) => kind === 'requeued' && seq <= seen.seq)
-  const [origins, requeued, due] = await Promise.all([
+  const places = [...new Set(back.map(({ seq }) => seq))]
+  const [origins, requeued, due, sending] = await Promise.all([
     Promise.all(names.map((name) => tx.get('origins', [name]))),
-    Promise.all(back.map(({ seq }) => tx.get('entries', [partition, seq]))),
+    Promise.all(places.map((seq) => tx.get('entries', [partition, seq]))),
     nextDueAt(tx, row, () => true),
+    tx.firstKey({
+      store: 'entries',
+      index: 'unsure',
+      from: [partition, 'sending'],
+      to: [partition, 'sending'],
+    }),
   ])
   return {
     row,
@@ -44,6 +53,7 @@ export async function readNews(tx: StoreTransaction, partition: string, seen: Se
     journal,
     origins: origins.filter((origin) => origin !== undefined),
     nextDueAt: due,
+    sending: sending !== undefined,
     seen: { seq: entries.at(-1)?.seq ?? seen.seq, number: journal.at(-1)?.number ?? seen.number },
     more: entries.length === pageRowsMax || journal.length === pageRowsMax,
   }

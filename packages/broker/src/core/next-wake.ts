@@ -1,5 +1,5 @@
 // When to look at the outbox again if nothing happens meanwhile, and how hard to try then.
-import { probeHiddenMs, probeVisibleMs } from './limits.js'
+import { probeHiddenMs, probeVisibleMs, waitCapMs } from './limits.js'
 import type { News } from './news.js'
 import type { Probe } from './origin.js'
 
@@ -8,22 +8,27 @@ export interface NextWake {
   readonly probe: Probe
 }
 
-/** Something is due and nothing rests: an executor is at it, and is looked after if it is not. */
+/** Something is due or in flight: an executor is at it, and is looked after if it is not. */
 const overdueMs = 2_000
 
 /** Undefined where only an event can change anything. `watched`: a visible window that believes itself online. */
-export function nextWake(
-  { row, origins, nextDueAt }: News,
-  now: number,
-  watched: boolean,
-): NextWake | undefined {
+export function nextWake(news: News, now: number, watched: boolean): NextWake | undefined {
+  const { row, sending } = news
   if (row.waiting === 0 || row.paused === 'principal') return undefined
   const slow: NextWake = watched
     ? { delayMs: probeVisibleMs, probe: 'timer' }
     : { delayMs: probeHiddenMs, probe: 'slowTimer' }
   if (row.paused === 'auth') return slow
+  const next = nextHead(news, now, slow)
+  // Whoever waits for its lock takes over at once should the executor die (P4).
+  if (sending && (next === undefined || next.delayMs > overdueMs))
+    return { delayMs: overdueMs, probe: slow.probe }
+  return next
+}
+
+function nextHead({ origins, nextDueAt }: News, now: number, slow: NextWake): NextWake | undefined {
   if (nextDueAt === undefined) return undefined
-  if (nextDueAt > now) return { delayMs: nextDueAt - now, probe: slow.probe }
+  if (nextDueAt > now) return { delayMs: Math.min(nextDueAt - now, waitCapMs), probe: slow.probe }
   const rests = origins.flatMap(({ rest }) => rest ?? [])
   if (rests.some(({ kind }) => kind === 'away')) return slow
   const ends = rests.flatMap((rest) => (rest.kind === 'away' ? [] : rest.until - now)).filter((ms) => ms > 0)

@@ -1,0 +1,202 @@
+import { describe, expect, it } from 'vitest'
+import { channelOf, needsOf, nextDueAt, originOf } from './claim.js'
+import { capture, waiting } from './entry.fixture.js'
+import { entryVersion } from './entry.js'
+import { healthyOrigin } from './origin.js'
+import { delivered, outbox, retry } from './outbox.fixture.js'
+import { deactivate, pause, readPartition } from './partition.js'
+
+const origin = 'https://o.example'
+const ids = (entries: readonly { readonly id: string }[]) => entries.map(({ id }) => id)
+
+async function filled(...lanes: readonly string[]) {
+  const box = outbox()
+  await box.activate()
+  await box.accept(lanes.map((lane, i) => capture(`${lane}${i + 1}`, { lane })))
+  return box
+}
+
+describe('claim', () => {
+  it('takes the first of each lane, and none behind it until that one has ended', async () => {
+    const box = await filled('x', 'x', 'y')
+
+    const first = await box.claim()
+    const meanwhile = await box.claim()
+    if (first[0]) await box.settle(first[0], delivered)
+
+    expect(ids(first)).toEqual(['x1', 'y3'])
+    expect(meanwhile).toEqual([])
+    expect(ids(await box.claim())).toEqual(['x2'])
+  })
+
+  it('R1 writes down who sends, under a fence that rises with each claim', async () => {
+    const box = await filled('x')
+
+    const [first] = await box.claim({ owner: 'one' })
+    if (first) await box.settle(first, retry({ counts: false }), { random: 0 })
+    const [second] = await box.claim({ owner: 'two' })
+
+    expect(first).toMatchObject({ state: 'sending', fence: 1, attempts: 1, lease: { owner: 'one' } })
+    expect(second).toMatchObject({ state: 'sending', fence: 2, attempts: 2, lease: { owner: 'two' } })
+    expect((await box.contents()).entries).toMatchObject([{ fence: 2, unsure: 'sending' }])
+  })
+
+  it('takes nothing before its time', async () => {
+    const box = await filled('x')
+    const [sent] = await box.claim()
+    if (sent) await box.settle(sent, retry({ retryAfterMs: 5_000 }), { now: 0, random: 0 })
+
+    expect(await box.claim({ now: 4_999 })).toEqual([])
+    expect(ids(await box.claim({ now: 5_000 }))).toEqual(['x1'])
+  })
+
+  it('takes those that are due longest first', async () => {
+    const box = outbox()
+    await box.activate()
+    for (const [now, id] of [
+      [30, 'late'],
+      [10, 'early'],
+      [20, 'middle'],
+    ] as const)
+      await box.accept([capture(id, { lane: id })], { now })
+
+    expect(ids(await box.claim({ now: 40, concurrencyMax: 2 }))).toEqual(['early', 'middle'])
+  })
+
+  it('keeps to the number of requests in flight to one origin, those of other claims included', async () => {
+    const box = await filled('a', 'b', 'c', 'd')
+
+    expect(ids(await box.claim({ concurrencyMax: 3, inFlight: [origin, origin] }))).toEqual(['a1'])
+    expect(ids(await box.claim({ concurrencyMax: 3, inFlight: ['https://other.example'] }))).toEqual([
+      'b2',
+      'c3',
+      'd4',
+    ])
+    expect(await box.claim({ concurrencyMax: 0 })).toEqual([])
+  })
+
+  it('counts what two channels send to one origin together', async () => {
+    const box = outbox()
+    await box.activate()
+    const channels = [channelOf(origin, []), channelOf(origin, ['prepareHeaders'])]
+    await box.accept(
+      [0, 1, 2, 3].map((i) => capture(`${i}`, { lane: `${i}`, channel: channels[i % 2] ?? '' })),
+    )
+
+    expect(ids(await box.claim({ concurrencyMax: 3 }))).toEqual(['0', '2', '1'])
+  })
+
+  it('leaves what needs a function that this executor lacks, and what goes where it may not send', async () => {
+    const box = outbox()
+    await box.activate()
+    const needy = channelOf(origin, ['prepareHeaders'])
+    await box.accept([capture('plain', { lane: 'a' }), capture('needy', { lane: 'b', channel: needy })])
+
+    expect(ids(await box.claim({ serves: (channel) => needsOf(channel).length === 0 }))).toEqual(['plain'])
+    expect(ids(await box.claim({ serves: (channel) => channel === needy }))).toEqual(['needy'])
+    expect(originOf(needy)).toBe(origin)
+  })
+
+  it('makes one probe to an origin that rests, and remembers when', async () => {
+    const box = await filled('a', 'b')
+    await box.write(async (tx) => tx.put('origins', { ...healthyOrigin(origin), rest: { kind: 'away' } }))
+
+    expect(await box.claim({ now: 1e9, probe: 'none' })).toEqual([])
+    expect(await box.claim({ now: 1e9, probe: 'signal' })).toHaveLength(1)
+    expect((await box.origin())?.probedAt).toBe(1e9)
+    expect(await box.claim({ now: 1e9, probe: 'signal', inFlight: [origin] })).toEqual([])
+  })
+
+  describe('P6 sends only for the user of the session', () => {
+    it('and so nothing of another user, of a paused one, or of anybody while nobody is signed in', async () => {
+      const box = await filled('x')
+
+      await box.activate('q')
+      expect(await box.claim()).toEqual([])
+      await box.write(async (tx) => deactivate(tx))
+      expect(await box.claim()).toEqual([])
+      await box.activate('p')
+      await box.write(async (tx) => tx.put('partitions', pause(await readPartition(tx, 'p'), 'auth')))
+      expect(await box.claim()).toEqual([])
+    })
+
+    it('P7 and again what was paused, in its order, once that user has signed in', async () => {
+      const box = await filled('x', 'x')
+      const [sent] = await box.claim()
+      if (sent) await box.settle(sent, { kind: 'paused', reason: 'auth', httpStatus: 401 })
+      expect(await box.claim()).toEqual([])
+
+      await box.activate('p')
+
+      expect(ids(await box.claim())).toEqual(['x1'])
+    })
+
+    it('SEC2 and never takes a row of another, whatever the names have in common', async () => {
+      const box = outbox()
+      for (const partition of ['p', 'p1', '', 'P'])
+        await box.accept([capture(`of ${partition}`)], { partition })
+
+      await box.activate('p')
+
+      expect(ids(await box.claim())).toEqual(['of p'])
+    })
+  })
+
+  describe('leaves alone', () => {
+    it('P11 a row of a newer release and the lane behind it, and goes on with the other lanes', async () => {
+      const box = await filled('x', 'y')
+      const newer = waiting({ seq: 0, id: 'newer', lane: 'z', version: entryVersion + 1, notBefore: -1 })
+      await box.write(async (tx) => tx.put('entries', newer))
+
+      expect(ids(await box.claim({ concurrencyMax: 1 }))).toEqual(['x1'])
+      expect((await box.contents()).entries[0]).toEqual(newer)
+    })
+
+    it.each([
+      'https://evil.example/like',
+      'https://o.example.evil/like',
+      'https://o.example@evil.example/',
+      'javascript:0',
+      '//o.example/',
+    ])('SEC6 a row that somebody planted to send to %s over a channel that is allowed', async (url) => {
+      const box = await filled('x')
+      const { request } = capture('')
+      await box.write(async (tx) =>
+        tx.put('entries', waiting({ seq: 0, id: 'planted', lane: 'z', request: { ...request, url } })),
+      )
+
+      expect(ids(await box.claim())).toEqual(['x1'])
+    })
+
+    it('F16 a row whose columns belie it: one that is due and is no head', async () => {
+      const box = await filled('x')
+      await box.write(async (tx) =>
+        tx.put('entries', { ...waiting({ seq: 0, id: 'bent', head: false }), dueAt: 0 }),
+      )
+
+      expect(ids(await box.claim())).toEqual(['x1'])
+    })
+  })
+})
+
+describe('nextDueAt', () => {
+  const next = async (box: Awaited<ReturnType<typeof filled>>, serves = (_channel: string) => true) =>
+    box.write(async (tx) => nextDueAt(tx, await readPartition(tx, 'p'), serves))
+
+  it('is the time of the head that is due first, over all channels that are served', async () => {
+    const box = outbox()
+    await box.accept([capture('a', { lane: 'a', channel: 'https://a.example' })], { now: 20 })
+    await box.accept([capture('b', { lane: 'b', channel: 'https://b.example' })], { now: 10 })
+
+    expect(await next(box)).toBe(10)
+    expect(await next(box, (channel) => channel === 'https://a.example')).toBe(20)
+    expect(await next(box, () => false)).toBeUndefined()
+  })
+
+  it('does not look at what waits behind a head that is in flight', async () => {
+    const box = await filled('x', 'x')
+    await box.claim()
+
+    expect(await next(box)).toBeUndefined()
+  })
+})

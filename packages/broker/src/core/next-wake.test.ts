@@ -1,0 +1,113 @@
+import { describe, expect, it } from 'vitest'
+import { probeHiddenMs, probeVisibleMs, waitCapMs } from './limits.js'
+import type { News } from './news.js'
+import { connectivityOf, nextWake } from './next-wake.js'
+import { healthyOrigin, type OriginRow, type Rest } from './origin.js'
+import type { PartitionRow } from './schema.js'
+
+const row: PartitionRow = {
+  partition: 'p',
+  nextSeq: 2,
+  nextNumber: 1,
+  waiting: 1,
+  dead: 0,
+  bytes: 0,
+  channels: ['https://o.example'],
+  blockedLanes: [],
+}
+const now = 1_000_000
+const resting = (...rests: readonly Rest[]): readonly OriginRow[] =>
+  rests.map((rest) => ({ ...healthyOrigin('https://o.example'), rest }))
+const told = (until: number): Rest => ({ kind: 'told', rounds: 0, until })
+const failing = (until: number): Rest => ({ kind: 'failing', rounds: 0, until })
+const away: Rest = { kind: 'away' }
+
+function wake(more: Partial<News>, watched = true) {
+  const seen = { seq: 0, number: 0 }
+  const news: News = {
+    row,
+    entries: [],
+    journal: [],
+    origins: [],
+    nextDueAt: now,
+    sending: false,
+    seen,
+    more: false,
+    ...more,
+  }
+  return nextWake(news, now, watched)
+}
+
+describe('nextWake', () => {
+  it('is never where nothing waits', () => {
+    expect(wake({ row: { ...row, waiting: 0 }, nextDueAt: undefined })).toBeUndefined()
+  })
+
+  it("P6 is never while the server takes us for somebody else: only that user's return changes it", () => {
+    expect(wake({ row: { ...row, paused: 'principal' } })).toBeUndefined()
+  })
+
+  it('P7 is at the pace of probes while the session is over', () => {
+    const paused = { ...row, paused: 'auth' } as const
+
+    expect(wake({ row: paused })).toEqual({ delayMs: probeVisibleMs, probe: 'timer' })
+    expect(wake({ row: paused }, false)).toEqual({ delayMs: probeHiddenMs, probe: 'slowTimer' })
+  })
+
+  it('P14 is when the next entry becomes due', () => {
+    expect(wake({ nextDueAt: now + 1_234 })).toEqual({ delayMs: 1_234, probe: 'timer' })
+    expect(wake({ nextDueAt: now + 1_234 }, false)).toEqual({ delayMs: 1_234, probe: 'slowTimer' })
+  })
+
+  it('R9 is within a day where the clock went back', () => {
+    expect(wake({ nextDueAt: now + 1e11 })).toEqual({ delayMs: waitCapMs, probe: 'timer' })
+  })
+
+  it('P14 looks after an entry that is due and that nothing holds back', () => {
+    expect(wake({})).toEqual({ delayMs: 2_000, probe: 'timer' })
+    expect(wake({ nextDueAt: now - 5 })).toEqual({ delayMs: 2_000, probe: 'timer' })
+  })
+
+  it('P14 is at the pace of probes while an origin is away, whatever else rests', () => {
+    expect(wake({ origins: resting(told(now + 5), away) })).toEqual({
+      delayMs: probeVisibleMs,
+      probe: 'timer',
+    })
+    expect(wake({ origins: resting(away) }, false)).toEqual({ delayMs: probeHiddenMs, probe: 'slowTimer' })
+  })
+
+  it('is at the end of the rest that ends first, and soon where all have ended', () => {
+    expect(wake({ origins: resting(told(now + 500), failing(now + 300)) })?.delayMs).toBe(300)
+    expect(wake({ origins: resting(told(now - 500), failing(now + 300)) })?.delayMs).toBe(300)
+    expect(wake({ origins: resting(told(now - 500), failing(now)) })?.delayMs).toBe(2_000)
+  })
+
+  it('is never where all that waits is in doubt: only a person can tell', () => {
+    expect(wake({ nextDueAt: undefined })).toBeUndefined()
+  })
+
+  it('P4 waits for the lock of whoever is sending, so as to take over should it die', () => {
+    const soon = { delayMs: 2_000, probe: 'timer' }
+
+    expect(wake({ nextDueAt: undefined, sending: true })).toEqual(soon)
+    expect(wake({ nextDueAt: now + 60_000, sending: true })).toEqual(soon)
+    expect(wake({ nextDueAt: now + 700, sending: true })?.delayMs).toBe(700)
+  })
+})
+
+describe('connectivityOf', () => {
+  it('is online where nothing rests', () => {
+    expect(connectivityOf([], true)).toBe('online')
+    expect(connectivityOf([healthyOrigin('https://o.example')], true)).toBe('online')
+  })
+
+  it('is offline where an origin is away or the browser says so', () => {
+    expect(connectivityOf(resting(told(0), away), true)).toBe('offline')
+    expect(connectivityOf([], false)).toBe('offline')
+  })
+
+  it('is degraded where an origin fails or asked for time', () => {
+    expect(connectivityOf(resting(failing(0)), true)).toBe('degraded')
+    expect(connectivityOf(resting(told(0)), true)).toBe('degraded')
+  })
+})
