@@ -8,22 +8,22 @@ test('what was tapped offline is delivered by the worker on its sync event, with
   network,
   server,
 }) => {
-  const claps = Number(await demo.post('p02').claps.textContent())
+  const claps = Number(await demo.post('p04').claps.textContent())
   await network.cut()
-  await demo.post('p02').like()
-  await demo.post('p02').clap()
-  await expect(demo.post('p02').marks('accepted')).toHaveCount(2)
+  await demo.post('p04').like()
+  await demo.post('p04').clap()
+  await expect(demo.post('p04').marks('accepted')).toHaveCount(2)
   await expect.poll(() => demo.syncTags()).not.toHaveLength(0)
   await demo.page.close()
 
   await network.restore()
   const ledger = await ledgerWith(server, ({ effects }) => effects.length, 2)
-  expect(effectsOf(ledger, 'like', 'p02')).toHaveLength(1)
-  expect(effectsOf(ledger, 'clap', 'p02')).toHaveLength(1)
+  expect(effectsOf(ledger, 'like', 'p04')).toHaveLength(1)
+  expect(effectsOf(ledger, 'clap', 'p04')).toHaveLength(1)
 
   const again = await openTab()
-  await expect(again.post('p02').likeButton).toHaveAttribute('aria-pressed', 'true')
-  await expect(again.post('p02').claps).toHaveText(String(claps + 1))
+  await expect(again.post('p04').likeButton).toHaveAttribute('aria-pressed', 'true')
+  await expect(again.post('p04').claps).toHaveText(String(claps + 1))
   await expect(again.pendingCount).toHaveText('0')
-  await expect(again.post('p02').marks()).toHaveCount(0)
+  await expect(again.post('p04').marks()).toHaveCount(0)
 })

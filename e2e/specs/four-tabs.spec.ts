@@ -10,6 +10,7 @@ test('ten claps made offline in each of four tabs are forty requests and forty e
 }) => {
   const tabs = [demo, await openTab(), await openTab(), await openTab()]
   const before = Number(await demo.post('p01').claps.textContent())
+  for (const tab of tabs) await expect(tab.post('p01').root).toBeVisible()
   await network.cut()
   for (const tab of tabs) for (let i = 0; i < 10; i++) await tab.post(`p0${1 + (i % 5)}`).clap()
   for (const tab of tabs) await expect(tab.pendingCount).toHaveText('40')

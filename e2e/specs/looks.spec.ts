@@ -56,9 +56,13 @@ test('the feed is legible and without barriers online, offline with pending chan
 
 test('a tap and its delivery move nothing on the page', async ({ demo, network }) => {
   await demo.page.evaluate(() => {
-    const shifts: number[] = []
+    const shifts: string[] = []
+    const namesOf = (shift: PerformanceEntry) =>
+      (Reflect.get(shift, 'sources') as { node: Node | null }[]).map(({ node }) =>
+        String(node instanceof Element ? node.outerHTML : node?.textContent).slice(0, 80),
+      )
     new PerformanceObserver((list) => {
-      for (const entry of list.getEntries()) shifts.push(Reflect.get(entry, 'value'))
+      for (const entry of list.getEntries()) shifts.push(...namesOf(entry))
     }).observe({ type: 'layout-shift' })
     Object.assign(window, { shifts })
   })
