@@ -1,5 +1,5 @@
 // Reads of the API. Every way in which a read can end is a value, so that each has a face in the app.
-import { copyHeaders, keepCopy } from '../worker/last-copy'
+import { copyHeaders } from '../worker/last-copy'
 
 export type Read<T> =
   | { readonly status: 'fresh'; readonly value: T; readonly user: string | undefined }
@@ -12,7 +12,6 @@ export type Read<T> =
 const patienceMs = 15_000
 
 export async function readJson<T>(path: string, parse: (body: unknown) => T): Promise<Read<T>> {
-  const sentAt = Date.now()
   try {
     const answer = await fetch(path, {
       headers: { Accept: 'application/json' },
@@ -20,8 +19,6 @@ export async function readJson<T>(path: string, parse: (body: unknown) => T): Pr
     })
     if (answer.status === 401) return { status: 'signedOut' }
     if (!answer.ok || answer.redirected) return { status: 'unreachable' }
-    // Until the first worker of this browser has taken over, the page keeps the copy for it.
-    if (navigator.serviceWorker?.controller === null) await keepCopy(path, answer.clone(), sentAt)
     const user = answer.headers.get('X-User') ?? undefined
     const value = parse(await answer.json())
     const copiedAt = answer.headers.get(copyHeaders.sentAt)

@@ -1,7 +1,7 @@
 import { type FormEvent, type KeyboardEvent, type ReactElement, useState } from 'react'
 import { useAppDispatch, useAppSelector } from '../app/store'
+import { keepReceipt } from '../broker/receipts'
 import { posted } from '../broker/requests'
-import { keepReceipt } from '../session/receipts'
 import './composer.css'
 
 const charactersMax = 280

@@ -1,7 +1,7 @@
 import { type FormEvent, type ReactElement, useState } from 'react'
 import { useAppDispatch } from '../app/store'
+import { keepReceipt } from '../broker/receipts'
 import { commented } from '../broker/requests'
-import { keepReceipt } from '../session/receipts'
 import { Icon } from '../ui/icon'
 import './comment-box.css'
 

@@ -23,6 +23,4 @@ export function keepFeedFresh(): void {
     connectivity = store.getState().broker.connectivity
     if (before === 'offline' && connectivity === 'online') refreshIf((_age, isFresh) => !isFresh)
   })
-  // The first worker has just taken over: it has the shell, and is given its copy of what this page has read.
-  navigator.serviceWorker?.addEventListener('controllerchange', () => refreshIf(() => true))
 }

@@ -1,8 +1,8 @@
 // One post: what it says, what one can do to it, and how far that has come.
 import { memo, type ReactElement, useState } from 'react'
 import { useAppDispatch } from '../app/store'
+import { keepReceipt } from '../broker/receipts'
 import { clapped, liked, unliked } from '../broker/requests'
-import { keepReceipt } from '../session/receipts'
 import { Avatar, nameOf } from '../ui/avatar'
 import { Icon } from '../ui/icon'
 import { CommentBox } from './comment-box'

@@ -1,109 +1,102 @@
 // Reads the feed without ever making a count wrong (P8): what a pending change touched while the read ran keeps what
 // was known of it, and is read again once it has settled.
 import { markRead, type ReadMark } from 'redux-broker'
-import { readJson } from '../api/read-json'
-import { parsePosts } from '../api/types'
-import { type AppStore, store as appStore } from '../app/store'
+import { type Read, readJson } from '../api/read-json'
+import { parsePosts, type ServerPost } from '../api/types'
+import { store } from '../app/store'
 import { broker } from '../broker/broker'
+import { postLane } from '../broker/requests'
 import { sessionFound, sessionLost } from '../session/session-slice'
+import { keptPaths } from '../worker/last-copy'
+import { composeFeed, type DatedPost, keepFeedCopy, readFeedCopy } from './feed-copy'
 import { readBegun, readEnded } from './feed-status-slice'
 import { feedLoaded } from './posts-slice'
+import { createReadAgain } from './read-again'
 
-const path = '/api/posts/top'
-/** The first read has nothing to keep: it is repeated while something is in flight, then taken as it is. */
+/** A first read without a copy has nothing to keep: it is repeated while something is in flight, then taken as it is. */
 const firstReadsMax = 6
-const settleMs = 250
-const settleMsMax = 8_000
+const firstReadsMs = 250
 
+const readAgain = createReadAgain(store, () => void refreshFeed())
 let reading: Promise<void> | undefined
-let stopWatching = () => {}
 
 /** One read at a time: who asks meanwhile shares it. */
 export function refreshFeed(): Promise<void> {
-  reading ??= read(appStore).finally(() => {
+  reading ??= read().finally(() => {
     reading = undefined
   })
   return reading
 }
 
-async function read(store: AppStore): Promise<void> {
-  const user = store.getState().session.user?.id
+async function read(): Promise<void> {
+  const user = currentUser()
   if (user === undefined) return
-  const isStill = () => store.getState().session.user?.id === user
   store.dispatch(readBegun())
   for (let tries = 1; ; tries++) {
-    const mark = await markRead(broker).catch(() => withoutStorage())
-    const answer = await readJson(path, parsePosts)
+    const begunAt = Date.now()
+    const mark = await markRead(broker).catch(() => withoutStorage)
+    const answer = await readJson(keptPaths.feed, parsePosts)
     const touched = [...(await mark.touchedLanes().catch(() => new Set<string>()))]
-    if (!isStill()) return
-    if (answer.status === 'signedOut' || ('user' in answer && answer.user !== user)) {
-      store.dispatch(sessionLost())
-      store.dispatch(readEnded('failed'))
-      return
-    }
-    if (answer.status === 'unreachable') {
-      store.dispatch(readEnded('failed'))
-      return
-    }
-    if (answer.status === 'copy') {
-      // A copy is older than what is on screen, unless nothing is.
-      if (!hasPosts(store)) store.dispatch(feedLoaded({ posts: answer.value, touched: [] }, answer.sentAt))
-      store.dispatch(readEnded({ shows: 'copy', readAt: store.getState().feed.readAt ?? answer.sentAt }))
-      return
-    }
-    if (touched.length > 0 && !hasPosts(store) && tries < firstReadsMax) {
-      await pause(settleMs)
-      continue
-    }
-    store.dispatch(feedLoaded({ posts: answer.value, touched }, mark.readAt))
-    store.dispatch(readEnded({ shows: 'fresh', readAt: mark.readAt }))
-    tellWhatItMeans(store)
-    if (touched.length > 0) readAgainAfter(store, touched)
-    else waitMs = settleMs
-    return
+    const copy = touched.length > 0 ? await readFeedCopy(user) : undefined
+    if (currentUser() !== user) return
+    if (answer.status !== 'fresh' || answer.user !== user) return onNoTruth(answer, user)
+    const isBlind = touched.length > 0 && copy === undefined && !hasPosts()
+    if (isBlind && tries < firstReadsMax) await pause(firstReadsMs)
+    else return onTruth({ posts: answer.value, touched, copy, readAt: mark.readAt || begunAt, user })
   }
 }
 
-/** The user's own feed came from the server: the session is good and the network is there. */
-function tellWhatItMeans(store: AppStore): void {
+interface Truth {
+  readonly posts: readonly ServerPost[]
+  readonly touched: readonly string[]
+  readonly copy: readonly DatedPost[] | undefined
+  readonly readAt: number
+  readonly user: string
+}
+
+function onTruth({ posts, touched, copy, readAt, user }: Truth): void {
+  const dated = composeFeed(posts, readAt, touched, copy)
+  if (hasPosts()) store.dispatch(feedLoaded({ posts, touched }, readAt))
+  else show(dated, readAt)
+  store.dispatch(readEnded({ shows: 'fresh', readAt }))
+  void keepFeedCopy(user, dated, readAt)
+  // The user's own feed came from the server: the session is good and the network is there.
   const { session, broker: outbox } = store.getState()
   if (session.lost) store.dispatch(sessionFound())
   if (outbox.paused !== undefined || outbox.connectivity === 'offline') void broker.resume()
+  readAgain.after(touched)
 }
 
-let waitMs = settleMs
-
-/** When nothing of these lanes is on its way any more. Where that cannot be seen from here it is tried ever later. */
-function readAgainAfter(store: AppStore, lanes: readonly string[]): void {
-  stopWatching()
-  let timer: ReturnType<typeof setTimeout> | undefined
-  const look = () => {
-    const isOnItsWay = Object.values(store.getState().broker.entries).some(
-      ({ lane, state }) => lanes.includes(lane) && (state === 'capturing' || state === 'accepted'),
-    )
-    if (isOnItsWay) {
-      clearTimeout(timer)
-      timer = undefined
-    } else
-      timer ??= setTimeout(() => {
-        stopWatching()
-        void refreshFeed()
-      }, waitMs)
+function onNoTruth(answer: Read<readonly ServerPost[]>, user: string): void {
+  if (answer.status === 'signedOut' || ('user' in answer && answer.user !== user))
+    store.dispatch(sessionLost())
+  if (answer.status !== 'copy' || answer.user !== user) {
+    store.dispatch(readEnded('failed'))
+    return
   }
-  const unsubscribe = store.subscribe(look)
-  stopWatching = () => {
-    unsubscribe()
-    clearTimeout(timer)
-    stopWatching = () => {}
-  }
-  look()
-  waitMs = Math.min(waitMs * 2, settleMsMax)
+  // A copy is older than what is on screen, unless nothing is.
+  if (!hasPosts()) show(answer.value as readonly DatedPost[], answer.sentAt)
+  store.dispatch(readEnded({ shows: 'copy', readAt: store.getState().feed.readAt ?? answer.sentAt }))
 }
 
-/** Where the storage fails nothing is pending either: the answer is the truth. */
-const withoutStorage = (): ReadMark => ({ readAt: Date.now(), touchedLanes: async () => new Set() })
+/** Posts of several ages, the oldest first: the broker applies again to each what was delivered since its own read. */
+function show(posts: readonly DatedPost[], readAt: number): void {
+  const moments = [...new Set([...posts.map((post) => post.readAt), readAt])].sort(
+    (one, other) => one - other,
+  )
+  for (const moment of moments) {
+    const older = posts.filter((post) => post.readAt < moment)
+    store.dispatch(feedLoaded({ posts, touched: older.map(({ id }) => postLane(id)) }, moment))
+  }
+}
 
-const hasPosts = (store: AppStore): boolean =>
+/** Where the storage fails nothing is pending either: the answer is the truth, and no moment of the broker's is known. */
+const withoutStorage: ReadMark = { readAt: 0, touchedLanes: async () => new Set() }
+
+const currentUser = (): string | undefined => store.getState().session.user?.id
+
+/** Posts that the server has named: a draft is no reason to keep anything. */
+const hasPosts = (): boolean =>
   Object.values(store.getState().posts.byId).some(({ id, draftId }) => id !== draftId)
 
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))

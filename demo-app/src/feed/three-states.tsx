@@ -14,7 +14,7 @@ export function ThreeStates(): ReactElement {
     <ol className="three-states">
       {states.map(({ icon, kind, name, words }) => (
         <li key={kind}>
-          <span className="three-states-icon" data-kind={kind}>
+          <span className="three-states-icon" data-look={kind}>
             <Icon name={icon} />
           </span>
           <span>

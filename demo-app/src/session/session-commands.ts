@@ -4,7 +4,7 @@ import { type Me, parseMe, type UserId } from '../api/types'
 import { store } from '../app/store'
 import { broker } from '../broker/broker'
 import { refreshFeed } from '../feed/refresh-feed'
-import { forgetCopies } from '../worker/last-copy'
+import { forgetCopies, keepCopy, keptPaths } from '../worker/last-copy'
 import { postSessionNews } from './session-news'
 import { restored, sessionFound, signedIn, signedOut, startFailed, startTriedAgain } from './session-slice'
 
@@ -24,11 +24,17 @@ export async function startSession(): Promise<void> {
     return
   }
   store.dispatch(startTriedAgain())
-  const me = await readJson('/api/me', parseMe)
+  const me = await readJson(keptPaths.me, parseMe)
   if (me.status === 'signedOut') store.dispatch(signedOut({ serverMustBeTold: false }))
   else if (me.status === 'unreachable') store.dispatch(startFailed())
-  else await enter(me.value)
+  else {
+    if (me.status === 'fresh') await keepMe(me.value)
+    await enter(me.value)
+  }
 }
+
+/** So that the worker can say who this is when the server cannot be asked. */
+const keepMe = (me: Me) => keepCopy(keptPaths.me, me.id, me, Date.now())
 
 /** Opens the user's outbox. The feed is shown when what waits in it is back in the view, not a frame earlier. */
 export async function enter(user: Me): Promise<void> {
@@ -50,13 +56,10 @@ export async function signIn(user: UserId): Promise<boolean> {
   const me = await askForSession(user)
   if (me === undefined) return false
   owed.clear()
+  await keepMe(me)
   postSessionNews({ kind: 'signedIn', user: me })
   if (store.getState().session.user?.id === me.id) await resume()
-  else {
-    await enter(me)
-    // So that its worker can say who this is when the server cannot be asked.
-    await readJson('/api/me', parseMe)
-  }
+  else await enter(me)
   return true
 }
 

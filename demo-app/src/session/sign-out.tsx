@@ -1,7 +1,7 @@
 // Signing out. While changes wait it asks what is to become of them: nothing is sent, kept or lost unasked.
 import { type ReactElement, useEffect, useRef, useState } from 'react'
 import { useAppSelector } from '../app/store'
-import { cancelAll, hasReceipt } from './receipts'
+import { cancelAll, hasReceipt } from '../broker/receipts'
 import './session.css'
 import { signOut } from './session-commands'
 
@@ -37,7 +37,7 @@ function Choices({ close }: { close: () => void }): ReactElement {
   const waitingIds = Object.values(entries).flatMap(({ id, state }) =>
     state === 'accepted' || state === 'capturing' ? id : [],
   )
-  // TODO of the outbox commands: entries from before this page was loaded have no receipt to cancel them by.
+  // Only a receipt can take a change back, and those of changes from before this page was loaded are gone.
   const canDiscard = waitingIds.length === waiting && waitingIds.every(hasReceipt)
   const leave = async () => {
     setPlan('leaving')

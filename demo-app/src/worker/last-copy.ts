@@ -1,6 +1,9 @@
-// The last answer of a read, kept for each user, for when the server cannot be reached. Shared by worker and page.
+// The last answers of two reads, kept for each user, for when the server cannot be reached. The page keeps them, since
+// only it knows what of an answer can be trusted while changes are under way; the worker gives them out.
 
 const cacheName = 'last-copies'
+
+export const keptPaths = { me: '/api/me', feed: '/api/posts/top' } as const
 
 export const copyHeaders = {
   /** When the request of this copy was sent, in epoch milliseconds. Present on copies only. */
@@ -9,35 +12,31 @@ export const copyHeaders = {
   fromCache: 'X-From-Cache',
 } as const
 
-export const keptPaths: readonly string[] = ['/api/me', '/api/posts/top']
-
-/** Keeps a 200 JSON answer under the user whom the server names in it; anything else is no copy worth having. */
-export async function keepCopy(path: string, answer: Response, sentAt: number): Promise<void> {
-  const user = answer.headers.get('X-User')
-  const isJson = answer.headers.get('Content-Type')?.startsWith('application/json') === true
-  const isCopy = answer.headers.has(copyHeaders.sentAt)
-  if (answer.status !== 200 || answer.redirected || !isJson || isCopy || user === null) return
-  if (!keptPaths.includes(path)) return
+/** `user`: whom the server named in the answer. */
+export async function keepCopy(path: string, user: string, body: unknown, sentAt: number): Promise<void> {
   try {
-    const headers = new Headers(answer.headers)
-    headers.set(copyHeaders.sentAt, String(sentAt))
-    headers.set(copyHeaders.fromCache, '1')
+    const headers = { 'X-User': user, [copyHeaders.sentAt]: String(sentAt), [copyHeaders.fromCache]: '1' }
     const cache = await caches.open(cacheName)
-    await cache.put(keyOf(path, user), new Response(await answer.blob(), { headers }))
+    await cache.put(keyOf(path, user), Response.json(body, { headers }))
   } catch {
     // A full disk or a browser without caches: the app works, only not on its next start offline.
   }
 }
 
 export async function findCopy(path: string, user: string): Promise<Response | undefined> {
-  return (await caches.open(cacheName)).match(keyOf(path, user))
+  try {
+    return await (await caches.open(cacheName)).match(keyOf(path, user))
+  } catch {
+    // As if nothing had been kept.
+    return undefined
+  }
 }
 
 /** Who signs out leaves nothing to read on this device. */
 export async function forgetCopies(user: string): Promise<void> {
   try {
     const cache = await caches.open(cacheName)
-    await Promise.all(keptPaths.map((path) => cache.delete(keyOf(path, user))))
+    await Promise.all(Object.values(keptPaths).map((path) => cache.delete(keyOf(path, user))))
   } catch {
     // Nothing is kept where there are no caches.
   }

@@ -1,4 +1,4 @@
-// The app's own worker: the shell from its precache, the last copy of two reads, and the broker, which joins it by
+// The app's own worker: the shell from its precache, the last copies of two reads, and the broker, which joins it by
 // one line and listens to nothing of that.
 import { startBrokerWorker } from 'redux-broker/worker'
 import {
@@ -7,7 +7,7 @@ import {
   type PrecacheEntry,
   precacheAndRoute,
 } from 'workbox-precaching'
-import { findCopy, keepCopy, keptPaths } from './last-copy'
+import { findCopy, keptPaths } from './last-copy'
 
 declare const self: ServiceWorkerGlobalScope & { readonly __WB_MANIFEST: (PrecacheEntry | string)[] }
 
@@ -15,6 +15,8 @@ declare const self: ServiceWorkerGlobalScope & { readonly __WB_MANIFEST: (Precac
 const patienceMs = 3_000
 /** For the next read, once a network has proved to lie: nobody waits twice for it. */
 const patienceSpentMs = 500
+
+const copiedPaths: readonly string[] = Object.values(keptPaths)
 
 const { activeUser } = startBrokerWorker()
 
@@ -29,8 +31,8 @@ self.addEventListener('fetch', (event) => {
   if (request.mode === 'navigate' && (url.pathname === '/' || url.pathname === '/lab'))
     event.respondWith(shell({ event, request, url }))
   // A request that wants to see redirects is the broker's probe of the session: a copy would be a lie to it.
-  else if (keptPaths.includes(url.pathname) && request.redirect === 'follow')
-    event.respondWith(networkFirst(event, url.pathname))
+  else if (copiedPaths.includes(url.pathname) && request.redirect === 'follow')
+    event.respondWith(networkFirst(request, url.pathname))
 })
 
 // A first visit is served by this worker at once; a new version waits until its user agrees (SKIP_WAITING).
@@ -41,15 +43,11 @@ self.addEventListener('message', ({ data }) => {
 
 let isNetworkTrusted = true
 
-async function networkFirst(event: FetchEvent, path: string): Promise<Response> {
-  const sentAt = Date.now()
-  const answer = fetch(event.request).then((fetched) => {
-    // Kept also when it comes too late to be shown.
-    event.waitUntil(keepCopy(path, fetched.clone(), sentAt))
+async function networkFirst(request: Request, path: string): Promise<Response> {
+  const answer = fetch(request).then((fetched) => {
     isNetworkTrusted = true
     return fetched
   })
-  event.waitUntil(answer.catch(() => undefined))
   const inTime = await Promise.race([
     answer.catch(() => undefined),
     pause(isNetworkTrusted ? patienceMs : patienceSpentMs),
