@@ -65,7 +65,8 @@ export function startBrokerWorker(options: WorkerOptions = {}): BrokerWorker {
     // Only a window of this origin may ask, and only to drain: no message says what is sent (SEC15).
     if (!(event.source instanceof WindowClient) || !isDrainCommand(event.data, database)) return
     event.waitUntil(work(event.data.probe))
-    event.ports[0]?.postMessage(draining)
+    // The page asks for the lock when it hears the answer: by then the drain has asked, since it began to read first.
+    event.waitUntil(active(ports).then(() => event.ports[0]?.postMessage(draining)))
   })
   self.addEventListener('activate', (event) => event.waitUntil(executor.wake('signal')))
   self.addEventListener('sync', (event) => {
