@@ -15,6 +15,8 @@ export default defineConfig({
       },
       {
         plugins: [wireServer()],
+        // Found in the middle of a run, they would load the page anew.
+        optimizeDeps: { include: ['@reduxjs/toolkit', 'idb', 'workbox-window'] },
         test: {
           name: 'browser',
           include: ['packages/*/{src,test}/**/*.browser.test.ts'],

@@ -1,0 +1,179 @@
+// The page in a real browser: real IndexedDB, fetch and events.
+import { configureStore, createAction } from '@reduxjs/toolkit'
+import { afterEach, describe, expect, it, vi } from 'vitest'
+import { type BrokerOptions, createBroker, outboxEntries, type RequestTemplate, write } from './index.js'
+
+interface Echo {
+  readonly method: string
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: string
+}
+const sent = write(createAction<RequestTemplate>('sent'), {
+  request: (template) => template,
+  answer: (body) => body as Echo,
+})
+
+const open: { stop(): Promise<void> }[] = []
+afterEach(async () => {
+  vi.restoreAllMocks()
+  for (const broker of open.splice(0)) await broker.stop()
+})
+
+function start(options: Partial<BrokerOptions<object, 'broker'>> = {}) {
+  const broker = createBroker({
+    partition: () => 'ada',
+    routes: [sent],
+    name: crypto.randomUUID(),
+    ...options,
+  })
+  const store = configureStore({
+    reducer: { broker: broker.reducer },
+    middleware: (getDefault) => getDefault({ serializableCheck: false }).prepend(broker.middleware),
+  })
+  open.push(broker)
+  return { broker, store, send: (template: RequestTemplate) => store.dispatch(sent(template)) }
+}
+
+const bytesOf = ({ body }: Echo) => Uint8Array.from(atob(body), (letter) => letter.charCodeAt(0))
+const everyByte = Uint8Array.from({ length: 256 }, (_, i) => i)
+const offline = () => vi.spyOn(navigator, 'onLine', 'get').mockReturnValue(false)
+
+describe('a page in a browser', () => {
+  it('stores on disk, then sends, and tells the answer (P1, P5)', async () => {
+    const { broker, store, send } = start()
+
+    const receipt = send({ url: '/wire/echo', method: 'PUT', body: { é: 1 } })
+
+    expect(await receipt.accepted).toEqual({ status: 'accepted' })
+    const echo = await receipt.unwrap()
+    expect(echo).toMatchObject({ method: 'PUT', headers: { 'content-type': 'application/json' } })
+    expect(new TextDecoder().decode(bytesOf(echo))).toBe('{"é":1}')
+    expect(echo.headers['idempotency-key']).toMatch(/^"[0-9a-f]{32}"$/)
+    expect(echo.headers['idempotency-principal']).toBe('ada')
+    expect(await outboxEntries(broker)).toEqual([])
+    await vi.waitFor(() => expect(store.getState().broker.waiting).toBe(0))
+    expect(broker.capabilities()).toMatchObject({ storage: true, locks: true, worker: 'none' })
+  })
+
+  it.each([
+    ['an ArrayBuffer', () => everyByte.slice().buffer, undefined],
+    ['a Blob', () => new Blob([everyByte], { type: 'image/x-test' }), 'image/x-test'],
+    ['a File', () => new File([everyByte], 'a.bin', { type: 'application/x-test' }), 'application/x-test'],
+  ])('stores and sends %s byte for byte (F58)', async (_name, body, type) => {
+    const { send } = start()
+
+    const echo = await send({ url: '/wire/echo', method: 'PUT', body: body() }).unwrap()
+
+    expect([...bytesOf(echo)]).toEqual([...everyByte])
+    expect(echo.headers['content-type']).toBe(type)
+  })
+
+  it('stores and sends a FormData with its files, under the boundary that its bytes have (F58)', async () => {
+    const form = write(createAction<{ text: string; file: File }>('form'), {
+      request({ text, file }) {
+        const body = new FormData()
+        body.append('text', text)
+        body.append('file', file)
+        return { url: '/wire/echo', method: 'PUT', body }
+      },
+      answer: (body) => body as Echo,
+    })
+    const { store } = start({ routes: [form] })
+
+    const receipt = store.dispatch(form({ text: 'é', file: new File([everyByte], 'a.bin') }))
+    const echo = await receipt.unwrap()
+    const type = echo.headers['content-type'] ?? ''
+    const again = await new Response(bytesOf(echo), { headers: { 'content-type': type } }).formData()
+
+    expect(type).toMatch(/^multipart\/form-data; ?boundary=/)
+    expect(again.get('text')).toBe('é')
+    expect([...new Uint8Array(await (again.get('file') as File).arrayBuffer())]).toEqual([...everyByte])
+  })
+
+  it('sends after a reload what it was given before, the same bytes (F51, F58)', async () => {
+    const name = crypto.randomUUID()
+    const first = start({ name })
+    const failing = vi.spyOn(globalThis, 'fetch').mockRejectedValue(new TypeError('Failed to fetch'))
+    offline()
+    await first.send({ url: '/wire/echo', method: 'PUT', body: new Blob([everyByte]) }).accepted
+    const [entry] = await outboxEntries(first.broker)
+    await first.broker.stop()
+    failing.mockRestore()
+    vi.restoreAllMocks()
+    const fetched = vi.spyOn(globalThis, 'fetch')
+
+    const second = start({ name })
+    await second.broker.ready
+    await vi.waitFor(() => expect(second.store.getState().broker.waiting).toBe(0))
+    const request = fetched.mock.calls
+      .map(([input]) => input as Request)
+      .find(({ url }) => url.endsWith('/wire/echo'))
+
+    expect([...new Uint8Array(entry?.request.body as ArrayBuffer)]).toEqual([...everyByte])
+    expect(request?.headers.get('idempotency-key')).toBe(`"${entry?.key}"`)
+  })
+
+  it('tries again when the browser says that it is online', async () => {
+    const { store, send } = start()
+    const failing = vi.spyOn(globalThis, 'fetch').mockRejectedValue(new TypeError('Failed to fetch'))
+    const away = offline()
+    const receipt = send({ url: '/wire/echo', method: 'PUT' })
+    await receipt.accepted
+    await vi.waitFor(() => expect(store.getState().broker.connectivity).toBe('offline'))
+
+    failing.mockRestore()
+    away.mockRestore()
+    window.dispatchEvent(new Event('online'))
+
+    expect((await receipt.settled).status).toBe('delivered')
+    await vi.waitFor(() => expect(store.getState().broker.connectivity).toBe('online'))
+  })
+
+  it('keeps abreast where no frame is painted: a page that was hidden before its next one', async () => {
+    vi.spyOn(globalThis, 'requestAnimationFrame').mockReturnValue(0)
+    const { store, send } = start()
+
+    const receipt = send({ url: '/wire/echo', method: 'PUT' })
+
+    expect((await receipt.settled).status).toBe('delivered')
+    await vi.waitFor(() => expect(store.getState().broker.waiting).toBe(0))
+  })
+
+  it('names its database and its rows so that nothing tells who the user is (SEC1)', async () => {
+    const name = crypto.randomUUID()
+    const { send } = start({ name, partition: () => 'ada@example.com' })
+    await send({ url: '/wire/echo', method: 'PUT' }).settled
+
+    const names = (await indexedDB.databases()).map((database) => database.name)
+
+    expect(names).toContain(name)
+    expect(names.join()).not.toContain('ada')
+  })
+
+  it('throws at once where a second broker gets a store for the same database', () => {
+    const name = crypto.randomUUID()
+    start({ name })
+
+    expect(() => start({ name })).toThrow(/attached to a store of this page already/)
+  })
+
+  it('dispatches nothing more and hears nothing once stopped, and its database can go', async () => {
+    const name = crypto.randomUUID()
+    const { broker, send } = start({ name })
+    await send({ url: '/wire/echo', method: 'PUT' }).settled
+    await broker.stop()
+    const blocked = vi.fn()
+
+    await new Promise<void>((resolve) => {
+      const request = indexedDB.deleteDatabase(name)
+      request.onblocked = blocked
+      request.onsuccess = () => resolve()
+    })
+    window.dispatchEvent(new Event('online'))
+    window.dispatchEvent(new Event('focus'))
+    await new Promise((resolve) => requestAnimationFrame(resolve))
+
+    expect(blocked).not.toHaveBeenCalled()
+    expect((await indexedDB.databases()).map((database) => database.name)).not.toContain(name)
+  })
+})

@@ -1,0 +1,152 @@
+// The broker in a real service worker, with the page that asks it.
+import { configureStore, createAction } from '@reduxjs/toolkit'
+import { afterEach, describe, expect, it, vi } from 'vitest'
+import { drainCommand } from '../core/protocol.js'
+import { type BrokerOptions, createBroker, write } from '../page/index.js'
+
+interface Echo {
+  readonly headers: Readonly<Record<string, string>>
+}
+const sent = write(createAction<string>('sent'), {
+  request: (url) => ({ url, method: 'PUT' }),
+  answer: (body) => body as Echo,
+})
+
+const cleanUp: (() => unknown)[] = []
+afterEach(async () => {
+  vi.restoreAllMocks()
+  for (const undo of cleanUp.splice(0).reverse()) await undo()
+})
+
+function startPage(name: string, options: Partial<BrokerOptions<object, 'broker'>> = {}) {
+  const broker = createBroker({ partition: () => 'ada', routes: [sent], name, ...options })
+  const store = configureStore({
+    reducer: { broker: broker.reducer },
+    middleware: (getDefault) => getDefault().prepend(broker.middleware),
+  })
+  cleanUp.push(() => broker.stop())
+  return { broker, store }
+}
+
+/** A worker of its own for each database, active. */
+async function startWorker(name: string): Promise<ServiceWorkerRegistration> {
+  const script = `/packages/broker/test/worker.fixture.ts?name=${name}`
+  const registration = await navigator.serviceWorker.register(script, {
+    type: 'module',
+    scope: `/packages/broker/test/${name}/`,
+  })
+  cleanUp.push(() => registration.unregister())
+  await vi.waitFor(() => expect(registration.active?.state).toBe('activated'), { timeout: 20_000 })
+  return registration
+}
+
+function ask(registration: ServiceWorkerRegistration, message: unknown): Promise<unknown> {
+  const { port1, port2 } = new MessageChannel()
+  return new Promise((resolve) => {
+    port1.onmessage = ({ data }) => resolve(data)
+    registration.active?.postMessage(message, [port2])
+  })
+}
+
+const byTheWorker = ({ headers }: Echo) => (headers['referer'] ?? '').includes('worker.fixture')
+
+describe('a broker worker', () => {
+  it('delivers what a page captured, and the page hears of it', async () => {
+    const name = crypto.randomUUID()
+    const { broker, store } = startPage(name)
+    await broker.register(Promise.resolve(await startWorker(name)))
+
+    const echo = await store.dispatch(sent('/wire/echo')).unwrap()
+
+    expect(byTheWorker(echo)).toBe(true)
+    expect(broker.capabilities().worker).toBe('active')
+    await vi.waitFor(() => expect(store.getState().broker.waiting).toBe(0))
+  })
+
+  it('delivers with no page left, what one left behind', async () => {
+    const name = crypto.randomUUID()
+    const { broker, store } = startPage(name)
+    const failing = vi.spyOn(globalThis, 'fetch').mockRejectedValue(new TypeError('Failed to fetch'))
+    await store.dispatch(sent('/wire/echo')).accepted
+    await broker.stop()
+    failing.mockRestore()
+
+    const worker = await startWorker(name)
+    expect(await ask(worker, drainCommand(name, 'signal'))).toBe('redux-broker/draining')
+    const types: string[] = []
+    const later = createBroker({ partition: () => 'ada', routes: [sent], name })
+    configureStore({
+      reducer: (_state: object = {}, action: { type: string }) => {
+        types.push(action.type)
+        return {}
+      },
+      middleware: (getDefault) => getDefault().prepend(later.middleware),
+    })
+    cleanUp.push(() => later.stop())
+
+    await vi.waitFor(() => expect(types).toContain('sent/delivered'))
+  })
+
+  it('leaves entries that need a function it lacks to the page (SEC3)', async () => {
+    const name = crypto.randomUUID()
+    const { broker, store } = startPage(name, {
+      prepareHeaders: (headers) => headers.set('x-token', 'secret'),
+    })
+    await broker.register(Promise.resolve(await startWorker(name)))
+
+    const echo = await store.dispatch(sent('/wire/echo')).unwrap()
+
+    expect(byTheWorker(echo)).toBe(false)
+    expect(echo.headers['x-token']).toBe('secret')
+  })
+
+  it('knows whose session it is, and when there is none (P6)', async () => {
+    const name = crypto.randomUUID()
+    const registration = await startWorker(name)
+    const before = await ask(registration, 'who')
+    const { broker } = startPage(name)
+    await broker.ready
+
+    expect(before).toBe('nobody')
+    expect(await ask(registration, 'who')).toBe('ada')
+  })
+
+  it('obeys no message but a drain command for its own database (SEC14, SEC15)', async () => {
+    const name = crypto.randomUUID()
+    const registration = await startWorker(name)
+    const answered: unknown[] = []
+    const { port1, port2 } = new MessageChannel()
+    const other = new MessageChannel()
+    port1.onmessage = ({ data }) => answered.push(data)
+    other.port1.onmessage = ({ data }) => answered.push(data)
+
+    registration.active?.postMessage({ type: 'redux-broker/send', url: 'https://evil.example' }, [port2])
+    registration.active?.postMessage(drainCommand('another', 'signal'), [other.port2])
+    await ask(registration, 'who')
+
+    expect(answered).toEqual([])
+  })
+
+  it('that does not answer is not waited for: the page delivers itself (F42)', async () => {
+    const name = crypto.randomUUID()
+    const { broker, store } = startPage(name)
+    const silent = await startWorker(crypto.randomUUID())
+    await broker.register(Promise.resolve(silent))
+
+    const echo = await store.dispatch(sent('/wire/echo')).unwrap()
+
+    expect(byTheWorker(echo)).toBe(false)
+    expect(broker.capabilities().worker).toBe('silent')
+  })
+
+  it('that cannot be registered is no reason to fail: the page delivers, and says so (F42)', async () => {
+    const warn = vi.spyOn(console, 'warn').mockImplementation(() => {})
+    const { broker, store } = startPage(crypto.randomUUID())
+
+    await broker.register('/wire/page')
+
+    expect(warn).toHaveBeenCalledWith(expect.stringContaining('this page delivers'), expect.anything())
+    expect(broker.capabilities().worker).toBe('none')
+    expect((await store.dispatch(sent('/wire/echo')).settled).status).toBe('delivered')
+  })
+})
