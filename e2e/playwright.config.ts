@@ -26,6 +26,8 @@ const inChromium = (name: string, use: Partial<World>, testMatch?: string[]): In
 const inFirefox: InWorld = {
   name: 'firefox',
   testMatch: [...everywhere, 'one-refused.spec.ts'],
+  // Its driver takes about half a second for each click.
+  timeout: 120_000,
   use: {
     browserName: 'firefox',
     ...(firefox?.channel && { channel: firefox.channel }),
