@@ -17,7 +17,7 @@ export default defineConfig({
       filename: 'sw.ts',
       // The broker registers it: `broker.register('/sw.js')`.
       injectRegister: false,
-      injectManifest: { globPatterns: ['**/*.{html,js,css,svg,webmanifest}'] },
+      injectManifest: { globPatterns: ['**/*.{html,js,css}'] },
       manifest: {
         name: 'Tapped, the redux-broker demo',
         short_name: 'Tapped',
