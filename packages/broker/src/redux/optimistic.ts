@@ -10,6 +10,7 @@ import {
   type OutcomeAction,
   outcomeMark,
   pendingMark,
+  readAtOf,
 } from './actions.js'
 import { describe } from './route.js'
 
@@ -26,9 +27,16 @@ export interface OptimisticOptions {
 export type Produce = <S>(base: S, recipe: (draft: S) => void) => S
 
 interface Hidden extends Layers<object, Action> {
-  /** Whether the confirmed state was read in this page, and so holds what was settled before it. */
-  readonly fresh: boolean
+  /** Up to which moment the confirmed state holds what was settled before this page began. */
+  readonly readAt: number
+  /** More outcomes of this frame are to come: the view is still that before the first of them. */
+  readonly stale?: boolean
 }
+
+const never = Number.NEGATIVE_INFINITY
+
+/** Which layers a state stands for. One for all reducers, so that one that is replaced finds those of the last. */
+const hidden = new WeakMap<object, Hidden>()
 
 // biome-ignore lint/suspicious/noExplicitAny: any other constraint makes configureStore infer `unknown`
 type AnyReducer = Reducer<any, any, any>
@@ -38,59 +46,51 @@ export function optimistic<R extends AnyReducer>(
   { truth = () => false }: OptimisticOptions,
   { produce, report }: { readonly produce: Produce | undefined; readonly report: (error: unknown) => void },
 ): R {
-  const hidden = new WeakMap<object, Hidden>()
   const { apply, view } = replaying(reducer, produce, report)
-
-  /** Gives the view its layers. An object that stands for other layers already is copied, never changed. */
-  const keep = (before: object, layers: Hidden, next: object): object => {
-    if (layers.log.length === 0 && !layers.fresh) return layers.confirmed
-    const taken = next === before || hidden.has(next) || (next === layers.confirmed && layers.log.length > 0)
-    const state = taken ? copy(next) : next
-    hidden.set(state, layers.log.length === 0 ? { ...layers, confirmed: state } : layers)
-    return state
-  }
-
-  const rebased = (before: object, layers: Hidden) => keep(before, layers, view(layers))
+  const rebased = (layers: Hidden) => keep({ ...layers, stale: false }, view(layers))
 
   function onOutcome(state: object, layers: Hidden, action: OutcomeAction): object {
-    const mark = action.meta.broker
+    const { late, at, more } = action.meta.broker
     // What was settled before this page began is in what the page has read since.
-    const confirmed = mark.late && layers.fresh ? layers.confirmed : apply(layers.confirmed, action)
+    const isRead = late && at <= layers.readAt
+    const confirmed = isRead ? layers.confirmed : apply(layers.confirmed, action)
     const after = settleEntries({ confirmed, log: layers.log }, new Set([action.meta.entryId]), apply)
-    if (after.confirmed === layers.confirmed && after.log.length === layers.log.length) return state
+    const isSame = after.confirmed === layers.confirmed && after.log.length === layers.log.length
+    if (isSame && (more || !layers.stale)) return state
     const next = { ...layers, ...after }
     // With nothing pending the view is the confirmed state: there is no rebase to put off.
-    return mark.more && next.log.length > 0 ? keep(state, next, state) : rebased(state, next)
+    return more && next.log.length > 0 ? keep({ ...next, stale: true }, state) : rebased(next)
   }
 
   function onTruth(state: object, layers: Hidden, action: Action): object {
     const { confirmed: before, log } = layers
     const confirmed = (laterOutcomes(action) ?? []).reduce(apply, apply(before, action))
-    if (confirmed === before) return state
-    return rebased(state, { confirmed, log, fresh: layers.fresh || laterOutcomes(action) === undefined })
+    const readAt = Math.max(layers.readAt, readAtOf(action) ?? Number.POSITIVE_INFINITY)
+    if (confirmed !== before) return rebased({ confirmed, log, readAt })
+    return readAt === layers.readAt ? state : keep({ confirmed, log, readAt }, state)
   }
 
   function onOrdinary(state: object, layers: Hidden, action: Action): object {
     const next: object = reducer(state, action)
-    if (layers.log.length === 0)
-      return next === state ? state : keep(state, { ...layers, confirmed: next }, next)
+    if (layers.log.length === 0) return next === state ? state : keep({ ...layers, confirmed: next }, next)
     if (next === state && apply(layers.confirmed, action) === layers.confirmed) return state
-    return keep(state, { ...layers, log: [...layers.log, { action }] }, next)
+    return keep({ ...layers, log: [...layers.log, { action }] }, next)
   }
 
   function reduce(state: object | undefined, action: Action): object {
     if (state === undefined) return checked(reducer(undefined, action))
     const known = hidden.get(state)
     const pending = pendingMark(action)
-    const settled = outcomeMark(action)
-    const plain = pending === undefined && settled === undefined && !isBrokerAction(action)
-    if (known === undefined && plain && !truth(action)) return reducer(state, action)
-    const layers = known ?? { confirmed: state, log: [], fresh: false }
+    const isOutcome = outcomeMark(action) !== undefined
+    const isPlain = pending === undefined && !isOutcome && !isBrokerAction(action)
+    if (known === undefined && isPlain && !truth(action)) return reducer(state, action)
+    const layers = known ?? { confirmed: state, log: [], readAt: never }
+    if (isOutcome) return onOutcome(state, layers, action as OutcomeAction)
+    if (layers.stale) return reduce(rebased(layers), action)
     if (pending !== undefined) {
       const log = [...layers.log, { action, entryId: pending.entryId }]
-      return keep(state, { ...layers, log }, apply(state, action))
+      return keep({ ...layers, log }, apply(state, action))
     }
-    if (settled !== undefined) return onOutcome(state, layers, action as OutcomeAction)
     if (isBrokerAction(action)) return onBroker(state, layers, action)
     return truth(action) ? onTruth(state, layers, action) : onOrdinary(state, layers, action)
   }
@@ -98,7 +98,7 @@ export function optimistic<R extends AnyReducer>(
   function onBroker(state: object, layers: Hidden, action: BrokerAction): object {
     if (action.type === 'redux-broker/partitionChanged') {
       const ids = new Set(layers.log.flatMap(({ entryId }) => entryId ?? []))
-      return rebased(state, { ...settleEntries(layers, ids, apply), fresh: false })
+      return rebased({ ...settleEntries(layers, ids, apply), readAt: never })
     }
     if (action.type !== 'redux-broker/restored') return state
     const shown = new Set(layers.log.map(({ entryId }) => entryId))
@@ -108,11 +108,31 @@ export function optimistic<R extends AnyReducer>(
       ({ action: stored, entryId }): Logged<Action> => ({ action: stored, entryId }),
     )
     const log = action.meta.first ? [...restored, ...layers.log] : [...layers.log, ...restored]
-    return rebased(state, { ...layers, log })
+    return rebased({ ...layers, log })
   }
 
   return reduce as unknown as R
 }
+
+/**
+ * Gives the view its layers. They hang on a copy, always: the object itself may be another state of this store or of
+ * another one, with layers of its own or none.
+ */
+function keep(layers: Hidden, view: object): object {
+  if (layers.log.length > 0) {
+    const state = copy(view)
+    hidden.set(state, layers)
+    return state
+  }
+  const known = hidden.get(view)
+  if (known === undefined ? layers.readAt === never : isBare(known) && known.readAt === layers.readAt)
+    return view
+  const state = copy(view)
+  if (layers.readAt !== never) hidden.set(state, { confirmed: state, log: [], readAt: layers.readAt })
+  return state
+}
+
+const isBare = ({ log }: Hidden) => log.length === 0
 
 /** How actions are applied again: one that throws is skipped and reported, once. */
 function replaying(reducer: AnyReducer, produce: Produce | undefined, report: (error: unknown) => void) {
@@ -144,11 +164,12 @@ function replaying(reducer: AnyReducer, produce: Produce | undefined, report: (e
 /** A reducer that makes a new state instead of changing its draft, or throws half-way, is replayed step by step. */
 const notInOneDraft = new Error('not in one draft')
 
-const copy = (state: object): object =>
-  Array.isArray(state) ? [...state] : Object.assign(Object.create(Object.getPrototypeOf(state)), state)
+const copy = (state: object): object => (Array.isArray(state) ? [...state] : { ...state })
 
 function checked(state: unknown): object {
-  if (typeof state === 'object' && state !== null) return state
+  const isPlain =
+    typeof state === 'object' && state !== null && !(state instanceof Map || state instanceof Set)
+  if (isPlain) return state
   throw new TypeError(
     `broker.optimistic() expects a reducer whose state is an object or an array; got ${describe(state)}. ` +
       'Put the value into an object: { value }.',

@@ -1,0 +1,103 @@
+import { describe, expect, it } from 'vitest'
+import { mark } from './actions.js'
+import { optimistic } from './optimistic.js'
+import {
+  ends,
+  liked,
+  loaded,
+  noted,
+  type PostsState,
+  partitionChanged,
+  pend,
+  wrapped,
+} from './posts.fixture.js'
+
+const like = (post = 'a', by = 1) => liked({ post, by })
+const base: PostsState = { likes: { a: 10, b: 20 }, notes: [] }
+const reducer = wrapped()
+const after = (...actions: Parameters<typeof reducer>[1][]) =>
+  actions.reduce<PostsState>((state, action) => reducer(state, action), base)
+
+describe('what was settled before the page began', () => {
+  const late = (at: number) =>
+    ends('delivered', 'gone', { payload: { post: 'a', likes: 99 }, late: true, at })
+  const readAt = (action: object, at: number, later: readonly object[] = []) =>
+    ({ ...mark(action, { later }), ...{ meta: { broker: { later }, readAt: at } } }) as never
+
+  it('moves on a state that was stored before it', () => {
+    expect(after(late(5)).likes['a']).toBe(99)
+  })
+
+  it('is left out of a state that was read since: it is in it', () => {
+    expect(after(loaded({ a: 10 }), late(5)).likes['a']).toBe(10)
+    expect(after(loaded({ ...base.likes }), pend('1', like('b')), late(5)).likes['a']).toBe(10)
+  })
+
+  it('is left out where the truth that was read since changed nothing', () => {
+    const same = optimistic(
+      (state: { n: number } = { n: 0 }, { type }: { type: string }) =>
+        type.endsWith('/delivered') ? { n: state.n + 1 } : state,
+      { truth: ({ type }: never) => type === 'same' },
+      { produce: undefined, report: () => {} },
+    )
+
+    expect(same(same({ n: 1 }, { type: 'same' }), late(5))).toEqual({ n: 1 })
+    expect(same({ n: 1 }, late(5))).toEqual({ n: 2 })
+  })
+
+  it('is left out of a dated truth that is younger, and moves on one that is older', () => {
+    expect(after(readAt(loaded({ a: 10 }), 6), late(5)).likes['a']).toBe(10)
+    expect(after(readAt(loaded({ a: 10 }), 4), late(5)).likes['a']).toBe(99)
+  })
+
+  it('is not mistaken for what is settled while the page looks on', () => {
+    const delivered = ends('delivered', '1', { payload: { post: 'a', likes: 99 }, at: 5 })
+
+    expect(after(loaded({ a: 10 }), delivered).likes['a']).toBe(99)
+  })
+
+  it('counts anew for the next user', () => {
+    expect(after(loaded({ a: 10 }), partitionChanged, late(5)).likes['a']).toBe(99)
+  })
+
+  it('is applied again over a truth that may be older', () => {
+    const later = [
+      ends('delivered', 'x', { payload: { post: 'a', likes: 12 } }),
+      ends('delivered', 'y', { payload: { post: 'a', likes: 13 } }),
+    ]
+
+    expect(after(pend('1', like()), readAt(loaded({ a: 10 }), 0, later)).likes['a']).toBe(14)
+  })
+})
+
+describe('outcomes of one frame', () => {
+  const more = true
+
+  it('change the view with the last of them', () => {
+    const pending = after(pend('1', like()), pend('2', like()), pend('3', like('b')))
+    const first = reducer(pending, ends('returned', '1', { more }))
+
+    expect(first.likes).toBe(pending.likes)
+    expect(reducer(first, ends('returned', '2')).likes).toEqual({ a: 10, b: 21 })
+  })
+
+  it("change the view with the last of them also where that one is none of this slice's", () => {
+    const first = reducer(after(pend('1', like()), pend('2', like('b'))), ends('returned', '1', { more }))
+
+    expect(reducer(first, ends('delivered', 'elsewhere', { payload: {} })).likes).toEqual({ a: 10, b: 21 })
+  })
+
+  it.each([
+    ['an ordinary action', noted('n')],
+    ['a pending one', pend('3', noted('n'))],
+    ['news of the broker', { type: 'redux-broker/accepted', payload: [] }],
+  ])('have changed the view when %s comes between', (_name, action) => {
+    const first = reducer(after(pend('1', like()), pend('2', like('b'))), ends('returned', '1', { more }))
+
+    expect(reducer(first, action).likes).toEqual({ a: 10, b: 21 })
+  })
+
+  it('wait for nothing where nothing is pending any more', () => {
+    expect(after(pend('1', like()), ends('returned', '1', { more }))).toBe(base)
+  })
+})
