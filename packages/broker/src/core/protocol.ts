@@ -1,6 +1,6 @@
 // What a page says to its worker, and what the worker answers at once: only that it is at it. Messages carry no work:
 // a stopped worker loses them (R10).
-import type { Probe } from './origin.js'
+import { isProbe, type Probe } from './origin.js'
 
 export interface DrainCommand {
   readonly type: 'redux-broker/drain'
@@ -15,7 +15,8 @@ export const drainCommand = (database: string, probe: Probe): DrainCommand => ({
 })
 export const isDrainCommand = (data: unknown, database: string): data is DrainCommand =>
   (data as Partial<DrainCommand> | null)?.type === 'redux-broker/drain' &&
-  (data as DrainCommand).database === database
+  (data as DrainCommand).database === database &&
+  isProbe((data as DrainCommand).probe)
 
 /** The answer to a drain command. */
 export const draining = 'redux-broker/draining'

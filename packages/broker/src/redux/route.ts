@@ -62,14 +62,15 @@ export const routeOf = (creator: AnyRouted): Route | undefined =>
   (creator as { readonly [route]?: Route })[route]
 
 function check(creator: unknown, options: unknown): void {
-  if (typeof creator !== 'function' || typeof (creator as Partial<ActionCreator>).type !== 'string') {
+  const { type, match } = (typeof creator === 'function' ? creator : {}) as Partial<ActionCreator>
+  if (typeof type !== 'string' || typeof match !== 'function') {
     throw new TypeError(
-      `write() expects an action creator with a \`type\`, as createAction or slice.actions give; got ${describe(creator)}. ` +
+      `write() expects an action creator with a \`type\` and a \`match\`, as createAction or slice.actions give; got ${describe(creator)}. ` +
         'A slice that imports the file of its routes while that file uses `slice.actions` gives undefined here: ' +
         'make the action with createAction in the file of the routes.',
     )
   }
-  const where = `write(${(creator as ActionCreator).type})`
+  const where = `write(${type})`
   if (typeof options !== 'object' || options === null)
     throw new TypeError(`${where} expects options with a \`request\` function; got ${describe(options)}.`)
   const { request, lane, answer, server, onReturned, ...unknown } = options as Record<string, unknown>

@@ -1,0 +1,107 @@
+import { createAction } from '@reduxjs/toolkit'
+import { describe, expect, it } from 'vitest'
+import { describe as name, routeOf, write } from './route.js'
+
+const creator = createAction<{ postId: string }>('posts/liked')
+const request = () => ({ url: '/like' })
+
+/** `write` as code without types may call it. */
+const untyped = write as unknown as (...given: readonly unknown[]) => unknown
+
+describe('write', () => {
+  it('gives the same creator: its actions, its type, its match, its name as text', () => {
+    const liked = write(creator, { request })
+
+    expect(liked({ postId: '1' })).toEqual(creator({ postId: '1' }))
+    expect([liked.type, String(liked)]).toEqual(['posts/liked', 'posts/liked'])
+    expect([liked.match(creator({ postId: '1' })), liked.match({ type: 'other' })]).toEqual([true, false])
+  })
+
+  it('puts the route on the new creator and leaves the given one as it was', () => {
+    const options = { request, lane: () => 'l', server: 'plain', onReturned: 'block' } as const
+    const liked = write(creator, options)
+
+    expect(routeOf(liked)).toEqual({ type: 'posts/liked', options })
+    expect(routeOf(creator as never)).toBeUndefined()
+  })
+
+  it('can be called twice on one creator: two routes that know nothing of each other', () => {
+    const [one, other] = [write(creator, { request }), write(creator, { request, server: 'plain' })]
+
+    expect(routeOf(one)?.options.server).toBeUndefined()
+    expect(routeOf(other)?.options.server).toBe('plain')
+  })
+
+  describe("throws at once for a programmer's mistake, and says what it got, what it expected and how to mend it", () => {
+    const bare = Object.assign(() => ({ type: 'bare' }), { type: 'bare' })
+    const creators: readonly (readonly [string, unknown])[] = [
+      ['undefined', undefined],
+      ['null', null],
+      ["'posts/liked'", 'posts/liked'],
+      ['an object with type', { type: 'posts/liked' }],
+      ['the function request', request],
+      ['the function bare', Object.defineProperty(bare, 'name', { value: 'bare' })],
+    ]
+
+    it.each(creators)('a creator that is %s', (got, given) => {
+      const call = () => untyped(given, { request })
+
+      expect(call).toThrow(TypeError)
+      expect(call).toThrow(
+        `expects an action creator with a \`type\` and a \`match\`, as createAction or slice.actions give; got ${got}.`,
+      )
+      expect(call).toThrow('make the action with createAction in the file of the routes')
+    })
+
+    it.each([
+      ['undefined', undefined],
+      ['null', null],
+      ['the function request', request],
+    ])('options that are %s', (got, options) => {
+      expect(() => untyped(creator, options)).toThrow(
+        `write(posts/liked) expects options with a \`request\` function; got ${got}.`,
+      )
+    })
+
+    it.each([
+      [
+        'request',
+        undefined,
+        'expects `request`, a function from the payload to { url, method, body }; got undefined.',
+      ],
+      [
+        'request',
+        '/like',
+        "expects `request`, a function from the payload to { url, method, body }; got '/like'.",
+      ],
+      ['lane', 'post', "expects `lane` to be a function; got 'post'."],
+      ['lane', null, 'expects `lane` to be a function; got null.'],
+      ['answer', { parse: 1 }, 'expects `answer` to be a function; got an object with parse.'],
+      ['server', 'Idempotent', "expects `server` to be 'idempotent' or 'plain'; got 'Idempotent'."],
+      ['server', true, "expects `server` to be 'idempotent' or 'plain'; got true."],
+      ['onReturned', 'cascade', "expects `onReturned` to be 'skip' or 'block'; got 'cascade'."],
+      ['url', '/like', 'knows no option `url`; it takes request, lane, answer, server and onReturned.'],
+    ])('an option `%s` of %j', (option, value, message) => {
+      expect(() => untyped(creator, { request, [option]: value })).toThrow(
+        new TypeError(`write(posts/liked) ${message}`),
+      )
+    })
+  })
+})
+
+describe('an error names', () => {
+  it.each([
+    ["'text'", 'text'],
+    ['7', 7],
+    ['7', 7n],
+    ['Symbol(s)', Symbol('s')],
+    ['an array', [1]],
+    ['an object with no keys', {}],
+    ['an object with a, b', { a: 1, b: 2 }],
+    ['a function', (() => () => {})()],
+    ['null', null],
+    ['undefined', undefined],
+  ])('%s', (expected, value) => {
+    expect(name(value)).toBe(expected)
+  })
+})
