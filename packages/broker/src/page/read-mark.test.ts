@@ -79,6 +79,23 @@ describe('markRead', () => {
     expect([...(await mark.touchedLanes())]).toEqual(['post:p1'])
   })
 
+  it('names a lane that had settled before the read, while the view still showed it as pending', async () => {
+    const { world, app } = await start()
+    const frames: (() => void)[] = []
+    Object.assign(app.tab.host, { frame: (callback: () => void) => frames.push(callback) })
+    app.clap('p1')
+    await world.settle()
+
+    const mark = await markRead(app.broker)
+    const shownWaiting = app.outbox().waiting
+    for (const paint of frames) paint()
+    await world.settle()
+
+    expect(shownWaiting).toBe(1)
+    expect(app.outbox().waiting).toBe(0)
+    expect([...(await mark.touchedLanes())]).toEqual(['post:p1'])
+  })
+
   it('trusts a read that began after all had settled', async () => {
     const { world, app } = await start()
     app.clap('p1')
