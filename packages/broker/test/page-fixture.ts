@@ -77,7 +77,7 @@ const posts = createSlice({
   },
 })
 
-export const session = createSlice({
+const session = createSlice({
   name: 'session',
   initialState: { userId: undefined as string | undefined, token: '' },
   reducers: {

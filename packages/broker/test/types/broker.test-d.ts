@@ -1,0 +1,151 @@
+// What createBroker and write take, and what a broker gives.
+import { createAction, createNextState, createReducer } from '@reduxjs/toolkit'
+import type { Reducer } from 'redux'
+import {
+  type Broker,
+  type Capabilities,
+  createBroker,
+  type DeadLetter,
+  deadLetters,
+  discard,
+  markRead,
+  type OutboxEntry,
+  type outboxEntries,
+  type RoutedCreator,
+  requeue,
+  write,
+} from 'redux-broker'
+import { acknowledge, createTestWorld } from 'redux-broker/testing'
+import { type BrokerWorker, startBrokerWorker } from 'redux-broker/worker'
+import { type Equal, is } from './is.js'
+import { broker, commented, type Like, liked } from './quick-start/requests.js'
+
+interface State {
+  readonly user: { readonly id: string } | undefined
+}
+const partition = (state: State) => state.user?.id
+const creator = createAction<{ id: string }>('x')
+const request = ({ id }: { id: string }) => ({ url: `/x/${id}` })
+
+// Every option, and the name of the slice as a literal.
+const full = createBroker({
+  partition,
+  routes: [liked, commented],
+  reducerPath: 'outbox',
+  name: 'mine',
+  server: 'idempotent',
+  origins: ['https://api.example.com'],
+  sessionProbe: '/api/me',
+  limits: { entriesMax: 100 },
+  produce: createNextState,
+  prepareHeaders: async (headers, { getState }) => {
+    headers.set('x-user', getState().user?.id ?? '')
+  },
+})
+is<Equal<typeof full, Broker<State, 'outbox'>>>()
+is<Equal<typeof full.reducerPath, 'outbox'>>()
+createBroker({ partition, routes: [], prepareHeaders: (headers) => new Headers(headers) })
+createBroker({ partition, routes: [], world: createTestWorld().tab() })
+
+// @ts-expect-error whose outbox it is must be said
+createBroker({ routes: [] })
+// @ts-expect-error a user is a string
+createBroker({ partition: () => 7, routes: [] })
+// @ts-expect-error nobody is undefined, not null
+createBroker({ partition: () => null, routes: [] })
+// @ts-expect-error a plain creator is no route
+createBroker({ partition, routes: [creator] })
+// @ts-expect-error no such option
+createBroker({ partition, routes: [], retries: 3 })
+// @ts-expect-error no such limit
+createBroker({ partition, routes: [], limits: { retries: 3 } })
+// @ts-expect-error no such server
+createBroker({ partition, routes: [], server: 'smart' })
+// @ts-expect-error an absent name is left out, not undefined (exactOptionalPropertyTypes)
+createBroker({ partition, routes: [], name: undefined })
+
+// A route: the payload is inferred everywhere, the answer from the parser.
+const made = write(creator, {
+  request: (payload, action) => {
+    is<Equal<typeof payload, { id: string }>>()
+    is<Equal<typeof action.payload, { id: string }>>()
+    return { url: '/x', method: 'PATCH', headers: { accept: 'text/plain' }, body: [payload] }
+  },
+  lane: ({ id }) => id,
+  answer: (body) => String(body),
+})
+is<Equal<typeof made, RoutedCreator<typeof creator, string>>>()
+for (const body of [{}, [], '', new ArrayBuffer(1), new Blob(), new FormData()])
+  write(creator, { request: () => ({ url: '/x', body }) })
+
+// @ts-expect-error no request
+write(creator, {})
+// @ts-expect-error a request is not just its URL
+write(creator, { request: () => '/x' })
+// @ts-expect-error a stream cannot be sent twice
+write(creator, { request: () => ({ url: '/x', body: new ReadableStream() }) })
+// @ts-expect-error a body of search parameters is not taken: a string is
+write(creator, { request: () => ({ url: '/x', body: new URLSearchParams() }) })
+// @ts-expect-error what a request is made of is there at once
+write(creator, { request: async () => ({ url: '/x' }) })
+// @ts-expect-error a lane is a string
+write(creator, { request, lane: () => 7 })
+// @ts-expect-error no such end
+write(creator, { request, onReturned: 'retry' })
+// @ts-expect-error not an action creator
+write(() => ({ type: 'x' }), { request: () => ({ url: '/x' }) })
+
+// The marked creator still matches.
+declare const action: unknown
+if (liked.match(action)) is<Equal<typeof action.payload, { postId: string }>>()
+
+// optimistic keeps the reducer's type, whatever it is.
+const counter = createReducer({ count: 0 }, () => {})
+const wrapped = broker.optimistic(counter)
+is<Equal<typeof wrapped, typeof counter>>()
+const plain: Reducer<{ n: number }> = (state = { n: 0 }) => state
+is<Equal<ReturnType<typeof plain>, ReturnType<ReturnType<typeof broker.optimistic<typeof plain>>>>>()
+broker.optimistic(counter, { truth: (given) => creator.match(given) })
+
+// A worker by its URL, or one that the app has.
+declare const registration: Promise<ServiceWorkerRegistration>
+void broker.register('/sw.js')
+void broker.register(new URL('https://app.example/sw.js'))
+void broker.register(registration)
+// @ts-expect-error neither
+void broker.register(7)
+is<Equal<ReturnType<typeof broker.register>, Promise<void>>>()
+is<Equal<typeof broker.ready, Promise<void>>>()
+is<Equal<ReturnType<typeof broker.stop>, Promise<void>>>()
+is<Equal<ReturnType<typeof broker.resume>, Promise<void>>>()
+is<Equal<ReturnType<typeof broker.capabilities>, Capabilities>>()
+// @ts-expect-error it says what it is, once and for all
+broker.reducerPath = 'other'
+
+// Commands take any broker.
+is<Equal<ReturnType<typeof deadLetters>, Promise<readonly DeadLetter[]>>>()
+is<Equal<ReturnType<typeof outboxEntries>, Promise<readonly OutboxEntry[]>>>()
+void deadLetters(full).then(([letter]) => letter?.reason)
+void requeue(full, 'id').then((done: 'requeued' | 'notFound') => done)
+void discard(broker, 'id').then((done: 'discarded' | 'notFound') => done)
+void markRead(broker).then(async (mark) => (await mark.touchedLanes()).has('post:1') || mark.readAt)
+
+// The worker.
+const worker = startBrokerWorker()
+is<Equal<typeof worker, BrokerWorker>>()
+startBrokerWorker({
+  name: 'mine',
+  prepareHeaders: (headers, entry) => {
+    is<Equal<typeof entry, { readonly partition: string; readonly url: string; readonly route: string }>>()
+    headers.set('x', entry.url)
+  },
+})
+// @ts-expect-error a worker has no state to ask
+startBrokerWorker({ prepareHeaders: (_headers, { getState }) => getState() })
+
+// The testing entry.
+const world = createTestWorld({
+  network: (given) => acknowledge(given, { likes: 1 } satisfies Partial<Like>),
+})
+void world.clock.advance(1_000)
+is<Equal<(typeof world.network.requests)[number]['key'], string>>()
