@@ -29,6 +29,9 @@ const urgency: readonly Slot['state'][] = [
   'delivered',
 ]
 
+/** More marks than this are slim bars: the words say what they are. */
+const iconsMax = 5
+
 interface MarkRowProps {
   readonly postId: string
   readonly draftIndex: number | undefined
@@ -38,7 +41,7 @@ export function MarkRow({ postId, draftIndex }: MarkRowProps): ReactElement {
   const slots = useSlots(useMarks(postId, draftIndex))
   return (
     <div className="marks">
-      <ul className="marks-list">
+      <ul className="marks-list" data-many={slots.length > iconsMax}>
         {slots.map((slot) => (
           <MarkItem key={slot.id} slot={slot} />
         ))}
