@@ -30,7 +30,7 @@ function startPage(name: string, options: Partial<BrokerOptions<object, 'broker'
 
 /** A worker of its own for each database, active. */
 async function startWorker(name: string): Promise<ServiceWorkerRegistration> {
-  const script = `/packages/broker/test/worker.fixture.ts?name=${name}`
+  const script = `/packages/broker/test/worker-fixture.js?name=${name}`
   const registration = await navigator.serviceWorker.register(script, {
     type: 'module',
     scope: `/packages/broker/test/${name}/`,
@@ -48,7 +48,7 @@ function ask(registration: ServiceWorkerRegistration, message: unknown): Promise
   })
 }
 
-const byTheWorker = ({ headers }: Echo) => (headers['referer'] ?? '').includes('worker.fixture')
+const byTheWorker = ({ headers }: Echo) => (headers['referer'] ?? '').includes('worker-fixture')
 
 describe('a broker worker', () => {
   it('delivers what a page captured, and the page hears of it', async () => {
