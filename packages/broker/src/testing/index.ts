@@ -1,5 +1,28 @@
-// The entry point for tests of apps that use redux-broker: a clock, a network and a browser that a test commands.
-// They run in Node and jsdom, under any test runner, and take no real time.
+/**
+ * For the tests of apps that use redux-broker: a clock, a network and a browser that a test commands. They run in Node
+ * and jsdom, under any test runner, and take no real time.
+ *
+ * - `createTestWorld({ network })` is a browser: `world.tab()` gives what `createBroker` takes as `world`. Several tabs
+ *   share one outbox; `tab.crash()` ends one as a kill does, and the next finds what it left.
+ * - `await world.settle()` waits for all that can happen without time passing; `await world.clock.advance(ms)` moves
+ *   time on, and retries with it; `world.setOnline(false)` cuts the device off.
+ * - `world.network` answers by a script (`answer`, `acknowledge`, `failed`, `cut`, `redirect`, `held`) and lists what
+ *   it was asked in `requests`.
+ * - Expect `world.reports` to be empty: it has what a broker would have put to the console.
+ *
+ * @example
+ * const world = createTestWorld({ network: (request) => acknowledge(request, { likes: 8 }) })
+ * const store = makeStore(createBroker({ ...options, world: world.tab() }))
+ * world.setOnline(false)
+ * const receipt = store.dispatch(liked({ postId: 'p1' }))
+ * await world.settle()                       // accepted: it is safe on this device
+ * world.setOnline(true)
+ * await world.settle()
+ * expect(await receipt.unwrap()).toEqual({ likes: 8 })
+ *
+ * @module
+ */
+
 export { memoryStore } from '../adapters/memory-store.js'
 export { type ManualClock, manualClock } from './manual-clock.js'
 export {
