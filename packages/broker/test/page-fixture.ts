@@ -2,8 +2,16 @@
 // that reached its reducers.
 import { type Action, configureStore, createAction, createNextState, createSlice } from '@reduxjs/toolkit'
 import type { Middleware, Reducer } from 'redux'
-import { type BrokerOptions, createBroker, delivered, rejected, returned, write } from '../src/page/index.js'
-import type { TestTab, TestWorld } from '../src/testing/index.js'
+import {
+  type BrokerOptions,
+  createBroker,
+  delivered,
+  type RequestTemplate,
+  rejected,
+  returned,
+  write,
+} from '../src/page/index.js'
+import { createTestWorld, type TestTab, type TestWorld } from '../src/testing/index.js'
 
 export interface Like {
   readonly likes: number
@@ -159,3 +167,22 @@ export function openApp(world: TestWorld, options: AppOptions = {}) {
 }
 
 export type App = ReturnType<typeof openApp>
+
+/** The app, offline, with one route made of these, which may be faulty. Bodies have 100 bytes at most. */
+export function openWith(
+  {
+    request = () => ({ url: '/ok' }),
+    lane,
+    payload = { postId: 'p1' },
+  }: { readonly request?: unknown; readonly lane?: unknown; readonly payload?: unknown },
+  more: AppOptions = {},
+) {
+  const world = createTestWorld()
+  const route = write(clapped, {
+    request: request as () => RequestTemplate,
+    ...(lane === undefined ? {} : { lane: lane as () => string }),
+  })
+  world.setOnline(false)
+  const app = openApp(world, { routes: [route], limits: { bodyBytesMax: 100 }, ...more })
+  return { world, app, dispatch: () => app.store.dispatch(route(payload as { postId: string })) }
+}

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, type Mock, vi } from 'vitest'
-import { clapped, openApp, type Post } from '../../test/page-fixture.js'
+import { openApp, openWith, type Post } from '../../test/page-fixture.js'
 import { createTestWorld } from '../testing/index.js'
-import { type AnyRouted, outboxEntries, type RequestTemplate, write } from './index.js'
+import { outboxEntries } from './index.js'
 
 let consoleError: Mock
 beforeEach(() => {
@@ -24,7 +24,6 @@ interface Row {
   readonly request?: unknown
   readonly lane?: unknown
   readonly payload?: unknown
-  readonly baseUrl?: undefined
   readonly reason: string
   /** What the developer reads. */
   readonly advice: RegExp
@@ -161,12 +160,6 @@ const rows: readonly Row[] = [
     advice: /must give a string; it gave 7/,
   },
   {
-    name: 'a lane that is null',
-    lane: () => ({}),
-    reason: 'invalidRequest',
-    advice: /must give a string; it gave an object/,
-  },
-  {
     name: 'a body with a function',
     request: body({ f() {} }),
     reason: 'notSerialisable',
@@ -230,12 +223,6 @@ const rows: readonly Row[] = [
     advice: /action posts\/clapped holds something that cannot be stored/,
   },
   {
-    name: 'a payload with a symbol',
-    payload: { postId: 'p1', s: Symbol('s') },
-    reason: 'notSerialisable',
-    advice: /plain data/,
-  },
-  {
     name: 'a payload that holds itself',
     payload: { ...circular, postId: 'p1', circular },
     reason: 'notSerialisable',
@@ -243,21 +230,9 @@ const rows: readonly Row[] = [
   },
 ]
 
-/** The app with one faulty route, offline. */
-function openFaulty({ request, lane, payload = { postId: 'p1' } }: Partial<Row>, more = {}) {
-  const world = createTestWorld()
-  const faulty = write(clapped, {
-    request: (request ?? (() => ({ url }))) as () => RequestTemplate,
-    ...(lane === undefined ? {} : { lane: lane as () => string }),
-  })
-  world.setOnline(false)
-  const app = openApp(world, { routes: [faulty], limits: { bodyBytesMax: 100 }, ...more })
-  return { world, app, dispatch: () => app.store.dispatch(faulty(payload as { postId: string })) }
-}
-
 describe('what cannot be captured settles as rejected, is shown to nobody and is not half stored', () => {
   it.each(rows)('$name', async ({ reason, advice, ...row }) => {
-    const { world, app, dispatch } = openFaulty(row)
+    const { world, app, dispatch } = openWith(row)
     await world.settle()
 
     const receipt = dispatch()
@@ -305,109 +280,11 @@ describe('what cannot be captured settles as rejected, is shown to nobody and is
 
   it('says nothing of it to the console in production', async () => {
     vi.stubEnv('NODE_ENV', 'production')
-    const { dispatch } = openFaulty({ request: () => ({}) })
+    const { dispatch } = openWith({ request: () => ({}) })
 
     await dispatch().settled
     vi.unstubAllEnvs()
 
     expect(consoleError).not.toHaveBeenCalled()
   })
-})
-
-describe('what can be captured', () => {
-  const stored = async (request: unknown, more = {}) => {
-    const { world, app, dispatch } = openFaulty({ request }, more)
-    await dispatch().accepted
-    await world.settle()
-    const [entry] = await outboxEntries(app.broker)
-    return { entry, request: entry?.request }
-  }
-
-  it('is stored without credentials, whoever put them there (SEC3)', async () => {
-    const headers = {
-      Authorization: 'Bearer secret',
-      Cookie: 'sid=secret',
-      'X-CSRF-Token': 'secret',
-      'x-xsrf-token': 'secret',
-      'Proxy-Authorization': 'secret',
-      'Idempotency-Key': 'secret',
-      'X-Feature': 'on',
-    }
-
-    const { entry } = await stored(() => ({ url, headers }))
-
-    expect(entry?.request.headers).toEqual([['x-feature', 'on']])
-    expect(JSON.stringify(entry)).not.toContain('secret')
-    expect(consoleError).toHaveBeenCalledWith(expect.stringMatching(/authorization .*prepareHeaders/))
-  })
-
-  it('has an absolute URL without its fragment, and an upper-case method', async () => {
-    const { request } = await stored(() => ({ url: 'sub?q=1#part', method: 'delete' }))
-
-    expect(request).toMatchObject({ url: 'https://app.test/sub?q=1', method: 'DELETE' })
-  })
-
-  it('may go to another origin that createBroker lists', async () => {
-    const { entry } = await stored(() => ({ url: 'https://api.test/x' }), { origins: ['https://api.test'] })
-
-    expect(entry?.channel).toBe('https://api.test')
-  })
-
-  it('is in the lane of its URL without the query, where the route names none', async () => {
-    const { entry } = await stored(() => ({ url: '/things/7?draft=1' }))
-
-    expect(entry?.lane).toBe('https://app.test/things/7')
-  })
-
-  it('has a JSON body with its content type, unless the route names another', async () => {
-    const json = await stored(() => ({ url, body: { a: [1] } }))
-    const own = await stored(() => ({
-      url,
-      body: [1],
-      headers: { 'content-type': 'application/vnd.x+json' },
-    }))
-
-    expect(json.request).toMatchObject({ body: '{"a":[1]}', headers: [['content-type', 'application/json']] })
-    expect(own.request?.headers).toEqual([['content-type', 'application/vnd.x+json']])
-  })
-
-  it('has a form’s bytes with the boundary that goes with them (F58)', async () => {
-    const form = new FormData()
-    form.append('text', 'é')
-
-    const { request } = await stored(() => ({ url, body: form }), { limits: {} })
-    const again = await new Response(request?.body as ArrayBuffer, {
-      headers: [...(request?.headers ?? [])].map(([name, value]): [string, string] => [name, value]),
-    }).formData()
-
-    expect(again.get('text')).toBe('é')
-  })
-
-  it('is a copy: what happens to the payload or the buffer later changes nothing', async () => {
-    const buffer = new Uint8Array([1, 2, 3]).buffer
-    const { entry } = await stored(() => {
-      queueMicrotask(() => new Uint8Array(buffer).fill(9))
-      return { url, body: buffer }
-    })
-
-    expect([...new Uint8Array(entry?.request.body as ArrayBuffer)]).toEqual([1, 2, 3])
-  })
-
-  it('keeps its key for ever: 128 random bits, never made from the payload (SEC25)', async () => {
-    const { entry } = await stored(() => ({ url }))
-
-    expect(entry?.key).toMatch(/^[0-9a-f]{32}$/)
-  })
-
-  it('is counted with the bytes of its body and its action', async () => {
-    const { entry } = await stored(() => ({ url, body: 'éé' }))
-
-    expect(entry?.bytes).toBe(4 + JSON.stringify(entry?.action).length)
-  })
-})
-
-it('takes routes of any creator with a type and a match', () => {
-  const creators: readonly AnyRouted[] = [clapped]
-
-  expect(creators[0]?.type).toBe('posts/clapped')
 })

@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { clapped, liked, makeStore, openApp, refetched, signedIn } from '../../test/page-fixture.js'
+import { clapped, liked, openApp, refetched } from '../../test/page-fixture.js'
 import { memoryStore } from '../adapters/memory-store.js'
 import type { Store, StoreTransaction } from '../core/ports.js'
-import { createTestWorld, held } from '../testing/index.js'
-import { createBroker, outboxEntries, write } from './index.js'
+import { createTestWorld } from '../testing/index.js'
+import { outboxEntries, write } from './index.js'
 
 beforeEach(() => void vi.spyOn(console, 'error').mockImplementation(() => {}))
 afterEach(() => vi.restoreAllMocks())
@@ -267,79 +267,4 @@ describe('where the storage fails (F10, F12)', () => {
     expect(app.post('p1')?.claps).toBe(1)
     expect(app.outbox().waiting).toBe(0)
   })
-})
-
-describe('a body that is read first', () => {
-  const uploaded = write(clapped, {
-    request: ({ postId, note }) => ({
-      url: `/files/${postId}`,
-      body: note === undefined ? 'now' : new Blob([note]),
-    }),
-    lane: ({ postId }) => postId,
-    server: 'idempotent',
-  })
-
-  it('holds later captures of its lane back, and no other lane (P3)', async () => {
-    const world = createTestWorld()
-    const app = openApp(world, { routes: [uploaded] })
-    await world.settle()
-
-    const slow = app.store.dispatch(uploaded({ postId: 'a', note: 'bytes' }))
-    const behind = app.store.dispatch(uploaded({ postId: 'a' }))
-    const beside = app.store.dispatch(uploaded({ postId: 'b' }))
-    await Promise.all([slow.settled, behind.settled, beside.settled])
-    const lane = world.network.requests.filter(({ url }) => url.endsWith('/a'))
-
-    expect(lane.map(({ key }) => key)).toEqual([slow.id, behind.id])
-    expect(new TextDecoder().decode(lane[0]?.body as ArrayBuffer)).toBe('bytes')
-    expect(world.network.requests[0]?.key).toBe(beside.id)
-  })
-
-  it('that cannot be read is rejected, and its lane goes on at once', async () => {
-    const { reply: broken, release } = held()
-    vi.spyOn(Response.prototype, 'arrayBuffer').mockImplementation(() =>
-      broken.then(() => Promise.reject(new Error('gone'))),
-    )
-    const world = createTestWorld()
-    const app = openApp(world, { routes: [uploaded] })
-    await world.settle()
-
-    const first = app.store.dispatch(uploaded({ postId: 'a', note: 'bytes' }))
-    const behind = app.store.dispatch(uploaded({ postId: 'a' }))
-    await world.settle()
-    release({ kind: 'redirect' })
-    await world.settle()
-
-    expect(await first.settled).toEqual({ status: 'rejected', reason: 'notSerialisable' })
-    expect((await behind.settled).status).toBe('delivered')
-  })
-
-  it('belongs to the user who made it, whoever is signed in when it has been read (P6)', async () => {
-    const world = createTestWorld()
-    const app = openApp(world, { routes: [uploaded] })
-    await world.settle()
-
-    const receipt = app.store.dispatch(uploaded({ postId: 'a', note: 'bytes' }))
-    app.store.dispatch(signedIn('bob'))
-    await receipt.accepted
-    await world.settle()
-    const whileBobIsHere = world.network.requests.length
-    app.store.dispatch(signedIn('ada'))
-    await world.settle()
-
-    expect(whileBobIsHere).toBe(0)
-    expect(world.network.requests.map(({ principal }) => principal)).toEqual(['ada'])
-  })
-})
-
-it('makes a store without RTK as well: a middleware that came first hands the receipt back', async () => {
-  const world = createTestWorld()
-  const broker = createBroker({
-    partition: (state: { session: { userId: string | undefined } }) => state.session.userId,
-    routes: [liked, clapped],
-    world: world.tab(),
-  })
-  const { store } = makeStore(broker)
-
-  expect((await store.dispatch(liked({ postId: 'p1' })).accepted).status).toBe('accepted')
 })

@@ -21,6 +21,7 @@ describe('several tabs over one outbox', () => {
     world.setOnline(true)
     await world.settle()
 
+    expect(here.types().filter((type) => type === 'redux-broker/restored')).toHaveLength(1)
     expect(whilePending).toMatchObject({ post: { likedByMe: true, likes: 1 }, waiting: 1 })
     for (const tab of [here, there]) {
       expect(tab.post('p1')).toMatchObject({ likedByMe: true, likes: 9 })

@@ -1,71 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { openApp, signedIn, signedOut } from '../../test/page-fixture.js'
-import { acknowledge, answer, createTestWorld, held, redirect } from '../testing/index.js'
+import { answer, createTestWorld, held } from '../testing/index.js'
 
 beforeEach(() => void vi.spyOn(console, 'error').mockImplementation(() => {}))
 afterEach(() => vi.restoreAllMocks())
-
-describe('an expired session (P7)', () => {
-  it('pauses what waits after one 401, with no storm of attempts (F32)', async () => {
-    const world = createTestWorld({ network: answer(401) })
-    world.setOnline(false)
-    const app = openApp(world, { limits: { concurrencyMax: 1 } })
-    for (const post of ['p1', 'p2', 'p3']) app.clap(post)
-    await world.settle()
-
-    world.setOnline(true)
-    await world.clock.advance(10_000)
-
-    expect(world.network.requests).toHaveLength(1)
-    expect(app.outbox()).toMatchObject({ paused: 'auth', waiting: 3 })
-    expect(app.post('p1')?.claps).toBe(1)
-  })
-
-  it('resumes by broker.resume() after the sign-in, in order and with the same keys', async () => {
-    const world = createTestWorld()
-    world.network.next(answer(401))
-    const app = openApp(world)
-    await world.settle()
-    const receipts = [app.clap('p1'), app.clap('p1')]
-    await world.settle()
-
-    await app.broker.resume()
-    await world.settle()
-
-    const [refused, ...sent] = world.network.requests.map(({ key }) => key)
-    expect(sent).toEqual(receipts.map(({ id }) => id))
-    expect(refused).toBe(sent[0])
-    expect(app.outbox()).toMatchObject({ paused: undefined, waiting: 0 })
-  })
-
-  it('resumes by itself when the session’s probe answers well', async () => {
-    const world = createTestWorld({
-      network: (request) =>
-        request.method === 'GET' ? answer(200, { id: 'ada' }) : acknowledge(request, {}),
-    })
-    world.network.next(answer(401))
-    const app = openApp(world, { sessionProbe: '/api/me' })
-    app.clap('p1')
-    await world.settle()
-
-    app.tab.host.focus()
-    await world.settle()
-
-    expect(world.network.requests.map(({ url }) => url)).toContain('https://app.test/api/me')
-    expect(app.outbox()).toMatchObject({ paused: undefined, waiting: 0 })
-  })
-
-  it('is asked about where a redirect came: a login page is no answer (F31)', async () => {
-    const world = createTestWorld()
-    world.network.next(redirect(), answer(401))
-    const app = openApp(world, { sessionProbe: '/api/me' })
-
-    app.clap('p1')
-    await world.settle()
-
-    expect(app.outbox()).toMatchObject({ paused: 'auth', waiting: 1 })
-  })
-})
 
 describe('another user (P6)', () => {
   it('sees nothing of the last one, and nothing is sent in either’s name but their own (RP9, F45, SEC12)', async () => {
@@ -141,6 +79,44 @@ describe('another user (P6)', () => {
     expect(await kept.settled).toEqual({ status: 'rejected', reason: 'outboxFull' })
     expect(app.outbox()).toMatchObject({ waiting: 0, entries: {} })
     expect(app.types()).not.toContain('posts/clapped/rejected')
+  })
+
+  it('who captures in the same turn has their own outbox', async () => {
+    const world = createTestWorld()
+    const app = openApp(world)
+    await world.settle()
+
+    app.clap('p1')
+    app.store.dispatch(signedIn('bob'))
+    app.clap('p2')
+    await world.settle()
+    const asBob = world.network.requests.map(({ url, principal }) => [principal, url])
+    app.store.dispatch(signedIn('ada'))
+    await world.settle()
+
+    expect(asBob).toEqual([['bob', 'https://app.test/api/posts/p2/claps']])
+    expect(world.network.requests.map(({ principal }) => principal)).toEqual(['bob', 'ada'])
+  })
+
+  it('lends no token to a request of the last one that was being prepared (RP9, F45)', async () => {
+    const world = createTestWorld()
+    let goOn = () => {}
+    const app = openApp(world, {
+      prepareHeaders: async (headers, { getState }) => {
+        await new Promise<void>((resolve) => {
+          goOn = resolve
+        })
+        headers.set('authorization', getState().session.token)
+      },
+    })
+    app.clap('p1')
+    await world.settle()
+
+    app.store.dispatch(signedIn('bob'))
+    goOn()
+    await world.settle()
+
+    expect(world.network.requests).toEqual([])
   })
 
   it('is not counted as having what the last one captured a moment before', async () => {
@@ -298,4 +274,16 @@ it('names partitions so that nothing tells who the user is (SEC1)', async () => 
 
   expect(row).toHaveLength(1)
   expect(JSON.stringify(row)).not.toContain('ada')
+})
+
+it('names the same user otherwise in every database: no table of hashes gives them away (SEC1)', async () => {
+  const nameIn = async (seed: number) => {
+    const world = createTestWorld({ seed })
+    openApp(world)
+    await world.settle()
+    const active = await world.store.transact('readonly', 'relaxed', (tx) => tx.get('settings', ['active']))
+    return active?.name === 'active' ? active.partition : undefined
+  }
+
+  expect(await nameIn(1)).not.toBe(await nameIn(2))
 })
