@@ -32,9 +32,28 @@ interface Flight {
   readonly landed: Promise<Finished>
 }
 
-/** Rejects where the storage fails or the signal aborts; what was in flight is then found again by its lapsed lease. */
-export async function drain(context: DrainContext): Promise<void> {
-  const { ports, user, signal } = context
+/**
+ * Rejects where the storage fails or the signal aborts. What is in flight then is aborted, since the next holder of
+ * the lock sends it again, and found by its lapsed lease.
+ */
+export async function drain(given: DrainContext): Promise<void> {
+  const flying = new AbortController()
+  let abort = () => {}
+  const aborted = new Promise<void>((resolve) => {
+    abort = resolve
+  })
+  given.signal.addEventListener('abort', abort)
+  try {
+    await loop(given, { ...given, signal: flying.signal }, aborted)
+  } finally {
+    given.signal.removeEventListener('abort', abort)
+    flying.abort()
+  }
+}
+
+/** `context.signal` aborts what is in flight, `signal` the drain itself. */
+async function loop({ signal }: DrainContext, context: DrainContext, aborted: Promise<void>): Promise<void> {
+  const { ports, user } = context
   const flights = new Map<string, Flight>()
   await recover(ports.store, user.partition, context.lapsed, ports.clock.now())
   const stopRenewing = keepLeases(context, flights)
@@ -42,7 +61,7 @@ export async function drain(context: DrainContext): Promise<void> {
     let finished: readonly Finished[] = []
     for (;;) {
       signal.throwIfAborted()
-      const woken = context.woken()
+      const woken = Promise.race([context.woken(), aborted])
       const probe = context.takeProbe() ?? 'none'
       const { claimed, row } = await step(context, flights, finished, probe)
       for (const { entry } of finished) flights.delete(entry.id)

@@ -2,7 +2,8 @@
 interface AbortSignal {
   readonly aborted: boolean
   throwIfAborted(): void
-  addEventListener(type: 'abort', listener: () => void, options?: { once?: boolean }): void
+  addEventListener(type: 'abort', listener: () => void): void
+  removeEventListener(type: 'abort', listener: () => void): void
 }
 interface AbortController {
   readonly signal: AbortSignal

@@ -56,7 +56,11 @@ export async function settle(
       )
       break
     case 'returned':
-      await giveBack(tx, ledgers, transition(entry, { type: 'returned', ...outcome, now: options.now }))
+      await giveBack(
+        tx,
+        ledgers,
+        transition(entry, { type: 'returned', ...outcome, sent: true, now: options.now }),
+      )
       break
     case 'inDoubt':
       tx.put(
@@ -106,6 +110,7 @@ async function retry(
       httpStatus,
       problem,
       effect: known,
+      sent,
       now,
     } as const
     return giveBack(tx, ledgers, transition(entry, returned))

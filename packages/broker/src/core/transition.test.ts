@@ -23,7 +23,15 @@ const events: { readonly [T in EntryEvent['type']]: EntryEvent & { type: T } } =
   renewed: { type: 'renewed' },
   deferred: { type: 'deferred', notBefore: 90, now: 80, counts: true, sent: true, effect: 'none' },
   doubted: { type: 'doubted', trouble: { reason: 'cut', at: 5, times: 1 } },
-  returned: { type: 'returned', reason: 'refused', httpStatus: 422, problem: 'p', effect: 'none', now: 7 },
+  returned: {
+    type: 'returned',
+    reason: 'refused',
+    httpStatus: 422,
+    problem: 'p',
+    effect: 'none',
+    sent: true,
+    now: 7,
+  },
   delivered: { type: 'delivered' },
   cancelled: { type: 'cancelled' },
   discarded: { type: 'discarded' },
@@ -138,6 +146,13 @@ describe('a deferral', () => {
     expect(defer({ effect: 'none' }, { effect: 'unknown' })).toMatchObject({ effect: 'unknown' })
     expect(defer({ effect: 'none' }, { effect: 'none' })).toMatchObject({ effect: 'none' })
   })
+})
+
+it('a return takes the send back that never left the device, as a deferral does', () => {
+  const sent = transition(sendingEntry({ attempts: 3 }), events.returned)
+  const unsent = transition(sendingEntry({ attempts: 3 }), { ...events.returned, sent: false })
+
+  expect([sent.attempts, unsent.attempts]).toEqual([3, 2])
 })
 
 describe('a requeue', () => {

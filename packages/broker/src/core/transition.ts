@@ -26,6 +26,8 @@ export type EntryEvent =
       readonly httpStatus: number | undefined
       readonly problem: unknown
       readonly effect: Effect
+      /** As of a deferral. */
+      readonly sent: boolean
       readonly now: number
     }
   | { readonly type: 'delivered' }
@@ -103,8 +105,9 @@ function fromSending(entry: SendingEntry, event: EntryEvent): Entry | undefined 
     case 'doubted':
       return { ...core, state: 'inDoubt', effect: 'unknown', trouble: event.trouble }
     case 'returned': {
-      const { reason, httpStatus, problem, effect, now } = event
-      return { ...core, state: 'dead', reason, httpStatus, problem, effect, returnedAt: now }
+      const { reason, httpStatus, problem, effect, sent, now } = event
+      const attempts = entry.attempts - (sent ? 0 : 1)
+      return { ...core, state: 'dead', attempts, reason, httpStatus, problem, effect, returnedAt: now }
     }
     case 'delivered':
       return undefined

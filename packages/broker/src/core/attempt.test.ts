@@ -1,0 +1,155 @@
+import { describe, expect, it } from 'vitest'
+import { type AttemptContext, askSession, attempt } from './attempt.js'
+import { sendingEntry } from './entry.fixture.js'
+import type { Ports, Reply, WireRequest } from './ports.js'
+
+const json = { 'content-type': 'application/json' }
+const answer = (status: number, headers: Readonly<Record<string, string>> = json, body = '{}'): Reply => ({
+  kind: 'answer',
+  status,
+  headers,
+  body,
+})
+const failed: Reply = { kind: 'failed', timedOut: false, online: true }
+const redirect: Reply = { kind: 'redirect' }
+const probeUrl = 'https://o.example/me'
+
+/** What an attempt has: a network that gives the replies in their order, and a clock that is moved by hand. */
+function scene(replies: readonly Reply[], more: Partial<AttemptContext> = {}) {
+  const sent: WireRequest[] = []
+  const timers = new Set<() => void>()
+  const ports = {
+    clock: {
+      now: () => 0,
+      monotonic: () => 0,
+      after: (_ms: number, callback: () => void) => {
+        timers.add(callback)
+        return () => void timers.delete(callback)
+      },
+    },
+    network: {
+      send: async (request: WireRequest) => {
+        sent.push(request)
+        return replies[sent.length - 1] ?? failed
+      },
+    },
+  } as unknown as Ports
+  const context: AttemptContext = {
+    ports,
+    attemptMs: 30_000,
+    principal: 'ann',
+    sessionProbe: probeUrl,
+    prepare: async ({ request }) => request.headers,
+    signal: new AbortController().signal,
+    ...more,
+  }
+  return { context, sent, timers }
+}
+
+describe('attempt', () => {
+  it('I9 I14 sends what was captured, under its key and for its user', async () => {
+    const { context, sent } = scene([answer(200)])
+    const entry = sendingEntry({
+      request: { ...sendingEntry().request, headers: [['accept', 'text/x']], body: 'b' },
+    })
+
+    await attempt(context, entry)
+
+    expect(sent).toEqual([
+      {
+        url: 'https://o.example/like',
+        method: 'POST',
+        body: 'b',
+        headers: [
+          ['accept', 'text/x'],
+          ['idempotency-key', '"key-1"'],
+          ['idempotency-principal', 'ann'],
+        ],
+      },
+    ])
+  })
+
+  it("adds what the app prepares, but for the names that are the broker's own", async () => {
+    const own = [
+      ['Idempotency-Key', 'mine'],
+      ['idempotency-principal', 'bob'],
+      ['authorization', 'token'],
+    ] as const
+    const { context, sent } = scene([answer(200)], { prepare: async () => own })
+
+    await attempt(context, sendingEntry())
+
+    expect(sent[0]?.headers.map(([name]) => name)).toEqual([
+      'authorization',
+      'idempotency-key',
+      'idempotency-principal',
+    ])
+  })
+
+  it('sends nothing where the headers cannot be prepared, and says so to whoever asked', async () => {
+    const { context, sent } = scene([], { prepare: () => Promise.reject(new Error('no token')) })
+
+    await expect(attempt(context, sendingEntry())).rejects.toThrow('no token')
+    expect(sent).toEqual([])
+  })
+
+  it('gives up on headers that take longer than an attempt may, and leaves no timer behind', async () => {
+    const slow = scene([], { prepare: () => new Promise(() => {}) })
+    const attempted = attempt(slow.context, sendingEntry())
+    for (const fire of slow.timers) fire()
+    await expect(attempted).rejects.toThrow('prepareHeaders took longer than 30000 ms')
+
+    const quick = scene([answer(200)])
+    await attempt(quick.context, sendingEntry())
+    expect(quick.timers.size).toBe(0)
+  })
+
+  describe("F31 that is redirected asks the session's probe", () => {
+    const outcomes: readonly (readonly [string, readonly Reply[], object])[] = [
+      ['over: paused', [redirect, answer(401)], { kind: 'paused', reason: 'auth' }],
+      ['redirected too: paused', [redirect, redirect], { kind: 'paused', reason: 'auth' }],
+      [
+        'good: returned, and nobody knows the effect',
+        [redirect, answer(200)],
+        { kind: 'returned', reason: 'redirected', effect: 'unknown' },
+      ],
+      ['silent: tried again', [redirect, failed], { kind: 'retry', reason: 'redirected', effect: 'unknown' }],
+    ]
+
+    it.each(outcomes)('%s', async (_name, replies, expected) => {
+      const { context, sent } = scene(replies)
+
+      expect(await attempt(context, sendingEntry({ server: 'idempotent' }))).toMatchObject(expected)
+      expect(sent[1]).toEqual({ url: probeUrl, method: 'GET', headers: [], body: undefined })
+    })
+
+    it('and a POST to a plain server is in doubt where the probe tells nothing', async () => {
+      const { context } = scene([redirect], { sessionProbe: undefined })
+
+      expect(await attempt(context, sendingEntry())).toMatchObject({ kind: 'inDoubt', reason: 'redirected' })
+    })
+  })
+})
+
+describe('askSession', () => {
+  it.each([
+    ['good', answer(200)],
+    ['good', answer(204, {}, '')],
+    ['over', answer(401)],
+    ['over', redirect],
+    ['unknown', answer(200, { 'content-type': 'text/html; charset=utf-8' }, '<html>')],
+    ['unknown', answer(403)],
+    ['unknown', answer(503)],
+    ['unknown', failed],
+    ['unknown', { kind: 'cut', status: 200 }],
+  ] as const)('takes the session for %s after %j', async (expected, reply) => {
+    expect(await askSession(scene([reply]).context)).toBe(expected)
+  })
+
+  it('asks nobody where the app named no URL', async () => {
+    const { context, sent } = scene([answer(200)], { sessionProbe: undefined })
+
+    expect(await askSession(context)).toBe('unknown')
+    expect(sent).toEqual([])
+  })
+})

@@ -1,0 +1,273 @@
+// A world for executors: one store, one server, one clock that only goes on when all is quiet, and a die for chance.
+// Actors are pages and workers: one may die between any two of its steps, and then nothing of it is ever heard again.
+import { memoryStore } from '../adapters/memory-store.js'
+import { append, type Capture } from './append.js'
+import type { SendingEntry, StoredRequest } from './entry.js'
+import { createExecutor, type Executor } from './executor.js'
+import { defaultLimits, type Limits } from './limits.js'
+import { readNews } from './news.js'
+import { nextWake } from './next-wake.js'
+import type { Probe } from './origin.js'
+import { activate, readActive } from './partition.js'
+import type { Clock, Locks, Ports, Reply, Store, WireRequest } from './ports.js'
+
+export interface Wire {
+  readonly request: WireRequest
+  readonly timeoutMs: number
+  readonly signal: AbortSignal
+  readonly actor: Actor
+}
+
+export interface World {
+  readonly store: Store
+  readonly clock: Clock
+  readonly actors: readonly Actor[]
+  /** Errors that somebody reported. */
+  readonly reports: unknown[]
+  random(): number
+  /** Calls back at a moment, whoever lives then. */
+  after(ms: number, callback: () => void): () => void
+  accept(captures: readonly Capture[]): Promise<void>
+  /** `steps`: how many it takes before it dies. */
+  start(options?: Partial<Character>): Actor
+  /** The transactions to come fail, as a full disk makes them. */
+  breakStore(isBroken: boolean): void
+  /** Lets time go on until nothing is left to happen, or until that much time has gone by. */
+  run(forMs: number): Promise<void>
+}
+
+export interface Character {
+  readonly steps: number
+  serves(channel: string): boolean
+  prepare(entry: SendingEntry): Promise<StoredRequest['headers']>
+}
+
+export interface Actor {
+  readonly name: string
+  readonly executor: Executor
+  readonly steps: () => number
+  isAlive(): boolean
+  die(): void
+  /** Something happened: the actor looks at once, as a page does at `online` or at a capture. */
+  poke(probe: Probe): void
+}
+
+export interface WorldOptions {
+  readonly seed?: number
+  readonly locks?: boolean
+  readonly limits?: Partial<Limits>
+  send(wire: Wire, world: World): Promise<Reply>
+}
+
+/** Mulberry32: small, seeded, good enough to roll dice with. */
+function dice(seed: number): () => number {
+  let state = seed
+  return () => {
+    state = (state + 0x6d2b79f5) | 0
+    let t = Math.imul(state ^ (state >>> 15), 1 | state)
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t
+    return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296
+  }
+}
+
+const forever = <T>() => new Promise<T>(() => {})
+/** Until every promise that can go on has gone on. */
+const quiet = () => new Promise<void>((resolve) => setImmediate(resolve))
+
+export async function createWorld(options: WorldOptions): Promise<World> {
+  const random = dice(options.seed ?? 1)
+  const store = memoryStore()
+  const timers = new Set<{ readonly at: number; readonly callback: () => void }>()
+  let now = 1_000_000
+  const after = (ms: number, callback: () => void) => {
+    const timer = { at: now + Math.max(ms, 0), callback }
+    timers.add(timer)
+    return () => void timers.delete(timer)
+  }
+  let broken = false
+  const diskOf: Store['transact'] = (...given) =>
+    broken ? Promise.reject(new Error('the disk is full')) : store.transact(...given)
+  const actors: Actor[] = []
+  const reports: unknown[] = []
+  const listeners = new Set<() => void>()
+  const locks = createLocks()
+  const world: World = {
+    store,
+    actors,
+    reports,
+    random,
+    after,
+    clock: { now: () => now, monotonic: () => now, after },
+    async accept(captures) {
+      const limits = { ...defaultLimits, ...options.limits }
+      await store.transact('readwrite', 'strict', (tx) => append(tx, 'p', captures, { now, limits }))
+      for (const listener of listeners) listener()
+    },
+    start(given = {}) {
+      const character: Character = {
+        steps: Number.POSITIVE_INFINITY,
+        serves: () => true,
+        prepare: async ({ request }) => request.headers,
+        ...given,
+      }
+      const name = `actor ${actors.length}`
+      const actor = createActor({ ...character, world, store: diskOf, options, locks, listeners, name })
+      actors.push(actor)
+      return actor
+    },
+    breakStore(isBroken) {
+      broken = isBroken
+    },
+    async run(forMs) {
+      const end = now + forMs
+      for (;;) {
+        await quiet()
+        const next = [...timers].reduce<{ at: number; callback: () => void } | undefined>(
+          (first, timer) => (first === undefined || timer.at < first.at ? timer : first),
+          undefined,
+        )
+        if (next === undefined || next.at > end) return
+        timers.delete(next)
+        now = Math.max(now, next.at)
+        next.callback()
+      }
+    },
+  }
+  await store.transact('readwrite', 'strict', (tx) =>
+    activate(tx, { partition: 'p', principal: 'ann' }, undefined),
+  )
+  return world
+}
+
+interface ActorContext extends Character {
+  readonly world: World
+  readonly store: Store['transact']
+  readonly options: WorldOptions
+  readonly locks: LockTable
+  readonly listeners: Set<() => void>
+  readonly name: string
+}
+
+function createActor(context: ActorContext): Actor {
+  const { world, store, options, locks, listeners, name, steps: lifetime, serves, prepare } = context
+  let alive = true
+  let steps = 0
+  let ids = 0
+  /** One step towards the world: the actor may die before it, or after it and before it hears of it. */
+  const step = async <T>(work: () => Promise<T>): Promise<T> => {
+    if (!lives()) return forever()
+    const result = await work()
+    return lives() ? result : forever()
+  }
+  const lives = () => {
+    if (alive && steps++ >= lifetime) actor.die()
+    return alive
+  }
+  const ports: Ports = {
+    store: { close() {}, transact: (...given) => step(() => store(...given)) },
+    clock: { ...world.clock, after: (ms, callback) => world.after(ms, () => alive && callback()) },
+    chance: { random: world.random, id: () => `${name} ${ids++}`, digest: async (text) => text },
+    network: { send: (request, more) => step(() => options.send({ request, ...more, actor }, world)) },
+    locks: locks.of(() => actor, options.locks ?? true),
+    bus: {
+      post: () => {
+        if (alive) for (const listener of listeners) listener()
+      },
+      listen: () => () => {},
+      close() {},
+    },
+    report: (error) => void world.reports.push(error),
+  }
+  const executor = createExecutor({
+    ports,
+    database: 'db',
+    owner: name,
+    limits: { ...defaultLimits, ...options.limits },
+    user: () => ports.store.transact('readonly', 'relaxed', readActive),
+    serves,
+    prepare,
+  })
+  const life = createLife(ports, executor)
+  listeners.add(life.look)
+  const actor: Actor = {
+    name,
+    executor,
+    steps: () => steps,
+    isAlive: () => alive,
+    die() {
+      alive = false
+      listeners.delete(life.look)
+      locks.free(actor)
+    },
+    poke: life.poke,
+  }
+  return actor
+}
+
+const nothingSeen = { seq: Number.MAX_SAFE_INTEGER - 1, number: Number.MAX_SAFE_INTEGER - 1 }
+
+/** What a page does all day: look at the rows when something happens, and wake its executor when they say so. */
+function createLife({ store, clock }: Ports, executor: Executor): { look(): void; poke(probe: Probe): void } {
+  let cancel = () => {}
+  const look = async () => {
+    const news = await store.transact('readonly', 'relaxed', (tx) => readNews(tx, 'p', nothingSeen))
+    cancel()
+    const next = nextWake(news, clock.now(), true)
+    if (next !== undefined) cancel = clock.after(next.delayMs, () => poke(next.probe))
+  }
+  const poke = (probe: Probe) =>
+    void executor
+      .wake(probe)
+      .then(look)
+      .catch(() => {})
+  return { look: () => void look().catch(() => {}), poke }
+}
+
+interface LockTable {
+  of(actor: () => Actor, available: boolean): Locks
+  free(actor: Actor): void
+}
+
+interface Request {
+  readonly actor: Actor
+  readonly grant: () => void
+}
+
+/** Web Locks: one holder for each name, the others in line; a holder that dies lets go. */
+function createLocks(): LockTable {
+  const lines = new Map<string, Request[]>()
+  const leave = (line: Request[], request: Request) => {
+    const at = line.indexOf(request)
+    if (at < 0) return
+    line.splice(at, 1)
+    if (at === 0) line[0]?.grant()
+  }
+  return {
+    of: (actor, available) => ({
+      available,
+      async hold(name, { signal }, work) {
+        if (!available) return work()
+        if (signal.aborted) throw new Error('aborted')
+        const line = lines.get(name) ?? []
+        lines.set(name, line)
+        const mine: { actor: Actor; grant: () => void } = { actor: actor(), grant: () => {} }
+        let abort = () => {}
+        await new Promise<void>((grant, reject) => {
+          mine.grant = grant
+          abort = () => {
+            leave(line, mine)
+            reject(new Error('aborted'))
+          }
+          signal.addEventListener('abort', abort)
+          line.push(mine)
+          if (line[0] === mine) grant()
+        }).finally(() => signal.removeEventListener('abort', abort))
+        return work().finally(() => leave(line, mine))
+      },
+    }),
+    free(actor) {
+      for (const line of lines.values())
+        for (const request of line.filter((one) => one.actor === actor)) leave(line, request)
+    },
+  }
+}
