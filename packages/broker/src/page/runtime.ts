@@ -67,6 +67,7 @@ export class Runtime implements Internals {
       origins: snapshot.origins,
       needs: snapshot.needs,
       user: () => this.user(),
+      look: () => this.#session?.follower?.hint(),
     })
     const capturing = new Capturing({
       ...config,

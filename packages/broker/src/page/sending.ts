@@ -22,6 +22,8 @@ export interface SendingContext {
   /** Functions that this page has, which a worker may lack. */
   readonly needs: readonly string[]
   user(): Promise<Owner | undefined>
+  /** Reads the rows again, which plans what comes next. */
+  look(): void
   prepareHeaders: ((headers: Headers) => Headers | void | PromiseLike<Headers | void>) | undefined
 }
 
@@ -66,7 +68,11 @@ export function createSending(context: SendingContext): Sending {
     plan(news) {
       cancelTimer()
       const next = nextWake(news, ports.clock.now(), host.isVisible() && host.believesOnline())
-      cancelTimer = next === undefined ? () => {} : ports.clock.after(next.delayMs, () => wake(next.probe))
+      if (next === undefined) return
+      // A wake-up that changes no row makes no news: the page looks again by itself.
+      cancelTimer = ports.clock.after(next.delayMs, () => {
+        void ask(next.probe).catch(ports.report).then(context.look)
+      })
     },
     halt: () => executor.halt(),
     stop() {

@@ -51,6 +51,20 @@ describe('what waits is tried again (P14)', () => {
     expect(app.outbox().waiting).toBe(0)
   })
 
+  it('at its due time, where the timer fires before it by the wall clock', async () => {
+    const world = createTestWorld()
+    world.network.next(answer(503, undefined, { 'retry-after': '30' }))
+    const app = openApp(world)
+    app.clap('p1')
+    await world.settle()
+
+    world.clock.jump(-1_500)
+    await world.clock.advance(35_000)
+
+    expect(world.network.requests).toHaveLength(2)
+    expect(app.outbox().waiting).toBe(0)
+  })
+
   it('within 15 s of a network that came back unannounced, in a window that is looked at (F25)', async () => {
     let isUp = false
     const world = createTestWorld({ network: (request) => (isUp ? acknowledge(request, {}) : failed()) })

@@ -1,6 +1,7 @@
 import { configureStore, createNextState } from '@reduxjs/toolkit'
 import type { Action, Reducer } from 'redux'
 import { describe, expect, it } from 'vitest'
+import { pendingMark } from './actions.js'
 import { optimistic } from './optimistic.js'
 import {
   doubled,
@@ -172,6 +173,14 @@ describe('entries that were there before the page', () => {
 
     expect(again.likes['a']).toBe(12)
     expect(reducer(reducer(again, ends('returned', '1')), ends('returned', '2'))).toBe(base)
+  })
+
+  it('carry the mark of their entry, as they did when they were captured', () => {
+    const ids = (state: { ids: readonly unknown[] } = { ids: [] }, action: Action) =>
+      liked.match(action) ? { ids: [...state.ids, pendingMark(action)?.entryId] } : state
+    const named = optimistic(ids, {}, { produce: undefined, report: () => {} })
+
+    expect(named({ ids: [] }, restored({ 7: like() }))).toEqual({ ids: ['7'] })
   })
 
   it('P6 go with their user, those of this page too, and ordinary actions stay', () => {

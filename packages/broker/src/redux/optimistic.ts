@@ -7,6 +7,7 @@ import {
   type BrokerAction,
   isBrokerAction,
   laterOutcomes,
+  mark,
   type OutcomeAction,
   outcomeMark,
   pendingMark,
@@ -104,8 +105,12 @@ export function optimistic<R extends AnyReducer>(
     const shown = new Set(layers.log.map(({ entryId }) => entryId))
     const entries = action.payload.entries.filter(({ entryId }) => !shown.has(entryId))
     if (entries.length === 0) return state
+    // Marked as at their capture: a reducer may name what it makes by its entry.
     const restored = entries.map(
-      ({ action: stored, entryId }): Logged<Action> => ({ action: stored, entryId }),
+      ({ action: stored, entryId, lane }): Logged<Action> => ({
+        action: mark(stored, { entryId, lane }),
+        entryId,
+      }),
     )
     const log = action.meta.first ? [...restored, ...layers.log] : [...layers.log, ...restored]
     return rebased({ ...layers, log })
