@@ -1,3 +1,4 @@
+import { openDB } from 'idb'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { append } from '../core/append.js'
 import { claim } from '../core/claim.js'
@@ -139,6 +140,22 @@ describe('a connection', () => {
     first.close()
 
     expect(await salt(openStore(name))).toBe('s')
+  })
+
+  it('of an older version is given what it lacks and keeps its rows (P11)', async () => {
+    const name = fresh()
+    const older = await openDB(name, 1, {
+      upgrade: (database) => void database.createObjectStore('settings', { keyPath: ['name'] }),
+    })
+    await older.put('settings', { name: 'salt', value: 'of the older one' })
+    older.close()
+    const open = indexedDB.open.bind(indexedDB)
+    // As a release does whose schema has moved on.
+    vi.spyOn(indexedDB, 'open').mockImplementation((database) => open(database, 2))
+    const store = openStore(name)
+
+    expect(await salt(store)).toBe('of the older one')
+    expect(await store.transact('readonly', 'relaxed', (tx) => readPartition(tx, 'p'))).toBeDefined()
   })
 
   it('that cannot be opened rejects, and is tried again at the next use (F10, F15)', async () => {

@@ -60,10 +60,14 @@ type BeginTransaction = (
 
 function openDatabase(name: string, drop: () => void): Promise<IDBPDatabase> {
   return openDB(name, schemaVersion, {
-    upgrade(database) {
+    // From whatever version: what is missing is added, nothing is ever removed or emptied (P11).
+    upgrade(database, _from, _to, tx) {
       for (const [storeName, { keyPath, indexes }] of Object.entries(schema)) {
-        const store = database.createObjectStore(storeName, { keyPath: [...keyPath] })
-        for (const [index, columns] of Object.entries(indexes)) store.createIndex(index, [...columns])
+        const store = database.objectStoreNames.contains(storeName)
+          ? tx.objectStore(storeName)
+          : database.createObjectStore(storeName, { keyPath: [...keyPath] })
+        for (const [index, columns] of Object.entries(indexes))
+          if (!store.indexNames.contains(index)) store.createIndex(index, [...columns])
       }
     },
     // A newer version waits for this connection to close, here or in another tab: it must not wait for long.

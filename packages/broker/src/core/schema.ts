@@ -65,6 +65,10 @@ export interface Rows {
 
 export type StoreName = keyof Rows
 
+/**
+ * Raise it with every new store or index below: an older database is given what it lacks, and keeps its rows. What
+ * changes inside a row raises `entryVersion` instead, and is read in both forms.
+ */
 export const schemaVersion: number = 1
 
 /** The indexes of each store; a row that lacks one of an index's columns is not in it. */
