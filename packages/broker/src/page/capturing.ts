@@ -4,6 +4,7 @@ import type { Limits } from '../core/limits.js'
 import type { Ports } from '../core/ports.js'
 import type { StoredAction } from '../core/schema.js'
 import { type BrokerAction, mark, type OutcomeAction, outcome } from '../redux/actions.js'
+import { isDevelopment } from '../redux/development.js'
 import type { Route } from '../redux/route.js'
 import type { Receipt, RejectedReason } from '../redux/types.js'
 import { type CaptureQueue, createCaptureQueue, type QueuedCapture } from './capture-queue.js'
@@ -54,7 +55,11 @@ export class Capturing {
       append: (principal, captures) => this.#append(principal, captures),
       failed: (captures, error) => {
         context.ports.report(error)
-        const refusal = new Refusal('storageUnavailable', 'The entry could not be stored.', error)
+        const refusal = new Refusal(
+          'storageUnavailable',
+          isDevelopment && 'The entry could not be stored.',
+          error,
+        )
         for (const { id } of captures) this.#refuse(id, refusal)
       },
     })
@@ -86,7 +91,10 @@ export class Capturing {
   ): Captured {
     const { limits, snapshot: context } = this.#context
     if (principal === undefined)
-      throw new Refusal('signedOut', `${action.type} was dispatched while \`partition\` gives no user.`)
+      throw new Refusal(
+        'signedOut',
+        isDevelopment && `${action.type} was dispatched while \`partition\` gives no user.`,
+      )
     if (this.#queue.size >= limits.entriesMax) throw outboxFull(limits)
     const { lane, capture } = snapshot(route, action, context)
     const item: Captured = { id, principal, action, lane, capture: undefined }
@@ -149,10 +157,15 @@ export class Capturing {
 }
 
 const outboxFull = ({ entriesMax, bytesMax }: Limits) =>
-  new Refusal('outboxFull', `The outbox holds ${entriesMax} entries or ${bytesMax} bytes already.`)
+  new Refusal(
+    'outboxFull',
+    isDevelopment && `The outbox holds ${entriesMax} entries or ${bytesMax} bytes already.`,
+  )
 
 const asRefusal = (error: unknown): Refusal =>
-  error instanceof Refusal ? error : new Refusal('invalidRequest', 'The action could not be captured.', error)
+  error instanceof Refusal
+    ? error
+    : new Refusal('invalidRequest', isDevelopment && 'The action could not be captured.', error)
 
 /** A reducer or a subscriber that throws is no reason to lose the write. */
 function passOn({ report }: Pick<Ports, 'report'>, next: () => void): void {

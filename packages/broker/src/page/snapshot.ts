@@ -4,8 +4,9 @@ import { channelOf } from '../core/claim.js'
 import type { ServerKind } from '../core/entry.js'
 import type { Limits } from '../core/limits.js'
 import type { StoredAction } from '../core/schema.js'
+import { isDevelopment } from '../redux/development.js'
 import { describe, type Route } from '../redux/route.js'
-import type { Body, RejectedReason, RequestTemplate } from '../redux/types.js'
+import type { RejectedReason, RequestTemplate } from '../redux/types.js'
 
 export interface SnapshotContext {
   readonly baseUrl: string | undefined
@@ -27,8 +28,9 @@ export interface Snapshot {
 /** Why an action cannot be captured: the reason for the app, the message for its developer. */
 export class Refusal extends Error {
   readonly reason: RejectedReason
-  constructor(reason: RejectedReason, message: string, cause?: unknown) {
-    super(message, { cause })
+  /** `advice`: what the developer reads; production builds have none of it. */
+  constructor(reason: RejectedReason, advice: string | false, cause?: unknown) {
+    super(advice || reason, { cause })
     this.reason = reason
   }
 }
@@ -40,35 +42,34 @@ export function snapshot(
   context: SnapshotContext,
 ): Snapshot {
   const action = plainCopy(original)
-  const template = ask(`the \`request\` of ${type}`, () => options.request(original.payload, original))
+  const template = ask(isDevelopment && `the \`request\` of ${type}`, () =>
+    options.request(original.payload, original),
+  )
   const url = urlOf(type, template, context)
   const lane =
-    ask(`the \`lane\` of ${type}`, () => options.lane?.(original.payload)) ?? url.origin + url.pathname
+    ask(isDevelopment && `the \`lane\` of ${type}`, () => options.lane?.(original.payload)) ??
+    url.origin + url.pathname
   if (typeof lane !== 'string')
     throw new Refusal(
       'invalidRequest',
-      `The \`lane\` of ${type} must give a string; it gave ${describe(lane)}.`,
+      isDevelopment && `The \`lane\` of ${type} must give a string; it gave ${describe(lane)}.`,
     )
-  const { headers, content } = contentOf(type, template)
-  const finish = (body: string | ArrayBuffer | undefined, contentType: string | undefined) => {
-    const bytes = sizeOf(type, body, context.limits)
-    const typed =
-      contentType === undefined || headers.has('content-type') ? [] : [['content-type', contentType] as const]
+  const method = methodOf(type, template)
+  const headers = headersOf(type, template)
+  const content = contentOf(type, template)
+  const finish = ([body, contentType]: Content) => {
+    if (contentType && !headers.has('content-type')) headers.set('content-type', contentType)
     return {
       lane,
       channel: channelOf(url.origin, context.needs),
       action,
-      request: { url: url.href, method: methodOf(type, template), headers: [...headers, ...typed], body },
+      request: { url: url.href, method, headers: [...headers], body },
       server: options.server ?? context.server,
       onReturned: options.onReturned ?? 'skip',
-      bytes: bytes + JSON.stringify(action).length,
+      bytes: sizeOf(type, body, context.limits) + JSON.stringify(action).length,
     }
   }
-  const capture =
-    content instanceof Response
-      ? read(content).then(([body, read]) => finish(body, read))
-      : finish(content?.text, content?.contentType)
-  return { lane, capture }
+  return { lane, capture: content instanceof Response ? read(content).then(finish) : finish(content) }
 }
 
 /** A copy that nobody else holds. Redux actions are plain data; what is not cannot be replayed after a reload. */
@@ -80,39 +81,47 @@ function plainCopy(action: StoredAction): StoredAction {
   } catch (error) {
     throw new Refusal(
       'notSerialisable',
-      `The action ${action.type} holds something that cannot be stored. Keep its payload plain data.`,
+      isDevelopment &&
+        `The action ${action.type} holds something that cannot be stored. Keep its payload plain data.`,
       error,
     )
   }
 }
 
-function ask<T>(what: string, callback: () => T): T {
+function ask<T>(what: string | false, callback: () => T): T {
   try {
     return callback()
   } catch (error) {
-    throw new Refusal('invalidRequest', `${what} threw.`, error)
+    throw new Refusal('invalidRequest', what && `${what} threw.`, error)
   }
 }
 
-function urlOf(type: string, template: unknown, { baseUrl, origins }: SnapshotContext): URL {
+function urlOf(type: string, template: unknown, context: SnapshotContext): URL {
+  const { baseUrl, origins } = context
   const address = (template as Partial<RequestTemplate> | undefined)?.url
-  const refuse = (why: string) =>
-    new Refusal(
+  const url =
+    typeof address === 'string' && URL.canParse(address, baseUrl) ? new URL(address, baseUrl) : undefined
+  if (url === undefined || !isWeb(url) || hasCredentials(url) || !origins.includes(url.origin))
+    throw new Refusal(
       'invalidRequest',
-      `The \`request\` of ${type} must give a \`url\` ${why}; it gave ${describe(address)}.`,
+      isDevelopment &&
+        `The \`request\` of ${type} must give a \`url\` ${wantedOf(address, url, baseUrl)}; it gave ${describe(address)}.`,
     )
-  if (typeof address !== 'string') throw refuse('that is a string')
-  if (!URL.canParse(address, baseUrl))
-    throw refuse(
-      baseUrl === undefined ? 'that is absolute: there is no page to start from' : 'that can be parsed',
-    )
-  const url = new URL(address, baseUrl)
-  if (url.protocol !== 'https:' && url.protocol !== 'http:') throw refuse('of http or https')
-  if (url.username !== '' || url.password !== '') throw refuse('without credentials')
-  if (!origins.includes(url.origin))
-    throw refuse("of the page's own origin or one that createBroker's `origins` lists")
   url.hash = ''
   return url
+}
+
+const isWeb = ({ protocol }: URL) => /^https?:$/.test(protocol)
+const hasCredentials = ({ username, password }: URL) => username + password !== ''
+
+/** What is wanted of an address that is refused. */
+function wantedOf(address: unknown, url: URL | undefined, baseUrl: string | undefined): string {
+  if (typeof address !== 'string') return 'that is a string'
+  if (url === undefined)
+    return baseUrl === undefined ? 'that is absolute: there is no page to start from' : 'that can be parsed'
+  if (!isWeb(url)) return 'of http or https'
+  if (hasCredentials(url)) return 'without credentials'
+  return "of the page's own origin or one that createBroker's `origins` lists"
 }
 
 const methods = ['POST', 'PUT', 'PATCH', 'DELETE']
@@ -122,56 +131,62 @@ function methodOf(type: string, { method = 'POST' }: RequestTemplate): string {
   if (methods.includes(name)) return name
   throw new Refusal(
     'invalidRequest',
-    `The \`method\` of ${type} must be one of ${methods.join(', ')}; it is ${describe(method)}.`,
+    isDevelopment &&
+      `The \`method\` of ${type} must be one of ${methods.join(', ')}; it is ${describe(method)}.`,
   )
 }
 
 /** What says who the user is stays out of the store: it is added at every sending. */
 const neverStored = /^(authorization|cookie2?|set-cookie2?|proxy-.*|x-csrf.*|x-xsrf.*|idempotency-.*)$/
 
-function contentOf(
-  type: string,
-  { headers, body }: RequestTemplate,
-): { headers: Headers; content: Content | Response | undefined } {
-  const kept = ask(`The \`headers\` of ${type} are not valid: reading them`, () => new Headers(headers))
+function headersOf(type: string, { headers }: RequestTemplate): Headers {
+  const kept = ask(
+    isDevelopment && `The \`headers\` of ${type} are not valid: reading them`,
+    () => new Headers(headers),
+  )
   for (const name of [...kept.keys()]) {
     if (!neverStored.test(name)) continue
-    console.error(`redux-broker: the header ${name} of ${type} is not stored; give it in prepareHeaders.`)
+    if (isDevelopment)
+      console.error(`redux-broker: the header ${name} of ${type} is not stored; give it in prepareHeaders.`)
     kept.delete(name)
   }
-  return { headers: kept, content: body === undefined ? undefined : bodyOf(type, body) }
+  return kept
 }
 
-interface Content {
-  readonly text: string | ArrayBuffer
-  readonly contentType: string | undefined
-}
+/** A body and its type, where it has one of its own. */
+type Content = readonly [body?: string | ArrayBuffer | undefined, contentType?: string | null]
 
-function bodyOf(type: string, body: Body): Content | Response {
-  if (typeof body === 'string') return { text: body, contentType: undefined }
-  if (body instanceof ArrayBuffer) return { text: body.slice(0), contentType: undefined }
+/** A response is what reads the body. */
+function contentOf(type: string, { body }: RequestTemplate): Content | Response {
+  if (body === undefined || typeof body === 'string') return [body]
+  if (body instanceof ArrayBuffer) return [body.slice(0)]
   if (body instanceof Blob || body instanceof FormData) return new Response(body)
   const prototype: unknown = Array.isArray(body) ? Object.prototype : Object.getPrototypeOf(Object(body))
-  if (typeof body === 'object' && (prototype === Object.prototype || prototype === null))
+  if (prototype === Object.prototype || prototype === null)
     try {
-      return { text: JSON.stringify(structuredClone(body)), contentType: 'application/json' }
+      return [JSON.stringify(structuredClone(body)), 'application/json']
     } catch (error) {
-      throw new Refusal('notSerialisable', `The \`body\` of ${type} cannot be turned into JSON.`, error)
+      throw new Refusal(
+        'notSerialisable',
+        isDevelopment && `The \`body\` of ${type} cannot be turned into JSON.`,
+        error,
+      )
     }
   throw new Refusal(
     'notSerialisable',
-    `The \`body\` of ${type} must be a plain object, an array, a string, an ArrayBuffer, a Blob or a FormData; it is ${describe(body)}.`,
+    isDevelopment &&
+      `The \`body\` of ${type} must be a plain object, an array, a string, an ArrayBuffer, a Blob or a FormData; it is ${describe(body)}.`,
   )
 }
 
 /** Bytes and boundary are fixed here, so that every attempt sends the same body. */
-async function read(response: Response): Promise<[ArrayBuffer, string | undefined]> {
+async function read(response: Response): Promise<Content> {
   try {
-    return [await response.arrayBuffer(), response.headers.get('content-type') ?? undefined]
+    return [await response.arrayBuffer(), response.headers.get('content-type')]
   } catch (error) {
     throw new Refusal(
       'notSerialisable',
-      'The body could not be read: its file has changed or is gone.',
+      isDevelopment && 'The body could not be read: its file has changed or is gone.',
       error,
     )
   }
@@ -186,6 +201,7 @@ function sizeOf(
   if (bytes <= bodyBytesMax) return bytes
   throw new Refusal(
     'bodyTooLarge',
-    `The body of ${type} has ${bytes} bytes; at most ${bodyBytesMax} are taken (limits.bodyBytesMax).`,
+    isDevelopment &&
+      `The body of ${type} has ${bytes} bytes; at most ${bodyBytesMax} are taken (limits.bodyBytesMax).`,
   )
 }

@@ -13,6 +13,7 @@ import {
   pendingMark,
   readAtOf,
 } from './actions.js'
+import { isDevelopment } from './development.js'
 import { describe } from './route.js'
 
 export interface OptimisticOptions {
@@ -176,7 +177,9 @@ function checked(state: unknown): object {
     typeof state === 'object' && state !== null && !(state instanceof Map || state instanceof Set)
   if (isPlain) return state
   throw new TypeError(
-    `broker.optimistic() expects a reducer whose state is an object or an array; got ${describe(state)}. ` +
-      'Put the value into an object: { value }.',
+    isDevelopment
+      ? `broker.optimistic() expects a reducer whose state is an object or an array; got ${describe(state)}. ` +
+          'Put the value into an object: { value }.'
+      : 'redux-broker: a state that is no object',
   )
 }

@@ -1,0 +1,5 @@
+// Every bundler replaces this expression, and leaves out of a production build what depends on it.
+declare const process: { readonly env: { readonly NODE_ENV?: string } }
+
+/** Whether somebody reads advice: texts behind it are for the developer alone. */
+export const isDevelopment: boolean = process.env.NODE_ENV !== 'production'
