@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { Capture } from './append.js'
 import { capture, waiting } from './entry.fixture.js'
 import { entryVersion, type SendingEntry } from './entry.js'
-import { cancel, discard, findLetter, requeue } from './letters.js'
+import { cancel, discard, findHeld, requeue } from './letters.js'
 import { delivered, doubted, outbox, refused, retry } from './outbox.fixture.js'
 import type { Outcome } from './outcome.js'
 
@@ -10,13 +10,13 @@ type Box = ReturnType<typeof outbox>
 const takeBack = (box: Box, seq: number) => box.write((tx) => cancel(tx, 'p', seq, 9))
 const again = (box: Box, id: string, partition = 'p') =>
   box.write(async (tx) => {
-    const letter = await findLetter(tx, partition, id)
+    const letter = await findHeld(tx, partition, id)
     if (letter) await requeue(tx, letter, 'key-new', 9)
     return letter !== undefined
   })
 const letGo = (box: Box, id: string) =>
   box.write(async (tx) => {
-    const letter = await findLetter(tx, 'p', id)
+    const letter = await findHeld(tx, 'p', id)
     if (letter) await discard(tx, letter, 9)
   })
 const heads = async (box: Box) =>
@@ -221,5 +221,42 @@ describe('discard', () => {
 
     expect(before).toEqual(['c'])
     expect(await heads(box)).toEqual(['c'])
+  })
+})
+
+describe('an entry in doubt', () => {
+  it('is sent again when a person says so, before those that wait behind it', async () => {
+    const box = await after(doubted, { server: 'plain' })
+
+    expect(await again(box, 'a')).toBe(true)
+
+    const { row, entries, journal } = await box.contents()
+    expect(entries.map(({ id, state }) => [id, state])).toEqual([
+      ['a', 'waiting'],
+      ['b', 'waiting'],
+      ['c', 'waiting'],
+    ])
+    expect(await heads(box)).toEqual(['a'])
+    expect(row.waiting).toBe(3)
+    expect(journal.at(-1)).toMatchObject({ kind: 'requeued', entryId: 'a' })
+  })
+
+  it('is given up when a person says so, and its lane goes on', async () => {
+    const box = await after(doubted, { server: 'plain' })
+
+    await letGo(box, 'a')
+
+    const { row, entries, journal } = await box.contents()
+    expect(entries.map(({ id }) => id)).toEqual(['b', 'c'])
+    expect(await heads(box)).toEqual(['b'])
+    expect(row).toMatchObject({ waiting: 2, bytes: 20 })
+    expect(journal.at(-1)).toMatchObject({ kind: 'cancelled', entryId: 'a' })
+  })
+
+  it('is found by its id in its own partition only', async () => {
+    const box = await after(doubted, { server: 'plain' })
+
+    expect(await again(box, 'a', 'q')).toBe(false)
+    expect(await again(box, 'b')).toBe(false)
   })
 })

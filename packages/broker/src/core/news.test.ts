@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { capture, deadLetter, inDoubtEntry, sendingEntry, waiting } from './entry.fixture.js'
 import { type SendingEntry, toRow } from './entry.js'
-import { findLetter, requeue } from './letters.js'
+import { findHeld, requeue } from './letters.js'
 import { outcomesMax, pageRowsMax, restoredMax } from './limits.js'
 import { readLetters, readNews, readStart, readUnsureLanes, type Seen } from './news.js'
 import { delivered, outbox, refused } from './outbox.fixture.js'
@@ -79,7 +79,7 @@ describe('readNews', () => {
     for (let i = 0; i < 2; i++) {
       await deliver(box, refused)
       await box.write(async (tx) => {
-        const letter = await findLetter(tx, 'p', 'e1')
+        const letter = await findHeld(tx, 'p', 'e1')
         if (letter) await requeue(tx, letter, `key-${i}`, 0)
       })
     }
@@ -95,7 +95,7 @@ describe('readNews', () => {
     const { seen } = await news(box)
     await deliver(box, refused)
     await box.write(async (tx) => {
-      const letter = await findLetter(tx, 'p', 'e1')
+      const letter = await findHeld(tx, 'p', 'e1')
       if (letter) await requeue(tx, letter, 'key-new', 0)
     })
     await deliver(box)

@@ -1,7 +1,7 @@
 // What an app may ask of its user's outbox, beside dispatching to it. Functions of their own, so that an app that
 // does not call them does not ship them.
 import type { DeadLetter, EntryRow } from '../core/entry.js'
-import { discard as discardLetter, findLetter, requeue as requeueLetter } from '../core/letters.js'
+import { discard as discardHeld, findHeld, type Held, requeue as requeueHeld } from '../core/letters.js'
 import { pageRowsMax } from '../core/limits.js'
 import { readLetters } from '../core/news.js'
 import type { StoreTransaction } from '../core/ports.js'
@@ -32,21 +32,22 @@ export function outboxEntries(broker: AnyBroker): Promise<readonly OutboxEntry[]
 }
 
 /**
- * Sends a dead letter again, in its old place of its lane. With its old key where the server may have acted on it,
- * so that it takes effect once; with a new one after a refusal, which the server would only repeat.
+ * Sends a dead letter, or an entry in doubt, again, in its old place of its lane. With its old key where the server
+ * may have acted on it, so that it takes effect once; with a new one after a refusal, which the server would only
+ * repeat. A `plain` server knows no keys: there, what was in doubt may happen twice.
  * `notFound`: it was requeued or discarded already, perhaps in another tab.
  */
 export function requeue(broker: AnyBroker, entryId: string): Promise<'requeued' | 'notFound'> {
-  return withLetter(broker, entryId, async (tx, letter, { chance, clock }) => {
-    await requeueLetter(tx, letter, chance.id(), clock.now())
+  return withHeld(broker, entryId, async (tx, held, { chance, clock }) => {
+    await requeueHeld(tx, held, chance.id(), clock.now())
     return 'requeued'
   })
 }
 
-/** Gives a dead letter up for good; takes a rejected entry out of the index. */
+/** Gives a dead letter, or an entry in doubt, up for good; takes a rejected entry out of the index. */
 export async function discard(broker: AnyBroker, entryId: string): Promise<'discarded' | 'notFound'> {
-  const done = await withLetter(broker, entryId, async (tx, letter, { clock }) => {
-    await discardLetter(tx, letter, clock.now())
+  const done = await withHeld(broker, entryId, async (tx, held, { clock }) => {
+    await discardHeld(tx, held, clock.now())
     return 'discarded'
   })
   if (done === 'notFound') broker[internals]()?.dismiss(entryId)
@@ -64,17 +65,17 @@ async function read<T>(
   return inside.ports.store.transact('readonly', 'relaxed', (tx) => work(tx, owner.partition))
 }
 
-async function withLetter<T extends string>(
+async function withHeld<T extends string>(
   broker: AnyBroker,
   entryId: string,
-  work: (tx: StoreTransaction, letter: DeadLetter, ports: Internals['ports']) => Promise<T>,
+  work: (tx: StoreTransaction, held: Held, ports: Internals['ports']) => Promise<T>,
 ): Promise<T | 'notFound'> {
   const inside = broker[internals]()
   const owner = await inside?.user()
   if (inside === undefined || owner === undefined) return 'notFound'
   const done = await inside.ports.store.transact('readwrite', 'strict', async (tx) => {
-    const letter = await findLetter(tx, owner.partition, entryId)
-    return letter === undefined ? 'notFound' : work(tx, letter, inside.ports)
+    const held = await findHeld(tx, owner.partition, entryId)
+    return held === undefined ? 'notFound' : work(tx, held, inside.ports)
   })
   inside.changed()
   return done
