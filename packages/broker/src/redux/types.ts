@@ -10,10 +10,11 @@ export interface ActionCreator {
 }
 
 declare const answer: unique symbol
-/** Type-only mark on actions that a route captures: it carries the answer's type to dispatch, matchers and hooks. */
-export interface Routed<Answer> {
-  readonly [answer]: Answer
-}
+/**
+ * Type-only mark on actions that a route captures: it carries the answer's type to dispatch, matchers and hooks.
+ * This and the outcomes are type aliases, since an interface is no `UnknownAction` for an untyped dispatch.
+ */
+export type Routed<Answer> = { readonly [answer]: Answer }
 export type RoutedAction<C extends ActionCreator, Answer> = ReturnType<C> & Routed<Answer>
 export interface RoutedCreator<C extends ActionCreator, Answer> {
   (...args: Parameters<C>): RoutedAction<C, Answer>
@@ -25,18 +26,24 @@ export type AnyRouted = RoutedCreator<any, any>
 export type PayloadOf<C extends ActionCreator> = ReturnType<C> extends { payload: infer P } ? P : undefined
 export type AnswerOf<C extends ActionCreator> = ReturnType<C> extends Routed<infer R> ? R : unknown
 
-/** Objects and arrays are sent as JSON; all else as it is. Streams cannot be sent twice and are refused. */
-export type Body = Record<string, unknown> | readonly unknown[] | string | ArrayBuffer | Blob | FormData
+/**
+ * Plain objects and arrays are sent as JSON; a string, an `ArrayBuffer`, a `Blob` and a `FormData` as they are. Other
+ * objects are refused at capture: a stream cannot be sent twice, and a class cannot be told from its fields.
+ */
+export type Body = string | Record<string, unknown> | SomeObject
+
+/** An interface's object too, which is no `Record`; neither a stream nor a function. */
+type SomeObject = object & { readonly getReader?: never; readonly call?: never }
 
 /** How an action becomes a request. Plain data, so that a worker can send it when no page is left. */
 export interface RequestTemplate {
   /** Absolute, or relative to the page. http or https. */
   readonly url: string
   /** Default `POST`. */
-  readonly method?: string
+  readonly method?: string | undefined
   /** Credentials (`Authorization`, `Cookie`, CSRF tokens) are never stored: give them in `prepareHeaders`. */
-  readonly headers?: Readonly<Record<string, string>>
-  readonly body?: Body
+  readonly headers?: Readonly<Record<string, string>> | undefined
+  readonly body?: Body | undefined
 }
 
 export type RejectedReason =
@@ -77,17 +84,17 @@ export interface Receipt<Answer> {
 
 export type BrokerDispatch = <Answer>(action: Action<string> & Routed<Answer>) => Receipt<Answer>
 
-export interface OutcomeMeta<C extends ActionCreator> {
+export type OutcomeMeta<C extends ActionCreator> = {
   readonly entryId: string
   readonly arg: PayloadOf<C>
   readonly action: ReturnType<C>
 }
-export interface Delivered<C extends ActionCreator> {
+export type Delivered<C extends ActionCreator> = {
   readonly type: string
   readonly payload: AnswerOf<C>
   readonly meta: OutcomeMeta<C>
 }
-export interface Returned<C extends ActionCreator> {
+export type Returned<C extends ActionCreator> = {
   readonly type: string
   readonly payload: undefined
   readonly error: {
@@ -97,7 +104,7 @@ export interface Returned<C extends ActionCreator> {
   }
   readonly meta: OutcomeMeta<C>
 }
-export interface Rejected<C extends ActionCreator> {
+export type Rejected<C extends ActionCreator> = {
   readonly type: string
   readonly payload: undefined
   readonly error: { readonly reason: RejectedReason }

@@ -82,6 +82,15 @@ for (const body of [{}, [], '', new ArrayBuffer(1), new Blob(), new FormData()])
 write(creator, {})
 // @ts-expect-error a request is not just its URL
 write(creator, { request: () => '/x' })
+// An interface is a body too, and what may be missing may be undefined.
+interface Todo {
+  readonly text: string
+}
+declare const todo: Todo
+write(creator, { request: () => ({ url: '/x', body: todo }) })
+write(creator, {
+  request: () => ({ url: '/x', method: undefined, body: todo.text === '' ? undefined : todo }),
+})
 // @ts-expect-error a stream cannot be sent twice
 write(creator, { request: () => ({ url: '/x', body: new ReadableStream() }) })
 // @ts-expect-error a body of search parameters is not taken: a string is

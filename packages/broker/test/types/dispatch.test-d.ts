@@ -1,5 +1,6 @@
 // What dispatch gives for a routed action, and what it does not give for others.
-import { createAction, createAsyncThunk } from '@reduxjs/toolkit'
+import { createAction, createAsyncThunk, type ThunkAction, type UnknownAction } from '@reduxjs/toolkit'
+import { useDispatch } from 'react-redux'
 import type { Broker, BrokerState, Receipt, RejectedReason, Settled } from 'redux-broker'
 import { type Equal, is } from './is.js'
 import type { PostsState } from './quick-start/posts.js'
@@ -85,3 +86,13 @@ is<Equal<keyof RootState, 'posts' | 'session' | 'broker'>>()
 is<Equal<RootState['posts'], PostsState>>()
 is<Equal<RootState['broker'], BrokerState>>()
 is<Equal<typeof broker, Broker<{ session: SessionState }, 'broker'>>>()
+
+// A routed action is an ordinary action for a dispatch that knows nothing of the broker.
+export function Untyped({ postId }: { postId: string }) {
+  const dispatch = useDispatch()
+  dispatch(liked({ postId }))
+  dispatch(postId === '' ? opened({ postId }) : liked({ postId }))
+}
+export const thunk = (): ThunkAction<void, RootState, unknown, UnknownAction> => (dispatch) => {
+  dispatch(liked({ postId: '1' }))
+}
