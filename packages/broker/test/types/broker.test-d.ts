@@ -93,8 +93,8 @@ write(creator, {
 })
 // @ts-expect-error a stream cannot be sent twice
 write(creator, { request: () => ({ url: '/x', body: new ReadableStream() }) })
-// @ts-expect-error a body of search parameters is not taken: a string is
-write(creator, { request: () => ({ url: '/x', body: new URLSearchParams() }) })
+// @ts-expect-error nor can a function
+write(creator, { request: () => ({ url: '/x', body: () => 'x' }) })
 // @ts-expect-error what a request is made of is there at once
 write(creator, { request: async () => ({ url: '/x' }) })
 // @ts-expect-error a lane is a string
