@@ -14,8 +14,8 @@ export interface BrokerOptions<State, Path extends string> {
   readonly reducerPath?: Path
   /** The database's name. Default `redux-broker`. A worker must be given the same. */
   readonly name?: string
-  /** Whose outbox: the user's id, or undefined while signed out. Only that user's entries are sent. */
-  partition(state: State): string | undefined
+  /** Whose outbox: the user's id, or nothing while signed out. Only that user's entries are sent. */
+  partition(state: State): string | null | undefined
   /** Adds what is never stored (a token, a CSRF header) at every sending. A worker without it leaves such entries to a page. */
   prepareHeaders?(headers: Headers, api: { getState(): State }): Headers | void | PromiseLike<Headers | void>
   /** What `write` gave. */
@@ -70,8 +70,15 @@ export interface Broker<State, Path extends string> {
   /** Wraps a slice's reducer, so that its state is confirmed state with the pending actions on top. */
   // biome-ignore lint/suspicious/noExplicitAny: any other constraint makes configureStore infer `unknown`
   optimistic<R extends Reducer<any, any, any>>(reducer: R, options?: OptimisticOptions): R
-  /** Delivery by a service worker: its URL, or the registration of one that the app has already. */
-  register(worker: string | URL | PromiseLike<ServiceWorkerRegistration>): Promise<void>
+  /**
+   * Delivery by a service worker: its URL (with the options of its registration, as `{ type: 'module' }`), or the
+   * registration of one that the app has already; then the app itself sees to its updates. Never rejects: where there
+   * is no worker this page delivers.
+   */
+  register(
+    worker: string | URL | PromiseLike<ServiceWorkerRegistration>,
+    options?: RegistrationOptions,
+  ): Promise<void>
   /** Has the worker version that waits (`updateReady`) take over, and loads the page anew. */
   applyUpdate(): void
   /** The user has signed in again: what was paused is tried anew. */

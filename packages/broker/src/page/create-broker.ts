@@ -46,12 +46,14 @@ export function createBroker<State, Path extends string = 'broker'>(
       runtime = live
       return brokerMiddleware(routes, live)
     },
-    async register(given) {
+    async register(given, registration) {
       try {
         if (typeof given !== 'string' && !(given instanceof URL)) return worker.use(await given)
         if (typeof window === 'undefined') return
         const { registerWorker } = await import('./register.js')
-        const registered = await registerWorker(given, () => runtime?.status({ updateReady: true }))
+        const registered = await registerWorker(given, registration, (updateReady) =>
+          runtime?.status({ updateReady }),
+        )
         applyUpdate = registered.applyUpdate
         worker.use(registered.registration)
       } catch (error) {

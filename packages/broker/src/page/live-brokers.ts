@@ -14,8 +14,8 @@ export function claimDatabase(database: string, scope: object): () => void {
   if (live.has(database))
     throw new Error(
       `redux-broker: a broker for the database '${database}' is attached to a store of this page already. ` +
-        'Give this one another `name`, or end the first with `await broker.stop()`; ' +
-        'where its module is hot-replaced: `import.meta.hot?.dispose(() => broker.stop())`.',
+        'Give this one another `name`, or end the first with `await broker.stop()`; in a module that accepts ' +
+        'hot updates: `import.meta.hot?.dispose(() => broker.stop())`.',
     )
   live.add(database)
   return () => void live.delete(database)

@@ -10,16 +10,20 @@ export interface RegisteredWorker {
 
 export async function registerWorker(
   url: string | URL,
-  onUpdateReady: () => void,
+  options: RegistrationOptions | undefined,
+  onUpdate: (isReady: boolean) => void,
 ): Promise<RegisteredWorker> {
-  const workbox = new Workbox(String(url))
-  workbox.addEventListener('waiting', onUpdateReady)
+  const workbox = new Workbox(String(url), options)
+  let isAsked = false
+  workbox.addEventListener('waiting', () => onUpdate(true))
+  // Where another tab asked for it, this one goes on and is loaded anew when its user likes.
+  workbox.addEventListener('controlling', () => (isAsked ? location.reload() : onUpdate(false)))
   const registration = await workbox.register()
   if (registration === undefined) throw new Error(`redux-broker: the worker ${url} could not be registered.`)
   return {
     registration,
     applyUpdate() {
-      workbox.addEventListener('controlling', () => location.reload())
+      isAsked = true
       workbox.messageSkipWaiting()
     },
   }

@@ -26,8 +26,12 @@ export function createWorkerClient(database: string): WorkerClient {
     async drain(probe) {
       const worker = registration?.active
       if (!worker) return false
-      answered = await ask(worker, drainCommand(database, probe))
-      return answered
+      const asked = ask(worker, drainCommand(database, probe)).then((taken) => {
+        answered = taken
+        return taken
+      })
+      // One that was silent is not waited for again: should it take the work on after all, the lock tells who sends.
+      return answered && asked
     },
     wakeWhenOnline(now) {
       // It may be missing, denied or switched off; then the other wake-ups serve.

@@ -4,7 +4,7 @@ import { browserPorts } from '../adapters/browser-ports.js'
 import { needsOf, originOf } from '../core/claim.js'
 import type { SendingEntry } from '../core/entry.js'
 import { createExecutor, type Executor } from '../core/executor.js'
-import { defaultLimits } from '../core/limits.js'
+import { defaultLimits, type Limits } from '../core/limits.js'
 import { readNews } from '../core/news.js'
 import { nextWake } from '../core/next-wake.js'
 import type { Probe } from '../core/origin.js'
@@ -26,6 +26,8 @@ export interface WorkerOptions {
   readonly name?: string
   /** Origins that requests may go to, besides the worker's own. */
   readonly origins?: readonly string[]
+  /** Those that are for the sending, as in `createBroker`. */
+  readonly limits?: Partial<Pick<Limits, 'attemptMs' | 'concurrencyMax' | 'failuresMax'>>
   /** As in `createBroker`: without it the worker leaves entries that need it to a page. */
   prepareHeaders?(
     headers: Headers,
@@ -35,8 +37,8 @@ export interface WorkerOptions {
 
 /** A worker is stopped 30 s after its last event; a timer of this length still fires within the event that set it. */
 const waitMsMax = 20_000
-/** Waits included, an event is over well before the 180 s that a `sync` may take. */
-const eventMsMax = 120_000
+/** The last drain that begins within it, and its last attempt, end well before the 180 s that a `sync` may take. */
+const eventMsMax = 60_000
 
 export interface BrokerWorker {
   /**
@@ -53,7 +55,7 @@ export function startBrokerWorker(options: WorkerOptions = {}): BrokerWorker {
   const executor = createExecutor({
     ports,
     database,
-    limits: defaultLimits,
+    limits: { ...defaultLimits, ...options.limits },
     owner: ports.chance.id(),
     user: () => active(ports),
     serves: (channel) => isServed(channel, options),

@@ -29,8 +29,8 @@ function startPage(name: string, options: Partial<BrokerOptions<object, 'broker'
 }
 
 /** A worker of its own for each database, active. */
-async function startWorker(name: string): Promise<ServiceWorkerRegistration> {
-  const script = `/packages/broker/test/worker-fixture.js?name=${name}`
+async function startWorker(name: string, more = ''): Promise<ServiceWorkerRegistration> {
+  const script = `/packages/broker/test/worker-fixture.js?name=${name}${more}`
   const registration = await navigator.serviceWorker.register(script, {
     type: 'module',
     scope: `/packages/broker/test/${name}/`,
@@ -125,6 +125,17 @@ describe('a broker worker', () => {
     await ask(registration, 'who')
 
     expect(answered).toEqual([])
+  })
+
+  it('keeps to the limits that it was given', async () => {
+    const name = crypto.randomUUID()
+    const { broker, store } = startPage(name)
+    await broker.register(Promise.resolve(await startWorker(name, '&failuresMax=1')))
+
+    expect(await store.dispatch(sent('/wire/page')).settled).toMatchObject({
+      status: 'returned',
+      reason: 'failuresMax',
+    })
   })
 
   it('that does not answer is not waited for: the page delivers itself (F42)', async () => {
