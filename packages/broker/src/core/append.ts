@@ -3,7 +3,7 @@ import { type EntryCore, entryVersion, toRow } from './entry.js'
 import type { Limits } from './limits.js'
 import { readPartition } from './partition.js'
 import type { StoreTransaction } from './ports.js'
-import { last } from './schema.js'
+import { within } from './schema.js'
 
 /** What a route made of one action: everything of an entry that its acceptance does not decide. */
 export type Capture = Pick<
@@ -25,33 +25,22 @@ export async function append(
   const lanes = [...new Set(captures.map((capture) => capture.lane))]
   const [row, occupied] = await Promise.all([
     readPartition(tx, partition),
-    Promise.all(
-      lanes.map((lane) =>
-        tx.firstKey({
-          store: 'entries',
-          index: 'lane',
-          from: [partition, lane],
-          to: [partition, lane, last],
-        }),
-      ),
-    ),
+    Promise.all(lanes.map((lane) => tx.firstKey(within('entries', [partition, lane], 'lane')))),
   ])
   const taken = new Set([...row.blockedLanes, ...lanes.filter((_, i) => occupied[i] !== undefined)])
-  const channels = new Set(row.channels)
-  let { nextSeq, waiting, bytes } = row
   const appended = captures.map((capture): Appended => {
     const { id, lane } = capture
-    if (waiting + row.dead >= limits.entriesMax || bytes + capture.bytes > limits.bytesMax)
+    if (row.waiting + row.dead >= limits.entriesMax || row.bytes + capture.bytes > limits.bytesMax)
       return { status: 'rejected', id, reason: 'outboxFull' }
-    const seq = nextSeq++
-    waiting += 1
-    bytes += capture.bytes
-    channels.add(capture.channel)
+    const seq = row.nextSeq++
+    row.waiting += 1
+    row.bytes += capture.bytes
+    row.channels = [...new Set([...row.channels, capture.channel])]
     tx.put('entries', toRow({ ...capture, ...fresh(partition, seq, now), head: !taken.has(lane) }))
     taken.add(lane)
     return { status: 'accepted', id, seq }
   })
-  tx.put('partitions', { ...row, nextSeq, waiting, bytes, channels: [...channels] })
+  tx.put('partitions', row)
   return appended
 }
 

@@ -1,7 +1,8 @@
 // One attempt of one entry: headers, the wire, and what the reply means.
 import type { SendingEntry } from './entry.js'
-import { classify, type Outcome, unknownEffect } from './outcome.js'
+import { classify, unknownEffect } from './outcome.js'
 import type { Clock, Ports } from './ports.js'
+import type { Finished } from './settle.js'
 
 export interface AttemptContext {
   readonly ports: Ports
@@ -14,7 +15,7 @@ export interface AttemptContext {
   readonly signal: AbortSignal
 }
 
-export async function attempt(context: AttemptContext, entry: SendingEntry): Promise<Outcome> {
+export async function attempt(context: AttemptContext, entry: SendingEntry): Promise<Finished['outcome']> {
   const { ports, principal, attemptMs, signal } = context
   const { url, method, body } = entry.request
   const prepared = await within(ports.clock, attemptMs, context.prepare(entry))
@@ -29,7 +30,7 @@ export async function attempt(context: AttemptContext, entry: SendingEntry): Pro
 }
 
 /** A redirect is most often a login page. The session's own probe tells: only a good session makes it final. */
-async function afterRedirect(context: AttemptContext, entry: SendingEntry): Promise<Outcome> {
+async function afterRedirect(context: AttemptContext, entry: SendingEntry): Promise<Finished['outcome']> {
   switch (await askSession(context)) {
     case 'good':
       return {

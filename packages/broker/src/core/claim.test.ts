@@ -4,7 +4,7 @@ import { capture, waiting } from './entry.fixture.js'
 import { entryVersion } from './entry.js'
 import { healthyOrigin } from './origin.js'
 import { delivered, outbox, retry } from './outbox.fixture.js'
-import { deactivate, pause, readPartition } from './partition.js'
+import { changePartition, deactivate } from './partition.js'
 
 const origin = 'https://o.example'
 const ids = (entries: readonly { readonly id: string }[]) => entries.map(({ id }) => id)
@@ -116,7 +116,11 @@ describe('claim', () => {
       await box.write(async (tx) => deactivate(tx))
       expect(await box.claim()).toEqual([])
       await box.activate('p')
-      await box.write(async (tx) => tx.put('partitions', pause(await readPartition(tx, 'p'), 'auth')))
+      await box.write((tx) =>
+        changePartition(tx, 'p', (row) => {
+          row.paused = 'auth'
+        }),
+      )
       expect(await box.claim()).toEqual([])
     })
 

@@ -3,8 +3,8 @@ import { type EntryRow, entryVersion, type SendingEntry, toRow, type WaitingEntr
 import { pageRowsMax } from './limits.js'
 import { allowance, healthyOrigin, type OriginRow, type Probe } from './origin.js'
 import { readActive } from './partition.js'
-import type { StoreTransaction } from './ports.js'
-import { last, type PartitionRow } from './schema.js'
+import type { Span, StoreTransaction } from './ports.js'
+import { type PartitionRow, within } from './schema.js'
 import { transition } from './transition.js'
 
 export interface ClaimOptions {
@@ -41,7 +41,7 @@ export async function claim(
     const busy = sentTo.filter((other) => other === origin).length
     const allowed = Math.min(allowance(health, probe, now, busy), concurrencyMax - busy)
     if (allowed <= 0) continue
-    const heads = await dueHeads(tx, dueBy(row.partition, channel, now), allowed)
+    const heads = await dueHeads(tx, { ...dueIn(row, channel), to: [row.partition, channel, now] }, allowed)
     for (const head of heads) {
       const entry = transition(head, { type: 'claimed', owner })
       tx.put('entries', toRow(entry))
@@ -53,11 +53,9 @@ export async function claim(
   return claimed
 }
 
-type DueSpan = ReturnType<typeof dueBy>
-
 async function dueHeads(
   tx: StoreTransaction,
-  span: DueSpan,
+  span: Span<'entries'>,
   limit: number,
 ): Promise<readonly WaitingEntry[]> {
   const rows = await tx.list(span, limit)
@@ -80,8 +78,7 @@ function isSendable(row: EntryRow): row is EntryRow & WaitingEntry {
   )
 }
 
-const dueBy = (partition: string, channel: string, now: number) =>
-  ({ store: 'entries', index: 'due', from: [partition, channel], to: [partition, channel, now] }) as const
+const dueIn = ({ partition }: PartitionRow, channel: string) => within('entries', [partition, channel], 'due')
 
 /** When the next lane head becomes due, as far as these channels go; undefined where none waits. */
 export async function nextDueAt(
@@ -90,15 +87,18 @@ export async function nextDueAt(
   serves: (channel: string) => boolean,
 ): Promise<number | undefined> {
   const keys = await Promise.all(
-    row.channels.filter(serves).map((channel) =>
-      tx.firstKey({
-        store: 'entries',
-        index: 'due',
-        from: [row.partition, channel],
-        to: [row.partition, channel, last],
-      }),
-    ),
+    row.channels.filter(serves).map((channel) => tx.firstKey(dueIn(row, channel))),
   )
   const times = keys.flatMap((key) => (Array.isArray(key) && typeof key[2] === 'number' ? [key[2]] : []))
   return times.length === 0 ? undefined : Math.min(...times)
+}
+
+/** What is known of the origins that a partition's entries go to. */
+export async function readOrigins(
+  tx: StoreTransaction,
+  { channels }: PartitionRow,
+): Promise<readonly OriginRow[]> {
+  const names = [...new Set(channels.map(originOf))]
+  const rows = await Promise.all(names.map((name) => tx.get('origins', [name])))
+  return rows.filter((row) => row !== undefined)
 }

@@ -1,12 +1,12 @@
 // The one loop that sends: settle what has ended, claim what is due, send it, until nothing is due. Page and worker
 // run the same. A crash between any two steps delays and never loses.
 import { type AttemptContext, askSession, attempt } from './attempt.js'
-import { type ClaimOptions, claim, originOf } from './claim.js'
+import { type ClaimOptions, claim, originOf, readOrigins } from './claim.js'
 import { type SendingEntry, toRow } from './entry.js'
 import { type Limits, leaseRenewalMs } from './limits.js'
-import { healthyOrigin, type OriginRow, type Probe } from './origin.js'
+import type { Probe } from './origin.js'
 import { type Owner, readPartition, unpause } from './partition.js'
-import type { Ports, StoreTransaction } from './ports.js'
+import type { Ports } from './ports.js'
 import { type Lapsed, recover } from './recover.js'
 import type { PartitionRow } from './schema.js'
 import { type Finished, settle } from './settle.js'
@@ -90,12 +90,12 @@ function step(
   return ports.store.transact('readwrite', 'strict', async (tx) => {
     const now = ports.clock.now()
     const row = await readPartition(tx, user.partition)
-    const origins = await readOrigins(tx, row)
-    const ledgers = { row, origins: new Map(origins) }
+    const rows = await readOrigins(tx, row)
+    const origins = new Map(rows.map((one) => [one.origin, one]))
     const options = { now, failuresMax: limits.failuresMax, random: ports.chance.random }
-    for (const done of finished) await settle(tx, ledgers, done, options)
+    for (const done of finished) await settle(tx, { row, origins }, done, options)
     const concurrencyMax = ports.clock.monotonic() < context.until ? limits.concurrencyMax : 0
-    const claimed = await claim(tx, ledgers.row, ledgers.origins, {
+    const claimed = await claim(tx, row, origins, {
       owner,
       now,
       probe,
@@ -103,20 +103,10 @@ function step(
       inFlight,
       serves,
     })
-    if (ledgers.row !== row) tx.put('partitions', ledgers.row)
-    for (const [origin, health] of ledgers.origins)
-      if (health !== origins.get(origin)) tx.put('origins', health)
-    return { claimed, row: ledgers.row }
+    if (finished.length > 0) tx.put('partitions', row)
+    for (const health of origins.values()) if (!rows.includes(health)) tx.put('origins', health)
+    return { claimed, row }
   })
-}
-
-async function readOrigins(
-  tx: StoreTransaction,
-  { channels }: PartitionRow,
-): Promise<ReadonlyMap<string, OriginRow>> {
-  const names = [...new Set(channels.map(originOf))]
-  const rows = await Promise.all(names.map((name) => tx.get('origins', [name])))
-  return new Map(names.map((name, i) => [name, rows[i] ?? healthyOrigin(name)]))
 }
 
 function launch(context: DrainContext, entry: SendingEntry, sessionProbe: string | undefined): Flight {
@@ -170,9 +160,7 @@ async function resumed(context: DrainContext, row: PartitionRow, probe: Probe): 
     signal,
   })
   if (session !== 'good') return false
-  await ports.store.transact('readwrite', 'relaxed', async (tx) => {
-    tx.put('partitions', unpause(await readPartition(tx, row.partition)))
-  })
+  await unpause(ports.store, row.partition)
   ports.bus.post('changed')
   return true
 }

@@ -25,7 +25,7 @@ export interface StoredRequest {
 /** Why the last attempt did not end the entry. */
 export interface Trouble {
   readonly reason: string
-  readonly httpStatus?: number
+  readonly httpStatus?: number | undefined
   readonly at: number
   /** How many attempts in a row have ended so: the wait between them grows with it. */
   readonly times: number
@@ -91,21 +91,17 @@ export type Entry = LiveEntry | DeadLetter
 /** A live entry as stored: with the columns that its indexes read. */
 export type EntryRow = LiveEntry & {
   /** Set while the entry is a lane's head and waiting. */
-  readonly dueAt?: number
+  readonly dueAt?: number | undefined
   /** The state, while an attempt is in flight or of unknown effect. */
-  readonly unsure?: LiveEntry['state']
+  readonly unsure?: LiveEntry['state'] | undefined
 }
 
-/** Derives the index columns: a column that is absent keeps the row out of its index. */
-export function toRow(entry: LiveEntry): EntryRow {
-  const { dueAt: _due, unsure: _unsure, ...plain } = entry as EntryRow
-  const row: EntryRow = plain as LiveEntry
-  return {
-    ...row,
-    ...(entry.state === 'waiting' && entry.head ? { dueAt: entry.notBefore } : {}),
-    ...(entry.state !== 'waiting' || entry.effect === 'unknown' ? { unsure: entry.state } : {}),
-  }
-}
+/** Derives the index columns: one that is undefined keeps the row out of its index. */
+export const toRow = (entry: LiveEntry): EntryRow => ({
+  ...entry,
+  dueAt: entry.state === 'waiting' && entry.head ? entry.notBefore : undefined,
+  unsure: entry.state !== 'waiting' || entry.effect === 'unknown' ? entry.state : undefined,
+})
 
 const safeToRepeat = new Set(['GET', 'HEAD', 'PUT', 'DELETE', 'OPTIONS'])
 

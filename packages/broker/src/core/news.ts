@@ -1,11 +1,11 @@
 // What a page reads to catch up: the rows themselves, since messages are only hints (R10).
-import { nextDueAt, originOf } from './claim.js'
+import { nextDueAt, readOrigins } from './claim.js'
 import type { DeadLetter, EntryRow } from './entry.js'
 import { journalMax, outcomesMax, pageRowsMax, restoredMax } from './limits.js'
 import type { OriginRow } from './origin.js'
 import { readPartition } from './partition.js'
 import type { StoreTransaction } from './ports.js'
-import { type JournalRow, last, type PartitionRow } from './schema.js'
+import { type JournalRow, type PartitionRow, within } from './schema.js'
 
 /** How far a page has read. */
 export interface Seen {
@@ -30,28 +30,22 @@ export interface News {
 export async function readNews(tx: StoreTransaction, partition: string, seen: Seen): Promise<News> {
   const [row, entries, journal] = await Promise.all([
     readPartition(tx, partition),
-    tx.list({ store: 'entries', from: [partition, seen.seq + 1], to: [partition, last] }, pageRowsMax),
-    tx.list({ store: 'journal', from: [partition, seen.number + 1], to: [partition, last] }, pageRowsMax),
+    tx.list(within('entries', [partition], undefined, [partition, seen.seq + 1]), pageRowsMax),
+    tx.list(within('journal', [partition], undefined, [partition, seen.number + 1]), pageRowsMax),
   ])
-  const names = [...new Set(row.channels.map(originOf))]
   const back = journal.filter(({ kind, seq }) => kind === 'requeued' && seq <= seen.seq)
   const places = [...new Set(back.map(({ seq }) => seq))]
   const [origins, requeued, due, sending] = await Promise.all([
-    Promise.all(names.map((name) => tx.get('origins', [name]))),
+    readOrigins(tx, row),
     Promise.all(places.map((seq) => tx.get('entries', [partition, seq]))),
     nextDueAt(tx, row, () => true),
-    tx.firstKey({
-      store: 'entries',
-      index: 'unsure',
-      from: [partition, 'sending'],
-      to: [partition, 'sending'],
-    }),
+    tx.firstKey(within('entries', [partition, 'sending'], 'unsure')),
   ])
   return {
     row,
     entries: [...requeued, ...entries].filter((entry) => entry !== undefined),
     journal,
-    origins: origins.filter((origin) => origin !== undefined),
+    origins,
     nextDueAt: due,
     sending: sending !== undefined,
     seen: { seq: entries.at(-1)?.seq ?? seen.seq, number: journal.at(-1)?.number ?? seen.number },
@@ -72,16 +66,8 @@ export interface Start {
 export async function readStart(tx: StoreTransaction, partition: string): Promise<Start> {
   const row = await readPartition(tx, partition)
   const told = row.told ?? 0
-  const entries: EntryRow[] = []
-  for (let from = 0; entries.length < restoredMax; from = (entries.at(-1)?.seq ?? 0) + 1) {
-    const page = await tx.list(
-      { store: 'entries', from: [partition, from], to: [partition, last] },
-      pageRowsMax,
-    )
-    entries.push(...page)
-    if (page.length < pageRowsMax) break
-  }
-  const [letters, journal] = await Promise.all([
+  const [entries, letters, journal] = await Promise.all([
+    tx.list(within('entries', [partition]), restoredMax),
     readLetters(tx, partition),
     tx.list(
       { store: 'journal', from: [partition, told - outcomesMax], to: [partition, told] },
@@ -93,14 +79,11 @@ export async function readStart(tx: StoreTransaction, partition: string): Promis
 
 /** Dead letters, the oldest first. */
 export function readLetters(tx: StoreTransaction, partition: string): Promise<readonly DeadLetter[]> {
-  return tx.list({ store: 'deadLetters', from: [partition], to: [partition, last] }, journalMax)
+  return tx.list(within('deadLetters', [partition]), journalMax)
 }
 
 /** The lanes in which an attempt is in flight or of unknown effect at this moment (P8). */
 export async function readUnsureLanes(tx: StoreTransaction, partition: string): Promise<readonly string[]> {
-  const rows = await tx.list(
-    { store: 'entries', index: 'unsure', from: [partition], to: [partition, last] },
-    pageRowsMax,
-  )
+  const rows = await tx.list(within('entries', [partition], 'unsure'), pageRowsMax)
   return rows.map(({ lane }) => lane)
 }

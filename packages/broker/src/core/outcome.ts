@@ -18,11 +18,11 @@ export type Outcome =
   | {
       readonly kind: 'retry'
       readonly reason: string
-      readonly httpStatus?: number
+      readonly httpStatus?: number | undefined
       readonly effect: Effect
       readonly counts: Counts
       /** The server's own floor. */
-      readonly retryAfterMs?: number
+      readonly retryAfterMs?: number | undefined
       /** What rests until then: the entry's lane, or all that goes to its origin. */
       readonly rests: 'lane' | 'origin'
       /** False where the request surely never left this device. */
@@ -32,7 +32,7 @@ export type Outcome =
   | {
       readonly kind: 'inDoubt'
       readonly reason: string
-      readonly httpStatus?: number
+      readonly httpStatus?: number | undefined
       /** As of a retry: what it tells of the origin. */
       readonly counts: Counts
     }

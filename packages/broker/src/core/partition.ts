@@ -1,6 +1,6 @@
 // One user's outbox as a row: who it belongs to, what it counts, whether it is paused.
-import type { Chance, StoreTransaction } from './ports.js'
-import type { PartitionRow, PauseReason } from './schema.js'
+import type { Chance, Store, StoreTransaction } from './ports.js'
+import type { PartitionRow } from './schema.js'
 
 /** Whose session this is: the app's own name for the user, and the partition that it stands for. */
 export interface Owner {
@@ -37,15 +37,27 @@ export async function readActive(tx: StoreTransaction): Promise<Owner | undefine
   return row?.name === 'active' ? row : undefined
 }
 
+/** Changes the row of a partition. */
+export async function changePartition(
+  tx: StoreTransaction,
+  partition: string,
+  change: (row: PartitionRow) => unknown,
+): Promise<void> {
+  const row = await readPartition(tx, partition)
+  await change(row)
+  tx.put('partitions', row)
+}
+
 /** Makes the owner's partition the one that is drained, by every executor, until another is. */
 export async function activate(
   tx: StoreTransaction,
   owner: Owner,
   sessionProbe: string | undefined,
 ): Promise<void> {
-  const row = await readPartition(tx, owner.partition)
-  const { sessionProbe: _old, ...rest } = unpause(row)
-  tx.put('partitions', sessionProbe === undefined ? rest : { ...rest, sessionProbe })
+  await changePartition(tx, owner.partition, (row) => {
+    delete row.paused
+    row.sessionProbe = sessionProbe
+  })
   tx.put('settings', { name: 'active', ...owner })
 }
 
@@ -54,9 +66,10 @@ export function deactivate(tx: StoreTransaction): void {
   tx.delete('settings', ['active'])
 }
 
-export const pause = (row: PartitionRow, paused: PauseReason): PartitionRow => ({ ...row, paused })
-
-export function unpause(row: PartitionRow): PartitionRow {
-  const { paused: _paused, ...rest } = row
-  return rest
-}
+/** What was paused for want of a session is sent again. */
+export const unpause = (store: Store, partition: string): Promise<void> =>
+  store.transact('readwrite', 'relaxed', (tx) =>
+    changePartition(tx, partition, (row) => {
+      delete row.paused
+    }),
+  )

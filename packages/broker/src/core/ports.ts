@@ -5,7 +5,7 @@ export type Key = string | number | readonly Key[]
 
 /** A span of one index (or of the primary key), both ends included, in IndexedDB's key order. */
 export type Span<S extends StoreName = StoreName> = S extends StoreName
-  ? { readonly store: S; readonly index?: IndexName<S>; readonly from: Key; readonly to: Key }
+  ? { readonly store: S; readonly index?: IndexName<S> | undefined; readonly from: Key; readonly to: Key }
   : never
 
 /** One transaction: its reads see its own writes, and all of its writes are kept or none. */

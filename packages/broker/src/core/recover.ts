@@ -4,8 +4,8 @@ import { leaseMs, pageRowsMax, waitCapMs } from './limits.js'
 import { unknownEffect } from './outcome.js'
 import { readPartition } from './partition.js'
 import type { Clock, Store, StoreTransaction } from './ports.js'
-import { last } from './schema.js'
-import { type Ledgers, record, troubleAfter } from './settle.js'
+import { type PartitionRow, within } from './schema.js'
+import { defer, doubt } from './settle.js'
 import { transition } from './transition.js'
 
 /** Says whether an entry's lease has been given up. */
@@ -39,16 +39,12 @@ export async function recover(store: Store, partition: string, lapsed: Lapsed, n
   await store.transact('readwrite', 'strict', async (tx) => {
     const row = await readPartition(tx, partition)
     for (const channel of row.channels) await reschedule(tx, partition, channel, now)
-    const rows = await tx.list(
-      { store: 'entries', index: 'unsure', from: [partition, 'sending'], to: [partition, 'sending'] },
-      pageRowsMax,
-    )
+    const rows = await tx.list(within('entries', [partition, 'sending'], 'unsure'), pageRowsMax)
     const known = rows.filter(({ version }) => version <= entryVersion)
     const left = known.filter((entry) => entry.state === 'sending').filter(lapsed)
     if (left.length === 0) return
-    const ledgers: Ledgers = { row, origins: new Map() }
-    for (const entry of left) putBack(tx, ledgers, entry, now)
-    tx.put('partitions', ledgers.row)
+    for (const entry of left) putBack(tx, row, entry, now)
+    tx.put('partitions', row)
   })
 }
 
@@ -59,8 +55,8 @@ async function reschedule(
   channel: string,
   now: number,
 ): Promise<void> {
-  const span = { store: 'entries', index: 'due', to: [partition, channel, last] } as const
-  const rows = await tx.list({ ...span, from: [partition, channel, now + waitCapMs + 1] }, pageRowsMax)
+  const tooFar = [partition, channel, now + waitCapMs + 1]
+  const rows = await tx.list(within('entries', [partition, channel], 'due', tooFar), pageRowsMax)
   for (const entry of rows) {
     if (entry.state !== 'waiting' || entry.version > entryVersion) continue
     const notBefore = now + Math.min(Math.max(entry.notBefore - entry.savedAt, 0), waitCapMs)
@@ -68,14 +64,8 @@ async function reschedule(
   }
 }
 
-function putBack(tx: StoreTransaction, ledgers: Ledgers, entry: SendingEntry, now: number): void {
+function putBack(tx: StoreTransaction, row: PartitionRow, entry: SendingEntry, now: number): void {
   const outcome = unknownEffect(entry, 'interrupted', { counts: false })
-  const trouble = troubleAfter(entry, { reason: 'interrupted' }, now)
-  if (outcome.kind === 'inDoubt') {
-    tx.put('entries', toRow(transition(entry, { type: 'doubted', trouble })))
-    record(tx, ledgers, entry, { kind: 'doubted', answer: undefined, reason: 'interrupted' }, now)
-    return
-  }
-  const deferral = { notBefore: now, now, counts: false, sent: true, effect: 'unknown', trouble } as const
-  tx.put('entries', toRow(transition(entry, { type: 'deferred', ...deferral })))
+  if (outcome.kind === 'inDoubt') doubt(tx, row, entry, outcome, now)
+  else defer(tx, entry, outcome, { notBefore: now, now, counts: false, sent: true, effect: 'unknown' })
 }

@@ -2,25 +2,28 @@
 // The partition is the first column of every key of a user's rows, so one user's rows are never met in another's span.
 import type { DeadLetter, EntryRow } from './entry.js'
 import type { OriginRow } from './origin.js'
-import type { Key } from './ports.js'
+import type { Key, Span } from './ports.js'
 
-/** One user's outbox: its counters are kept in the transaction that changes what they count. */
+/**
+ * One user's outbox: its counters are kept in the transaction that changes what they count. What a transaction has
+ * read is its own copy: it changes that and puts it back.
+ */
 export interface PartitionRow {
   readonly partition: string
-  readonly nextSeq: number
-  readonly nextNumber: number
-  readonly waiting: number
-  readonly dead: number
-  readonly bytes: number
+  nextSeq: number
+  nextNumber: number
+  waiting: number
+  dead: number
+  bytes: number
   /** Origins, with what their entries need, that entries were captured for. */
-  readonly channels: readonly string[]
+  channels: readonly string[]
   /** Lanes that a dead letter holds back. */
-  readonly blockedLanes: readonly string[]
-  readonly paused?: PauseReason
+  blockedLanes: readonly string[]
+  paused?: PauseReason
   /** How far in the journal some page has shown what happened. */
-  readonly told?: number
+  told?: number
   /** A URL that answers well while the session is good. */
-  readonly sessionProbe?: string
+  sessionProbe?: string | undefined
 }
 
 export type PauseReason = 'auth' | 'principal'
@@ -37,9 +40,9 @@ export interface JournalRow {
   readonly action: StoredAction
   /** How often it was sent by then. */
   readonly attempts: number
-  readonly answer: unknown
+  readonly answer?: unknown
   readonly reason?: string
-  readonly httpStatus?: number
+  readonly httpStatus?: number | undefined
   readonly problem?: unknown
 }
 
@@ -71,7 +74,7 @@ export type StoreName = keyof Rows
  */
 export const schemaVersion: number = 1
 
-/** The indexes of each store; a row that lacks one of an index's columns is not in it. */
+/** The indexes of each store; a row that lacks one of an index's columns, or has it undefined, is not in it. */
 interface Indexes {
   entries: 'due' | 'lane' | 'unsure'
   deadLetters: 'id'
@@ -107,3 +110,11 @@ export const schema: Schema = {
 
 /** Sorts after every string and number in IndexedDB's key order. */
 export const last: Key = []
+
+/** The rows of a store, or of its index, whose key begins with these columns; those before `from` are left out. */
+export const within = <S extends StoreName>(
+  store: S,
+  columns: readonly Key[],
+  index?: IndexName<S>,
+  from: Key = columns,
+): Span<S> => ({ store, index, from, to: [...columns, last] }) as unknown as Span<S>

@@ -117,41 +117,21 @@ function fromSending(entry: SendingEntry, event: EntryEvent): Entry | undefined 
 }
 
 function requeue(entry: Entry, { key, seq, head, now }: EntryEvent & { type: 'requeued' }): WaitingEntry {
+  // What came of its sends is forgotten, and their number is not.
   const {
-    version,
-    partition,
-    id,
-    lane,
-    channel,
-    action,
-    request,
-    server,
-    onReturned,
-    bytes,
-    acceptedAt,
-    fence,
-  } = entry
-  const kept = {
-    version,
-    partition,
-    id,
-    lane,
-    channel,
-    action,
-    request,
-    server,
-    onReturned,
-    bytes,
-    acceptedAt,
-    fence,
-  }
+    trouble: _t,
+    reason: _r,
+    httpStatus: _h,
+    problem: _p,
+    returnedAt: _at,
+    ...core
+  } = entry as DeadLetter
   return {
-    ...kept,
+    ...core,
     state: 'waiting',
     seq,
     key,
     head,
-    attempts: entry.attempts,
     failures: 0,
     effect: key === entry.key ? entry.effect : 'none',
     notBefore: now,
@@ -160,6 +140,4 @@ function requeue(entry: Entry, { key, seq, head, now }: EntryEvent & { type: 're
 }
 
 const illegal = (entry: Entry, event: EntryEvent) =>
-  new Error(
-    `redux-broker: an entry that is ${entry.state} cannot be ${event.type}; this is a bug of redux-broker.`,
-  )
+  new Error(`redux-broker has a bug: an entry that is ${entry.state} cannot be ${event.type}.`)

@@ -5,7 +5,7 @@ import { discard as discardHeld, findHeld, type Held, requeue as requeueHeld } f
 import { pageRowsMax } from '../core/limits.js'
 import { readLetters } from '../core/news.js'
 import type { StoreTransaction } from '../core/ports.js'
-import { last } from '../core/schema.js'
+import { within } from '../core/schema.js'
 import { type Broker, type Internals, internals } from './broker.js'
 
 // biome-ignore lint/suspicious/noExplicitAny: the commands serve a broker of any state
@@ -24,11 +24,7 @@ export function deadLetters(broker: AnyBroker): Promise<readonly DeadLetter[]> {
 
 /** The first 200 entries of the present user that are not settled, in the order of their acceptance. */
 export function outboxEntries(broker: AnyBroker): Promise<readonly OutboxEntry[]> {
-  return read(
-    broker,
-    (tx, partition) => tx.list({ store: 'entries', from: [partition], to: [partition, last] }, pageRowsMax),
-    [],
-  )
+  return read(broker, (tx, partition) => tx.list(within('entries', [partition]), pageRowsMax), [])
 }
 
 /**

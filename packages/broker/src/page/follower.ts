@@ -1,7 +1,7 @@
 // Keeps a page abreast of its user's outbox: restores what waits at the start, then reads the rows whenever anything
 // hints that they changed, at most once a frame.
 import { type News, readNews, readStart, type Seen } from '../core/news.js'
-import { readPartition } from '../core/partition.js'
+import { changePartition } from '../core/partition.js'
 import type { Ports } from '../core/ports.js'
 import type { BrokerAction, OutcomeAction } from '../redux/actions.js'
 import { type CatchUp, outcomeOf, restored, toActions } from './catch-up.js'
@@ -67,10 +67,11 @@ export function createFollower(context: FollowerContext): Follower {
     cancelTelling ??= ports.clock.after(tellMs, () => {
       cancelTelling = undefined
       ports.store
-        .transact('readwrite', 'relaxed', async (tx) => {
-          const row = await readPartition(tx, partition)
-          if (seen.number > (row.told ?? 0)) tx.put('partitions', { ...row, told: seen.number })
-        })
+        .transact('readwrite', 'relaxed', (tx) =>
+          changePartition(tx, partition, (row) => {
+            row.told = Math.max(seen.number, row.told ?? 0)
+          }),
+        )
         .catch(ports.report)
     })
   }

@@ -1,13 +1,5 @@
 // Whose outbox it is: follows the app's own word for its user, and tells the database, so that every executor knows.
-import {
-  activate,
-  deactivate,
-  type Owner,
-  readActive,
-  readPartition,
-  readSalt,
-  unpause,
-} from '../core/partition.js'
+import { activate, deactivate, type Owner, readActive, readSalt, unpause } from '../core/partition.js'
 import type { Ports } from '../core/ports.js'
 
 export interface Users {
@@ -51,9 +43,6 @@ export function createUsers({ store, chance }: Ports, sessionProbe: string | und
         if ((await readActive(tx))?.partition === partition) deactivate(tx)
       })
     },
-    resume: ({ partition }) =>
-      store.transact('readwrite', 'relaxed', async (tx) =>
-        tx.put('partitions', unpause(await readPartition(tx, partition))),
-      ),
+    resume: ({ partition }) => unpause(store, partition),
   }
 }
