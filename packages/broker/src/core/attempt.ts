@@ -9,7 +9,7 @@ export interface AttemptContext {
   readonly attemptMs: number
   /** Whose entry it is, as the server knows them. */
   readonly principal: string
-  readonly sessionProbe: string | undefined
+  readonly sessionProbe?: string | undefined
   /** Adds what is never stored, the credentials above all. */
   prepare(entry: SendingEntry): Promise<readonly (readonly [string, string])[]>
   readonly signal: AbortSignal

@@ -4,7 +4,7 @@ import { capture, waiting } from './entry.fixture.js'
 import { entryVersion } from './entry.js'
 import { healthyOrigin } from './origin.js'
 import { delivered, outbox, retry } from './outbox.fixture.js'
-import { changePartition, deactivate } from './partition.js'
+import { changePartition, deactivate, readPartition } from './partition.js'
 
 const origin = 'https://o.example'
 const ids = (entries: readonly { readonly id: string }[]) => entries.map(({ id }) => id)

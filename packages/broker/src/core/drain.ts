@@ -5,6 +5,7 @@ import { type ClaimOptions, claim, originOf, readOrigins } from './claim.js'
 import { type SendingEntry, toRow } from './entry.js'
 import { type Limits, leaseRenewalMs } from './limits.js'
 import type { Probe } from './origin.js'
+import { again } from './outcome.js'
 import { type Owner, readPartition, unpause } from './partition.js'
 import type { Ports } from './ports.js'
 import { type Lapsed, recover } from './recover.js'
@@ -110,29 +111,13 @@ function step(
 }
 
 function launch(context: DrainContext, entry: SendingEntry, sessionProbe: string | undefined): Flight {
-  const { ports, limits, user, prepare, signal } = context
-  const attemptContext = {
-    ports,
-    attemptMs: limits.attemptMs,
-    principal: user.principal,
-    sessionProbe,
-    prepare,
-    signal,
-  }
-  const landed = attempt(attemptContext, entry).then(
+  const { principal } = context.user
+  const landed = attempt({ ...context, ...context.limits, principal, sessionProbe }, entry).then(
     (outcome) => ({ entry, outcome }),
     (error): Finished => {
       // Only a user's callback gets here: nothing was sent.
-      ports.report(error)
-      const outcome = {
-        kind: 'retry',
-        reason: 'headers',
-        effect: 'none',
-        counts: true,
-        rests: 'lane',
-        sent: false,
-      } as const
-      return { entry, outcome }
+      context.ports.report(error)
+      return { entry, outcome: { ...again('headers'), counts: true, sent: false } }
     },
   )
   return { entry, landed }
@@ -151,15 +136,9 @@ async function landing(
 
 /** A pause for want of a session ends when the session's own probe answers well. */
 async function resumed(context: DrainContext, row: PartitionRow, probe: Probe): Promise<boolean> {
-  const { ports, limits, signal } = context
+  const { ports, limits } = context
   if (row.paused !== 'auth' || probe === 'none' || probe === 'capture') return false
-  const session = await askSession({
-    ports,
-    attemptMs: limits.attemptMs,
-    sessionProbe: row.sessionProbe,
-    signal,
-  })
-  if (session !== 'good') return false
+  if ((await askSession({ ...context, ...limits, ...row })) !== 'good') return false
   await unpause(ports.store, row.partition)
   ports.bus.post('changed')
   return true

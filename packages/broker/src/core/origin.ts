@@ -39,7 +39,7 @@ export interface OriginRow {
   /** Lanes that failed since the last success, at most three. */
   readonly failedLanes: readonly string[]
   readonly probedAt: number
-  readonly rest?: Rest
+  readonly rest?: Rest | undefined
 }
 
 const failedLanesMax = 3
@@ -81,18 +81,14 @@ export function afterOutcome(
 }
 
 /** The application has answered for good: all is well, but for a time that it named and that is not over. */
-function afterAnswer(row: OriginRow, now: number): OriginRow {
-  const told = stillTold(row, now)
-  if (told !== undefined) return { ...healthyOrigin(row.origin), rest: told }
-  return isHealthy(row) ? row : healthyOrigin(row.origin)
-}
+const afterAnswer = (row: OriginRow, now: number): OriginRow =>
+  isHealthy(row) ? row : { ...healthyOrigin(row.origin), rest: stillTold(row, now) }
 
 /** Something came back from the origin: it is not away, whatever else it is. */
-function afterSign(row: OriginRow): OriginRow {
-  if (row.awayStreak === 0) return row
-  const { rest, ...rested } = row
-  return { ...rested, awayStreak: 0, ...(rest !== undefined && rest.kind !== 'away' ? { rest } : {}) }
-}
+const afterSign = (row: OriginRow): OriginRow =>
+  row.awayStreak === 0
+    ? row
+    : { ...row, awayStreak: 0, rest: row.rest?.kind === 'away' ? undefined : row.rest }
 
 const awayStreakMin = 2
 
@@ -108,13 +104,10 @@ type Moment = { readonly lane: string; readonly now: number; readonly random: nu
 function afterTold(row: OriginRow, outcome: Outcome & { readonly kind: 'retry' }, moment: Moment): OriginRow {
   const { now, random } = moment
   const before = row.rest?.kind === 'told' ? row.rest : undefined
-  const isRunning = stillTold(row, now) !== undefined
-  const rounds = before === undefined ? 0 : before.rounds + (isRunning ? 0 : 1)
+  const running = stillTold(row, now)
+  const rounds = before === undefined ? 0 : before.rounds + (running ? 0 : 1)
   const until = now + (outcome.retryAfterMs ?? 0) + backoffMs(rounds, random)
-  return {
-    ...row,
-    rest: { kind: 'told', rounds, until: isRunning && before ? Math.max(before.until, until) : until },
-  }
+  return { ...row, rest: { kind: 'told', rounds, until: Math.max(until, running?.until ?? 0) } }
 }
 
 function afterFailure(row: OriginRow, { lane, now, random }: Moment): OriginRow {
@@ -131,7 +124,7 @@ const restMsMax = retryAfterCapMs + backoffCapMs
 const isResting = ({ rest }: OriginRow, now: number): boolean =>
   rest !== undefined && rest.kind !== 'away' && now < rest.until && rest.until - now <= restMsMax
 
-const stillTold = (row: OriginRow, now: number): Rest | undefined =>
+const stillTold = (row: OriginRow, now: number): (Rest & { readonly kind: 'told' }) | undefined =>
   row.rest?.kind === 'told' && isResting(row, now) ? row.rest : undefined
 
 const isHealthy = (row: OriginRow) =>

@@ -68,7 +68,7 @@ export function classify(reply: Reply, entry: EntryCore, now: number): Outcome {
 
 function success(reply: Answer, entry: EntryCore): Outcome {
   const answer = parseBody(reply)
-  if (isAcknowledged(reply, entry, answer)) return delivered(reply.status, answer)
+  if (isAcknowledged(reply, entry, answer)) return { kind: 'delivered', httpStatus: reply.status, answer }
   return unknownEffect(entry, 'notAcknowledged', { counts: 'away', httpStatus: reply.status })
 }
 
@@ -88,71 +88,68 @@ function isAcknowledged(reply: Answer, entry: EntryCore, answer: unknown): boole
 const echoesKey = (reply: Answer, entry: EntryCore) =>
   reply.headers['idempotency-key']?.replaceAll('"', '') === entry.key
 
+/** Where the application has decided, and how, if not by plainly refusing. */
+const returnedReasons: Readonly<Record<number, ReturnedReason>> = {
+  409: 'conflict',
+  412: 'conflict',
+  501: 'protocol',
+  505: 'protocol',
+}
+
 function refusal(reply: Answer, entry: EntryCore, now: number): Outcome {
-  const { status } = reply
+  const { status: httpStatus } = reply
   const problem = parseBody(reply)
   const type = problemType(problem)
   const floor = retryAfterMs(reply.headers, now)
-  const told = floor === undefined ? {} : { retryAfterMs: floor }
-  const returned = (reason: ReturnedReason): Outcome => ({
+  switch (httpStatus) {
+    case 401:
+      return { kind: 'paused', reason: 'auth', httpStatus }
+    case 403:
+    case 409:
+      if (type === 'principal-mismatch') return { kind: 'paused', reason: 'principal', httpStatus }
+      if (httpStatus === 409 && type === 'in-progress')
+        return { ...again('inProgress', httpStatus), effect: 'unknown', retryAfterMs: floor ?? 1_000 }
+      break
+    case 404:
+    case 410:
+      if (type === 'key-expired') return { kind: 'inDoubt', reason: type, httpStatus, counts: false }
+      // A repeat of a DELETE that finds nothing tells that an earlier try had effect.
+      if (entry.request.method === 'DELETE' && entry.effect === 'unknown')
+        return { kind: 'delivered', httpStatus, answer: undefined }
+      break
+    case 408:
+      return unknownEffect(entry, 'http', { counts: true, httpStatus })
+    case 423:
+    case 429:
+    case 503: {
+      const rests = httpStatus === 429 ? 'origin' : 'lane'
+      return { ...again('http', httpStatus), retryAfterMs: floor, counts: floor === undefined, rests }
+    }
+    case 425:
+      return again('http', httpStatus)
+    case 511:
+      return { ...again('notAcknowledged', httpStatus), counts: 'away' }
+  }
+  const reason = returnedReasons[httpStatus] ?? (httpStatus < 400 ? 'protocol' : 'refused')
+  if (httpStatus >= 500 && reason !== 'protocol')
+    return unknownEffect(entry, 'http', { counts: true, httpStatus })
+  return {
     kind: 'returned',
     reason,
-    httpStatus: status,
+    httpStatus,
     problem: problem ?? reply.body.slice(0, 1_000),
     // Who honours the key and names it would have answered with the first try's answer; a proxy knows nothing of it.
     effect: entry.server === 'idempotent' && echoesKey(reply, entry) ? 'none' : entry.effect,
-  })
-  switch (status) {
-    case 401:
-      return { kind: 'paused', reason: 'auth', httpStatus: status }
-    case 403:
-      return type === 'principal-mismatch'
-        ? { kind: 'paused', reason: 'principal', httpStatus: status }
-        : returned('refused')
-    case 404:
-    case 410:
-      if (type === 'key-expired') return { kind: 'inDoubt', reason: type, httpStatus: status, counts: false }
-      // A repeat of a DELETE that finds nothing tells that an earlier try had effect.
-      return entry.request.method === 'DELETE' && entry.effect === 'unknown'
-        ? delivered(status, undefined)
-        : returned('refused')
-    case 408:
-      return unknownEffect(entry, 'http', { counts: true, httpStatus: status })
-    case 409:
-      if (type === 'principal-mismatch') return { kind: 'paused', reason: 'principal', httpStatus: status }
-      if (type !== 'in-progress') return returned('conflict')
-      return { ...again('inProgress', status), effect: 'unknown', retryAfterMs: floor ?? 1_000 }
-    case 412:
-      return returned('conflict')
-    case 423:
-    case 503:
-      return { ...again('http', status), ...told, counts: floor === undefined }
-    case 425:
-      return again('http', status)
-    case 429:
-      return { ...again('http', status), ...told, counts: floor === undefined, rests: 'origin' }
-    case 501:
-    case 505:
-      return returned('protocol')
-    case 511:
-      return { ...again('notAcknowledged', status), counts: 'away' }
   }
-  if (status >= 500) return unknownEffect(entry, 'http', { counts: true, httpStatus: status })
-  return returned(status >= 400 ? 'refused' : 'protocol')
 }
-
-const delivered = (httpStatus: number, answer: unknown): Outcome => ({
-  kind: 'delivered',
-  httpStatus,
-  answer,
-})
 
 type Retry = Outcome & { readonly kind: 'retry' }
 
-const again = (reason: string, httpStatus?: number): Retry => ({
+/** The least that a retry says. */
+export const again = (reason: string, httpStatus?: number): Retry => ({
   kind: 'retry',
   reason,
-  ...(httpStatus === undefined ? {} : { httpStatus }),
+  httpStatus,
   effect: 'none',
   counts: false,
   rests: 'lane',
@@ -166,7 +163,7 @@ export function unknownEffect(
   more: { readonly counts: Counts; readonly httpStatus?: number },
 ): Outcome & { readonly kind: 'retry' | 'inDoubt' } {
   if (!isRepeatable(entry)) return { kind: 'inDoubt', reason, ...more }
-  return { ...again(reason, more.httpStatus), effect: 'unknown', counts: more.counts }
+  return { ...again(reason), ...more, effect: 'unknown' }
 }
 
 const mediaType = (reply: Answer) =>
