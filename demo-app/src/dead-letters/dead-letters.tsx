@@ -1,9 +1,10 @@
 // What came back: what it was, why, and what the user can do about it. What is in doubt stands here too.
 import { type ReactElement, useEffect, useState } from 'react'
-import { type DeadLetter, deadLetters, discard, requeue } from 'redux-broker'
+import { type DeadLetter, deadLetters, discard, type EntryStatus, requeue } from 'redux-broker'
 import { useAppSelector } from '../app/store'
 import { broker } from '../broker/broker'
 import { nounOf } from '../broker/entries'
+import { refreshFeed } from '../feed/refresh-feed'
 import './dead-letters.css'
 import { whatItWas, whyItCameBack } from './words'
 
@@ -28,14 +29,8 @@ export function DeadLetters(): ReactElement {
           {letters.map((letter) => (
             <Letter key={letter.id} letter={letter} />
           ))}
-          {inDoubt.map(({ id, type }) => (
-            <li key={id} className="letter" data-entry-id={id}>
-              <p className="letter-what">{nounOf(type)}</p>
-              <p className="soft">
-                Nobody can tell whether it arrived, so it is not sent again by itself. Look at the post; then
-                do it again if it is missing.
-              </p>
-            </li>
+          {inDoubt.map((entry) => (
+            <InDoubt key={entry.id} entry={entry} />
           ))}
         </ul>
       )}
@@ -45,44 +40,66 @@ export function DeadLetters(): ReactElement {
 
 function Letter({ letter }: { letter: DeadLetter }): ReactElement {
   const posts = useAppSelector((state) => state.posts.byId)
-  const [isBusy, setBusy] = useState(false)
-  const what = whatItWas(letter.action, posts)
-  const act = async (work: typeof requeue | typeof discard) => {
-    setBusy(true)
-    await work(broker, letter.id)
-    setBusy(false)
-  }
   const whatId = `letter-${letter.id}`
   return (
     <li className="letter" data-entry-id={letter.id}>
       <p className="letter-what" id={whatId}>
-        {what}
+        {whatItWas(letter.action, posts)}
       </p>
       <p className="soft">
         {whyItCameBack(letter)}
         {letter.httpStatus !== undefined && <span className="letter-status"> ({letter.httpStatus})</span>}
       </p>
-      <div className="letter-acts">
-        <button
-          type="button"
-          className="button"
-          disabled={isBusy}
-          aria-describedby={whatId}
-          onClick={() => void act(requeue)}
-        >
-          Retry
-        </button>
-        <button
-          type="button"
-          className="button button-quiet"
-          disabled={isBusy}
-          aria-describedby={whatId}
-          onClick={() => void act(discard)}
-        >
-          Discard
-        </button>
-      </div>
+      <Acts
+        about={whatId}
+        first={['Retry', () => requeue(broker, letter.id)]}
+        second={['Discard', () => discard(broker, letter.id)]}
+      />
     </li>
+  )
+}
+
+/** Nobody can tell whether it arrived: a person looks, and says. */
+function InDoubt({ entry: { id, type } }: { entry: EntryStatus }): ReactElement {
+  const whatId = `letter-${id}`
+  return (
+    <li className="letter" data-entry-id={id}>
+      <p className="letter-what" id={whatId}>
+        {nounOf(type)}
+      </p>
+      <p className="soft">Nobody can tell whether it arrived, so it is not sent again by itself.</p>
+      <Acts
+        about={whatId}
+        first={['It happened', () => discard(broker, id).then(refreshFeed)]}
+        second={['Send again', () => requeue(broker, id)]}
+      />
+    </li>
+  )
+}
+
+type Act = readonly [name: string, work: () => Promise<unknown>]
+
+function Acts({ about, first, second }: { about: string; first: Act; second: Act }): ReactElement {
+  const [isBusy, setBusy] = useState(false)
+  const button = ([name, work]: Act, look: string) => (
+    <button
+      type="button"
+      className={look}
+      disabled={isBusy}
+      aria-describedby={about}
+      onClick={() => {
+        setBusy(true)
+        void work().finally(() => setBusy(false))
+      }}
+    >
+      {name}
+    </button>
+  )
+  return (
+    <div className="letter-acts">
+      {button(first, 'button')}
+      {button(second, 'button button-quiet')}
+    </div>
   )
 }
 
