@@ -37,24 +37,24 @@ interface Flight {
  * Rejects where the storage fails or the signal aborts. What is in flight then is aborted, since the next holder of
  * the lock sends it again, and found by its lapsed lease.
  */
-export async function drain(given: DrainContext): Promise<void> {
+export async function drain(context: DrainContext): Promise<void> {
+  const { signal } = context
   const flying = new AbortController()
-  let abort = () => {}
-  const aborted = new Promise<void>((resolve) => {
-    abort = resolve
-  })
-  given.signal.addEventListener('abort', abort)
+  // At once: a request that is being prepared must not leave with what is another user's by then.
+  const abort = () => flying.abort()
+  signal.throwIfAborted()
+  signal.addEventListener('abort', abort)
   try {
-    await loop(given, { ...given, signal: flying.signal }, aborted)
+    await loop({ ...context, signal: flying.signal })
   } finally {
-    given.signal.removeEventListener('abort', abort)
-    flying.abort()
+    signal.removeEventListener('abort', abort)
+    abort()
   }
 }
 
-/** `context.signal` aborts what is in flight, `signal` the drain itself. */
-async function loop({ signal }: DrainContext, context: DrainContext, aborted: Promise<void>): Promise<void> {
-  const { ports, user } = context
+async function loop(context: DrainContext): Promise<void> {
+  const { ports, user, signal } = context
+  const aborted = new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve()))
   const flights = new Map<string, Flight>()
   await recover(ports.store, user.partition, context.lapsed, ports.clock.now())
   const stopRenewing = keepLeases(context, flights)
