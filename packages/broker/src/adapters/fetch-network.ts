@@ -23,7 +23,7 @@ export function fetchNetwork(): Network {
 const toRequest = ({ url, method, headers, body }: WireRequest, signal: AbortSignal) =>
   new Request(url, {
     method,
-    headers: headers.map(([name, value]): [string, string] => [name, value]),
+    headers: headers as [string, string][],
     body: body ?? null,
     redirect: 'manual',
     cache: 'no-store',

@@ -1,8 +1,7 @@
 // One attempt of one entry: headers, the wire, and what the reply means.
 import type { SendingEntry } from './entry.js'
-import { classify, unknownEffect } from './outcome.js'
+import { classify, type Outcome, unknownEffect } from './outcome.js'
 import type { Clock, Ports } from './ports.js'
-import type { Finished } from './settle.js'
 
 export interface AttemptContext {
   readonly ports: Ports
@@ -15,7 +14,7 @@ export interface AttemptContext {
   readonly signal: AbortSignal
 }
 
-export async function attempt(context: AttemptContext, entry: SendingEntry): Promise<Finished['outcome']> {
+export async function attempt(context: AttemptContext, entry: SendingEntry): Promise<Outcome> {
   const { ports, principal, attemptMs, signal } = context
   const { url, method, body } = entry.request
   const prepared = await within(ports.clock, attemptMs, context.prepare(entry))
@@ -30,17 +29,11 @@ export async function attempt(context: AttemptContext, entry: SendingEntry): Pro
 }
 
 /** A redirect is most often a login page. The session's own probe tells: only a good session makes it final. */
-async function afterRedirect(context: AttemptContext, entry: SendingEntry): Promise<Finished['outcome']> {
+async function afterRedirect(context: AttemptContext, entry: SendingEntry): Promise<Outcome> {
   switch (await askSession(context)) {
     case 'good':
-      return {
-        kind: 'returned',
-        reason: 'redirected',
-        httpStatus: undefined,
-        problem: undefined,
-        // A server may well redirect from what it has done.
-        effect: 'unknown',
-      }
+      // A server may well redirect from what it has done.
+      return { kind: 'returned', reason: 'redirected', effect: 'unknown' }
     case 'over':
       return { kind: 'paused', reason: 'auth' }
     case 'unknown':
@@ -66,12 +59,11 @@ export async function askSession(
 }
 
 /** A callback that never answers must not hold its lane for ever. */
-async function within<T>(clock: Clock, ms: number, work: Promise<T>): Promise<T> {
-  let cancel = () => {}
-  const late = new Promise<never>((_, reject) => {
-    cancel = clock.after(ms, () =>
+function within<T>(clock: Clock, ms: number, work: Promise<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const cancel = clock.after(ms, () =>
       reject(new Error(`redux-broker: prepareHeaders took longer than ${ms} ms.`)),
     )
+    work.then(resolve, reject).finally(cancel)
   })
-  return Promise.race([work, late]).finally(() => cancel())
 }

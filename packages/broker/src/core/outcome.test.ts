@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { waitingEntry } from './entry.fixture.js'
 import type { EntryCore } from './entry.js'
-import { classify, type Outcome } from './outcome.js'
+import { classify, type Verdict } from './outcome.js'
 import type { Reply } from './ports.js'
 
 type Headers = Readonly<Record<string, string>>
@@ -30,7 +30,7 @@ const failed = (more: { timedOut?: boolean; online?: boolean }): Reply => ({
 })
 
 /** An outcome in words, so that the table reads as the document's does. */
-function inWords(outcome: Outcome): string {
+function inWords(outcome: Verdict): string {
   switch (outcome.kind) {
     case 'retry': {
       const { counts, effect, rests, sent, retryAfterMs } = outcome

@@ -39,17 +39,18 @@ export type Outcome =
   | {
       readonly kind: 'returned'
       readonly reason: ReturnedReason
-      readonly httpStatus: number | undefined
-      readonly problem: unknown
+      readonly httpStatus?: number | undefined
+      readonly problem?: unknown
       readonly effect: Effect
     }
-  /** A redirect may be a login page: only the session's own probe can tell. */
-  | { readonly kind: 'redirected' }
+
+/** A redirect may be a login page: only the session's own probe can tell. */
+export type Verdict = Outcome | { readonly kind: 'redirected' }
 
 type Answer = Reply & { readonly kind: 'answer' }
 
 /** The outcome of one reply for one entry, whose state is still that before the reply. */
-export function classify(reply: Reply, entry: EntryCore, now: number): Outcome {
+export function classify(reply: Reply, entry: EntryCore, now: number): Verdict {
   switch (reply.kind) {
     case 'failed':
       return reply.timedOut

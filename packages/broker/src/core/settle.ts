@@ -13,7 +13,7 @@ import { type EntryEvent, transition } from './transition.js'
 /** An attempt that has ended: the entry as it was claimed, and what came of it. */
 export interface Finished {
   readonly entry: SendingEntry
-  readonly outcome: Exclude<Outcome, { readonly kind: 'redirected' }>
+  readonly outcome: Outcome
 }
 
 export interface SettleOptions {

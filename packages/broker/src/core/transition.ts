@@ -23,8 +23,8 @@ export type EntryEvent =
   | {
       readonly type: 'returned'
       readonly reason: string
-      readonly httpStatus: number | undefined
-      readonly problem: unknown
+      readonly httpStatus?: number | undefined
+      readonly problem?: unknown
       readonly effect: Effect
       /** As of a deferral. */
       readonly sent: boolean

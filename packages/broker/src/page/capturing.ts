@@ -19,12 +19,12 @@ declare const process: { readonly env: { readonly NODE_ENV?: string } }
 /** Where an accepted entry lies. */
 export interface AcceptedPlace {
   readonly id: string
-  readonly partition: string
   readonly seq: number
 }
 
 /** One capture of this page, until it is accepted or refused. */
-export interface Captured extends QueuedCapture {
+interface Captured extends QueuedCapture {
+  lane: string
   readonly action: StoredAction
 }
 
@@ -34,13 +34,11 @@ export interface CapturingContext {
   readonly receipts: Receipts
   readonly limits: Limits
   readonly snapshot: SnapshotContext
-  /** Whose action it is; undefined while nobody is signed in. */
-  principal(): string | undefined
+  /** Whose action it is; '' while nobody is signed in. */
+  principal(): string
   dispatch(actions: readonly (BrokerAction | OutcomeAction)[]): void
   onCaptured(id: string): void
-  onAccepted(
-    places: readonly { readonly id: string; readonly partition: string; readonly seq: number }[],
-  ): void
+  onAccepted(places: readonly AcceptedPlace[]): void
   cancelAccepted(id: string): Promise<'cancelled' | 'tooLate'>
 }
 
@@ -70,11 +68,10 @@ export class Capturing {
     const { ports, receipts, principal, onCaptured } = this.#context
     const id = ports.chance.id()
     const receipt = receipts.open(id, () => this.#cancel(id, receipt.accepted))
-    const user = principal()
-    this.#items.set(id, { id, principal: user ?? '', action, lane: '', capture: undefined })
+    const item: Captured = { id, principal: principal(), action, lane: '', capture: undefined }
+    this.#items.set(id, item)
     try {
-      const item = this.#take(route, { id, action, principal: user })
-      this.#items.set(id, item)
+      this.#take(route, item)
       onCaptured(id)
       this.#queue.push(item)
       passOn(ports, () => next(mark(action, { entryId: id, lane: item.lane })))
@@ -85,19 +82,17 @@ export class Capturing {
   }
 
   /** @throws Refusal */
-  #take(
-    route: Route,
-    { id, action, principal }: Pick<Captured, 'id' | 'action'> & { principal: string | undefined },
-  ): Captured {
+  #take(route: Route, item: Captured): void {
     const { limits, snapshot: context } = this.#context
-    if (principal === undefined)
+    const { id, principal, action } = item
+    if (principal === '')
       throw new Refusal(
         'signedOut',
         isDevelopment && `${action.type} was dispatched while \`partition\` gives no user.`,
       )
     if (this.#queue.size >= limits.entriesMax) throw outboxFull(limits)
     const { lane, capture } = snapshot(route, action, context)
-    const item: Captured = { id, principal, action, lane, capture: undefined }
+    item.lane = lane
     const complete = (rest: Omit<Capture, 'id' | 'key'>) => {
       item.capture = { ...rest, id, key: id }
     }
@@ -106,7 +101,6 @@ export class Capturing {
       capture.then(complete).then(this.#queue.ready, (error) => {
         if (this.#queue.remove(id)) this.#refuse(id, asRefusal(error))
       })
-    return item
   }
 
   async #append(principal: string, captures: readonly Capture[]): Promise<void> {
@@ -117,7 +111,7 @@ export class Capturing {
       append(tx, partition, captures, options),
     )
     for (const one of appended) if (one.status === 'rejected') this.#refuse(one.id, outboxFull(limits))
-    const accepted = appended.flatMap((one) => (one.status === 'accepted' ? { ...one, partition } : []))
+    const accepted = appended.filter((one) => one.status === 'accepted')
     if (accepted.length === 0) return
     dispatch([{ type: 'redux-broker/accepted', payload: accepted.map(({ id }) => id) }])
     for (const { id } of accepted) {
@@ -149,9 +143,9 @@ export class Capturing {
     if (item === undefined) return
     const { action, lane } = item
     const at = ports.clock.now()
-    const ended = outcome({ kind, entryId: id, action, lane, ...(error && { error }), at, late: false })
+    const ended = outcome({ kind, entryId: id, action, lane, error, at, late: false })
     // Another user who came meanwhile is shown nothing of it.
-    if (item.principal === (principal() ?? '')) dispatch([ended])
+    if (item.principal === principal()) dispatch([ended])
     else receipts.settle(id, settledOf(ended))
   }
 }

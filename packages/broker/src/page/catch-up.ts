@@ -38,17 +38,10 @@ export function outcomeOf(
   { parse, late }: Pick<CatchUp, 'parse' | 'late'>,
 ): OutcomeAction | undefined {
   const { kind, entryId, action, lane, at, reason = '', httpStatus, problem } = row
-  const same = { entryId, action, lane, at, late }
-  switch (kind) {
-    case 'delivered':
-      return outcome({ ...same, kind, payload: parse(action.type, row.answer) })
-    case 'returned':
-      return outcome({ ...same, kind, error: { reason, httpStatus, problem } })
-    case 'cancelled':
-      return outcome({ ...same, kind })
-    default:
-      return undefined
-  }
+  if (kind !== 'delivered' && kind !== 'returned' && kind !== 'cancelled') return undefined
+  const payload = kind === 'delivered' ? parse(action.type, row.answer) : undefined
+  const error = kind === 'returned' ? { reason, httpStatus, problem } : undefined
+  return outcome({ kind, entryId, action, lane, at, late, payload, error })
 }
 
 /** What else a row tells of; undefined where that is an outcome. */

@@ -4,8 +4,15 @@ import { outcomesMax } from '../core/limits.js'
 import type { News } from '../core/news.js'
 import { connectivityOf } from '../core/next-wake.js'
 import type { Ports } from '../core/ports.js'
-import { type BrokerAction, isOutcome, type OutcomeAction, type Status } from '../redux/actions.js'
-import type { Settled } from '../redux/types.js'
+import {
+  type BrokerAction,
+  initialStatus,
+  isOutcome,
+  nothingCounted,
+  type OutcomeAction,
+  type Status,
+} from '../redux/actions.js'
+import type { RejectedReason, Settled } from '../redux/types.js'
 import type { Host } from './host.js'
 import type { Receipts } from './receipts.js'
 
@@ -35,13 +42,7 @@ export function createPageView(
   /** Captures of this page that the counters, as last read, do not hold: by their place, once they have one. */
   const uncounted = new Map<string, number>()
   let recent: readonly OutcomeAction[] = []
-  let shown: Status = {
-    waiting: 0,
-    deadLetters: 0,
-    connectivity: 'online',
-    paused: undefined,
-    updateReady: false,
-  }
+  let shown = initialStatus
   let counted = 0
 
   const remember = (outcomes: readonly OutcomeAction[]) => {
@@ -102,21 +103,15 @@ export function createPageView(
       uncounted.clear()
       recent = []
       counted = 0
-      shown = { ...shown, waiting: 0, deadLetters: 0, paused: undefined }
+      shown = { ...shown, ...nothingCounted }
       one({ type: 'redux-broker/partitionChanged' })
     },
   }
 }
 
 export function settledOf({ payload, error, meta }: OutcomeAction): Settled<unknown> {
-  switch (meta.broker.outcome) {
-    case 'delivered':
-      return { status: 'delivered', answer: payload }
-    case 'returned':
-      return { status: 'returned', reason: error?.reason ?? '', httpStatus: error?.httpStatus }
-    case 'rejected':
-      return { status: 'rejected', reason: (error?.reason ?? 'invalidRequest') as never }
-    case 'cancelled':
-      return { status: 'cancelled' }
-  }
+  const status = meta.broker.outcome
+  if (status === 'delivered') return { status, answer: payload }
+  if (status === 'cancelled') return { status }
+  return { status, reason: error?.reason as RejectedReason, httpStatus: error?.httpStatus }
 }

@@ -73,7 +73,7 @@ export class Runtime implements Internals {
       ...config,
       users: this.#users,
       receipts,
-      principal: () => this.#session?.principal,
+      principal: () => this.#session?.principal ?? '',
       dispatch: this.#view.dispatch,
       onCaptured: this.#view.captured,
       onAccepted: (accepted) => this.#onAccepted(accepted),

@@ -110,6 +110,15 @@ export interface Status {
   readonly updateReady: boolean
 }
 
+/** What an outbox shows of which nothing is known, or which nobody owns. */
+export const nothingCounted: Pick<Status, 'waiting' | 'deadLetters' | 'paused'> = {
+  waiting: 0,
+  deadLetters: 0,
+  paused: undefined,
+}
+
+export const initialStatus: Status = { ...nothingCounted, connectivity: 'online', updateReady: false }
+
 export const isOutcome = (action: BrokerAction | OutcomeAction): action is OutcomeAction =>
   outcomeMark(action) !== undefined
 
@@ -117,31 +126,19 @@ export const isBrokerAction = (action: unknown): action is BrokerAction =>
   typeof (action as Partial<Action> | undefined)?.type === 'string' &&
   (action as BrokerAction).type.startsWith('redux-broker/')
 
-interface OutcomeOf {
+interface OutcomeOf extends Omit<OutcomeMark, 'outcome' | 'more'> {
   readonly kind: OutcomeKind
   readonly entryId: string
   readonly action: StoredAction
-  readonly lane: string
   readonly payload?: unknown
-  readonly error?: OutcomeAction['error']
-  readonly at: number
-  readonly late: boolean
+  readonly error?: OutcomeAction['error'] | undefined
 }
 
-export const outcome = ({
-  kind,
-  entryId,
-  action,
-  lane,
-  payload,
-  error,
-  at,
-  late,
-}: OutcomeOf): OutcomeAction => ({
+export const outcome = ({ kind, entryId, action, payload, error, ...rest }: OutcomeOf): OutcomeAction => ({
   type: `${action.type}/${kind}`,
   payload,
   ...(error && { error }),
-  meta: { entryId, arg: action.payload, action, broker: { outcome: kind, lane, at, late, more: false } },
+  meta: { entryId, arg: action.payload, action, broker: { ...rest, outcome: kind, more: false } },
 })
 
 const matcher =

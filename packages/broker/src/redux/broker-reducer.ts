@@ -3,7 +3,9 @@ import type { Action, Reducer } from 'redux'
 import { indexMax } from '../core/limits.js'
 import {
   type BrokerAction,
+  initialStatus,
   isBrokerAction,
+  nothingCounted,
   type OutcomeAction,
   outcomeMark,
   pendingMark,
@@ -32,13 +34,6 @@ export interface BrokerState extends Status {
   readonly entries: Readonly<Record<string, EntryStatus>>
 }
 
-const initialStatus: Status = {
-  waiting: 0,
-  deadLetters: 0,
-  connectivity: 'online',
-  paused: undefined,
-  updateReady: false,
-}
 const initialState: BrokerState = { ...initialStatus, entries: {} }
 
 export const brokerReducer: Reducer<BrokerState> = (state = initialState, action: Action): BrokerState => {
@@ -63,13 +58,7 @@ function afterBroker(state: BrokerState, action: BrokerAction): BrokerState {
     case 'redux-broker/status':
       return { ...state, ...action.payload }
     case 'redux-broker/partitionChanged':
-      return {
-        ...state,
-        ...initialStatus,
-        connectivity: state.connectivity,
-        updateReady: state.updateReady,
-        entries: {},
-      }
+      return { ...state, ...nothingCounted, entries: {} }
     case 'redux-broker/restored': {
       const { entries, letters } = action.payload
       const dead = letters.map(
@@ -99,7 +88,7 @@ function afterOutcome(entries: Entries, { type, error, meta }: OutcomeAction): E
     lane: broker.lane,
     state: broker.outcome,
     reason: error?.reason ?? type,
-    ...(error?.httpStatus === undefined ? {} : { httpStatus: error.httpStatus }),
+    httpStatus: error?.httpStatus,
   }
   return withEntries(entries, [entry])
 }
@@ -114,9 +103,7 @@ function withEntries(entries: Entries, added: readonly EntryStatus[]): Entries {
 
 function withState(entries: Entries, ids: readonly string[], state: EntryStatus['state']): Entries {
   const changed = ids.flatMap((id) => entries[id] ?? []).map((entry) => ({ ...entry, state }))
-  return changed.length === 0
-    ? entries
-    : { ...entries, ...Object.fromEntries(changed.map((entry) => [entry.id, entry])) }
+  return changed.length === 0 ? entries : withEntries(entries, changed)
 }
 
 function without(entries: Entries, id: string): Entries {
