@@ -13,41 +13,47 @@ export interface Seen {
   readonly number: number
 }
 
-export interface News {
+/** What decides when an outbox is looked at again. */
+export interface Outlook {
   readonly row: PartitionRow
-  /** Entries accepted since, by any tab, and those that were requeued since. */
-  readonly entries: readonly EntryRow[]
-  readonly journal: readonly JournalRow[]
   readonly origins: readonly OriginRow[]
   readonly nextDueAt: number | undefined
   /** Whether an attempt is in flight, as far as the rows tell: its executor may be dead. */
   readonly sending: boolean
+}
+
+export async function readOutlook(tx: StoreTransaction, partition: string): Promise<Outlook> {
+  const row = await readPartition(tx, partition)
+  const [origins, due, sending] = await Promise.all([
+    readOrigins(tx, row),
+    nextDueAt(tx, row, () => true),
+    tx.firstKey(within('entries', [partition, 'sending'], 'unsure')),
+  ])
+  return { row, origins, nextDueAt: due, sending: sending !== undefined }
+}
+
+export interface News extends Outlook {
+  /** Entries accepted since, by any tab, and those that were requeued since. */
+  readonly entries: readonly EntryRow[]
+  readonly journal: readonly JournalRow[]
   readonly seen: Seen
   /** Whether there is more than one page of it. */
   readonly more: boolean
 }
 
 export async function readNews(tx: StoreTransaction, partition: string, seen: Seen): Promise<News> {
-  const [row, entries, journal] = await Promise.all([
-    readPartition(tx, partition),
+  const [outlook, entries, journal] = await Promise.all([
+    readOutlook(tx, partition),
     tx.list(within('entries', [partition], undefined, [partition, seen.seq + 1]), pageRowsMax),
     tx.list(within('journal', [partition], undefined, [partition, seen.number + 1]), pageRowsMax),
   ])
   const back = journal.filter(({ kind, seq }) => kind === 'requeued' && seq <= seen.seq)
   const places = [...new Set(back.map(({ seq }) => seq))]
-  const [origins, requeued, due, sending] = await Promise.all([
-    readOrigins(tx, row),
-    Promise.all(places.map((seq) => tx.get('entries', [partition, seq]))),
-    nextDueAt(tx, row, () => true),
-    tx.firstKey(within('entries', [partition, 'sending'], 'unsure')),
-  ])
+  const requeued = await Promise.all(places.map((seq) => tx.get('entries', [partition, seq])))
   return {
-    row,
+    ...outlook,
     entries: [...requeued, ...entries].filter((entry) => entry !== undefined),
     journal,
-    origins,
-    nextDueAt: due,
-    sending: sending !== undefined,
     seen: { seq: entries.at(-1)?.seq ?? seen.seq, number: journal.at(-1)?.number ?? seen.number },
     more: entries.length === pageRowsMax || journal.length === pageRowsMax,
   }

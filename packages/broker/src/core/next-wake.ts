@@ -1,6 +1,6 @@
 // When to look at the outbox again if nothing happens meanwhile, and how hard to try then.
 import { probeHiddenMs, probeVisibleMs, waitCapMs } from './limits.js'
-import type { News } from './news.js'
+import type { Outlook } from './news.js'
 import type { Probe } from './origin.js'
 
 export interface NextWake {
@@ -12,21 +12,21 @@ export interface NextWake {
 const overdueMs = 2_000
 
 /** Undefined where only an event can change anything. `watched`: a visible window that believes itself online. */
-export function nextWake(news: News, now: number, watched: boolean): NextWake | undefined {
-  const { row, sending } = news
+export function nextWake(outlook: Outlook, now: number, watched: boolean): NextWake | undefined {
+  const { row, sending } = outlook
   if (row.waiting === 0 || row.paused === 'principal') return undefined
   const slow: NextWake = watched
     ? { delayMs: probeVisibleMs, probe: 'timer' }
     : { delayMs: probeHiddenMs, probe: 'slowTimer' }
   if (row.paused === 'auth') return slow
-  const next = nextHead(news, now, slow)
+  const next = nextHead(outlook, now, slow)
   // Whoever waits for its lock takes over at once should the executor die (P4).
   if (sending && (next === undefined || next.delayMs > overdueMs))
     return { delayMs: overdueMs, probe: slow.probe }
   return next
 }
 
-function nextHead({ origins, nextDueAt }: News, now: number, slow: NextWake): NextWake | undefined {
+function nextHead({ origins, nextDueAt }: Outlook, now: number, slow: NextWake): NextWake | undefined {
   if (nextDueAt === undefined) return undefined
   if (nextDueAt > now) return { delayMs: Math.min(nextDueAt - now, waitCapMs), probe: slow.probe }
   const rests = origins.flatMap(({ rest }) => rest ?? [])
@@ -38,7 +38,7 @@ function nextHead({ origins, nextDueAt }: News, now: number, slow: NextWake): Ne
 export type Connectivity = 'online' | 'offline' | 'degraded'
 
 /** What is known of the way to the servers: the browser's word, and what became of the last attempts. */
-export function connectivityOf(origins: News['origins'], believesOnline: boolean): Connectivity {
+export function connectivityOf(origins: Outlook['origins'], believesOnline: boolean): Connectivity {
   const rests = origins.flatMap(({ rest }) => rest ?? [])
   if (!believesOnline || rests.some(({ kind }) => kind === 'away')) return 'offline'
   return rests.length > 0 ? 'degraded' : 'online'

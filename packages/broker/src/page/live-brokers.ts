@@ -1,4 +1,5 @@
 // One live broker for one database in one realm: two would show, and settle, each other's entries.
+import { isDevelopment } from '../redux/development.js'
 
 const registry = Symbol.for('redux-broker.live')
 
@@ -14,8 +15,10 @@ export function claimDatabase(database: string, scope: object): () => void {
   if (live.has(database))
     throw new Error(
       `redux-broker: a broker for the database '${database}' is attached to a store of this page already. ` +
-        'Give this one another `name`, or end the first with `await broker.stop()`; in a module that accepts ' +
-        'hot updates: `import.meta.hot?.dispose(() => broker.stop())`.',
+        'Give this one another `name`, or end the first with `await broker.stop()`' +
+        (isDevelopment
+          ? '; in a module that accepts hot updates: `import.meta.hot?.dispose(() => broker.stop())`.'
+          : '.'),
     )
   live.add(database)
   return () => void live.delete(database)

@@ -86,6 +86,6 @@ export function createSending(context: SendingContext): Sending {
 
 async function prepare({ channel, request }: SendingEntry, prepareHeaders: SendingContext['prepareHeaders']) {
   if (prepareHeaders === undefined || !needsOf(channel).includes('prepareHeaders')) return request.headers
-  const headers = new Headers(request.headers.map(([name, value]): [string, string] => [name, value]))
+  const headers = new Headers(request.headers as [string, string][])
   return [...((await prepareHeaders(headers)) ?? headers)]
 }

@@ -5,7 +5,7 @@ import { needsOf, originOf } from '../core/claim.js'
 import type { SendingEntry } from '../core/entry.js'
 import { createExecutor, type Executor } from '../core/executor.js'
 import { defaultLimits, type Limits } from '../core/limits.js'
-import { readNews } from '../core/news.js'
+import { readOutlook } from '../core/news.js'
 import { nextWake } from '../core/next-wake.js'
 import type { Probe } from '../core/origin.js'
 import { readActive } from '../core/partition.js'
@@ -96,13 +96,9 @@ async function drainAndWait(executor: Executor, ports: Ports, first: Probe): Pro
 async function nextUp(ports: Ports) {
   const owner = await active(ports)
   if (owner === undefined) return undefined
-  const news = await ports.store.transact('readonly', 'relaxed', (tx) =>
-    readNews(tx, owner.partition, nothingNew),
-  )
-  return nextWake(news, ports.clock.now(), navigator.onLine)
+  const outlook = await ports.store.transact('readonly', 'relaxed', (tx) => readOutlook(tx, owner.partition))
+  return nextWake(outlook, ports.clock.now(), navigator.onLine)
 }
-
-const nothingNew = { seq: Number.MAX_SAFE_INTEGER - 1, number: Number.MAX_SAFE_INTEGER - 1 }
 
 /**
  * What is left is tried again at the next change of the network, under a fresh tag, since a tag that failed is not
@@ -130,7 +126,7 @@ async function prepare(
   { prepareHeaders }: WorkerOptions,
 ) {
   if (prepareHeaders === undefined || needsOf(channel).length === 0) return request.headers
-  const headers = new Headers(request.headers.map(([name, value]): [string, string] => [name, value]))
+  const headers = new Headers(request.headers as [string, string][])
   return [
     ...((await prepareHeaders(headers, { partition, url: request.url, route: action.type })) ?? headers),
   ]
