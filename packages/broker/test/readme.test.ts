@@ -67,4 +67,13 @@ describe('README.md', () => {
     expect(names.length).toBeGreaterThan(20)
     for (const name of names) expect(readme).toContain(name ?? 'a name')
   })
+
+  it('states the sizes that are held', () => {
+    const sizes = readFileSync(`${root}../../e2e/tools/sizes.js`, 'utf8')
+    const bounds = [...sizes.matchAll(/brotliMax: ([\d_]+)/g)].map(([, bytes = '']) =>
+      Number(bytes.replace('_', '')),
+    )
+    expect(bounds).toHaveLength(3)
+    for (const bytes of bounds) expect(readme).toContain(`| ${bytes / 1_000} kB |`)
+  })
 })
