@@ -43,7 +43,7 @@ export async function claim(
     if (allowed <= 0) continue
     const heads = await dueHeads(tx, { ...dueIn(row, channel), to: [row.partition, channel, now] }, allowed)
     for (const head of heads) {
-      const entry = transition(head, { type: 'claimed', owner })
+      const entry = transition(head, { type: 'claimed', owner, session: row.session })
       tx.put('entries', toRow(entry))
       claimed.push(entry)
       sentTo.push(origin)

@@ -48,7 +48,7 @@ export const sendingEntry = (more: Partial<SendingEntry> = {}): SendingEntry => 
   state: 'sending',
   attempts: 1,
   fence: 1,
-  lease: { owner: 'me', renewals: 0 },
+  lease: { owner: 'me', session: 0, renewals: 0 },
   ...more,
 })
 

@@ -61,6 +61,8 @@ export interface EntryCore {
 
 export interface Lease {
   readonly owner: string
+  /** In which session of its user it was sent. */
+  readonly session: number
   /** Raised by every renewal, so that a watcher sees life without comparing clocks. */
   readonly renewals: number
 }

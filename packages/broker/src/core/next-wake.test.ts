@@ -14,6 +14,7 @@ const row: PartitionRow = {
   bytes: 0,
   channels: ['https://o.example'],
   blockedLanes: [],
+  session: 0,
 }
 const now = 1_000_000
 const resting = (...rests: readonly Rest[]): readonly OriginRow[] =>

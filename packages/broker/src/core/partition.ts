@@ -19,6 +19,7 @@ export async function readPartition(tx: StoreTransaction, partition: string): Pr
       bytes: 0,
       channels: [],
       blockedLanes: [],
+      session: 0,
     }
   )
 }
@@ -55,7 +56,7 @@ export async function activate(
   sessionProbe: string | undefined,
 ): Promise<void> {
   await changePartition(tx, owner.partition, (row) => {
-    delete row.paused
+    beginSession(row)
     row.sessionProbe = sessionProbe
   })
   tx.put('settings', { name: 'active', ...owner })
@@ -68,8 +69,9 @@ export function deactivate(tx: StoreTransaction): void {
 
 /** What was paused for want of a session is sent again. */
 export const unpause = (store: Store, partition: string): Promise<void> =>
-  store.transact('readwrite', 'relaxed', (tx) =>
-    changePartition(tx, partition, (row) => {
-      delete row.paused
-    }),
-  )
+  store.transact('readwrite', 'relaxed', (tx) => changePartition(tx, partition, beginSession))
+
+function beginSession(row: PartitionRow): void {
+  delete row.paused
+  row.session += 1
+}

@@ -145,7 +145,7 @@ describe('watchLeases', () => {
   })
 
   it.each([
-    ['was renewed', sendingEntry({ lease: { owner: 'me', renewals: 1 } })],
+    ['was renewed', sendingEntry({ lease: { owner: 'me', session: 0, renewals: 1 } })],
     ['was claimed anew', sendingEntry({ fence: 2 })],
   ])('begins anew where the lease %s meanwhile', (_name, later) => {
     const { lapsed, pass } = watch()

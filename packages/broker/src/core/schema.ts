@@ -20,6 +20,8 @@ export interface PartitionRow {
   /** Lanes that a dead letter holds back. */
   blockedLanes: readonly string[]
   paused?: PauseReason
+  /** Counts the sign-ins: what was sent before the last of them says nothing of the present session. */
+  session: number
   /** How far in the journal some page has shown what happened. */
   told?: number
   /** A URL that answers well while the session is good. */

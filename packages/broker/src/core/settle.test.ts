@@ -95,6 +95,20 @@ describe('settle', () => {
     expect(journal).toEqual([])
   })
 
+  it('F32 does not pause a session that began after the attempt: it says nothing of that one', async () => {
+    const { box, entry } = await sending(['a'])
+    await box.activate()
+
+    await box.settle(entry, { kind: 'paused', reason: 'principal', httpStatus: 403 }, { now: 9 })
+
+    const { row, entries } = await box.contents()
+    expect(row.paused).toBeUndefined()
+    expect(entries).toMatchObject([{ id: 'a', state: 'waiting', dueAt: 9 }])
+    const [again] = await box.claim({ now: 9 })
+    await box.settle(again as SendingEntry, { kind: 'paused', reason: 'principal', httpStatus: 403 })
+    expect((await box.contents()).row.paused).toBe('principal')
+  })
+
   it('R2 F8 drops what an executor says of an entry that was taken over, and changes nothing', async () => {
     const { box, entry } = await sending(['a'])
     await box.settle(entry, retry({ counts: false }), { random: 0 })

@@ -54,7 +54,7 @@ export async function settle(
       doubt(tx, row, entry, outcome, now)
       break
     case 'paused':
-      row.paused = outcome.reason
+      if (entry.lease.session === row.session) row.paused = outcome.reason
       defer(tx, entry, outcome, { notBefore: now, now, counts: false, sent: true, effect: 'none' })
       break
     case 'retry':

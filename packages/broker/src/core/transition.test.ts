@@ -19,7 +19,7 @@ type State = keyof typeof states
 const events: { readonly [T in EntryEvent['type']]: EntryEvent & { type: T } } = {
   promoted: { type: 'promoted' },
   rescheduled: { type: 'rescheduled', notBefore: 70, now: 60 },
-  claimed: { type: 'claimed', owner: 'other' },
+  claimed: { type: 'claimed', owner: 'other', session: 0 },
   renewed: { type: 'renewed' },
   deferred: { type: 'deferred', notBefore: 90, now: 80, counts: true, sent: true, effect: 'none' },
   doubted: { type: 'doubted', trouble: { reason: 'cut', at: 5, times: 1 } },
@@ -107,16 +107,18 @@ describe('a claim', () => {
   it("raises the fence and counts the send, and the lease is the owner's", () => {
     const entry = waitingEntry({ fence: 3, attempts: 2, failures: 1 })
 
-    expect(transition(entry, { type: 'claimed', owner: 'me' })).toMatchObject({
+    expect(transition(entry, { type: 'claimed', owner: 'me', session: 0 })).toMatchObject({
       fence: 4,
       attempts: 3,
       failures: 1,
-      lease: { owner: 'me', renewals: 0 },
+      lease: { owner: 'me', session: 0, renewals: 0 },
     })
   })
 
   it('leaves nothing of the wait behind', () => {
-    expect(transition(waitingEntry(), { type: 'claimed', owner: 'me' })).not.toHaveProperty('notBefore')
+    expect(transition(waitingEntry(), { type: 'claimed', owner: 'me', session: 0 })).not.toHaveProperty(
+      'notBefore',
+    )
   })
 })
 
@@ -179,9 +181,9 @@ describe('a requeue', () => {
 })
 
 it('a renewal shows in the lease alone, so that a watcher sees life (P4)', () => {
-  const entry = sendingEntry({ lease: { owner: 'me', renewals: 4 } })
+  const entry = sendingEntry({ lease: { owner: 'me', session: 0, renewals: 4 } })
 
-  expect(transition(entry, events.renewed)).toEqual({ ...entry, lease: { owner: 'me', renewals: 5 } })
+  expect(transition(entry, events.renewed)).toEqual({ ...entry, lease: { owner: 'me', session: 0, renewals: 5 } })
 })
 
 it('a doubt is of unknown effect, and no longer leased', () => {

@@ -6,7 +6,7 @@ export type EntryEvent =
   | { readonly type: 'promoted' }
   /** The clock went back: what is left of its wait begins anew. */
   | { readonly type: 'rescheduled'; readonly notBefore: number; readonly now: number }
-  | { readonly type: 'claimed'; readonly owner: string }
+  | { readonly type: 'claimed'; readonly owner: string; readonly session: number }
   | { readonly type: 'renewed' }
   | {
       readonly type: 'deferred'
@@ -78,7 +78,7 @@ function fromWaiting(entry: WaitingEntry, event: EntryEvent): Entry | undefined 
       state: 'sending',
       fence: entry.fence + 1,
       attempts: entry.attempts + 1,
-      lease: { owner: event.owner, renewals: 0 },
+      lease: { owner: event.owner, session: event.session, renewals: 0 },
     }
   }
   throw illegal(entry, event)
