@@ -70,7 +70,8 @@ export function startBrokerWorker(options: WorkerOptions = {}): BrokerWorker {
     // The page asks for the lock when it hears the answer: by then the drain has asked, since it began to read first.
     event.waitUntil(active(ports).then(() => event.ports[0]?.postMessage(draining)))
   })
-  self.addEventListener('activate', (event) => event.waitUntil(executor.wake('signal')))
+  // Not waited for: while a worker activates, every page that it controls waits for its first request.
+  self.addEventListener('activate', () => void executor.wake('signal'))
   self.addEventListener('sync', (event) => {
     const sync = event as SyncEvent
     if (sync.tag.startsWith(syncTagPrefix(database))) sync.waitUntil(onSync(executor, ports, database))
@@ -80,7 +81,10 @@ export function startBrokerWorker(options: WorkerOptions = {}): BrokerWorker {
 
 const active = ({ store }: Ports) => store.transact('readonly', 'relaxed', readActive)
 
-/** Drains, and drains again where the next entry is due so soon that the worker lives to see it. */
+/**
+ * Drains, and drains again where the next entry is due so soon that the worker lives to see it. Not where a newer
+ * version of the worker is there: it takes over once this one has no event left.
+ */
 async function drainAndWait(executor: Executor, ports: Ports, first: Probe): Promise<void> {
   const until = ports.clock.monotonic() + eventMsMax
   for (let probe = first; ; ) {
@@ -88,9 +92,26 @@ async function drainAndWait(executor: Executor, ports: Ports, first: Probe): Pro
     const next = await nextUp(ports)
     if (next === undefined || next.delayMs > waitMsMax || ports.clock.monotonic() + next.delayMs > until)
       return
-    await new Promise<void>((resolve) => ports.clock.after(next.delayMs, resolve))
+    if (hasSuccessor()) return
+    await pause(ports, next.delayMs)
+    if (hasSuccessor()) return
     probe = next.probe
   }
+}
+
+const hasSuccessor = () => self.registration.installing !== null || self.registration.waiting !== null
+
+/** Ends early where a newer version of the worker is found. */
+function pause({ clock }: Ports, ms: number): Promise<void> {
+  return new Promise((resolve) => {
+    const end = () => {
+      cancel()
+      self.registration.removeEventListener('updatefound', end)
+      resolve()
+    }
+    const cancel = clock.after(ms, end)
+    self.registration.addEventListener('updatefound', end)
+  })
 }
 
 async function nextUp(ports: Ports) {
