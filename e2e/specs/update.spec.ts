@@ -1,0 +1,31 @@
+// A new version of the app: its worker waits for the user's word, takes over, and drops nothing of what waits.
+import { attemptsUnder, effectsOf, ledgerWith } from '../fixtures/ledger.js'
+import { expect, test } from '../fixtures/test.js'
+
+const path = '/api/posts/p03/claps'
+
+test('an update that is taken while a clap waits loads the page anew, and the clap arrives once', async ({
+  demo,
+  openTab,
+  server,
+}) => {
+  const other = await openTab()
+  await server.faults([{ match: { path }, kind: 'drop-before' }])
+  await demo.post('p03').clap()
+  await ledgerWith(server, (ledger) => attemptsUnder(ledger, path).length >= 1, true)
+  await server.deploy()
+  await demo.page.evaluate(async () => (await navigator.serviceWorker.ready).update())
+  for (const tab of [demo, other]) await expect(tab.notice('update-ready')).toBeVisible()
+  await expect(demo.pendingCount).toHaveText('1')
+
+  const loaded = demo.page.waitForEvent('load')
+  await demo.notice('update-ready').getByRole('button').click()
+  await loaded
+  await expect(demo.pendingCount).toHaveText('1')
+  for (const tab of [demo, other]) await expect(tab.notice('update-ready')).toHaveCount(0)
+
+  await server.faults([])
+  const ledger = await ledgerWith(server, (latest) => effectsOf(latest, 'clap', 'p03').length, 1)
+  for (const tab of [demo, other]) await expect(tab.pendingCount).toHaveText('0')
+  expect(new Set(attemptsUnder(ledger, path).map(({ key }) => key)).size).toBe(1)
+})
