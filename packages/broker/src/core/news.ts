@@ -3,7 +3,7 @@ import { nextDueAt, readOrigins } from './claim.js'
 import type { DeadLetter, EntryRow } from './entry.js'
 import { journalMax, outcomesMax, pageRowsMax, restoredMax } from './limits.js'
 import type { OriginRow } from './origin.js'
-import { readPartition } from './partition.js'
+import { readActive, readPartition } from './partition.js'
 import type { StoreTransaction } from './ports.js'
 import { type JournalRow, type PartitionRow, within } from './schema.js'
 
@@ -15,6 +15,7 @@ export interface Seen {
 
 /** What decides when an outbox is looked at again. */
 export interface Outlook {
+  /** Paused also while the browser is in no session, or in another user's. */
   readonly row: PartitionRow
   readonly origins: readonly OriginRow[]
   readonly nextDueAt: number | undefined
@@ -24,11 +25,13 @@ export interface Outlook {
 
 export async function readOutlook(tx: StoreTransaction, partition: string): Promise<Outlook> {
   const row = await readPartition(tx, partition)
-  const [origins, due, sending] = await Promise.all([
+  const [active, origins, due, sending] = await Promise.all([
+    readActive(tx),
     readOrigins(tx, row),
     nextDueAt(tx, row, () => true),
     tx.firstKey(within('entries', [partition, 'sending'], 'unsure')),
   ])
+  if (active?.partition !== partition) row.paused ??= active === undefined ? 'auth' : 'principal'
   return { row, origins, nextDueAt: due, sending: sending !== undefined }
 }
 

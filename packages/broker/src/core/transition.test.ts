@@ -183,7 +183,10 @@ describe('a requeue', () => {
 it('a renewal shows in the lease alone, so that a watcher sees life (P4)', () => {
   const entry = sendingEntry({ lease: { owner: 'me', session: 0, renewals: 4 } })
 
-  expect(transition(entry, events.renewed)).toEqual({ ...entry, lease: { owner: 'me', session: 0, renewals: 5 } })
+  expect(transition(entry, events.renewed)).toEqual({
+    ...entry,
+    lease: { owner: 'me', session: 0, renewals: 5 },
+  })
 })
 
 it('a doubt is of unknown effect, and no longer leased', () => {

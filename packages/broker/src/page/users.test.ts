@@ -150,6 +150,27 @@ describe('another user (P6)', () => {
     expect(ada.outbox().waiting).toBe(1)
   })
 
+  it('in another tab leaves the first one’s tab paused, which says so, until that user is back', async () => {
+    const world = createTestWorld()
+    const ada = openApp(world)
+    const other = openApp(world)
+    await world.settle()
+
+    other.store.dispatch(signedIn('bob'))
+    await world.settle()
+    ada.clap('p1')
+    await world.settle()
+    const paused = ada.outbox().paused
+    const sent = world.network.requests.length
+    other.store.dispatch(signedIn('ada'))
+    await world.settle()
+    await world.clock.advance(3_000)
+
+    expect(paused).toBe('principal')
+    expect(sent).toBe(0)
+    expect(ada.outbox()).toMatchObject({ paused: undefined, waiting: 0 })
+  })
+
   it('is who the server says it is: after a principal-mismatch nothing more of the first is sent (F45)', async () => {
     const world = createTestWorld({ network: answer(403, { type: 'urn:x:principal-mismatch' }) })
     const app = openApp(world)

@@ -13,7 +13,7 @@ export interface Users {
   resume(owner: Owner): Promise<void>
 }
 
-export function createUsers({ store, chance }: Ports, sessionProbe: string | undefined): Users {
+export function createUsers({ store, chance, bus }: Ports, sessionProbe: string | undefined): Users {
   const owners = new Map<string, Promise<Owner>>()
 
   const ownerOf = (principal: string): Promise<Owner> => {
@@ -35,6 +35,7 @@ export function createUsers({ store, chance }: Ports, sessionProbe: string | und
     async signIn(principal) {
       const owner = await ownerOf(principal)
       await store.transact('readwrite', 'relaxed', (tx) => activate(tx, owner, sessionProbe))
+      bus.post('changed')
       return owner
     },
     async signOut(principal) {
@@ -42,6 +43,7 @@ export function createUsers({ store, chance }: Ports, sessionProbe: string | und
       await store.transact('readwrite', 'relaxed', async (tx) => {
         if ((await readActive(tx))?.partition === partition) deactivate(tx)
       })
+      bus.post('changed')
     },
     resume: ({ partition }) => unpause(store, partition),
   }
