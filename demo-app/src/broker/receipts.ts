@@ -11,8 +11,8 @@ export function keepReceipt(receipt: Receipt<unknown>): void {
 
 export const hasReceipt = (entryId: string): boolean => receipts.has(entryId)
 
-/** Takes back what can still be taken back. Returns how many changes were too late: they are on their way. */
-export async function cancelAll(entryIds: readonly string[]): Promise<number> {
+/** Takes back what can still be taken back. Returns those that were too late: they are on their way, or were. */
+export async function cancelAll(entryIds: readonly string[]): Promise<readonly string[]> {
   const answers = await Promise.all(entryIds.map(async (id) => receipts.get(id)?.cancel()))
-  return answers.filter((answer) => answer !== 'cancelled').length
+  return entryIds.filter((_id, place) => answers[place] !== 'cancelled')
 }

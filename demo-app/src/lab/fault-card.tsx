@@ -2,8 +2,8 @@
 import { type FormEvent, type ReactElement, useState } from 'react'
 import { userIds } from '../api/types'
 import { Icon } from '../ui/icon'
+import { usePolled } from '../ui/use-polled'
 import { type FaultRule, putFaults, readFaults } from './lab-client'
-import { usePolled } from './use-polled'
 
 const kinds: readonly { kind: string; words: string }[] = [
   { kind: 'delay', words: 'Answer late' },

@@ -1,8 +1,8 @@
 // What reached the server, and what it really applied.
 import type { ReactElement } from 'react'
+import { usePolled } from '../ui/use-polled'
 import { emptyLedger, type LedgerAttempt, type LedgerEffect, readLedger } from './lab-client'
 import { ScrollTable } from './scroll-table'
-import { usePolled } from './use-polled'
 
 const rowsMax = 40
 

@@ -4,8 +4,8 @@ import { type OutboxEntry, outboxEntries } from 'redux-broker'
 import { useAppSelector } from '../app/store'
 import { broker } from '../broker/broker'
 import { nounOf } from '../broker/entries'
+import { usePolled } from '../ui/use-polled'
 import { ScrollTable } from './scroll-table'
-import { usePolled } from './use-polled'
 
 const read = async () => ({ entries: await outboxEntries(broker), capabilities: broker.capabilities() })
 
