@@ -95,4 +95,19 @@ test('the whole job can be done with the keyboard alone', async ({ demo, server 
   await demo.deadLetters.getByRole('button', { name: 'Retry' }).focus()
   await demo.page.keyboard.press('Enter')
   await expect(demo.deadLetters.getByRole('button', { name: 'Retry' })).toHaveCount(0)
+  await expect(demo.deadLetters.getByRole('heading')).toBeFocused()
+})
+
+test('the keyboard never falls back to the top of the page', async ({ demo, server }) => {
+  await expect(demo.page.getByRole('heading', { level: 1 })).toBeFocused()
+  await server.faults([{ match: { method: 'POST' }, kind: 'status', status: 422 }])
+  await demo.post('p01').clap()
+  await demo.post('p02').clap()
+  const discards = demo.deadLetters.getByRole('button', { name: 'Discard' })
+  await expect(discards).toHaveCount(2)
+
+  await discards.first().press('Enter')
+
+  await expect(discards).toHaveCount(1)
+  await expect(demo.deadLetters.getByRole('button', { name: 'Retry' })).toBeFocused()
 })

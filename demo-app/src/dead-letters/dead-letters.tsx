@@ -6,6 +6,7 @@ import { broker } from '../broker/broker'
 import { nounOf } from '../broker/entries'
 import { refreshFeed } from '../feed/refresh-feed'
 import './dead-letters.css'
+import { type OnAct, useFocusOnNext } from './use-focus-on-next'
 import { whatItWas, whyItCameBack } from './words'
 
 export function DeadLetters(): ReactElement {
@@ -13,24 +14,26 @@ export function DeadLetters(): ReactElement {
   const entries = useAppSelector((state) => state.broker.entries)
   const inDoubt = Object.values(entries).filter(({ state }) => state === 'inDoubt')
   const isEmpty = letters.length === 0 && inDoubt.length === 0
+  const { section, onAct } = useFocusOnNext([...letters, ...inDoubt].map(({ id }) => id))
   return (
     <section
+      ref={section}
       id="came-back"
       className="card letters"
       data-testid="dead-letters"
       aria-labelledby="letters-title"
     >
-      <h2 id="letters-title" className="card-title">
+      <h2 id="letters-title" className="card-title" tabIndex={-1}>
         Came back
       </h2>
       {isEmpty && <p className="soft letters-empty">Nothing. What the server refuses waits here for you.</p>}
       {!isEmpty && (
         <ul className="letters-list">
           {letters.map((letter) => (
-            <Letter key={letter.id} letter={letter} />
+            <Letter key={letter.id} letter={letter} onAct={onAct} />
           ))}
           {inDoubt.map((entry) => (
-            <InDoubt key={entry.id} entry={entry} />
+            <InDoubt key={entry.id} entry={entry} onAct={onAct} />
           ))}
         </ul>
       )}
@@ -38,7 +41,7 @@ export function DeadLetters(): ReactElement {
   )
 }
 
-function Letter({ letter }: { letter: DeadLetter }): ReactElement {
+function Letter({ letter, onAct }: { letter: DeadLetter; onAct: OnAct }): ReactElement {
   const posts = useAppSelector((state) => state.posts.byId)
   const whatId = `letter-${letter.id}`
   return (
@@ -52,6 +55,7 @@ function Letter({ letter }: { letter: DeadLetter }): ReactElement {
       </p>
       <Acts
         about={whatId}
+        onAct={() => onAct(letter.id)}
         first={['Retry', () => requeue(broker, letter.id)]}
         second={['Discard', () => discard(broker, letter.id)]}
       />
@@ -60,7 +64,7 @@ function Letter({ letter }: { letter: DeadLetter }): ReactElement {
 }
 
 /** Nobody can tell whether it arrived: a person looks, and says. */
-function InDoubt({ entry: { id, type } }: { entry: EntryStatus }): ReactElement {
+function InDoubt({ entry: { id, type }, onAct }: { entry: EntryStatus; onAct: OnAct }): ReactElement {
   const whatId = `letter-${id}`
   return (
     <li className="letter" data-entry-id={id}>
@@ -70,6 +74,7 @@ function InDoubt({ entry: { id, type } }: { entry: EntryStatus }): ReactElement 
       <p className="soft">Nobody can tell whether it arrived, so it is not sent again by itself.</p>
       <Acts
         about={whatId}
+        onAct={() => onAct(id)}
         first={['It happened', () => discard(broker, id).then(refreshFeed)]}
         second={['Send again', () => requeue(broker, id)]}
       />
@@ -79,15 +84,25 @@ function InDoubt({ entry: { id, type } }: { entry: EntryStatus }): ReactElement 
 
 type Act = readonly [name: string, work: () => Promise<unknown>]
 
-function Acts({ about, first, second }: { about: string; first: Act; second: Act }): ReactElement {
+interface ActsProps {
+  readonly about: string
+  readonly onAct: () => void
+  readonly first: Act
+  readonly second: Act
+}
+
+function Acts({ about, onAct, first, second }: ActsProps): ReactElement {
   const [isBusy, setBusy] = useState(false)
   const button = ([name, work]: Act, look: string) => (
     <button
       type="button"
       className={look}
-      disabled={isBusy}
+      // Not `disabled`: that would take the keyboard away from it before it is known where to.
+      aria-disabled={isBusy}
       aria-describedby={about}
       onClick={() => {
+        if (isBusy) return
+        onAct()
         setBusy(true)
         void work().finally(() => setBusy(false))
       }}

@@ -15,7 +15,9 @@ export function Feed(): ReactElement {
   return (
     <div className="feed-grid">
       <div className="feed-column">
-        <h1 className="hidden-text">Feed</h1>
+        <h1 className="hidden-text" tabIndex={-1}>
+          Feed
+        </h1>
         <Composer />
         <FeedStatusLine />
         {isReady ? <Posts /> : <Skeletons />}

@@ -9,7 +9,7 @@ export function Lab(): ReactElement {
   return (
     <>
       <header className="lab-head">
-        <h1>Lab</h1>
+        <h1 tabIndex={-1}>Lab</h1>
         <p className="soft">
           Break the network on purpose, tap in the feed, and compare: what this device holds, and what the
           server really did. Open the feed in a second tab.

@@ -1,6 +1,7 @@
 import { type ReactElement, useState } from 'react'
 import { type UserId, userIds } from '../api/types'
 import { Avatar, nameOf } from '../ui/avatar'
+import { rescueFocus } from '../ui/focus'
 import { signIn } from './session-commands'
 import './session.css'
 
@@ -26,15 +27,19 @@ export function SignInButton({
 }): ReactElement {
   const [state, setState] = useState<'idle' | 'asking' | 'failed'>('idle')
   const onClick = async () => {
+    if (state === 'asking') return
     setState('asking')
-    setState((await signIn(user)) ? 'idle' : 'failed')
+    const isIn = await signIn(user)
+    setState(isIn ? 'idle' : 'failed')
+    if (isIn) rescueFocus()
   }
   return (
     <>
       <button
         type="button"
         className="button sign-in-button"
-        disabled={state === 'asking'}
+        // Not `disabled`: that would take the keyboard away from it, also where it fails.
+        aria-disabled={state === 'asking'}
         onClick={() => void onClick()}
       >
         {hasAvatar && <Avatar user={user} />}

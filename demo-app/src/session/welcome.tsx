@@ -10,7 +10,7 @@ export function Welcome(): ReactElement {
   if (phase === 'unreachable')
     return (
       <section className="welcome card">
-        <h1>The server cannot be reached</h1>
+        <h1 tabIndex={-1}>The server cannot be reached</h1>
         <p className="soft">
           This device has no copy of your feed yet, so there is nothing to show until you are online. What you
           tapped before is safe.
@@ -22,7 +22,7 @@ export function Welcome(): ReactElement {
     )
   return (
     <section className="welcome card">
-      <h1>Taps that survive the tunnel</h1>
+      <h1 tabIndex={-1}>Taps that survive the tunnel</h1>
       <p className="soft">
         Like, clap and write, with or without a network. Choose above who you are; nobody asks for a password.
       </p>
