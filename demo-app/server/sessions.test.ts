@@ -79,6 +79,26 @@ test('ends the session on sign-out, on the server too', async () => {
   expect((await ada.get('/api/me')).status).toBe(401)
 })
 
+test('ends the session of the user whom a late sign-out names, and leaves the cookie alone', async () => {
+  const ada = await signIn(server.url, 'ada')
+
+  const answer = await ada.send('DELETE', '/api/session?user=ada')
+
+  expect(answer.status).toBe(204)
+  expect(answer.headers.getSetCookie()).toEqual([])
+  expect((await ada.get('/api/me')).status).toBe(401)
+})
+
+test('does nothing where a sign-out names somebody else than the session is of', async () => {
+  const grace = await signIn(server.url, 'grace')
+
+  const answer = await grace.send('DELETE', '/api/session?user=ada')
+
+  expect(answer.status).toBe(204)
+  expect(answer.headers.getSetCookie()).toEqual([])
+  expect((await grace.get('/api/me')).status).toBe(200)
+})
+
 test('replaces the session of the browser that signs in anew', async () => {
   const ada = await signIn(server.url, 'ada')
 

@@ -12,6 +12,8 @@ export interface Sessions {
   start(user: string, cookieHeader: string | null | undefined): Promise<string>
   /** Ends the session; resolves to the `Set-Cookie` value that removes it from the browser. */
   end(cookieHeader: string | null | undefined): Promise<string>
+  /** Ends the session if it is this user's; another's is left alone. */
+  endOf(user: string, cookieHeader: string | null | undefined): Promise<void>
   /** Makes the session another user's, from now on. */
   hand(cookieHeader: string | null | undefined, user: string): Promise<void>
 }
@@ -41,6 +43,11 @@ export function createSessions(reader: SqlReader, transact: Transact): Sessions 
     end: async (cookieHeader) => {
       await transact((tx) => removeSession(tx, cookieHeader))
       return endedCookie
+    },
+    endOf: async (user, cookieHeader) => {
+      const id = sessionIdOf(cookieHeader)
+      if (id === undefined) return
+      await transact((tx) => tx.prepare('DELETE FROM sessions WHERE id = ? AND user = ?').run(id, user))
     },
     hand: async (cookieHeader, user) => {
       const id = sessionIdOf(cookieHeader)
