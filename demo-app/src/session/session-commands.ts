@@ -5,20 +5,17 @@ import { store } from '../app/store'
 import { broker } from '../broker/broker'
 import { refreshFeed } from '../feed/refresh-feed'
 import { forgetCopies, keepCopy, keptPaths } from '../worker/last-copy'
+import { overrideSignOut, owedSignOut, oweSignOut, payOwedSignOut } from './owed-sign-out'
 import { postSessionNews } from './session-news'
 import { restored, sessionFound, signedIn, signedOut, startFailed, startTriedAgain } from './session-slice'
 
 const patienceMs = 8_000
 
-/** Set while this device was signed out and the server does not know: its cookie would sign in again by itself. */
-const owed = {
-  get: () => localStorage.getItem('sign-out-owed') !== null,
-  set: () => localStorage.setItem('sign-out-owed', '1'),
-  clear: () => localStorage.removeItem('sign-out-owed'),
-}
+/** A sign-out that takes longer than this is said to be unknown to the server; most are quicker. */
+const quietMs = 1_000
 
 export async function startSession(): Promise<void> {
-  if (owed.get()) {
+  if (owedSignOut() !== undefined) {
     store.dispatch(signedOut({ serverMustBeTold: true }))
     await tellServer()
     return
@@ -53,9 +50,8 @@ export async function resume(): Promise<void> {
 
 /** False where the server could not be reached. */
 export async function signIn(user: UserId): Promise<boolean> {
-  const me = await askForSession(user)
+  const me = await overrideSignOut(() => askForSession(user))
   if (me === undefined) return false
-  owed.clear()
   await keepMe(me)
   postSessionNews({ kind: 'signedIn', user: me })
   if (store.getState().session.user?.id === me.id) await resume()
@@ -63,22 +59,32 @@ export async function signIn(user: UserId): Promise<boolean> {
   return true
 }
 
-/** Signs out here at once, also where the server cannot be told now; then it is told as soon as it can be. */
+/** Signs out here at once, however slow or far the server is; it is told afterwards, as soon as it can be. */
 export async function signOut(): Promise<void> {
   const { user } = store.getState().session
-  const isTold = await endSession()
-  if (!isTold) owed.set()
-  if (user !== undefined) await forgetCopies(user.id)
-  store.dispatch(signedOut({ serverMustBeTold: !isTold }))
-  if (user !== undefined) postSessionNews({ kind: 'signedOut', userId: user.id })
+  if (user === undefined) return
+  oweSignOut(user.id)
+  store.dispatch(signedOut({ serverMustBeTold: false }))
+  postSessionNews({ kind: 'signedOut', userId: user.id })
+  await forgetCopies(user.id)
+  await Promise.race([tellServer(), pause(quietMs)])
+  if (owedSignOut() !== undefined) noteThatServerMustBeTold(true)
 }
 
 /** Tells the server of a sign-out that it missed. */
 export async function tellServer(): Promise<void> {
-  if (!owed.get() || !(await endSession())) return
-  owed.clear()
+  // A tab that has a user again owes nothing.
+  if (store.getState().session.user !== undefined) return
+  await payOwedSignOut()
+  // Another tab may have been the one that told it.
+  if (owedSignOut() === undefined) noteThatServerMustBeTold(false)
+}
+
+/** Only while nobody has signed in since. */
+function noteThatServerMustBeTold(serverMustBeTold: boolean): void {
   const { session } = store.getState()
-  if (session.phase === 'signedOut') store.dispatch(signedOut({ serverMustBeTold: false }))
+  if (session.phase === 'signedOut' && session.serverMustBeTold !== serverMustBeTold)
+    store.dispatch(signedOut({ serverMustBeTold }))
 }
 
 async function askForSession(user: UserId): Promise<Me | undefined> {
@@ -95,11 +101,4 @@ async function askForSession(user: UserId): Promise<Me | undefined> {
   }
 }
 
-async function endSession(): Promise<boolean> {
-  try {
-    const answer = await fetch('/api/session', { method: 'DELETE', signal: AbortSignal.timeout(patienceMs) })
-    return answer.status === 204
-  } catch {
-    return false
-  }
-}
+const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))

@@ -1,0 +1,103 @@
+// Who signs out is out at once, whatever the network does, and never takes the next user's session along.
+import type { DemoPage } from '../fixtures/demo-page.js'
+import type { DemoServer, Ledger } from '../fixtures/demo-server.js'
+import { attemptsUnder, effectsOf, ledgerWith } from '../fixtures/ledger.js'
+import { expect, type Network, test } from '../fixtures/test.js'
+
+const signOut = { method: 'DELETE', path: '/api/session' }
+
+const attemptsToSignOut = (ledger: Ledger) => attemptsUnder(ledger, signOut.path, 'DELETE')
+
+for (const next of ['Grace', 'Ada'] as const)
+  test(`a sign-out that the server has yet to hear is given up by every tab when ${next} signs in`, async ({
+    demo,
+    openTab,
+    network,
+    server,
+  }) => {
+    const other = await openTab()
+    await signOutUnheard(demo, other, network, server)
+    await ledgerWith(server, (ledger) => attemptsToSignOut(ledger).length, 1)
+
+    await other.signInAs(next)
+
+    await ledgerWith(server, (ledger) => attemptsToSignOut(ledger).map(({ status }) => status), ['aborted'])
+    await demo.post('p01').clap()
+    await ledgerWith(server, (ledger) => effectsOf(ledger, 'clap').map(({ user }) => user), [
+      next.toLowerCase(),
+    ])
+    await expect(demo.notice('sign-in-needed')).toHaveCount(0)
+  })
+
+test('a sign-out that the server hears late ends nobody else’s session, where tabs have no locks', async ({
+  context,
+  openTab,
+  network,
+  server,
+}) => {
+  await context.addInitScript(() => Object.defineProperty(navigator, 'locks', { value: undefined }))
+  const [demo, other] = [await openTab(), await openTab()]
+  await demo.signInAs('Ada')
+  await signOutUnheard(demo, other, network, server)
+  await ledgerWith(server, (ledger) => attemptsToSignOut(ledger).length, 2)
+
+  await demo.signInAs('Grace')
+
+  await ledgerWith(server, (ledger) => attemptsToSignOut(ledger).some(({ status }) => status === 204), true)
+  await demo.refresh()
+  await demo.post('p01').clap()
+  await ledgerWith(server, (ledger) => effectsOf(ledger, 'clap').map(({ user }) => user), ['grace'])
+  await expect(demo.notice('sign-in-needed')).toHaveCount(0)
+})
+
+/** Signed out while offline; back online, but what tells the server of it takes its time. */
+async function signOutUnheard(
+  demo: DemoPage,
+  other: DemoPage,
+  network: Network,
+  server: DemoServer,
+): Promise<void> {
+  await expect(other.post('p01').root).toBeVisible()
+  await network.cut()
+  await demo.page.getByRole('button', { name: 'Sign out' }).click()
+  await expect(other.page.getByRole('heading', { level: 1 })).toHaveText('Taps that survive the tunnel')
+  await server.faults([{ match: signOut, kind: 'delay', ms: 2_000 }])
+  await network.restore()
+}
+
+test('a server that does not answer keeps nobody signed in on this device', async ({ demo, server }) => {
+  await server.faults([{ match: signOut, kind: 'stall' }])
+
+  await demo.page.getByRole('button', { name: 'Sign out' }).click()
+
+  const heading = demo.page.getByRole('heading', { level: 1 })
+  await expect(heading).toHaveText('Taps that survive the tunnel', { timeout: 1_000 })
+  await expect(heading).toBeFocused()
+  await expect(demo.page.getByText('The server will be told as soon as it can be reached.')).toBeVisible()
+  await demo.page.reload()
+  await expect(heading).toHaveText('Taps that survive the tunnel')
+})
+
+test('what was sent already cannot be discarded, and the dialog says so and stays of use', async ({
+  demo,
+  server,
+}) => {
+  server.gate.close()
+  await demo.post('p01').clap()
+  await expect(demo.connectivity).toHaveText('offline')
+  await demo.post('p01').clap(2)
+  await expect(demo.post('p01').marks('accepted')).toHaveCount(3)
+  await demo.page.getByRole('button', { name: 'Sign out' }).click()
+  const dialog = demo.page.getByRole('dialog')
+  const discard = dialog.getByRole('button', { name: 'Discard' })
+  await expect(discard).toHaveAccessibleDescription(/^Takes back 2, .* 1 was sent already/)
+
+  await discard.press('Enter')
+
+  await expect(dialog.getByRole('heading')).toHaveText('1 change has not reached the server')
+  await expect(dialog.getByRole('heading')).toBeFocused()
+  await expect(discard).toBeDisabled()
+  await expect(discard).toHaveAccessibleDescription(/^Not possible: 1 was sent already/)
+  await dialog.getByRole('button', { name: 'Keep' }).click()
+  await expect(demo.currentUser).toHaveCount(0)
+})
