@@ -5,12 +5,13 @@ export type SessionNews =
   | { readonly kind: 'signedIn'; readonly user: Me }
   | { readonly kind: 'signedOut'; readonly userId: string }
 
-const channel = new BroadcastChannel('tapped-session')
+/** Without it the tabs learn of each other's users by their next read, which names whose it is. */
+const channel = typeof BroadcastChannel === 'undefined' ? undefined : new BroadcastChannel('tapped-session')
 
 export function postSessionNews(news: SessionNews): void {
-  channel.postMessage(news)
+  channel?.postMessage(news)
 }
 
 export function listenForSessionNews(listener: (news: SessionNews) => void): void {
-  channel.addEventListener('message', ({ data }: MessageEvent<SessionNews>) => listener(data))
+  channel?.addEventListener('message', ({ data }: MessageEvent<SessionNews>) => listener(data))
 }
