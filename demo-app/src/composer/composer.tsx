@@ -1,7 +1,7 @@
-import { type FormEvent, type KeyboardEvent, type ReactElement, useState } from 'react'
+import type { FormEvent, KeyboardEvent, ReactElement } from 'react'
 import { useAppDispatch, useAppSelector } from '../app/store'
-import { keepReceipt } from '../broker/receipts'
 import { posted } from '../broker/requests'
+import { useUnsavedText } from '../broker/use-unsaved-text'
 import './composer.css'
 
 const charactersMax = 280
@@ -11,15 +11,14 @@ const charactersLeftShown = 60
 export function Composer(): ReactElement {
   const dispatch = useAppDispatch()
   const author = useAppSelector(({ session }) => (session.phase === 'ready' ? session.user?.id : undefined))
-  const [text, setText] = useState('')
+  const { text, setText, hand } = useUnsavedText()
   // As the server counts: an emoji is one.
   const left = charactersMax - Array.from(text).length
   const canPost = author !== undefined && text.trim() !== '' && left >= 0
   const submit = (event: FormEvent | KeyboardEvent) => {
     event.preventDefault()
     if (author === undefined || !canPost) return
-    keepReceipt(dispatch(posted({ text: text.trim(), author })))
-    setText('')
+    hand(dispatch(posted({ text: text.trim(), author })))
   }
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) submit(event)

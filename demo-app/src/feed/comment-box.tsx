@@ -1,7 +1,7 @@
-import { type FormEvent, type ReactElement, useState } from 'react'
+import type { FormEvent, ReactElement } from 'react'
 import { useAppDispatch } from '../app/store'
-import { keepReceipt } from '../broker/receipts'
 import { commented } from '../broker/requests'
+import { useUnsavedText } from '../broker/use-unsaved-text'
 import { Icon } from '../ui/icon'
 import './comment-box.css'
 
@@ -15,13 +15,12 @@ interface CommentBoxProps {
 
 export function CommentBox({ postId, author, isDisabled }: CommentBoxProps): ReactElement {
   const dispatch = useAppDispatch()
-  const [text, setText] = useState('')
+  const { text, setText, hand } = useUnsavedText()
   const isEmpty = text.trim() === ''
   const submit = (event: FormEvent) => {
     event.preventDefault()
     if (isEmpty) return
-    keepReceipt(dispatch(commented({ postId, text: text.trim() })))
-    setText('')
+    hand(dispatch(commented({ postId, text: text.trim() })))
   }
   return (
     <form className="comment-box" onSubmit={submit}>

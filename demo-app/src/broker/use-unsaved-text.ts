@@ -1,0 +1,28 @@
+// The text of a field whose change is sent from it: the field is free at once for the next words, and has its text
+// back where the change could not be saved.
+import { useState } from 'react'
+import type { Receipt } from 'redux-broker'
+import { keepReceipt } from './receipts'
+
+export interface UnsavedText {
+  readonly text: string
+  setText(text: string): void
+  /** Empties the field for a change that was made of its text. */
+  hand(receipt: Receipt<unknown>): void
+}
+
+export function useUnsavedText(): UnsavedText {
+  const [text, setText] = useState('')
+  return {
+    text,
+    setText,
+    hand(receipt) {
+      keepReceipt(receipt)
+      setText('')
+      void receipt.accepted.then(({ status }) => {
+        // What was typed since is newer: it stays.
+        if (status === 'rejected') setText((now) => (now === '' ? text : now))
+      })
+    },
+  }
+}
