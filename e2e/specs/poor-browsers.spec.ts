@@ -22,10 +22,7 @@ test.describe('where the browser', () => {
     await expect(demo.currentUser).toHaveCount(0)
   })
 
-  test('keeps no data, the words are in their field again', async ({
-    context,
-    openTab,
-  }) => {
+  test('keeps no data, the words are in their field again', async ({ context, openTab }) => {
     await context.addInitScript(() => Object.defineProperty(window, 'indexedDB', { value: undefined }))
     const demo = await openTab()
     await demo.signInAs('Ada')

@@ -25,6 +25,8 @@ test('an update that is taken while a clap waits loads the page anew, and the cl
   for (const tab of [demo, other]) await expect(tab.notice('update-ready')).toHaveCount(0)
 
   await server.faults([])
+  // A network that fails is tried every 15 s, and at once when the user comes back to the tab.
+  await demo.page.evaluate(() => window.dispatchEvent(new Event('focus')))
   const ledger = await ledgerWith(server, (latest) => effectsOf(latest, 'clap', 'p03').length, 1)
   for (const tab of [demo, other]) await expect(tab.pendingCount).toHaveText('0')
   expect(new Set(attemptsUnder(ledger, path).map(({ key }) => key)).size).toBe(1)
