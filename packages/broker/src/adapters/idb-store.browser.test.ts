@@ -2,10 +2,11 @@ import { openDB } from 'idb'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { append } from '../core/append.js'
 import { claim } from '../core/claim.js'
-import { capture } from '../core/entry.fixture.js'
+import { capture, waiting } from '../core/entry.fixture.js'
 import { defaultLimits } from '../core/limits.js'
 import { activate, readPartition } from '../core/partition.js'
-import type { Store } from '../core/ports.js'
+import type { Span, Store } from '../core/ports.js'
+import { within } from '../core/schema.js'
 import { idbStore } from './idb-store.js'
 import { describeStore } from './store-contract.js'
 
@@ -142,20 +143,26 @@ describe('a connection', () => {
     expect(await salt(openStore(name))).toBe('s')
   })
 
-  it('of an older version is given what it lacks and keeps its rows (P11)', async () => {
+  it('of an older version is given what it lacks and keeps every row (P11)', async () => {
     const name = fresh()
+    const rows = Array.from({ length: 20 }, (_, i) => waiting({ seq: i, id: `e${i}` }))
     const older = await openDB(name, 1, {
-      upgrade: (database) => void database.createObjectStore('settings', { keyPath: ['name'] }),
+      upgrade(database) {
+        database.createObjectStore('settings', { keyPath: ['name'] })
+        const entries = database.createObjectStore('entries', { keyPath: ['partition', 'seq'] })
+        entries.createIndex('due', ['partition', 'channel', 'dueAt'])
+      },
     })
     await older.put('settings', { name: 'salt', value: 'of the older one' })
+    for (const row of rows) await older.put('entries', row)
     older.close()
-    const open = indexedDB.open.bind(indexedDB)
-    // As a release does whose schema has moved on.
-    vi.spyOn(indexedDB, 'open').mockImplementation((database) => open(database, 2))
     const store = openStore(name)
 
     expect(await salt(store)).toBe('of the older one')
     expect(await store.transact('readonly', 'relaxed', (tx) => readPartition(tx, 'p'))).toBeDefined()
+    const list = (span: Span<'entries'>) => store.transact('readonly', 'relaxed', (tx) => tx.list(span, 99))
+    expect(await list(within('entries', ['p']))).toEqual(rows)
+    expect(await list(within('entries', ['p', 'e7'], 'id'))).toEqual([rows[7]])
   })
 
   it('that cannot be opened rejects, and is tried again at the next use (F10, F15)', async () => {

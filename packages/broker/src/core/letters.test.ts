@@ -7,7 +7,7 @@ import { delivered, doubted, outbox, refused, retry } from './outbox.fixture.js'
 import type { Outcome } from './outcome.js'
 
 type Box = ReturnType<typeof outbox>
-const takeBack = (box: Box, seq: number) => box.write((tx) => cancel(tx, 'p', seq, 9))
+const takeBack = (box: Box, id: string, partition = 'p') => box.write((tx) => cancel(tx, partition, id, 9))
 const again = (box: Box, id: string, partition = 'p') =>
   box.write(async (tx) => {
     const letter = await findHeld(tx, partition, id)
@@ -37,7 +37,7 @@ describe('cancel', () => {
     const box = outbox()
     await box.accept([capture('a'), capture('b')])
 
-    expect(await takeBack(box, 1)).toBe('cancelled')
+    expect(await takeBack(box, 'a')).toBe('cancelled')
 
     const { row, entries, journal } = await box.contents()
     expect(entries).toMatchObject([{ id: 'b', head: true }])
@@ -51,7 +51,7 @@ describe('cancel', () => {
     await box.accept([capture('a'), capture('b'), capture('c')])
     await box.claim()
 
-    expect(await takeBack(box, 2)).toBe('cancelled')
+    expect(await takeBack(box, 'b')).toBe('cancelled')
 
     expect((await box.contents()).entries.map(({ id, state }) => [id, state])).toEqual([
       ['a', 'sending'],
@@ -64,7 +64,7 @@ describe('cancel', () => {
     const box = await after(refused)
     await again(box, 'a')
 
-    expect(await takeBack(box, 3)).toBe('cancelled')
+    expect(await takeBack(box, 'c')).toBe('cancelled')
 
     expect(await heads(box)).toEqual(['b'])
   })
@@ -72,15 +72,13 @@ describe('cancel', () => {
   it('takes back what the server certainly did not act on', async () => {
     const box = await after(retry({ httpStatus: 503, effect: 'none' }))
 
-    expect(await takeBack(box, 1)).toBe('cancelled')
+    expect(await takeBack(box, 'a')).toBe('cancelled')
   })
 
   it.each([
     ['in flight', undefined],
     ['of unknown effect', retry()],
     ['in doubt', doubted],
-    ['delivered', delivered],
-    ['returned', refused],
   ])('RP16 is too late for an entry that is %s, and changes nothing', async (_name, outcome) => {
     const box = outbox()
     await box.activate()
@@ -89,15 +87,34 @@ describe('cancel', () => {
     if (outcome) await box.settle(entry as SendingEntry, outcome)
     const before = await box.contents()
 
-    expect(await takeBack(box, 1)).toBe('tooLate')
+    expect(await takeBack(box, 'a')).toBe('tooLate')
     expect(await box.contents()).toEqual(before)
+  })
+
+  it.each([
+    ['was delivered', delivered],
+    ['was returned', refused],
+  ])('does not find an entry that %s, and changes nothing', async (_name, outcome) => {
+    const box = await after(outcome)
+    const before = await box.contents()
+
+    expect(await takeBack(box, 'a')).toBe('notFound')
+    expect(await box.contents()).toEqual(before)
+  })
+
+  it("SEC2 does not find another user's entry", async () => {
+    const box = outbox()
+    await box.accept([capture('a')])
+
+    expect(await takeBack(box, 'a', 'q')).toBe('notFound')
+    expect((await box.contents()).entries).toHaveLength(1)
   })
 
   it('RP17 leaves a row of a newer release alone', async () => {
     const box = outbox()
     await box.write(async (tx) => tx.put('entries', waiting({ version: entryVersion + 1 })))
 
-    expect(await takeBack(box, 1)).toBe('tooLate')
+    expect(await takeBack(box, 'id-1')).toBe('tooLate')
   })
 })
 

@@ -1,21 +1,28 @@
 // What a person may do with entries: take back one that was never sent, send a returned one again, or let it go.
-import { type DeadLetter, entryVersion, type InDoubtEntry, isRepeatable, toRow } from './entry.js'
-import { pageRowsMax } from './limits.js'
+import {
+  type DeadLetter,
+  type EntryRow,
+  entryVersion,
+  type InDoubtEntry,
+  isRepeatable,
+  toRow,
+} from './entry.js'
 import { changePartition } from './partition.js'
 import type { StoreTransaction } from './ports.js'
 import { type PartitionRow, within } from './schema.js'
 import { end, promote, record } from './settle.js'
 import { transition } from './transition.js'
 
-/** Takes an entry back while it is certain that nothing of it was sent. */
+/** Takes an entry back while it is certain that nothing of it was sent. `notFound`: it has ended already. */
 export async function cancel(
   tx: StoreTransaction,
   partition: string,
-  seq: number,
+  id: string,
   now: number,
-): Promise<'cancelled' | 'tooLate'> {
-  const entry = await tx.get('entries', [partition, seq])
-  if (entry?.state !== 'waiting' || entry.effect === 'unknown' || entry.version > entryVersion)
+): Promise<'cancelled' | 'tooLate' | 'notFound'> {
+  const entry = await findEntry(tx, partition, id)
+  if (entry === undefined) return 'notFound'
+  if (entry.state !== 'waiting' || entry.effect === 'unknown' || entry.version > entryVersion)
     return 'tooLate'
   transition(entry, { type: 'cancelled' })
   await changePartition(tx, partition, (row) => end(tx, row, entry, { kind: 'cancelled' }, now))
@@ -32,8 +39,13 @@ export async function findHeld(
 ): Promise<Held | undefined> {
   const [letter] = await tx.list(within('deadLetters', [partition, id], 'id'), 1)
   if (letter !== undefined) return letter
-  const doubted = await tx.list(within('entries', [partition, 'inDoubt'], 'unsure'), pageRowsMax)
-  return doubted.filter((entry) => entry.state === 'inDoubt').find((entry) => entry.id === id)
+  const entry = await findEntry(tx, partition, id)
+  return entry?.state === 'inDoubt' ? entry : undefined
+}
+
+async function findEntry(tx: StoreTransaction, partition: string, id: string): Promise<EntryRow | undefined> {
+  const [entry] = await tx.list(within('entries', [partition, id], 'id'), 1)
+  return entry
 }
 
 /**

@@ -145,9 +145,7 @@ async function run(steps: readonly Step[]): Promise<void> {
         const entry: LiveEntry | undefined = pick(before.entries, one.which)
         if (entry === undefined) return
         const safe = entry.state === 'waiting' && entry.effect === 'none'
-        expect(await box.write((tx) => cancel(tx, user, entry.seq, time))).toBe(
-          safe ? 'cancelled' : 'tooLate',
-        )
+        expect(await box.write((tx) => cancel(tx, user, entry.id, time))).toBe(safe ? 'cancelled' : 'tooLate')
         return
       }
       case 'requeue':

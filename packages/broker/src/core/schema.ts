@@ -74,11 +74,11 @@ export type StoreName = keyof Rows
  * Raise it with every new store or index below: an older database is given what it lacks, and keeps its rows. What
  * changes inside a row raises `entryVersion` instead, and is read in both forms.
  */
-export const schemaVersion: number = 1
+export const schemaVersion: number = 2
 
 /** The indexes of each store; a row that lacks one of an index's columns, or has it undefined, is not in it. */
 interface Indexes {
-  entries: 'due' | 'lane' | 'unsure'
+  entries: 'due' | 'lane' | 'unsure' | 'id'
   deadLetters: 'id'
   journal: never
   partitions: never
@@ -101,6 +101,7 @@ export const schema: Schema = {
       due: ['partition', 'channel', 'dueAt'],
       lane: ['partition', 'lane', 'seq'],
       unsure: ['partition', 'unsure'],
+      id: ['partition', 'id'],
     },
   },
   deadLetters: { keyPath: ['partition', 'seq'], indexes: { id: ['partition', 'id'] } },

@@ -7,6 +7,7 @@ import type { Ports } from '../core/ports.js'
 import type { BrokerState } from '../redux/broker-reducer.js'
 import type { OptimisticOptions, Produce } from '../redux/optimistic.js'
 import type { AnyRouted, BrokerDispatch } from '../redux/types.js'
+import type { Cancelled } from './capturing.js'
 import type { Host } from './host.js'
 
 export interface BrokerOptions<State, Path extends string> {
@@ -59,6 +60,7 @@ export interface Internals {
   /** The last row of the journal that is in the view. */
   shown(): number
   changed(): void
+  cancel(entryId: string): Promise<Cancelled>
   dismiss(entryId: string): void
 }
 

@@ -26,7 +26,11 @@ export interface AcceptedPlace {
 interface Captured extends QueuedCapture {
   lane: string
   readonly action: StoredAction
+  readonly accepted: Promise<unknown>
 }
+
+/** What came of taking an entry back. */
+export type Cancelled = 'cancelled' | 'tooLate' | 'notFound'
 
 export interface CapturingContext {
   readonly ports: Ports
@@ -39,7 +43,7 @@ export interface CapturingContext {
   dispatch(actions: readonly (BrokerAction | OutcomeAction)[]): void
   onCaptured(id: string): void
   onAccepted(places: readonly AcceptedPlace[]): void
-  cancelAccepted(id: string): Promise<'cancelled' | 'tooLate'>
+  cancelAccepted(id: string): Promise<Cancelled>
 }
 
 export class Capturing {
@@ -67,8 +71,11 @@ export class Capturing {
   capture(route: Route, action: StoredAction, next: (action: unknown) => unknown): Receipt<unknown> {
     const { ports, receipts, principal, onCaptured } = this.#context
     const id = ports.chance.id()
-    const receipt = receipts.open(id, () => this.#cancel(id, receipt.accepted))
-    const item: Captured = { id, principal: principal(), action, lane: '', capture: undefined }
+    const receipt = receipts.open(id, async () =>
+      (await this.cancel(id)) === 'cancelled' ? 'cancelled' : 'tooLate',
+    )
+    const { accepted } = receipt
+    const item: Captured = { id, principal: principal(), action, accepted, lane: '', capture: undefined }
     this.#items.set(id, item)
     try {
       this.#take(route, item)
@@ -79,6 +86,16 @@ export class Capturing {
       this.#refuse(id, asRefusal(error))
     }
     return receipt
+  }
+
+  /** Takes an entry back, whether it is on disk already or not. */
+  async cancel(id: string): Promise<Cancelled> {
+    if (!this.#queue.remove(id)) {
+      await this.#items.get(id)?.accepted
+      return this.#context.cancelAccepted(id)
+    }
+    this.#end(id, 'cancelled')
+    return 'cancelled'
   }
 
   /** @throws Refusal */
@@ -124,15 +141,6 @@ export class Capturing {
   #refuse(id: string, { reason, message, cause }: Refusal): void {
     if (process.env.NODE_ENV !== 'production') console.error(`redux-broker: ${message}`, cause ?? '')
     this.#end(id, 'rejected', { reason })
-  }
-
-  async #cancel(id: string, accepted: Promise<unknown>): Promise<'cancelled' | 'tooLate'> {
-    if (!this.#queue.remove(id)) {
-      await accepted
-      return this.#context.cancelAccepted(id)
-    }
-    this.#end(id, 'cancelled')
-    return 'cancelled'
   }
 
   /** The capture has ended before it was accepted: its change leaves the view, its receipt settles. */

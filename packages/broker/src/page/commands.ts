@@ -50,6 +50,17 @@ export async function discard(broker: AnyBroker, entryId: string): Promise<'disc
   return done
 }
 
+/**
+ * Takes an entry back while it is certain that nothing of it was sent: also one of another tab or of an earlier page,
+ * as `receipt.cancel()` does for its own. `tooLate`: it may have arrived. `notFound`: it has ended already.
+ */
+export async function cancel(
+  broker: AnyBroker,
+  entryId: string,
+): Promise<'cancelled' | 'tooLate' | 'notFound'> {
+  return (await broker[internals]()?.cancel(entryId)) ?? 'notFound'
+}
+
 async function read<T>(
   broker: AnyBroker,
   work: (tx: StoreTransaction, partition: string) => Promise<T>,

@@ -28,7 +28,7 @@ export type {
 } from '../redux/types.js'
 export type { Broker, BrokerOptions, Capabilities, World } from './broker.js'
 export type { DeadLetter, OutboxEntry } from './commands.js'
-export { deadLetters, discard, outboxEntries, requeue } from './commands.js'
+export { cancel, deadLetters, discard, outboxEntries, requeue } from './commands.js'
 export { createBroker } from './create-broker.js'
 export type { ReadMark } from './read-mark.js'
 export { markRead } from './read-mark.js'

@@ -21,8 +21,6 @@ export interface PageView {
   knows(entryId: string): boolean
   captured(entryId: string): void
   accepted(entryId: string, seq: number): void
-  /** Where an entry of this page lies; undefined before it is accepted and once it has ended. */
-  placeOf(entryId: string): number | undefined
   news(news: News): void
   status(part: Partial<Status>): void
   remember(outcomes: readonly OutcomeAction[]): void
@@ -38,7 +36,7 @@ export function createPageView(
   receipts: Receipts,
   dispatch: (action: Action) => unknown,
 ): PageView {
-  const known = new Map<string, number | undefined>()
+  const known = new Set<string>()
   /** Captures of this page that the counters, as last read, do not hold: by their place, once they have one. */
   const uncounted = new Map<string, number>()
   let recent: readonly OutcomeAction[] = []
@@ -52,7 +50,7 @@ export function createPageView(
   function one(action: BrokerAction | OutcomeAction): void {
     const ended = isOutcome(action) ? action : undefined
     if (!isOutcome(action) && action.type === 'redux-broker/restored')
-      for (const { entryId } of action.payload.entries) known.set(entryId, undefined)
+      for (const { entryId } of action.payload.entries) known.add(entryId)
     if (ended !== undefined) remember([ended])
     try {
       dispatch(action)
@@ -77,18 +75,15 @@ export function createPageView(
     dispatch: (actions) => actions.forEach(one),
     knows: (entryId) => known.has(entryId),
     captured(entryId) {
-      known.set(entryId, undefined)
+      known.add(entryId)
       uncounted.set(entryId, Number.POSITIVE_INFINITY)
       // The slice's own reducer counts it with the action itself.
       shown = { ...shown, waiting: counted + uncounted.size }
     },
     accepted(entryId, seq) {
       // Another user may have come meanwhile.
-      if (!known.has(entryId)) return
-      known.set(entryId, seq)
-      uncounted.set(entryId, seq)
+      if (known.has(entryId)) uncounted.set(entryId, seq)
     },
-    placeOf: (entryId) => known.get(entryId),
     news({ row, origins }) {
       for (const [entryId, seq] of uncounted) if (seq < row.nextSeq) uncounted.delete(entryId)
       counted = row.waiting

@@ -6,7 +6,7 @@ import type { Owner } from '../core/partition.js'
 import type { Ports } from '../core/ports.js'
 import { mark, readAtOf, type Status } from '../redux/actions.js'
 import type { Internals } from './broker.js'
-import { type AcceptedPlace, Capturing } from './capturing.js'
+import { type AcceptedPlace, type Cancelled, Capturing } from './capturing.js'
 import { createFollower, type Follower } from './follower.js'
 import type { Host } from './host.js'
 import { createPageView, type PageView } from './page-view.js'
@@ -45,6 +45,7 @@ interface Session {
 export class Runtime implements Internals {
   readonly ports: Ports
   readonly capture: Capturing['capture']
+  readonly cancel: Capturing['cancel']
   readonly #config: RuntimeConfig
   readonly #users: Users
   readonly #view: PageView
@@ -83,6 +84,7 @@ export class Runtime implements Internals {
       this.checkUser()
       return capturing.capture(route, action, next)
     }
+    this.cancel = (id) => capturing.cancel(id)
     const hint = () => (this.#session?.broken ? this.#begin(this.#session) : this.#session?.follower?.hint())
     this.#stopListening = [ports.bus.listen(hint), host.listen(hint)]
     // The store is not ready to dispatch while its middleware is being set up.
@@ -196,14 +198,12 @@ export class Runtime implements Internals {
     this.#sending.wake('capture')
   }
 
-  async #cancel(id: string): Promise<'cancelled' | 'tooLate'> {
+  async #cancel(id: string): Promise<Cancelled> {
     const { store, clock, report } = this.ports
-    const session = this.#session
-    const seq = this.#view.placeOf(id)
-    if (session === undefined || seq === undefined) return 'tooLate'
+    const owner = await this.user()
+    if (owner === undefined) return 'notFound'
     try {
-      const { partition } = await session.owner
-      return await store.transact('readwrite', 'strict', (tx) => cancel(tx, partition, seq, clock.now()))
+      return await store.transact('readwrite', 'strict', (tx) => cancel(tx, owner.partition, id, clock.now()))
     } catch (error) {
       report(error)
       return 'tooLate'

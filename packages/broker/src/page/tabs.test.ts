@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from 'vitest'
-import { openApp } from '../../test/page-fixture.js'
-import { acknowledge, answer, createTestWorld, held, type TestWorld } from '../testing/index.js'
-import { deadLetters, discard, outboxEntries, requeue } from './index.js'
+import { openApp, signedIn } from '../../test/page-fixture.js'
+import { acknowledge, answer, createTestWorld, failed, held, type TestWorld } from '../testing/index.js'
+import { cancel, deadLetters, discard, outboxEntries, requeue } from './index.js'
 
 const twoTabs = async (world: TestWorld) => {
   const tabs = [openApp(world), openApp(world)] as const
@@ -177,6 +177,39 @@ describe('a dead letter', () => {
   })
 })
 
+describe('an entry that another tab captured', () => {
+  it('is cancelled by its id, and gone from both', async () => {
+    const world = createTestWorld()
+    world.setOnline(false)
+    const [here, there] = [openApp(world), openApp(world)]
+    const receipt = here.clap('p1')
+    await world.settle()
+
+    expect(await cancel(there.broker, receipt.id)).toBe('cancelled')
+    await world.settle()
+
+    expect(await receipt.settled).toEqual({ status: 'cancelled' })
+    for (const tab of [here, there]) {
+      expect(tab.outbox()).toMatchObject({ waiting: 0, entries: {} })
+      expect(tab.post('p1')?.claps).toBe(0)
+    }
+    expect(await cancel(there.broker, receipt.id)).toBe('notFound')
+  })
+
+  it("is not cancelled once it may have arrived, nor is another user's", async () => {
+    const world = createTestWorld({ network: [failed({ timedOut: true })] })
+    const [here, there] = [openApp(world), openApp(world)]
+    const receipt = here.clap('p1')
+    await world.settle()
+    const late = await cancel(there.broker, receipt.id)
+    there.store.dispatch(signedIn('bob'))
+    await world.settle()
+
+    expect(late).toBe('tooLate')
+    expect(await cancel(there.broker, receipt.id)).toBe('notFound')
+  })
+})
+
 describe('commands', () => {
   it('give nothing while nobody is signed in, and before there is a store', async () => {
     const world = createTestWorld()
@@ -186,6 +219,7 @@ describe('commands', () => {
     expect(await deadLetters(app.broker)).toEqual([])
     expect(await outboxEntries(app.broker)).toEqual([])
     expect(await requeue(app.broker, 'x')).toBe('notFound')
+    expect(await cancel(app.broker, 'x')).toBe('notFound')
   })
 
   it('take a rejected entry out of the index', async () => {
