@@ -2,6 +2,7 @@
 import { Hono, type MiddlewareHandler } from 'hono'
 import type { ApiDependencies, ApiEnvironment } from './change.js'
 import { commentRoutes } from './comment-routes.js'
+import { idempotencyRoutes } from './idempotency-routes.js'
 import { meRoutes } from './me-routes.js'
 import { photoRoutes } from './photo-routes.js'
 import { postRoutes } from './post-routes.js'
@@ -19,6 +20,7 @@ export function createApi(dependencies: ApiDependencies): Hono<ApiEnvironment> {
   api.use('*', refuseCrossSite)
   api.route('/api', sessionRoutes(dependencies))
   api.use('*', requireSession(dependencies.sessions))
+  api.route('/api', idempotencyRoutes(dependencies))
   api.route('/api', meRoutes(dependencies))
   api.route('/api', postRoutes(dependencies))
   api.route('/api', commentRoutes(dependencies))

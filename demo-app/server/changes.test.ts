@@ -1,26 +1,9 @@
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
-import {
-  clapsOf,
-  problemTypeOf,
-  readLedger,
-  signIn,
-  startTestServer,
-  type TestServer,
-  type User,
-} from './testing/test-server.js'
+import { expect, test } from 'vitest'
+import { clapsOf, problemTypeOf, readLedger, testServer, testUser } from './testing/test-server.js'
 
-let server: TestServer
-let ada: User
-let grace: User
-beforeAll(async () => {
-  server = await startTestServer()
-})
-beforeEach(async () => {
-  await fetch(`${server.url}/__test__/reset`, { method: 'POST' })
-  ada = await signIn(server.url, 'ada')
-  grace = await signIn(server.url, 'grace')
-})
-afterAll(() => server.stop())
+const server = testServer()
+const ada = testUser(server, 'ada')
+const grace = testUser(server, 'grace')
 
 test('likes and unlikes a post, for the one who does it only', async () => {
   const liked = await ada.send('PUT', '/api/posts/p01/like')

@@ -1,18 +1,10 @@
 import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
-import { putFaults, signIn, startTestServer, type TestServer, type User } from './testing/test-server.js'
+import { expect, test } from 'vitest'
+import { putFaults, testServer, testUser } from './testing/test-server.js'
 
-let server: TestServer
-let ada: User
-beforeAll(async () => {
-  server = await startTestServer()
-})
-beforeEach(async () => {
-  await fetch(`${server.url}/__test__/reset`, { method: 'POST' })
-  ada = await signIn(server.url, 'ada')
-})
-afterAll(() => server.stop())
+const server = testServer()
+const ada = testUser(server, 'ada')
 
 async function openSocket(host = '127.0.0.1', url = server.url): Promise<Socket> {
   const socket = connect({ host, port: Number(new URL(url).port) })

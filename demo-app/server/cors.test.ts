@@ -1,25 +1,9 @@
 import { randomUUID } from 'node:crypto'
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
-import {
-  clapsOf,
-  putFaults,
-  readLedger,
-  signIn,
-  startTestServer,
-  type TestServer,
-  type User,
-} from './testing/test-server.js'
+import { expect, test } from 'vitest'
+import { clapsOf, putFaults, readLedger, testServer, testUser } from './testing/test-server.js'
 
-let server: TestServer
-let ada: User
-beforeAll(async () => {
-  server = await startTestServer()
-})
-beforeEach(async () => {
-  await fetch(`${server.url}/__test__/reset`, { method: 'POST' })
-  ada = await signIn(server.url, 'ada')
-})
-afterAll(() => server.stop())
+const server = testServer()
+const ada = testUser(server, 'ada')
 
 const clapAt = (origin: string, at = server.url2) =>
   ada.send('POST', '/api/posts/p01/claps', { by: 1 }, { at, headers: { Origin: origin } })

@@ -13,6 +13,7 @@ import { openLedger } from './ledger.js'
 import { limits } from './limits.js'
 import { closeServers, openListeners, type Ports } from './listen.js'
 import { createPages } from './pages.js'
+import { startPurgeTimer } from './purge-timer.js'
 import { createSessions, type Transact } from './sessions.js'
 import { createTestApi } from './test-routes.js'
 
@@ -43,9 +44,11 @@ export async function startDemoServer(options: DemoServerOptions): Promise<DemoS
     store,
     principal: (request) => sessions.userOf(request.headers.get('Cookie')),
     retentionMs: limits.keyRetentionMs,
+    tombstoneMs: limits.keyTombstoneMs,
     bodyBytesMax: limits.bodyBytesMax,
     now: keyClock.now,
   })
+  const purgeTimer = startPurgeTimer(idempotency, limits.purgeEveryMs)
   const connections = createConnections()
   const proving = options.faults ? createProving() : undefined
   const api = createApi({ reader, sessions, idempotency, ledger: proving?.ledger })
@@ -72,7 +75,7 @@ export async function startDemoServer(options: DemoServerOptions): Promise<DemoS
   function createProving(): Proving {
     const ledger = openLedger(options.dataFolder, reader)
     const faults = createFaults(connections)
-    const testApi = createTestApi({ ledger, faults, keyClock, transact })
+    const testApi = createTestApi({ ledger, faults, idempotency, keyClock, transact })
     return { ledger, faults, keyClock, testApi: (request) => testApi.fetch(request) }
   }
 
@@ -85,6 +88,7 @@ export async function startDemoServer(options: DemoServerOptions): Promise<DemoS
     connections.closeAll()
     await closed
     await gateway.settled()
+    await purgeTimer.stop()
     proving?.ledger.close()
     databases.close()
   }

@@ -1,5 +1,6 @@
 // The clock by which the companion tells whether a stored key has expired. It can be set ahead by the whole retention,
-// so that all stored keys expire at once, exactly as they would on an untouched server after that time.
+// so that all stored keys expire at once, exactly as they would on an untouched server after that time: a repeat is
+// answered 410, for the companion remembers their use.
 import type { SqlReader } from './database.js'
 import type { Transact } from './sessions.js'
 
@@ -7,6 +8,8 @@ export interface KeyClock {
   /** Epoch milliseconds, as the companion counts them. */
   now(): number
   expireAll(): Promise<void>
+  /** Back to the present: what was expired is kept again, so first remove it. */
+  setRight(): Promise<void>
 }
 
 /** The lead is kept in the database: after a restart the expired keys must not come back. */
@@ -15,15 +18,18 @@ export function createKeyClock(reader: SqlReader, transact: Transact, retentionM
   let aheadMs = (row as { value: number } | undefined)?.value ?? 0
   return {
     now: () => Date.now() + aheadMs,
-    expireAll: async () => {
-      await transact((tx) => {
-        const next = aheadMs + retentionMs
-        tx.prepare(
-          `INSERT INTO settings (name, value) VALUES ('key_clock_ahead_ms', ?)
-           ON CONFLICT (name) DO UPDATE SET value = excluded.value`,
-        ).run(next)
-        aheadMs = next
-      })
-    },
+    expireAll: () => setAhead(() => aheadMs + retentionMs),
+    setRight: () => setAhead(() => 0),
+  }
+
+  function setAhead(next: () => number): Promise<void> {
+    return transact((tx) => {
+      const nextMs = next()
+      tx.prepare(
+        `INSERT INTO settings (name, value) VALUES ('key_clock_ahead_ms', ?)
+         ON CONFLICT (name) DO UPDATE SET value = excluded.value`,
+      ).run(nextMs)
+      aheadMs = nextMs
+    })
   }
 }

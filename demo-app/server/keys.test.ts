@@ -1,27 +1,20 @@
 import { randomUUID } from 'node:crypto'
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import {
   attemptsOf,
   clapsOf,
   effectsOf,
   problemTypeOf,
+  putFaults,
   readLedger,
   signIn,
-  startTestServer,
-  type TestServer,
+  testServer,
+  testUser,
   type User,
 } from './testing/test-server.js'
 
-let server: TestServer
-let ada: User
-beforeAll(async () => {
-  server = await startTestServer()
-})
-beforeEach(async () => {
-  await fetch(`${server.url}/__test__/reset`, { method: 'POST' })
-  ada = await signIn(server.url, 'ada')
-})
-afterAll(() => server.stop())
+const server = testServer()
+const ada = testUser(server, 'ada')
 
 const changes: readonly (readonly [string, string, unknown])[] = [
   ['PUT', '/api/posts/p01/like', undefined],
@@ -120,4 +113,32 @@ test('refuses a key that was used for something else', async () => {
   expect(answer.status).toBe(422)
   expect(await problemTypeOf(answer)).toBe('urn:redux-broker:problem:key-reused')
   expect(await clapsOf(ada, 'p01')).toBe(129)
+})
+
+test('says what became of a key, to its own user only', async () => {
+  const key = randomUUID()
+  const linus = await signIn(server.url, 'linus')
+  const stateFor = async (user: User) => (await user.get(`/api/idempotency/${key}`)).json()
+  expect(await stateFor(ada)).toEqual({ state: 'unknown' })
+
+  await ada.send('POST', '/api/posts', { text: 'Hello' }, { key })
+
+  expect(await stateFor(ada)).toEqual({ state: 'done', status: 201 })
+  expect(await stateFor(linus)).toEqual({ state: 'unknown' })
+  await putFaults(server.url, [{ match: {}, kind: 'forget-keys' }])
+  expect(await stateFor(ada)).toEqual({ state: 'expired' })
+  expect(await stateFor(linus)).toEqual({ state: 'unknown' })
+})
+
+test('refuses a status query without a session, of another user’s tab, and for what is no key', async () => {
+  const path = `/api/idempotency/${randomUUID()}`
+  const ask = (path: string, headers: Record<string, string>) => fetch(server.url + path, { headers })
+  const answers = [
+    await ask(path, {}),
+    await ask(path, { Cookie: ada.cookie, 'Idempotency-Principal': 'grace' }),
+    await ask('/api/idempotency/%22short%22', { Cookie: ada.cookie }),
+  ]
+
+  expect(answers.map(({ status }) => status)).toEqual([401, 403, 400])
+  for (const { headers } of answers) expect(headers.get('Cache-Control')).toBe('no-store')
 })

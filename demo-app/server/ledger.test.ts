@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest'
+import { beforeEach, expect, test, vi } from 'vitest'
 import {
   attemptsOf,
   cookieOf,
@@ -7,22 +7,13 @@ import {
   putFaults,
   readLedger,
   signIn,
-  startTestServer,
-  type TestServer,
-  type User,
+  testServer,
+  testUser,
 } from './testing/test-server.js'
 
-let server: TestServer
-let ada: User
-beforeAll(async () => {
-  server = await startTestServer()
-})
-beforeEach(async () => {
-  await fetch(`${server.url}/__test__/reset`, { method: 'POST' })
-  ada = await signIn(server.url, 'ada')
-  await fetch(`${server.url}/__test__/ledger`, { method: 'DELETE' })
-})
-afterAll(() => server.stop())
+const server = testServer()
+const ada = testUser(server, 'ada')
+beforeEach(() => fetch(`${server.url}/__test__/ledger`, { method: 'DELETE' }))
 
 test('writes down every request under /api/ in order of arrival', async () => {
   const key = randomUUID()

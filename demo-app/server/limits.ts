@@ -12,4 +12,7 @@ export const limits = {
   closeNoticeMs: 20,
   /** How long the answer to a key is kept and repeated: 7 days. */
   keyRetentionMs: 604_800_000,
+  /** How long a used key is remembered after that: a hundred years, which no row of `forget-keys` faults outlasts. */
+  keyTombstoneMs: 3_153_600_000_000,
+  purgeEveryMs: 60_000,
 } as const

@@ -6,7 +6,15 @@ import { createRequire } from 'node:module'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest'
-import { clapsOf, putFaults, readLedger, signIn, temporaryFolder, userAt } from './testing/test-server.js'
+import {
+  clapsOf,
+  problemTypeOf,
+  putFaults,
+  readLedger,
+  signIn,
+  temporaryFolder,
+  userAt,
+} from './testing/test-server.js'
 
 const main = fileURLToPath(new URL('../dist/server/main.js', import.meta.url))
 const project = fileURLToPath(new URL('../tsconfig.server.json', import.meta.url))
@@ -94,7 +102,8 @@ test('keeps forgotten keys forgotten after a restart', async () => {
     { key },
   )
 
-  expect(answer.headers.get('Idempotency-Status')).toBe('stored')
+  expect(await problemTypeOf(answer)).toBe('urn:redux-broker:problem:key-expired')
+  expect((await readLedger(second.url)).effects).toHaveLength(1)
 })
 
 test.each(['SIGTERM', 'SIGINT'] as const)('closes on %s, also with a request in hand', async (signal) => {

@@ -1,15 +1,10 @@
 import { randomUUID } from 'node:crypto'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { limits } from './limits.js'
-import { problemTypeOf, signIn, startTestServer, type TestServer, type User } from './testing/test-server.js'
+import { problemTypeOf, testServer, testUser } from './testing/test-server.js'
 
-let server: TestServer
-let ada: User
-beforeAll(async () => {
-  server = await startTestServer()
-  ada = await signIn(server.url, 'ada')
-})
-afterAll(() => server.stop())
+const server = testServer()
+const ada = testUser(server, 'ada')
 
 const bytes = Uint8Array.from({ length: 100_000 }, (_, index) => index % 251)
 

@@ -1,15 +1,8 @@
 import { randomUUID } from 'node:crypto'
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
-import { cookieOf, problemTypeOf, signIn, startTestServer, type TestServer } from './testing/test-server.js'
+import { expect, test } from 'vitest'
+import { cookieOf, problemTypeOf, signIn, testServer } from './testing/test-server.js'
 
-let server: TestServer
-beforeAll(async () => {
-  server = await startTestServer()
-})
-beforeEach(async () => {
-  await fetch(`${server.url}/__test__/reset`, { method: 'POST' })
-})
-afterAll(() => server.stop())
+const server = testServer()
 
 const everyCall: readonly (readonly [string, string])[] = [
   ['GET', '/api/me'],

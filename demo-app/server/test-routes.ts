@@ -1,5 +1,6 @@
 // The proving ground's controls, under /__test__/: the ledger, the fault rules, the reset. Absent with FAULTS=0.
 import { Hono } from 'hono'
+import type { Idempotency } from 'redux-broker-server'
 import { restoreSeed } from './database.js'
 import { page } from './fault-acts.js'
 import { parseFaultRules } from './fault-rules.js'
@@ -7,17 +8,19 @@ import type { Faults } from './faults.js'
 import type { KeyClock } from './key-clock.js'
 import type { Ledger } from './ledger.js'
 import { problem } from './problem.js'
+import { users } from './seed.js'
 import type { Transact } from './sessions.js'
 import { readJson } from './validation.js'
 
 export interface TestDependencies {
   readonly ledger: Ledger
   readonly faults: Faults
+  readonly idempotency: Pick<Idempotency<unknown>, 'purgePrincipal'>
   readonly keyClock: KeyClock
   readonly transact: Transact
 }
 
-export function createTestApi({ ledger, faults, keyClock, transact }: TestDependencies): Hono {
+export function createTestApi({ ledger, faults, idempotency, keyClock, transact }: TestDependencies): Hono {
   const routes = new Hono()
   routes.get('/__test__/ledger', (context) => context.json(ledger.read()))
   routes.delete('/__test__/ledger', async (context) => {
@@ -28,7 +31,8 @@ export function createTestApi({ ledger, faults, keyClock, transact }: TestDepend
   routes.post('/__test__/reset', async (context) => {
     await faults.replace([])
     await transact(restoreSeed)
-    await keyClock.expireAll()
+    for (const { id } of users) await idempotency.purgePrincipal(id)
+    await keyClock.setRight()
     ledger.emptyAttempts()
     return context.body(null, 204)
   })

@@ -1,11 +1,7 @@
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import { clapsOf, putFaults, signIn, startTestServer, type TestServer } from './testing/test-server.js'
+import { expect, test } from 'vitest'
+import { clapsOf, putFaults, signIn, testServer } from './testing/test-server.js'
 
-let server: TestServer
-beforeAll(async () => {
-  server = await startTestServer({ faults: false })
-})
-afterAll(() => server.stop())
+const server = testServer({ faults: false })
 
 test.each([
   ['GET', '/__test__/ledger'],

@@ -4,6 +4,7 @@ import { randomUUID } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { afterAll, beforeAll, beforeEach } from 'vitest'
 import { startDemoServer } from '../create-server.js'
 import type { LedgerContent } from '../ledger.js'
 
@@ -36,6 +37,47 @@ export async function startTestServer({
     await rm(folder, { recursive: true })
   }
   return { url, url2, folder, stop }
+}
+
+/** One server for all tests of a file, with the seed data before each: to be called where the file begins. */
+export function testServer({
+  faults = true,
+}: Pick<TestServerOptions, 'faults'> = {}): Omit<TestServer, 'stop'> {
+  let server: TestServer
+  beforeAll(async () => {
+    server = await startTestServer({ faults })
+  })
+  beforeEach(async () => {
+    if (faults) await fetch(`${server.url}/__test__/reset`, { method: 'POST' })
+  })
+  afterAll(() => server.stop())
+  return {
+    get url() {
+      return server.url
+    },
+    get url2() {
+      return server.url2
+    },
+    get folder() {
+      return server.folder
+    },
+  }
+}
+
+/** A user who is signed in anew before each test. */
+export function testUser(server: { readonly url: string }, id: string): User {
+  let user: User
+  beforeEach(async () => {
+    user = await signIn(server.url, id)
+  })
+  return {
+    id,
+    get cookie() {
+      return user.cookie
+    },
+    get: (path) => user.get(path),
+    send: (...sent) => user.send(...sent),
+  }
 }
 
 export function temporaryFolder(): Promise<string> {

@@ -1,10 +1,17 @@
-// The entry: makes `run()` out of the options, and turns what fails into an answer.
+// The entry: makes what an application calls out of the options, and turns what fails into an answer.
 import { decide } from './decide.js'
 import type { Handler } from './handler.js'
 import { parseIdempotencyKey } from './idempotency-key.js'
-import { completeOptions, type IdempotencyOptions, type IdempotencySettings } from './idempotency-options.js'
+import {
+  completeOptions,
+  type IdempotencyOptions,
+  type IdempotencySettings,
+  momentsOf,
+} from './idempotency-options.js'
+import { purgedRecordsMaxDefault } from './limits.js'
 import { type Outcome, refused, respond } from './outcome.js'
-import { StoreBusyError } from './store.js'
+import { decideStatus } from './status.js'
+import { type Purged, StoreBusyError } from './store.js'
 import { UsageError } from './usage-error.js'
 
 export interface Idempotency<Tx> {
@@ -21,12 +28,37 @@ export interface Idempotency<Tx> {
    *   stream, an upgrade, more than `bodyBytesMax`). The effects are undone.
    */
   run(request: Request, handler: Handler<Tx>): Promise<Response>
+  /**
+   * Answers a status query: what became of `key`, which is the text in the path, without quotes. It says `done` with
+   * the status of the answer, `in-progress`, `expired` or `unknown`, of the request's own user only, has no effect
+   * and is not to be cached.
+   */
+  status(request: Request, key: string): Promise<Response>
+  /**
+   * Takes the answers from records that are past `retentionMs`, and removes what is past `tombstoneMs` too. Answers
+   * are the same without it; it gives the space back. To be called by a timer.
+   * @param recordsMax bound of one call, which is one transaction. Default 1000; where `entombed + removed` reaches
+   *   it, there may be more
+   * @throws StoreBusyError nothing was done; RangeError on a bound below 1
+   */
+  purge(recordsMax?: number): Promise<Purged>
+  /**
+   * Removes all that is kept of one user, tombstones too, and says how many records that was. A request that comes
+   * later under one of these keys runs anew, so end the user's sessions first.
+   * @throws StoreBusyError a part may be removed; call it again
+   */
+  purgePrincipal(principal: string): Promise<number>
 }
 
 /** @throws RangeError or TypeError on options that cannot be meant */
 export function createIdempotency<Tx>(options: IdempotencyOptions<Tx>): Idempotency<Tx> {
   const settings = completeOptions(options)
-  return { run: (request, handler) => run(settings, request, handler) }
+  return {
+    run: (request, handler) => run(settings, request, handler),
+    status: (request, key) => status(settings, request, key),
+    purge: (recordsMax = purgedRecordsMaxDefault) => purge(settings, recordsMax),
+    purgePrincipal: (principal) => purgePrincipal(settings, principal),
+  }
 }
 
 async function run<Tx>(
@@ -35,14 +67,48 @@ async function run<Tx>(
   handler: Handler<Tx>,
 ): Promise<Response> {
   const header = parseIdempotencyKey(request.headers.get('idempotency-key'), settings.bareKeys)
-  const outcome = await decide(settings, { request, header, handler }).catch((error: unknown): Outcome => {
+  const outcome = await answered(settings, request, decide(settings, { request, header, handler }))
+  const { retentionMs } = settings
+  return respond(outcome, { field: header.kind === 'valid' ? header.field : undefined, retentionMs })
+}
+
+async function status<Tx>(
+  settings: IdempotencySettings<Tx>,
+  request: Request,
+  key: string,
+): Promise<Response> {
+  const outcome = await answered(settings, request, decideStatus(settings, request, key))
+  const response = respond(outcome, { field: undefined, retentionMs: settings.retentionMs })
+  response.headers.set('cache-control', 'no-store')
+  return response
+}
+
+/** A failure of the world as an outcome; a mistake in the program stays one. */
+function answered<Tx>(
+  settings: IdempotencySettings<Tx>,
+  request: Request,
+  deciding: Promise<Outcome>,
+): Promise<Outcome> {
+  return deciding.catch((error: unknown) => {
     if (error instanceof UsageError) throw error
     if (error instanceof StoreBusyError) return refused('busy')
     settings.onError(error, request)
     return refused('failed')
   })
-  return respond(outcome, {
-    field: header.kind === 'valid' ? header.field : undefined,
-    retentionMs: settings.retentionMs,
-  })
+}
+
+async function purge<Tx>(settings: IdempotencySettings<Tx>, recordsMax: number): Promise<Purged> {
+  if (!Number.isInteger(recordsMax) || recordsMax < 1) {
+    throw new RangeError(`recordsMax: got ${recordsMax}, expected a whole number of at least 1`)
+  }
+  return settings.store.purge(momentsOf(settings), recordsMax)
+}
+
+/** In several transactions, so that others get their turn. */
+async function purgePrincipal<Tx>({ store }: IdempotencySettings<Tx>, principal: string): Promise<number> {
+  for (let removed = 0; ; ) {
+    const count = await store.purgePrincipal(principal, purgedRecordsMaxDefault)
+    removed += count
+    if (count < purgedRecordsMaxDefault) return removed
+  }
 }

@@ -4,7 +4,7 @@ import { fingerprintOf } from './fingerprint.js'
 import type { Handler } from './handler.js'
 import { readAnswer } from './handler-answer.js'
 import type { KeyHeader } from './idempotency-key.js'
-import type { IdempotencySettings } from './idempotency-options.js'
+import { type IdempotencySettings, momentsOf } from './idempotency-options.js'
 import { type Outcome, type Ran, type Refused, refused } from './outcome.js'
 import { readBytes } from './read-bytes.js'
 import { isFinal, storedAnswer, type WholeAnswer } from './stored-answer.js'
@@ -44,15 +44,16 @@ export async function decide<Tx>(settings: IdempotencySettings<Tx>, call: Call<T
 }
 
 async function runRecorded<Tx>(
-  { store, now, retentionMs, replayedHeaders }: IdempotencySettings<Tx>,
+  settings: IdempotencySettings<Tx>,
   {
     id,
     fingerprint,
   }: { readonly id: { readonly principal: string; readonly key: string }; readonly fingerprint: string },
   work: (tx: Tx) => Promise<WholeAnswer>,
 ): Promise<Outcome> {
-  const startedAt = now()
-  const claim = { id, fingerprint, now: startedAt, expiresAt: startedAt + retentionMs }
+  const { store, retentionMs, replayedHeaders } = settings
+  const moments = momentsOf(settings)
+  const claim = { id, fingerprint, ...moments, expiresAt: moments.now + retentionMs }
   const claimed = await store.runOnce<Ran>(claim, async (tx) => {
     const answer = await work(tx)
     if (!isFinal(answer.status))
@@ -66,6 +67,8 @@ async function runRecorded<Tx>(
     case 'stored':
       if (claimed.fingerprint !== fingerprint) return refused('key-reused')
       return { kind: 'replayed', answer: claimed.answer }
+    case 'expired':
+      return refused(claimed.fingerprint === fingerprint ? 'key-expired' : 'key-reused')
     case 'inProgress':
       return refused('in-progress')
   }

@@ -11,6 +11,11 @@ export type KeyHeader =
 const quotedKey = /^"([A-Za-z0-9_-]{16,64})"$/
 const bareKey = /^([A-Za-z0-9_-]{16,64})$/
 
+/** Whether a text is a key of our format, without its quotes: as it stands in a path. */
+export function isKey(text: string): boolean {
+  return bareKey.test(text)
+}
+
 /**
  * Reads a value of `Idempotency-Key`: an RFC 8941 string, here 16 to 64 characters of `[A-Za-z0-9_-]` in double
  * quotes, without parameters (draft-ietf-httpapi-idempotency-key-header-07, section 2.1).

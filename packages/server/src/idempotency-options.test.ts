@@ -20,9 +20,12 @@ describe('the options', () => {
     }
   })
 
-  it('refuse a retention below a second and a size that is no number', () => {
+  it('refuse a retention below a second, and times and sizes that are no numbers', () => {
     for (const retentionMs of [0, 999, -1, Number.NaN, Number.POSITIVE_INFINITY]) {
       expect(() => create({ retentionMs })).toThrow(RangeError)
+    }
+    for (const tombstoneMs of [-1, Number.NaN, Number.POSITIVE_INFINITY]) {
+      expect(() => create({ tombstoneMs })).toThrow(RangeError)
     }
     for (const bodyBytesMax of [-1, Number.NaN]) expect(() => create({ bodyBytesMax })).toThrow(RangeError)
   })

@@ -1,6 +1,6 @@
 // What an application decides, and the defaults.
-import { bodyBytesMaxDefault, retentionMsDefault } from './limits.js'
-import type { IdempotencyStore } from './store.js'
+import { bodyBytesMaxDefault, retentionMsDefault, tombstoneMsDefault } from './limits.js'
+import type { IdempotencyStore, Moments } from './store.js'
 
 export interface IdempotencyOptions<Tx> {
   /** Where records lie: beside the data that the handler changes, for both are one transaction. */
@@ -21,10 +21,15 @@ export interface IdempotencyOptions<Tx> {
   readonly bareKeys?: boolean
   /**
    * How long an answer is kept, in milliseconds, at least 1000. Default 7 days. Published in seconds as
-   * `Idempotency-Retention`, so that a client asks before it repeats what is older. For now a record past it counts
-   * as absent and a repeat runs anew.
+   * `Idempotency-Retention`, so that a client asks before it repeats what is older: a repeat past it is answered 410
+   * `key-expired` and has no effect.
    */
   readonly retentionMs?: number
+  /**
+   * How long the use of a key is remembered after its answer has expired, in milliseconds. Default 400 days. A repeat
+   * past it runs anew, so let it be longer than any client keeps a request; 0 gives this protection up.
+   */
+  readonly tombstoneMs?: number
   /**
    * Names of answer headers, in lower case, kept for a repeat beside `content-type`, `content-encoding`, `etag` and
    * `location`. Default none. Never one that carries a secret.
@@ -64,11 +69,15 @@ const neverReplayed: ReadonlySet<string> = new Set([
 export function completeOptions<Tx>(options: IdempotencyOptions<Tx>): IdempotencySettings<Tx> {
   const {
     retentionMs = retentionMsDefault,
+    tombstoneMs = tombstoneMsDefault,
     bodyBytesMax = bodyBytesMaxDefault,
     replayedHeaders = [],
   } = options
   if (!(retentionMs >= 1000) || !Number.isFinite(retentionMs)) {
     throw new RangeError(`retentionMs: got ${retentionMs}, expected at least 1000 milliseconds`)
+  }
+  if (!(tombstoneMs >= 0) || !Number.isFinite(tombstoneMs)) {
+    throw new RangeError(`tombstoneMs: got ${tombstoneMs}, expected a number of milliseconds`)
   }
   if (!(bodyBytesMax >= 0))
     throw new RangeError(`bodyBytesMax: got ${bodyBytesMax}, expected a number of bytes`)
@@ -86,11 +95,18 @@ export function completeOptions<Tx>(options: IdempotencyOptions<Tx>): Idempotenc
     principalTag: options.principalTag ?? 'required',
     bareKeys: options.bareKeys ?? false,
     retentionMs,
+    tombstoneMs,
     replayedHeaders,
     bodyBytesMax,
     onError: (error, request) => report(options, error, request),
     now: () => options.now?.() ?? Date.now(),
   }
+}
+
+/** The moments by which records are judged now. */
+export function momentsOf<Tx>({ now, tombstoneMs }: IdempotencySettings<Tx>): Moments {
+  const time = now()
+  return { now: time, forgottenBy: time - tombstoneMs }
 }
 
 function report<Tx>(options: IdempotencyOptions<Tx>, error: unknown, request: Request): void {

@@ -5,8 +5,21 @@ export type { Handler, HandlerContext } from './handler.js'
 export type { IdempotencyOptions } from './idempotency-options.js'
 export type { MemoryTransaction } from './memory-store.js'
 export { memoryStore } from './memory-store.js'
+export type { KeyState } from './outcome.js'
 export type { ProblemName } from './problem.js'
 export { problemType } from './problem.js'
-export type { Claim, Claimed, IdempotencyStore, RecordId, Settlement, StoredRecord } from './store.js'
+export type {
+  Claim,
+  Claimed,
+  ExpiredRecord,
+  Found,
+  IdempotencyStore,
+  KeptRecord,
+  Moments,
+  Purged,
+  RecordId,
+  Settlement,
+  StoredRecord,
+} from './store.js'
 export { StoreBusyError } from './store.js'
 export type { StoredAnswer, StoredBody } from './stored-answer.js'

@@ -1,7 +1,14 @@
-// The store that forgets: for tests, examples and trying things out. It keeps the port's promises but for a crash,
-// and it never removes anything.
+// The store that forgets: for tests, examples and trying things out. It keeps the port's promises but for a crash.
 import { turnWaitMsDefault } from './limits.js'
-import type { Claim, Claimed, IdempotencyStore, RecordId, Settlement, StoredRecord } from './store.js'
+import {
+  findRecord,
+  type MemoryRecords,
+  purgeRecords,
+  removeRecordsOf,
+  sealRecord,
+} from './memory-records.js'
+import { recordName } from './record-name.js'
+import type { Claim, Claimed, Found, IdempotencyStore, Moments, RecordId, Settlement } from './store.js'
 import { createTurns, type Turns } from './turns.js'
 
 /** A small map from names to values. Values are copied in and out, so what was not `set` cannot have changed. */
@@ -23,13 +30,18 @@ export function memoryStore(): IdempotencyStore<MemoryTransaction> {
   }
   return {
     runOnce: (claim, work) => runOnce(memory, claim, work),
+    find: async (id, moments) => find(memory, id, moments),
+    purge: (moments, recordsMax) =>
+      memory.turns.take(async () => purgeRecords(memory.records, moments, recordsMax)),
+    purgePrincipal: (principal, recordsMax) =>
+      memory.turns.take(async () => removeRecordsOf(memory.records, principal, recordsMax)),
     transaction: (work) => write(memory, async (tx) => ({ commit: () => {}, result: await work(tx) })),
   }
 }
 
 interface Memory {
   values: Map<string, unknown>
-  readonly records: Map<string, StoredRecord & { readonly expiresAt: number }>
+  readonly records: MemoryRecords
   /** The ids that are worked on now. */
   readonly running: Set<string>
   readonly turns: Turns
@@ -40,10 +52,9 @@ async function runOnce<Result>(
   claim: Claim,
   work: (tx: MemoryTransaction) => Promise<Settlement<Result>>,
 ): Promise<Claimed<Result>> {
-  const found = findRecord(memory, claim)
-  if (found !== undefined) return found
-  const id = nameOf(claim.id)
-  if (memory.running.has(id)) return { kind: 'inProgress' }
+  const found = find(memory, claim.id, claim)
+  if (found.kind !== 'absent') return found
+  const id = recordName(claim.id)
   // From the look above to this line nothing awaits: that is the arbiter here (SC6).
   memory.running.add(id)
   try {
@@ -51,13 +62,16 @@ async function runOnce<Result>(
       const settlement = await work(tx)
       const ran = { kind: 'ran', result: settlement.result } as const
       if (settlement.kind === 'release') return { commit: undefined, result: ran }
-      const { fingerprint, expiresAt } = claim
-      const record = { kind: 'stored', fingerprint, answer: settlement.answer, expiresAt } as const
-      return { commit: () => memory.records.set(id, record), result: ran }
+      return { commit: () => sealRecord(memory.records, claim, settlement.answer), result: ran }
     })
   } finally {
     memory.running.delete(id)
   }
+}
+
+function find({ records, running }: Memory, id: RecordId, moments: Moments): Found {
+  if (running.has(recordName(id))) return { kind: 'inProgress' }
+  return findRecord(records, id, moments) ?? { kind: 'absent' }
 }
 
 interface Ending<Result> {
@@ -85,16 +99,6 @@ function write<Result>(
       close()
     }
   })
-}
-
-function nameOf({ principal, key }: RecordId): string {
-  return JSON.stringify([principal, key])
-}
-
-function findRecord({ records }: Memory, { id, now }: Claim): StoredRecord | undefined {
-  const record = records.get(nameOf(id))
-  if (record === undefined || record.expiresAt <= now) return undefined
-  return { kind: 'stored', fingerprint: record.fingerprint, answer: record.answer }
 }
 
 /** The handle and the way to take it back: after `close` it throws. */

@@ -3,7 +3,21 @@ import { type AnswerMarks, type IdempotencyStatus, markAnswer } from './answer-h
 import { type ProblemName, problemResponse } from './problem.js'
 import { newResponse, replayedResponse, type StoredAnswer, type WholeAnswer } from './stored-answer.js'
 
-export type Outcome = Refused | Ran | { readonly kind: 'replayed'; readonly answer: StoredAnswer }
+export type Outcome =
+  | Refused
+  | Ran
+  | { readonly kind: 'replayed'; readonly answer: StoredAnswer }
+  | { readonly kind: 'told'; readonly state: KeyState }
+
+/** What a status query is told of a key (SC14). */
+export type KeyState =
+  /** The work was done and committed; `status` is that of its answer. */
+  | { readonly state: 'done'; readonly status: number }
+  | { readonly state: 'in-progress' }
+  /** The work was done, so long ago that its answer is no longer kept. */
+  | { readonly state: 'expired' }
+  /** Nothing was done under this key, as far as is known: a request may still be on its way. */
+  | { readonly state: 'unknown' }
 
 /** The handler was not called, or all that it did is undone. */
 export interface Refused {
@@ -37,6 +51,8 @@ function statusOf(outcome: Outcome): IdempotencyStatus | undefined {
       return outcome.status
     case 'replayed':
       return 'replayed'
+    case 'told':
+      return undefined
   }
 }
 
@@ -50,5 +66,7 @@ function responseOf(outcome: Outcome): Response {
     }
     case 'replayed':
       return replayedResponse(outcome.answer)
+    case 'told':
+      return Response.json(outcome.state)
   }
 }

@@ -10,6 +10,7 @@ export type ProblemName =
   | 'unauthenticated'
   | 'in-progress'
   | 'key-reused'
+  | 'key-expired'
   | 'body-incomplete'
   | 'body-too-large'
   | 'busy'
@@ -33,6 +34,10 @@ const problems: Readonly<Record<ProblemName, Problem>> = {
   unauthenticated: { status: 401, title: 'This request needs a signed-in user.' },
   'in-progress': { status: 409, title: 'A request with this key is being worked on.', passing: true },
   'key-reused': { status: 422, title: 'This key was used for another request.' },
+  'key-expired': {
+    status: 410,
+    title: 'This key was used before; its answer is no longer kept, and nothing was done now.',
+  },
   'body-incomplete': { status: 408, title: 'The body of the request did not arrive whole.' },
   'body-too-large': { status: 413, title: 'The body of the request is too large.' },
   busy: { status: 503, title: 'The store is busy.', passing: true },

@@ -1,10 +1,15 @@
-// The table of records in SQLite: one row for each key, claimed by one statement.
+// The table of records in SQLite: one row for each key, claimed by one statement. A row without its answer is a
+// tombstone, and a row says `expired` from its `expires_at` on, whether a purge has taken its answer yet or not.
 import type { Database } from 'libsql'
 import type { SqliteRow, SqliteTx } from './sqlite-transaction.js'
-import type { Claim, StoredRecord } from './store.js'
+import type { Claim, KeptRecord, Moments, Purged, RecordId } from './store.js'
 import type { StoredAnswer, StoredBody } from './stored-answer.js'
 
-/** Made by the store where it is missing. `status` is null while the work runs, `body` where it was elided. */
+/**
+ * Made by the store where it is missing. `status` is null while the work runs, `body` where it was elided. In a
+ * tombstone `headers` and `body` are null and `status` is its class: 2, 3 or 4. The columns are older than
+ * tombstones, so a process without them may use the table too; the index is for purges that cost what they purge.
+ */
 export const recordsTable = `CREATE TABLE IF NOT EXISTS idempotency_records (
   principal TEXT NOT NULL,
   key TEXT NOT NULL,
@@ -15,17 +20,18 @@ export const recordsTable = `CREATE TABLE IF NOT EXISTS idempotency_records (
   headers TEXT,
   body BLOB,
   PRIMARY KEY (principal, key)
-) STRICT`
+) STRICT;
+CREATE INDEX IF NOT EXISTS idempotency_records_by_age ON idempotency_records (headers IS NULL, expires_at)`
 
-/** Whether the id was free, or its record expired: then this claim holds it. One statement is the arbiter (SC6). */
-export function insertClaim(tx: SqliteTx, { id, fingerprint, now, expiresAt }: Claim): boolean {
+/** Whether the id was free, or its record forgotten: then this claim holds it. One statement is the arbiter (SC6). */
+export function insertClaim(tx: SqliteTx, { id, fingerprint, now, forgottenBy, expiresAt }: Claim): boolean {
   const insert = tx.prepare(
     `INSERT INTO idempotency_records (principal, key, fingerprint, created_at, expires_at) VALUES (?, ?, ?, ?, ?)
      ON CONFLICT (principal, key) DO UPDATE SET fingerprint = excluded.fingerprint, created_at = excluded.created_at,
        expires_at = excluded.expires_at, status = NULL, headers = NULL, body = NULL
-     WHERE idempotency_records.expires_at <= excluded.created_at`,
+     WHERE idempotency_records.expires_at <= ?`,
   )
-  return insert.run(id.principal, id.key, fingerprint, now, expiresAt).changes === 1
+  return insert.run(id.principal, id.key, fingerprint, now, expiresAt, forgottenBy).changes === 1
 }
 
 export function sealRecord(tx: SqliteTx, { id }: Claim, { status, headers, body }: StoredAnswer): void {
@@ -34,24 +40,51 @@ export function sealRecord(tx: SqliteTx, { id }: Claim, { status, headers, body 
   ).run(status, JSON.stringify(headers), body.kind === 'whole' ? body.bytes : null, id.principal, id.key)
 }
 
-/** The sealed record of an id that has not expired. */
-export function findRecord(database: Database, { id, now }: Claim): StoredRecord | undefined {
+/** The sealed record of an id that is not forgotten. */
+export function findRecord(
+  database: Database,
+  { principal, key }: RecordId,
+  { now, forgottenBy }: Moments,
+): KeptRecord | undefined {
   const row = database
     .prepare(
-      `SELECT fingerprint, status, headers, body FROM idempotency_records
+      `SELECT fingerprint, expires_at, status, headers, body FROM idempotency_records
        WHERE principal = ? AND key = ? AND expires_at > ? AND status IS NOT NULL`,
     )
-    .get([id.principal, id.key, now])
-  return row === undefined ? undefined : recordOf(row as SqliteRow)
+    .get([principal, key, forgottenBy])
+  return row === undefined ? undefined : recordOf(row as SqliteRow, now)
 }
 
-function recordOf(row: SqliteRow): StoredRecord {
-  const { fingerprint, status, headers, body } = row
+/** Removes first: what is forgotten by now need not be entombed before. */
+export function purgeRecords(tx: SqliteTx, { now, forgottenBy }: Moments, recordsMax: number): Purged {
+  const some = `SELECT rowid FROM idempotency_records WHERE (headers IS NULL) = ? AND expires_at <= ? LIMIT ?`
+  const remove = tx.prepare(`DELETE FROM idempotency_records WHERE rowid IN (${some})`)
+  const entomb = tx.prepare(
+    `UPDATE idempotency_records SET status = status / 100, headers = NULL, body = NULL WHERE rowid IN (${some})`,
+  )
+  const tombstones = remove.run(1, forgottenBy, recordsMax).changes
+  const removed = tombstones + remove.run(0, forgottenBy, recordsMax - tombstones).changes
+  return { removed, entombed: entomb.run(0, now, recordsMax - removed).changes }
+}
+
+export function removeRecordsOf(tx: SqliteTx, principal: string, recordsMax: number): number {
+  const remove = tx.prepare(
+    `DELETE FROM idempotency_records
+     WHERE rowid IN (SELECT rowid FROM idempotency_records WHERE principal = ? LIMIT ?)`,
+  )
+  return remove.run(principal, recordsMax).changes
+}
+
+function recordOf(row: SqliteRow, now: number): KeptRecord {
+  const { status, headers, body } = row
+  const fingerprint = String(row['fingerprint'])
+  // After a clock that went back, a tombstone may lie before its time: it has no answer to give all the same.
+  if (Number(row['expires_at']) <= now || headers === null) return { kind: 'expired', fingerprint }
   const stored: StoredBody =
     body instanceof Uint8Array ? { kind: 'whole', bytes: new Uint8Array(body) } : { kind: 'elided' }
   return {
     kind: 'stored',
-    fingerprint: String(fingerprint),
+    fingerprint,
     answer: { status: Number(status), headers: JSON.parse(String(headers)), body: stored },
   }
 }

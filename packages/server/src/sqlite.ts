@@ -2,9 +2,26 @@
 // Promise: effect and record are one commit on disk; a crash, a kill or a power cut leaves both or neither.
 import type { Database } from 'libsql'
 import { turnWaitMsDefault } from './limits.js'
-import { findRecord, insertClaim, recordsTable, sealRecord } from './sqlite-records.js'
+import { recordName } from './record-name.js'
+import {
+  findRecord,
+  insertClaim,
+  purgeRecords,
+  recordsTable,
+  removeRecordsOf,
+  sealRecord,
+} from './sqlite-records.js'
 import { isInTransaction, openTransaction, type SqliteTx } from './sqlite-transaction.js'
-import { type Claim, type Claimed, type IdempotencyStore, type Settlement, StoreBusyError } from './store.js'
+import {
+  type Claim,
+  type Claimed,
+  type Found,
+  type IdempotencyStore,
+  type Moments,
+  type RecordId,
+  type Settlement,
+  StoreBusyError,
+} from './store.js'
 import { createTurns, type Turns } from './turns.js'
 
 export type { SqliteRow, SqliteStatement, SqliteTx, SqliteValue } from './sqlite-transaction.js'
@@ -36,9 +53,15 @@ export function sqliteStore(
 ): IdempotencyStore<SqliteTx> {
   prepareDatabase(database, waitMs)
   const connection: Connection = { database, waitMs, turns: createTurns(waitMs), running: new Set() }
+  const transaction = <Result>(work: (tx: SqliteTx) => Result | PromiseLike<Result>) =>
+    write(connection, async (tx) => ({ commit: true, result: await work(tx) }))
   return {
     runOnce: (claim, work) => runOnce(connection, claim, work),
-    transaction: (work) => write(connection, async (tx) => ({ commit: true, result: await work(tx) })),
+    find: async (id, moments) => find(connection, id, moments),
+    purge: (moments, recordsMax) => transaction((tx) => purgeRecords(tx, moments, recordsMax)),
+    purgePrincipal: (principal, recordsMax) =>
+      transaction((tx) => removeRecordsOf(tx, principal, recordsMax)),
+    transaction,
   }
 }
 
@@ -56,16 +79,15 @@ async function runOnce<Result>(
   work: (tx: SqliteTx) => Promise<Settlement<Result>>,
 ): Promise<Claimed<Result>> {
   const { database, running } = connection
-  // Only saves a turn: a sealed record never changes before it expires. The arbiter is insertClaim.
-  const found = tellBusy(() => findRecord(database, claim))
-  if (found !== undefined) return found
-  const id = JSON.stringify([claim.id.principal, claim.id.key])
-  if (running.has(id)) return { kind: 'inProgress' }
+  // Only saves a turn: of a sealed record no claim is answered otherwise later on. The arbiter is insertClaim.
+  const found = find(connection, claim.id, claim)
+  if (found.kind !== 'absent') return found
+  const id = recordName(claim.id)
   running.add(id)
   try {
     return await write<Claimed<Result>>(connection, async (tx) => {
       if (!insertClaim(tx, claim)) {
-        return { commit: false, result: findRecord(database, claim) ?? { kind: 'inProgress' } }
+        return { commit: false, result: findRecord(database, claim.id, claim) ?? { kind: 'inProgress' } }
       }
       const settlement = await work(tx)
       if (settlement.kind === 'seal') sealRecord(tx, claim, settlement.answer)
@@ -74,6 +96,12 @@ async function runOnce<Result>(
   } finally {
     running.delete(id)
   }
+}
+
+/** What this process works on is not looked up: its own connection would show it what is not committed yet. */
+function find({ database, running }: Connection, id: RecordId, moments: Moments): Found {
+  if (running.has(recordName(id))) return { kind: 'inProgress' }
+  return tellBusy(() => findRecord(database, id, moments)) ?? { kind: 'absent' }
 }
 
 function prepareDatabase(database: Database, waitMs: number): void {

@@ -8,13 +8,19 @@ export interface RecordId {
   readonly key: string
 }
 
-export interface Claim {
+/** The moments by which a record is judged, in epoch milliseconds. */
+export interface Moments {
+  /** A record whose `expiresAt` is not after this has expired: its id is taken, and its answer is given no more. */
+  readonly now: number
+  /** A record whose `expiresAt` is not after this is forgotten: its id counts as absent. Never after `now`. */
+  readonly forgottenBy: number
+}
+
+export interface Claim extends Moments {
   readonly id: RecordId
   /** What was asked, as 64 hex digits. The store keeps it; it does not compare it. */
   readonly fingerprint: string
-  /** Epoch milliseconds. */
-  readonly now: number
-  /** Epoch milliseconds. A record of the same id that expired by `now` counts as absent and is replaced. */
+  /** Until when the answer is given to a repeat, in epoch milliseconds. */
   readonly expiresAt: number
 }
 
@@ -25,15 +31,34 @@ export type Settlement<Result> =
 
 export type Claimed<Result> =
   | { readonly kind: 'ran'; readonly result: Result }
-  | StoredRecord
+  | KeptRecord
   /** Another claim of this id is being worked on; nothing was done. */
   | { readonly kind: 'inProgress' }
+
+/** What is known of an id. `absent`: nothing was sealed under it, or so long ago that it is forgotten. */
+export type Found = KeptRecord | { readonly kind: 'inProgress' } | { readonly kind: 'absent' }
+
+export type KeptRecord = StoredRecord | ExpiredRecord
 
 /** Work under this id was sealed before; nothing was done now. */
 export interface StoredRecord {
   readonly kind: 'stored'
   readonly fingerprint: string
   readonly answer: StoredAnswer
+}
+
+/** Work under this id was sealed before and its answer has expired, purged or not; nothing was done now (SC13). */
+export interface ExpiredRecord {
+  readonly kind: 'expired'
+  readonly fingerprint: string
+}
+
+/** What a purge did. Where the sum is its bound, there may be more. */
+export interface Purged {
+  /** Expired records that lost their answer: tombstones now. */
+  readonly entombed: number
+  /** Tombstones that were removed. */
+  readonly removed: number
 }
 
 export interface IdempotencyStore<Tx> {
@@ -45,6 +70,24 @@ export interface IdempotencyStore<Tx> {
    * @throws StoreBusyError nothing was done, and the same claim may succeed later
    */
   runOnce<Result>(claim: Claim, work: (tx: Tx) => Promise<Settlement<Result>>): Promise<Claimed<Result>>
+  /**
+   * What is known of an id, in one look-up by its key and without waiting for a turn. Work in another process may be
+   * `absent` until it is committed; what is not committed is never told as a record.
+   * @throws StoreBusyError
+   */
+  find(id: RecordId, moments: Moments): Promise<Found>
+  /**
+   * Takes the answers from expired records, which stay as tombstones (id, fingerprint, class of the status), and
+   * removes forgotten ones; `recordsMax` of both together at most, in one transaction. No claim is answered otherwise
+   * than before.
+   * @throws StoreBusyError nothing was done
+   */
+  purge(moments: Moments, recordsMax: number): Promise<Purged>
+  /**
+   * Removes records and tombstones of one user, `recordsMax` at most, in one transaction; says how many.
+   * @throws StoreBusyError nothing was done
+   */
+  purgePrincipal(principal: string, recordsMax: number): Promise<number>
   /**
    * Any other work that writes, in a transaction of its own: committed when `work` resolves, undone when it rejects.
    * Not to be called inside a handler, which has a transaction: where there is one writer it would wait for itself.

@@ -1,4 +1,5 @@
-// A process to be killed: sends requests through run() on the SQLite store and prints each key that was answered.
+// A process to be killed: sends requests through run() on the SQLite store and prints each key that was answered, then
+// purges if it is told so.
 // Arguments: the folder of the compiled package, the database file, and the plan as JSON.
 import { writeSync } from 'node:fs'
 import { pathToFileURL } from 'node:url'
@@ -12,7 +13,11 @@ const { sqliteStore } = await import(`${pathToFileURL(folder)}/sqlite.js`)
 const database = new Database(file)
 database.pragma('busy_timeout = 5000')
 database.exec('CREATE TABLE IF NOT EXISTS effects (key TEXT)')
-const { run } = createIdempotency({ store: sqliteStore(database), principal: () => 'ada' })
+const { run, purge } = createIdempotency({
+  store: sqliteStore(database),
+  principal: () => 'ada',
+  now: () => plan.now ?? Date.now(),
+})
 
 // At once, so that a kill takes no line back.
 const print = (line) => writeSync(1, `${line.replaceAll(/\s+/g, ' ')}\n`)
@@ -62,3 +67,4 @@ await Promise.all(
     for (let key = waiting.shift(); key !== undefined; key = waiting.shift()) await send(key)
   }),
 )
+if (plan.purge) print(`purged ${JSON.stringify(await purge())}`)

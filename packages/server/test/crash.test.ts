@@ -36,6 +36,10 @@ interface Plan {
   readonly parallel: number
   /** The child kills itself before this SQL statement, counted from 1. */
   readonly killBefore?: number
+  /** By the clock of the child; the present unless given. */
+  readonly now?: number
+  /** Whether the child purges in the end. */
+  readonly purge?: boolean
 }
 
 interface Run {
@@ -64,6 +68,7 @@ async function runChild(
 function survivors(file: string): {
   readonly effects: string[]
   readonly records: string[]
+  readonly tombstones: string[]
   readonly unsealed: number
 } {
   const database = new Database(file)
@@ -71,7 +76,12 @@ function survivors(file: string): {
     const column = (sql: string) => (database.prepare(sql).all([]) as { key: string }[]).map(({ key }) => key)
     return {
       effects: column('SELECT key FROM effects ORDER BY key'),
-      records: column('SELECT key FROM idempotency_records WHERE status = 200 ORDER BY key'),
+      records: column(
+        'SELECT key FROM idempotency_records WHERE status = 200 AND headers IS NOT NULL ORDER BY key',
+      ),
+      tombstones: column(
+        'SELECT key FROM idempotency_records WHERE status = 2 AND headers IS NULL ORDER BY key',
+      ),
       unsealed: column('SELECT key FROM idempotency_records WHERE status IS NULL').length,
     }
   } finally {
@@ -124,6 +134,37 @@ describe('a process that is killed', () => {
     expect(await resend(file, sent)).toEqual([...sent].sort())
   }, 60_000)
 
+  it('SC13 leaves a purge done or not begun, before whichever statement SIGKILL comes', async () => {
+    const dayMs = 86_400_000
+    const [forgotten, expired, whole] = [keysOf('forgotten', 2), keysOf('expired', 2), keysOf('whole', 2)]
+    const now = 1_000 * dayMs
+    const killedBefore: string[] = []
+    for (let killBefore = 1; ; killBefore += 1) {
+      const file = join(folder, `purge-${killBefore}.db`)
+      await runChild(file, { keys: forgotten, parallel: 1, now: now - 407 * dayMs })
+      await runChild(file, { keys: expired, parallel: 1, now: now - 406 * dayMs })
+      await runChild(file, { keys: whole, parallel: 1, now })
+      const { effects } = survivors(file)
+      const { lines, exitCode } = await runChild(file, {
+        keys: [],
+        parallel: 1,
+        now,
+        purge: true,
+        killBefore,
+      })
+      const { records, tombstones } = survivors(file)
+      const kept = { records, tombstones }
+      const before = { records: [...expired, ...forgotten, ...whole], tombstones: [] }
+      expect(kept).toEqual(exitCode === 0 ? { records: whole, tombstones: expired } : before)
+      expect(await resend(file, expired, { now, status: 410 })).toEqual(effects)
+      expect(await resend(file, whole, { now })).toEqual(effects)
+      if (exitCode === 0) break
+      killedBefore.push(lines.at(-1) ?? '')
+    }
+    const words = ['DELETE', 'DELETE', 'UPDATE', 'COMMIT']
+    expect(killedBefore.flatMap((line) => /DELETE|UPDATE|COMMIT/.exec(line)?.[0] ?? [])).toEqual(words)
+  }, 60_000)
+
   it('SC6 has one effect for each key when two processes send all of them at once', async () => {
     const file = join(folder, 'two.db')
     const plan = { keys: keysOf('both', 40), parallel: 4 }
@@ -137,9 +178,13 @@ describe('a process that is killed', () => {
 })
 
 /** Sends every key once more, as a broker would after the crash; the effects that are there then. */
-async function resend(file: string, keys: readonly string[]): Promise<string[]> {
+async function resend(
+  file: string,
+  keys: readonly string[],
+  { now = Date.now(), status = 200 } = {},
+): Promise<string[]> {
   const database = new Database(file)
-  const { run } = createIdempotency({ store: sqliteStore(database), principal: () => 'ada' })
+  const { run } = createIdempotency({ store: sqliteStore(database), principal: () => 'ada', now: () => now })
   for (const key of keys) {
     const headers = { 'idempotency-key': `"${key}"`, 'idempotency-principal': 'ada' }
     const request = new Request('http://localhost/claps', { method: 'POST', headers, body: key })
@@ -147,7 +192,7 @@ async function resend(file: string, keys: readonly string[]): Promise<string[]> 
       tx.prepare('INSERT INTO effects (key) VALUES (?)').run(key)
       return new Response('ok')
     })
-    expect(response.status).toBe(200)
+    expect(response.status).toBe(status)
   }
   database.close()
   return survivors(file).effects

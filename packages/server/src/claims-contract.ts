@@ -1,0 +1,93 @@
+// A claim of an id: its effect and its record are both there or neither is, and it means one user's key.
+import { expect, it } from 'vitest'
+import { answer, claimOf, ran, stored, type Trial } from './contract-fixture.js'
+import type { StoredAnswer } from './stored-answer.js'
+
+export function describeClaims<Tx>(trial: Trial<Tx>): void {
+  it('SC5 keeps the effect and the record of sealed work', async () => {
+    expect(await trial.store.runOnce(claimOf(), trial.sealing('a'))).toEqual(ran)
+    expect(await trial.effects()).toEqual(['a'])
+    expect(await trial.store.runOnce(claimOf(), trial.sealing('b'))).toEqual(stored)
+    expect(await trial.effects()).toEqual(['a'])
+  })
+
+  it('SC9 undoes the effect of released work and frees the id', async () => {
+    const released = await trial.store.runOnce(claimOf(), async (tx) => {
+      trial.addEffect(tx, 'a')
+      return { kind: 'release', result: 'busy' }
+    })
+    expect(released).toEqual({ kind: 'ran', result: 'busy' })
+    expect(await trial.effects()).toEqual([])
+    expect(await trial.store.runOnce(claimOf(), trial.sealing('b'))).toEqual(ran)
+    expect(await trial.effects()).toEqual(['b'])
+  })
+
+  it('F54 undoes the effect of work that rejects, frees the id and passes the error on', async () => {
+    const error = new Error('from the handler')
+    const failed = trial.store.runOnce(claimOf(), async (tx) => {
+      trial.addEffect(tx, 'a')
+      await Promise.resolve()
+      throw error
+    })
+    await expect(failed).rejects.toBe(error)
+    expect(await trial.effects()).toEqual([])
+    expect(await trial.store.runOnce(claimOf(), trial.sealing('b'))).toEqual(ran)
+  })
+
+  it('F54 keeps neither effect nor record of an answer that cannot be stored', async () => {
+    const cyclic: { self?: unknown } = {}
+    cyclic.self = cyclic
+    const broken = {
+      ...answer,
+      headers: cyclic,
+      body: { kind: 'whole', bytes: cyclic },
+    } as unknown as StoredAnswer
+    const outcome = await trial.store
+      .runOnce(claimOf(), async (tx) => {
+        trial.addEffect(tx, 'a')
+        return { kind: 'seal', answer: broken, result: 'done' }
+      })
+      .then(() => 'kept' as const)
+      .catch(() => 'refused' as const)
+    const again = await trial.store.runOnce(claimOf(), trial.sealing('b'))
+    expect(await trial.effects()).toEqual(outcome === 'kept' ? ['a'] : ['b'])
+    expect(again.kind).toBe(outcome === 'kept' ? 'stored' : 'ran')
+  })
+
+  it('SC4 keeps ids apart that differ in principal or in key only, whatever characters they hold', async () => {
+    const ids = [
+      { principal: 'ada', key: 'k' },
+      { principal: 'grace', key: 'k' },
+      { principal: 'ada', key: 'K' },
+      { principal: 'ad', key: 'ak' },
+      { principal: 'ada","k', key: '' },
+      { principal: 'a\0b', key: 'k' },
+      { principal: 'a\0c', key: 'k' },
+      { principal: "'; DROP TABLE idempotency_records; --", key: 'k' },
+    ]
+    for (const [index, id] of ids.entries()) {
+      expect(await trial.store.runOnce(claimOf('', { id }), trial.sealing(`effect ${index}`))).toEqual(ran)
+    }
+    expect(await trial.effects()).toHaveLength(ids.length)
+  })
+
+  it('gives an answer back as it was stored, without a body and elided ones too', async () => {
+    const bodies: StoredAnswer['body'][] = [
+      { kind: 'whole', bytes: new Uint8Array(0) },
+      { kind: 'whole', bytes: Uint8Array.from({ length: 65_536 }, (_, index) => index % 256) },
+      { kind: 'elided' },
+    ]
+    for (const [index, body] of bodies.entries()) {
+      const kept: StoredAnswer = { status: 404, headers: [], body }
+      await trial.store.runOnce(claimOf(`k${index}`), async () => ({
+        kind: 'seal',
+        answer: kept,
+        result: '',
+      }))
+      expect(await trial.store.runOnce(claimOf(`k${index}`), trial.sealing('x'))).toEqual({
+        ...stored,
+        answer: kept,
+      })
+    }
+  })
+}

@@ -1,0 +1,68 @@
+// What the parts of the store's contract share: a store of each test's own, claims on it, and work that seals.
+import { afterEach, beforeEach, vi } from 'vitest'
+import type { Claim, IdempotencyStore, Settlement } from './store.js'
+import type { StoredAnswer } from './stored-answer.js'
+
+export interface StoreUnderTest<Tx> {
+  readonly store: IdempotencyStore<Tx>
+  /** Does what business logic does: writes something through the transaction, which may be there already. */
+  addEffect(tx: Tx, name: string): void
+  /** All effects that are committed, in order. */
+  effects(): readonly string[] | Promise<readonly string[]>
+  close(): void
+}
+
+/** The store of the test that runs now. */
+export interface Trial<Tx> extends Omit<StoreUnderTest<Tx>, 'close'> {
+  /** Another store, new and for this test only; the test closes it. */
+  open(): StoreUnderTest<Tx>
+  /** Work that has this effect and seals `answer`. */
+  sealing(effect: string): (tx: Tx) => Promise<Settlement<string>>
+}
+
+export function useStore<Tx>(open: () => StoreUnderTest<Tx>): Trial<Tx> {
+  let subject: StoreUnderTest<Tx>
+  beforeEach(() => {
+    subject = open()
+  })
+  afterEach(() => {
+    vi.useRealTimers()
+    subject.close()
+  })
+  return {
+    open,
+    get store() {
+      return subject.store
+    },
+    addEffect: (tx, name) => subject.addEffect(tx, name),
+    effects: () => subject.effects(),
+    sealing: (effect) => async (tx) => {
+      subject.addEffect(tx, effect)
+      return { kind: 'seal', answer, result: 'done' }
+    },
+  }
+}
+
+export const answer: StoredAnswer = {
+  status: 201,
+  headers: [
+    ['content-type', 'application/json'],
+    ['etag', '"é, 1"'],
+  ],
+  body: { kind: 'whole', bytes: new Uint8Array([0, 1, 127, 128, 255, 0]) },
+}
+
+/** Kept from 1000 to 2000, and as a tombstone to 7000: each claim forgets what expired 5000 before it. */
+export const claimOf = (key = 'k', more: Partial<Claim> = {}): Claim => ({
+  id: { principal: 'ada', key },
+  fingerprint: 'f'.repeat(64),
+  expiresAt: 2_000,
+  ...momentsAt(more.now ?? 1_000),
+  ...more,
+})
+
+export const momentsAt = (now: number) => ({ now, forgottenBy: now - 5_000 })
+
+export const ran = { kind: 'ran', result: 'done' } as const
+export const stored = { kind: 'stored', fingerprint: 'f'.repeat(64), answer } as const
+export const expired = { kind: 'expired', fingerprint: 'f'.repeat(64) } as const

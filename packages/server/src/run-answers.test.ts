@@ -1,0 +1,94 @@
+import { expect, it } from 'vitest'
+import type { Handler } from './handler.js'
+import type { MemoryTransaction } from './index.js'
+import { requestOf, someKey } from './request-fixture.js'
+import { clap, clapsOf, clapThen, useMemoryWorld } from './run-fixture.js'
+
+const world = useMemoryWorld()
+const { claps, create } = world
+
+it('SC20 stores a body of 64 KiB whole and of a larger one status and headers', async () => {
+  const { run } = create()
+  for (const [size, kept] of [
+    [65_536, 65_536],
+    [65_537, 0],
+  ] as const) {
+    const key = `${someKey}-${size}`
+    const handler = () => new Response('x'.repeat(size), { status: 201, headers: { etag: '"1"' } })
+    const first = await run(requestOf({ key }), handler)
+    expect([(await first.text()).length, first.headers.get('idempotency-body')]).toEqual([size, null])
+    const repeat = await run(requestOf({ key }), handler)
+    expect(repeat.headers.get('idempotency-body')).toBe(kept === size ? null : 'elided')
+    expect([repeat.status, repeat.headers.get('etag')]).toEqual([201, '"1"'])
+    expect(await repeat.text()).toHaveLength(kept)
+  }
+})
+
+it('SC21 gives all headers to the first answer and only those on the list to a repeat', async () => {
+  const { run } = create({ replayedHeaders: ['x-kept'] })
+  const headers = new Headers({
+    'content-type': 'text/plain',
+    'content-encoding': 'identity',
+    etag: '"1"',
+    location: '/posts/1',
+    'x-kept': 'yes',
+    'x-other': 'no',
+    authorization: 'Bearer secret',
+  })
+  headers.append('set-cookie', 'a=1')
+  headers.append('set-cookie', 'b=2')
+  const first = await run(requestOf(), () => new Response('ok', { headers }))
+  expect(first.headers.getSetCookie()).toEqual(['a=1', 'b=2'])
+  expect(first.headers.get('x-other')).toBe('no')
+  const repeat = await run(requestOf(), clap)
+  expect([...repeat.headers.keys()].filter((name) => !/^idempotency-|^access-control-/.test(name))).toEqual([
+    'content-encoding',
+    'content-type',
+    'etag',
+    'location',
+    'x-kept',
+  ])
+})
+
+it('SC22 rejects with a TypeError on an answer without an end, an upgrade or a used body, and undoes it', async () => {
+  const { run } = create({ bodyBytesMax: 100 })
+  const used = new Response('used')
+  await used.text()
+  const answers: Response[] = [
+    new Response('data: 1\n\n', { headers: { 'content-type': 'Text/Event-Stream; charset=utf-8' } }),
+    Object.defineProperty(new Response(null), 'status', { value: 101 }),
+    Response.error(),
+    used,
+    new Response('x'.repeat(101)),
+  ]
+  for (const answer of answers) {
+    await expect(
+      run(
+        requestOf(),
+        clapThen(() => answer),
+      ),
+    ).rejects.toBeInstanceOf(TypeError)
+  }
+  expect(await claps()).toBe(0)
+  expect(world.errors).toEqual([])
+  expect((await run(requestOf(), clap)).headers.get('idempotency-status')).toBe('stored')
+})
+
+it('SC22 reads a streamed answer to its end inside the transaction', async () => {
+  const handler: Handler<MemoryTransaction> = ({ tx }) => {
+    const parts = ['a', 'b', 'c']
+    const body = new ReadableStream({
+      pull: (controller) => {
+        const part = parts.shift()
+        if (part === undefined) return controller.close()
+        tx.set('claps', clapsOf(tx) + 1)
+        controller.enqueue(new TextEncoder().encode(part))
+      },
+    })
+    return new Response(body)
+  }
+  expect(await (await create().run(requestOf(), handler)).text()).toBe('abc')
+  expect(await claps()).toBe(3)
+  expect(await (await create().run(requestOf(), handler)).text()).toBe('abc')
+  expect(await claps()).toBe(3)
+})

@@ -1,0 +1,98 @@
+import { expect, it, vi } from 'vitest'
+import { StoreBusyError } from './index.js'
+import { requestOf, someKey } from './request-fixture.js'
+import { clap, clapThen, problem, problemIn, useMemoryWorld } from './run-fixture.js'
+
+const world = useMemoryWorld()
+const { claps, create } = world
+
+it('SC9 stores 2xx, 3xx and lasting 4xx, with their effects', async () => {
+  const { run } = create()
+  for (const [index, status] of [200, 201, 202, 204, 303, 400, 404, 409, 410, 412, 422].entries()) {
+    const key = `${someKey}-${index}`
+    await run(
+      requestOf({ key }),
+      clapThen(() => new Response(null, { status })),
+    )
+    const repeat = await run(requestOf({ key }), clap)
+    expect([repeat.status, repeat.headers.get('idempotency-status')]).toEqual([status, 'replayed'])
+    expect(await claps()).toBe(index + 1)
+  }
+})
+
+it('SC9 undoes the effects of 5xx and of what asks to be tried again, and frees the key', async () => {
+  const { run } = create()
+  for (const status of [401, 403, 408, 419, 423, 425, 429, 440, 500, 502, 503, 504, 507, 599]) {
+    const headers = { 'retry-after': '7' }
+    const response = await run(
+      requestOf(),
+      clapThen(() => new Response('later', { status, headers })),
+    )
+    expect([response.status, await response.text(), response.headers.get('retry-after')]).toEqual([
+      status,
+      'later',
+      '7',
+    ])
+    expect(response.headers.get('idempotency-status')).toBe('rejected')
+    expect(await claps()).toBe(0)
+  }
+  const stored = await run(requestOf(), clap)
+  expect(stored.headers.get('idempotency-status')).toBe('stored')
+  expect(await claps()).toBe(1)
+})
+
+it('SC9 answers 500 when the handler throws, undoes its effects, frees the key and reports the error', async () => {
+  const { run } = create()
+  const response = await run(
+    requestOf(),
+    clapThen(() => Promise.reject(new Error('with a secret'))),
+  )
+  expect(await response.clone().text()).not.toContain('secret')
+  expect(await problemIn(response)).toEqual(problem(500, 'failed'))
+  expect(world.errors).toEqual([new Error('with a secret')])
+  const sync = await run(requestOf(), () => {
+    throw new Error('at once')
+  })
+  expect(sync.status).toBe(500)
+  expect(await claps()).toBe(0)
+  expect((await run(requestOf(), clap)).headers.get('idempotency-status')).toBe('stored')
+})
+
+it('SC9 answers 500 when the user cannot be determined or the body of the answer breaks', async () => {
+  const broken = create({ principal: () => Promise.reject(new Error('no session store')) })
+  expect((await broken.run(requestOf(), clap)).status).toBe(500)
+  const cut = new ReadableStream({ pull: (controller) => controller.error(new Error('cut')) })
+  expect(
+    (
+      await create().run(
+        requestOf(),
+        clapThen(() => new Response(cut)),
+      )
+    ).status,
+  ).toBe(500)
+  expect(world.errors).toEqual([new Error('no session store'), new Error('cut')])
+  expect(await claps()).toBe(0)
+})
+
+it('SC18 answers 503 with Retry-After: 1 when the store is busy', async () => {
+  vi.spyOn(world.store, 'runOnce').mockRejectedValue(new StoreBusyError('busy'))
+  const response = await create().run(requestOf(), clap)
+  expect(response.headers.get('retry-after')).toBe('1')
+  expect(await problemIn(response)).toEqual(problem(503, 'busy'))
+  expect(world.errors).toEqual([])
+})
+
+it('rejects with a TypeError when the body of the request was read before', async () => {
+  const request = requestOf()
+  await request.text()
+  await expect(create().run(request, clap)).rejects.toThrow('read it in the handler')
+})
+
+it('answers 408 without effect when the body of the request breaks off', async () => {
+  const body = new ReadableStream({ pull: (controller) => controller.error(new Error('aborted')) })
+  const { headers } = requestOf()
+  const request = new Request('http://localhost/claps', { method: 'POST', headers, body, duplex: 'half' })
+  const response = await create().run(request, clap)
+  expect(await problemIn(response)).toEqual(problem(408, 'body-incomplete'))
+  expect(await claps()).toBe(0)
+})

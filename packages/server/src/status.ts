@@ -1,0 +1,34 @@
+// Decides what a status query is told of a key. Promise: who asks is known before anything is looked up, and the
+// look-up is by their own name, the same for a key of another user and for one that nobody used (SC14).
+import { isKey } from './idempotency-key.js'
+import { type IdempotencySettings, momentsOf } from './idempotency-options.js'
+import { type KeyState, type Outcome, refused } from './outcome.js'
+import type { Found } from './store.js'
+
+/** Rejects where `principal` or the store does. */
+export async function decideStatus<Tx>(
+  settings: IdempotencySettings<Tx>,
+  request: Request,
+  key: string,
+): Promise<Outcome> {
+  const principal = await settings.principal(request)
+  if (principal === undefined || principal === '') return refused('unauthenticated')
+  if (!isKey(key)) return refused('key-invalid')
+  const tag = request.headers.get('idempotency-principal')
+  if (tag !== null && tag !== principal) return refused('principal-mismatch')
+  const found = await settings.store.find({ principal, key }, momentsOf(settings))
+  return { kind: 'told', state: stateOf(found) }
+}
+
+function stateOf(found: Found): KeyState {
+  switch (found.kind) {
+    case 'stored':
+      return { state: 'done', status: found.answer.status }
+    case 'inProgress':
+      return { state: 'in-progress' }
+    case 'expired':
+      return { state: 'expired' }
+    case 'absent':
+      return { state: 'unknown' }
+  }
+}

@@ -1,0 +1,69 @@
+// Transactions: apart from each other, over when they are over, and never waited for without an end.
+import { expect, it, vi } from 'vitest'
+import { answer, claimOf, ran, type Trial } from './contract-fixture.js'
+import { createGate } from './request-fixture.js'
+import { StoreBusyError } from './store.js'
+
+export function describeTransactions<Tx>(trial: Trial<Tx>): void {
+  it('commits a transaction that resolves with its result and undoes one that rejects', async () => {
+    const result = await trial.store.transaction((tx) => {
+      trial.addEffect(tx, 'a')
+      return 7
+    })
+    expect(result).toBe(7)
+    const failed = trial.store.transaction(async (tx) => {
+      trial.addEffect(tx, 'b')
+      throw new Error('undone')
+    })
+    await expect(failed).rejects.toThrow('undone')
+    expect(await trial.effects()).toEqual(['a'])
+  })
+
+  it('keeps a transaction that awaits apart from all others', async () => {
+    const gate = createGate()
+    const undone = trial.store.transaction(async (tx) => {
+      trial.addEffect(tx, 'a')
+      await gate.opened
+      throw new Error('undone')
+    })
+    const kept = [
+      trial.store.transaction((tx) => trial.addEffect(tx, 'b')),
+      trial.store.runOnce(claimOf(), trial.sealing('c')),
+    ]
+    gate.open()
+    await expect(undone).rejects.toThrow('undone')
+    await Promise.all(kept)
+    expect(await trial.effects()).toEqual(['b', 'c'])
+  })
+
+  it('refuses writes through a transaction that is over', async () => {
+    const escaped: Tx[] = []
+    await trial.store.runOnce(claimOf(), async (tx) => {
+      escaped.push(tx)
+      return { kind: 'seal', answer, result: '' }
+    })
+    await trial.store.transaction((tx) => {
+      escaped.push(tx)
+      expect(() => trial.addEffect(escaped[0] as Tx, 'late')).toThrow('over')
+    })
+    for (const tx of escaped) expect(() => trial.addEffect(tx, 'late')).toThrow('over')
+    expect(await trial.effects()).toEqual([])
+  })
+
+  it('SC18 says that it is busy when a turn does not come in time, and recovers', async () => {
+    vi.useFakeTimers()
+    const gate = createGate()
+    const hanging = trial.store.transaction(() => gate.opened)
+    const refused = [
+      expect(trial.store.runOnce(claimOf(), trial.sealing('a'))).rejects.toBeInstanceOf(StoreBusyError),
+      expect(trial.store.transaction(() => 1)).rejects.toBeInstanceOf(StoreBusyError),
+    ]
+    await vi.advanceTimersByTimeAsync(5_000)
+    await Promise.all(refused)
+    const later = trial.store.runOnce(claimOf(), trial.sealing('b'))
+    gate.open()
+    await hanging
+    expect(await later).toEqual(ran)
+    expect(await trial.effects()).toEqual(['b'])
+  })
+}
