@@ -4,9 +4,11 @@ import { startBrokerWorker } from '../src/worker/index.ts'
 const given = new URL(location.href).searchParams
 const name = given.get('name') ?? 'redux-broker'
 const failuresMax = given.get('failuresMax')
+const token = given.get('token')
 const worker = startBrokerWorker({
   name,
   ...(failuresMax && { limits: { failuresMax: Number(failuresMax) } }),
+  ...(token && { prepareHeaders: (headers) => headers.set('x-token', token) }),
 })
 
 addEventListener('message', ({ data, ports }) => {

@@ -191,7 +191,7 @@ describe('claiming with 1,000 entries waiting (P12)', () => {
     const captures = Array.from({ length: 1_000 }, (_, i) => capture(`c${i}`, { lane: `lane-${i}` }))
     await store.transact('readwrite', 'relaxed', async (tx) => {
       await append(tx, 'p', captures, { now: 1, limits: defaultLimits })
-      await activate(tx, { partition: 'p', principal: 'ada' }, undefined)
+      await activate(tx, { partition: 'p', principal: 'ada' })
     })
     const reads: string[] = []
     let rowsRead = 0

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { type AttemptContext, askSession, attempt } from './attempt.js'
 import { sendingEntry } from './entry.fixture.js'
 import type { Ports, Reply, WireRequest } from './ports.js'
@@ -17,6 +17,7 @@ const probeUrl = 'https://o.example/me'
 /** What an attempt has: a network that gives the replies in their order, and a clock that is moved by hand. */
 function scene(replies: readonly Reply[], more: Partial<AttemptContext> = {}) {
   const sent: WireRequest[] = []
+  const reports: unknown[] = []
   const timers = new Set<() => void>()
   const ports = {
     clock: {
@@ -33,17 +34,19 @@ function scene(replies: readonly Reply[], more: Partial<AttemptContext> = {}) {
         return replies[sent.length - 1] ?? failed
       },
     },
+    report: (error: unknown) => void reports.push(error),
   } as unknown as Ports
   const context: AttemptContext = {
     ports,
     attemptMs: 30_000,
     principal: 'ann',
-    sessionProbe: probeUrl,
-    prepare: async ({ request }) => request.headers,
+    row: { partition: 'p', sessionProbe: probeUrl },
+    serves: (origin) => origin === 'https://o.example',
+    prepare: async ({ headers }) => headers,
     signal: new AbortController().signal,
     ...more,
   }
-  return { context, sent, timers }
+  return { context, sent, timers, reports }
 }
 
 describe('attempt', () => {
@@ -124,7 +127,7 @@ describe('attempt', () => {
     })
 
     it('and a POST to a plain server is in doubt where the probe tells nothing', async () => {
-      const { context } = scene([redirect], { sessionProbe: undefined })
+      const { context } = scene([redirect], { row: { partition: 'p' } })
 
       expect(await attempt(context, sendingEntry())).toMatchObject({ kind: 'inDoubt', reason: 'redirected' })
     })
@@ -147,9 +150,62 @@ describe('askSession', () => {
   })
 
   it('asks nobody where the app named no URL', async () => {
-    const { context, sent } = scene([answer(200)], { sessionProbe: undefined })
+    const { context, sent } = scene([answer(200)], { row: { partition: 'p' } })
 
     expect(await askSession(context)).toBe('unknown')
     expect(sent).toEqual([])
+  })
+
+  const withToken = async (): Promise<[string, string][]> => [['authorization', 'Bearer t']]
+
+  it('SEC3 asks with the credentials of a request, and tells the app that it is none of its own', async () => {
+    const prepare = vi.fn(withToken)
+    const { context, sent } = scene([answer(200)], { prepare })
+
+    expect(await askSession(context)).toBe('good')
+    expect(sent[0]?.headers).toEqual([['authorization', 'Bearer t']])
+    expect(prepare).toHaveBeenCalledWith({ partition: 'p', url: probeUrl, headers: [], route: undefined })
+  })
+
+  it.each([
+    'https://evil.example/me',
+    'https://o.example.evil.example/me',
+    'https://o.example@evil.example/me',
+    'https://o.example:444/me',
+    'https://o.example\\@evil.example/me',
+    'http://o.example/me',
+    'javascript:alert(1)',
+  ])('SEC6 takes no credentials to %s, which only a row names', async (sessionProbe) => {
+    const prepare = vi.fn(withToken)
+    const { context, sent } = scene([answer(200)], { row: { partition: 'p', sessionProbe }, prepare })
+
+    expect(await askSession(context)).toBe('unknown')
+    expect(sent).toEqual([])
+    expect(prepare).not.toHaveBeenCalled()
+  })
+
+  it('SEC3 asks nothing where it lacks a function that the app gives to its requests', async () => {
+    const { context, sent } = scene([answer(200)], {
+      row: { partition: 'p', sessionProbe: probeUrl, needs: ['prepareHeaders'] },
+      serves: (_origin, needs) => needs.length === 0,
+    })
+
+    expect(await askSession(context)).toBe('unknown')
+    expect(sent).toEqual([])
+  })
+
+  it('knows nothing where the headers cannot be prepared, and reports why', async () => {
+    const noToken = new Error('no token')
+    const { context, sent, reports } = scene([answer(200)], { prepare: () => Promise.reject(noToken) })
+
+    expect(await askSession(context)).toBe('unknown')
+    expect([sent, reports]).toEqual([[], [noToken]])
+  })
+
+  it('and so what was redirected is of unknown effect, for it was sent', async () => {
+    const prepare = vi.fn(withToken).mockResolvedValueOnce([]).mockRejectedValueOnce(new Error('no token'))
+    const { context } = scene([redirect], { prepare })
+
+    expect(await attempt(context, sendingEntry())).toMatchObject({ kind: 'inDoubt', reason: 'redirected' })
   })
 })

@@ -1,23 +1,41 @@
 // One attempt of one entry: headers, the wire, and what the reply means.
-import type { SendingEntry } from './entry.js'
+import type { Serves } from './claim.js'
+import type { SendingEntry, StoredRequest } from './entry.js'
 import { classify, type Outcome, unknownEffect } from './outcome.js'
-import type { Clock, Ports } from './ports.js'
+import type { AppWord } from './partition.js'
+import type { Ports, Reply } from './ports.js'
 
-export interface AttemptContext {
+type Headers = StoredRequest['headers']
+
+/** A request that is about to leave. */
+export interface Outgoing {
+  readonly partition: string
+  readonly url: string
+  readonly headers: Headers
+  /** The type of its entry's action; undefined where the broker itself asks. */
+  readonly route: string | undefined
+}
+
+export interface AskContext {
   readonly ports: Ports
   readonly attemptMs: number
-  /** Whose entry it is, as the server knows them. */
-  readonly principal: string
-  readonly sessionProbe?: string | undefined
+  readonly row: AppWord & { readonly partition: string }
+  readonly serves: Serves
   /** Adds what is never stored, the credentials above all. */
-  prepare(entry: SendingEntry): Promise<readonly (readonly [string, string])[]>
+  prepare(outgoing: Outgoing): Promise<Headers>
   readonly signal: AbortSignal
 }
 
+export interface AttemptContext extends AskContext {
+  /** Whose entry it is, as the server knows them. */
+  readonly principal: string
+}
+
+/** Rejects where the app could not prepare the headers: then nothing was sent. */
 export async function attempt(context: AttemptContext, entry: SendingEntry): Promise<Outcome> {
   const { ports, principal, attemptMs, signal } = context
   const { url, method, body } = entry.request
-  const prepared = await within(ports.clock, attemptMs, context.prepare(entry))
+  const prepared = await prepareInTime(context, entry.request, entry.action.type)
   const headers = [
     ...prepared.filter(([name]) => !/^idempotency-(key|principal)$/i.test(name)),
     ['idempotency-key', `"${entry.key}"`],
@@ -42,28 +60,43 @@ async function afterRedirect(context: AttemptContext, entry: SendingEntry): Prom
 }
 
 /** Asks the URL that the app named whether the session is good; unknown where it named none or got no clear answer. */
-export async function askSession(
-  context: Pick<AttemptContext, 'ports' | 'sessionProbe' | 'attemptMs' | 'signal'>,
-): Promise<'good' | 'over' | 'unknown'> {
-  const { ports, sessionProbe: url, attemptMs: timeoutMs, signal } = context
-  if (url === undefined) return 'unknown'
-  const reply = await ports.network.send(
-    { url, method: 'GET', headers: [], body: undefined },
-    { timeoutMs, signal },
-  )
-  if (reply.kind === 'redirect') return 'over'
-  if (reply.kind !== 'answer') return 'unknown'
+export async function askSession(context: AskContext): Promise<'good' | 'over' | 'unknown'> {
+  const { sessionProbe } = context.row
+  const reply = sessionProbe === undefined ? undefined : await ask(context, sessionProbe)
+  if (reply?.kind === 'redirect') return 'over'
+  if (reply?.kind !== 'answer') return 'unknown'
   if (reply.status === 401) return 'over'
   const isPage = (reply.headers['content-type'] ?? '').includes('html')
   return reply.status >= 200 && reply.status < 300 && !isPage ? 'good' : 'unknown'
 }
 
+/**
+ * A question of the broker's own, with the credentials that the app's requests have. Undefined where it was not sent:
+ * this executor cannot prepare them, or rows, which are not trusted, name an origin that the app does not (SEC6).
+ */
+export async function ask(context: AskContext, url: string): Promise<Reply | undefined> {
+  const { ports, row, attemptMs: timeoutMs, signal } = context
+  const origin = /^https?:\/\/[^/?#]+/.exec(url)?.[0] ?? ''
+  if (!context.serves(origin, row.needs ?? [])) return undefined
+  try {
+    const headers = await prepareInTime(context, { url, headers: [] })
+    return await ports.network.send({ url, method: 'GET', headers, body: undefined }, { timeoutMs, signal })
+  } catch (error) {
+    ports.report(error)
+    return undefined
+  }
+}
+
 /** A callback that never answers must not hold its lane for ever. */
-function within<T>(clock: Clock, ms: number, work: Promise<T>): Promise<T> {
+function prepareInTime(
+  { ports, attemptMs, row, prepare }: AskContext,
+  { url, headers }: Pick<Outgoing, 'url' | 'headers'>,
+  route?: string,
+): Promise<Headers> {
   return new Promise((resolve, reject) => {
-    const cancel = clock.after(ms, () =>
-      reject(new Error(`redux-broker: prepareHeaders took longer than ${ms} ms.`)),
+    const cancel = ports.clock.after(attemptMs, () =>
+      reject(new Error(`redux-broker: prepareHeaders took longer than ${attemptMs} ms.`)),
     )
-    work.then(resolve, reject).finally(cancel)
+    prepare({ partition: row.partition, url, headers, route }).then(resolve, reject).finally(cancel)
   })
 }

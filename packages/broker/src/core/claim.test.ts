@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest'
-import { channelOf, needsOf, nextDueAt, originOf } from './claim.js'
+import { channelOf, nextDueAt, originOf, type Serves } from './claim.js'
 import { capture, waiting } from './entry.fixture.js'
 import { entryVersion } from './entry.js'
 import { healthyOrigin } from './origin.js'
 import { delivered, outbox, retry } from './outbox.fixture.js'
-import { changePartition, deactivate, readPartition } from './partition.js'
+import { activate, changePartition, deactivate, readPartition } from './partition.js'
 
 const origin = 'https://o.example'
 const ids = (entries: readonly { readonly id: string }[]) => entries.map(({ id }) => id)
@@ -92,9 +92,21 @@ describe('claim', () => {
     const needy = channelOf(origin, ['prepareHeaders'])
     await box.accept([capture('plain', { lane: 'a' }), capture('needy', { lane: 'b', channel: needy })])
 
-    expect(ids(await box.claim({ serves: (channel) => needsOf(channel).length === 0 }))).toEqual(['plain'])
-    expect(ids(await box.claim({ serves: (channel) => channel === needy }))).toEqual(['needy'])
+    expect(ids(await box.claim({ serves: (_origin, needs) => needs.length === 0 }))).toEqual(['plain'])
+    expect(ids(await box.claim({ serves: (to) => to !== origin }))).toEqual([])
+    expect(ids(await box.claim({ serves: (_origin, needs) => needs.includes('prepareHeaders') }))).toEqual([
+      'needy',
+    ])
     expect(originOf(needy)).toBe(origin)
+  })
+
+  it('leaves to others also what was captured before the app needed the function that it lacks', async () => {
+    const box = outbox()
+    await box.write((tx) => activate(tx, { partition: 'p', principal: 'ann' }, { needs: ['prepareHeaders'] }))
+    await box.accept([capture('plain', { lane: 'a' })])
+
+    expect(ids(await box.claim({ serves: (_origin, needs) => needs.length === 0 }))).toEqual([])
+    expect(ids(await box.claim())).toEqual(['plain'])
   })
 
   it('makes one probe to an origin that rests, and remembers when', async () => {
@@ -184,7 +196,7 @@ describe('claim', () => {
 })
 
 describe('nextDueAt', () => {
-  const next = async (box: Awaited<ReturnType<typeof filled>>, serves = (_channel: string) => true) =>
+  const next = async (box: Awaited<ReturnType<typeof filled>>, serves: Serves = () => true) =>
     box.write(async (tx) => nextDueAt(tx, await readPartition(tx, 'p'), serves))
 
   it('is the time of the head that is due first, over all channels that are served', async () => {
@@ -193,7 +205,7 @@ describe('nextDueAt', () => {
     await box.accept([capture('b', { lane: 'b', channel: 'https://b.example' })], { now: 10 })
 
     expect(await next(box)).toBe(10)
-    expect(await next(box, (channel) => channel === 'https://a.example')).toBe(20)
+    expect(await next(box, (to) => to === 'https://a.example')).toBe(20)
     expect(await next(box, () => false)).toBeUndefined()
   })
 

@@ -15,14 +15,20 @@ export interface ClaimOptions {
   readonly concurrencyMax: number
   /** Origins of the requests in flight, one for each. */
   readonly inFlight: readonly string[]
-  /** Whether this executor may and can send what waits in a channel. */
-  serves(channel: string): boolean
+  readonly serves: Serves
 }
+
+/** Whether this executor may send to an origin, and has the functions that are needed for it. */
+export type Serves = (origin: string, needs: readonly string[]) => boolean
 
 /** The channel of an origin: with the names of the functions that its entries need. */
 export const channelOf = (origin: string, needs: readonly string[]): string => [origin, ...needs].join(' ')
 export const originOf = (channel: string): string => channel.split(' ', 1)[0] ?? channel
-export const needsOf = (channel: string): readonly string[] => channel.split(' ').slice(1)
+const needsOf = (channel: string): readonly string[] => channel.split(' ').slice(1)
+
+/** What an entry needed at its capture is needed, and what the app's present release gives to every request. */
+const servedChannels = ({ channels, needs = [] }: PartitionRow, serves: Serves): readonly string[] =>
+  channels.filter((channel) => serves(originOf(channel), [...needsOf(channel), ...needs]))
 
 /** Claims nothing while the partition is paused, or is not the one of the browser's present session (P6). */
 export async function claim(
@@ -35,7 +41,7 @@ export async function claim(
   if ((await readActive(tx))?.partition !== row.partition) return []
   const claimed: SendingEntry[] = []
   const sentTo = [...inFlight]
-  for (const channel of row.channels.filter(serves)) {
+  for (const channel of servedChannels(row, serves)) {
     const origin = originOf(channel)
     const health = origins.get(origin) ?? healthyOrigin(origin)
     const busy = sentTo.filter((other) => other === origin).length
@@ -84,10 +90,10 @@ const dueIn = ({ partition }: PartitionRow, channel: string) => within('entries'
 export async function nextDueAt(
   tx: StoreTransaction,
   row: PartitionRow,
-  serves: (channel: string) => boolean,
+  serves: Serves,
 ): Promise<number | undefined> {
   const keys = await Promise.all(
-    row.channels.filter(serves).map((channel) => tx.firstKey(dueIn(row, channel))),
+    servedChannels(row, serves).map((channel) => tx.firstKey(dueIn(row, channel))),
   )
   const times = keys.flatMap((key) => (Array.isArray(key) && typeof key[2] === 'number' ? [key[2]] : []))
   return times.length === 0 ? undefined : Math.min(...times)

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { activate, readPartition } from './partition.js'
+import { type AppWord, activate, readPartition } from './partition.js'
 import type { Reply } from './ports.js'
 import { last } from './schema.js'
 import { captureFor } from './server.fixture.js'
@@ -16,7 +16,7 @@ const ok = answer(200)
 const probeUrl = 'https://o.example/me'
 
 /** A world whose server answers at once, as it is told: by the lane, or the last part of the URL. */
-async function worldWhere(reply: (name: string) => Reply) {
+async function worldWhere(reply: (name: string) => Reply, failuresMax = 3) {
   const sent: string[] = []
   const send = async ({ request }: Wire) => {
     const name = request.url.split('/').at(3) ?? ''
@@ -27,14 +27,12 @@ async function worldWhere(reply: (name: string) => Reply) {
       ? { ...given, headers: { ...given.headers, 'idempotency-key': key } }
       : given
   }
-  const world = await createWorld({ send, limits: { failuresMax: 3 } })
+  const world = await createWorld({ send, limits: { failuresMax } })
   return { world, sent }
 }
 const partition = ({ store }: World) => store.transact('readonly', 'relaxed', (tx) => readPartition(tx, 'p'))
-const signIn = ({ store }: World, sessionProbe?: string) =>
-  store.transact('readwrite', 'strict', (tx) =>
-    activate(tx, { partition: 'p', principal: 'ann' }, sessionProbe),
-  )
+const signIn = ({ store }: World, app?: AppWord) =>
+  store.transact('readwrite', 'strict', (tx) => activate(tx, { partition: 'p', principal: 'ann' }, app))
 const one = (lane: string, id = lane) => captureFor(id, lane)
 
 describe('P7 a drain that meets the end of a session', () => {
@@ -62,7 +60,7 @@ describe('P7 a drain that meets the end of a session', () => {
     const { world, sent } = await worldWhere((name) =>
       name === 'me' ? session : session.kind === 'answer' && session.status === 200 ? ok : answer(401),
     )
-    await signIn(world, probeUrl)
+    await signIn(world, { sessionProbe: probeUrl })
     world.start().poke('signal')
     await world.accept([one('x')])
     await world.run(1_000)
@@ -81,7 +79,7 @@ describe('P7 a drain that meets the end of a session', () => {
 
   it('does not ask the probe at a capture, nor where it was not woken for a reason', async () => {
     const { world, sent } = await worldWhere(() => answer(401))
-    await signIn(world, probeUrl)
+    await signIn(world, { sessionProbe: probeUrl })
     const actor = world.start()
     await world.accept([one('x')])
     actor.poke('signal')
@@ -95,7 +93,7 @@ describe('P7 a drain that meets the end of a session', () => {
 
   it('does not loop where the session is good and one URL says 401 all the same', async () => {
     const { world, sent } = await worldWhere((name) => (name === 'me' ? ok : answer(401)))
-    await signIn(world, probeUrl)
+    await signIn(world, { sessionProbe: probeUrl })
     await world.accept([one('x')])
     world.start().poke('signal')
 
@@ -107,7 +105,7 @@ describe('P7 a drain that meets the end of a session', () => {
   it("P6 stays paused for somebody else's session, whatever the probe says", async () => {
     const mismatch = answer(403, '{"type":"urn:redux-broker:problem:principal-mismatch"}')
     const { world, sent } = await worldWhere((name) => (name === 'me' ? ok : mismatch))
-    await signIn(world, probeUrl)
+    await signIn(world, { sessionProbe: probeUrl })
     await world.accept([one('x')])
     const actor = world.start()
     actor.poke('signal')
@@ -164,27 +162,53 @@ describe('P9 a drain without a network', () => {
 })
 
 describe('a drain whose app cannot make headers', () => {
-  it('F47 sends nothing of it, reports each failure, and returns the entry in the end; others go on', async () => {
-    const { world, sent } = await worldWhere(() => ok)
-    await world.accept([one('bad'), one('good')])
-    world
-      .start({
-        prepare: async ({ lane, request }) => {
-          if (lane === 'bad') throw new Error('no token')
-          return request.headers
-        },
-      })
-      .poke('signal')
+  const noToken = new Error('no token')
 
+  it('F47 sends nothing of it, reports each failure and keeps the entry; others go on', async () => {
+    const { world, sent } = await worldWhere(() => ok, 60)
+    const actor = world.start({
+      prepare: async ({ url, headers }) => {
+        if (url.includes('/bad/')) throw noToken
+        return headers
+      },
+    })
+    await world.accept([one('bad'), one('good')])
+    actor.poke('signal')
+    await world.run(600_000)
+    await world.accept([one('late')])
+    actor.poke('capture')
     await world.run(60_000)
 
-    expect(sent).toEqual(['good'])
-    expect(world.reports).toEqual(Array(3).fill(new Error('no token')))
-    const letters = await world.store.transact('readonly', 'relaxed', (tx) =>
-      tx.list({ store: 'deadLetters', from: ['p'], to: ['p', last] }, 9),
+    expect(sent).toEqual(['good', 'late'])
+    expect(world.reports.length).toBeGreaterThan(30)
+    expect(new Set(world.reports)).toEqual(new Set([noToken]))
+    const [entry] = await world.store.transact('readonly', 'relaxed', (tx) =>
+      tx.list({ store: 'entries', from: ['p'], to: ['p', last] }, 9),
     )
-    expect(letters).toMatchObject([
-      { id: 'bad', reason: 'failuresMax', problem: 'headers', attempts: 0, effect: 'none' },
-    ])
+    expect(entry).toMatchObject({ id: 'bad', attempts: 0, effect: 'none', trouble: { reason: 'headers' } })
+  })
+
+  it('P9 asks it for one of a hundred entries at a time while there is no network to get a token by', async () => {
+    const { world, sent } = await worldWhere(() => ok)
+    let asked = 0
+    let online = false
+    const actor = world.start({
+      prepare: async ({ headers }) => {
+        asked += 1
+        if (!online) throw noToken
+        return headers
+      },
+    })
+    await world.accept(Array.from({ length: 100 }, (_, i) => one(`lane${i}`)))
+    actor.poke('signal')
+    await world.run(3_600_000)
+    // Six at first, which none is known to fail by; then one for each of the window's probes, every 15 s.
+    expect(asked).toBeLessThanOrEqual(6 + 3_600 / 15)
+
+    online = true
+    actor.poke('signal')
+    await world.run(60_000)
+
+    expect(sent).toHaveLength(100)
   })
 })

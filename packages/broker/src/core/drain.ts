@@ -1,6 +1,6 @@
 // The one loop that sends: settle what has ended, claim what is due, send it, until nothing is due. Page and worker
 // run the same. A crash between any two steps delays and never loses.
-import { type AttemptContext, askSession, attempt } from './attempt.js'
+import { type AskContext, askSession, attempt } from './attempt.js'
 import { type ClaimOptions, claim, originOf, readOrigins } from './claim.js'
 import { type SendingEntry, toRow } from './entry.js'
 import { type Limits, leaseRenewalMs } from './limits.js'
@@ -14,8 +14,8 @@ import { type Finished, settle } from './settle.js'
 import { transition } from './transition.js'
 
 export interface DrainContext
-  extends Pick<ClaimOptions, 'serves' | 'owner'>,
-    Pick<AttemptContext, 'prepare' | 'signal'> {
+  extends Pick<ClaimOptions, 'owner'>,
+    Pick<AskContext, 'serves' | 'prepare' | 'signal'> {
   readonly ports: Ports
   readonly limits: Limits
   readonly user: Owner
@@ -66,7 +66,7 @@ async function loop(context: DrainContext): Promise<void> {
       const probe = context.takeProbe() ?? 'none'
       const { claimed, row } = await step(context, flights, finished, probe)
       for (const { entry } of finished) flights.delete(entry.id)
-      for (const entry of claimed) flights.set(entry.id, launch(context, entry, row.sessionProbe))
+      for (const entry of claimed) flights.set(entry.id, launch(context, entry, row))
       if (finished.length + claimed.length > 0) ports.bus.post('changed')
       if (flights.size === 0 && !(await resumed(context, row, probe))) return
       finished = await landing(flights, woken)
@@ -110,14 +110,14 @@ function step(
   })
 }
 
-function launch(context: DrainContext, entry: SendingEntry, sessionProbe: string | undefined): Flight {
+function launch(context: DrainContext, entry: SendingEntry, row: PartitionRow): Flight {
   const { principal } = context.user
-  const landed = attempt({ ...context, ...context.limits, principal, sessionProbe }, entry).then(
+  const landed = attempt({ ...context, ...context.limits, principal, row }, entry).then(
     (outcome) => ({ entry, outcome }),
     (error): Finished => {
-      // Only a user's callback gets here: nothing was sent.
+      // Only a user's callback gets here: nothing was sent. It may have failed for want of a network, as sending does.
       context.ports.report(error)
-      return { entry, outcome: { ...again('headers'), counts: true, sent: false } }
+      return { entry, outcome: { ...again('headers'), counts: 'away', sent: false } }
     },
   )
   return { entry, landed }
@@ -138,7 +138,7 @@ async function landing(
 async function resumed(context: DrainContext, row: PartitionRow, probe: Probe): Promise<boolean> {
   const { ports, limits } = context
   if (row.paused !== 'auth' || probe === 'none' || probe === 'capture') return false
-  if ((await askSession({ ...context, ...limits, ...row })) !== 'good') return false
+  if ((await askSession({ ...context, ...limits, row })) !== 'good') return false
   await unpause(ports.store, row.partition)
   ports.bus.post('changed')
   return true

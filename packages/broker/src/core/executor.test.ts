@@ -188,7 +188,7 @@ describe('an executor', () => {
     expect(server.requests()).toBe(0)
 
     await world.store.transact('readwrite', 'strict', (tx) =>
-      activate(tx, { partition: 'p', principal: 'ann' }, undefined),
+      activate(tx, { partition: 'p', principal: 'ann' }),
     )
     actor.poke('signal')
     await world.run(minute)
@@ -199,7 +199,7 @@ describe('an executor', () => {
   it('leaves to others what it cannot send', async () => {
     const { world, server } = await worldOf()
     await world.accept([captureFor('needy', 'x', { channel: 'https://o.example prepareHeaders' })])
-    world.start({ serves: (channel) => channel === 'https://o.example' }).poke('signal')
+    world.start({ serves: (_origin, needs) => needs.length === 0 }).poke('signal')
     await world.run(1_000)
     expect(server.requests()).toBe(0)
 

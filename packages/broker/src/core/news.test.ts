@@ -9,7 +9,7 @@ import { readPartition } from './partition.js'
 
 type Box = ReturnType<typeof outbox>
 const news = (box: Box, seen: Seen = { seq: 0, number: 0 }, partition = 'p') =>
-  box.store.transact('readonly', 'relaxed', (tx) => readNews(tx, partition, seen))
+  box.store.transact('readonly', 'relaxed', (tx) => readNews(tx, partition, seen, () => true))
 const start = (box: Box) => box.store.transact('readonly', 'relaxed', (tx) => readStart(tx, 'p'))
 const many = (n: number, first = 1) =>
   Array.from({ length: n }, (_, i) => capture(`e${first + i}`, { lane: `${i}` }))

@@ -1,5 +1,5 @@
 // What a page reads to catch up: the rows themselves, since messages are only hints (R10).
-import { nextDueAt, readOrigins } from './claim.js'
+import { nextDueAt, readOrigins, type Serves } from './claim.js'
 import type { DeadLetter, EntryRow } from './entry.js'
 import { journalMax, outcomesMax, pageRowsMax, restoredMax } from './limits.js'
 import type { OriginRow } from './origin.js'
@@ -18,17 +18,18 @@ export interface Outlook {
   /** Paused also while the browser is in no session, or in another user's. */
   readonly row: PartitionRow
   readonly origins: readonly OriginRow[]
+  /** Of what the reader's realm can send. */
   readonly nextDueAt: number | undefined
   /** Whether an attempt is in flight, as far as the rows tell: its executor may be dead. */
   readonly sending: boolean
 }
 
-export async function readOutlook(tx: StoreTransaction, partition: string): Promise<Outlook> {
+export async function readOutlook(tx: StoreTransaction, partition: string, serves: Serves): Promise<Outlook> {
   const row = await readPartition(tx, partition)
   const [active, origins, due, sending] = await Promise.all([
     readActive(tx),
     readOrigins(tx, row),
-    nextDueAt(tx, row, () => true),
+    nextDueAt(tx, row, serves),
     tx.firstKey(within('entries', [partition, 'sending'], 'unsure')),
   ])
   if (active?.partition !== partition) row.paused ??= active === undefined ? 'auth' : 'principal'
@@ -42,23 +43,32 @@ export interface News extends Outlook {
   readonly seen: Seen
   /** Whether there is more than one page of it. */
   readonly more: boolean
+  /** Whether something waits that this realm can never send. */
+  readonly stranded: boolean
 }
 
-export async function readNews(tx: StoreTransaction, partition: string, seen: Seen): Promise<News> {
+export async function readNews(
+  tx: StoreTransaction,
+  partition: string,
+  seen: Seen,
+  serves: Serves,
+): Promise<News> {
   const [outlook, entries, journal] = await Promise.all([
-    readOutlook(tx, partition),
+    readOutlook(tx, partition, serves),
     tx.list(within('entries', [partition], undefined, [partition, seen.seq + 1]), pageRowsMax),
     tx.list(within('journal', [partition], undefined, [partition, seen.number + 1]), pageRowsMax),
   ])
   const back = journal.filter(({ kind, seq }) => kind === 'requeued' && seq <= seen.seq)
   const places = [...new Set(back.map(({ seq }) => seq))]
   const requeued = await Promise.all(places.map((seq) => tx.get('entries', [partition, seq])))
+  const elsewhere = await nextDueAt(tx, outlook.row, (origin, needs) => !serves(origin, needs))
   return {
     ...outlook,
     entries: [...requeued, ...entries].filter((entry) => entry !== undefined),
     journal,
     seen: { seq: entries.at(-1)?.seq ?? seen.seq, number: journal.at(-1)?.number ?? seen.number },
     more: entries.length === pageRowsMax || journal.length === pageRowsMax,
+    stranded: elsewhere !== undefined,
   }
 }
 

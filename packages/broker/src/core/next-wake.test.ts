@@ -34,6 +34,7 @@ function wake(more: Partial<News>, watched = true) {
     sending: false,
     seen,
     more: false,
+    stranded: false,
     ...more,
   }
   return nextWake(news, now, watched)

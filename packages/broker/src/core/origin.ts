@@ -71,9 +71,9 @@ export function afterOutcome(
   if (outcome.kind !== 'retry' && outcome.kind !== 'inDoubt') return afterAnswer(row, moment.now)
   const { counts, httpStatus } = outcome
   if (counts === 'offline') return afterMiss(row, awayStreakMin, moment.now)
-  if (outcome.kind === 'retry' && !outcome.sent) return row
   const isSilent = httpStatus === undefined && row.awayStreak > 0
   if (counts === 'away' || isSilent) return afterMiss(row, 1, moment.now)
+  if (outcome.kind === 'retry' && !outcome.sent) return row
   if (outcome.kind === 'inDoubt' && !counts) return afterAnswer(row, moment.now)
   const reached = afterSign(row)
   if (outcome.kind === 'retry' && outcome.rests === 'origin') return afterTold(reached, outcome, moment)

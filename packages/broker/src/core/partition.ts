@@ -49,15 +49,14 @@ export async function changePartition(
   tx.put('partitions', row)
 }
 
+/** What an app says of its requests in general: kept in the row, since a worker may be alone. */
+export type AppWord = Pick<PartitionRow, 'sessionProbe' | 'needs'>
+
 /** Makes the owner's partition the one that is drained, by every executor, until another is. */
-export async function activate(
-  tx: StoreTransaction,
-  owner: Owner,
-  sessionProbe: string | undefined,
-): Promise<void> {
+export async function activate(tx: StoreTransaction, owner: Owner, app: AppWord = {}): Promise<void> {
   await changePartition(tx, owner.partition, (row) => {
     beginSession(row)
-    row.sessionProbe = sessionProbe
+    Object.assign(row, app)
   })
   tx.put('settings', { name: 'active', ...owner })
 }

@@ -1,5 +1,5 @@
-// What a page says to its worker, and what the worker answers at once: only that it is at it. Messages carry no work:
-// a stopped worker loses them (R10).
+// What a page says to its worker, and what the worker answers at once: that it is at it, and what it can do. Messages
+// carry no work: a stopped worker loses them (R10).
 import { isProbe, type Probe } from './origin.js'
 
 export interface DrainCommand {
@@ -19,7 +19,16 @@ export const isDrainCommand = (data: unknown, database: string): data is DrainCo
   isProbe((data as DrainCommand).probe)
 
 /** The answer to a drain command. */
-export const draining = 'redux-broker/draining'
+export interface Draining {
+  readonly type: 'redux-broker/draining'
+  /** Names of the functions that the worker was given. */
+  readonly has: readonly string[]
+}
+
+export const draining = (has: readonly string[]): Draining => ({ type: 'redux-broker/draining', has })
+export const isDraining = (data: unknown): data is Draining =>
+  (data as Partial<Draining> | null)?.type === 'redux-broker/draining' &&
+  Array.isArray((data as Draining).has)
 
 /** Background Sync tags of one database. A tag that failed is not hastened by its own name, so names go with the time. */
 export const syncTag = (database: string, now: number): string =>

@@ -26,6 +26,8 @@ export interface PartitionRow {
   told?: number
   /** A URL that answers well while the session is good. */
   sessionProbe?: string | undefined
+  /** Names of the functions that the app's present release gives to every request. */
+  needs?: readonly string[]
 }
 
 export type PauseReason = 'auth' | 'principal'

@@ -2,8 +2,8 @@
 // Actors are pages and workers: one may die between any two of its steps, and then nothing of it is ever heard again.
 import { memoryStore } from '../adapters/memory-store.js'
 import { append, type Capture } from './append.js'
-import type { SendingEntry, StoredRequest } from './entry.js'
-import { createExecutor, type Executor } from './executor.js'
+import type { Serves } from './claim.js'
+import { createExecutor, type Executor, type ExecutorContext } from './executor.js'
 import { defaultLimits, type Limits } from './limits.js'
 import { readNews } from './news.js'
 import { nextWake } from './next-wake.js'
@@ -36,10 +36,8 @@ export interface World {
   run(forMs: number): Promise<void>
 }
 
-export interface Character {
+export interface Character extends Pick<ExecutorContext, 'serves' | 'prepare'> {
   readonly steps: number
-  serves(channel: string): boolean
-  prepare(entry: SendingEntry): Promise<StoredRequest['headers']>
 }
 
 export interface Actor {
@@ -107,7 +105,7 @@ export async function createWorld(options: WorldOptions): Promise<World> {
       const character: Character = {
         steps: Number.POSITIVE_INFINITY,
         serves: () => true,
-        prepare: async ({ request }) => request.headers,
+        prepare: async ({ headers }) => headers,
         ...given,
       }
       const name = `actor ${actors.length}`
@@ -133,9 +131,7 @@ export async function createWorld(options: WorldOptions): Promise<World> {
       }
     },
   }
-  await store.transact('readwrite', 'strict', (tx) =>
-    activate(tx, { partition: 'p', principal: 'ann' }, undefined),
-  )
+  await store.transact('readwrite', 'strict', (tx) => activate(tx, { partition: 'p', principal: 'ann' }))
   return world
 }
 
@@ -187,7 +183,7 @@ function createActor(context: ActorContext): Actor {
     serves,
     prepare,
   })
-  const life = createLife(ports, executor)
+  const life = createLife(ports, executor, serves)
   listeners.add(life.look)
   const actor: Actor = {
     name,
@@ -207,10 +203,14 @@ function createActor(context: ActorContext): Actor {
 const nothingSeen = { seq: Number.MAX_SAFE_INTEGER - 1, number: Number.MAX_SAFE_INTEGER - 1 }
 
 /** What a page does all day: look at the rows when something happens, and wake its executor when they say so. */
-function createLife({ store, clock }: Ports, executor: Executor): { look(): void; poke(probe: Probe): void } {
+function createLife(
+  { store, clock }: Ports,
+  executor: Executor,
+  serves: Serves,
+): Pick<Actor, 'poke'> & { look(): void } {
   let cancel = () => {}
   const look = async () => {
-    const news = await store.transact('readonly', 'relaxed', (tx) => readNews(tx, 'p', nothingSeen))
+    const news = await store.transact('readonly', 'relaxed', (tx) => readNews(tx, 'p', nothingSeen, serves))
     cancel()
     const next = nextWake(news, clock.now(), true)
     if (next !== undefined) cancel = clock.after(next.delayMs, () => poke(next.probe))

@@ -17,8 +17,12 @@ export interface BrokerOptions<State, Path extends string> {
   readonly name?: string
   /** Whose outbox: the user's id, or nothing while signed out. Only that user's entries are sent. */
   partition(state: State): string | null | undefined
-  /** Adds what is never stored (a token, a CSRF header) at every sending. A worker without it leaves such entries to a page. */
-  prepareHeaders?(headers: Headers, api: { getState(): State }): Headers | void | PromiseLike<Headers | void>
+  /**
+   * Adds what is never stored (a token, a CSRF header) to every request as it leaves, the session's probe included. A
+   * worker without it leaves the entries to a page. Where it throws, or takes longer than `limits.attemptMs`, nothing
+   * is sent: the error is reported and it is asked again.
+   */
+  prepareHeaders?(headers: Headers, request: PageRequest<State>): Headers | void | PromiseLike<Headers | void>
   /** What `write` gave. */
   readonly routes: readonly AnyRouted[]
   /** Whether the server honours `Idempotency-Key`; a route may say otherwise. Default `plain`. */
@@ -32,6 +36,14 @@ export interface BrokerOptions<State, Path extends string> {
   readonly produce?: Produce
   /** The world, where it is not the browser's: `redux-broker/testing` has one. */
   readonly world?: World
+}
+
+/** A request that is about to leave the page. */
+export interface PageRequest<State> {
+  readonly url: string
+  /** The type of the entry's action; undefined where the broker itself asks the session's probe. */
+  readonly route: string | undefined
+  getState(): State
 }
 
 export interface World {
@@ -49,6 +61,11 @@ export interface Capabilities {
   readonly backgroundSync: boolean
   /** A dead executor is replaced at once; without it, after its lease was watched for a minute. */
   readonly locks: boolean
+  /**
+   * Functions, as `prepareHeaders`, that this app's entries need and that no worker here is known to have: with one of
+   * them missing the entries wait for a page.
+   */
+  readonly workerLacks: readonly string[]
 }
 
 /** The way in for the functions of this package that take a broker. */

@@ -3,7 +3,10 @@ import { afterEach, describe, expect, it, vi } from 'vitest'
 import { liked } from '../../test/page-fixture.js'
 import { createBroker, write } from './index.js'
 
-afterEach(() => vi.unstubAllEnvs())
+afterEach(() => {
+  vi.unstubAllEnvs()
+  vi.unstubAllGlobals()
+})
 
 const partition = () => 'ada'
 const routes = [liked]
@@ -169,6 +172,17 @@ describe('a programmer’s mistake throws at once, and says what was got, what w
 
     expect(createBroker(options).reducerPath).toBe('outbox')
     expect(createBroker({ partition, routes: [] }).reducerPath).toBe('broker')
+  })
+
+  it('SEC6 refuses a session probe on an origin that the app does not name, for credentials go with it', () => {
+    vi.stubGlobal('location', new URL('https://app.test/feed'))
+    const probe = (sessionProbe: string, origins: readonly string[] = []) =>
+      createBroker({ partition, routes, sessionProbe, origins })
+
+    expect(() => probe('https://api.test/me')).toThrow(/`sessionProbe`.*own origin.*api\.test\/me/)
+    expect(() => probe('https://api.test/me', ['https://api.test'])).not.toThrow()
+    expect(() => probe('https://app.test/me')).not.toThrow()
+    expect(() => probe('/me')).not.toThrow()
   })
 
   it('leaves the checks out in production', () => {

@@ -42,10 +42,19 @@ export function checkOptions(options: unknown): void {
   const { sessionProbe } = given as { sessionProbe?: string }
   if (sessionProbe !== undefined && !URL.canParse(sessionProbe, 'https://page.invalid'))
     throw wrong('sessionProbe', "a URL, such as '/api/me'", sessionProbe)
+  checkProbeOrigin(sessionProbe, given['origins'])
   oneOf('createBroker()', 'server', given['server'], ['idempotent', 'plain'])
   checkRoutes(given['routes'])
   checkOrigins(given['origins'])
   checkLimits(given['limits'])
+}
+
+/** The app's credentials go with it. */
+function checkProbeOrigin(sessionProbe: string | undefined, origins: unknown): void {
+  if (sessionProbe === undefined || typeof location === 'undefined') return
+  const { origin } = new URL(sessionProbe, location.href)
+  if (origin !== location.origin && !(Array.isArray(origins) && origins.includes(origin)))
+    throw wrong('sessionProbe', "of the page's own origin or one that `origins` lists", sessionProbe)
 }
 
 function checkRoutes(routes: unknown): void {

@@ -1,6 +1,7 @@
 // The one composition root: everything that a broker is made of meets here.
 import type { Action, Middleware, MiddlewareAPI } from 'redux'
 import { browserPorts, report } from '../adapters/browser-ports.js'
+import { preparedHeaders } from '../adapters/prepared-headers.js'
 import { defaultLimits } from '../core/limits.js'
 import { brokerReducer } from '../redux/broker-reducer.js'
 import { optimistic } from '../redux/optimistic.js'
@@ -29,7 +30,7 @@ export function createBroker<State, Path extends string = 'broker'>(
   if (process.env.NODE_ENV !== 'production') checkOptions(options)
   const database = options.name ?? 'redux-broker'
   const routes = routesByType(options)
-  const worker = createWorkerClient(database)
+  const worker = createWorkerClient(database, needsOf(options))
   let runtime: Runtime | undefined
   let applyUpdate = () => {}
 
@@ -67,6 +68,7 @@ export function createBroker<State, Path extends string = 'broker'>(
       worker: worker.state(),
       backgroundSync: worker.hasBackgroundSync(),
       locks: typeof navigator !== 'undefined' && navigator.locks !== undefined,
+      workerLacks: worker.lacks(),
     }),
     get ready() {
       return runtime?.ready ?? Promise.resolve()
@@ -78,6 +80,10 @@ export function createBroker<State, Path extends string = 'broker'>(
     [internals]: () => runtime,
   }
 }
+
+/** Names of the functions that every request needs as it leaves. */
+const needsOf = ({ prepareHeaders }: Pick<BrokerOptions<never, never>, 'prepareHeaders'>) =>
+  prepareHeaders === undefined ? [] : ['prepareHeaders']
 
 type Routes = ReadonlyMap<string, Route>
 
@@ -131,8 +137,10 @@ function runtimeConfig<State>(
 ): RuntimeConfig {
   const { ports, host } = world
   const { prepareHeaders } = options
+  const needs = needsOf(options)
   const limits = { ...defaultLimits, ...options.limits }
   const own = host.baseUrl === undefined ? [] : [new URL(host.baseUrl).origin]
+  const origins = [...own, ...(options.origins ?? [])]
   const safely = <T>(otherwise: T, callback: () => T): T => {
     try {
       return callback()
@@ -150,14 +158,19 @@ function runtimeConfig<State>(
     release,
     snapshot: {
       baseUrl: host.baseUrl,
-      origins: [...own, ...(options.origins ?? [])],
+      origins,
       server: options.server ?? 'plain',
-      needs: prepareHeaders === undefined ? [] : ['prepareHeaders'],
+      needs,
       limits,
     },
-    sessionProbe:
-      options.sessionProbe === undefined ? undefined : new URL(options.sessionProbe, host.baseUrl).href,
-    prepareHeaders: prepareHeaders && ((headers) => prepareHeaders(headers, store)),
+    app: {
+      sessionProbe:
+        options.sessionProbe === undefined ? undefined : new URL(options.sessionProbe, host.baseUrl).href,
+      needs,
+    },
+    serves: (origin, needed) => origins.includes(origin) && needed.every((need) => needs.includes(need)),
+    prepare: ({ headers, url, route }) =>
+      preparedHeaders(headers, prepareHeaders, { url, route, getState: store.getState }),
     partition() {
       const user: unknown = safely(undefined, () => options.partition(store.getState()))
       return typeof user === 'string' && user !== '' ? user : undefined

@@ -1,5 +1,6 @@
 // Keeps a page abreast of its user's outbox: restores what waits at the start, then reads the rows whenever anything
 // hints that they changed, at most once a frame.
+import type { Serves } from '../core/claim.js'
 import { type News, readNews, readStart, type Seen } from '../core/news.js'
 import { changePartition } from '../core/partition.js'
 import type { Ports } from '../core/ports.js'
@@ -11,6 +12,7 @@ export interface FollowerContext extends Pick<CatchUp, 'knows' | 'parse'> {
   readonly ports: Ports
   readonly host: Host
   readonly partition: string
+  readonly serves: Serves
   dispatch(actions: readonly (BrokerAction | OutcomeAction)[]): void
   /** Outcomes that earlier pages have shown. */
   remember(outcomes: readonly OutcomeAction[]): void
@@ -31,7 +33,7 @@ export interface Follower {
 const tellMs = 1_000
 
 export function createFollower(context: FollowerContext): Follower {
-  const { ports, host, partition } = context
+  const { ports, host, partition, serves } = context
   let seen: Seen = { seq: 0, number: 0 }
   let reading = false
   let stopped = false
@@ -41,7 +43,9 @@ export function createFollower(context: FollowerContext): Follower {
   /** `late`: the journal tells what happened before this page began. */
   async function follow(late: boolean): Promise<void> {
     for (let more = true; more && !stopped; ) {
-      const news = await ports.store.transact('readonly', 'relaxed', (tx) => readNews(tx, partition, seen))
+      const news = await ports.store.transact('readonly', 'relaxed', (tx) =>
+        readNews(tx, partition, seen, serves),
+      )
       if (stopped) return
       if (news.seen.number > seen.number) tellSoon()
       seen = news.seen

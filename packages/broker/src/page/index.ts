@@ -26,7 +26,7 @@ export type {
   RoutedCreator,
   Settled,
 } from '../redux/types.js'
-export type { Broker, BrokerOptions, Capabilities, World } from './broker.js'
+export type { Broker, BrokerOptions, Capabilities, PageRequest, World } from './broker.js'
 export type { DeadLetter, OutboxEntry } from './commands.js'
 export { cancel, deadLetters, discard, outboxEntries, requeue } from './commands.js'
 export { createBroker } from './create-broker.js'

@@ -175,6 +175,7 @@ describe('on a server', () => {
       storage: false,
       worker: 'none',
       backgroundSync: false,
+      workerLacks: [],
       locks: typeof navigator !== 'undefined' && navigator.locks !== undefined,
     })
   })

@@ -2,7 +2,7 @@
 import type { Action } from 'redux'
 import { cancel } from '../core/letters.js'
 import type { Limits } from '../core/limits.js'
-import type { Owner } from '../core/partition.js'
+import type { AppWord, Owner } from '../core/partition.js'
 import type { Ports } from '../core/ports.js'
 import { mark, readAtOf, type Status } from '../redux/actions.js'
 import type { Internals } from './broker.js'
@@ -23,9 +23,10 @@ export interface RuntimeConfig {
   readonly worker: WorkerClient
   readonly limits: Limits
   readonly snapshot: SnapshotContext
-  /** Absolute. */
-  readonly sessionProbe: string | undefined
-  readonly prepareHeaders: SendingContext['prepareHeaders']
+  /** What a worker that is alone must know of the app. */
+  readonly app: AppWord
+  readonly serves: SendingContext['serves']
+  readonly prepare: SendingContext['prepare']
   /** The app's word for its user. */
   partition(): string | undefined
   parse(type: string, answer: unknown): unknown
@@ -57,16 +58,14 @@ export class Runtime implements Internals {
   #stopped = false
 
   constructor(config: RuntimeConfig) {
-    const { ports, host, snapshot } = config
+    const { ports, host } = config
     const receipts = createReceipts()
     this.#config = config
     this.ports = ports
-    this.#users = createUsers(ports, config.sessionProbe)
+    this.#users = createUsers(ports, config.app)
     this.#view = createPageView(ports, host, receipts, config.dispatch)
     this.#sending = createSending({
       ...config,
-      origins: snapshot.origins,
-      needs: snapshot.needs,
       user: () => this.user(),
       look: () => this.#session?.follower?.hint(),
     })
@@ -173,7 +172,7 @@ export class Runtime implements Internals {
   }
 
   async #enter(session: Session): Promise<void> {
-    const { ports, host, parse } = this.#config
+    const { ports, host, parse, serves } = this.#config
     const { dispatch, knows, remember, news } = this.#view
     const { partition } = await session.owner
     if (this.#session !== session) return
@@ -181,7 +180,17 @@ export class Runtime implements Internals {
       news(latest)
       this.#sending.plan(latest)
     }
-    session.follower = createFollower({ ports, host, partition, parse, dispatch, knows, remember, onNews })
+    session.follower = createFollower({
+      ports,
+      host,
+      partition,
+      serves,
+      parse,
+      dispatch,
+      knows,
+      remember,
+      onNews,
+    })
     await session.follower.start()
     this.#sending.wake('signal')
   }

@@ -1,7 +1,6 @@
 // Sees that the outbox is drained: by the worker where one answers, since it outlives the page, else by this page.
-import { needsOf, originOf } from '../core/claim.js'
-import type { SendingEntry } from '../core/entry.js'
-import { createExecutor } from '../core/executor.js'
+import type { Serves } from '../core/claim.js'
+import { createExecutor, type ExecutorContext } from '../core/executor.js'
 import type { Limits } from '../core/limits.js'
 import type { News } from '../core/news.js'
 import { nextWake } from '../core/next-wake.js'
@@ -17,14 +16,11 @@ export interface SendingContext {
   readonly worker: WorkerClient
   readonly database: string
   readonly limits: Limits
-  /** Origins that requests may go to. */
-  readonly origins: readonly string[]
-  /** Functions that this page has, which a worker may lack. */
-  readonly needs: readonly string[]
+  readonly serves: Serves
+  readonly prepare: ExecutorContext['prepare']
   user(): Promise<Owner | undefined>
   /** Reads the rows again, which plans what comes next. */
   look(): void
-  prepareHeaders: ((headers: Headers) => Headers | void | PromiseLike<Headers | void>) | undefined
 }
 
 export interface Sending {
@@ -37,23 +33,29 @@ export interface Sending {
 }
 
 export function createSending(context: SendingContext): Sending {
-  const { ports, host, worker, database, limits, origins, needs } = context
+  const { ports, host, worker, database, limits, serves, prepare } = context
   const executor = createExecutor({
     ports,
     limits,
     database,
     owner: ports.chance.id(),
     user: context.user,
-    serves: (channel) =>
-      origins.includes(originOf(channel)) && needsOf(channel).every((need) => needs.includes(need)),
-    prepare: (entry) => prepare(entry, context.prepareHeaders),
+    serves,
+    prepare,
   })
   let cancelTimer = () => {}
+  // What an earlier release captured, and this one was not given what to send it with: it stays, and that is no secret.
+  let sayStranded = () => {
+    sayStranded = () => {}
+    ports.report(
+      new Error('redux-broker: entries wait for a `prepareHeaders` or an origin that createBroker() lacks.'),
+    )
+  }
 
   async function ask(probe: Probe): Promise<void> {
     const taken = await worker.drain(probe)
     // Next in line for the lock: should the worker die, this page has it at once; and it sends what a worker cannot.
-    await executor.wake(taken && needs.length === 0 ? 'none' : probe)
+    await executor.wake(taken && worker.lacks().length === 0 ? 'none' : probe)
   }
   const wake = (probe: Probe) => void ask(probe).catch(ports.report)
 
@@ -67,6 +69,7 @@ export function createSending(context: SendingContext): Sending {
     wake,
     plan(news) {
       cancelTimer()
+      if (news.stranded) sayStranded()
       const next = nextWake(news, ports.clock.now(), host.isVisible() && host.believesOnline())
       if (next === undefined) return
       // A wake-up that changes no row makes no news: the page looks again by itself.
@@ -82,10 +85,4 @@ export function createSending(context: SendingContext): Sending {
       executor.halt()
     },
   }
-}
-
-async function prepare({ channel, request }: SendingEntry, prepareHeaders: SendingContext['prepareHeaders']) {
-  if (prepareHeaders === undefined || !needsOf(channel).includes('prepareHeaders')) return request.headers
-  const headers = new Headers(request.headers as [string, string][])
-  return [...((await prepareHeaders(headers)) ?? headers)]
 }

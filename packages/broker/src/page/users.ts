@@ -1,5 +1,13 @@
 // Whose outbox it is: follows the app's own word for its user, and tells the database, so that every executor knows.
-import { activate, deactivate, type Owner, readActive, readSalt, unpause } from '../core/partition.js'
+import {
+  type AppWord,
+  activate,
+  deactivate,
+  type Owner,
+  readActive,
+  readSalt,
+  unpause,
+} from '../core/partition.js'
 import type { Ports } from '../core/ports.js'
 
 export interface Users {
@@ -13,7 +21,7 @@ export interface Users {
   resume(owner: Owner): Promise<void>
 }
 
-export function createUsers({ store, chance, bus }: Ports, sessionProbe: string | undefined): Users {
+export function createUsers({ store, chance, bus }: Ports, app: AppWord): Users {
   const owners = new Map<string, Promise<Owner>>()
 
   const ownerOf = (principal: string): Promise<Owner> => {
@@ -34,7 +42,7 @@ export function createUsers({ store, chance, bus }: Ports, sessionProbe: string 
     ownerOf,
     async signIn(principal) {
       const owner = await ownerOf(principal)
-      await store.transact('readwrite', 'relaxed', (tx) => activate(tx, owner, sessionProbe))
+      await store.transact('readwrite', 'relaxed', (tx) => activate(tx, owner, app))
       bus.post('changed')
       return owner
     },

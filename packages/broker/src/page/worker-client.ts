@@ -1,7 +1,7 @@
 // The page's side of the worker: asks it to drain, and asks the browser to wake it when the network is back.
 
 import type { Probe } from '../core/origin.js'
-import { type DrainCommand, drainCommand, draining, syncTag } from '../core/protocol.js'
+import { type DrainCommand, drainCommand, isDraining, syncTag } from '../core/protocol.js'
 
 /** A worker that starts takes a while; one that has not answered by then is not counted on. */
 const answerMs = 2_000
@@ -13,12 +13,15 @@ export interface WorkerClient {
   /** Background Sync where it exists: the worker is woken when the network is back, also with no page open. */
   wakeWhenOnline(now: number): void
   state(): 'none' | 'starting' | 'active' | 'silent'
+  /** Functions that the app's entries need and the worker has not said that it has. */
+  lacks(): readonly string[]
   hasBackgroundSync(): boolean
 }
 
-export function createWorkerClient(database: string): WorkerClient {
+export function createWorkerClient(database: string, needs: readonly string[]): WorkerClient {
   let registration: ServiceWorkerRegistration | undefined
   let answered = true
+  let has: readonly string[] = []
   return {
     use(given) {
       registration = given
@@ -26,9 +29,10 @@ export function createWorkerClient(database: string): WorkerClient {
     async drain(probe) {
       const worker = registration?.active
       if (!worker) return false
-      const asked = ask(worker, drainCommand(database, probe)).then((taken) => {
-        answered = taken
-        return taken
+      const asked = ask(worker, drainCommand(database, probe)).then((functions) => {
+        answered = functions !== undefined
+        has = functions ?? []
+        return answered
       })
       // One that was silent is not waited for again: should it take the work on after all, the lock tells who sends.
       return answered && asked
@@ -47,6 +51,7 @@ export function createWorkerClient(database: string): WorkerClient {
           : answered
             ? 'active'
             : 'silent',
+    lacks: () => needs.filter((need) => !has.includes(need)),
     hasBackgroundSync: () => syncOf(registration) !== undefined,
   }
 }
@@ -58,16 +63,17 @@ interface SyncManager {
 const syncOf = (registration: ServiceWorkerRegistration | undefined) =>
   (registration as { readonly sync?: SyncManager } | undefined)?.sync
 
-function ask(worker: ServiceWorker, command: DrainCommand): Promise<boolean> {
+/** The functions that the worker has; undefined where it does not take the command on. */
+function ask(worker: ServiceWorker, command: DrainCommand): Promise<readonly string[] | undefined> {
   return new Promise((resolve) => {
     const { port1, port2 } = new MessageChannel()
-    const end = (taken: boolean) => {
+    const end = (functions: readonly string[] | undefined) => {
       clearTimeout(timer)
       port1.close()
-      resolve(taken)
+      resolve(functions)
     }
-    const timer = setTimeout(() => end(false), answerMs)
-    port1.onmessage = ({ data }) => end(data === draining)
+    const timer = setTimeout(() => end(undefined), answerMs)
+    port1.onmessage = ({ data }) => end(isDraining(data) ? data.has : undefined)
     worker.postMessage(command, [port2])
   })
 }

@@ -1,2 +1,7 @@
 // The worker's entry point.
-export { type BrokerWorker, startBrokerWorker, type WorkerOptions } from './start-broker-worker.js'
+export {
+  type BrokerWorker,
+  startBrokerWorker,
+  type WorkerOptions,
+  type WorkerRequest,
+} from './start-broker-worker.js'

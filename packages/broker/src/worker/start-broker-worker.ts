@@ -1,8 +1,8 @@
 // The broker in a service worker: drains when it starts, when a page asks, and when the browser says that the
 // network is back. It listens to what it needs and leaves everything else (fetch, push, caching) to the app.
 import { browserPorts } from '../adapters/browser-ports.js'
-import { needsOf, originOf } from '../core/claim.js'
-import type { SendingEntry } from '../core/entry.js'
+import { preparedHeaders } from '../adapters/prepared-headers.js'
+import type { Serves } from '../core/claim.js'
 import { createExecutor, type Executor } from '../core/executor.js'
 import { defaultLimits, type Limits } from '../core/limits.js'
 import { readOutlook } from '../core/news.js'
@@ -29,10 +29,16 @@ export interface WorkerOptions {
   /** Those that are for the sending, as in `createBroker`. */
   readonly limits?: Partial<Pick<Limits, 'attemptMs' | 'concurrencyMax' | 'failuresMax'>>
   /** As in `createBroker`: without it the worker leaves entries that need it to a page. */
-  prepareHeaders?(
-    headers: Headers,
-    entry: { readonly partition: string; readonly url: string; readonly route: string },
-  ): Headers | void | PromiseLike<Headers | void>
+  prepareHeaders?(headers: Headers, request: WorkerRequest): Headers | void | PromiseLike<Headers | void>
+}
+
+/** A request that is about to leave the worker. */
+export interface WorkerRequest {
+  /** Whose: a name that stands for the user in this browser. */
+  readonly partition: string
+  readonly url: string
+  /** The type of the entry's action; undefined where the broker itself asks the session's probe. */
+  readonly route: string | undefined
 }
 
 /** A worker is stopped 30 s after its last event; a timer of this length still fires within the event that set it. */
@@ -51,32 +57,44 @@ export interface BrokerWorker {
 /** Call it once, while the worker's script is first run: a listener that is added later is not heard. */
 export function startBrokerWorker(options: WorkerOptions = {}): BrokerWorker {
   const database = options.name ?? 'redux-broker'
+  const { origins = [], prepareHeaders } = options
   const ports = browserPorts(database)
+  const has = prepareHeaders === undefined ? [] : ['prepareHeaders']
+  const serves: Serves = (origin, needs) =>
+    [self.location.origin, ...origins].includes(origin) && needs.every((need) => has.includes(need))
   const executor = createExecutor({
     ports,
     database,
     limits: { ...defaultLimits, ...options.limits },
     owner: ports.chance.id(),
     user: () => active(ports),
-    serves: (channel) => isServed(channel, options),
-    prepare: (entry) => prepare(entry, options),
+    serves,
+    prepare: ({ headers, ...request }) => preparedHeaders(headers, prepareHeaders, request),
   })
-  const work = (probe: Probe) => drainAndWait(executor, ports, probe)
+  const life = { executor, ports, database, serves }
 
   self.addEventListener('message', (event) => {
     // Only a window of this origin may ask, and only to drain: no message says what is sent (SEC15).
     if (!(event.source instanceof WindowClient) || !isDrainCommand(event.data, database)) return
-    event.waitUntil(work(event.data.probe))
+    event.waitUntil(drainAndWait(life, event.data.probe))
     // The page asks for the lock when it hears the answer: by then the drain has asked, since it began to read first.
-    event.waitUntil(active(ports).then(() => event.ports[0]?.postMessage(draining)))
+    event.waitUntil(active(ports).then(() => event.ports[0]?.postMessage(draining(has))))
   })
   // Not waited for: while a worker activates, every page that it controls waits for its first request.
   self.addEventListener('activate', () => void executor.wake('signal'))
   self.addEventListener('sync', (event) => {
     const sync = event as SyncEvent
-    if (sync.tag.startsWith(syncTagPrefix(database))) sync.waitUntil(onSync(executor, ports, database))
+    if (sync.tag.startsWith(syncTagPrefix(database))) sync.waitUntil(onSync(life))
   })
   return { activeUser: async () => (await active(ports))?.principal }
+}
+
+/** What a worker is made of. */
+interface Life {
+  readonly executor: Executor
+  readonly ports: Ports
+  readonly database: string
+  readonly serves: Serves
 }
 
 const active = ({ store }: Ports) => store.transact('readonly', 'relaxed', readActive)
@@ -85,11 +103,12 @@ const active = ({ store }: Ports) => store.transact('readonly', 'relaxed', readA
  * Drains, and drains again where the next entry is due so soon that the worker lives to see it. Not where a newer
  * version of the worker is there: it takes over once this one has no event left.
  */
-async function drainAndWait(executor: Executor, ports: Ports, first: Probe): Promise<void> {
+async function drainAndWait(life: Life, first: Probe): Promise<void> {
+  const { executor, ports } = life
   const until = ports.clock.monotonic() + eventMsMax
   for (let probe = first; ; ) {
     await executor.wake(probe)
-    const next = await nextUp(ports)
+    const next = await nextUp(life)
     if (next === undefined || next.delayMs > waitMsMax || ports.clock.monotonic() + next.delayMs > until)
       return
     if (hasSuccessor()) return
@@ -114,10 +133,14 @@ function pause({ clock }: Ports, ms: number): Promise<void> {
   })
 }
 
-async function nextUp(ports: Ports) {
+/** Of what this worker can send: the rest is a page's affair, and no reason to stay awake. */
+async function nextUp({ ports, serves }: Life) {
   const owner = await active(ports)
   if (owner === undefined) return undefined
-  const outlook = await ports.store.transact('readonly', 'relaxed', (tx) => readOutlook(tx, owner.partition))
+  const outlook = await ports.store.transact('readonly', 'relaxed', (tx) =>
+    readOutlook(tx, owner.partition, serves),
+  )
+  if (!serves(self.location.origin, outlook.row.needs ?? [])) return undefined
   return nextWake(outlook, ports.clock.now(), navigator.onLine)
 }
 
@@ -126,29 +149,11 @@ async function nextUp(ports: Ports) {
  * hastened. Where the browser believes itself online a fresh tag would fire at once and for ever; there, and where
  * no tag is taken, the event fails, and the browser repeats it in minutes.
  */
-async function onSync(executor: Executor, ports: Ports, database: string): Promise<void> {
-  await drainAndWait(executor, ports, 'signal')
-  if ((await nextUp(ports)) === undefined) return
+async function onSync(life: Life): Promise<void> {
+  const { ports, database } = life
+  await drainAndWait(life, 'signal')
+  if ((await nextUp(life)) === undefined) return
   if (navigator.onLine || self.registration.sync === undefined)
     throw new Error('redux-broker: entries are still waiting.')
   await self.registration.sync.register(`${syncTag(database, ports.clock.now())}:${ports.chance.id()}`)
-}
-
-function isServed(channel: string, { origins = [], prepareHeaders }: WorkerOptions): boolean {
-  const origin = originOf(channel)
-  const allowed = origin === self.location.origin || origins.includes(origin)
-  return (
-    allowed && needsOf(channel).every((need) => need === 'prepareHeaders' && prepareHeaders !== undefined)
-  )
-}
-
-async function prepare(
-  { channel, partition, request, action }: SendingEntry,
-  { prepareHeaders }: WorkerOptions,
-) {
-  if (prepareHeaders === undefined || needsOf(channel).length === 0) return request.headers
-  const headers = new Headers(request.headers as [string, string][])
-  return [
-    ...((await prepareHeaders(headers, { partition, url: request.url, route: action.type })) ?? headers),
-  ]
 }

@@ -1,7 +1,7 @@
 // The broker in a real service worker, with the page that asks it.
 import { configureStore, createAction } from '@reduxjs/toolkit'
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { drainCommand } from '../core/protocol.js'
+import { drainCommand, draining } from '../core/protocol.js'
 import { type BrokerOptions, createBroker, write } from '../page/index.js'
 
 interface Echo {
@@ -72,7 +72,7 @@ describe('a broker worker', () => {
     failing.mockRestore()
 
     const worker = await startWorker(name)
-    expect(await ask(worker, drainCommand(name, 'signal'))).toBe('redux-broker/draining')
+    expect(await ask(worker, drainCommand(name, 'signal'))).toEqual(draining([]))
     const types: string[] = []
     const later = createBroker({ partition: () => 'ada', routes: [sent], name })
     configureStore({
@@ -98,6 +98,19 @@ describe('a broker worker', () => {
 
     expect(byTheWorker(echo)).toBe(false)
     expect(echo.headers['x-token']).toBe('secret')
+    expect(broker.capabilities()).toMatchObject({ worker: 'active', workerLacks: ['prepareHeaders'] })
+  })
+
+  it('delivers them where it was given the function, with what its own gives', async () => {
+    const name = crypto.randomUUID()
+    const { broker, store } = startPage(name, { prepareHeaders: (headers) => headers.set('x-token', 'page') })
+    await broker.register(Promise.resolve(await startWorker(name, '&token=worker')))
+
+    const echo = await store.dispatch(sent('/wire/echo')).unwrap()
+
+    expect(byTheWorker(echo)).toBe(true)
+    expect(echo.headers['x-token']).toBe('worker')
+    expect(broker.capabilities()).toMatchObject({ worker: 'active', workerLacks: [] })
   })
 
   it('knows whose session it is, and when there is none (P6)', async () => {

@@ -11,12 +11,13 @@ import {
   markRead,
   type OutboxEntry,
   type outboxEntries,
+  type PageRequest,
   type RoutedCreator,
   requeue,
   write,
 } from 'redux-broker'
 import { acknowledge, createTestWorld } from 'redux-broker/testing'
-import { type BrokerWorker, startBrokerWorker } from 'redux-broker/worker'
+import { type BrokerWorker, startBrokerWorker, type WorkerRequest } from 'redux-broker/worker'
 import { type Equal, is } from './is.js'
 import { broker, commented, type Like, liked } from './quick-start/requests.js'
 
@@ -38,8 +39,10 @@ const full = createBroker({
   sessionProbe: '/api/me',
   limits: { entriesMax: 100 },
   produce: createNextState,
-  prepareHeaders: async (headers, { getState }) => {
-    headers.set('x-user', getState().user?.id ?? '')
+  prepareHeaders: async (headers, request) => {
+    is<Equal<typeof request, PageRequest<State>>>()
+    headers.set('x-user', request.getState().user?.id ?? '')
+    is<Equal<typeof request.route, string | undefined>>()
   },
 })
 is<Equal<typeof full, Broker<State, 'outbox'>>>()
@@ -127,6 +130,7 @@ is<Equal<typeof broker.ready, Promise<void>>>()
 is<Equal<ReturnType<typeof broker.stop>, Promise<void>>>()
 is<Equal<ReturnType<typeof broker.resume>, Promise<void>>>()
 is<Equal<ReturnType<typeof broker.capabilities>, Capabilities>>()
+is<Equal<Capabilities['workerLacks'], readonly string[]>>()
 // @ts-expect-error it says what it is, once and for all
 broker.reducerPath = 'other'
 
@@ -143,9 +147,11 @@ const worker = startBrokerWorker()
 is<Equal<typeof worker, BrokerWorker>>()
 startBrokerWorker({
   name: 'mine',
-  prepareHeaders: (headers, entry) => {
-    is<Equal<typeof entry, { readonly partition: string; readonly url: string; readonly route: string }>>()
-    headers.set('x', entry.url)
+  prepareHeaders: (headers, request) => {
+    is<Equal<typeof request, WorkerRequest>>()
+    headers.set(request.partition, request.url)
+    // @ts-expect-error the session's probe is of no route
+    request.route.length
   },
 })
 // @ts-expect-error a worker has no state to ask
