@@ -1,0 +1,70 @@
+// The server is killed, again and again, while it is at work: each clap that the outbox took has one effect.
+import { setTimeout as pause } from 'node:timers/promises'
+import { createChance } from '../fixtures/chance.js'
+import type { DemoPage } from '../fixtures/demo-page.js'
+import type { DemoServer } from '../fixtures/demo-server.js'
+import { effectsOf, tally } from '../fixtures/ledger.js'
+import { expect, test } from '../fixtures/test.js'
+
+const kills = 20
+const claps = 200
+
+test('200 claps that drain while the server is killed 20 times have one effect each', async ({
+  demo,
+  network,
+  server,
+}, testInfo) => {
+  const chance = createChance()
+  console.log(`SEED=${chance.seed}`)
+  await expect(demo.post('p12').root).toBeVisible()
+  const before = await clapsInFeed(demo, server)
+  await network.cut()
+  await clapInTurn(demo)
+  await expect(demo.pendingCount).toHaveText(String(claps))
+  const keys = (await demo.rows('entries')).map(({ key }) => key)
+  await network.restore()
+
+  for (let kill = 1; kill <= kills; kill++) {
+    // Of what is left, so much that enough is left for the kills to come.
+    const applied = await effectsNow(server)
+    const share = Math.floor((claps - applied) / (kills - kill + 2))
+    const reached = applied + chance.between(0, share)
+    await expect
+      .poll(() => effectsNow(server), { intervals: [5], timeout: 20_000 })
+      .toBeGreaterThanOrEqual(reached)
+    await pause(chance.between(0, 10))
+    await server.kill()
+    await server.restart()
+    expect(await effectsNow(server), `effects at kill ${kill}`).toBeLessThan(claps)
+    await demo.comeBack()
+  }
+
+  await expect(demo.pendingCount).toHaveText('0', { timeout: 30_000 })
+  const { accepted, effects, lost, doubled, sends, answersLost } = tally(keys, await server.ledger(), 'clap')
+  const figures = `kills ${kills}, accepted ${accepted}, effects ${effects}, lost ${lost}, doubled ${doubled}, sends ${sends}, answers lost ${answersLost}`
+  console.log(figures)
+  testInfo.annotations.push({ type: 'figures', description: `${figures}, SEED=${chance.seed}` })
+  expect({ accepted, effects, lost, doubled }).toEqual({
+    accepted: claps,
+    effects: claps,
+    lost: 0,
+    doubled: 0,
+  })
+  expect(await clapsInFeed(demo, server)).toBe(before + claps)
+})
+
+const effectsNow = async (server: DemoServer) => effectsOf(await server.ledger(), 'clap').length
+
+/** On each post of the feed in turn, faster than any finger, so that the drain is what takes time. */
+async function clapInTurn({ page }: DemoPage): Promise<void> {
+  await page.getByRole('button', { name: 'Clap' }).evaluateAll((buttons, times) => {
+    for (let i = 0; i < times; i++) (buttons[i % buttons.length] as HTMLElement).click()
+  }, claps)
+}
+
+async function clapsInFeed({ page }: DemoPage, { url }: DemoServer): Promise<number> {
+  const posts = (await (await page.request.get(`${url}/api/posts/top`)).json()) as {
+    readonly claps: number
+  }[]
+  return posts.reduce((sum, post) => sum + post.claps, 0)
+}
