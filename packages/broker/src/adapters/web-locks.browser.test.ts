@@ -71,6 +71,49 @@ describe('Web Locks', () => {
     expect(told).toEqual(['after'])
   })
 
+  it('are taken from a holder that does not let go, which hears of it and is waited for (F7)', async () => {
+    const name = fresh()
+    const [taken, ended] = [gate(), gate()]
+    const told: string[] = []
+    const robbed = webLocks().hold(name, { signal: never }, async (lost) => {
+      lost.addEventListener('abort', () => told.push('lost'))
+      taken.open()
+      await ended.opened
+      told.push('ended')
+    })
+    await taken.opened
+    const next = webLocks().hold(name, { signal: never }, async () => void told.push('next'))
+
+    await webLocks().hold(name, { signal: never, steal: true }, async () => void told.push('stolen'))
+    await next
+    ended.open()
+    await robbed
+
+    expect(told.toSorted()).toEqual(['ended', 'lost', 'next', 'stolen'])
+    expect(told.at(-1)).toBe('ended')
+  })
+
+  it('are not taken by who was called off', async () => {
+    const name = fresh()
+    const [taken, ended] = [gate(), gate()]
+    const halt = new AbortController()
+    const told: string[] = []
+    const held = webLocks().hold(name, { signal: never }, async (lost) => {
+      taken.open()
+      await ended.opened
+      told.push(String(lost.aborted))
+    })
+    await taken.opened
+    halt.abort()
+
+    const steal = webLocks().hold(name, { signal: halt.signal, steal: true }, async () => {})
+
+    await expect(steal).rejects.toMatchObject({ name: 'AbortError' })
+    ended.open()
+    await held
+    expect(told).toEqual(['false'])
+  })
+
   it('are freed by the browser when their holder’s page goes', async () => {
     const name = fresh()
     const frame = document.createElement('iframe')

@@ -1,6 +1,7 @@
 // The main promise, under random failures and deaths: each effect exactly once, in the order of its lane, nothing lost.
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { readPartition } from './partition.js'
 import { last } from './schema.js'
 import { captureFor, createServer, type Fate, fates, type Server } from './server.fixture.js'
 import { createWorld, type World } from './world.fixture.js'
@@ -10,8 +11,10 @@ interface Story {
   readonly locks: boolean
   readonly chaosMs: number
   readonly entries: readonly { readonly lane: string; readonly refused: boolean; readonly atMs: number }[]
-  /** How many steps each actor lives, and how long after the last one's birth it is born. */
+  /** How many steps each actor lives, and when it is born. */
   readonly lives: readonly { readonly steps: number; readonly atMs: number }[]
+  /** When somebody freezes, and for how long. */
+  readonly frosts: readonly { readonly atMs: number; readonly forMs: number }[]
 }
 
 const story: fc.Arbitrary<Story> = fc.record({
@@ -25,13 +28,17 @@ const story: fc.Arbitrary<Story> = fc.record({
   lives: fc.array(fc.record({ steps: fc.integer({ min: 1, max: 60 }), atMs: fc.nat({ max: 60_000 }) }), {
     maxLength: 4,
   }),
+  frosts: fc.array(
+    fc.record({ atMs: fc.nat({ max: 60_000 }), forMs: fc.integer({ min: 10_000, max: 600_000 }) }),
+    { maxLength: 6 },
+  ),
 })
 
 const hour = 3_600_000
 
 /** Plays a story to its end: chaos, then a network and an executor that work, for as long as it may take. */
 async function play(
-  { seed, locks, chaosMs, entries, lives }: Story,
+  { seed, locks, chaosMs, entries, lives, frosts }: Story,
   server: Server,
   kind: 'idempotent' | 'plain',
   heal: () => void,
@@ -43,12 +50,20 @@ async function play(
       for (const actor of world.actors) if (world.random() < 0.5) actor.poke('capture')
     })
   for (const { steps, atMs } of lives) world.after(atMs, () => world.start({ steps }).poke('signal'))
+  for (const { atMs, forMs } of frosts) world.after(atMs, () => freezeOne(world, forMs))
   await world.run(Math.max(chaosMs, 60_001))
   heal()
   for (const actor of world.actors) actor.poke('signal')
   world.start().poke('signal')
   await world.run(4 * hour)
   return world
+}
+
+function freezeOne(world: World, forMs: number): void {
+  const awake = world.actors.filter((actor) => actor.isAwake())
+  const one = awake[Math.floor(world.random() * awake.length)]
+  one?.freeze()
+  world.after(forMs, () => one?.thaw())
 }
 
 const rest = async ({ store }: World) =>
@@ -60,6 +75,9 @@ const rest = async ({ store }: World) =>
       journal: await tx.list({ store: 'journal', ...all }, 99),
     }
   })
+
+const stealsOf = async ({ store }: World) =>
+  (await store.transact('readonly', 'relaxed', (tx) => readPartition(tx, 'p'))).steals ?? 0
 
 /** A server whose network fails as the dice of the world fall, until it is healed; it counts how it failed. */
 function chaotic(kind: 'idempotent' | 'plain', seen: Map<string, number>) {
@@ -110,11 +128,12 @@ describe('an outbox under random failures and deaths', () => {
           expect(server.ledger.filter((one) => one.lane === lane).map(({ id }) => id)).toEqual(accepted)
         }
         for (const actor of world.actors) if (!actor.isAlive()) count('death')
+        for (let i = await stealsOf(world); i > 0; i--) count('steal')
       }),
       { seed: 9, numRuns: 150 },
     )
     // What never happened proves nothing.
-    for (const what of [...fates, 'death']) expect(seen.get(what) ?? 0, what).toBeGreaterThan(10)
+    for (const what of [...fates, 'death', 'steal']) expect(seen.get(what) ?? 0, what).toBeGreaterThan(10)
   })
 
   it('P2 F28 sends nothing twice to a server that knows no key: in doubt beats duplicate', async () => {

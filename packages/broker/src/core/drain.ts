@@ -56,7 +56,7 @@ async function loop(context: DrainContext): Promise<void> {
   const { ports, user, signal } = context
   const aborted = new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve()))
   const flights = new Map<string, Flight>()
-  await recover(ports.store, user.partition, context.lapsed, ports.clock.now())
+  const { steals } = await recover(ports.store, user.partition, context.lapsed, ports.clock.now())
   const stopRenewing = keepLeases(context, flights)
   try {
     let finished: readonly Finished[] = []
@@ -64,7 +64,7 @@ async function loop(context: DrainContext): Promise<void> {
       signal.throwIfAborted()
       const woken = Promise.race([context.woken(), aborted])
       const probe = context.takeProbe() ?? 'none'
-      const { claimed, row } = await step(context, flights, finished, probe)
+      const { claimed, row } = await step({ ...context, steals }, flights, finished, probe)
       for (const { entry } of finished) flights.delete(entry.id)
       for (const entry of claimed) flights.set(entry.id, launch(context, entry, row))
       if (finished.length + claimed.length > 0) ports.bus.post('changed')
@@ -76,14 +76,14 @@ async function loop(context: DrainContext): Promise<void> {
   }
 }
 
-/** One transaction: what has ended is settled, and what is due is claimed in its place. */
+/** One transaction: what has ended is settled, and what is due is claimed in its place, while the turn is ours. */
 function step(
-  context: DrainContext,
+  context: DrainContext & Pick<PartitionRow, 'steals'>,
   flights: ReadonlyMap<string, Flight>,
   finished: readonly Finished[],
   probe: Probe,
 ): Promise<{ readonly claimed: readonly SendingEntry[]; readonly row: PartitionRow }> {
-  const { ports, limits, user, serves, owner } = context
+  const { ports, limits, user, serves, owner, steals, signal } = context
   const ended = new Set(finished.map(({ entry }) => entry.id))
   const inFlight = [...flights.values()]
     .filter(({ entry }) => !ended.has(entry.id))
@@ -95,7 +95,8 @@ function step(
     const origins = new Map(rows.map((one) => [one.origin, one]))
     const options = { now, failuresMax: limits.failuresMax, random: ports.chance.random }
     for (const done of finished) await settle(tx, { row, origins }, done, options)
-    const concurrencyMax = ports.clock.monotonic() < context.until ? limits.concurrencyMax : 0
+    const isOurs = row.steals === steals && !signal.aborted
+    const concurrencyMax = isOurs && ports.clock.monotonic() < context.until ? limits.concurrencyMax : 0
     const claimed = await claim(tx, row, origins, {
       owner,
       now,

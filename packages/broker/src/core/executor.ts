@@ -3,7 +3,8 @@ import { type DrainContext, drain } from './drain.js'
 import { drainMs } from './limits.js'
 import { type Probe, strongest } from './origin.js'
 import type { Owner } from './partition.js'
-import { lockHeld, watchLeases } from './recover.js'
+import { type Lapsed, watchLeases } from './recover.js'
+import { takeTurn } from './turn.js'
 
 export interface ExecutorContext
   extends Pick<DrainContext, 'ports' | 'limits' | 'serves' | 'owner' | 'prepare'> {
@@ -24,7 +25,7 @@ export const lockName = (database: string, partition: string): string =>
 
 export function createExecutor(context: ExecutorContext): Executor {
   const { ports, database } = context
-  const lapsed = ports.locks.available ? lockHeld : watchLeases(ports.clock)
+  const watched = watchLeases(ports.clock)
   let wanted: Probe | undefined
   let running: Promise<void> | undefined
   let halting = new AbortController()
@@ -37,26 +38,34 @@ export function createExecutor(context: ExecutorContext): Executor {
         wanted = undefined
         return
       }
-      await ports.locks.hold(lockName(database, user.partition), { signal }, () =>
-        drain({
-          ...context,
-          user,
-          lapsed,
-          signal,
-          until: ports.clock.monotonic() + drainMs,
-          takeProbe: () => {
-            const probe = wanted
-            wanted = undefined
-            return probe
-          },
-          woken: () =>
-            new Promise((resolve) => {
-              ring = resolve
-            }),
-        }),
-      )
+      if (ports.locks.available)
+        await takeTurn(ports, lockName(database, user.partition), user.partition, signal, (lapsed, lost) =>
+          drainFor(user, lapsed, AbortSignal.any([signal, lost])).catch((error: unknown) => {
+            // Whoever took the turn away does the rest.
+            if (!lost.aborted) throw error
+          }),
+        )
+      else await drainFor(user, watched, signal)
     }
   }
+
+  const drainFor = (user: Owner, lapsed: Lapsed, signal: AbortSignal) =>
+    drain({
+      ...context,
+      user,
+      lapsed,
+      signal,
+      until: ports.clock.monotonic() + drainMs,
+      takeProbe: () => {
+        const probe = wanted
+        wanted = undefined
+        return probe
+      },
+      woken: () =>
+        new Promise((resolve) => {
+          ring = resolve
+        }),
+    })
 
   function wake(probe: Probe): Promise<void> {
     wanted = wanted === undefined ? probe : strongest(wanted, probe)

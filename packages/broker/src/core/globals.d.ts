@@ -5,6 +5,10 @@ interface AbortSignal {
   addEventListener(type: 'abort', listener: () => void): void
   removeEventListener(type: 'abort', listener: () => void): void
 }
+declare var AbortSignal: {
+  prototype: AbortSignal
+  any(signals: readonly AbortSignal[]): AbortSignal
+}
 interface AbortController {
   readonly signal: AbortSignal
   abort(reason?: unknown): void

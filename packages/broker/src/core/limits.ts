@@ -25,9 +25,14 @@ export const defaultLimits: Limits = {
   attemptMs: 30_000,
 }
 
-/** The lease outlives the attempt, and its renewals keep it alive in between (R7). */
-export const leaseMs = 60_000
+/**
+ * The lease outlives the attempt, and its renewals keep it alive in between (R7). It is longer than a minute: timers of
+ * a tab that has long been hidden fire once in that time, those of its renewals included.
+ */
+export const leaseMs = 75_000
 export const leaseRenewalMs = 15_000
+/** How often one who waits for a lock looks whether its holder lives. */
+export const lookMs = 5_000
 /**
  * After this a drain claims nothing more. What is in flight then may take three attempts' time (headers, request,
  * session probe), and all of it has to end before the 180 s of a `sync` event (R7).

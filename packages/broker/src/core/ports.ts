@@ -82,8 +82,15 @@ export interface Network {
 export interface Locks {
   /** Whether a lock frees itself when its holder dies. Where not, only watched leases tell. */
   readonly available: boolean
-  /** Runs `work` alone among all that hold `name`; rejects with the signal's reason if it aborts before the grant. */
-  hold(name: string, options: { readonly signal: AbortSignal }, work: () => Promise<void>): Promise<void>
+  /**
+   * Runs `work` alone among all that hold `name`; rejects with the signal's reason if it aborts before the grant.
+   * `steal` waits for nobody: it takes the lock from its holder, whose `lost` then aborts.
+   */
+  hold(
+    name: string,
+    options: { readonly signal: AbortSignal; readonly steal?: boolean },
+    work: (lost: AbortSignal) => Promise<void>,
+  ): Promise<void>
 }
 
 /** Hints between realms: they may be lost or come twice, so the state is always read from the rows (R10). */

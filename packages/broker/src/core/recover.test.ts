@@ -1,10 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { capture, sendingEntry, waiting } from './entry.fixture.js'
 import { entryVersion, toRow } from './entry.js'
-import { leaseMs, waitCapMs } from './limits.js'
+import { waitCapMs } from './limits.js'
 import { delivered, outbox } from './outbox.fixture.js'
-import type { Clock } from './ports.js'
-import { lockHeld, recover, watchLeases } from './recover.js'
+import { lockHeld, recover } from './recover.js'
 
 async function abandoned(server: 'idempotent' | 'plain', method = 'POST') {
   const box = outbox()
@@ -121,49 +120,5 @@ describe('recover', () => {
 
       expect((await box.contents()).entries[1]).toEqual(row)
     })
-  })
-})
-
-describe('watchLeases', () => {
-  const watch = () => {
-    let at = 0
-    const pass = (ms: number) => {
-      at += ms
-    }
-    const clock: Clock = { now: () => 0, monotonic: () => at, after: () => () => {} }
-    return { lapsed: watchLeases(clock), pass }
-  }
-
-  it("P4 gives a lease up once it was watched unchanged for its whole time, on the watcher's own clock", () => {
-    const { lapsed, pass } = watch()
-
-    expect(lapsed(sendingEntry())).toBe(false)
-    pass(leaseMs - 1)
-    expect(lapsed(sendingEntry())).toBe(false)
-    pass(1)
-    expect(lapsed(sendingEntry())).toBe(true)
-  })
-
-  it.each([
-    ['was renewed', sendingEntry({ lease: { owner: 'me', session: 0, renewals: 1 } })],
-    ['was claimed anew', sendingEntry({ fence: 2 })],
-  ])('begins anew where the lease %s meanwhile', (_name, later) => {
-    const { lapsed, pass } = watch()
-
-    lapsed(sendingEntry())
-    pass(leaseMs)
-    expect(lapsed(later)).toBe(false)
-    pass(leaseMs - 1)
-    expect(lapsed(later)).toBe(false)
-  })
-
-  it('watches each entry for itself', () => {
-    const { lapsed, pass } = watch()
-
-    lapsed(sendingEntry())
-    pass(leaseMs)
-
-    expect(lapsed(sendingEntry({ id: 'other' }))).toBe(false)
-    expect(lapsed(sendingEntry())).toBe(true)
   })
 })

@@ -1,12 +1,13 @@
 // Finds entries that an executor was sending when it died, and puts them back among those that wait.
 import { entryVersion, type SendingEntry, toRow } from './entry.js'
-import { leaseMs, pageRowsMax, waitCapMs } from './limits.js'
+import { pageRowsMax, waitCapMs } from './limits.js'
 import { unknownEffect } from './outcome.js'
 import { readPartition } from './partition.js'
 import type { Clock, Store, StoreTransaction } from './ports.js'
 import { type PartitionRow, within } from './schema.js'
 import { defer, doubt } from './settle.js'
 import { transition } from './transition.js'
+import { createWatch, signOf } from './watch.js'
 
 /** Says whether an entry's lease has been given up. */
 export type Lapsed = (entry: SendingEntry) => boolean
@@ -14,37 +15,31 @@ export type Lapsed = (entry: SendingEntry) => boolean
 /** Whoever holds the partition's lock knows that no one else is sending: every lease it finds is a dead one's. */
 export const lockHeld: Lapsed = () => true
 
-/**
- * Where no lock tells, a lease has lapsed once it was watched unchanged for its whole time on the watcher's own
- * clock: neither the wall clock nor the owner's has a say in it (P4).
- */
+/** Where no lock tells, a lease has lapsed once it was watched unchanged for its whole time (P4). */
 export function watchLeases(clock: Clock): Lapsed {
-  const seen = new Map<string, { readonly sign: string; readonly since: number }>()
-  return ({ id, fence, lease }) => {
-    const sign = `${fence}.${lease.renewals}`
-    const known = seen.get(id)
-    if (known?.sign !== sign) {
-      seen.set(id, { sign, since: clock.monotonic() })
-      return false
-    }
-    return clock.monotonic() - known.since >= leaseMs
-  }
+  const watch = createWatch(clock)
+  return (entry) => watch(entry.id, signOf(entry))
 }
 
 /**
  * Puts the entries of lapsed leases back: their effect is unknown, their failure is no fault of theirs. And those
- * whose time is further off than any wait, since the clock went back.
+ * whose time is further off than any wait, since the clock went back. Gives the partition's row.
  */
-export async function recover(store: Store, partition: string, lapsed: Lapsed, now: number): Promise<void> {
-  await store.transact('readwrite', 'strict', async (tx) => {
+export async function recover(
+  store: Store,
+  partition: string,
+  lapsed: Lapsed,
+  now: number,
+): Promise<PartitionRow> {
+  return store.transact('readwrite', 'strict', async (tx) => {
     const row = await readPartition(tx, partition)
     for (const channel of row.channels) await reschedule(tx, partition, channel, now)
     const rows = await tx.list(within('entries', [partition, 'sending'], 'unsure'), pageRowsMax)
     const known = rows.filter(({ version }) => version <= entryVersion)
     const left = known.filter((entry) => entry.state === 'sending').filter(lapsed)
-    if (left.length === 0) return
     for (const entry of left) putBack(tx, row, entry, now)
-    tx.put('partitions', row)
+    if (left.length > 0) tx.put('partitions', row)
+    return row
   })
 }
 

@@ -24,6 +24,8 @@ export interface PartitionRow {
   session: number
   /** How far in the journal some page has shown what happened. */
   told?: number
+  /** Counts how often a turn to drain was taken away: who began before the last time claims nothing more. */
+  steals?: number | undefined
   /** A URL that answers well while the session is good. */
   sessionProbe?: string | undefined
   /** Names of the functions that the app's present release gives to every request. */

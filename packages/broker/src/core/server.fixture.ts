@@ -89,7 +89,7 @@ export function createServer(fateOf: () => Fate, { honoursKeys = true } = {}): S
     if ((keys.get(id) ?? key) !== key) faults.push(`${id} was sent under another key`)
     keys.set(id, key)
     if (principal !== 'ann') faults.push(`${id} was sent for ${principal}`)
-    const others = [...flying].filter((one) => one.lane === lane && one.wire.actor.isAlive())
+    const others = [...flying].filter((one) => one.lane === lane && one.wire.actor.isAwake())
     if (others.length > 0) faults.push(`${id} was sent beside another of its lane`)
   }
 

@@ -1,15 +1,17 @@
 // A world for executors: one store, one server, one clock that only goes on when all is quiet, and a die for chance.
-// Actors are pages and workers: one may die between any two of its steps, and then nothing of it is ever heard again.
+// Actors are pages and workers: one may die between any two of its steps, and then nothing of it is ever heard again;
+// or freeze there, and go on late, in the belief that no time has gone by.
 import { memoryStore } from '../adapters/memory-store.js'
 import { append, type Capture } from './append.js'
 import type { Serves } from './claim.js'
 import { createExecutor, type Executor, type ExecutorContext } from './executor.js'
 import { defaultLimits, type Limits } from './limits.js'
+import { createLocks, type LockTable } from './lock-table.fixture.js'
 import { readNews } from './news.js'
 import { nextWake } from './next-wake.js'
 import type { Probe } from './origin.js'
 import { activate, readActive } from './partition.js'
-import type { Clock, Locks, Ports, Reply, Store, WireRequest } from './ports.js'
+import type { Clock, Ports, Reply, Store, WireRequest } from './ports.js'
 
 export interface Wire {
   readonly request: WireRequest
@@ -38,6 +40,10 @@ export interface World {
 
 export interface Character extends Pick<ExecutorContext, 'serves' | 'prepare'> {
   readonly steps: number
+  /** Its timers fire at multiples of this only, as those of a hidden tab do. */
+  readonly timersEveryMs: number
+  /** How long its storage takes to begin a transaction. */
+  readonly storeMs: number
 }
 
 export interface Actor {
@@ -45,7 +51,11 @@ export interface Actor {
   readonly executor: Executor
   readonly steps: () => number
   isAlive(): boolean
+  /** Alive and not frozen. */
+  isAwake(): boolean
   die(): void
+  freeze(): void
+  thaw(): void
   /** Something happened: the actor looks at once, as a page does at `online` or at a capture. */
   poke(probe: Probe): void
 }
@@ -104,6 +114,8 @@ export async function createWorld(options: WorldOptions): Promise<World> {
     start(given = {}) {
       const character: Character = {
         steps: Number.POSITIVE_INFINITY,
+        timersEveryMs: 1,
+        storeMs: 0,
         serves: () => true,
         prepare: async ({ headers }) => headers,
         ...given,
@@ -145,26 +157,35 @@ interface ActorContext extends Character {
 }
 
 function createActor(context: ActorContext): Actor {
-  const { world, store, options, locks, listeners, name, steps: lifetime, serves, prepare } = context
+  const { world, options, locks, listeners, name, steps: lifetime, serves, prepare } = context
   let alive = true
+  let missed: (() => void)[] | undefined
   let steps = 0
   let ids = 0
   /** One step towards the world: the actor may die before it, or after it and before it hears of it. */
   const step = async <T>(work: () => Promise<T>): Promise<T> => {
     if (!lives()) return forever()
     const result = await work()
+    if (missed !== undefined) await new Promise<void>((thawed) => void missed?.push(thawed))
     return lives() ? result : forever()
+  }
+  const run = (event: () => void) => {
+    if (missed !== undefined) missed.push(event)
+    else if (alive) event()
   }
   const lives = () => {
     if (alive && steps++ >= lifetime) actor.die()
     return alive
   }
+  const store = slow(context)
+  const timer = throttled(context)
+  const send = sendWith(context)
   const ports: Ports = {
     store: { close() {}, transact: (...given) => step(() => store(...given)) },
-    clock: { ...world.clock, after: (ms, callback) => world.after(ms, () => alive && callback()) },
+    clock: { ...world.clock, after: (ms, callback) => timer(ms, () => run(callback)) },
     chance: { random: world.random, id: () => `${name} ${ids++}`, digest: async (text) => text },
-    network: { send: (request, more) => step(() => options.send({ request, ...more, actor }, world)) },
-    locks: locks.of(() => actor, options.locks ?? true),
+    network: { send: (request, more) => step(() => send({ request, ...more, actor }, world)) },
+    locks: locks.of(() => actor, run, options.locks ?? true),
     bus: {
       post: () => {
         if (alive) for (const listener of listeners) listener()
@@ -184,7 +205,8 @@ function createActor(context: ActorContext): Actor {
     prepare,
   })
   const life = createLife(ports, executor, serves)
-  listeners.add(life.look)
+  const look = () => run(life.look)
+  listeners.add(look)
   const actor: Actor = {
     name,
     executor,
@@ -192,13 +214,42 @@ function createActor(context: ActorContext): Actor {
     isAlive: () => alive,
     die() {
       alive = false
-      listeners.delete(life.look)
+      listeners.delete(look)
       locks.free(actor)
     },
-    poke: life.poke,
+    isAwake: () => alive && missed === undefined,
+    freeze() {
+      missed ??= []
+    },
+    thaw() {
+      const events = missed ?? []
+      missed = undefined
+      for (const event of events) run(event)
+    },
+    poke: (probe) => run(() => life.poke(probe)),
   }
   return actor
 }
+
+/** What is aborted before it is sent never leaves. */
+const sendWith =
+  ({ options }: ActorContext): WorldOptions['send'] =>
+  async (wire, world) =>
+    wire.signal.aborted ? { kind: 'failed', timedOut: false, online: true } : options.send(wire, world)
+
+const slow =
+  ({ world, store, storeMs }: ActorContext): Store['transact'] =>
+  async (...given) => {
+    if (storeMs > 0) await new Promise<void>((begin) => world.after(storeMs, begin))
+    return store(...given)
+  }
+
+const throttled =
+  ({ world, timersEveryMs }: ActorContext): Clock['after'] =>
+  (ms, callback) => {
+    const now = world.clock.monotonic()
+    return world.after(Math.ceil((now + ms) / timersEveryMs) * timersEveryMs - now, callback)
+  }
 
 const nothingSeen = { seq: Number.MAX_SAFE_INTEGER - 1, number: Number.MAX_SAFE_INTEGER - 1 }
 
@@ -221,53 +272,4 @@ function createLife(
       .then(look)
       .catch(() => {})
   return { look: () => void look().catch(() => {}), poke }
-}
-
-interface LockTable {
-  of(actor: () => Actor, available: boolean): Locks
-  free(actor: Actor): void
-}
-
-interface Request {
-  readonly actor: Actor
-  readonly grant: () => void
-}
-
-/** Web Locks: one holder for each name, the others in line; a holder that dies lets go. */
-function createLocks(): LockTable {
-  const lines = new Map<string, Request[]>()
-  const leave = (line: Request[], request: Request) => {
-    const at = line.indexOf(request)
-    if (at < 0) return
-    line.splice(at, 1)
-    if (at === 0) line[0]?.grant()
-  }
-  return {
-    of: (actor, available) => ({
-      available,
-      async hold(name, { signal }, work) {
-        if (!available) return work()
-        if (signal.aborted) throw new Error('aborted')
-        const line = lines.get(name) ?? []
-        lines.set(name, line)
-        const mine: { actor: Actor; grant: () => void } = { actor: actor(), grant: () => {} }
-        let abort = () => {}
-        await new Promise<void>((grant, reject) => {
-          mine.grant = grant
-          abort = () => {
-            leave(line, mine)
-            reject(new Error('aborted'))
-          }
-          signal.addEventListener('abort', abort)
-          line.push(mine)
-          if (line[0] === mine) grant()
-        }).finally(() => signal.removeEventListener('abort', abort))
-        return work().finally(() => leave(line, mine))
-      },
-    }),
-    free(actor) {
-      for (const line of lines.values())
-        for (const request of line.filter((one) => one.actor === actor)) leave(line, request)
-    },
-  }
 }

@@ -251,7 +251,7 @@ describe('what cannot be captured settles as rejected, is shown to nobody and is
   it('a relative URL where there is no page to start from', async () => {
     const world = createTestWorld()
     const tab = world.tab()
-    const bare = { ports: tab.ports, host: { ...tab.host, baseUrl: undefined }, crash() {} }
+    const bare = { ...tab, host: { ...tab.host, baseUrl: undefined } }
     const app = openApp(world, { tab: bare })
 
     const receipt = app.clap('p1')

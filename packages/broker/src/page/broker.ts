@@ -59,7 +59,7 @@ export interface Capabilities {
   readonly worker: 'none' | 'starting' | 'active' | 'silent'
   /** The worker is woken when the network is back, with no page open. */
   readonly backgroundSync: boolean
-  /** A dead executor is replaced at once; without it, after its lease was watched for a minute. */
+  /** A dead executor is replaced at once; without it, and where it hangs, after its leases were watched for 75 s. */
   readonly locks: boolean
   /**
    * Functions, as `prepareHeaders`, that this app's entries need and that no worker here is known to have: with one of

@@ -97,8 +97,8 @@ const brokers: readonly (readonly [name: string, options: unknown, message: RegE
   ],
   [
     'an attempt longer than the lease (R7)',
-    { partition, routes, limits: { attemptMs: 60_000 } },
-    /`limits.attemptMs` to be less than the lease of 60000 ms/,
+    { partition, routes, limits: { attemptMs: 75_000 } },
+    /`limits.attemptMs` to be less than the lease of 75000 ms/,
   ],
 ]
 

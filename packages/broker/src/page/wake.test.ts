@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { openApp } from '../../test/page-fixture.js'
+import { leaseMs, lookMs } from '../core/limits.js'
 import { acknowledge, answer, createTestWorld, failed } from '../testing/index.js'
 
 describe('what waits is tried again (P14)', () => {
@@ -125,6 +126,46 @@ describe('what waits is tried again (P14)', () => {
 
     expect(world.network.requests).toHaveLength(2)
     expect(new Set(world.network.requests.map(({ key }) => key)).size).toBe(1)
+  })
+})
+
+describe('a tab that hangs while it sends (P4, F7)', () => {
+  async function hung() {
+    const world = createTestWorld()
+    const tab = openApp(world)
+    const other = openApp(world)
+    await world.settle()
+    world.network.next(new Promise(() => {}))
+    tab.clap('p1')
+    await world.settle()
+    tab.tab.freeze()
+    return { world, tab, other }
+  }
+
+  it('is relieved by another, once that has watched it for its lease and a little longer', async () => {
+    const { world, other } = await hung()
+    await world.clock.advance(leaseMs)
+    const early = world.network.requests.length
+
+    await world.clock.advance(2 * lookMs)
+
+    expect(early).toBe(1)
+    expect(world.network.requests).toHaveLength(2)
+    expect(new Set(world.network.requests.map(({ key }) => key)).size).toBe(1)
+    expect(other.outbox().waiting).toBe(0)
+  })
+
+  it('learns of it as it goes on, shows the outcome and sends nothing twice', async () => {
+    const { world, tab } = await hung()
+    await world.clock.advance(leaseMs + 3 * lookMs)
+
+    tab.tab.thaw()
+    await world.clock.advance(leaseMs)
+
+    expect(world.network.requests).toHaveLength(2)
+    expect(tab.outbox().waiting).toBe(0)
+    expect(tab.types()).toContain('posts/clapped/delivered')
+    expect(world.reports).toEqual([])
   })
 })
 

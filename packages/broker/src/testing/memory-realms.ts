@@ -2,48 +2,56 @@
 import type { Bus, Chance, Locks } from '../core/ports.js'
 import type { Life } from './life.js'
 
-interface Waiting {
-  readonly life: Life
+interface Request {
   grant(): void
+  lose(): void
 }
 
-/** Locks that are freed when their holder's realm ends. */
+/** Locks that are freed when their holder's realm ends, and kept by one that is frozen. */
 export function createMemoryLocks(): { of(life: Life): Locks } {
-  const queues = new Map<string, Waiting[]>()
+  /** The first has the lock. */
+  const lines = new Map<string, readonly Request[]>()
+  const lineOf = (name: string) => lines.get(name) ?? []
 
-  function leave(name: string, who: Waiting): void {
-    const queue = queues.get(name) ?? []
-    const wasFirst = queue[0] === who
-    const rest = queue.filter((other) => other !== who)
-    queues.set(name, rest)
-    if (wasFirst) rest[0]?.grant()
+  function leave(name: string, who: Request): void {
+    const [first] = lineOf(name)
+    const rest = lineOf(name).filter((other) => other !== who)
+    lines.set(name, rest)
+    if (first === who) rest[0]?.grant()
+  }
+
+  function enter(name: string, who: Request, steal: boolean): void {
+    const [first, ...others] = lineOf(name)
+    if (!steal) lines.set(name, [...lineOf(name), who])
+    else lines.set(name, [who, ...others])
+    if (steal) first?.lose()
+    if (steal || first === undefined) who.grant()
   }
 
   const of = (life: Life): Locks => ({
     available: true,
-    async hold(name, { signal }, work) {
+    async hold(name, { signal, steal = false }, work) {
       signal.throwIfAborted()
+      const lost = new AbortController()
       await new Promise<void>((resolve, reject) => {
         const abort = () => {
           leave(name, who)
           reject(signal.reason)
         }
-        const who: Waiting = {
-          life,
+        const who: Request = {
+          lose: () => life.run(() => lost.abort()),
           grant() {
             signal.removeEventListener('abort', abort)
+            const end = () => leave(name, who)
             // A lock is granted a moment after it was asked for, never at once.
-            Promise.resolve()
-              .then(work)
-              .then(resolve, reject)
-              .finally(() => leave(name, who))
+            life.run(() => {
+              Promise.resolve(lost.signal).then(work).then(resolve, reject).finally(end)
+            })
           },
         }
         signal.addEventListener('abort', abort)
         life.onEnd(() => leave(name, who))
-        const queue = queues.get(name) ?? []
-        queues.set(name, [...queue, who])
-        if (queue.length === 0) who.grant()
+        enter(name, who, steal)
       })
     },
   })
@@ -58,7 +66,7 @@ export function createMemoryBus(): { of(life: Life): Bus } {
       if (!life.isAlive()) return
       for (const one of all) {
         if (one.life === life) one.listener(hint)
-        else queueMicrotask(() => one.life.isAlive() && all.has(one) && one.listener(hint))
+        else queueMicrotask(() => one.life.run(() => all.has(one) && one.listener(hint)))
       }
     },
     listen(listener) {

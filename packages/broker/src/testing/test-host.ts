@@ -19,13 +19,13 @@ export function createTestHost(baseUrl: string, startsOnline: boolean, life: Lif
   let online = startsOnline
   let visible = true
   const tell = (signal: HostSignal) => {
-    for (const listener of [...listeners]) if (life.isAlive()) listener(signal)
+    for (const listener of [...listeners]) life.run(() => listener(signal))
   }
   return {
     baseUrl,
     believesOnline: () => online,
     isVisible: () => visible,
-    frame: (callback) => queueMicrotask(() => life.isAlive() && callback()),
+    frame: (callback) => queueMicrotask(() => life.run(callback)),
     listen: (listener) => subscribe(listeners, listener),
     onPutAway: (listener) => subscribe(putAways, listener),
     setOnline(now) {
@@ -38,7 +38,7 @@ export function createTestHost(baseUrl: string, startsOnline: boolean, life: Lif
     },
     focus: () => tell('wake'),
     putAway() {
-      for (const listener of [...putAways]) if (life.isAlive()) listener()
+      for (const listener of [...putAways]) life.run(listener)
     },
   }
 }

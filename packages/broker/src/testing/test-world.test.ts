@@ -193,6 +193,37 @@ describe('a test world', () => {
     expect(told).toEqual(['first', 'second', 'third'])
   })
 
+  it('freezes a tab: it keeps its lock, and all that happens to it comes as it thaws', async () => {
+    const world = createTestWorld()
+    const { host, ports, freeze, thaw } = world.tab()
+    const other = world.tab()
+    const told: string[] = []
+    const halt = new AbortController()
+    await ports.locks.hold('free', patient, async () => {})
+    void ports.locks.hold('lock', patient, (lost) => {
+      lost.addEventListener('abort', () => told.push('lost'))
+      return new Promise(() => {})
+    })
+    await world.settle()
+    freeze()
+    ports.clock.after(10, () => told.push('timer'))
+    host.listen(() => void told.push('event'))
+    void ports.network.send(request(), patient).then(() => told.push('reply'))
+    const waiting = other.ports.locks.hold('lock', { signal: halt.signal }, async () => {})
+    waiting.catch(() => told.push('called off'))
+    host.focus()
+    await world.clock.advance(100)
+    halt.abort()
+    await other.ports.locks.hold('lock', { ...patient, steal: true }, async () => void told.push('stolen'))
+    const whileFrozen = [...told]
+
+    thaw()
+    await world.settle()
+
+    expect(whileFrozen.toSorted()).toEqual(['called off', 'stolen'])
+    expect(told.slice(2).toSorted()).toEqual(['event', 'lost', 'reply', 'timer'])
+  })
+
   it('gives the same run for the same seed, and another for another', () => {
     const ids = (seed: number) => {
       const { chance } = createTestWorld({ seed }).tab().ports

@@ -13,6 +13,9 @@ export interface TestTab extends World {
   readonly host: TestHost
   /** Ends the page as a kill does: its timers, locks and transactions are gone, and nothing of it runs on. */
   crash(): void
+  /** The page stops in its tracks, as at an open `alert`, and keeps its locks; what happens to it waits for `thaw`. */
+  freeze(): void
+  thaw(): void
 }
 
 export interface TestWorld {
@@ -86,7 +89,7 @@ export function createTestWorld(options: TestWorldOptions = {}): TestWorld {
               life.whileAlive(() => store.transact(mode, durability, work)),
             close() {},
           },
-          clock: { ...clock, after: (ms, callback) => clock.after(ms, () => life.isAlive() && callback()) },
+          clock: { ...clock, after: (ms, callback) => clock.after(ms, () => life.run(callback)) },
           chance,
           network: { send: (request, how) => life.whileAlive(() => network.send(request, how)) },
           locks: locks.of(life),
@@ -97,6 +100,8 @@ export function createTestWorld(options: TestWorldOptions = {}): TestWorld {
           life.end()
           hosts.delete(host)
         },
+        freeze: life.freeze,
+        thaw: life.thaw,
       }
     },
   }
