@@ -8,7 +8,7 @@ import { photoRoutes } from './photo-routes.js'
 import { postRoutes } from './post-routes.js'
 import { problem } from './problem.js'
 import { sessionRoutes } from './session-routes.js'
-import type { Sessions } from './sessions.js'
+import { type Sessions, shownBy } from './sessions.js'
 
 export function createApi(dependencies: ApiDependencies): Hono<ApiEnvironment> {
   const api = new Hono<ApiEnvironment>()
@@ -39,7 +39,7 @@ const refuseCrossSite: MiddlewareHandler = async ({ req }, next) => {
 /** A read says whose it is: a service worker caches by it, and a cache in between keeps nothing. */
 function requireSession(sessions: Sessions): MiddlewareHandler<ApiEnvironment> {
   return async (context, next) => {
-    const user = sessions.userOf(context.req.header('Cookie'))
+    const user = sessions.userOf(shownBy(context.req.raw))
     if (user === undefined) return problem('signed-out', 'Sign in as Ada, Grace or Linus.')
     context.set('user', user)
     await next()

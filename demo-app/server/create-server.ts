@@ -14,7 +14,7 @@ import { limits } from './limits.js'
 import { closeServers, openListeners, type Ports } from './listen.js'
 import { createPages } from './pages.js'
 import { startPurgeTimer } from './purge-timer.js'
-import { createSessions, type Transact } from './sessions.js'
+import { createSessions, shownBy, type Transact } from './sessions.js'
 import { createTestApi } from './test-routes.js'
 
 export interface DemoServerOptions extends Ports {
@@ -38,11 +38,11 @@ export async function startDemoServer(options: DemoServerOptions): Promise<DemoS
   const { reader } = databases
   const store = sqliteStore(databases.writer)
   const transact: Transact = (work) => store.transaction(work)
-  const sessions = createSessions(reader, transact)
+  const sessions = createSessions({ reader, transact, tokenMs: limits.tokenMs, now: Date.now })
   const keyClock = createKeyClock(reader, transact, limits.keyRetentionMs)
   const idempotency = createIdempotency({
     store,
-    principal: (request) => sessions.userOf(request.headers.get('Cookie')),
+    principal: (request) => sessions.userOf(shownBy(request)),
     retentionMs: limits.keyRetentionMs,
     tombstoneMs: limits.keyTombstoneMs,
     bodyBytesMax: limits.bodyBytesMax,

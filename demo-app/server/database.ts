@@ -26,6 +26,7 @@ export interface Databases {
 const schema = `
   CREATE TABLE IF NOT EXISTS users (id TEXT PRIMARY KEY, name TEXT NOT NULL) STRICT;
   CREATE TABLE IF NOT EXISTS sessions (id TEXT PRIMARY KEY, user TEXT NOT NULL) STRICT;
+  CREATE TABLE IF NOT EXISTS tokens (hash TEXT PRIMARY KEY, session TEXT NOT NULL, expires_at INTEGER NOT NULL) STRICT;
   CREATE TABLE IF NOT EXISTS posts (
     position INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, author TEXT NOT NULL, text TEXT NOT NULL,
     likes_before INTEGER NOT NULL, claps INTEGER NOT NULL, version INTEGER NOT NULL
@@ -72,7 +73,7 @@ export function openDatabases(folder: string): Databases {
 
 /** Back to the seed: everything that people did is gone, sessions and the ledger's effects included. */
 export function restoreSeed(tx: SqlWriter): void {
-  for (const table of ['users', 'sessions', 'posts', 'likes', 'comments', 'photos', 'effects']) {
+  for (const table of ['users', 'sessions', 'tokens', 'posts', 'likes', 'comments', 'photos', 'effects']) {
     tx.prepare(`DELETE FROM ${table}`).run()
   }
   seed(tx)

@@ -10,7 +10,7 @@ import type { KeyClock } from './key-clock.js'
 import type { Attempt, Ledger } from './ledger.js'
 import type { Pages } from './pages.js'
 import { problem } from './problem.js'
-import type { Sessions } from './sessions.js'
+import type { Credentials, Sessions } from './sessions.js'
 
 export type Fetch = (request: Request) => Response | Promise<Response>
 
@@ -102,12 +102,12 @@ async function answerApi(
   { request, incoming, outgoing, path }: Call & { readonly path: string },
 ): Promise<Response> {
   const { method } = request
-  const { cookie } = incoming.headers
+  const shown: Credentials = incoming.headers
   const attempt = openAttempt(proving?.ledger, {
     method,
     path,
     key: unquoted(request.headers.get('Idempotency-Key')),
-    user: sessions.userOf(cookie) ?? null,
+    user: sessions.userOf(shown) ?? null,
   })
   outgoing.once('close', () => {
     if (!outgoing.writableFinished) attempt.end('aborted')
@@ -128,25 +128,21 @@ async function answerApi(
   const response =
     rule === undefined || proving === undefined
       ? await fetchApi()
-      : await applyFault(rule, exchange, effectsOf(proving, sessions, cookie))
+      : await applyFault(rule, exchange, effectsOf(proving, sessions, shown))
   // Written down before it leaves: who has the answer finds it in the ledger.
   if (response !== RESPONSE_ALREADY_SENT) attempt.end(response.status)
   return response
 }
 
-function effectsOf(
-  { faults, keyClock }: Proving,
-  sessions: Sessions,
-  cookie: string | undefined,
-): FaultEffects {
+function effectsOf({ faults, keyClock }: Proving, sessions: Sessions, shown: Credentials): FaultEffects {
   return {
     stall: ({ outgoing }) => {
       if (outgoing.socket !== null) faults.stall(outgoing.socket)
     },
     forgetKeys: () => keyClock.expireAll(),
-    handSession: (user) => sessions.hand(cookie, user),
+    handSession: (user) => sessions.hand(shown, user),
     endSession: async () => {
-      await sessions.end(cookie)
+      await sessions.end(shown)
     },
   }
 }

@@ -15,4 +15,6 @@ export const limits = {
   /** How long a used key is remembered after that: a hundred years, which no row of `forget-keys` faults outlasts. */
   keyTombstoneMs: 3_153_600_000_000,
   purgeEveryMs: 60_000,
+  /** Five minutes: a token that is stolen is soon worth nothing. */
+  tokenMs: 300_000,
 } as const

@@ -1,31 +1,44 @@
-// Signing in and out, the only calls that need no session.
+// Signing in and out, and a new token in bearer mode: the only calls that need no session.
 import { Hono } from 'hono'
 import type { ApiDependencies } from './change.js'
 import { problem } from './problem.js'
 import { users } from './seed.js'
+import { shownBy } from './sessions.js'
 import { fieldOf, readJson } from './validation.js'
+
+const unkept = { 'Cache-Control': 'no-store' }
 
 export function sessionRoutes({ sessions }: Pick<ApiDependencies, 'sessions'>): Hono {
   const routes = new Hono()
   routes.post('/session', async (context) => {
-    const wanted = fieldOf(await readJson(context.req.raw), 'user')
+    const body = await readJson(context.req.raw)
+    const wanted = fieldOf(body, 'user')
     const user = users.find(({ id }) => id === wanted)
     if (user === undefined) return problem('unknown-user', 'Send {"user": "ada"}, "grace" or "linus".')
-    const cookie = await sessions.start(user.id, context.req.header('Cookie'))
-    return context.json({ id: user.id, name: user.name }, 200, {
-      'Set-Cookie': cookie,
-      'Cache-Control': 'no-store',
-    })
+    const shown = shownBy(context.req.raw)
+    const me = { id: user.id, name: user.name }
+    if (fieldOf(body, 'as') !== 'bearer') {
+      const cookie = await sessions.start(user.id, shown)
+      return context.json(me, 200, { ...unkept, 'Set-Cookie': cookie })
+    }
+    const { cookie, ...token } = await sessions.startBearer(user.id, shown)
+    return context.json({ ...me, ...token }, 200, { ...unkept, 'Set-Cookie': cookie })
+  })
+  routes.post('/session/token', async (context) => {
+    const token = await sessions.renew(shownBy(context.req.raw))
+    if (token === undefined) return problem('signed-out', 'Sign in as Ada, Grace or Linus.')
+    return context.json(token, 200, unkept)
   })
   routes.delete('/session', async (context) => {
     const user = context.req.query('user')
     if (user !== undefined) {
       // A sign-out told late: the cookie stays, for by the time this answer is there it may be the next user's.
-      await sessions.endOf(user, context.req.header('Cookie'))
-      return context.body(null, 204, { 'Cache-Control': 'no-store' })
+      await sessions.endOf(user, shownBy(context.req.raw))
+      return context.body(null, 204, unkept)
     }
-    const cookie = await sessions.end(context.req.header('Cookie'))
-    return context.body(null, 204, { 'Set-Cookie': cookie, 'Cache-Control': 'no-store' })
+    for (const cookie of await sessions.end(shownBy(context.req.raw)))
+      context.header('Set-Cookie', cookie, { append: true })
+    return context.body(null, 204, unkept)
   })
   return routes
 }

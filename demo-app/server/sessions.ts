@@ -1,67 +1,155 @@
-// Who is signed in: a random id in an http-only cookie, its user in the database, so a restart signs nobody out.
-import { randomBytes } from 'node:crypto'
+// Who is signed in, in the database, so a restart signs nobody out. A session is shown by an http-only cookie; or, in
+// bearer mode, by short-lived tokens, for which another cookie is good that goes nowhere else.
+import { createHash, randomBytes } from 'node:crypto'
 import type { SqlReader, SqlWriter } from './database.js'
 
 /** Port of the writes: each is one transaction. */
 export type Transact = <Result>(work: (tx: SqlWriter) => Result) => Promise<Result>
 
-export interface Sessions {
-  /** The user of the session that a `Cookie` header names; undefined where it names none that is alive. */
-  userOf(cookieHeader: string | null | undefined): string | undefined
-  /** Begins a session of `user` in place of the one named by the cookie; resolves to the `Set-Cookie` value. */
-  start(user: string, cookieHeader: string | null | undefined): Promise<string>
-  /** Ends the session; resolves to the `Set-Cookie` value that removes it from the browser. */
-  end(cookieHeader: string | null | undefined): Promise<string>
-  /** Ends the session if it is this user's; another's is left alone. */
-  endOf(user: string, cookieHeader: string | null | undefined): Promise<void>
-  /** Makes the session another user's, from now on. */
-  hand(cookieHeader: string | null | undefined, user: string): Promise<void>
+/** What a request shows of who sends it: two of its header fields. */
+export interface Credentials {
+  readonly cookie?: string | undefined
+  readonly authorization?: string | undefined
 }
 
-const cookieName = 'session'
-const cookieRules = 'Path=/; HttpOnly; SameSite=Lax'
+export const shownBy = ({ headers }: Request): Credentials => ({
+  cookie: headers.get('Cookie') ?? undefined,
+  authorization: headers.get('Authorization') ?? undefined,
+})
+
+export interface Token {
+  readonly token: string
+  readonly lifetimeMs: number
+}
+
+export interface Sessions {
+  /** The user of the session that is shown; undefined where none is, or none that is alive. A token beats a cookie. */
+  userOf(shown: Credentials): string | undefined
+  /** Begins a session of `user` in place of those that are shown; resolves to the `Set-Cookie` value. */
+  start(user: string, shown: Credentials): Promise<string>
+  /** The same in bearer mode: the cookie is good for further tokens, and for signing out. */
+  startBearer(user: string, shown: Credentials): Promise<Token & { readonly cookie: string }>
+  /** A new token for the session of the refresh cookie; undefined where it is over. Earlier tokens stay good. */
+  renew(shown: Credentials): Promise<Token | undefined>
+  /** Ends the session; resolves to the `Set-Cookie` values that remove it from the browser. */
+  end(shown: Credentials): Promise<readonly string[]>
+  /** Ends the session if it is this user's; another's is left alone. */
+  endOf(user: string, shown: Credentials): Promise<void>
+  /** Makes the session another user's, from now on. */
+  hand(shown: Credentials, user: string): Promise<void>
+}
+
+export interface SessionsDependencies {
+  readonly reader: SqlReader
+  readonly transact: Transact
+  readonly tokenMs: number
+  /** Wall time in epoch milliseconds. */
+  now(): number
+}
+
+const rules = {
+  session: 'Path=/; HttpOnly; SameSite=Lax',
+  refresh: 'Path=/api/session; HttpOnly; SameSite=Strict',
+} as const
+type CookieName = keyof typeof rules
+
 // 30 days: a browser that was killed comes back signed in, and delivers what it had accepted.
 const cookieAgeSeconds = 2_592_000
-const endedCookie = `${cookieName}=; ${cookieRules}; Max-Age=0`
+const setCookie = (name: CookieName, value: string) =>
+  `${name}=${value}; ${rules[name]}; Max-Age=${value === '' ? 0 : cookieAgeSeconds}`
 
-export function createSessions(reader: SqlReader, transact: Transact): Sessions {
+export function createSessions({ reader, transact, tokenMs, now }: SessionsDependencies): Sessions {
+  /** The session that a call is made in. */
+  const idOf = ({ cookie, authorization }: Credentials): string | undefined => {
+    if (authorization === undefined) return cookieIn(cookie, 'session')
+    const [, token = ''] = /^Bearer (\S+)$/i.exec(authorization) ?? []
+    const row = reader
+      .prepare('SELECT session FROM tokens WHERE hash = ? AND expires_at > ?')
+      .get(hashOf(token), now())
+    return (row as { session: string } | undefined)?.session
+  }
+
+  const idsOf = (shown: Credentials) =>
+    [idOf(shown), refreshIdOf(shown)].filter((id): id is string => id !== undefined)
+
+  const issue = (tx: SqlWriter, session: string): Token => {
+    const token = secret()
+    tx.prepare('DELETE FROM tokens WHERE expires_at <= ?').run(now())
+    tx.prepare('INSERT INTO tokens (hash, session, expires_at) VALUES (?, ?, ?)').run(
+      hashOf(token),
+      session,
+      now() + tokenMs,
+    )
+    return { token, lifetimeMs: tokenMs }
+  }
+
   return {
-    userOf: (cookieHeader) => {
-      const id = sessionIdOf(cookieHeader)
-      if (id === undefined) return undefined
-      const row = reader.prepare('SELECT user FROM sessions WHERE id = ?').get(id)
-      return (row as { user: string } | undefined)?.user
+    userOf: (shown) => userOfSession(reader, idOf(shown)),
+    start: (user, shown) =>
+      transact((tx) => {
+        const id = secret()
+        replace(tx, idsOf(shown), id, user)
+        return setCookie('session', id)
+      }),
+    startBearer: (user, shown) =>
+      transact((tx) => {
+        const refresh = secret()
+        replace(tx, idsOf(shown), bearerId(refresh), user)
+        return { ...issue(tx, bearerId(refresh)), cookie: setCookie('refresh', refresh) }
+      }),
+    renew: (shown) =>
+      transact((tx) => {
+        const id = refreshIdOf(shown)
+        return id === undefined || userOfSession(tx, id) === undefined ? undefined : issue(tx, id)
+      }),
+    end: async (shown) => {
+      await transact((tx) => remove(tx, idsOf(shown)))
+      return [setCookie('session', ''), setCookie('refresh', '')]
     },
-    start: async (user, cookieHeader) => {
-      const id = randomBytes(24).toString('base64url')
-      await transact((tx) => {
-        removeSession(tx, cookieHeader)
-        tx.prepare('INSERT INTO sessions (id, user) VALUES (?, ?)').run(id, user)
-      })
-      return `${cookieName}=${id}; ${cookieRules}; Max-Age=${cookieAgeSeconds}`
-    },
-    end: async (cookieHeader) => {
-      await transact((tx) => removeSession(tx, cookieHeader))
-      return endedCookie
-    },
-    endOf: async (user, cookieHeader) => {
-      const id = sessionIdOf(cookieHeader)
-      if (id === undefined) return
-      await transact((tx) => tx.prepare('DELETE FROM sessions WHERE id = ? AND user = ?').run(id, user))
-    },
-    hand: async (cookieHeader, user) => {
-      const id = sessionIdOf(cookieHeader)
+    endOf: (user, shown) =>
+      transact((tx) =>
+        remove(
+          tx,
+          idsOf(shown).filter((id) => userOfSession(tx, id) === user),
+        ),
+      ),
+    hand: async (shown, user) => {
+      const id = idOf(shown)
       if (id === undefined) return
       await transact((tx) => tx.prepare('UPDATE sessions SET user = ? WHERE id = ?').run(user, id))
     },
   }
 }
 
-function removeSession(tx: SqlWriter, cookieHeader: string | null | undefined): void {
-  const id = sessionIdOf(cookieHeader)
-  if (id !== undefined) tx.prepare('DELETE FROM sessions WHERE id = ?').run(id)
+const secret = () => randomBytes(24).toString('base64url')
+/** Who reads the database learns no secret by which a token is had. */
+const hashOf = (value: string) => createHash('sha256').update(value).digest('base64url')
+/** No cookie can name it: it has a colon. */
+const bearerId = (refresh: string) => `bearer:${hashOf(refresh)}`
+
+function refreshIdOf({ cookie }: Credentials): string | undefined {
+  const refresh = cookieIn(cookie, 'refresh')
+  return refresh === undefined ? undefined : bearerId(refresh)
 }
 
-function sessionIdOf(cookieHeader: string | null | undefined): string | undefined {
-  return /(?:^|;\s*)session=([A-Za-z0-9_-]+)/.exec(cookieHeader ?? '')?.[1]
+function userOfSession(reader: SqlReader, id: string | undefined): string | undefined {
+  if (id === undefined) return undefined
+  const row = reader.prepare('SELECT user FROM sessions WHERE id = ?').get(id)
+  return (row as { user: string } | undefined)?.user
+}
+
+function replace(tx: SqlWriter, before: readonly string[], id: string, user: string): void {
+  remove(tx, before)
+  tx.prepare('INSERT INTO sessions (id, user) VALUES (?, ?)').run(id, user)
+}
+
+function remove(tx: SqlWriter, ids: readonly string[]): void {
+  for (const id of ids) {
+    tx.prepare('DELETE FROM sessions WHERE id = ?').run(id)
+    tx.prepare('DELETE FROM tokens WHERE session = ?').run(id)
+  }
+}
+
+function cookieIn(field: string | undefined, name: CookieName): string | undefined {
+  return new RegExp(`(?:^|;\\s*)${name}=([A-Za-z0-9_-]+)`).exec(field ?? '')?.[1]
 }
