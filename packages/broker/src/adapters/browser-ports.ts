@@ -3,13 +3,20 @@ import type { Ports } from '../core/ports.js'
 import { broadcastBus } from './broadcast-bus.js'
 import { fetchNetwork } from './fetch-network.js'
 import { idbStore } from './idb-store.js'
+import { renewLog } from './renew-log.js'
 import { systemChance } from './system-chance.js'
 import { systemClock } from './system-clock.js'
 import { webLocks } from './web-locks.js'
 
 export function browserPorts(database: string): Ports {
+  let renewed: Promise<void> | undefined
+  const place = async () => {
+    renewed ??= renewLog(indexedDB)
+    await renewed
+    return indexedDB
+  }
   return {
-    store: idbStore(database),
+    store: idbStore(database, { place }),
     clock: systemClock,
     chance: systemChance,
     network: fetchNetwork(),

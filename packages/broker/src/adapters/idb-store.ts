@@ -1,21 +1,40 @@
 // The store in IndexedDB. A commit is reported after the transaction's `complete` event and never before: a request
 // that succeeded may still be undone by the quota.
-import { type IDBPDatabase, type IDBPObjectStore, openDB } from 'idb'
-import type { Key, Span, Store, StoreTransaction } from '../core/ports.js'
+import { type IDBPDatabase, type IDBPObjectStore, wrap } from 'idb'
+import type { Key, Prepare, Span, Store, StoreTransaction } from '../core/ports.js'
 import { schema, schemaVersion } from '../core/schema.js'
 
 const storeNames = Object.keys(schema)
 
+export interface IdbOptions {
+  /** Where the database lies; asked at each opening. Default: among the origin's own. */
+  place?(): IDBFactory | Promise<IDBFactory>
+  /** Has each new connection to itself, before anybody else. */
+  readonly prepare?: Prepare | undefined
+}
+
 /** Opens the database at its first use, and again after the browser closed it. */
-export function idbStore(name: string): Store {
+export function idbStore(name: string, { place = () => indexedDB, prepare }: IdbOptions = {}): Store {
   let opened: Promise<IDBPDatabase> | undefined
 
   const drop = () => {
     opened?.then((database) => database.close()).catch(() => {})
     opened = undefined
   }
+  const connect = async () => {
+    const factory = await place()
+    const database = await openDatabase(factory, name, drop, schemaVersion).catch((error: unknown) => {
+      // A newer release has been at it. It has these tables and more, so it is opened as it is (P11, F15).
+      if ((error as DOMException).name !== 'VersionError') throw error
+      return openDatabase(factory, name, drop)
+    })
+    await prepare?.((mode, durability, work) =>
+      commit(database.transaction(storeNames, mode, { durability }), work),
+    )
+    return database
+  }
   const open = () => {
-    opened ??= openDatabase(name, drop).catch((error: unknown) => {
+    opened ??= connect().catch((error: unknown) => {
       opened = undefined
       throw error
     })
@@ -35,19 +54,20 @@ export function idbStore(name: string): Store {
 
   return {
     close: drop,
-    async transact(mode, durability, work) {
-      const tx = await begin(mode, durability)
-      // A failure shows in `done` too: it is awaited below, and must not count as unhandled meanwhile.
-      tx.done.catch(() => {})
-      try {
-        const result = await work(overIndexedDb(tx))
-        await tx.done
-        return result
-      } catch (error) {
-        abort(tx)
-        throw tx.error ?? error
-      }
-    },
+    transact: async (mode, durability, work) => commit(await begin(mode, durability), work),
+  }
+}
+
+async function commit<T>(tx: AnyTransaction, work: (tx: StoreTransaction) => Promise<T>): Promise<T> {
+  // A failure shows in `done` too: it is awaited below, and must not count as unhandled meanwhile.
+  tx.done.catch(() => {})
+  try {
+    const result = await work(overIndexedDb(tx))
+    await tx.done
+    return result
+  } catch (error) {
+    abort(tx)
+    throw tx.error ?? error
   }
 }
 
@@ -58,22 +78,48 @@ type BeginTransaction = (
   durability: 'strict' | 'relaxed',
 ) => Promise<AnyTransaction>
 
-function openDatabase(name: string, drop: () => void): Promise<IDBPDatabase> {
-  return openDB(name, schemaVersion, {
-    // From whatever version: what is missing is added, nothing is ever removed or emptied (P11).
-    upgrade(database, _from, _to, tx) {
-      for (const [storeName, { keyPath, indexes }] of Object.entries(schema)) {
-        const store = database.objectStoreNames.contains(storeName)
-          ? tx.objectStore(storeName)
-          : database.createObjectStore(storeName, { keyPath: [...keyPath] })
-        for (const [index, columns] of Object.entries(indexes))
-          if (!store.indexNames.contains(index)) store.createIndex(index, [...columns])
-      }
-    },
-    // A newer version waits for this connection to close, here or in another tab: it must not wait for long.
-    blocking: drop,
-    terminated: drop,
+/** An older release that is open elsewhere makes way within it, or this one says that there is no storage. */
+const blockedMsMax = 10_000
+
+/** Rejects where it cannot be opened, or where another connection holds it up for too long (F14). */
+function openDatabase(
+  factory: IDBFactory,
+  name: string,
+  drop: () => void,
+  version?: number,
+): Promise<IDBPDatabase> {
+  return new Promise<IDBPDatabase>((resolve, reject) => {
+    const request = factory.open(name, version)
+    let timer: ReturnType<typeof setTimeout> | undefined
+    request.onupgradeneeded = () => addMissing(request)
+    request.onblocked = () => {
+      timer = setTimeout(() => {
+        // It opens all the same once it may, and must not hold up others then.
+        request.onsuccess = () => request.result.close()
+        reject(new DOMException(`${name} is held open by an older release.`, 'TimeoutError'))
+      }, blockedMsMax)
+    }
+    request.onerror = () => reject(request.error)
+    request.onsuccess = () => {
+      clearTimeout(timer)
+      const database = request.result
+      // A newer version waits for this connection to close, here or in another tab: it must not wait for long.
+      database.onversionchange = database.onclose = drop
+      resolve(wrap(database))
+    }
   })
+}
+
+/** From whatever version: what is missing is added, nothing is ever removed or emptied (P11). */
+function addMissing({ result: database, transaction: tx }: IDBOpenDBRequest): void {
+  for (const [storeName, { keyPath, indexes }] of Object.entries(schema)) {
+    const store =
+      tx !== null && database.objectStoreNames.contains(storeName)
+        ? tx.objectStore(storeName)
+        : database.createObjectStore(storeName, { keyPath: [...keyPath] })
+    for (const [index, columns] of Object.entries(indexes))
+      if (!store.indexNames.contains(index)) store.createIndex(index, [...columns])
+  }
 }
 
 function abort(tx: AnyTransaction): void {
@@ -94,6 +140,7 @@ function overIndexedDb(tx: AnyTransaction): StoreTransaction {
       const cursor = await source(span).openKeyCursor(range(span))
       return cursor?.key as Key | undefined
     },
+    keys: (span) => source(span).getAllKeys(range(span)) as Promise<Key[]>,
     // A failed write aborts the transaction, which is where it is reported.
     put: (store, row) =>
       void write(tx, store)

@@ -37,6 +37,7 @@ function overTables(tables: Tables): StoreTransaction {
       within(tables, span)
         .slice(0, limit)
         .map(({ row }) => copy(row)) as never,
+    keys: async (span) => within(tables, span).map(({ row }) => keyOf(row, schema[span.store].keyPath)),
     firstKey: async (span) => within(tables, span)[0]?.key,
     put: (store, row) =>
       void tables[store].set(JSON.stringify(keyOf(row as never, schema[store].keyPath)), copy(row as never)),

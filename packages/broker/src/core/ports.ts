@@ -1,5 +1,5 @@
 // What the core needs from the world, and the promises that each adapter keeps.
-import type { IndexName, Rows, StoreName } from './schema.js'
+import type { IndexName, PartitionRow, Rows, StoreName } from './schema.js'
 
 export type Key = string | number | readonly Key[]
 
@@ -14,6 +14,8 @@ export interface StoreTransaction {
   list<S extends StoreName>(span: Span<S>, limit: number): Promise<readonly Rows[S][]>
   /** The first key of the span in its index: cheaper than a row, since no body is read. */
   firstKey(span: Span): Promise<Key | undefined>
+  /** The primary keys of all rows of the span. */
+  keys(span: Span): Promise<readonly Key[]>
   put<S extends StoreName>(store: S, row: Rows[S]): void
   delete(store: StoreName, key: Key): void
 }
@@ -30,6 +32,23 @@ export interface Store {
     work: (tx: StoreTransaction) => Promise<T>,
   ): Promise<T>
   close(): void
+}
+
+/** Has a new connection to a store to itself, before anybody else. Where it rejects, nobody gets the connection. */
+export type Prepare = (transact: Store['transact']) => Promise<void>
+
+/** What is known of the outboxes outside of the database: its salt, and each partition's newest row. */
+export interface Note {
+  readonly salt?: string | undefined
+  readonly partitions: readonly PartitionRow[]
+}
+
+/** A small file beside the database, which dies of other causes. */
+export interface Notebook {
+  /** Undefined where nothing was written yet. */
+  read(): Promise<Note | undefined>
+  /** Changes what is written, alone among all realms. Rejects where the file cannot be written. */
+  change(change: (note: Note | undefined) => Note): Promise<void>
 }
 
 export interface Clock {
@@ -100,6 +119,9 @@ export interface Bus {
   close(): void
 }
 
+/** `mirror`: unsent rows lie in a second place too. `note`: only how many there are. */
+export type BackupKind = 'mirror' | 'note' | 'none'
+
 export interface Ports {
   readonly store: Store
   readonly clock: Clock
@@ -107,6 +129,8 @@ export interface Ports {
   readonly network: Network
   readonly locks: Locks
   readonly bus: Bus
+  /** What else unsent rows, or at least their number, are kept in. */
+  backup?(): BackupKind
   /** A user's callback or the world failed in a way that no outcome carries. Never throws. */
   report(error: unknown): void
 }
