@@ -8,8 +8,6 @@ export interface KeyClock {
   /** Epoch milliseconds, as the companion counts them. */
   now(): number
   expireAll(): Promise<void>
-  /** Back to the present: what was expired is kept again, so first remove it. */
-  setRight(): Promise<void>
 }
 
 /** The lead is kept in the database: after a restart the expired keys must not come back. */
@@ -18,18 +16,15 @@ export function createKeyClock(reader: SqlReader, transact: Transact, retentionM
   let aheadMs = (row as { value: number } | undefined)?.value ?? 0
   return {
     now: () => Date.now() + aheadMs,
-    expireAll: () => setAhead(() => aheadMs + retentionMs),
-    setRight: () => setAhead(() => 0),
-  }
-
-  function setAhead(next: () => number): Promise<void> {
-    return transact((tx) => {
-      const nextMs = next()
-      tx.prepare(
-        `INSERT INTO settings (name, value) VALUES ('key_clock_ahead_ms', ?)
-         ON CONFLICT (name) DO UPDATE SET value = excluded.value`,
-      ).run(nextMs)
-      aheadMs = nextMs
-    })
+    expireAll: async () => {
+      await transact((tx) => {
+        const next = aheadMs + retentionMs
+        tx.prepare(
+          `INSERT INTO settings (name, value) VALUES ('key_clock_ahead_ms', ?)
+           ON CONFLICT (name) DO UPDATE SET value = excluded.value`,
+        ).run(next)
+        aheadMs = next
+      })
+    },
   }
 }

@@ -32,7 +32,6 @@ export function createTestApi({ ledger, faults, idempotency, keyClock, transact 
     await faults.replace([])
     await transact(restoreSeed)
     for (const { id } of users) await idempotency.purgePrincipal(id)
-    await keyClock.setRight()
     ledger.emptyAttempts()
     return context.body(null, 204)
   })

@@ -97,3 +97,18 @@ it('F54 never tells what is sealed and not committed yet', async () => {
   expect(await Promise.all(told)).toEqual([{ kind: 'inProgress' }])
   expect(await store.find({ principal: 'ada', key: 'k' }, momentsAt(1_000))).toEqual({ kind: 'absent' })
 })
+
+it('SC6 asks the claim itself whether an id was used, for the look before it may be too early', async () => {
+  const other = new Database(join(folder, 'app.db'))
+  const store = sqliteStore(database)
+  other.exec('BEGIN IMMEDIATE')
+  const claimed = store.runOnce(claimOf('k', { now: 3_000, expiresAt: 4_000 }), () => {
+    throw new Error('not to be called')
+  })
+  other
+    .prepare('INSERT INTO idempotency_records VALUES (?, ?, ?, ?, ?, ?, ?, ?)')
+    .run(['ada', 'k', 'f'.repeat(64), 1_000, 2_000, 201, '[]', null])
+  other.exec('COMMIT')
+  other.close()
+  expect(await claimed).toEqual(expired)
+})
