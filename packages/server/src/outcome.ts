@@ -11,12 +11,12 @@ export type Outcome =
 
 /** What a status query is told of a key (SC14). */
 export type KeyState =
-  /** The work was done and committed; `status` is that of its answer. */
+  /** A request was handled and committed; `status` is that of its answer. */
   | { readonly state: 'done'; readonly status: number }
   | { readonly state: 'in-progress' }
-  /** The work was done, so long ago that its answer is no longer kept. */
+  /** A request was handled, so long ago that its answer is no longer kept. */
   | { readonly state: 'expired' }
-  /** Nothing was done under this key, as far as is known: a request may still be on its way. */
+  /** Nothing is committed under this key, or it is forgotten; a request may still be on its way. */
   | { readonly state: 'unknown' }
 
 /** The handler was not called, or all that it did is undone. */
