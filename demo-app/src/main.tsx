@@ -9,10 +9,12 @@ import { broker } from './broker/broker'
 import { keepFeedFresh } from './feed/keep-fresh'
 import { followSession } from './session/follow-session'
 import { startSession } from './session/session-commands'
+import { followSessionMode, sessionMode, workerUrlOf } from './session/session-mode'
 
 // `?sw=off` registers no worker: tests prove with it that pages deliver alone. One that is registered already stays.
-if (new URLSearchParams(location.search).get('sw') !== 'off') void broker.register('/sw.js')
+if (new URLSearchParams(location.search).get('sw') !== 'off') void broker.register(workerUrlOf(sessionMode))
 followSession()
+followSessionMode()
 keepFeedFresh()
 void startSession()
 

@@ -1,5 +1,7 @@
 // Reads of the API. Every way in which a read can end is a value, so that each has a face in the app.
+import { addCredentials } from '../session/session-mode'
 import { copyHeaders } from '../worker/last-copy'
+import { forgetToken } from '../worker/token'
 
 export type Read<T> =
   | { readonly status: 'fresh'; readonly value: T; readonly user: string | undefined }
@@ -13,11 +15,17 @@ const patienceMs = 15_000
 
 export async function readJson<T>(path: string, parse: (body: unknown) => T): Promise<Read<T>> {
   try {
-    const answer = await fetch(path, {
-      headers: { Accept: 'application/json' },
-      signal: AbortSignal.timeout(patienceMs),
-    })
-    if (answer.status === 401) return { status: 'signedOut' }
+    const headers = new Headers({ Accept: 'application/json' })
+    const hasAll = await addCredentials(headers).then(
+      () => true,
+      () => false,
+    )
+    const answer = await fetch(path, { headers, signal: AbortSignal.timeout(patienceMs) })
+    if (answer.status === 401) {
+      forgetToken()
+      // Where no token could be asked for, a refusal says nothing of the session.
+      return { status: hasAll ? 'signedOut' : 'unreachable' }
+    }
     if (!answer.ok || answer.redirected) return { status: 'unreachable' }
     const user = answer.headers.get('X-User') ?? undefined
     const value = parse(await answer.json())

@@ -8,6 +8,12 @@ export interface Me {
   readonly name: string
 }
 
+/** Good for calls of the API, for so long. */
+export interface GivenToken {
+  readonly token: string
+  readonly lifetimeMs: number
+}
+
 export interface ServerPost {
   readonly id: string
   readonly author: string
@@ -49,6 +55,7 @@ const listOf =
   }
 
 export const parseMe = parser<Me>({ id: 'string', name: 'string' })
+export const parseToken = parser<GivenToken>({ token: 'string', lifetimeMs: 'number' })
 export const parsePost = parser<ServerPost>({
   id: 'string',
   author: 'string',

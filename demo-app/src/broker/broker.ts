@@ -1,7 +1,9 @@
 // The app's broker. Everything else about sending, waiting and coming back is the package's.
 import { createNextState } from '@reduxjs/toolkit'
 import { createBroker } from 'redux-broker'
+import { isBearer } from '../session/session-mode'
 import type { SessionState } from '../session/session-slice'
+import { addToken } from '../worker/token'
 import { clapped, commented, liked, posted, unliked } from './requests'
 
 export const broker = createBroker({
@@ -10,4 +12,5 @@ export const broker = createBroker({
   server: 'idempotent',
   sessionProbe: '/api/me',
   produce: createNextState,
+  ...(isBearer && { prepareHeaders: addToken }),
 })

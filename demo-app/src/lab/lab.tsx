@@ -4,6 +4,7 @@ import { FaultCard } from './fault-card'
 import './lab.css'
 import { LedgerCard } from './ledger-card'
 import { OutboxCard } from './outbox-card'
+import { SessionCard } from './session-card'
 
 export function Lab(): ReactElement {
   return (
@@ -20,6 +21,7 @@ export function Lab(): ReactElement {
         <OutboxCard />
         <LedgerCard />
       </div>
+      <SessionCard />
     </>
   )
 }

@@ -36,8 +36,9 @@ export function OutboxCard(): ReactElement {
       {entries.length > 0 && <Entries entries={entries} />}
       {value !== undefined && (
         <p className="soft lab-capabilities">
-          Worker: {value.capabilities.worker} · Background Sync:{' '}
-          {value.capabilities.backgroundSync ? 'yes' : 'no'} · Web Locks:{' '}
+          Worker: {value.capabilities.worker}
+          {value.capabilities.workerLacks.length > 0 && ', without a token: changes wait for a page'} ·
+          Background Sync: {value.capabilities.backgroundSync ? 'yes' : 'no'} · Web Locks:{' '}
           {value.capabilities.locks ? 'yes' : 'no'}
         </p>
       )}

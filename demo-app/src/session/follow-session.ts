@@ -1,5 +1,6 @@
 // Keeps this tab's session in step with the other tabs and with a server that missed a sign-out.
 import { store } from '../app/store'
+import { forgetToken } from '../worker/token'
 import { enter, resume, tellServer } from './session-commands'
 import { listenForSessionNews, type SessionNews } from './session-news'
 import { signedOut } from './session-slice'
@@ -14,6 +15,7 @@ export function followSession(): void {
 
 async function follow(news: SessionNews): Promise<void> {
   const user = store.getState().session.user
+  forgetToken()
   if (news.kind === 'signedOut') {
     if (user?.id === news.userId) store.dispatch(signedOut({ serverMustBeTold: false }))
     return

@@ -1,11 +1,13 @@
 // Signing in and out, and finding out at a start who is signed in.
 import { readJson } from '../api/read-json'
-import { type Me, parseMe, type UserId } from '../api/types'
+import { type Me, parseMe, parseToken, type UserId } from '../api/types'
 import { store } from '../app/store'
 import { broker } from '../broker/broker'
 import { refreshFeed } from '../feed/refresh-feed'
 import { forgetCopies, keepCopy, keptPaths } from '../worker/last-copy'
+import { forgetToken, holdToken } from '../worker/token'
 import { overrideSignOut, owedSignOut, oweSignOut, payOwedSignOut } from './owed-sign-out'
+import { isBearer } from './session-mode'
 import { postSessionNews } from './session-news'
 import { restored, sessionFound, signedIn, signedOut, startFailed, startTriedAgain } from './session-slice'
 
@@ -64,6 +66,7 @@ export async function signOut(): Promise<void> {
   const { user } = store.getState().session
   if (user === undefined) return
   oweSignOut(user.id)
+  forgetToken()
   store.dispatch(signedOut({ serverMustBeTold: false }))
   postSessionNews({ kind: 'signedOut', userId: user.id })
   await forgetCopies(user.id)
@@ -92,10 +95,15 @@ async function askForSession(user: UserId): Promise<Me | undefined> {
     const answer = await fetch('/api/session', {
       method: 'POST',
       headers: { 'Content-Type': 'application/json' },
-      body: JSON.stringify({ user }),
+      body: JSON.stringify({ user, ...(isBearer && { as: 'bearer' }) }),
       signal: AbortSignal.timeout(patienceMs),
     })
-    return answer.ok ? parseMe(await answer.json()) : undefined
+    if (!answer.ok) return undefined
+    const body: unknown = await answer.json()
+    if (isBearer) holdToken(parseToken(body))
+    // No more than this: the rest of the answer is kept nowhere.
+    const { id, name } = parseMe(body)
+    return { id, name }
   } catch {
     return undefined
   }

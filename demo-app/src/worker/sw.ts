@@ -7,7 +7,9 @@ import {
   type PrecacheEntry,
   precacheAndRoute,
 } from 'workbox-precaching'
+import { listenForSessionNews } from '../session/session-news'
 import { findCopy, keptPaths } from './last-copy'
+import { addToken, forgetToken } from './token'
 
 declare const self: ServiceWorkerGlobalScope & { readonly __WB_MANIFEST: (PrecacheEntry | string)[] }
 
@@ -18,7 +20,11 @@ const patienceSpentMs = 500
 
 const copiedPaths: readonly string[] = Object.values(keptPaths)
 
-const { activeUser } = startBrokerWorker()
+// In the lab's `bearer-worker` mode it is registered under this name, and gets tokens of its own.
+const hasTokens = new URL(self.location.href).searchParams.get('session') === 'bearer'
+const { activeUser } = startBrokerWorker(hasTokens ? { prepareHeaders: addToken } : {})
+// A token of the session before is no good.
+listenForSessionNews(forgetToken)
 
 precacheAndRoute(self.__WB_MANIFEST)
 cleanupOutdatedCaches()
