@@ -51,6 +51,9 @@ export function createBroker<State, Path extends string = 'broker'>(
       try {
         if (typeof given !== 'string' && !(given instanceof URL)) return worker.use(await given)
         if (typeof window === 'undefined') return
+        // The worker of an earlier visit serves at once: registering waits until the page has loaded.
+        const known = await navigator.serviceWorker.getRegistration()
+        if (known?.active?.scriptURL === new URL(given, location.href).href) worker.use(known)
         const { registerWorker } = await import('./register.js')
         const registered = await registerWorker(given, registration, (updateReady) =>
           runtime?.status({ updateReady }),
