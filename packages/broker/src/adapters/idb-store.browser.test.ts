@@ -274,7 +274,7 @@ describe('claiming with 1,000 entries waiting (P12)', () => {
         })
       }
 
-    const claimed = await store.transact('readwrite', 'strict', async (tx) =>
+    const { claimed } = await store.transact('readwrite', 'strict', async (tx) =>
       claim(tx, await readPartition(tx, 'p'), new Map(), {
         owner: 'me',
         now: 2,

@@ -89,6 +89,16 @@ describe('attempt', () => {
     ])
   })
 
+  it('SC12 hears how long the server remembers keys, where its answer says so', async () => {
+    const retentionOf = async (reply: Reply) =>
+      (await attempt(scene([reply]).context, sendingEntry())).retentionMs
+
+    expect(await retentionOf(answer(200, { ...json, 'idempotency-retention': '604800' }))).toBe(604_800_000)
+    expect(await retentionOf(answer(422, { 'idempotency-retention': '60' }))).toBe(60_000)
+    expect(await retentionOf(answer(200))).toBeUndefined()
+    expect(await retentionOf(failed)).toBeUndefined()
+  })
+
   it('sends nothing where the headers cannot be prepared, and says so to whoever asked', async () => {
     const { context, sent } = scene([], { prepare: () => Promise.reject(new Error('no token')) })
 
@@ -122,14 +132,16 @@ describe('attempt', () => {
     it.each(outcomes)('%s', async (_name, replies, expected) => {
       const { context, sent } = scene(replies)
 
-      expect(await attempt(context, sendingEntry({ server: 'idempotent' }))).toMatchObject(expected)
+      expect((await attempt(context, sendingEntry({ server: 'idempotent' }))).outcome).toMatchObject(expected)
       expect(sent[1]).toEqual({ url: probeUrl, method: 'GET', headers: [], body: undefined })
     })
 
     it('and a POST to a plain server is in doubt where the probe tells nothing', async () => {
       const { context } = scene([redirect], { row: { partition: 'p' } })
 
-      expect(await attempt(context, sendingEntry())).toMatchObject({ kind: 'inDoubt', reason: 'redirected' })
+      const { outcome } = await attempt(context, sendingEntry())
+
+      expect(outcome).toMatchObject({ kind: 'inDoubt', reason: 'redirected' })
     })
   })
 })
@@ -206,6 +218,8 @@ describe('askSession', () => {
     const prepare = vi.fn(withToken).mockResolvedValueOnce([]).mockRejectedValueOnce(new Error('no token'))
     const { context } = scene([redirect], { prepare })
 
-    expect(await attempt(context, sendingEntry())).toMatchObject({ kind: 'inDoubt', reason: 'redirected' })
+    const { outcome } = await attempt(context, sendingEntry())
+
+    expect(outcome).toMatchObject({ kind: 'inDoubt', reason: 'redirected' })
   })
 })

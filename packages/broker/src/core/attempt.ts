@@ -1,9 +1,10 @@
 // One attempt of one entry: headers, the wire, and what the reply means.
-import type { Serves } from './claim.js'
+import type { Serves } from './channel.js'
 import type { SendingEntry, StoredRequest } from './entry.js'
 import { classify, type Outcome, unknownEffect } from './outcome.js'
 import type { AppWord } from './partition.js'
 import type { Ports, Reply } from './ports.js'
+import { retentionMsOf } from './retention.js'
 
 type Headers = StoredRequest['headers']
 
@@ -31,8 +32,14 @@ export interface AttemptContext extends AskContext {
   readonly principal: string
 }
 
+export interface Attempted {
+  readonly outcome: Outcome
+  /** How long the server remembers keys, where its answer said so. */
+  readonly retentionMs?: number | undefined
+}
+
 /** Rejects where the app could not prepare the headers: then nothing was sent. */
-export async function attempt(context: AttemptContext, entry: SendingEntry): Promise<Outcome> {
+export async function attempt(context: AttemptContext, entry: SendingEntry): Promise<Attempted> {
   const { ports, principal, attemptMs, signal } = context
   const { url, method, body } = entry.request
   const prepared = await prepareInTime(context, entry.request, entry.action.type)
@@ -43,7 +50,8 @@ export async function attempt(context: AttemptContext, entry: SendingEntry): Pro
   ] as const
   const reply = await ports.network.send({ url, method, headers, body }, { timeoutMs: attemptMs, signal })
   const outcome = classify(reply, entry, ports.clock.now())
-  return outcome.kind === 'redirected' ? afterRedirect(context, entry) : outcome
+  if (outcome.kind === 'redirected') return { outcome: await afterRedirect(context, entry) }
+  return { outcome, retentionMs: reply.kind === 'answer' ? retentionMsOf(reply.headers) : undefined }
 }
 
 /** A redirect is most often a login page. The session's own probe tells: only a good session makes it final. */
@@ -74,12 +82,12 @@ export async function askSession(context: AskContext): Promise<'good' | 'over' |
  * A question of the broker's own, with the credentials that the app's requests have. Undefined where it was not sent:
  * this executor cannot prepare them, or rows, which are not trusted, name an origin that the app does not (SEC6).
  */
-export async function ask(context: AskContext, url: string): Promise<Reply | undefined> {
+export async function ask(context: AskContext, url: string, more: Headers = []): Promise<Reply | undefined> {
   const { ports, row, attemptMs: timeoutMs, signal } = context
   const origin = /^https?:\/\/[^/?#]+/.exec(url)?.[0] ?? ''
   if (!context.serves(origin, row.needs ?? [])) return undefined
   try {
-    const headers = await prepareInTime(context, { url, headers: [] })
+    const headers = [...(await prepareInTime(context, { url, headers: [] })), ...more]
     return await ports.network.send({ url, method: 'GET', headers, body: undefined }, { timeoutMs, signal })
   } catch (error) {
     ports.report(error)

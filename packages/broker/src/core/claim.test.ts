@@ -1,9 +1,12 @@
 import { describe, expect, it } from 'vitest'
-import { channelOf, nextDueAt, originOf, type Serves } from './claim.js'
+import type { Capture } from './append.js'
+import { channelOf, originOf, type Serves } from './channel.js'
+import { nextDueAt } from './claim.js'
 import { capture, waiting } from './entry.fixture.js'
 import { entryVersion } from './entry.js'
 import { healthyOrigin } from './origin.js'
 import { delivered, outbox, retry } from './outbox.fixture.js'
+import type { Outcome } from './outcome.js'
 import { activate, changePartition, deactivate, readPartition } from './partition.js'
 
 const origin = 'https://o.example'
@@ -155,6 +158,83 @@ describe('claim', () => {
       await box.activate('p')
 
       expect(ids(await box.claim())).toEqual(['of p'])
+    })
+  })
+
+  describe('R3 of what may have been done, by a server that may have forgotten it,', () => {
+    const day = 86_400_000
+    const sentLongAgo = async (
+      outcome: Outcome = retry({ httpStatus: undefined }),
+      more: Partial<Capture> = {},
+    ) => {
+      const box = outbox()
+      await box.activate()
+      await box.accept([
+        capture('old', { server: 'idempotent', ...more }),
+        capture('behind'),
+        capture('b', { lane: 'b' }),
+      ])
+      const [old, b] = await box.claim()
+      if (old) await box.settle(old, outcome, { random: 0 })
+      if (b) await box.settle(b, delivered)
+      return box
+    }
+
+    it('F55 sends nothing again by itself: it is in doubt, its lane waits, and all see it', async () => {
+      const box = await sentLongAgo()
+
+      expect(await box.claim({ now: day })).toEqual([])
+
+      const { row, entries, journal } = await box.contents()
+      expect(entries).toMatchObject([
+        { id: 'old', state: 'inDoubt', unsure: 'inDoubt', trouble: { reason: 'retentionOver', at: day } },
+        { id: 'behind', head: false },
+      ])
+      expect(journal.at(-1)).toMatchObject({ kind: 'doubted', entryId: 'old', reason: 'retentionOver' })
+      expect(row.waiting).toBe(2)
+    })
+
+    it('goes by what the server said last of its retention, however its health changed since', async () => {
+      const box = await sentLongAgo()
+      await box.accept([capture('c', { lane: 'c' }), capture('d', { lane: 'd' })])
+      const [c, d] = await box.claim({ concurrencyMax: 9 })
+      if (c) await box.settle(c, retry({ httpStatus: 503 }), { retentionMs: 7 * day, random: 0 })
+      if (d) await box.settle(d, delivered)
+
+      expect((await box.origin())?.retentionMs).toBe(7 * day)
+      expect(ids(await box.claim({ now: 6 * day }))).toContain('old')
+    })
+
+    it('sends what was never sent at any age', async () => {
+      const box = await filled('x')
+
+      expect(ids(await box.claim({ now: 4_000 * day }))).toEqual(['x1'])
+    })
+
+    it.each([
+      ['the server certainly did nothing', retry({ httpStatus: 503, effect: 'none' }), {}],
+      ['the request surely never left', retry({ counts: 'offline', sent: false, effect: 'none' }), {}],
+      ['it may be done twice', retry(), { request: { ...capture('').request, method: 'PUT' } }],
+    ] as const)('sends it at any age where %s', async (_name, outcome, more) => {
+      const box = await sentLongAgo(outcome, more)
+
+      expect(ids(await box.claim({ now: 4_000 * day }))).toEqual(['old'])
+    })
+
+    it('counts from the first send that may have taken effect, not from an earlier one that did not', async () => {
+      const box = await sentLongAgo({ kind: 'paused', reason: 'auth', httpStatus: 401 })
+      await box.activate()
+      const [again] = await box.claim({ now: 3 * day })
+      if (again) await box.settle(again, retry(), { now: 3 * day, random: 0 })
+
+      expect(ids(await box.claim({ now: 3 * day + 1_000 }))).toEqual(['old'])
+    })
+
+    it('makes no probe of it to an origin that is away', async () => {
+      const box = await sentLongAgo(retry({ counts: 'offline', effect: 'unknown' }))
+      await box.claim({ now: day, probe: 'signal' })
+
+      expect((await box.origin())?.probedAt).toBe(0)
     })
   })
 

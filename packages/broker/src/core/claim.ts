@@ -1,10 +1,13 @@
 // Takes due lane heads for sending: one bounded read per channel, in the caller's transaction (R1).
+import { originOf, type Serves, servedChannels } from './channel.js'
 import { type EntryRow, entryVersion, type SendingEntry, toRow, type WaitingEntry } from './entry.js'
 import { pageRowsMax } from './limits.js'
 import { allowance, healthyOrigin, type OriginRow, type Probe } from './origin.js'
 import { readActive } from './partition.js'
 import type { Span, StoreTransaction } from './ports.js'
+import { mayBeForgotten } from './retention.js'
 import { type PartitionRow, within } from './schema.js'
+import { doubt } from './settle.js'
 import { transition } from './transition.js'
 
 export interface ClaimOptions {
@@ -18,28 +21,26 @@ export interface ClaimOptions {
   readonly serves: Serves
 }
 
-/** Whether this executor may send to an origin, and has the functions that are needed for it. */
-export type Serves = (origin: string, needs: readonly string[]) => boolean
+export interface Claims {
+  readonly claimed: readonly SendingEntry[]
+  /** What would have been due, and must not be sent again without a person's word (R3). */
+  readonly doubted: readonly WaitingEntry[]
+}
 
-/** The channel of an origin: with the names of the functions that its entries need. */
-export const channelOf = (origin: string, needs: readonly string[]): string => [origin, ...needs].join(' ')
-export const originOf = (channel: string): string => channel.split(' ', 1)[0] ?? channel
-const needsOf = (channel: string): readonly string[] => channel.split(' ').slice(1)
-
-/** What an entry needed at its capture is needed, and what the app's present release gives to every request. */
-const servedChannels = ({ channels, needs = [] }: PartitionRow, serves: Serves): readonly string[] =>
-  channels.filter((channel) => serves(originOf(channel), [...needsOf(channel), ...needs]))
-
-/** Claims nothing while the partition is paused, or is not the one of the browser's present session (P6). */
+/**
+ * Claims nothing while the partition is paused, or is not the one of the browser's present session (P6). Where
+ * it leaves entries in doubt, the row of the partition has changed.
+ */
 export async function claim(
   tx: StoreTransaction,
   row: PartitionRow,
   origins: Map<string, OriginRow>,
   { owner, now, probe, concurrencyMax, inFlight, serves }: ClaimOptions,
-): Promise<readonly SendingEntry[]> {
-  if (row.paused !== undefined) return []
-  if ((await readActive(tx))?.partition !== row.partition) return []
+): Promise<Claims> {
   const claimed: SendingEntry[] = []
+  const doubted: WaitingEntry[] = []
+  if (row.paused !== undefined) return { claimed, doubted }
+  if ((await readActive(tx))?.partition !== row.partition) return { claimed, doubted }
   const sentTo = [...inFlight]
   for (const channel of servedChannels(row, serves)) {
     const origin = originOf(channel)
@@ -48,15 +49,19 @@ export async function claim(
     const allowed = Math.min(allowance(health, probe, now, busy), concurrencyMax - busy)
     if (allowed <= 0) continue
     const heads = await dueHeads(tx, { ...dueIn(row, channel), to: [row.partition, channel, now] }, allowed)
-    for (const head of heads) {
-      const entry = transition(head, { type: 'claimed', owner, session: row.session })
+    const forgotten = heads.filter((head) => mayBeForgotten(head, health.retentionMs, now))
+    for (const head of forgotten) doubt(tx, row, head, { reason: 'retentionOver' }, now)
+    doubted.push(...forgotten)
+    for (const head of heads.filter((one) => !forgotten.includes(one))) {
+      const entry = transition(head, { type: 'claimed', owner, session: row.session, now })
       tx.put('entries', toRow(entry))
       claimed.push(entry)
       sentTo.push(origin)
     }
-    if (heads.length > 0 && health.rest !== undefined) origins.set(origin, { ...health, probedAt: now })
+    if (heads.length > forgotten.length && health.rest !== undefined)
+      origins.set(origin, { ...health, probedAt: now })
   }
-  return claimed
+  return { claimed, doubted }
 }
 
 async function dueHeads(

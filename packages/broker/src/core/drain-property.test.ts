@@ -1,9 +1,9 @@
 // The main promise, under random failures and deaths: each effect exactly once, in the order of its lane, nothing lost.
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { readPartition } from './partition.js'
+import { type AppWord, readPartition } from './partition.js'
 import { last } from './schema.js'
-import { captureFor, createServer, type Fate, fates, type Server } from './server.fixture.js'
+import { captureFor, createServer, type Fate, fates, type Server, statusQuery } from './server.fixture.js'
 import { createWorld, type World } from './world.fixture.js'
 
 interface Story {
@@ -42,8 +42,9 @@ async function play(
   server: Server,
   kind: 'idempotent' | 'plain',
   heal: () => void,
+  app: AppWord = {},
 ): Promise<World> {
-  const world = await createWorld({ seed, locks, limits: { failuresMax: 1e6 }, send: server.send })
+  const world = await createWorld({ seed, locks, limits: { failuresMax: 1e6 }, send: server.send, app })
   for (const [i, { lane, refused, atMs }] of entries.entries())
     world.after(atMs, async () => {
       await world.accept([captureFor(`e${i}`, lane, { refused, server: kind })])
@@ -104,6 +105,35 @@ const inOrder = (rows: readonly { readonly id: string }[]) => rows.map(({ id }) 
 const lanes = ['x', 'y', 'z'] as const
 
 describe('an outbox under random failures and deaths', () => {
+  it('SC14 P2 resolves every doubt by asking, where the server knows what came of each key: one effect each', async () => {
+    const seen = new Map<string, number>()
+    await fc.assert(
+      fc.asyncProperty(story, async (given) => {
+        const { server, heal, count } = chaotic('idempotent', seen)
+        const world = await play(given, server, 'plain', heal, { statusQuery })
+        // Who died between a doubt and its question leaves the question to the next start.
+        world.start().poke('signal')
+        await world.run(hour)
+
+        const { entries, letters, journal } = await rest(world)
+        const ids = (refused: boolean) =>
+          given.entries.flatMap((entry, i) => (entry.refused === refused ? { id: `e${i}` } : []))
+        const ended = journal.filter(({ kind }) => kind === 'delivered' || kind === 'confirmed')
+        expect(server.faults).toEqual([])
+        expect(world.reports).toEqual([])
+        expect(entries).toEqual([])
+        expect(inOrder(letters)).toEqual(inOrder(ids(true)))
+        expect(inOrder(server.ledger)).toEqual(inOrder(ids(false)))
+        expect(inOrder(ended.map(({ entryId: id }) => ({ id })))).toEqual(inOrder(ids(false)))
+        for (const { kind } of journal) count(kind)
+        if (server.questions() > 0) count('asked')
+      }),
+      { seed: 11, numRuns: 100 },
+    )
+    for (const what of ['asked', 'doubted', 'confirmed', 'requeued', 'returned'])
+      expect(seen.get(what) ?? 0, what).toBeGreaterThan(10)
+  })
+
   it('P1 P2 P3 P4 F3 F7 F27 F28 delivers each entry exactly once, in the order of its lane, or returns it', async () => {
     const seen = new Map<string, number>()
     await fc.assert(

@@ -1,8 +1,10 @@
 // The one loop that sends: settle what has ended, claim what is due, send it, until nothing is due. Page and worker
 // run the same. A crash between any two steps delays and never loses.
 import { type AskContext, askSession, attempt } from './attempt.js'
-import { type ClaimOptions, claim, originOf, readOrigins } from './claim.js'
+import { originOf } from './channel.js'
+import { type ClaimOptions, claim, readOrigins } from './claim.js'
 import { type SendingEntry, toRow } from './entry.js'
+import { createInquiry, type InquiryContext, type Question, questions } from './inquiry.js'
 import { type Limits, leaseRenewalMs } from './limits.js'
 import type { Probe } from './origin.js'
 import { again } from './outcome.js'
@@ -15,7 +17,8 @@ import { transition } from './transition.js'
 
 export interface DrainContext
   extends Pick<ClaimOptions, 'owner'>,
-    Pick<AskContext, 'serves' | 'prepare' | 'signal'> {
+    Pick<AskContext, 'serves' | 'prepare' | 'signal'>,
+    Pick<InquiryContext, 'asked' | 'comeBack'> {
   readonly ports: Ports
   readonly limits: Limits
   readonly user: Owner
@@ -56,6 +59,7 @@ async function loop(context: DrainContext): Promise<void> {
   const { ports, user, signal } = context
   const aborted = new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve()))
   const flights = new Map<string, Flight>()
+  const inquiry = createInquiry(context)
   const { steals } = await recover(ports.store, user.partition, context.lapsed, ports.clock.now())
   const stopRenewing = keepLeases(context, flights)
   try {
@@ -64,16 +68,28 @@ async function loop(context: DrainContext): Promise<void> {
       signal.throwIfAborted()
       const woken = Promise.race([context.woken(), aborted])
       const probe = context.takeProbe() ?? 'none'
-      const { claimed, row } = await step({ ...context, steals }, flights, finished, probe)
+      if (probe === 'signal') context.asked.clear()
+      const { claimed, doubted, open, row } = await step({ ...context, steals }, flights, finished, probe)
       for (const { entry } of finished) flights.delete(entry.id)
       for (const entry of claimed) flights.set(entry.id, launch(context, entry, row))
-      if (finished.length + claimed.length > 0) ports.bus.post('changed')
-      if (flights.size === 0 && !(await resumed(context, row, probe))) return
-      finished = await landing(flights, woken)
+      if (finished.length + claimed.length > 0 || doubted) ports.bus.post('changed')
+      inquiry.ask(open)
+      const asking = inquiry.asking()
+      if (flights.size === 0 && asking === undefined && !(await resumed(context, row, probe))) return
+      finished = await landing(flights, woken, asking)
     }
   } finally {
     stopRenewing()
   }
+}
+
+interface Step {
+  readonly claimed: readonly SendingEntry[]
+  /** Whether entries are in doubt that were not before. */
+  readonly doubted: boolean
+  /** What to ask the server about entries in doubt. */
+  readonly open: readonly Question[]
+  readonly row: PartitionRow
 }
 
 /** One transaction: what has ended is settled, and what is due is claimed in its place, while the turn is ours. */
@@ -82,7 +98,7 @@ function step(
   flights: ReadonlyMap<string, Flight>,
   finished: readonly Finished[],
   probe: Probe,
-): Promise<{ readonly claimed: readonly SendingEntry[]; readonly row: PartitionRow }> {
+): Promise<Step> {
   const { ports, limits, user, serves, owner, steals, signal } = context
   const ended = new Set(finished.map(({ entry }) => entry.id))
   const inFlight = [...flights.values()]
@@ -97,7 +113,7 @@ function step(
     for (const done of finished) await settle(tx, { row, origins }, done, options)
     const isOurs = row.steals === steals && !signal.aborted
     const concurrencyMax = isOurs && ports.clock.monotonic() < context.until ? limits.concurrencyMax : 0
-    const claimed = await claim(tx, row, origins, {
+    const { claimed, doubted } = await claim(tx, row, origins, {
       owner,
       now,
       probe,
@@ -105,16 +121,18 @@ function step(
       inFlight,
       serves,
     })
-    if (finished.length > 0) tx.put('partitions', row)
+    if (finished.length + doubted.length > 0) tx.put('partitions', row)
     for (const health of origins.values()) if (!rows.includes(health)) tx.put('origins', health)
-    return { claimed, row }
+    const isDoubted = doubted.length > 0 || finished.some(({ outcome }) => outcome.kind === 'inDoubt')
+    const open = await questions(tx, row, context)
+    return { claimed, doubted: isDoubted, open, row }
   })
 }
 
 function launch(context: DrainContext, entry: SendingEntry, row: PartitionRow): Flight {
   const { principal } = context.user
   const landed = attempt({ ...context, ...context.limits, principal, row }, entry).then(
-    (outcome) => ({ entry, outcome }),
+    (attempted) => ({ entry, ...attempted }),
     (error): Finished => {
       // Only a user's callback gets here: nothing was sent. It may have failed for want of a network, as sending does.
       context.ports.report(error)
@@ -128,9 +146,13 @@ function launch(context: DrainContext, entry: SendingEntry, row: PartitionRow): 
 async function landing(
   flights: ReadonlyMap<string, Flight>,
   woken: Promise<void>,
+  asking: Promise<void> | undefined,
 ): Promise<readonly Finished[]> {
   const ended: Finished[] = []
-  const all = [...flights.values()].map(({ landed }) => landed.then((finished) => void ended.push(finished)))
+  const all: Promise<unknown>[] = [...flights.values()].map(({ landed }) =>
+    landed.then((finished) => ended.push(finished)),
+  )
+  if (asking !== undefined) all.push(asking)
   if (all.length > 0) await Promise.race([woken, ...all])
   return [...ended]
 }

@@ -56,6 +56,8 @@ export interface EntryCore {
   /** Raised by every claim: who holds an older one has lost the entry. */
   readonly fence: number
   readonly effect: Effect
+  /** Wall time of the first send under this key that may have taken effect: how long its server has known it (R3). */
+  readonly firstSentAt?: number
   readonly trouble?: Trouble
 }
 
@@ -107,7 +109,10 @@ export const toRow = (entry: LiveEntry): EntryRow => ({
 
 const safeToRepeat = new Set(['GET', 'HEAD', 'PUT', 'DELETE', 'OPTIONS'])
 
-/** Whether sending it again cannot double its effect: by its method (RFC 9110 §9.2.2) or by its server. */
+/** Whether sending it again cannot double its effect, whoever gets it (RFC 9110 §9.2.2). */
+export const isRepeatableByMethod = ({ request }: EntryCore): boolean => safeToRepeat.has(request.method)
+
+/** Whether sending it again cannot double its effect: by its method or by its server, as long as that knows its key. */
 export function isRepeatable(entry: EntryCore): boolean {
-  return entry.server === 'idempotent' || safeToRepeat.has(entry.request.method)
+  return entry.server === 'idempotent' || isRepeatableByMethod(entry)
 }

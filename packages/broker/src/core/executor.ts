@@ -26,6 +26,7 @@ export const lockName = (database: string, partition: string): string =>
 export function createExecutor(context: ExecutorContext): Executor {
   const { ports, database } = context
   const watched = watchLeases(ports.clock)
+  const asked = new Set<string>()
   let wanted: Probe | undefined
   let running: Promise<void> | undefined
   let halting = new AbortController()
@@ -54,8 +55,12 @@ export function createExecutor(context: ExecutorContext): Executor {
       ...context,
       user,
       lapsed,
+      asked,
       signal,
       until: ports.clock.monotonic() + drainMs,
+      comeBack: () => {
+        wanted ??= 'none'
+      },
       takeProbe: () => {
         const probe = wanted
         wanted = undefined

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { Capture } from './append.js'
 import { capture, waiting } from './entry.fixture.js'
 import { entryVersion, type SendingEntry } from './entry.js'
-import { cancel, discard, findHeld, requeue } from './letters.js'
+import { cancel, confirm, discard, findHeld, requeue } from './letters.js'
 import { delivered, doubted, outbox, refused, retry } from './outbox.fixture.js'
 import type { Outcome } from './outcome.js'
 
@@ -268,6 +268,63 @@ describe('an entry in doubt', () => {
     expect(await heads(box)).toEqual(['b'])
     expect(row).toMatchObject({ waiting: 2, bytes: 20 })
     expect(journal.at(-1)).toMatchObject({ kind: 'cancelled', entryId: 'a' })
+  })
+
+  it('has ended when a person says that it happened, and its lane goes on', async () => {
+    const box = await after(doubted, { server: 'plain' })
+
+    await box.write(async (tx) => {
+      const held = await findHeld(tx, 'p', 'a')
+      if (held?.state === 'inDoubt') await confirm(tx, held, 9)
+    })
+
+    const { row, entries, letters, journal } = await box.contents()
+    expect(entries.map(({ id }) => id)).toEqual(['b', 'c'])
+    expect(letters).toEqual([])
+    expect(await heads(box)).toEqual(['b'])
+    expect(row).toMatchObject({ waiting: 2, bytes: 20 })
+    expect(journal.at(-1)).toMatchObject({ kind: 'confirmed', entryId: 'a', at: 9 })
+  })
+
+  describe('R4 is sent again', () => {
+    const day = 86_400_000
+    /** In doubt since its retention is over by this device's clock: the server may remember it all the same. */
+    const outdated = async () => {
+      const box = await after(retry(), { server: 'idempotent' })
+      await box.claim({ now: day })
+      return box
+    }
+
+    it('with its old key while the server may remember it: then a repeat does nothing', async () => {
+      const box = await outdated()
+      await again(box, 'a')
+
+      expect((await box.contents()).entries[0]).toMatchObject({ key: 'key-a', effect: 'unknown' })
+    })
+
+    it('with a new key after the server said that the old one is expired: it would say so for ever', async () => {
+      const box = await after({ ...doubted, reason: 'keyExpired' }, { server: 'idempotent' })
+      await again(box, 'a')
+
+      expect((await box.contents()).entries[0]).toMatchObject({ key: 'key-new', effect: 'none' })
+    })
+
+    it('at any age: a person has decided, so it is not in doubt again before it was sent', async () => {
+      const box = await outdated()
+      await again(box, 'a')
+
+      expect((await box.claim({ now: 9 * day })).map(({ id }) => id)).toEqual(['a'])
+    })
+
+    it('and a letter of unknown effect is not, since nobody has said what came of it', async () => {
+      const box = await after({ ...refused, effect: 'unknown' }, { server: 'idempotent' })
+      for (const entry of await box.claim()) await box.settle(entry, delivered)
+      for (const entry of await box.claim()) await box.settle(entry, delivered)
+      await again(box, 'a')
+
+      expect(await box.claim({ now: 9 * day })).toEqual([])
+      expect((await box.contents()).entries).toMatchObject([{ id: 'a', state: 'inDoubt' }])
+    })
   })
 
   it('is found by its id in its own partition only', async () => {

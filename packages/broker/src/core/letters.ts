@@ -49,13 +49,19 @@ async function findEntry(tx: StoreTransaction, partition: string, id: string): P
 }
 
 /**
- * Puts it back in its old place of its lane. It keeps its key while the server may have acted on it, so that a repeat
- * does nothing; after a refusal it needs a new one, since the refusal would be replayed (R4).
+ * Has it sent again, under its key or a new one (R4). It keeps its key while the server may
+ * have acted on it, so that a repeat does nothing. It needs a new one after a refusal, which would be replayed, and
+ * where the server said that the key is expired, which it would say again.
  */
-export async function requeue(tx: StoreTransaction, held: Held, newKey: string, now: number): Promise<void> {
+export function requeue(tx: StoreTransaction, held: Held, newKey: string, now: number): Promise<void> {
+  const isKnown = held.effect === 'unknown' && held.trouble?.reason !== 'keyExpired'
+  return putBack(tx, held, isKnown && isRepeatable(held) ? held.key : newKey, now)
+}
+
+/** Puts it back in its old place of its lane. */
+export async function putBack(tx: StoreTransaction, held: Held, key: string, now: number): Promise<void> {
   const { partition, seq, lane, state } = held
   await changePartition(tx, partition, async (row) => {
-    const key = held.effect === 'unknown' && isRepeatable(held) ? held.key : newKey
     // In doubt it has been the head of its lane all the time.
     const entry = transition(held, { type: 'requeued', key, seq, head: state === 'inDoubt', now })
     if (held.state === 'dead') {
@@ -69,6 +75,12 @@ export async function requeue(tx: StoreTransaction, held: Held, newKey: string, 
     } else tx.put('entries', toRow(entry))
     record(tx, row, entry, { kind: 'requeued' }, now)
   })
+}
+
+/** It happened, though no answer says so: it has ended, and its lane goes on. */
+export function confirm(tx: StoreTransaction, held: InDoubtEntry, now: number): Promise<void> {
+  transition(held, { type: 'confirmed' })
+  return changePartition(tx, held.partition, (row) => end(tx, row, held, { kind: 'confirmed' }, now))
 }
 
 /** Gives it up for good, and lets a lane that it held back go on. What was in doubt may have taken effect. */

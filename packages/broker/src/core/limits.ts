@@ -47,6 +47,16 @@ export const retryAfterCapMs = 3_600_000
 /** No wait is ever longer than this, whatever the clock does (R9). */
 export const waitCapMs = 86_400_000
 
+/** How long a server is taken to remember keys until it says so (`Idempotency-Retention`): the shortest that is common. */
+export const retentionDefaultMs = 86_400_000
+/** A wall clock that is set back by less is only being corrected (R9). */
+export const clockSlackMs = 2_000
+
+/** Entries in doubt that one round asks the server about. */
+export const inquiriesMax = 20
+/** What is in progress is asked about again after this, and after twice as long each time. */
+export const askAgainMs = 1_000
+
 /** How often a network that seems away is tried: in a visible window that believes itself online, and elsewhere. */
 export const probeVisibleMs = 15_000
 export const probeHiddenMs = 300_000

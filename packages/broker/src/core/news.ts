@@ -1,5 +1,6 @@
 // What a page reads to catch up: the rows themselves, since messages are only hints (R10).
-import { nextDueAt, readOrigins, type Serves } from './claim.js'
+import type { Serves } from './channel.js'
+import { nextDueAt, readOrigins } from './claim.js'
 import type { DeadLetter, EntryRow } from './entry.js'
 import { journalMax, outcomesMax, pageRowsMax, restoredMax } from './limits.js'
 import type { OriginRow } from './origin.js'

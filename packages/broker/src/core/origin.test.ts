@@ -163,7 +163,7 @@ describe('an origin that fails', () => {
       problem: undefined,
       effect: 'none',
     }
-    const expired: Outcome = { kind: 'inDoubt', reason: 'key-expired', httpStatus: 410, counts: false }
+    const expired: Outcome = { kind: 'inDoubt', reason: 'keyExpired', httpStatus: 410, counts: false }
 
     for (const answer of [delivered, refused, expired])
       expect(after([answer], { from: failing })).toEqual(healthy)

@@ -40,6 +40,8 @@ export interface OriginRow {
   readonly failedLanes: readonly string[]
   readonly probedAt: number
   readonly rest?: Rest | undefined
+  /** How long it remembers keys, as it last said. */
+  readonly retentionMs?: number | undefined
 }
 
 const failedLanesMax = 3
@@ -82,7 +84,11 @@ export function afterOutcome(
 
 /** The application has answered for good: all is well, but for a time that it named and that is not over. */
 const afterAnswer = (row: OriginRow, now: number): OriginRow =>
-  isHealthy(row) ? row : { ...healthyOrigin(row.origin), rest: stillTold(row, now) }
+  isHealthy(row) ? row : learnt({ ...healthyOrigin(row.origin), rest: stillTold(row, now) }, row.retentionMs)
+
+/** The row with what an answer said of the memory for keys. The same object where it said nothing new. */
+export const learnt = (row: OriginRow, retentionMs: number | undefined): OriginRow =>
+  retentionMs === undefined || retentionMs === row.retentionMs ? row : { ...row, retentionMs }
 
 /** Something came back from the origin: it is not away, whatever else it is. */
 const afterSign = (row: OriginRow): OriginRow =>

@@ -1,9 +1,11 @@
 // Whatever is done to an outbox, in whatever order: what its rows say of each other stays true.
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { discardAll } from './discard-all.js'
 import { capture } from './entry.fixture.js'
 import { type EntryRow, type LiveEntry, type SendingEntry, toRow } from './entry.js'
-import { cancel, discard, requeue } from './letters.js'
+import { type Finding, resolve } from './inquiry.js'
+import { cancel, confirm, discard, requeue } from './letters.js'
 import { type Contents, delivered, doubted, outbox, refused, retry } from './outbox.fixture.js'
 import type { Outcome } from './outcome.js'
 import { readActive } from './partition.js'
@@ -24,18 +26,28 @@ const outcomes: readonly Outcome[] = [
   { kind: 'paused', reason: 'auth', httpStatus: 401 },
 ]
 
+const findings: readonly Finding[] = [
+  { kind: 'done' },
+  { kind: 'refused', httpStatus: 422 },
+  { kind: 'never' },
+  { kind: 'expired' },
+]
+
 type Step =
   | {
       readonly do: 'accept'
       readonly lane: string
       readonly bytes: number
       readonly blocks: boolean
+      readonly plain: boolean
       readonly n: number
     }
   | { readonly do: 'claim'; readonly n: number }
   | { readonly do: 'settle'; readonly which: number; readonly outcome: Outcome }
   | { readonly do: 'cancel' | 'requeue' | 'discard'; readonly which: number }
-  | { readonly do: 'recover' }
+  | { readonly do: 'confirm'; readonly which: number }
+  | { readonly do: 'find out'; readonly which: number; readonly finding: Finding }
+  | { readonly do: 'recover' | 'discard all' }
   | { readonly do: 'activate'; readonly user: 'p' | 'q' }
 
 const which = fc.nat({ max: 20 })
@@ -47,6 +59,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
       lane: fc.constantFrom('x', 'y'),
       bytes: fc.integer({ min: 1, max: 12 }),
       blocks: fc.boolean(),
+      plain: fc.boolean(),
       n: fc.integer({ min: 1, max: 3 }),
     }),
   },
@@ -64,14 +77,32 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   },
   {
     weight: 4,
-    arbitrary: fc.record({ do: fc.constantFrom('cancel', 'requeue', 'requeue', 'discard'), which }),
+    arbitrary: fc.record({
+      do: fc.constantFrom('cancel', 'requeue', 'requeue', 'discard'),
+      which,
+    }),
   },
-  { weight: 1, arbitrary: fc.record({ do: fc.constant('recover' as const) }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('confirm' as const), which }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      do: fc.constant('find out' as const),
+      which,
+      finding: fc.constantFrom(...findings),
+    }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({ do: fc.constantFrom('recover', 'recover', 'recover', 'discard all') }),
+  },
   {
     weight: 1,
     arbitrary: fc.record({ do: fc.constant('activate' as const), user: fc.constantFrom('p', 'p', 'q') }),
   },
 )
+
+const doubtsOf = ({ entries }: Contents) =>
+  entries.flatMap((entry) => (entry.state === 'inDoubt' ? entry : []))
 
 const sum = (numbers: readonly number[]) => numbers.reduce((a, b) => a + b, 0)
 
@@ -113,10 +144,10 @@ async function run(steps: readonly Step[]): Promise<void> {
     const pick = <T>(from: readonly T[], at: number): T | undefined => from[at % Math.max(from.length, 1)]
     switch (one.do) {
       case 'accept': {
-        const { lane, bytes, blocks, n } = one
+        const { lane, bytes, blocks, plain, n } = one
         const onReturned = blocks ? 'block' : 'skip'
         const captures = Array.from({ length: n }, (_, i) =>
-          capture(`${time}-${i}`, { lane, bytes, onReturned, server: 'idempotent' }),
+          capture(`${time}-${i}`, { lane, bytes, onReturned, server: plain ? 'plain' : 'idempotent' }),
         )
         const appended = await box.accept(captures, { partition: user, now: time, limits })
         for (const { id, status } of appended) if (status === 'accepted') accepted.set(id, user)
@@ -150,22 +181,42 @@ async function run(steps: readonly Step[]): Promise<void> {
       }
       case 'requeue':
       case 'discard': {
-        const letter = pick(before.letters, one.which)
-        if (letter === undefined) return
+        const held = pick([...before.letters, ...doubtsOf(before)], one.which)
+        if (held === undefined) return
         await box.write((tx) =>
-          one.do === 'discard' ? discard(tx, letter, time) : requeue(tx, letter, `${time}`, time),
+          one.do === 'discard' ? discard(tx, held, time) : requeue(tx, held, `${time}`, time),
+        )
+        return
+      }
+      case 'confirm':
+      case 'find out': {
+        const doubt = pick(doubtsOf(before), one.which)
+        if (doubt === undefined) return
+        await box.write((tx) =>
+          one.do === 'confirm' ? confirm(tx, doubt, time) : resolve(tx, doubt, one.finding, time),
         )
         return
       }
       case 'recover':
-        return recover(box.store, user, lockHeld, time)
+        await recover(box.store, user, lockHeld, time)
+        return
+      case 'discard all': {
+        const { cancelled, unsure, letters } = await discardAll(box.store, user, {
+          now: () => time,
+          onProgress: () => {},
+        })
+        expect(cancelled + unsure).toBe(before.entries.length)
+        expect(letters).toBe(before.letters.length)
+        return
+      }
       case 'activate':
         return box.activate(one.user)
     }
   }
 
   for (const [i, one] of steps.entries()) {
-    time += 1e9
+    // Most often within the day in which a server remembers, at times long after.
+    time += i % 7 === 6 ? 1e9 : 1e7
     await take(one, i % 5 === 4 ? 'q' : 'p')
     const contents = await Promise.all(users.map((user) => box.contents(user)))
     contents.forEach(expectTruth)
@@ -173,7 +224,8 @@ async function run(steps: readonly Step[]): Promise<void> {
     for (const [id, user] of accepted) {
       const { entries, letters, journal } = contents[user === 'p' ? 0 : 1] as Contents
       const ends = journal.filter(
-        ({ entryId, kind }) => entryId === id && /delivered|cancelled|discarded/.test(kind),
+        ({ entryId, kind, ids = [] }) =>
+          (entryId === id && /delivered|confirmed|cancelled|discarded/.test(kind)) || ids.includes(id),
       )
       const here = [...entries, ...letters].filter((entry) => entry.id === id)
       expect(ends.length + here.length).toBe(1)

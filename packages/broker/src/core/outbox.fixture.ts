@@ -33,7 +33,7 @@ export interface Outbox {
   settle(
     entry: SendingEntry,
     outcome: Outcome,
-    more?: { now?: number; failuresMax?: number; random?: number },
+    more?: { now?: number; failuresMax?: number; random?: number; retentionMs?: number },
   ): Promise<boolean>
   contents(partition?: string): Promise<Contents>
   origin(name?: string): Promise<OriginRow | undefined>
@@ -67,8 +67,8 @@ export function outbox(): Outbox {
     accept: (captures, { partition = 'p', now = 0, limits = {} } = {}) =>
       write((tx) => append(tx, partition, captures, { now, limits: { ...defaultLimits, ...limits } })),
     claim: ({ partition = 'p', ...more } = {}) =>
-      withLedgers(partition, ['https://o.example'], (tx, { row, origins }) =>
-        claim(tx, row, origins, {
+      withLedgers(partition, ['https://o.example'], async (tx, { row, origins }) => {
+        const { claimed } = await claim(tx, row, origins, {
           owner: 'me',
           now: 0,
           probe: 'none',
@@ -76,11 +76,12 @@ export function outbox(): Outbox {
           inFlight: [],
           serves: () => true,
           ...more,
-        }),
-      ),
-    settle: (entry, outcome, { now = 0, failuresMax = 60, random = 0.5 } = {}) =>
+        })
+        return claimed
+      }),
+    settle: (entry, outcome, { now = 0, failuresMax = 60, random = 0.5, retentionMs } = {}) =>
       withLedgers(entry.partition, ['https://o.example'], (tx, ledgers) =>
-        settle(tx, ledgers, { entry, outcome }, { now, failuresMax, random: () => random }),
+        settle(tx, ledgers, { entry, outcome, retentionMs }, { now, failuresMax, random: () => random }),
       ),
     contents: (partition = 'p') =>
       store.transact('readonly', 'relaxed', async (tx) => {

@@ -113,7 +113,7 @@ const table: readonly (readonly [string, Reply, string, string?])[] = [
   ],
   ['F34 409', answer(409), 'returned: conflict, effect none'],
   ['410', answer(410), refused],
-  ['F55 410 key-expired', problem(410, 'key-expired'), 'inDoubt: key-expired'],
+  ['F55 410 key-expired', problem(410, 'key-expired'), 'inDoubt: keyExpired'],
   ['F34 412', answer(412), 'returned: conflict, effect none'],
   ['F35 413', answer(413), refused],
   ['414', answer(414), refused],

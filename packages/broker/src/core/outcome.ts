@@ -97,6 +97,9 @@ const returnedReasons: Readonly<Record<number, ReturnedReason>> = {
   505: 'protocol',
 }
 
+export const refusalReason = (httpStatus: number): ReturnedReason =>
+  returnedReasons[httpStatus] ?? (httpStatus < 400 ? 'protocol' : 'refused')
+
 function refusal(reply: Answer, entry: EntryCore, now: number): Outcome {
   const { status: httpStatus } = reply
   const problem = parseBody(reply)
@@ -113,7 +116,7 @@ function refusal(reply: Answer, entry: EntryCore, now: number): Outcome {
       break
     case 404:
     case 410:
-      if (type === 'key-expired') return { kind: 'inDoubt', reason: type, httpStatus, counts: false }
+      if (type === 'key-expired') return { kind: 'inDoubt', reason: 'keyExpired', httpStatus, counts: false }
       // A repeat of a DELETE that finds nothing tells that an earlier try had effect.
       if (entry.request.method === 'DELETE' && entry.effect === 'unknown')
         return { kind: 'delivered', httpStatus, answer: undefined }
@@ -131,7 +134,7 @@ function refusal(reply: Answer, entry: EntryCore, now: number): Outcome {
     case 511:
       return { ...again('notAcknowledged', httpStatus), counts: 'away' }
   }
-  const reason = returnedReasons[httpStatus] ?? (httpStatus < 400 ? 'protocol' : 'refused')
+  const reason = refusalReason(httpStatus)
   if (httpStatus >= 500 && reason !== 'protocol')
     return unknownEffect(entry, 'http', { counts: true, httpStatus })
   return {

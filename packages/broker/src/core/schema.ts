@@ -30,6 +30,8 @@ export interface PartitionRow {
   sessionProbe?: string | undefined
   /** Names of the functions that the app's present release gives to every request. */
   needs?: readonly string[]
+  /** A URL that tells what became of a request, by its key in place of `:key`. */
+  statusQuery?: string | undefined
 }
 
 export type PauseReason = 'auth' | 'principal'
@@ -38,7 +40,15 @@ export type PauseReason = 'auth' | 'principal'
 export interface JournalRow {
   readonly partition: string
   readonly number: number
-  readonly kind: 'delivered' | 'returned' | 'cancelled' | 'discarded' | 'requeued' | 'doubted'
+  readonly kind:
+    | 'delivered'
+    | 'confirmed'
+    | 'returned'
+    | 'cancelled'
+    | 'discarded'
+    | 'requeued'
+    | 'doubted'
+    | 'emptied'
   readonly at: number
   readonly entryId: string
   readonly seq: number
@@ -50,6 +60,8 @@ export interface JournalRow {
   readonly reason?: string
   readonly httpStatus?: number | undefined
   readonly problem?: unknown
+  /** Of `emptied`: all that was given up at once, of which this is the last. */
+  readonly ids?: readonly string[]
 }
 
 export interface StoredAction {

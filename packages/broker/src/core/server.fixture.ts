@@ -47,6 +47,7 @@ export interface Server {
   /** Rules that were broken while it ran. */
   readonly faults: readonly string[]
   readonly requests: () => number
+  readonly questions: () => number
   send(wire: Wire, world: World): Promise<Reply>
 }
 
@@ -62,6 +63,9 @@ export const captureFor = (
   return capture(id, { lane, server: 'idempotent', request: { ...request, url }, ...rest })
 }
 
+/** Where it tells what it knows of a key. */
+export const statusQuery = 'https://o.example/keys/:key'
+
 interface Flight {
   readonly lane: string
   readonly wire: Wire
@@ -75,6 +79,7 @@ export function createServer(fateOf: () => Fate, { honoursKeys = true } = {}): S
   const keys = new Map<string, string>()
   const flying = new Set<Flight>()
   let requests = 0
+  let questions = 0
 
   function handle({ id, lane, key, isRefused }: Parcel): number {
     const known = honoursKeys ? answers.get(key) : undefined
@@ -93,7 +98,20 @@ export function createServer(fateOf: () => Fate, { honoursKeys = true } = {}): S
     if (others.length > 0) faults.push(`${id} was sent beside another of its lane`)
   }
 
+  /** The status query: what it knows of a key. */
+  function tell(wire: Wire, fate: Fate): Reply {
+    if (fate === 'busy') return plain(200, {}, '{"state":"in-progress"}')
+    const status = answers.get(`"${wire.request.url.slice(statusQuery.indexOf(':key'))}"`)
+    const state = status === undefined ? { state: 'unknown' } : { state: 'done', status }
+    return plain(200, {}, JSON.stringify(state))
+  }
+
   async function send(wire: Wire, world: World): Promise<Reply> {
+    if (wire.request.method === 'GET') {
+      questions += 1
+      const fate = fateOf()
+      return travel(fate === 'busy' ? 'ok' : fate, wire, world, () => tell(wire, fate))
+    }
     const parcel = parcelOf(wire)
     requests += 1
     inspect(parcel)
@@ -103,7 +121,7 @@ export function createServer(fateOf: () => Fate, { honoursKeys = true } = {}): S
     flying.delete(flight)
     return reply
   }
-  return { ledger, faults, requests: () => requests, send }
+  return { ledger, faults, requests: () => requests, questions: () => questions, send }
 }
 
 interface Parcel {

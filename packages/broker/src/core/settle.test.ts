@@ -142,7 +142,9 @@ describe('an entry that is tried again', () => {
     outcomes: readonly Outcome[],
     more: Parameters<Awaited<ReturnType<typeof sending>>['box']['settle']>[2] = {},
   ) => {
-    const { box, entry } = await sending(['a', { server: 'idempotent' }])
+    // A PUT, which no time makes doubtful.
+    const put = { ...capture('').request, method: 'PUT' }
+    const { box, entry } = await sending(['a', { server: 'idempotent', request: put }])
     let now = 0
     for (let sent: SendingEntry | undefined = entry, i = 0; sent && outcomes[i] !== undefined; i++) {
       await box.settle(sent, outcomes[i] as Outcome, { now, ...more })

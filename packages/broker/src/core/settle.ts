@@ -1,19 +1,27 @@
 // Writes down how attempts ended. Each write re-reads its row and is dropped unless the row still carries the fence
 // of that attempt (R2): who was taken over changes nothing.
+
+import type { Attempted } from './attempt.js'
 import { backoffMs } from './backoff.js'
-import { originOf } from './claim.js'
-import { type DeadLetter, type LiveEntry, type SendingEntry, type Trouble, toRow } from './entry.js'
+import { originOf } from './channel.js'
+import {
+  type DeadLetter,
+  type EntryCore,
+  type LiveEntry,
+  type SendingEntry,
+  type Trouble,
+  toRow,
+} from './entry.js'
 import { journalMax, waitCapMs } from './limits.js'
-import { afterOutcome, countsAgainstEntry, healthyOrigin, type OriginRow } from './origin.js'
+import { afterOutcome, countsAgainstEntry, healthyOrigin, learnt, type OriginRow } from './origin.js'
 import type { Outcome } from './outcome.js'
 import type { StoreTransaction } from './ports.js'
 import { type JournalRow, type PartitionRow, within } from './schema.js'
 import { type EntryEvent, transition } from './transition.js'
 
 /** An attempt that has ended: the entry as it was claimed, and what came of it. */
-export interface Finished {
+export interface Finished extends Attempted {
   readonly entry: SendingEntry
-  readonly outcome: Outcome
 }
 
 export interface SettleOptions {
@@ -22,7 +30,7 @@ export interface SettleOptions {
   random(): number
 }
 
-export type Note = Pick<JournalRow, 'kind' | 'answer' | 'reason' | 'httpStatus' | 'problem'>
+export type Note = Pick<JournalRow, 'kind' | 'answer' | 'reason' | 'httpStatus' | 'problem' | 'ids'>
 
 /** What the transaction has read and will write back: rows that several settlements share. */
 export interface Ledgers {
@@ -34,7 +42,7 @@ export interface Ledgers {
 export async function settle(
   tx: StoreTransaction,
   { row, origins }: Ledgers,
-  { entry: claimed, outcome }: Finished,
+  { entry: claimed, outcome, retentionMs }: Finished,
   options: SettleOptions,
 ): Promise<boolean> {
   const entry = await tx.get('entries', [claimed.partition, claimed.seq])
@@ -42,7 +50,8 @@ export async function settle(
   const { now } = options
   const name = originOf(entry.channel)
   const origin = origins.get(name) ?? healthyOrigin(name)
-  origins.set(name, afterOutcome(origin, outcome, { lane: entry.lane, now, random: options.random() }))
+  const moment = { lane: entry.lane, now, random: options.random() }
+  origins.set(name, learnt(afterOutcome(origin, outcome, moment), retentionMs))
   switch (outcome.kind) {
     case 'delivered':
       await end(tx, row, entry, outcome, now)
@@ -101,7 +110,7 @@ export function defer(
 export function doubt(
   tx: StoreTransaction,
   row: PartitionRow,
-  entry: SendingEntry,
+  entry: LiveEntry,
   why: Why,
   now: number,
 ): void {
@@ -110,13 +119,13 @@ export function doubt(
 }
 
 /** What an attempt ended with, and how often in a row it did. */
-function troubleAfter({ trouble: before }: SendingEntry, { reason, httpStatus }: Why, at: number): Trouble {
+function troubleAfter({ trouble: before }: EntryCore, { reason, httpStatus }: Why, at: number): Trouble {
   const isSame = before?.reason === reason && before.httpStatus === httpStatus
   return { reason, httpStatus, at, times: isSame ? before.times + 1 : 1 }
 }
 
 /** Returned to its sender: a dead letter, and its lane goes on unless the entry says that it blocks. */
-async function giveBack(tx: StoreTransaction, row: PartitionRow, letter: DeadLetter): Promise<void> {
+export async function giveBack(tx: StoreTransaction, row: PartitionRow, letter: DeadLetter): Promise<void> {
   const { lane, bytes, reason, httpStatus, problem, returnedAt } = letter
   if (letter.onReturned === 'block') row.blockedLanes = [...row.blockedLanes, lane]
   tx.put('deadLetters', letter)

@@ -19,7 +19,7 @@ type State = keyof typeof states
 const events: { readonly [T in EntryEvent['type']]: EntryEvent & { type: T } } = {
   promoted: { type: 'promoted' },
   rescheduled: { type: 'rescheduled', notBefore: 70, now: 60 },
-  claimed: { type: 'claimed', owner: 'other', session: 0 },
+  claimed: { type: 'claimed', owner: 'other', session: 0, now: 50 },
   renewed: { type: 'renewed' },
   deferred: { type: 'deferred', notBefore: 90, now: 80, counts: true, sent: true, effect: 'none' },
   doubted: { type: 'doubted', trouble: { reason: 'cut', at: 5, times: 1 } },
@@ -33,6 +33,7 @@ const events: { readonly [T in EntryEvent['type']]: EntryEvent & { type: T } } =
     now: 7,
   },
   delivered: { type: 'delivered' },
+  confirmed: { type: 'confirmed' },
   cancelled: { type: 'cancelled' },
   discarded: { type: 'discarded' },
   requeued: { type: 'requeued', key: 'key-2', seq: 1, head: false, now: 9 },
@@ -44,7 +45,7 @@ const ended = 'ended'
 const allowed: Readonly<Record<State, Partial<Record<EventType, string>>>> = {
   'waiting behind its head': { promoted: 'waiting', rescheduled: 'waiting', cancelled: ended },
   'waiting as head': { claimed: 'sending', rescheduled: 'waiting', cancelled: ended },
-  'waiting as head, effect unknown': { claimed: 'sending', rescheduled: 'waiting' },
+  'waiting as head, effect unknown': { claimed: 'sending', rescheduled: 'waiting', doubted: 'inDoubt' },
   'waiting behind its head, effect unknown': { promoted: 'waiting', rescheduled: 'waiting' },
   sending: {
     renewed: 'sending',
@@ -53,7 +54,13 @@ const allowed: Readonly<Record<State, Partial<Record<EventType, string>>>> = {
     returned: 'dead',
     delivered: ended,
   },
-  'in doubt': { delivered: ended, discarded: ended, requeued: 'waiting' },
+  'in doubt': {
+    confirmed: ended,
+    discarded: ended,
+    requeued: 'waiting',
+    returned: 'dead',
+    doubted: 'inDoubt',
+  },
   dead: { discarded: ended, requeued: 'waiting' },
 }
 
@@ -107,18 +114,27 @@ describe('a claim', () => {
   it("raises the fence and counts the send, and the lease is the owner's", () => {
     const entry = waitingEntry({ fence: 3, attempts: 2, failures: 1 })
 
-    expect(transition(entry, { type: 'claimed', owner: 'me', session: 0 })).toMatchObject({
+    expect(transition(entry, { type: 'claimed', owner: 'me', session: 0, now: 50 })).toMatchObject({
       fence: 4,
       attempts: 3,
       failures: 1,
+      firstSentAt: 50,
       lease: { owner: 'me', session: 0, renewals: 0 },
     })
   })
 
+  it('R3 keeps the time of the first send that may have taken effect, and of no other', () => {
+    const claim = { type: 'claimed', owner: 'me', session: 0, now: 50 } as const
+    const sent = { attempts: 1, firstSentAt: 7 }
+
+    expect(transition(waitingEntry({ ...sent, effect: 'unknown' }), claim)).toMatchObject({ firstSentAt: 7 })
+    expect(transition(waitingEntry({ ...sent, effect: 'none' }), claim)).toMatchObject({ firstSentAt: 50 })
+  })
+
   it('leaves nothing of the wait behind', () => {
-    expect(transition(waitingEntry(), { type: 'claimed', owner: 'me', session: 0 })).not.toHaveProperty(
-      'notBefore',
-    )
+    expect(
+      transition(waitingEntry(), { type: 'claimed', owner: 'me', session: 0, now: 50 }),
+    ).not.toHaveProperty('notBefore')
   })
 })
 

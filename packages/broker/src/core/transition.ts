@@ -1,12 +1,21 @@
 // The only place where an entry changes its state. Every pair of state and event that is not written here is a bug
 // of the broker and throws; reliability rule R2 (fences) is checked by the callers, in the same transaction.
-import type { DeadLetter, Effect, Entry, LiveEntry, SendingEntry, Trouble, WaitingEntry } from './entry.js'
+import type {
+  DeadLetter,
+  Effect,
+  Entry,
+  EntryCore,
+  LiveEntry,
+  SendingEntry,
+  Trouble,
+  WaitingEntry,
+} from './entry.js'
 
 export type EntryEvent =
   | { readonly type: 'promoted' }
   /** The clock went back: what is left of its wait begins anew. */
   | { readonly type: 'rescheduled'; readonly notBefore: number; readonly now: number }
-  | { readonly type: 'claimed'; readonly owner: string; readonly session: number }
+  | { readonly type: 'claimed'; readonly owner: string; readonly session: number; readonly now: number }
   | { readonly type: 'renewed' }
   | {
       readonly type: 'deferred'
@@ -31,6 +40,7 @@ export type EntryEvent =
       readonly now: number
     }
   | { readonly type: 'delivered' }
+  | { readonly type: 'confirmed' }
   | { readonly type: 'cancelled' }
   | { readonly type: 'discarded' }
   | {
@@ -57,8 +67,10 @@ export function transition(entry: Entry, event: EntryEvent): Entry | undefined {
     case 'sending':
       return fromSending(entry, event)
     case 'inDoubt':
-      if (event.type === 'delivered' || event.type === 'discarded') return undefined
+      if (event.type === 'confirmed' || event.type === 'discarded') return undefined
       if (event.type === 'requeued') return requeue(entry, event)
+      if (event.type === 'doubted') return { ...entry, trouble: event.trouble }
+      if (event.type === 'returned') return giveBack(entry, event)
       break
     case 'dead':
       if (event.type === 'discarded') return undefined
@@ -71,13 +83,16 @@ function fromWaiting(entry: WaitingEntry, event: EntryEvent): Entry | undefined 
   if (event.type === 'promoted' && !entry.head) return { ...entry, head: true }
   if (event.type === 'rescheduled') return { ...entry, notBefore: event.notBefore, savedAt: event.now }
   if (event.type === 'cancelled' && entry.effect === 'none') return undefined
-  if (event.type === 'claimed' && entry.head) {
-    const { head: _head, notBefore: _notBefore, savedAt: _savedAt, ...core } = entry
+  const { head, notBefore: _notBefore, savedAt: _savedAt, ...core } = entry
+  if (event.type === 'doubted' && head && entry.effect === 'unknown')
+    return { ...core, state: 'inDoubt', trouble: event.trouble }
+  if (event.type === 'claimed' && head) {
     return {
       ...core,
       state: 'sending',
       fence: entry.fence + 1,
       attempts: entry.attempts + 1,
+      firstSentAt: (entry.effect === 'unknown' ? entry.firstSentAt : undefined) ?? event.now,
       lease: { owner: event.owner, session: event.session, renewals: 0 },
     }
   }
@@ -89,9 +104,11 @@ function fromSending(entry: SendingEntry, event: EntryEvent): Entry | undefined 
   switch (event.type) {
     case 'renewed':
       return { ...entry, lease: { ...lease, renewals: lease.renewals + 1 } }
-    case 'deferred':
+    case 'deferred': {
+      // An unknown effect stays unknown until a repeat is answered: a later refusal says nothing of the first try.
+      const effect = entry.effect === 'unknown' ? entry.effect : event.effect
       return {
-        ...core,
+        ...(effect === 'none' ? unsent(core) : core),
         ...(event.trouble && { trouble: event.trouble }),
         state: 'waiting',
         head: true,
@@ -99,21 +116,24 @@ function fromSending(entry: SendingEntry, event: EntryEvent): Entry | undefined 
         savedAt: event.now,
         attempts: entry.attempts - (event.sent ? 0 : 1),
         failures: entry.failures + (event.counts ? 1 : 0),
-        // An unknown effect stays unknown until a repeat is answered: a later refusal says nothing of the first try.
-        effect: entry.effect === 'unknown' ? 'unknown' : event.effect,
+        effect,
       }
+    }
     case 'doubted':
       return { ...core, state: 'inDoubt', effect: 'unknown', trouble: event.trouble }
-    case 'returned': {
-      const { reason, httpStatus, problem, effect, sent, now } = event
-      const attempts = entry.attempts - (sent ? 0 : 1)
-      return { ...core, state: 'dead', attempts, reason, httpStatus, problem, effect, returnedAt: now }
-    }
+    case 'returned':
+      return giveBack(core, event)
     case 'delivered':
       return undefined
     default:
       throw illegal(entry, event)
   }
+}
+
+function giveBack(core: EntryCore, event: EntryEvent & { type: 'returned' }): DeadLetter {
+  const { reason, httpStatus, problem, effect, sent, now } = event
+  const attempts = core.attempts - (sent ? 0 : 1)
+  return { ...core, state: 'dead', attempts, reason, httpStatus, problem, effect, returnedAt: now }
 }
 
 function requeue(entry: Entry, { key, seq, head, now }: EntryEvent & { type: 'requeued' }): WaitingEntry {
@@ -126,17 +146,23 @@ function requeue(entry: Entry, { key, seq, head, now }: EntryEvent & { type: 're
     returnedAt: _at,
     ...core
   } = entry as DeadLetter
+  const isRepeat = key === entry.key
   return {
-    ...core,
+    // Who settles a doubt has decided about all that was before it; a letter's key may be forgotten meanwhile (R3).
+    ...(isRepeat && entry.state === 'dead' ? core : unsent(core)),
     state: 'waiting',
     seq,
     key,
     head,
     failures: 0,
-    effect: key === entry.key ? entry.effect : 'none',
+    effect: isRepeat ? entry.effect : 'none',
     notBefore: now,
     savedAt: now,
   }
+}
+
+function unsent<E extends EntryCore>({ firstSentAt: _at, ...core }: E): Omit<E, 'firstSentAt'> {
+  return core
 }
 
 const illegal = (entry: Entry, event: EntryEvent) =>

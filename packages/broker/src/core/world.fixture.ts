@@ -3,14 +3,14 @@
 // or freeze there, and go on late, in the belief that no time has gone by.
 import { memoryStore } from '../adapters/memory-store.js'
 import { append, type Capture } from './append.js'
-import type { Serves } from './claim.js'
+import type { Serves } from './channel.js'
 import { createExecutor, type Executor, type ExecutorContext } from './executor.js'
 import { defaultLimits, type Limits } from './limits.js'
 import { createLocks, type LockTable } from './lock-table.fixture.js'
 import { readNews } from './news.js'
 import { nextWake } from './next-wake.js'
 import type { Probe } from './origin.js'
-import { activate, readActive } from './partition.js'
+import { type AppWord, activate, readActive } from './partition.js'
 import type { Clock, Ports, Reply, Store, WireRequest } from './ports.js'
 
 export interface Wire {
@@ -64,6 +64,7 @@ export interface WorldOptions {
   readonly seed?: number
   readonly locks?: boolean
   readonly limits?: Partial<Limits>
+  readonly app?: AppWord
   send(wire: Wire, world: World): Promise<Reply>
 }
 
@@ -143,7 +144,9 @@ export async function createWorld(options: WorldOptions): Promise<World> {
       }
     },
   }
-  await store.transact('readwrite', 'strict', (tx) => activate(tx, { partition: 'p', principal: 'ann' }))
+  await store.transact('readwrite', 'strict', (tx) =>
+    activate(tx, { partition: 'p', principal: 'ann' }, options.app),
+  )
   return world
 }
 

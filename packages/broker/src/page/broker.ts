@@ -31,6 +31,11 @@ export interface BrokerOptions<State, Path extends string> {
   readonly origins?: readonly string[]
   /** A URL that answers 2xx while the session is good and 401 or a redirect when it is over, as `/api/me` does. */
   readonly sessionProbe?: string
+  /**
+   * A URL with `:key` in it, as `/api/idempotency/:key`, that tells what became of a request: redux-broker-server has
+   * it. It is asked about entries in doubt whose request went to the same origin. Default: a person is asked only.
+   */
+  readonly statusQuery?: string
   readonly limits?: Partial<Limits>
   /** immer's `produce`, which RTK exports as `createNextState`: all pending actions of a slice are then replayed in one draft. */
   readonly produce?: Produce
@@ -78,6 +83,8 @@ export interface Internals {
   shown(): number
   changed(): void
   cancel(entryId: string): Promise<Cancelled>
+  /** Takes back what is not on disk yet; gives how many. */
+  cancelCaptures(): Promise<number>
   dismiss(entryId: string): void
 }
 

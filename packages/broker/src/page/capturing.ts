@@ -98,6 +98,15 @@ export class Capturing {
     return 'cancelled'
   }
 
+  /** Takes back what is not being written yet, and waits for what is. Gives how many it took back. */
+  async cancelAll(): Promise<number> {
+    const items = [...this.#items.values()].filter(({ principal }) => principal === this.#context.principal())
+    const free = items.filter(({ id }) => this.#queue.remove(id))
+    for (const { id } of free) this.#end(id, 'cancelled')
+    await Promise.all(items.map(({ accepted }) => accepted))
+    return free.length
+  }
+
   /** @throws Refusal */
   #take(route: Route, item: Captured): void {
     const { limits, snapshot: context } = this.#context

@@ -38,14 +38,19 @@ export function outcomeOf(
   { parse, late }: Pick<CatchUp, 'parse' | 'late'>,
 ): OutcomeAction | undefined {
   const { kind, entryId, action, lane, at, reason = '', httpStatus, problem } = row
-  if (kind !== 'delivered' && kind !== 'returned' && kind !== 'cancelled') return undefined
+  if (kind !== 'delivered' && kind !== 'confirmed' && kind !== 'returned' && kind !== 'cancelled')
+    return undefined
   const payload = kind === 'delivered' ? parse(action.type, row.answer) : undefined
   const error = kind === 'returned' ? { reason, httpStatus, problem } : undefined
   return outcome({ kind, entryId, action, lane, at, late, payload, error })
 }
 
 /** What else a row tells of; undefined where that is an outcome. */
-function noticeOf({ kind, entryId }: JournalRow, { entries }: News): readonly BrokerAction[] | undefined {
+function noticeOf(
+  { kind, entryId, ids = [] }: JournalRow,
+  { entries }: News,
+): readonly BrokerAction[] | undefined {
+  if (kind === 'emptied') return [{ type: 'redux-broker/emptied', payload: ids }]
   if (kind === 'discarded' || kind === 'doubted') return [{ type: `redux-broker/${kind}`, payload: entryId }]
   if (kind !== 'requeued') return undefined
   const again = entries.filter(({ id }) => id === entryId)

@@ -63,6 +63,12 @@ const brokers: readonly (readonly [name: string, options: unknown, message: RegE
     /`sessionProbe` to be a URL.*got 'https:\/\/'/,
   ],
   [
+    'a status query without a place for the key',
+    { partition, routes, statusQuery: '/api/idempotency' },
+    /`statusQuery` to be a URL, such as '\/api\/idempotency\/:key'; got '\/api\/idempotency'/,
+  ],
+  ['a status query that is no text', { partition, routes, statusQuery: 7 }, /`statusQuery`.*got 7/],
+  [
     'a server unknown',
     { partition, routes, server: 'smart' },
     /`server` to be 'idempotent' or 'plain'; got 'smart'/,
@@ -174,16 +180,19 @@ describe('a programmer’s mistake throws at once, and says what was got, what w
     expect(createBroker({ partition, routes: [] }).reducerPath).toBe('broker')
   })
 
-  it('SEC6 refuses a session probe on an origin that the app does not name, for credentials go with it', () => {
-    vi.stubGlobal('location', new URL('https://app.test/feed'))
-    const probe = (sessionProbe: string, origins: readonly string[] = []) =>
-      createBroker({ partition, routes, sessionProbe, origins })
+  it.each(['sessionProbe', 'statusQuery'] as const)(
+    'SEC6 refuses a %s on an origin that the app does not name, for credentials go with it',
+    (name) => {
+      vi.stubGlobal('location', new URL('https://app.test/feed'))
+      const ask = (url: string, origins: readonly string[] = []) =>
+        createBroker({ partition, routes, origins, [name]: url })
 
-    expect(() => probe('https://api.test/me')).toThrow(/`sessionProbe`.*own origin.*api\.test\/me/)
-    expect(() => probe('https://api.test/me', ['https://api.test'])).not.toThrow()
-    expect(() => probe('https://app.test/me')).not.toThrow()
-    expect(() => probe('/me')).not.toThrow()
-  })
+      expect(() => ask('https://api.test/:key')).toThrow(/own origin.*api\.test\/:key/)
+      expect(() => ask('https://api.test/:key', ['https://api.test'])).not.toThrow()
+      expect(() => ask('https://app.test/:key')).not.toThrow()
+      expect(() => ask('/:key')).not.toThrow()
+    },
+  )
 
   it('leaves the checks out in production', () => {
     vi.stubEnv('NODE_ENV', 'production')

@@ -12,6 +12,7 @@ const known = [
   'server',
   'origins',
   'sessionProbe',
+  'statusQuery',
   'limits',
   'produce',
   'world',
@@ -36,25 +37,28 @@ export function checkOptions(options: unknown): void {
   for (const name of ['prepareHeaders', 'produce'])
     if (given[name] !== undefined && typeof given[name] !== 'function')
       throw wrong(name, 'a function', given[name])
-  for (const name of ['reducerPath', 'name', 'sessionProbe'])
+  for (const name of ['reducerPath', 'name', 'sessionProbe', 'statusQuery'])
     if (given[name] !== undefined && (typeof given[name] !== 'string' || given[name] === ''))
       throw wrong(name, 'a string that is not empty', given[name])
-  const { sessionProbe } = given as { sessionProbe?: string }
-  if (sessionProbe !== undefined && !URL.canParse(sessionProbe, 'https://page.invalid'))
-    throw wrong('sessionProbe', "a URL, such as '/api/me'", sessionProbe)
-  checkProbeOrigin(sessionProbe, given['origins'])
   oneOf('createBroker()', 'server', given['server'], ['idempotent', 'plain'])
   checkRoutes(given['routes'])
   checkOrigins(given['origins'])
+  checkQuestion('sessionProbe', '/api/me', given)
+  checkQuestion('statusQuery', '/api/idempotency/:key', given)
   checkLimits(given['limits'])
 }
 
-/** The app's credentials go with it. */
-function checkProbeOrigin(sessionProbe: string | undefined, origins: unknown): void {
-  if (sessionProbe === undefined || typeof location === 'undefined') return
-  const { origin } = new URL(sessionProbe, location.href)
-  if (origin !== location.origin && !(Array.isArray(origins) && origins.includes(origin)))
-    throw wrong('sessionProbe', "of the page's own origin or one that `origins` lists", sessionProbe)
+/** A URL that the broker itself asks. The app's credentials go with it. */
+function checkQuestion(name: string, example: string, given: Record<string, unknown>): void {
+  const url = given[name] as string | undefined
+  if (url === undefined) return
+  if (!URL.canParse(url, 'https://page.invalid') || (example.endsWith(':key') && !url.includes(':key')))
+    throw wrong(name, `a URL, such as '${example}'`, url)
+  if (typeof location === 'undefined') return
+  const { origin } = new URL(url, location.href)
+  const origins = (given['origins'] ?? []) as readonly string[]
+  if (origin !== location.origin && !origins.includes(origin))
+    throw wrong(name, "of the page's own origin or one that `origins` lists", url)
 }
 
 function checkRoutes(routes: unknown): void {

@@ -1,7 +1,15 @@
 // What an app may ask of its user's outbox, beside dispatching to it. Functions of their own, so that an app that
 // does not call them does not ship them.
+
+import { discardAll as discardEverything, type GivenUp, nothingGivenUp } from '../core/discard-all.js'
 import type { DeadLetter, EntryRow } from '../core/entry.js'
-import { discard as discardHeld, findHeld, type Held, requeue as requeueHeld } from '../core/letters.js'
+import {
+  confirm as confirmHeld,
+  discard as discardHeld,
+  findHeld,
+  type Held,
+  requeue as requeueHeld,
+} from '../core/letters.js'
 import { pageRowsMax } from '../core/limits.js'
 import { readLetters } from '../core/news.js'
 import type { StoreTransaction } from '../core/ports.js'
@@ -12,7 +20,7 @@ import { type Broker, type Internals, internals } from './broker.js'
 type AnyBroker = Broker<any, any>
 
 /** A returned entry with all that is known of it: what it was, why it came back, how often it was sent. */
-export type { DeadLetter }
+export type { DeadLetter, GivenUp }
 
 /** An entry that waits, is being sent, or is in doubt, as it is stored. */
 export type OutboxEntry = EntryRow
@@ -38,6 +46,35 @@ export function requeue(broker: AnyBroker, entryId: string): Promise<'requeued' 
     await requeueHeld(tx, held, chance.id(), clock.now())
     return 'requeued'
   })
+}
+
+/**
+ * Says that an entry in doubt did happen: its optimistic change becomes confirmed state, its receipt settles as
+ * `confirmed`, and its lane goes on. `notFound`: it is no longer in doubt, perhaps by another tab's or the server's word.
+ */
+export function confirm(broker: AnyBroker, entryId: string): Promise<'confirmed' | 'notFound'> {
+  return withHeld(broker, entryId, async (tx, held, { clock }) => {
+    if (held.state !== 'inDoubt') return 'notFound'
+    await confirmHeld(tx, held, clock.now())
+    return 'confirmed'
+  })
+}
+
+/**
+ * Gives up the whole outbox of the present user for good: what waits, also what is not on disk yet, what was sent
+ * already or is on its way, what is in doubt, and the dead letters. Receipts settle as `cancelled`. What was sent may
+ * have arrived all the same: `unsure` says how many those are.
+ * @throws where the storage fails; what was given up until then stays so.
+ */
+export async function discardAll(broker: AnyBroker): Promise<GivenUp> {
+  const inside = broker[internals]()
+  const owner = await inside?.user()
+  if (inside === undefined || owner === undefined) return nothingGivenUp
+  const { store, clock, bus } = inside.ports
+  const captures = await inside.cancelCaptures()
+  const options = { now: () => clock.now(), onProgress: () => bus.post('changed') }
+  const { cancelled, ...rest } = await discardEverything(store, owner.partition, options)
+  return { cancelled: cancelled + captures, ...rest }
 }
 
 /** Gives a dead letter, or an entry in doubt, up for good; takes a rejected entry out of the index. */

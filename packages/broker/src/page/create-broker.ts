@@ -144,6 +144,8 @@ function runtimeConfig<State>(
   const limits = { ...defaultLimits, ...options.limits }
   const own = host.baseUrl === undefined ? [] : [new URL(host.baseUrl).origin]
   const origins = [...own, ...(options.origins ?? [])]
+  const absolute = (url: string | undefined) =>
+    url === undefined ? undefined : new URL(url, host.baseUrl).href
   const safely = <T>(otherwise: T, callback: () => T): T => {
     try {
       return callback()
@@ -166,11 +168,7 @@ function runtimeConfig<State>(
       needs,
       limits,
     },
-    app: {
-      sessionProbe:
-        options.sessionProbe === undefined ? undefined : new URL(options.sessionProbe, host.baseUrl).href,
-      needs,
-    },
+    app: { sessionProbe: absolute(options.sessionProbe), statusQuery: absolute(options.statusQuery), needs },
     serves: (origin, needed) => origins.includes(origin) && needed.every((need) => needs.includes(need)),
     prepare: ({ headers, url, route }) =>
       preparedHeaders(headers, prepareHeaders, { url, route, getState: store.getState }),

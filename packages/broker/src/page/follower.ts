@@ -1,6 +1,6 @@
 // Keeps a page abreast of its user's outbox: restores what waits at the start, then reads the rows whenever anything
 // hints that they changed, at most once a frame.
-import type { Serves } from '../core/claim.js'
+import type { Serves } from '../core/channel.js'
 import { type News, readNews, readStart, type Seen } from '../core/news.js'
 import { changePartition } from '../core/partition.js'
 import type { Ports } from '../core/ports.js'

@@ -1,7 +1,7 @@
 // The page's entry point.
 
 export type { Limits } from '../core/limits.js'
-export { delivered, rejected, returned } from '../redux/actions.js'
+export { confirmed, delivered, rejected, returned } from '../redux/actions.js'
 export type { BrokerState, EntryStatus } from '../redux/broker-reducer.js'
 export type { OptimisticOptions, Produce } from '../redux/optimistic.js'
 export type { WriteOptions } from '../redux/route.js'
@@ -13,6 +13,7 @@ export type {
   AnyRouted,
   Body,
   BrokerDispatch,
+  Confirmed,
   Delivered,
   OutcomeMeta,
   PayloadOf,
@@ -27,8 +28,8 @@ export type {
   Settled,
 } from '../redux/types.js'
 export type { Broker, BrokerOptions, Capabilities, PageRequest, World } from './broker.js'
-export type { DeadLetter, OutboxEntry } from './commands.js'
-export { cancel, deadLetters, discard, outboxEntries, requeue } from './commands.js'
+export type { DeadLetter, GivenUp, OutboxEntry } from './commands.js'
+export { cancel, confirm, deadLetters, discard, discardAll, outboxEntries, requeue } from './commands.js'
 export { createBroker } from './create-broker.js'
 export type { ReadMark } from './read-mark.js'
 export { markRead } from './read-mark.js'

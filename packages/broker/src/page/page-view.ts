@@ -48,20 +48,24 @@ export function createPageView(
   }
 
   function one(action: BrokerAction | OutcomeAction): void {
-    const ended = isOutcome(action) ? action : undefined
     if (!isOutcome(action) && action.type === 'redux-broker/restored')
       for (const { entryId } of action.payload.entries) known.add(entryId)
-    if (ended !== undefined) remember([ended])
+    if (isOutcome(action)) remember([action])
     try {
       dispatch(action)
     } catch (error) {
       report(error)
     }
-    if (ended === undefined) return
-    const { entryId } = ended.meta
-    known.delete(entryId)
-    if (uncounted.delete(entryId)) status({ waiting: counted + uncounted.size })
-    receipts.settle(entryId, settledOf(ended))
+    if (isOutcome(action)) end([action.meta.entryId], settledOf(action))
+    else if (action.type === 'redux-broker/emptied') end(action.payload, { status: 'cancelled' })
+  }
+
+  function end(entryIds: readonly string[], settled: Settled<unknown>): void {
+    for (const entryId of entryIds) {
+      known.delete(entryId)
+      if (uncounted.delete(entryId)) status({ waiting: counted + uncounted.size })
+      receipts.settle(entryId, settled)
+    }
   }
 
   function status(part: Partial<Status>): void {
@@ -107,6 +111,6 @@ export function createPageView(
 export function settledOf({ payload, error, meta }: OutcomeAction): Settled<unknown> {
   const status = meta.broker.outcome
   if (status === 'delivered') return { status, answer: payload }
-  if (status === 'cancelled') return { status }
+  if (status === 'confirmed' || status === 'cancelled') return { status }
   return { status, reason: error?.reason as RejectedReason, httpStatus: error?.httpStatus }
 }

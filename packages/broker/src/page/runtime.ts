@@ -47,6 +47,7 @@ export class Runtime implements Internals {
   readonly ports: Ports
   readonly capture: Capturing['capture']
   readonly cancel: Capturing['cancel']
+  readonly cancelCaptures: Capturing['cancelAll']
   readonly #config: RuntimeConfig
   readonly #users: Users
   readonly #view: PageView
@@ -84,6 +85,7 @@ export class Runtime implements Internals {
       return capturing.capture(route, action, next)
     }
     this.cancel = (id) => capturing.cancel(id)
+    this.cancelCaptures = () => capturing.cancelAll()
     const hint = () => (this.#session?.broken ? this.#begin(this.#session) : this.#session?.follower?.hint())
     this.#stopListening = [ports.bus.listen(hint), host.listen(hint)]
     // The store is not ready to dispatch while its middleware is being set up.

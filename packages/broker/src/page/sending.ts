@@ -1,5 +1,5 @@
 // Sees that the outbox is drained: by the worker where one answers, since it outlives the page, else by this page.
-import type { Serves } from '../core/claim.js'
+import type { Serves } from '../core/channel.js'
 import { createExecutor, type ExecutorContext } from '../core/executor.js'
 import type { Limits } from '../core/limits.js'
 import type { News } from '../core/news.js'

@@ -1,6 +1,6 @@
 // Turns a routed action into data that can be stored and sent by anybody: or says why that cannot be.
 import type { Capture } from '../core/append.js'
-import { channelOf } from '../core/claim.js'
+import { channelOf } from '../core/channel.js'
 import type { ServerKind } from '../core/entry.js'
 import type { Limits } from '../core/limits.js'
 import type { StoredAction } from '../core/schema.js'

@@ -1,7 +1,7 @@
 // The broker's own actions, as DevTools shows them, and the matchers that an app writes its reducers with.
 import type { Action } from 'redux'
 import type { StoredAction } from '../core/schema.js'
-import type { ActionCreator, Delivered, Rejected, Returned } from './types.js'
+import type { ActionCreator, Confirmed, Delivered, Rejected, Returned } from './types.js'
 
 /** On a routed action that goes on to the reducers: it waits for its outcome. */
 export interface PendingMark {
@@ -9,7 +9,7 @@ export interface PendingMark {
   readonly lane: string
 }
 
-export type OutcomeKind = 'delivered' | 'returned' | 'rejected' | 'cancelled'
+export type OutcomeKind = 'delivered' | 'confirmed' | 'returned' | 'rejected' | 'cancelled'
 
 /** On an outcome: what a wrapped reducer must know of it besides what the app sees. */
 export interface OutcomeMark {
@@ -97,6 +97,8 @@ export type BrokerAction =
       readonly meta: { readonly first: boolean }
     }
   | { readonly type: 'redux-broker/discarded'; readonly payload: string }
+  /** All of these were given up at once. */
+  | { readonly type: 'redux-broker/emptied'; readonly payload: readonly string[] }
   | { readonly type: 'redux-broker/doubted'; readonly payload: string }
   | { readonly type: 'redux-broker/status'; readonly payload: Status }
   /** Another user's outbox, or nobody's: nothing of the last one stays. */
@@ -152,6 +154,15 @@ export const delivered = <Cs extends readonly ActionCreator[]>(
   ...creators: Cs
 ): ((action: unknown) => action is { [K in keyof Cs]: Delivered<Cs[K]> }[number]) =>
   matcher('delivered', creators) as never
+
+/**
+ * Matches when an entry of these routes that was in doubt is known to have happened, by a person's word or the server's:
+ * no answer is there. Its optimistic change is confirmed state by then.
+ */
+export const confirmed = <Cs extends readonly ActionCreator[]>(
+  ...creators: Cs
+): ((action: unknown) => action is { [K in keyof Cs]: Confirmed<Cs[K]> }[number]) =>
+  matcher('confirmed', creators) as never
 
 /** Matches when an entry of these routes came back for good: `error` says why. It is a dead letter now. */
 export const returned = <Cs extends readonly ActionCreator[]>(

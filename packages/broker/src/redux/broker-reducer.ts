@@ -54,6 +54,8 @@ function afterBroker(state: BrokerState, action: BrokerAction): BrokerState {
     case 'redux-broker/doubted':
       return { ...state, entries: withState(state.entries, [action.payload], 'inDoubt') }
     case 'redux-broker/discarded':
+      return { ...state, entries: without(state.entries, [action.payload]) }
+    case 'redux-broker/emptied':
       return { ...state, entries: without(state.entries, action.payload) }
     case 'redux-broker/status':
       return { ...state, ...action.payload }
@@ -81,7 +83,7 @@ type Entries = BrokerState['entries']
 
 function afterOutcome(entries: Entries, { type, error, meta }: OutcomeAction): Entries {
   const { entryId, action, broker } = meta
-  if (broker.outcome === 'delivered' || broker.outcome === 'cancelled') return without(entries, entryId)
+  if (broker.outcome !== 'returned' && broker.outcome !== 'rejected') return without(entries, [entryId])
   const entry: EntryStatus = {
     id: entryId,
     type: action.type,
@@ -106,8 +108,9 @@ function withState(entries: Entries, ids: readonly string[], state: EntryStatus[
   return changed.length === 0 ? entries : withEntries(entries, changed)
 }
 
-function without(entries: Entries, id: string): Entries {
-  if (entries[id] === undefined) return entries
-  const { [id]: _gone, ...rest } = entries
+function without(entries: Entries, ids: readonly string[]): Entries {
+  if (ids.every((id) => entries[id] === undefined)) return entries
+  const rest = { ...entries }
+  for (const id of ids) delete rest[id]
   return rest
 }

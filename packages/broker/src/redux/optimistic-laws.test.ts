@@ -3,6 +3,7 @@ import type { UnknownAction } from '@reduxjs/toolkit'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import {
+  base,
   doubled,
   ends,
   liked,
@@ -17,7 +18,7 @@ import {
 
 const posts = ['a', 'b'] as const
 type Post = (typeof posts)[number]
-type Kind = 'delivered' | 'returned' | 'cancelled'
+type Kind = 'delivered' | 'confirmed' | 'returned' | 'cancelled'
 
 type Step =
   | { readonly do: 'change'; readonly action: Plain }
@@ -44,7 +45,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
     arbitrary: fc.record({
       do: fc.constant('settle' as const),
       which: fc.nat({ max: 9 }),
-      kind: fc.constantFrom<Kind>('delivered', 'returned', 'cancelled'),
+      kind: fc.constantFrom<Kind>('delivered', 'confirmed', 'returned', 'cancelled'),
       likes,
     }),
   },
@@ -54,7 +55,6 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   },
 )
 const history = fc.array(step, { maxLength: 25 })
-const base: PostsState = { likes: { a: 10, b: 20 }, notes: [] }
 const runs = { seed: 8, numRuns: 300 }
 
 interface Told {
@@ -64,7 +64,7 @@ interface Told {
 
 /** The actions of a history, each with the entry that it is about; what is settled is chosen among what is pending. */
 function actionsOf(steps: readonly Step[]): readonly Told[] {
-  const open: string[] = []
+  const open: { readonly id: string; readonly action: Plain }[] = []
   const told = (one: Step, entryId: string): Told | readonly Told[] => {
     switch (one.do) {
       case 'ordinary':
@@ -72,17 +72,17 @@ function actionsOf(steps: readonly Step[]): readonly Told[] {
       case 'truth':
         return { action: loaded(one.likes) }
       case 'change':
-        open.push(entryId)
+        open.push({ id: entryId, action: one.action })
         return { action: pend(entryId, one.action), entryId }
       case 'restore':
-        open.push(entryId)
+        open.push({ id: entryId, action: one.action })
         return { action: restored({ [entryId]: one.action }, one.first), entryId }
       case 'settle': {
         const [gone] = open.splice(one.which % Math.max(open.length, 1), 1)
         if (gone === undefined) return []
         const payload =
           one.kind === 'delivered' ? { post: posts[one.which % 2], likes: one.likes } : undefined
-        return { action: ends(one.kind, gone, { payload }), entryId: gone }
+        return { action: ends(one.kind, gone.id, { payload, action: gone.action }), entryId: gone.id }
       }
     }
   }
@@ -130,7 +130,7 @@ describe('the view', () => {
       fc.property(history, (steps) => {
         const actions = actionsOf(steps)
         const isOutcome = (i: number) =>
-          /\/(delivered|returned|cancelled)$/.test(String(actions[i]?.action['type']))
+          /\/(delivered|confirmed|returned|cancelled)$/.test(String(actions[i]?.action['type']))
         const together = actions.map(({ action }, i) => {
           if (!isOutcome(i) || !isOutcome(i + 1)) return { action }
           const { meta } = action as unknown as { readonly meta: { readonly broker: object } }
@@ -177,27 +177,33 @@ describe('the view', () => {
   })
 })
 
-describe('P8 the view of changes that are delivered in the order of their lanes', () => {
+describe('P8 the view of changes that are delivered, or known to have happened, in the order of their lanes', () => {
   const apply = (value: number, { type, payload }: Plain) =>
     type === doubled.type ? value * 2 : value + (payload as { by: number }).by
   const about = (action: Plain) => (action.payload as { post: Post }).post
 
   it("is at every moment the server's state with what is pending on top, and at the end the server's state", () => {
-    const moves = fc.array(fc.oneof(change, fc.constantFrom('deliver a', 'deliver b', 'read')), {
-      maxLength: 30,
-    })
+    const moves = fc.array(
+      fc.oneof(change, fc.constantFrom('deliver a', 'deliver b', 'confirm a', 'confirm b', 'read')),
+      {
+        maxLength: 30,
+      },
+    )
     fc.assert(
       fc.property(moves, (all) => {
         const reducer = wrapped()
         const server: Record<Post, number> = { a: 10, b: 20 }
         const waiting: { readonly id: string; readonly action: Plain }[] = []
         let state = base
-        const deliver = (one: Post) => {
+        const end = (one: Post, kind: 'delivered' | 'confirmed') => {
           const at = waiting.findIndex(({ action }) => about(action) === one)
           const [first] = at < 0 ? [] : waiting.splice(at, 1)
           if (first === undefined) return
           server[one] = apply(server[one], first.action)
-          state = reducer(state, ends('delivered', first.id, { payload: { post: one, likes: server[one] } }))
+          const before = state.likes
+          const payload = { post: one, likes: server[one] }
+          state = reducer(state, ends(kind, first.id, { payload, action: first.action }))
+          expect(state.likes).toEqual(before)
         }
         const expectTruth = () => {
           for (const one of posts) {
@@ -209,14 +215,15 @@ describe('P8 the view of changes that are delivered in the order of their lanes'
         }
         for (const [i, move] of all.entries()) {
           if (move === 'read') state = reducer(state, loaded({ ...server }))
-          else if (typeof move === 'string') deliver(move === 'deliver a' ? 'a' : 'b')
+          else if (typeof move === 'string')
+            end(move.endsWith('a') ? 'a' : 'b', move.startsWith('deliver') ? 'delivered' : 'confirmed')
           else {
             waiting.push({ id: `e${i}`, action: move })
             state = reducer(state, pend(`e${i}`, move))
           }
           expectTruth()
         }
-        while (waiting[0] !== undefined) deliver(about(waiting[0].action))
+        while (waiting[0] !== undefined) end(about(waiting[0].action), 'delivered')
 
         expect(state.likes).toEqual(server)
       }),

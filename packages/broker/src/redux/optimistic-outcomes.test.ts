@@ -2,21 +2,18 @@ import { describe, expect, it } from 'vitest'
 import { mark } from './actions.js'
 import { optimistic } from './optimistic.js'
 import {
+  after,
+  base,
+  doubled,
+  emptied,
   ends,
-  liked,
+  like,
   loaded,
   noted,
-  type PostsState,
   partitionChanged,
   pend,
-  wrapped,
+  reducer,
 } from './posts.fixture.js'
-
-const like = (post = 'a', by = 1) => liked({ post, by })
-const base: PostsState = { likes: { a: 10, b: 20 }, notes: [] }
-const reducer = wrapped()
-const after = (...actions: Parameters<typeof reducer>[1][]) =>
-  actions.reduce<PostsState>((state, action) => reducer(state, action), base)
 
 describe('what was settled before the page began', () => {
   const late = (at: number) =>
@@ -99,5 +96,63 @@ describe('outcomes of one frame', () => {
 
   it('wait for nothing where nothing is pending any more', () => {
     expect(after(pend('1', like()), ends('returned', '1', { more }))).toBe(base)
+  })
+})
+
+describe('a change in doubt that did happen', () => {
+  const confirmed = (id: string, action = like(), more = {}) => ends('confirmed', id, { action, ...more })
+
+  it('becomes confirmed state without a flicker: the view is the same before and after', () => {
+    const pending = after(pend('1', like('a', 5)), pend('2', doubled({ post: 'a' })), pend('3', like('b')))
+    const state = reducer(pending, confirmed('1', like('a', 5)))
+
+    expect(state.likes).toEqual(pending.likes)
+    expect(reducer(reducer(state, ends('returned', '2')), ends('returned', '3')).likes).toEqual({
+      a: 15,
+      b: 20,
+    })
+  })
+
+  it('is not counted twice with a truth that is read after it', () => {
+    expect(after(pend('1', like()), confirmed('1'), loaded({ a: 11 })).likes).toEqual({ a: 11 })
+  })
+
+  it('is in a state that was stored before it, and not twice in one that was read since', () => {
+    const late = confirmed('gone', like('a', 5), { late: true, at: 5 })
+
+    expect(after(late).likes['a']).toBe(15)
+    expect(after(loaded({ a: 10 }), late).likes['a']).toBe(10)
+  })
+
+  it('stands above a truth that is older than it', () => {
+    const cached = (readAt: number, later: readonly object[]) =>
+      ({ ...loaded({ a: 10 }), meta: { readAt, broker: { later } } }) as never
+
+    expect(after(cached(4, [confirmed('1', like(), { at: 5 })])).likes['a']).toBe(11)
+  })
+
+  it('is told to the reducer after it, in its own words', () => {
+    const told: string[] = []
+    const listening = optimistic(
+      (state: { n: number } = { n: 0 }, action: { type: string }) => {
+        told.push(action.type)
+        return state
+      },
+      {},
+      { produce: undefined, report: () => {} },
+    )
+    listening({ n: 1 }, confirmed('1'))
+
+    expect(told).toEqual(['posts/liked', 'posts/liked/confirmed'])
+  })
+})
+
+describe('what was given up all at once', () => {
+  it('leaves the view in one go, and nothing else does', () => {
+    const pending = after(pend('1', like()), noted('n'), pend('2', like('b')), pend('3', like()))
+
+    expect(reducer(pending, emptied('1', '2')).likes).toEqual({ a: 11, b: 20 })
+    expect(reducer(pending, emptied('1', '2', '3'))).toEqual({ likes: base.likes, notes: ['n'] })
+    expect(reducer(pending, emptied('9'))).toBe(pending)
   })
 })

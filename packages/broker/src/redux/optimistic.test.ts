@@ -4,25 +4,23 @@ import { describe, expect, it } from 'vitest'
 import { pendingMark } from './actions.js'
 import { optimistic } from './optimistic.js'
 import {
+  after,
+  base,
   doubled,
   ends,
+  like,
   liked,
   loaded,
   noted,
   type PostsState,
   partitionChanged,
   pend,
+  reducer,
   restored,
   slice,
   touched,
   wrapped,
 } from './posts.fixture.js'
-
-const like = (post = 'a', by = 1) => liked({ post, by })
-const base: PostsState = { likes: { a: 10, b: 20 }, notes: [] }
-const reducer = wrapped()
-const after = (...actions: Parameters<typeof reducer>[1][]) =>
-  actions.reduce<PostsState>((state, action) => reducer(state, action), base)
 
 describe('optimistic', () => {
   it('shows a pending change at once, and takes it back alone when it is returned', () => {

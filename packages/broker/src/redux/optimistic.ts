@@ -51,11 +51,18 @@ export function optimistic<R extends AnyReducer>(
   const { apply, view } = replaying(reducer, produce, report)
   const rebased = (layers: Hidden) => keep({ ...layers, stale: false }, view(layers))
 
+  /** What happened without an answer is what its own action does: it is confirmed state from here on. */
+  function withOutcome(state: object, action: OutcomeAction): object {
+    const { entryId, action: stored, broker } = action.meta
+    if (broker.outcome !== 'confirmed') return apply(state, action)
+    return apply(apply(state, mark(stored, { entryId, lane: broker.lane })), action)
+  }
+
   function onOutcome(state: object, layers: Hidden, action: OutcomeAction): object {
     const { late, at, more } = action.meta.broker
     // What was settled before this page began is in what the page has read since.
     const isRead = late && at <= layers.readAt
-    const confirmed = isRead ? layers.confirmed : apply(layers.confirmed, action)
+    const confirmed = isRead ? layers.confirmed : withOutcome(layers.confirmed, action)
     const after = settleEntries({ confirmed, log: layers.log }, new Set([action.meta.entryId]), apply)
     const isSame = after.confirmed === layers.confirmed && after.log.length === layers.log.length
     if (isSame && (more || !layers.stale)) return state
@@ -66,7 +73,7 @@ export function optimistic<R extends AnyReducer>(
 
   function onTruth(state: object, layers: Hidden, action: Action): object {
     const { confirmed: before, log } = layers
-    const confirmed = (laterOutcomes(action) ?? []).reduce(apply, apply(before, action))
+    const confirmed = (laterOutcomes(action) ?? []).reduce(withOutcome, apply(before, action))
     const readAt = Math.max(layers.readAt, readAtOf(action) ?? Number.POSITIVE_INFINITY)
     if (confirmed !== before) return rebased({ confirmed, log, readAt })
     return readAt === layers.readAt ? state : keep({ confirmed, log, readAt }, state)
@@ -101,6 +108,10 @@ export function optimistic<R extends AnyReducer>(
     if (action.type === 'redux-broker/partitionChanged') {
       const ids = new Set(layers.log.flatMap(({ entryId }) => entryId ?? []))
       return rebased({ ...settleEntries(layers, ids, apply), readAt: never })
+    }
+    if (action.type === 'redux-broker/emptied') {
+      const after = settleEntries(layers, new Set(action.payload), apply)
+      return after.log.length === layers.log.length ? state : rebased({ ...layers, ...after })
     }
     if (action.type !== 'redux-broker/restored') return state
     const shown = new Set(layers.log.map(({ entryId }) => entryId))

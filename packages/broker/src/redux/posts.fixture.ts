@@ -1,6 +1,13 @@
 // A slice as an app writes it, and the broker's actions for it, for the tests of the optimistic reducer.
 import { createNextState, createSlice, type PayloadAction, type UnknownAction } from '@reduxjs/toolkit'
-import { type BrokerAction, mark, type OutcomeAction, outcome, outcomeMark } from './actions.js'
+import {
+  type BrokerAction,
+  mark,
+  type OutcomeAction,
+  type OutcomeKind,
+  outcome,
+  outcomeMark,
+} from './actions.js'
 import { type OptimisticOptions, optimistic } from './optimistic.js'
 
 export interface PostsState {
@@ -51,19 +58,27 @@ export function wrapped(
   return optimistic(slice.reducer, { truth }, { produce: produce ? createNextState : undefined, report })
 }
 
+/** What the tests begin with, the reducer that they share, and what it makes of some actions. */
+export const base: PostsState = { likes: { a: 10, b: 20 }, notes: [] }
+export const reducer = wrapped()
+export const after = (...actions: Parameters<typeof reducer>[1][]): PostsState =>
+  actions.reduce<PostsState>((state, action) => reducer(state, action), base)
+export const like = (post = 'a', by = 1): Plain => liked({ post, by })
+
 export const pend = (entryId: string, action: Plain): UnknownAction => mark(action, { entryId, lane: 'lane' })
 
 export const ends = (
-  kind: 'delivered' | 'returned' | 'rejected' | 'cancelled',
+  kind: OutcomeKind,
   entryId: string,
   {
+    action: stored = { type: 'posts/liked' },
     payload,
     at = 0,
     late = false,
     more = false,
-  }: { payload?: unknown; at?: number; late?: boolean; more?: boolean } = {},
+  }: { action?: Plain; payload?: unknown; at?: number; late?: boolean; more?: boolean } = {},
 ): UnknownAction => {
-  const action = outcome({ kind, entryId, action: { type: 'posts/liked' }, lane: 'lane', payload, at, late })
+  const action = outcome({ kind, entryId, action: stored, lane: 'lane', payload, at, late })
   return { ...action, meta: { ...action.meta, broker: { ...action.meta.broker, more } } }
 }
 
@@ -80,6 +95,8 @@ export const restored = (entries: Readonly<Record<string, Plain>>, first = true)
   },
   meta: { first },
 })
+
+export const emptied = (...payload: string[]): UnknownAction => ({ type: 'redux-broker/emptied', payload })
 
 export const partitionChanged: UnknownAction = {
   type: 'redux-broker/partitionChanged',

@@ -65,6 +65,8 @@ export type Accepted =
   | { readonly status: 'rejected'; readonly reason: RejectedReason }
 export type Settled<Answer> =
   | { readonly status: 'delivered'; readonly answer: Answer }
+  /** It was in doubt, and did happen; no answer is there. */
+  | { readonly status: 'confirmed' }
   | { readonly status: 'returned'; readonly reason: string; readonly httpStatus: number | undefined }
   | { readonly status: 'rejected'; readonly reason: RejectedReason }
   | { readonly status: 'cancelled' }
@@ -92,6 +94,11 @@ export type OutcomeMeta<C extends ActionCreator> = {
 export type Delivered<C extends ActionCreator> = {
   readonly type: string
   readonly payload: AnswerOf<C>
+  readonly meta: OutcomeMeta<C>
+}
+export type Confirmed<C extends ActionCreator> = {
+  readonly type: string
+  readonly payload: undefined
   readonly meta: OutcomeMeta<C>
 }
 export type Returned<C extends ActionCreator> = {

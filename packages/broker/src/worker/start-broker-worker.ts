@@ -2,7 +2,7 @@
 // network is back. It listens to what it needs and leaves everything else (fetch, push, caching) to the app.
 import { browserPorts } from '../adapters/browser-ports.js'
 import { preparedHeaders } from '../adapters/prepared-headers.js'
-import type { Serves } from '../core/claim.js'
+import type { Serves } from '../core/channel.js'
 import { createExecutor, type Executor } from '../core/executor.js'
 import { defaultLimits, type Limits } from '../core/limits.js'
 import { readOutlook } from '../core/news.js'

@@ -4,10 +4,14 @@ import type { Reducer } from 'redux'
 import {
   type Broker,
   type Capabilities,
+  cancel,
+  confirm,
   createBroker,
   type DeadLetter,
   deadLetters,
   discard,
+  discardAll,
+  type GivenUp,
   markRead,
   type OutboxEntry,
   type outboxEntries,
@@ -37,6 +41,7 @@ const full = createBroker({
   server: 'idempotent',
   origins: ['https://api.example.com'],
   sessionProbe: '/api/me',
+  statusQuery: '/api/idempotency/:key',
   limits: { entriesMax: 100 },
   produce: createNextState,
   prepareHeaders: async (headers, request) => {
@@ -140,6 +145,10 @@ is<Equal<ReturnType<typeof outboxEntries>, Promise<readonly OutboxEntry[]>>>()
 void deadLetters(full).then(([letter]) => letter?.reason)
 void requeue(full, 'id').then((done: 'requeued' | 'notFound') => done)
 void discard(broker, 'id').then((done: 'discarded' | 'notFound') => done)
+void cancel(broker, 'id').then((done: 'cancelled' | 'tooLate' | 'notFound') => done)
+void confirm(broker, 'id').then((done: 'confirmed' | 'notFound') => done)
+is<Equal<ReturnType<typeof discardAll>, Promise<GivenUp>>>()
+void discardAll(full).then(({ cancelled, unsure, letters }) => cancelled + unsure + letters)
 void markRead(broker).then(async (mark) => (await mark.touchedLanes()).has('post:1') || mark.readAt)
 
 // The worker.

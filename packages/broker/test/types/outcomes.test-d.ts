@@ -1,6 +1,6 @@
 // What matchers tell a reducer or a listener.
 import { createAction, createListenerMiddleware, createReducer } from '@reduxjs/toolkit'
-import { delivered, type RejectedReason, rejected, returned } from 'redux-broker'
+import { confirmed, delivered, type RejectedReason, rejected, returned } from 'redux-broker'
 import { type Equal, is } from './is.js'
 import { allSeen, commented, type Like, liked } from './quick-start/requests.js'
 
@@ -24,6 +24,10 @@ createReducer({ n: 0 }, (builder) => {
       is<Equal<typeof error.reason, string>>()
       is<Equal<typeof error.httpStatus, number | undefined>>()
       is<Equal<typeof error.problem, unknown>>()
+      is<Equal<typeof meta.arg, { postId: string }>>()
+    })
+    .addMatcher(confirmed(liked), (_state, { payload, meta }) => {
+      is<Equal<typeof payload, undefined>>()
       is<Equal<typeof meta.arg, { postId: string }>>()
     })
     .addMatcher(rejected(liked), (_state, { error }) => {

@@ -1,0 +1,77 @@
+// Gives up a user's whole outbox because a person said so: what waits, what is in flight or in doubt, and dead letters.
+import { type DeadLetter, type EntryRow, entryVersion } from './entry.js'
+import { pageRowsMax } from './limits.js'
+import { readPartition } from './partition.js'
+import type { Store, StoreTransaction } from './ports.js'
+import { type PartitionRow, within } from './schema.js'
+import { promote, record } from './settle.js'
+
+/** How many were given up. */
+export interface GivenUp {
+  /** Of which nothing was sent. */
+  readonly cancelled: number
+  /** That may have taken effect: sent before, on their way, or in doubt. What still comes of them changes nothing. */
+  readonly unsure: number
+  readonly letters: number
+}
+
+export const nothingGivenUp: GivenUp = { cancelled: 0, unsure: 0, letters: 0 }
+
+/** In bounded transactions, each of them complete in itself: whoever dies half-way leaves an outbox that is sound. */
+export async function discardAll(
+  store: Store,
+  partition: string,
+  options: { now(): number; readonly onProgress: () => void },
+): Promise<GivenUp> {
+  let all = nothingGivenUp
+  for (let more = true; more; ) {
+    const some = await store.transact('readwrite', 'strict', (tx) =>
+      discardSome(tx, partition, options.now()),
+    )
+    options.onProgress()
+    all = {
+      cancelled: all.cancelled + some.cancelled,
+      unsure: all.unsure + some.unsure,
+      letters: all.letters + some.letters,
+    }
+    more = some.cancelled + some.unsure + some.letters > 0
+  }
+  return all
+}
+
+async function discardSome(tx: StoreTransaction, partition: string, now: number): Promise<GivenUp> {
+  const [row, entries, letters] = await Promise.all([
+    readPartition(tx, partition),
+    tx.list(within('entries', [partition]), pageRowsMax),
+    tx.list(within('deadLetters', [partition]), pageRowsMax),
+  ])
+  const gone = [...letters, ...entries]
+  const last = gone.at(-1)
+  if (last === undefined) return nothingGivenUp
+  for (const { seq } of entries) tx.delete('entries', [partition, seq])
+  for (const { seq } of letters) tx.delete('deadLetters', [partition, seq])
+  row.waiting -= entries.length
+  row.dead -= letters.length
+  for (const { bytes } of gone) row.bytes -= bytes
+  await moveOn(tx, row, entries, letters)
+  record(tx, row, last, { kind: 'emptied', ids: gone.map(({ id }) => id) }, now)
+  tx.put('partitions', row)
+  const cancelled = entries.filter(isUnsent).length
+  return { cancelled, unsure: entries.length - cancelled, letters: letters.length }
+}
+
+const isUnsent = ({ version, state, effect }: EntryRow) =>
+  version <= entryVersion && state === 'waiting' && effect === 'none'
+
+/** Lanes whose first entry or whose blocking letter has gone have a new head, should there be anything left of them. */
+async function moveOn(
+  tx: StoreTransaction,
+  row: PartitionRow,
+  entries: readonly EntryRow[],
+  letters: readonly DeadLetter[],
+): Promise<void> {
+  const blocking = letters.filter(({ onReturned }) => onReturned === 'block').map(({ lane }) => lane)
+  row.blockedLanes = row.blockedLanes.filter((lane) => !blocking.includes(lane))
+  const first = entries.filter((entry) => entry.state !== 'waiting' || entry.head).map(({ lane }) => lane)
+  for (const lane of new Set([...first, ...blocking])) await promote(tx, row, lane)
+}

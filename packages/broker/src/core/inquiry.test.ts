@@ -1,0 +1,298 @@
+import { describe, expect, it } from 'vitest'
+import { capture } from './entry.fixture.js'
+import { type Finding, findingOf } from './inquiry.js'
+import { inquiriesMax } from './limits.js'
+import { activate, changePartition, deactivate } from './partition.js'
+import type { Reply } from './ports.js'
+import { last } from './schema.js'
+import { createWorld, type Wire, type World } from './world.fixture.js'
+
+const json = { 'content-type': 'application/json' }
+const answer = (
+  status: number,
+  body: unknown = {},
+  headers: Readonly<Record<string, string>> = json,
+): Reply => ({
+  kind: 'answer',
+  status,
+  headers,
+  body: typeof body === 'string' ? body : JSON.stringify(body),
+})
+const done = (status: number) => answer(200, { state: 'done', status })
+const told = (state: string) => answer(200, { state })
+const html = answer(200, '<html>', { 'content-type': 'text/html' })
+const lost: Reply = { kind: 'failed', timedOut: false, online: true }
+const redirect: Reply = { kind: 'redirect' }
+
+describe('SC14 what an answer to the status query says', () => {
+  const utf8 = { 'content-type': 'application/json; charset=utf-8' }
+  const table: readonly (readonly [string, Reply, Finding['kind']])[] = [
+    ['done with 201', done(201), 'done'],
+    ['done with 204', done(204), 'done'],
+    ['done with 404', done(404), 'refused'],
+    ['done with 500', done(500), 'refused'],
+    ['done with 302', done(302), 'unclear'],
+    ['done with a status that is none', done(9_999), 'unclear'],
+    ['done without a status', told('done'), 'unclear'],
+    ['done with a status in words', answer(200, { state: 'done', status: '201' }), 'unclear'],
+    ['in progress', told('in-progress'), 'inProgress'],
+    ['unknown', told('unknown'), 'never'],
+    ['unknown, with a charset', answer(200, { state: 'unknown' }, utf8), 'never'],
+    ['expired', told('expired'), 'expired'],
+    ['another state', told('maybe'), 'unclear'],
+    ['text', answer(200, '{"state":"unknown"}', { 'content-type': 'text/plain' }), 'unclear'],
+    ['an HTML page', html, 'unclear'],
+    ['JSON that breaks off', answer(200, '{"state":"unkn'), 'unclear'],
+    ['null', answer(200, 'null'), 'unclear'],
+    ['a list', answer(200, []), 'unclear'],
+    ['another status', answer(202, { state: 'unknown' }), 'unclear'],
+    ['a redirect', redirect, 'unclear'],
+    ['401', answer(401, { state: 'unknown' }), 'unclear'],
+    ['404', answer(404, { state: 'unknown' }), 'unclear'],
+    ['503', answer(503), 'unclear'],
+    ['no answer', lost, 'silent'],
+    ['half an answer', { kind: 'cut', status: 200 }, 'silent'],
+  ]
+  it.each(table)('%s', (_name, reply, kind) => {
+    expect(findingOf(reply).kind).toBe(kind)
+  })
+})
+
+const captureTo = (lane: string, id: string) => {
+  const request = { url: `https://o.example/${lane}/${id}`, method: 'POST', body: undefined }
+  return capture(id, { lane, request: { ...request, headers: [['if-match', '1']] } })
+}
+
+/** Entries of a plain server, whose first loses its answer and so is in doubt; the query is answered as told. */
+async function doubting(
+  reply: (n: number) => Reply,
+  { query = 'https://o.example/keys/:key', lanes = ['x', 'x', 'y'] } = {},
+) {
+  const asked: Wire[] = []
+  const sent: string[] = []
+  let lose = true
+  const send = async (wire: Wire) => {
+    const { url, method } = wire.request
+    if (method === 'GET') return reply(asked.push(wire))
+    sent.push(url.slice('https://o.example/'.length))
+    return url.endsWith('/0') && lose ? lost : answer(200)
+  }
+  const world = await createWorld({ send })
+  const signIn = (principal = 'ann') =>
+    world.store.transact('readwrite', 'strict', (tx) =>
+      activate(tx, { partition: principal === 'ann' ? 'p' : 'q', principal }, { statusQuery: query }),
+    )
+  await signIn()
+  await world.accept(lanes.map((lane, i) => captureTo(lane, `${i}`)))
+  const mend = () => {
+    lose = false
+  }
+  return { world, asked, sent, signIn, mend }
+}
+const rows = ({ store }: World) =>
+  store.transact('readonly', 'relaxed', async (tx) => {
+    const all = { from: ['p'], to: ['p', last] }
+    return {
+      entries: await tx.list({ store: 'entries', ...all }, 99),
+      letters: await tx.list({ store: 'deadLetters', ...all }, 99),
+      journal: await tx.list({ store: 'journal', ...all }, 99),
+    }
+  })
+const history = async (world: World) =>
+  (await rows(world)).journal.map(({ kind, entryId }) => `${kind} ${entryId}`)
+
+describe('SC14 an entry that becomes in doubt', () => {
+  it('has happened where the server says that it is done, and its lane goes on', async () => {
+    const { world, asked, sent } = await doubting(() => done(201))
+
+    world.start().poke('capture')
+    await world.run(60_000)
+
+    expect(asked.map(({ request }) => request.url)).toEqual(['https://o.example/keys/key-0'])
+    expect(sent).toEqual(['x/0', 'y/2', 'x/1'])
+    expect(await history(world)).toEqual(expect.arrayContaining(['doubted 0', 'confirmed 0', 'delivered 1']))
+    expect(world.reports).toEqual([])
+  })
+
+  it('is asked about for its user, with what the app prepares, and nothing of the request itself', async () => {
+    const { world, asked } = await doubting(() => done(201))
+    const token = ['authorization', 't'] as const
+
+    world.start({ prepare: async ({ headers }) => [...headers, token] }).poke('capture')
+    await world.run(60_000)
+
+    expect(asked[0]?.request).toEqual({
+      url: 'https://o.example/keys/key-0',
+      method: 'GET',
+      headers: [token, ['idempotency-principal', 'ann']],
+      body: undefined,
+    })
+  })
+
+  it('has come back where the server says that it was refused', async () => {
+    const { world } = await doubting(() => done(422))
+
+    world.start().poke('capture')
+    await world.run(60_000)
+
+    const { entries, letters } = await rows(world)
+    expect(entries).toEqual([])
+    expect(letters).toMatchObject([{ id: '0', reason: 'refused', httpStatus: 422, effect: 'none' }])
+  })
+
+  it('is sent again with its key where the server has never seen that', async () => {
+    const { world, sent, mend } = await doubting(() => {
+      mend()
+      return told('unknown')
+    })
+
+    world.start().poke('capture')
+    await world.run(60_000)
+
+    expect(sent.filter((name) => name === 'x/0')).toHaveLength(2)
+    expect((await history(world)).slice(-3)).toEqual(['requeued 0', 'delivered 0', 'delivered 1'])
+  })
+
+  it('is asked about a little later where it is in progress, and meanwhile the other lanes go on', async () => {
+    const { world, asked, sent } = await doubting((n) => (n < 4 ? told('in-progress') : done(200)))
+    const actor = world.start()
+    actor.poke('capture')
+    await world.run(2_000)
+    await world.accept([captureTo('z', '9')])
+    actor.poke('capture')
+    await world.run(100)
+    expect(sent).toEqual(['x/0', 'y/2', 'z/9'])
+
+    await world.run(60_000)
+
+    expect(asked).toHaveLength(4)
+    expect(sent.at(-1)).toBe('x/1')
+  })
+
+  it('stays in doubt where the server has forgotten, and is not asked about again', async () => {
+    const { world, asked } = await doubting(() => told('expired'))
+    const actor = world.start()
+    actor.poke('capture')
+    await world.run(60_000)
+    actor.poke('signal')
+    await world.run(60_000)
+
+    expect(asked).toHaveLength(1)
+    expect((await rows(world)).entries[0]).toMatchObject({
+      state: 'inDoubt',
+      trouble: { reason: 'keyExpired' },
+    })
+  })
+
+  it.each([
+    ['an HTML page', html],
+    ['a redirect', redirect],
+    ['another JSON', answer(200, { status: 'ok' })],
+    ['404', answer(404, { type: 'urn:x:not-found' })],
+    ['401', answer(401)],
+    ['403', answer(403, { type: 'urn:x:principal-mismatch' })],
+    ['nothing', lost],
+  ])('stays in doubt after %s, and nothing is paused by it', async (_name, reply) => {
+    const { world, asked } = await doubting(() => reply)
+
+    world.start().poke('capture')
+    await world.run(60_000)
+
+    expect(asked).toHaveLength(1)
+    expect((await rows(world)).entries).toMatchObject([
+      { id: '0', state: 'inDoubt' },
+      { id: '1', state: 'waiting' },
+    ])
+    const row = await world.store.transact('readonly', 'relaxed', (tx) => tx.get('partitions', ['p']))
+    expect(row).not.toHaveProperty('paused')
+  })
+
+  it('is asked about again at a later start, and at what happens to the network, not at every timer', async () => {
+    let reply: Reply = html
+    const { world, asked } = await doubting(() => reply)
+    const actor = world.start()
+    actor.poke('capture')
+    await world.run(60_000)
+    actor.poke('timer')
+    await world.run(60_000)
+    expect(asked).toHaveLength(1)
+
+    reply = done(200)
+    actor.poke('signal')
+    await world.run(60_000)
+
+    expect(asked).toHaveLength(2)
+    expect((await rows(world)).entries).toEqual([])
+  })
+
+  it('is asked about where its sender died, as soon as that is found out', async () => {
+    const { world, asked } = await doubting(() => done(200), { lanes: ['z', 'x'] })
+    let steps = 0
+    const isSending = async () => (await rows(world)).entries.some(({ state }) => state === 'sending')
+    // Dies at the first step after which something is being sent.
+    for (let actor = world.start({ steps }); !(await isSending()); actor = world.start({ steps: ++steps })) {
+      actor.poke('capture')
+      await world.run(0)
+      actor.die()
+    }
+    world.start().poke('timer')
+    await world.run(60_000)
+
+    expect(asked).toHaveLength(2)
+    expect((await rows(world)).entries).toEqual([])
+  })
+
+  it.each([
+    ['another origin', 'https://other.example/keys/:key'],
+    ['an origin that only begins alike', 'https://o.example.evil/keys/:key'],
+  ])('SEC6 is not asked about at %s', async (_name, query) => {
+    const { world, asked } = await doubting(() => done(200), { query })
+
+    world.start().poke('signal')
+    await world.run(60_000)
+
+    expect(asked).toEqual([])
+  })
+
+  it('P6 is asked about in the session of its user only', async () => {
+    const { world, asked, signIn } = await doubting(() => lost)
+    const actor = world.start()
+    const poke = async () => {
+      actor.poke('signal')
+      await world.run(60_000)
+    }
+    await poke()
+    await signIn('bob')
+    await poke()
+    await world.store.transact('readwrite', 'strict', async (tx) => deactivate(tx))
+    await poke()
+    await signIn()
+    await world.store.transact('readwrite', 'strict', (tx) =>
+      changePartition(tx, 'p', (row) => {
+        row.paused = 'principal'
+      }),
+    )
+    await poke()
+
+    expect(asked).toHaveLength(1)
+  })
+
+  it('P10 is asked about once, one after the other, and some at a time are given up where nothing comes back', async () => {
+    const lanes = Array.from({ length: inquiriesMax + 5 }, (_, i) => `lane${i}`)
+    const many = await doubting(() => told('expired'), { lanes })
+    const silent = await doubting(() => lost, { lanes })
+    for (const { world } of [many, silent]) {
+      const { entries } = await rows(world)
+      await world.store.transact('readwrite', 'strict', async (tx) => {
+        for (const { dueAt: _dueAt, ...row } of entries)
+          tx.put('entries', { ...row, state: 'inDoubt', unsure: 'inDoubt', effect: 'unknown' } as never)
+      })
+      world.start().poke('signal')
+      await world.run(60_000)
+    }
+
+    expect(many.asked).toHaveLength(lanes.length)
+    expect(new Set(many.asked.map(({ request }) => request.url)).size).toBe(lanes.length)
+    expect(silent.asked).toHaveLength(2)
+  })
+})

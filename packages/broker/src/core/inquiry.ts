@@ -1,0 +1,187 @@
+// Asks servers what became of entries in doubt (SC14): what they know ends a doubt, and else a person does.
+import { type AskContext, ask } from './attempt.js'
+import { originOf, servedChannels } from './channel.js'
+import { entryVersion, type InDoubtEntry } from './entry.js'
+import { confirm, findHeld, putBack } from './letters.js'
+import { askAgainMs, inquiriesMax, pageRowsMax } from './limits.js'
+import { refusalReason } from './outcome.js'
+import { changePartition, type Owner, readActive } from './partition.js'
+import type { Clock, Reply, StoreTransaction } from './ports.js'
+import { type PartitionRow, within } from './schema.js'
+import { doubt, giveBack } from './settle.js'
+import { transition } from './transition.js'
+
+/** What a server says of a key. */
+export type Finding =
+  | { readonly kind: 'done' }
+  | { readonly kind: 'refused'; readonly httpStatus: number }
+  /** It has never seen the key. */
+  | { readonly kind: 'never' }
+  | { readonly kind: 'inProgress' }
+  /** It has forgotten what came of it. */
+  | { readonly kind: 'expired' }
+  /** Not an answer to the question: it changes nothing. */
+  | { readonly kind: 'unclear' }
+  /** Nothing came back. */
+  | { readonly kind: 'silent' }
+
+export interface InquiryContext extends Pick<AskContext, 'ports' | 'serves' | 'prepare' | 'signal'> {
+  readonly limits: Pick<AskContext, 'attemptMs'>
+  readonly user: Owner
+  /** The monotonic time after which nothing more is asked. */
+  readonly until: number
+  /** What was asked about: not again, until something happens to the network or to the session. */
+  readonly asked: Set<string>
+  /** There is more to ask than this drain has time for. */
+  comeBack(): void
+}
+
+export interface Question {
+  readonly entry: InDoubtEntry
+  readonly row: PartitionRow
+  readonly statusQuery: string
+}
+
+export interface Inquiry {
+  ask(questions: readonly Question[]): void
+  /** The asking that goes on; undefined where none does. Never rejects. */
+  asking(): Promise<void> | undefined
+}
+
+/** Asks one after the other. */
+export function createInquiry(context: InquiryContext): Inquiry {
+  const { ports, signal, until, asked } = context
+  let open: readonly Question[] = []
+  let asking: Promise<void> | undefined
+
+  async function askAll(): Promise<void> {
+    for (let waitMs = askAgainMs; open.length > 0; waitMs *= 2) {
+      const running: Question[] = []
+      for (let [next] = open; next !== undefined; [next] = open) {
+        if (signal.aborted) return
+        if (ports.clock.monotonic() >= until) return context.comeBack()
+        const finding = await askAbout(context, next)
+        // Who hears nothing now would hear nothing of the others.
+        const heard = finding.kind === 'silent' ? open : [next]
+        for (const { entry } of heard) asked.add(signOf(entry))
+        open = open.slice(heard.length)
+        if (finding.kind === 'inProgress') running.push(next)
+        else if (finding.kind !== 'unclear' && finding.kind !== 'silent')
+          await note(context, next.entry, finding)
+      }
+      open = running
+      if (open.length > 0) await pause(ports.clock, waitMs)
+    }
+  }
+
+  return {
+    ask(questions) {
+      const known = new Set(open.map(({ entry }) => entry.id))
+      open = [...open, ...questions.filter(({ entry }) => !known.has(entry.id))]
+      if (open.length === 0) return
+      asking ??= askAll()
+        .catch(ports.report)
+        .finally(() => {
+          open = []
+          asking = undefined
+        })
+    },
+    asking: () => asking,
+  }
+}
+
+/** An entry in doubt once more is another question. */
+const signOf = ({ id, fence }: InDoubtEntry) => `${id} ${fence}`
+
+/** What can be asked: only for the user of the browser's session, and only where the request itself went. */
+export async function questions(
+  tx: StoreTransaction,
+  row: PartitionRow,
+  { serves, asked }: Pick<InquiryContext, 'serves' | 'asked'>,
+): Promise<readonly Question[]> {
+  const { partition, paused, statusQuery } = row
+  if (statusQuery === undefined || paused !== undefined) return []
+  if ((await readActive(tx))?.partition !== partition) return []
+  const served = servedChannels(row, serves)
+  const rows = await tx.list(within('entries', [partition, 'inDoubt'], 'unsure'), pageRowsMax)
+  return rows
+    .flatMap((row) => (row.state === 'inDoubt' && row.version <= entryVersion ? row : []))
+    .filter(({ channel }) => served.includes(channel) && statusQuery.startsWith(`${originOf(channel)}/`))
+    .filter((entry) => entry.trouble?.reason !== 'keyExpired' && !asked.has(signOf(entry)))
+    .slice(0, inquiriesMax)
+    .map((entry) => ({ entry, row, statusQuery }))
+}
+
+async function askAbout(context: InquiryContext, { entry, row, statusQuery }: Question): Promise<Finding> {
+  const url = statusQuery.replace(':key', encodeURIComponent(entry.key))
+  const mine = ['idempotency-principal', context.user.principal] as const
+  const reply = await ask({ ...context, ...context.limits, row }, url, [mine])
+  return reply === undefined ? { kind: 'silent' } : findingOf(reply)
+}
+
+/** Only the very answer that was agreed on says anything: a login page, a proxy, another API change nothing. */
+export function findingOf(reply: Reply): Finding {
+  if (reply.kind === 'failed' || reply.kind === 'cut') return { kind: 'silent' }
+  if (reply.kind === 'redirect' || reply.status !== 200) return { kind: 'unclear' }
+  const { state, status } = bodyOf(reply)
+  if (state === 'unknown') return { kind: 'never' }
+  if (state === 'in-progress') return { kind: 'inProgress' }
+  if (state === 'expired') return { kind: 'expired' }
+  if (state !== 'done' || typeof status !== 'number') return { kind: 'unclear' }
+  if (status >= 200 && status < 300) return { kind: 'done' }
+  return status >= 400 && status < 600 ? { kind: 'refused', httpStatus: status } : { kind: 'unclear' }
+}
+
+function bodyOf({ headers, body }: Reply & { readonly kind: 'answer' }): {
+  readonly state?: unknown
+  readonly status?: unknown
+} {
+  if (!/^application\/json\b/i.test(headers['content-type'] ?? '')) return {}
+  try {
+    return Object(JSON.parse(body))
+  } catch {
+    return {}
+  }
+}
+
+/** Writes down what was found out, unless somebody was quicker. */
+async function note(
+  { ports: { store, clock, bus } }: InquiryContext,
+  asked: InDoubtEntry,
+  finding: Finding,
+): Promise<void> {
+  await store.transact('readwrite', 'strict', async (tx) => {
+    const entry = await findHeld(tx, asked.partition, asked.id)
+    if (entry?.state === 'inDoubt' && entry.fence === asked.fence)
+      await resolve(tx, entry, finding, clock.now())
+  })
+  bus.post('changed')
+}
+
+export async function resolve(
+  tx: StoreTransaction,
+  entry: InDoubtEntry,
+  finding: Finding,
+  now: number,
+): Promise<void> {
+  switch (finding.kind) {
+    case 'done':
+      return confirm(tx, entry, now)
+    case 'never':
+      // Under its key: what may still be on its way does nothing then, where the server honours keys.
+      return putBack(tx, entry, entry.key, now)
+    case 'refused': {
+      const { httpStatus } = finding
+      const why = { reason: refusalReason(httpStatus), httpStatus, effect: 'none', sent: true, now } as const
+      const letter = transition(entry, { type: 'returned', ...why })
+      return changePartition(tx, entry.partition, (row) => giveBack(tx, row, letter))
+    }
+    case 'expired':
+      // The next try needs a new key (R4).
+      return changePartition(tx, entry.partition, (row) =>
+        doubt(tx, row, entry, { reason: 'keyExpired' }, now),
+      )
+  }
+}
+
+const pause = (clock: Clock, ms: number) => new Promise<void>((done) => void clock.after(ms, done))
