@@ -35,7 +35,12 @@ is<Equal<Extract<Settled<Like>, { status: 'rejected' }>['reason'], RejectedReaso
 is<Equal<typeof receipt.id, string>>()
 is<Equal<ReturnType<typeof receipt.unwrap>, Promise<Like>>>()
 is<Equal<typeof receipt.settled, Promise<Settled<Like>>>>()
-is<Equal<Awaited<typeof receipt.settled>['status'], 'delivered' | 'returned' | 'rejected' | 'cancelled'>>()
+is<
+  Equal<
+    Awaited<typeof receipt.settled>['status'],
+    'delivered' | 'confirmed' | 'returned' | 'rejected' | 'cancelled'
+  >
+>()
 is<Equal<Extract<Settled<Like>, { status: 'delivered' }>['answer'], Like>>()
 is<Equal<Awaited<typeof receipt.accepted>['status'], 'accepted' | 'rejected'>>()
 
