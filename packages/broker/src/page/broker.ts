@@ -18,7 +18,7 @@ export interface BrokerOptions<State, Path extends string> {
   /** Whose outbox: the user's id, or nothing while signed out. Only that user's entries are sent. */
   partition(state: State): string | null | undefined
   /**
-   * Adds what is never stored (a token, a CSRF header) to every request as it leaves, the session's probe included. A
+   * Adds what is never stored (a token, a CSRF header) to every request as it leaves, the broker's own questions included. A
    * worker without it leaves the entries to a page. Where it throws, or takes longer than `limits.attemptMs`, nothing
    * is sent: the error is reported and it is asked again.
    */
@@ -46,7 +46,7 @@ export interface BrokerOptions<State, Path extends string> {
 /** A request that is about to leave the page. */
 export interface PageRequest<State> {
   readonly url: string
-  /** The type of the entry's action; undefined where the broker itself asks the session's probe. */
+  /** The type of the entry's action; undefined for a question of the broker's own: the session's probe, the status query. */
   readonly route: string | undefined
   getState(): State
 }

@@ -37,7 +37,7 @@ export interface WorkerRequest {
   /** Whose: a name that stands for the user in this browser. */
   readonly partition: string
   readonly url: string
-  /** The type of the entry's action; undefined where the broker itself asks the session's probe. */
+  /** The type of the entry's action; undefined for a question of the broker's own: the session's probe, the status query. */
   readonly route: string | undefined
 }
 
