@@ -1,9 +1,12 @@
 // The real world behind the core's ports, the same in a page and in a worker.
+import { backedUp } from '../core/backup.js'
 import type { Ports } from '../core/ports.js'
 import { broadcastBus } from './broadcast-bus.js'
 import { fetchNetwork } from './fetch-network.js'
 import { idbStore } from './idb-store.js'
+import { opfsNotebook } from './opfs-notebook.js'
 import { renewLog } from './renew-log.js'
+import { secondBucket } from './second-bucket.js'
 import { systemChance } from './system-chance.js'
 import { systemClock } from './system-clock.js'
 import { webLocks } from './web-locks.js'
@@ -15,12 +18,19 @@ export function browserPorts(database: string): Ports {
     await renewed
     return indexedDB
   }
+  const locks = webLocks()
+  const store = backedUp(
+    (prepare) => idbStore(database, { place, prepare }),
+    { copy: secondBucket(database), notebook: opfsNotebook(database, locks) },
+    systemClock,
+  )
   return {
-    store: idbStore(database, { place }),
+    store,
+    backup: store.backup,
     clock: systemClock,
     chance: systemChance,
     network: fetchNetwork(),
-    locks: webLocks(),
+    locks,
     bus: broadcastBus(database),
     report,
   }

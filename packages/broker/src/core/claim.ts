@@ -61,6 +61,7 @@ export async function claim(
     if (heads.length > forgotten.length && health.rest !== undefined)
       origins.set(origin, { ...health, probedAt: now })
   }
+  if (claimed.length > 0) row.claims = (row.claims ?? 0) + claimed.length
   return { claimed, doubted }
 }
 

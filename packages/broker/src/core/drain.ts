@@ -121,7 +121,7 @@ function step(
       inFlight,
       serves,
     })
-    if (finished.length + doubted.length > 0) tx.put('partitions', row)
+    if (finished.length + claimed.length + doubted.length > 0) tx.put('partitions', row)
     for (const health of origins.values()) if (!rows.includes(health)) tx.put('origins', health)
     const isDoubted = doubted.length > 0 || finished.some(({ outcome }) => outcome.kind === 'inDoubt')
     const open = await questions(tx, row, context)

@@ -60,19 +60,20 @@ export function requeue(tx: StoreTransaction, held: Held, newKey: string, now: n
 
 /** Puts it back in its old place of its lane. */
 export async function putBack(tx: StoreTransaction, held: Held, key: string, now: number): Promise<void> {
-  const { partition, seq, lane, state } = held
+  const { partition, seq, lane } = held
   await changePartition(tx, partition, async (row) => {
-    // In doubt it has been the head of its lane all the time.
-    const entry = transition(held, { type: 'requeued', key, seq, head: state === 'inDoubt', now })
+    const entry = transition(held, { type: 'requeued', key, seq, head: false, now })
+    let isFree = true
     if (held.state === 'dead') {
       const first = await tx.firstKey(within('entries', [partition, lane], 'lane'))
-      const free = unblock(row, held) || first === undefined
-      tx.put('entries', toRow(entry))
+      isFree = unblock(row, held) || first === undefined
       tx.delete('deadLetters', [partition, seq])
-      if (free) await promote(tx, row, lane)
       row.waiting += 1
       row.dead -= 1
-    } else tx.put('entries', toRow(entry))
+    }
+    tx.put('entries', toRow(entry))
+    // One in doubt may stand behind another, where the database lost what was known of both.
+    if (isFree) await promote(tx, row, lane)
     record(tx, row, entry, { kind: 'requeued' }, now)
   })
 }

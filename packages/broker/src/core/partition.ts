@@ -9,20 +9,20 @@ export interface Owner {
 }
 
 export async function readPartition(tx: StoreTransaction, partition: string): Promise<PartitionRow> {
-  return (
-    (await tx.get('partitions', [partition])) ?? {
-      partition,
-      nextSeq: 1,
-      nextNumber: 1,
-      waiting: 0,
-      dead: 0,
-      bytes: 0,
-      channels: [],
-      blockedLanes: [],
-      session: 0,
-    }
-  )
+  return (await tx.get('partitions', [partition])) ?? newPartition(partition)
 }
+
+export const newPartition = (partition: string): PartitionRow => ({
+  partition,
+  nextSeq: 1,
+  nextNumber: 1,
+  waiting: 0,
+  dead: 0,
+  bytes: 0,
+  channels: [],
+  blockedLanes: [],
+  session: 0,
+})
 
 /** The database's salt, made at its first use: so the names of partitions tell nothing of their users (SEC1). */
 export async function readSalt(tx: StoreTransaction, chance: Chance): Promise<string> {

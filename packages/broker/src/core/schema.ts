@@ -22,6 +22,14 @@ export interface PartitionRow {
   paused?: PauseReason
   /** Counts the sign-ins: what was sent before the last of them says nothing of the present session. */
   session: number
+  /** Counts the claims of all its entries. */
+  claims?: number
+  /** How often the database began anew under it. */
+  wipes?: number
+  /** The database began anew while its copy could not be read: what that has is still to be given back. */
+  owed?: boolean
+  /** Work that the browser's storage lost, until a person has taken note of it. */
+  lost?: Loss
   /** How far in the journal some page has shown what happened. */
   told?: number
   /** Counts how often a turn to drain was taken away: who began before the last time claims nothing more. */
@@ -32,6 +40,16 @@ export interface PartitionRow {
   needs?: readonly string[]
   /** A URL that tells what became of a request, by its key in place of `:key`. */
   statusQuery?: string | undefined
+}
+
+/** What came of it that the browser's storage forgot accepted work. */
+export interface Loss {
+  /** Entries and dead letters that are gone: at most so many, since the last of them may have ended before. */
+  readonly upTo: number
+  /** Those that a copy brought back. */
+  readonly restored: number
+  /** When it was found, in epoch milliseconds. */
+  readonly at: number
 }
 
 export type PauseReason = 'auth' | 'principal'

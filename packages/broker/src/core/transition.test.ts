@@ -19,6 +19,7 @@ type State = keyof typeof states
 const events: { readonly [T in EntryEvent['type']]: EntryEvent & { type: T } } = {
   promoted: { type: 'promoted' },
   rescheduled: { type: 'rescheduled', notBefore: 70, now: 60 },
+  restored: { type: 'restored', head: true, maySent: false, now: 50 },
   claimed: { type: 'claimed', owner: 'other', session: 0, now: 50 },
   renewed: { type: 'renewed' },
   deferred: { type: 'deferred', notBefore: 90, now: 80, counts: true, sent: true, effect: 'none' },
@@ -43,11 +44,26 @@ type EventType = keyof typeof events
 const ended = 'ended'
 /** What is allowed, and the state that it leads to. */
 const allowed: Readonly<Record<State, Partial<Record<EventType, string>>>> = {
-  'waiting behind its head': { promoted: 'waiting', rescheduled: 'waiting', cancelled: ended },
-  'waiting as head': { claimed: 'sending', rescheduled: 'waiting', cancelled: ended },
-  'waiting as head, effect unknown': { claimed: 'sending', rescheduled: 'waiting', doubted: 'inDoubt' },
-  'waiting behind its head, effect unknown': { promoted: 'waiting', rescheduled: 'waiting' },
+  'waiting behind its head': {
+    promoted: 'waiting',
+    rescheduled: 'waiting',
+    restored: 'inDoubt',
+    cancelled: ended,
+  },
+  'waiting as head': { claimed: 'sending', rescheduled: 'waiting', restored: 'inDoubt', cancelled: ended },
+  'waiting as head, effect unknown': {
+    claimed: 'sending',
+    rescheduled: 'waiting',
+    restored: 'inDoubt',
+    doubted: 'inDoubt',
+  },
+  'waiting behind its head, effect unknown': {
+    promoted: 'waiting',
+    rescheduled: 'waiting',
+    restored: 'inDoubt',
+  },
   sending: {
+    restored: 'inDoubt',
     renewed: 'sending',
     deferred: 'waiting',
     doubted: 'inDoubt',
@@ -55,6 +71,7 @@ const allowed: Readonly<Record<State, Partial<Record<EventType, string>>>> = {
     delivered: ended,
   },
   'in doubt': {
+    restored: 'inDoubt',
     confirmed: ended,
     discarded: ended,
     requeued: 'waiting',

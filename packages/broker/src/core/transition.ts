@@ -1,20 +1,29 @@
 // The only place where an entry changes its state. Every pair of state and event that is not written here is a bug
 // of the broker and throws; reliability rule R2 (fences) is checked by the callers, in the same transaction.
-import type {
-  DeadLetter,
-  Effect,
-  Entry,
-  EntryCore,
-  LiveEntry,
-  SendingEntry,
-  Trouble,
-  WaitingEntry,
+import {
+  type DeadLetter,
+  type Effect,
+  type Entry,
+  type EntryCore,
+  type InDoubtEntry,
+  isRepeatable,
+  type LiveEntry,
+  type SendingEntry,
+  type Trouble,
+  type WaitingEntry,
 } from './entry.js'
 
 export type EntryEvent =
   | { readonly type: 'promoted' }
   /** The clock went back: what is left of its wait begins anew. */
   | { readonly type: 'rescheduled'; readonly notBefore: number; readonly now: number }
+  /** The database had lost work, and nobody knows what of it was done: `maySent` where it may have been sent. */
+  | {
+      readonly type: 'restored'
+      readonly head: boolean
+      readonly maySent: boolean
+      readonly now: number
+    }
   | { readonly type: 'claimed'; readonly owner: string; readonly session: number; readonly now: number }
   | { readonly type: 'renewed' }
   | {
@@ -57,10 +66,11 @@ export function transition(entry: LiveEntry, event: EntryEvent & { type: 'return
 export function transition(entry: Entry, event: EntryEvent & { type: 'requeued' }): WaitingEntry
 export function transition(
   entry: LiveEntry,
-  event: EntryEvent & { type: 'promoted' | 'rescheduled' | 'renewed' | 'deferred' | 'doubted' },
+  event: EntryEvent & { type: 'promoted' | 'rescheduled' | 'restored' | 'renewed' | 'deferred' | 'doubted' },
 ): LiveEntry
 export function transition(entry: Entry, event: EntryEvent): Entry | undefined
 export function transition(entry: Entry, event: EntryEvent): Entry | undefined {
+  if (event.type === 'restored' && entry.state !== 'dead') return reinstate(entry, event)
   switch (entry.state) {
     case 'waiting':
       return fromWaiting(entry, event)
@@ -163,6 +173,19 @@ function requeue(entry: Entry, { key, seq, head, now }: EntryEvent & { type: 're
 
 function unsent<E extends EntryCore>({ firstSentAt: _at, ...core }: E): Omit<E, 'firstSentAt'> {
   return core
+}
+
+function reinstate(
+  entry: LiveEntry,
+  { head, maySent, now }: EntryEvent & { type: 'restored' },
+): WaitingEntry | InDoubtEntry {
+  const { lease: _l, head: _h, ...core } = entry as LiveEntry & { lease?: unknown; head?: unknown }
+  if (entry.state === 'inDoubt') return entry
+  const trouble = { reason: 'storageLost', at: now, times: 1 }
+  if (!isRepeatable(entry)) return { ...core, state: 'inDoubt', effect: 'unknown', trouble }
+  const { notBefore, savedAt } = entry.state === 'waiting' ? entry : { notBefore: now, savedAt: now }
+  const waiting = { ...core, state: 'waiting', head, notBefore, savedAt } as const
+  return maySent ? { ...waiting, effect: 'unknown', trouble } : waiting
 }
 
 const illegal = (entry: Entry, event: EntryEvent) =>

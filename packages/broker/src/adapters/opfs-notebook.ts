@@ -1,0 +1,27 @@
+// The origin's private file system: a small file that survives when the databases of the origin do not.
+import type { Locks, Note, Notebook } from '../core/ports.js'
+
+/** Undefined where there is no such file system. Where it refuses (a private window), reading and changing reject. */
+export function opfsNotebook(database: string, locks: Locks): Notebook | undefined {
+  const storage = navigator.storage as StorageManager | undefined
+  if (storage?.getDirectory === undefined || !('createWritable' in FileSystemFileHandle.prototype))
+    return undefined
+  const name = `redux-broker.${database}.json`
+  const open = async () => (await storage.getDirectory()).getFileHandle(name, { create: true })
+  const read = async (): Promise<Note | undefined> => {
+    const text = await (await (await open()).getFile()).text()
+    return text === '' ? undefined : JSON.parse(text)
+  }
+  const { signal } = new AbortController()
+  return {
+    read,
+    change: (change) =>
+      locks.hold(`redux-broker:${database}:note`, { signal }, async () => {
+        // What cannot be read says nothing, and is written anew.
+        const note = change(await read().catch(() => undefined))
+        const file = await (await open()).createWritable()
+        await file.write(JSON.stringify(note))
+        await file.close()
+      }),
+  }
+}

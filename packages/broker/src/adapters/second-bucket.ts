@@ -1,0 +1,31 @@
+// Storage buckets (Chromium): a second place on the same disk, whose database has a log of its own and dies alone.
+import type { Store } from '../core/ports.js'
+import { idbStore } from './idb-store.js'
+import { renewLog } from './renew-log.js'
+
+interface StorageBuckets {
+  open(name: string): Promise<{ readonly indexedDB: IDBFactory }>
+}
+
+/** A database of the same tables in a bucket of its own; undefined where the browser has none. */
+export function secondBucket(database: string): Store | undefined {
+  const { storageBuckets } = navigator as { storageBuckets?: StorageBuckets }
+  let opened: Promise<IDBFactory> | undefined
+  const open = async (buckets: StorageBuckets) => {
+    const { indexedDB } = await buckets.open('redux-broker')
+    await renewLog(indexedDB)
+    return indexedDB
+  }
+  return (
+    storageBuckets &&
+    idbStore(database, {
+      place() {
+        opened ??= open(storageBuckets)
+        opened.catch(() => {
+          opened = undefined
+        })
+        return opened
+      },
+    })
+  )
+}

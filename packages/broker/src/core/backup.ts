@@ -1,0 +1,129 @@
+// Keeps unsent work in a second place, and brings it back where the browser has lost the first: a copy of the rows
+// where there is room for one that dies of other causes, and a note of how many there are.
+import { bringBack } from './bring-back.js'
+import { pageRowsMax } from './limits.js'
+import type { BackupKind, Clock, Key, Note, Notebook, Prepare, Store, StoreTransaction } from './ports.js'
+import { within } from './schema.js'
+import { isKept, newest, noteIn, noteOf, recorded, replay, tables, type Write, writesOf } from './writes.js'
+
+export interface Backup {
+  /** The same tables elsewhere; undefined where there is no such place. */
+  readonly copy?: Store | undefined
+  readonly notebook?: Notebook | undefined
+}
+
+export interface BackedUpStore extends Store {
+  backup(): BackupKind
+}
+
+/**
+ * A store whose unsent work is kept elsewhere too: after each commit, in its order, and never waited for. Each new
+ * connection is compared with what is known elsewhere before anybody uses it. Several realms may do all this at once.
+ */
+export function backedUp(
+  primary: (prepare: Prepare) => Store,
+  { copy, notebook }: Backup,
+  { now }: Pick<Clock, 'now'>,
+): BackedUpStore {
+  /** What this realm knows by its own writes: it is the witness of a database that is deleted while it is open. */
+  let memory: Note = { partitions: [] }
+  /** Not before the copy was compared: what it has must not be overwritten by a database that knows nothing of it. */
+  let copying = false
+  let noting = notebook !== undefined
+  const writeNote = coalesced(async () => {
+    try {
+      await notebook?.change((written) => newest(written, memory))
+    } catch {
+      noting = false
+    }
+  })
+
+  const store = primary(async (transact) => {
+    copying = false
+    const copied = await readNote(copy)
+    const written = await notebook?.read().catch(() => undefined)
+    const elsewhere = { copy, copied, witness: newest(copied, written, memory) }
+    const { writes, isRead } = await bringBack(transact, elsewhere, now())
+    copying = isRead
+    keep(writes)
+    if (copying) void level().catch(() => {})
+  })
+
+  function keep(writes: readonly Write[]): void {
+    const kept = writes.filter(isKept)
+    if (kept.length === 0) return
+    memory = newest(memory, noteOf(kept))
+    writeNote()
+    if (copying) void copy?.transact('readwrite', 'relaxed', (tx) => replay(tx, kept)).catch(() => {})
+  }
+
+  /** Gives the copy what it lacks and takes from it what has ended: a realm that was killed left it behind. */
+  async function level(): Promise<void> {
+    if (copy === undefined) return
+    for (const table of tables) {
+      const keys = (tx: StoreTransaction) => tx.keys(within(table, []))
+      const own = await store.transact('readonly', 'relaxed', keys)
+      const different = difference(own, await copy.transact('readonly', 'relaxed', keys))
+      for (let i = 0; i < different.length; i += pageRowsMax) {
+        const page = different.slice(i, i + pageRowsMax)
+        const rows = await store.transact('readonly', 'relaxed', (tx) =>
+          Promise.all(page.map((key) => tx.get(table, key))),
+        )
+        const writes = page.map((key, i): Write => {
+          const row = rows[i]
+          return row === undefined ? { store: table, key } : { store: table, row }
+        })
+        await copy.transact('readwrite', 'relaxed', (tx) => replay(tx, writes))
+      }
+    }
+    const writes = writesOf(await store.transact('readonly', 'relaxed', noteIn))
+    await copy.transact('readwrite', 'relaxed', (tx) => replay(tx, writes))
+  }
+
+  return {
+    backup: () => (copying ? 'mirror' : noting ? 'note' : 'none'),
+    close() {
+      store.close()
+      copy?.close()
+    },
+    async transact(mode, durability, work) {
+      if (mode === 'readonly') return store.transact(mode, durability, work)
+      const writes: Write[] = []
+      const result = await store.transact(mode, durability, (tx) => work(recorded(tx, writes)))
+      keep(writes)
+      return result
+    },
+  }
+}
+
+/** Keys that only one of the two has. */
+function difference(one: readonly Key[], other: readonly Key[]): readonly Key[] {
+  const keys = new Map(one.map((key) => [JSON.stringify(key), key]))
+  for (const key of other) {
+    const text = JSON.stringify(key)
+    if (!keys.delete(text)) keys.set(text, key)
+  }
+  return [...keys.values()]
+}
+
+/** Undefined where there is no copy, or none that can be read. */
+const readNote = (copy: Store | undefined): Promise<Note | undefined> | undefined =>
+  copy?.transact('readonly', 'relaxed', noteIn).catch(() => undefined)
+
+/** At most one at a time, and never one that says less than what is known when it begins. */
+function coalesced(work: () => Promise<void>): () => void {
+  let wanted = false
+  let running = false
+  const run = async () => {
+    running = true
+    while (wanted) {
+      wanted = false
+      await work()
+    }
+    running = false
+  }
+  return () => {
+    wanted = true
+    if (!running) void run()
+  }
+}

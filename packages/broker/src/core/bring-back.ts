@@ -1,0 +1,102 @@
+// Brings back what the database has lost, from what is known elsewhere.
+import { changePartition, newPartition, readPartition } from './partition.js'
+import type { Note, Store, StoreTransaction } from './ports.js'
+import { isBehind, type Known, restore } from './restore.js'
+import { type PartitionRow, within } from './schema.js'
+import { noteIn, recorded, type Write } from './writes.js'
+
+export interface Elsewhere {
+  readonly copy: Store | undefined
+  /** What the copy knows; undefined where it cannot be read. */
+  readonly copied: Note | undefined
+  /** The newest that anybody knows. */
+  readonly witness: Note
+}
+
+export interface BroughtBack {
+  readonly writes: readonly Write[]
+  /** Whether the copy was read as far as it was needed. */
+  readonly isRead: boolean
+}
+
+/** All in one transaction of the database: a realm that dies has changed nothing, a second one finds it done. */
+export async function bringBack(
+  transact: Store['transact'],
+  { copy, copied, witness }: Elsewhere,
+  now: number,
+): Promise<BroughtBack> {
+  const own = await transact('readonly', 'relaxed', noteIn)
+  const isSuspect = (row: PartitionRow | undefined, known: PartitionRow) =>
+    row === undefined || isBehind(row, known) || (row.owed === true && copied !== undefined)
+  const suspects = witness.partitions.filter((known) =>
+    isSuspect(
+      own.partitions.find(({ partition }) => partition === known.partition),
+      known,
+    ),
+  )
+  const lostSalt = own.salt === undefined ? witness.salt : undefined
+  const rows = await readRows(copied && copy, suspects)
+  const writes: Write[] = []
+  if (suspects.length > 0 || lostSalt !== undefined)
+    await transact('readwrite', 'strict', async (plain) => {
+      const tx = recorded(plain, writes)
+      if (lostSalt !== undefined && (await tx.get('settings', ['salt'])) === undefined)
+        tx.put('settings', { name: 'salt', value: lostSalt })
+      for (const [i, known] of suspects.entries()) {
+        const row = await tx.get('partitions', [known.partition])
+        if (!isSuspect(row, known)) continue
+        await putBack(tx, row, known, rows?.[i], now)
+        if (copy !== undefined && rows === undefined)
+          await changePartition(tx, known.partition, (changed) => {
+            changed.owed = true
+          })
+      }
+    })
+  return { writes, isRead: rows !== undefined }
+}
+
+async function putBack(
+  tx: StoreTransaction,
+  row: PartitionRow | undefined,
+  witness: PartitionRow,
+  copied: Known | undefined,
+  now: number,
+): Promise<void> {
+  const own = await knownIn(tx, row ?? newPartition(witness.partition))
+  const whole = restore({ own, copy: copied ?? { ...own, entries: [], letters: [] }, witness, now })
+  const stay = { entries: seqsOf(whole.entries), deadLetters: seqsOf(whole.letters) }
+  for (const { partition, seq } of own.entries)
+    if (!stay.entries.has(seq)) tx.delete('entries', [partition, seq])
+  for (const { partition, seq } of own.letters)
+    if (!stay.deadLetters.has(seq)) tx.delete('deadLetters', [partition, seq])
+  for (const entry of whole.entries) tx.put('entries', entry)
+  for (const letter of whole.letters) tx.put('deadLetters', letter)
+  tx.put('partitions', {
+    ...whole.row,
+    wipes: Math.max(own.row.wipes ?? 0, witness.wipes ?? 0) + (row === undefined ? 1 : 0),
+    owed: false,
+  })
+}
+
+const seqsOf = (rows: readonly { readonly seq: number }[]) => new Set(rows.map(({ seq }) => seq))
+/** More rows than any limit lets in. */
+const all = 1e6
+
+async function knownIn(tx: StoreTransaction, row: PartitionRow): Promise<Known> {
+  const [entries, letters] = await Promise.all([
+    tx.list(within('entries', [row.partition]), all),
+    tx.list(within('deadLetters', [row.partition]), all),
+  ])
+  return { row, entries, letters }
+}
+
+/** Undefined where there is no copy, or none that can be read. */
+const readRows = async (
+  copy: Store | undefined,
+  suspects: readonly PartitionRow[],
+): Promise<readonly Known[] | undefined> =>
+  copy
+    ?.transact('readonly', 'relaxed', (tx) =>
+      Promise.all(suspects.map(async ({ partition }) => knownIn(tx, await readPartition(tx, partition)))),
+    )
+    .catch(() => undefined)

@@ -1,0 +1,111 @@
+// What was lost of an outbox, and what a copy of it gives back: decided from the rows alone.
+import { type DeadLetter, type EntryRow, entryVersion, toRow } from './entry.js'
+import type { Loss, PartitionRow } from './schema.js'
+import { transition } from './transition.js'
+
+/** One user's outbox as one place knows it. */
+export interface Known {
+  readonly row: PartitionRow
+  readonly entries: readonly EntryRow[]
+  readonly letters: readonly DeadLetter[]
+}
+
+export interface Evidence {
+  /** What the database has. */
+  readonly own: Known
+  /** What its copy has. */
+  readonly copy: Known
+  /** The newest row that anybody knows. */
+  readonly witness: PartitionRow
+  readonly now: number
+}
+
+/** Counts what happened to an outbox. It only grows: of two rows of a partition the one with more of it is newer. */
+const progress = ({ nextSeq, nextNumber, claims = 0 }: PartitionRow): number => nextSeq + nextNumber + claims
+
+/** Whether a row has forgotten something that the witness knows of. */
+export const isBehind = (row: PartitionRow, witness: PartitionRow): boolean =>
+  progress(row) < progress(witness)
+
+/**
+ * The outbox put together again. What the copy has and the database never knew was lost, and is back; what the
+ * database knew and no longer has has ended, whatever the copy says. Either may lag behind, so that nobody knows what
+ * was sent meanwhile: in doubt beats duplicate (P2).
+ */
+export function restore({ own, copy, witness, now }: Evidence): Known {
+  const isWorkLost = isBehind(own.row, witness)
+  const isOwed = own.row.owed === true
+  const mine = new Map([...own.entries, ...own.letters].map((one) => [one.seq, one]))
+  let nextSeq = Math.max(own.row.nextSeq, witness.nextSeq)
+  const given = [...copy.entries, ...copy.letters].flatMap((one) => {
+    const same = mine.get(one.seq)
+    if (same === undefined) return isOwed || one.seq >= own.row.nextSeq ? one : []
+    if (same.id === one.id) return same.fence <= one.fence ? one : []
+    // Its place was given away before it could be read.
+    return { ...one, seq: nextSeq++ }
+  })
+  const merged = [...new Map([...mine, ...given.map((one) => [one.seq, one] as const)]).values()]
+  merged.sort((a, b) => a.seq - b.seq)
+  const copied = new Set(given.map(({ seq }) => seq))
+  const letters = merged.filter((one) => one.state === 'dead')
+  const blockedLanes = letters.flatMap(({ onReturned, lane }) => (onReturned === 'block' ? lane : []))
+  const taken = new Set(blockedLanes)
+  const entries = merged.flatMap((entry): EntryRow[] => {
+    if (entry.state === 'dead') return []
+    const head = !taken.has(entry.lane)
+    taken.add(entry.lane)
+    // A newer release's row is left as it is (P11).
+    if ((!isWorkLost && !isOwed) || entry.version > entryVersion) return [entry]
+    // What a newer copy lacks has ended, as far as anybody knows.
+    const maySent = entry.fence > 0 || (isWorkLost && !copied.has(entry.seq))
+    return [toRow(transition(entry, { type: 'restored', head, maySent, now }))]
+  })
+  const base = isBehind(own.row, copy.row) ? copy.row : own.row
+  const lost = lossOf(witness, {
+    restored: given.filter(({ seq }) => !mine.has(seq)).length,
+    upTo: lostUpTo(witness, base, merged.length),
+    at: now,
+  })
+  return {
+    entries,
+    letters,
+    row: {
+      ...witness,
+      nextSeq,
+      nextNumber: Math.max(own.row.nextNumber, witness.nextNumber),
+      session: Math.max(own.row.session, witness.session) + 1,
+      waiting: entries.length,
+      dead: letters.length,
+      bytes: merged.reduce((sum, { bytes }) => sum + bytes, 0),
+      channels: [...new Set([...own.row.channels, ...entries.map(({ channel }) => channel)])],
+      blockedLanes,
+      ...(lost && { lost }),
+    },
+  }
+}
+
+/**
+ * How many that were not settled may be gone. Of what the newest row counts: those accepted after the rows that are
+ * there were written, and those that are missing of the rows' own count.
+ */
+function lostUpTo(witness: PartitionRow, base: PartitionRow, there: number): number {
+  const after = witness.nextSeq - base.nextSeq
+  const missing = Math.max(unsettled(base) - there, 0)
+  return Math.min(unsettled(witness), Math.max(after, 0) + missing)
+}
+
+const unsettled = ({ waiting, dead }: PartitionRow) => waiting + dead
+
+/** Adds to a loss that nobody has taken note of; what comes back later was not lost after all. */
+function lossOf(
+  { lost: before = { upTo: 0, restored: 0, at: 0 } }: PartitionRow,
+  found: Loss,
+): Loss | undefined {
+  const { upTo, restored, at } = found
+  if (upTo + restored === 0) return undefined
+  return {
+    upTo: Math.max(before.upTo - (upTo === 0 ? restored : 0), 0) + upTo,
+    restored: before.restored + restored,
+    at,
+  }
+}
