@@ -1,0 +1,110 @@
+// Line 10 of crash recovery: a user who reloads, comes and goes, and a network that does, while an outbox drains.
+import { setTimeout as pause } from 'node:timers/promises'
+import { createChance } from '../fixtures/chance.js'
+import { DemoPage } from '../fixtures/demo-page.js'
+import type { Attempt, DemoServer } from '../fixtures/demo-server.js'
+import { attemptsUnder, effectsOf, ledgerWith } from '../fixtures/ledger.js'
+import { expect, test } from '../fixtures/test.js'
+
+const path = '/api/posts'
+
+/** Each attempt takes at least this long, so that two at once would be seen. */
+const attemptMs = 250
+const slowly = [{ match: { method: 'POST', path }, kind: 'delay', ms: attemptMs }]
+
+for (const search of ['', '?sw=off'])
+  test(`100 claps that drain while the page is reloaded ten times arrive once${search && ', without a worker'}`, async ({
+    context,
+    network,
+    server,
+  }) => {
+    const chance = createChance()
+    console.log(`SEED=${chance.seed}`)
+    const demo = new DemoPage(await context.newPage(), server.url)
+    await demo.openAs('Ada', { worker: search === '', search })
+    await server.faults(slowly)
+    await network.cut()
+    await clapAround(demo, 100)
+    await network.restore()
+    for (let reloads = 0; reloads < 10; reloads++) {
+      await pause(chance.between(0, 500))
+      await demo.page.reload({ waitUntil: 'commit' })
+    }
+    await expectEachOnce(demo, server, 100)
+  })
+
+test('50 claps that wait while the network goes and comes 100 times in ten seconds arrive once', async ({
+  demo,
+  network,
+  server,
+}) => {
+  await server.faults(slowly)
+  await network.cut()
+  await clapAround(demo, 50)
+  const begun = Date.now()
+  for (let times = 1; times <= 100; times++) {
+    await network.restore()
+    await pause(begun + times * 100 - 50 - Date.now())
+    await network.cut()
+    await pause(begun + times * 100 - Date.now())
+  }
+  expect(Date.now() - begun).toBeLessThan(11_000)
+  await network.restore()
+  await expectEachOnce(demo, server, 50)
+})
+
+test('a page that sends, is left by a link and comes back from the back/forward cache goes on', async ({
+  lasting,
+  server,
+}) => {
+  const context = await lasting.start()
+  const demo = new DemoPage(await context.newPage(), server.url)
+  await demo.openAs('Ada', { worker: false, search: '?sw=off' })
+  await demo.page.evaluate(() => {
+    addEventListener('pageshow', ({ persisted }) => Object.assign(window, { wasKept: persisted }))
+  })
+  await server.faults(slowly)
+  await clapAround(demo, 24)
+  await ledgerWith(server, (ledger) => attemptsUnder(ledger, path).length > 0, true)
+  expect((await demo.rows('entries')).filter(({ state }) => state === 'sending')).not.toHaveLength(0)
+
+  // To a page without a broker: news from another tab would put this one out of the cache.
+  await demo.page.evaluate(() => {
+    const link = document.body.appendChild(document.createElement('a'))
+    link.href = '/api/me'
+    link.click()
+  })
+  await demo.page.waitForURL('**/api/me')
+  await demo.page.evaluate(() => history.back())
+  await demo.page.waitForFunction(() => Reflect.get(window, 'wasKept') === true)
+  await expectEachOnce(demo, server, 24)
+})
+
+/** On each post of the feed in turn, until all of it is safe. */
+async function clapAround({ page, pendingCount }: DemoPage, claps: number): Promise<void> {
+  await page.getByRole('button', { name: 'Clap' }).evaluateAll((buttons, times) => {
+    for (let i = 0; i < times; i++) (buttons[i % buttons.length] as HTMLElement).click()
+  }, claps)
+  await expect(pendingCount).toHaveText(String(claps))
+}
+
+async function expectEachOnce(demo: DemoPage, server: DemoServer, claps: number): Promise<void> {
+  const ledger = await ledgerWith(server, (latest) => effectsOf(latest, 'clap').length, claps, 40_000)
+  await expect(demo.pendingCount).toHaveText('0')
+  const sends = attemptsUnder(ledger, path)
+  const journal = (await demo.rows('journal')).filter(({ kind }) => kind === 'delivered')
+  expect(new Set(effectsOf(ledger, 'clap').map(({ key }) => key)).size).toBe(claps)
+  expect(overlaps(sends)).toEqual([])
+  // The outbox counted every send, and some that the browser or a reload kept back.
+  expect(journal).toHaveLength(claps)
+  for (const { entryId, attempts } of journal)
+    expect(sends.filter(({ key }) => key === entryId).length).toBeLessThanOrEqual(attempts)
+}
+
+/** Attempts that began in a lane while another one was still being answered there. */
+function overlaps(sends: readonly Attempt[]): readonly Attempt[] {
+  const answered = sends.filter(({ status }) => status === 200)
+  return sends.filter(({ path, seq, at }) =>
+    answered.some((other) => other.path === path && other.seq < seq && at < other.at + attemptMs),
+  )
+}
