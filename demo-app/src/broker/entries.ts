@@ -51,4 +51,5 @@ export const stateWords: Readonly<Record<MarkState, string>> = {
   inDoubt: 'Not sure if it arrived',
   returned: 'Came back',
   rejected: 'Could not be saved',
+  quarantined: 'Kept as it is, not sent',
 }

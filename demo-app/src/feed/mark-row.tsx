@@ -13,6 +13,7 @@ const icons: Readonly<Record<Slot['state'], IconName>> = {
   inDoubt: 'question',
   returned: 'back',
   rejected: 'cross',
+  quarantined: 'pause',
   delivered: 'ticks',
 }
 
@@ -23,6 +24,7 @@ const urgency: readonly Slot['state'][] = [
   'rejected',
   'returned',
   'inDoubt',
+  'quarantined',
   'paused',
   'capturing',
   'accepted',

@@ -14,6 +14,7 @@ export function Notices(): ReactElement {
     <div className="notices" role="status" data-testid="notices">
       <SignInNeeded />
       <StorageFull />
+      <Quarantined />
       <UpdateReady />
     </div>
   )
@@ -63,6 +64,35 @@ function StorageFull(): ReactElement | null {
       <button type="button" className="button" onClick={dismiss}>
         All right
       </button>
+    </div>
+  )
+}
+
+/** What this version of the app cannot read is left as it is: a newer one may, or nobody. */
+function Quarantined(): ReactElement | null {
+  const entries = useAppSelector((state) => state.broker.entries)
+  const kept = Object.values(entries).filter(({ state }) => state === 'quarantined')
+  if (kept.length === 0) return null
+  const isNewer = kept.some(({ reason }) => reason === 'newer')
+  const what = kept.length === 1 ? '1 change' : `${kept.length} changes`
+  const dismiss = () => void Promise.all(kept.map(({ id }) => discard(broker, id)))
+  return (
+    <div className="notice" data-kind="quarantined">
+      <p>
+        <strong>{what} cannot be read by this version of the app.</strong>{' '}
+        {isNewer
+          ? 'A newer version made it. It is kept as it is: load the page anew, and the newer version sends it.'
+          : 'It is kept as it is and not sent; all else goes on. Do it again if it is missing.'}
+      </p>
+      {isNewer ? (
+        <button type="button" className="button button-main" onClick={() => location.reload()}>
+          Load anew
+        </button>
+      ) : (
+        <button type="button" className="button" onClick={dismiss}>
+          All right
+        </button>
+      )}
     </div>
   )
 }

@@ -279,14 +279,35 @@ describe('nextDueAt', () => {
   const next = async (box: Awaited<ReturnType<typeof filled>>, serves: Serves = () => true) =>
     box.write(async (tx) => nextDueAt(tx, await readPartition(tx, 'p'), serves))
 
+  const to = (origin: string) => {
+    const { request } = capture('')
+    const url = `${origin}/like`
+    return capture(origin, { lane: origin, channel: origin, request: { ...request, url } })
+  }
+
   it('is the time of the head that is due first, over all channels that are served', async () => {
     const box = outbox()
-    await box.accept([capture('a', { lane: 'a', channel: 'https://a.example' })], { now: 20 })
-    await box.accept([capture('b', { lane: 'b', channel: 'https://b.example' })], { now: 10 })
+    await box.accept([to('https://a.example')], { now: 20 })
+    await box.accept([to('https://b.example')], { now: 10 })
 
     expect(await next(box)).toBe(10)
-    expect(await next(box, (to) => to === 'https://a.example')).toBe(20)
+    expect(await next(box, (origin) => origin === 'https://a.example')).toBe(20)
     expect(await next(box, () => false)).toBeUndefined()
+  })
+
+  it('P11 passes over what cannot be read, however much of it there is, so that nobody wakes for it', async () => {
+    const box = outbox()
+    await box.activate()
+    await box.write(async (tx) => {
+      for (let seq = 1; seq <= 300; seq++)
+        tx.put('entries', waiting({ seq, id: `${seq}`, lane: `${seq}`, version: entryVersion + 1 }))
+    })
+    await box.accept([capture('a')], { now: 20 })
+    const before = await next(box)
+
+    expect(ids(await box.claim({ now: 20 }))).toEqual(['a'])
+    expect(before).toBe(20)
+    expect(await next(box)).toBeUndefined()
   })
 
   it('does not look at what waits behind a head that is in flight', async () => {

@@ -1,10 +1,10 @@
 // Takes due lane heads for sending: one bounded read per channel, in the caller's transaction (R1).
 import { originOf, type Serves, servedChannels } from './channel.js'
-import { type EntryRow, entryVersion, type SendingEntry, toRow, type WaitingEntry } from './entry.js'
-import { pageRowsMax } from './limits.js'
+import { type EntryRow, type SendingEntry, toRow, type WaitingEntry } from './entry.js'
 import { allowance, healthyOrigin, type OriginRow, type Probe } from './origin.js'
 import { readActive } from './partition.js'
 import type { Span, StoreTransaction } from './ports.js'
+import { isReadable } from './readable.js'
 import { mayBeForgotten } from './retention.js'
 import { type PartitionRow, within } from './schema.js'
 import { doubt } from './settle.js'
@@ -65,30 +65,21 @@ export async function claim(
   return { claimed, doubted }
 }
 
+/** Rows that cannot be read stay at the front of the span for good: there, more of it is read. */
 async function dueHeads(
   tx: StoreTransaction,
   span: Span<'entries'>,
   limit: number,
 ): Promise<readonly WaitingEntry[]> {
-  const rows = await tx.list(span, limit)
-  const heads = rows.filter(isSendable)
-  if (heads.length === rows.length) return heads
-  return (await tx.list(span, pageRowsMax)).filter(isSendable).slice(0, limit)
+  for (let read = limit; ; read *= 10) {
+    const rows = await tx.list(span, read)
+    const heads = rows.filter(isHead).slice(0, limit)
+    if (heads.length === limit || rows.length < read) return heads
+  }
 }
 
-/**
- * A row of a newer release is left to it, and its lane waits (P11). So is one that asks for what no capture gives:
- * rows are not trusted, and nothing goes to an origin that its channel does not name (SEC6).
- */
-function isSendable(row: EntryRow): row is EntryRow & WaitingEntry {
-  const { url } = row.request
-  return (
-    row.version <= entryVersion &&
-    row.state === 'waiting' &&
-    row.head &&
-    url.startsWith(`${originOf(row.channel)}/`)
-  )
-}
+const isHead = (row: EntryRow): row is EntryRow & WaitingEntry =>
+  isReadable(row) && row.state === 'waiting' && row.head
 
 const dueIn = ({ partition }: PartitionRow, channel: string) => within('entries', [partition, channel], 'due')
 
@@ -98,10 +89,10 @@ export async function nextDueAt(
   row: PartitionRow,
   serves: Serves,
 ): Promise<number | undefined> {
-  const keys = await Promise.all(
-    servedChannels(row, serves).map((channel) => tx.firstKey(dueIn(row, channel))),
+  const heads = await Promise.all(
+    servedChannels(row, serves).map((channel) => dueHeads(tx, dueIn(row, channel), 1)),
   )
-  const times = keys.flatMap((key) => (Array.isArray(key) && typeof key[2] === 'number' ? [key[2]] : []))
+  const times = heads.flat().map(({ notBefore }) => notBefore)
   return times.length === 0 ? undefined : Math.min(...times)
 }
 

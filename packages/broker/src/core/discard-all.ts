@@ -1,8 +1,9 @@
 // Gives up a user's whole outbox because a person said so: what waits, what is in flight or in doubt, and dead letters.
-import { type DeadLetter, type EntryRow, entryVersion } from './entry.js'
+import type { DeadLetter, EntryRow } from './entry.js'
 import { pageRowsMax } from './limits.js'
 import { readPartition } from './partition.js'
 import type { Store, StoreTransaction } from './ports.js'
+import { isReadable } from './readable.js'
 import { type PartitionRow, within } from './schema.js'
 import { promote, record } from './settle.js'
 
@@ -46,22 +47,24 @@ async function discardSome(tx: StoreTransaction, partition: string, now: number)
     tx.list(within('deadLetters', [partition]), pageRowsMax),
   ])
   const gone = [...letters, ...entries]
-  const last = gone.at(-1)
+  const last = gone.findLast(isReadable) ?? gone.at(-1)
   if (last === undefined) return nothingGivenUp
   for (const { seq } of entries) tx.delete('entries', [partition, seq])
   for (const { seq } of letters) tx.delete('deadLetters', [partition, seq])
   row.waiting -= entries.length
   row.dead -= letters.length
-  for (const { bytes } of gone) row.bytes -= bytes
-  await moveOn(tx, row, entries, letters)
+  // What cannot be read is given up too: a person said so.
+  const readable = gone.filter(isReadable)
+  for (const { bytes } of readable) row.bytes -= bytes
+  await moveOn(tx, row, entries.filter(isReadable), letters.filter(isReadable))
   record(tx, row, last, { kind: 'emptied', ids: gone.map(({ id }) => id) }, now)
   tx.put('partitions', row)
   const cancelled = entries.filter(isUnsent).length
   return { cancelled, unsure: entries.length - cancelled, letters: letters.length }
 }
 
-const isUnsent = ({ version, state, effect }: EntryRow) =>
-  version <= entryVersion && state === 'waiting' && effect === 'none'
+const isUnsent = (entry: EntryRow) =>
+  isReadable(entry) && entry.state === 'waiting' && entry.effect === 'none'
 
 /** Lanes whose first entry or whose blocking letter has gone have a new head, should there be anything left of them. */
 async function moveOn(

@@ -10,6 +10,7 @@ import type { Probe } from './origin.js'
 import { again } from './outcome.js'
 import { type Owner, readPartition, unpause } from './partition.js'
 import type { Ports } from './ports.js'
+import { isReadable } from './readable.js'
 import { type Lapsed, recover } from './recover.js'
 import type { PartitionRow } from './schema.js'
 import { type Finished, settle } from './settle.js'
@@ -176,7 +177,7 @@ function keepLeases({ ports }: DrainContext, flights: ReadonlyMap<string, Flight
       .transact('readwrite', 'relaxed', async (tx) => {
         for (const { entry } of flights.values()) {
           const row = await tx.get('entries', [entry.partition, entry.seq])
-          if (row?.state === 'sending' && row.fence === entry.fence)
+          if (row?.state === 'sending' && row.fence === entry.fence && isReadable(row))
             tx.put('entries', toRow(transition(row, { type: 'renewed' })))
         }
       })

@@ -1,12 +1,13 @@
 // Asks servers what became of entries in doubt (SC14): what they know ends a doubt, and else a person does.
 import { type AskContext, ask } from './attempt.js'
 import { originOf, servedChannels } from './channel.js'
-import { entryVersion, type InDoubtEntry } from './entry.js'
+import type { InDoubtEntry } from './entry.js'
 import { confirm, findHeld, putBack } from './letters.js'
 import { askAgainMs, inquiriesMax, pageRowsMax } from './limits.js'
 import { refusalReason } from './outcome.js'
 import { changePartition, type Owner, readActive } from './partition.js'
 import type { Clock, Reply, StoreTransaction } from './ports.js'
+import { isReadable } from './readable.js'
 import { type PartitionRow, within } from './schema.js'
 import { doubt, giveBack } from './settle.js'
 import { transition } from './transition.js'
@@ -105,7 +106,7 @@ export async function questions(
   const served = servedChannels(row, serves)
   const rows = await tx.list(within('entries', [partition, 'inDoubt'], 'unsure'), pageRowsMax)
   return rows
-    .flatMap((row) => (row.state === 'inDoubt' && row.version <= entryVersion ? row : []))
+    .flatMap((row) => (row.state === 'inDoubt' && isReadable(row) ? row : []))
     .filter(({ channel }) => served.includes(channel) && statusQuery.startsWith(`${originOf(channel)}/`))
     .filter((entry) => entry.trouble?.reason !== 'keyExpired' && !asked.has(signOf(entry)))
     .slice(0, inquiriesMax)

@@ -1,14 +1,8 @@
 // What a person may do with entries: take back one that was never sent, send a returned one again, or let it go.
-import {
-  type DeadLetter,
-  type EntryRow,
-  entryVersion,
-  type InDoubtEntry,
-  isRepeatable,
-  toRow,
-} from './entry.js'
+import { type DeadLetter, type EntryRow, type InDoubtEntry, isRepeatable, toRow } from './entry.js'
 import { changePartition } from './partition.js'
 import type { StoreTransaction } from './ports.js'
+import { isReadable } from './readable.js'
 import { type PartitionRow, within } from './schema.js'
 import { end, promote, record } from './settle.js'
 import { transition } from './transition.js'
@@ -22,8 +16,7 @@ export async function cancel(
 ): Promise<'cancelled' | 'tooLate' | 'notFound'> {
   const entry = await findEntry(tx, partition, id)
   if (entry === undefined) return 'notFound'
-  if (entry.state !== 'waiting' || entry.effect === 'unknown' || entry.version > entryVersion)
-    return 'tooLate'
+  if (!isReadable(entry) || entry.state !== 'waiting' || entry.effect === 'unknown') return 'tooLate'
   transition(entry, { type: 'cancelled' })
   await changePartition(tx, partition, (row) => end(tx, row, entry, { kind: 'cancelled' }, now))
   return 'cancelled'
@@ -38,9 +31,9 @@ export async function findHeld(
   id: string,
 ): Promise<Held | undefined> {
   const [letter] = await tx.list(within('deadLetters', [partition, id], 'id'), 1)
-  if (letter !== undefined) return letter
+  if (letter !== undefined && isReadable(letter)) return letter
   const entry = await findEntry(tx, partition, id)
-  return entry?.state === 'inDoubt' ? entry : undefined
+  return entry?.state === 'inDoubt' && isReadable(entry) ? entry : undefined
 }
 
 async function findEntry(tx: StoreTransaction, partition: string, id: string): Promise<EntryRow | undefined> {

@@ -166,7 +166,13 @@ describe('readStart', () => {
   })
 
   it('is empty for a user who never did anything', async () => {
-    expect(await start(outbox())).toEqual({ entries: [], letters: [], told: [], seen: { seq: 0, number: 0 } })
+    expect(await start(outbox())).toEqual({
+      entries: [],
+      letters: [],
+      quarantined: [],
+      told: [],
+      seen: { seq: 0, number: 0 },
+    })
   })
 })
 

@@ -6,6 +6,7 @@ import { journalMax, outcomesMax, pageRowsMax, restoredMax } from './limits.js'
 import type { OriginRow } from './origin.js'
 import { readActive, readPartition } from './partition.js'
 import type { StoreTransaction } from './ports.js'
+import { isReadable, isTold, type Quarantined, toQuarantined } from './readable.js'
 import { type JournalRow, type PartitionRow, within } from './schema.js'
 
 /** How far a page has read. */
@@ -31,15 +32,17 @@ export async function readOutlook(tx: StoreTransaction, partition: string, serve
     readActive(tx),
     readOrigins(tx, row),
     nextDueAt(tx, row, serves),
-    tx.firstKey(within('entries', [partition, 'sending'], 'unsure')),
+    tx.list(within('entries', [partition, 'sending'], 'unsure'), pageRowsMax),
   ])
   if (active?.partition !== partition) row.paused ??= active === undefined ? 'auth' : 'principal'
-  return { row, origins, nextDueAt: due, sending: sending !== undefined }
+  return { row, origins, nextDueAt: due, sending: sending.some(isReadable) }
 }
 
 export interface News extends Outlook {
   /** Entries accepted since, by any tab, and those that were requeued since. */
   readonly entries: readonly EntryRow[]
+  /** Those that are left as they are. */
+  readonly quarantined: readonly Quarantined[]
   readonly journal: readonly JournalRow[]
   readonly seen: Seen
   /** Whether there is more than one page of it. */
@@ -56,28 +59,40 @@ export async function readNews(
 ): Promise<News> {
   const [outlook, entries, journal] = await Promise.all([
     readOutlook(tx, partition, serves),
-    tx.list(within('entries', [partition], undefined, [partition, seen.seq + 1]), pageRowsMax),
-    tx.list(within('journal', [partition], undefined, [partition, seen.number + 1]), pageRowsMax),
+    tx.list({ store: 'entries', ...after(partition, seen.seq) }, pageRowsMax),
+    tx.list({ store: 'journal', ...after(partition, seen.number) }, pageRowsMax),
   ])
-  const back = journal.filter(({ kind, seq }) => kind === 'requeued' && seq <= seen.seq)
+  const told = journal.filter(isTold)
+  const back = told.filter(({ kind, seq }) => kind === 'requeued' && seq <= seen.seq)
   const places = [...new Set(back.map(({ seq }) => seq))]
   const requeued = await Promise.all(places.map((seq) => tx.get('entries', [partition, seq])))
   const elsewhere = await nextDueAt(tx, outlook.row, (origin, needs) => !serves(origin, needs))
   return {
     ...outlook,
-    entries: [...requeued, ...entries].filter((entry) => entry !== undefined),
-    journal,
+    entries: [...requeued, ...entries].filter((entry) => entry !== undefined).filter(isReadable),
+    quarantined: quarantinedOf(entries),
+    journal: told,
     seen: { seq: entries.at(-1)?.seq ?? seen.seq, number: journal.at(-1)?.number ?? seen.number },
     more: entries.length === pageRowsMax || journal.length === pageRowsMax,
     stranded: elsewhere !== undefined,
   }
 }
 
+/** From a place of the outbox, or of its journal, on. */
+const after = (partition: string, place: number) => ({
+  from: [partition, place + 1],
+  to: [partition, Number.MAX_SAFE_INTEGER],
+})
+
+const quarantinedOf = (rows: readonly (EntryRow | DeadLetter)[]): readonly Quarantined[] =>
+  rows.filter((row) => !isReadable(row)).map(toQuarantined)
+
 /** What a page needs to begin with. */
 export interface Start {
   /** What waits, oldest first; what is beyond the limit is delivered without having been in the view. */
   readonly entries: readonly EntryRow[]
   readonly letters: readonly DeadLetter[]
+  readonly quarantined: readonly Quarantined[]
   /** What earlier pages have shown already, the latest of it. */
   readonly told: readonly JournalRow[]
   readonly seen: Seen
@@ -88,22 +103,28 @@ export async function readStart(tx: StoreTransaction, partition: string): Promis
   const told = row.told ?? 0
   const [entries, letters, journal] = await Promise.all([
     tx.list(within('entries', [partition]), restoredMax),
-    readLetters(tx, partition),
+    tx.list(within('deadLetters', [partition]), journalMax),
     tx.list(
       { store: 'journal', from: [partition, told - outcomesMax], to: [partition, told] },
       outcomesMax + 1,
     ),
   ])
-  return { entries, letters, told: journal, seen: { seq: row.nextSeq - 1, number: told } }
+  return {
+    entries: entries.filter(isReadable),
+    letters: letters.filter(isReadable),
+    quarantined: quarantinedOf([...letters, ...entries]),
+    told: journal.filter(isTold),
+    seen: { seq: row.nextSeq - 1, number: told },
+  }
 }
 
 /** Dead letters, the oldest first. */
-export function readLetters(tx: StoreTransaction, partition: string): Promise<readonly DeadLetter[]> {
-  return tx.list(within('deadLetters', [partition]), journalMax)
+export async function readLetters(tx: StoreTransaction, partition: string): Promise<readonly DeadLetter[]> {
+  return (await tx.list(within('deadLetters', [partition]), journalMax)).filter(isReadable)
 }
 
 /** The lanes in which an attempt is in flight or of unknown effect at this moment (P8). */
 export async function readUnsureLanes(tx: StoreTransaction, partition: string): Promise<readonly string[]> {
   const rows = await tx.list(within('entries', [partition], 'unsure'), pageRowsMax)
-  return rows.map(({ lane }) => lane)
+  return rows.map(({ lane }) => lane).filter((lane) => typeof lane === 'string')
 }

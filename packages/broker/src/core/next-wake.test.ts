@@ -28,6 +28,7 @@ function wake(more: Partial<News>, watched = true) {
   const news: News = {
     row,
     entries: [],
+    quarantined: [],
     journal: [],
     origins: [],
     nextDueAt: now,

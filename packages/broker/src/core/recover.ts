@@ -1,11 +1,12 @@
 // Finds entries that an executor was sending when it died, and puts them back among those that wait.
-import { entryVersion, type SendingEntry, toRow } from './entry.js'
+import { type SendingEntry, toRow } from './entry.js'
 import { pageRowsMax, waitCapMs } from './limits.js'
 import { unknownEffect } from './outcome.js'
 import { readPartition } from './partition.js'
 import type { Clock, Store, StoreTransaction } from './ports.js'
+import { isReadable } from './readable.js'
 import { type PartitionRow, within } from './schema.js'
-import { defer, doubt } from './settle.js'
+import { defer, doubt, promote } from './settle.js'
 import { transition } from './transition.js'
 import { createWatch, signOf } from './watch.js'
 
@@ -23,7 +24,8 @@ export function watchLeases(clock: Clock): Lapsed {
 
 /**
  * Puts the entries of lapsed leases back: their effect is unknown, their failure is no fault of theirs. And those
- * whose time is further off than any wait, since the clock went back. Gives the partition's row.
+ * whose time is further off than any wait, since the clock went back; and lets lanes go on whose next entry an older
+ * release could not read. Gives the partition's row.
  */
 export async function recover(
   store: Store,
@@ -35,10 +37,14 @@ export async function recover(
     const row = await readPartition(tx, partition)
     for (const channel of row.channels) await reschedule(tx, partition, channel, now)
     const rows = await tx.list(within('entries', [partition, 'sending'], 'unsure'), pageRowsMax)
-    const known = rows.filter(({ version }) => version <= entryVersion)
-    const left = known.filter((entry) => entry.state === 'sending').filter(lapsed)
+    const left = rows
+      .filter(isReadable)
+      .filter((entry) => entry.state === 'sending')
+      .filter(lapsed)
     for (const entry of left) putBack(tx, row, entry, now)
-    if (left.length > 0) tx.put('partitions', row)
+    const stuck = row.stuckLanes ?? []
+    for (const lane of stuck) await promote(tx, row, lane)
+    if (left.length + stuck.length > 0) tx.put('partitions', row)
     return row
   })
 }
@@ -53,7 +59,7 @@ async function reschedule(
   const tooFar = [partition, channel, now + waitCapMs + 1]
   const rows = await tx.list(within('entries', [partition, channel], 'due', tooFar), pageRowsMax)
   for (const entry of rows) {
-    if (entry.state !== 'waiting' || entry.version > entryVersion) continue
+    if (!isReadable(entry) || entry.state !== 'waiting') continue
     const notBefore = now + Math.min(Math.max(entry.notBefore - entry.savedAt, 0), waitCapMs)
     tx.put('entries', toRow(transition(entry, { type: 'rescheduled', notBefore, now })))
   }

@@ -1,5 +1,6 @@
 // What was lost of an outbox, and what a copy of it gives back: decided from the rows alone.
-import { type DeadLetter, type EntryRow, entryVersion, toRow } from './entry.js'
+import { type DeadLetter, type EntryRow, toRow } from './entry.js'
+import { isReadable } from './readable.js'
 import type { Loss, PartitionRow } from './schema.js'
 import { transition } from './transition.js'
 
@@ -46,6 +47,7 @@ export function restore({ own, copy, witness, now }: Evidence): Known {
   })
   const merged = [...new Map([...mine, ...given.map((one) => [one.seq, one] as const)]).values()]
   merged.sort((a, b) => a.seq - b.seq)
+  const readable = merged.filter(isReadable)
   const copied = new Set(given.map(({ seq }) => seq))
   const letters = merged.filter((one) => one.state === 'dead')
   const blockedLanes = letters.flatMap(({ onReturned, lane }) => (onReturned === 'block' ? lane : []))
@@ -54,8 +56,8 @@ export function restore({ own, copy, witness, now }: Evidence): Known {
     if (entry.state === 'dead') return []
     const head = !taken.has(entry.lane)
     taken.add(entry.lane)
-    // A newer release's row is left as it is (P11).
-    if ((!isWorkLost && !isOwed) || entry.version > entryVersion) return [entry]
+    // What cannot be read is left as it is (P11).
+    if ((!isWorkLost && !isOwed) || !isReadable(entry)) return [entry]
     // What a newer copy lacks has ended, as far as anybody knows.
     const maySent = entry.fence > 0 || (isWorkLost && !copied.has(entry.seq))
     return [toRow(transition(entry, { type: 'restored', head, maySent, now }))]
@@ -76,8 +78,8 @@ export function restore({ own, copy, witness, now }: Evidence): Known {
       session: Math.max(own.row.session, witness.session) + 1,
       waiting: entries.length,
       dead: letters.length,
-      bytes: merged.reduce((sum, { bytes }) => sum + bytes, 0),
-      channels: [...new Set([...own.row.channels, ...entries.map(({ channel }) => channel)])],
+      bytes: readable.reduce((sum, { bytes }) => sum + bytes, 0),
+      channels: [...new Set([...own.row.channels, ...readable.map(({ channel }) => channel)])],
       blockedLanes,
       ...(lost && { lost }),
     },

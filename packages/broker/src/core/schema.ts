@@ -19,6 +19,8 @@ export interface PartitionRow {
   channels: readonly string[]
   /** Lanes that a dead letter holds back. */
   blockedLanes: readonly string[]
+  /** Lanes whose next entry could not be read when its turn came: a release that can makes it the head. */
+  stuckLanes?: readonly string[]
   paused?: PauseReason
   /** Counts the sign-ins: what was sent before the last of them says nothing of the present session. */
   session: number

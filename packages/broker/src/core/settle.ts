@@ -16,6 +16,7 @@ import { journalMax, waitCapMs } from './limits.js'
 import { afterOutcome, countsAgainstEntry, healthyOrigin, learnt, type OriginRow } from './origin.js'
 import type { Outcome } from './outcome.js'
 import type { StoreTransaction } from './ports.js'
+import { isReadable } from './readable.js'
 import { type JournalRow, type PartitionRow, within } from './schema.js'
 import { type EntryEvent, transition } from './transition.js'
 
@@ -46,7 +47,7 @@ export async function settle(
   options: SettleOptions,
 ): Promise<boolean> {
   const entry = await tx.get('entries', [claimed.partition, claimed.seq])
-  if (entry?.state !== 'sending' || entry.fence !== claimed.fence) return false
+  if (entry?.state !== 'sending' || entry.fence !== claimed.fence || !isReadable(entry)) return false
   const { now } = options
   const name = originOf(entry.channel)
   const origin = origins.get(name) ?? healthyOrigin(name)
@@ -150,10 +151,19 @@ export async function end(
   record(tx, row, entry, how, now)
 }
 
-/** Makes the first entry of a lane its head, unless a dead letter holds the lane back. */
+/**
+ * Makes the first entry of a lane its head, unless a dead letter holds the lane back. One that this release cannot read
+ * is left as it is; the lane is noted for a release that can.
+ */
 export async function promote(tx: StoreTransaction, row: PartitionRow, lane: string): Promise<void> {
   if (row.blockedLanes.includes(lane)) return
   const [next] = await tx.list(within('entries', [row.partition, lane], 'lane'), 1)
+  const others = row.stuckLanes?.filter((stuck) => stuck !== lane)
+  if (next !== undefined && !isReadable(next)) {
+    row.stuckLanes = [...(others ?? []), lane]
+    return
+  }
+  if (others !== undefined) row.stuckLanes = others
   if (next?.state === 'waiting' && !next.head)
     tx.put('entries', toRow(transition(next, { type: 'promoted' })))
 }

@@ -1,9 +1,9 @@
 // Whose turn it is to drain a partition: the lock tells. One who waits for it watches its holder meanwhile, and takes
 // it away from one that shows no sign of life: a tab that hangs keeps its lock for as long as it hangs.
-import type { SendingEntry } from './entry.js'
 import { lookMs, pageRowsMax } from './limits.js'
 import { changePartition, readPartition } from './partition.js'
 import type { Ports, StoreTransaction } from './ports.js'
+import { isReadable } from './readable.js'
 import { type Lapsed, lockHeld } from './recover.js'
 import { within } from './schema.js'
 import { createWatch, signOf } from './watch.js'
@@ -95,7 +95,8 @@ async function readSigns(tx: StoreTransaction, partition: string): Promise<Signs
     readPartition(tx, partition),
     tx.list(within('entries', [partition, 'sending'], 'unsure'), pageRowsMax),
   ])
-  return { steals, leases: rows.map((row) => signOf(row as SendingEntry)) }
+  const sending = rows.filter(isReadable).filter((row) => row.state === 'sending')
+  return { steals, leases: sending.map(signOf) }
 }
 
 const textOf = ({ steals, leases }: Signs) => [steals, ...leases].join(' ')

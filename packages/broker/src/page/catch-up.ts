@@ -29,7 +29,8 @@ export function toActions(news: News, context: CatchUp): readonly Dispatched[] {
     (row): readonly Dispatched[] =>
       noticeOf(row, news) ?? [outcomeOf(row, context)].filter((one) => one !== undefined),
   )
-  return deferRebase(fresh.length === 0 ? fromJournal : [restored(fresh, [], false), ...fromJournal])
+  const entries = fresh.length === 0 ? [] : [restored(fresh, [], false)]
+  return deferRebase([...entries, ...setAside(news), ...fromJournal])
 }
 
 /** The outcome that a row of the journal tells of; undefined where the entry has not ended by it. */
@@ -56,6 +57,10 @@ function noticeOf(
   const again = entries.filter(({ id }) => id === entryId)
   return again.length === 0 ? [] : [restored(again, [], false)]
 }
+
+/** What this release cannot read is shown, and is in no view. */
+export const setAside = ({ quarantined }: Pick<News, 'quarantined'>): readonly BrokerAction[] =>
+  quarantined.length === 0 ? [] : [{ type: 'redux-broker/quarantined', payload: quarantined }]
 
 export const restored = (
   entries: readonly EntryRow[],

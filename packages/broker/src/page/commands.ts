@@ -13,6 +13,7 @@ import {
 import { pageRowsMax } from '../core/limits.js'
 import { readLetters } from '../core/news.js'
 import type { StoreTransaction } from '../core/ports.js'
+import { isReadable } from '../core/readable.js'
 import { within } from '../core/schema.js'
 import { type Broker, type Internals, internals } from './broker.js'
 
@@ -30,9 +31,14 @@ export function deadLetters(broker: AnyBroker): Promise<readonly DeadLetter[]> {
   return read(broker, readLetters, [])
 }
 
-/** The first 200 entries of the present user that are not settled, in the order of their acceptance. */
+/**
+ * Of the first 200 entries of the present user that are not settled those that this release can read, in the order of
+ * their acceptance.
+ */
 export function outboxEntries(broker: AnyBroker): Promise<readonly OutboxEntry[]> {
-  return read(broker, (tx, partition) => tx.list(within('entries', [partition]), pageRowsMax), [])
+  const first = async (tx: StoreTransaction, partition: string) =>
+    (await tx.list(within('entries', [partition]), pageRowsMax)).filter(isReadable)
+  return read(broker, first, [])
 }
 
 /**

@@ -5,7 +5,7 @@ import { type News, readNews, readStart, type Seen } from '../core/news.js'
 import { changePartition } from '../core/partition.js'
 import type { Ports } from '../core/ports.js'
 import type { BrokerAction, OutcomeAction } from '../redux/actions.js'
-import { type CatchUp, outcomeOf, restored, toActions } from './catch-up.js'
+import { type CatchUp, outcomeOf, restored, setAside, toActions } from './catch-up.js'
 import type { Host } from './host.js'
 
 export interface FollowerContext extends Pick<CatchUp, 'knows' | 'parse'> {
@@ -89,7 +89,7 @@ export function createFollower(context: FollowerContext): Follower {
       if (stopped) return
       seen = start.seen
       const entries = start.entries.filter(({ id }) => !context.knows(id))
-      context.dispatch([restored(entries, start.letters, true)])
+      context.dispatch([restored(entries, start.letters, true), ...setAside(start)])
       context.remember(start.told.flatMap((row) => outcomeOf(row, { ...context, late: true }) ?? []))
       await follow(true)
       reading = false

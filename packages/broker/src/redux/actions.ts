@@ -1,5 +1,6 @@
 // The broker's own actions, as DevTools shows them, and the matchers that an app writes its reducers with.
 import type { Action } from 'redux'
+import type { Quarantined } from '../core/readable.js'
 import type { StoredAction } from '../core/schema.js'
 import type { ActionCreator, Confirmed, Delivered, Rejected, Returned } from './types.js'
 
@@ -96,6 +97,8 @@ export type BrokerAction =
       /** At a start they were captured before anything in this page. */
       readonly meta: { readonly first: boolean }
     }
+  /** Rows that this release cannot read. */
+  | { readonly type: 'redux-broker/quarantined'; readonly payload: readonly Quarantined[] }
   | { readonly type: 'redux-broker/discarded'; readonly payload: string }
   /** All of these were given up at once. */
   | { readonly type: 'redux-broker/emptied'; readonly payload: readonly string[] }

@@ -20,9 +20,10 @@ export interface EntryStatus {
   readonly lane: string
   /**
    * `capturing`: shown, not yet on disk. `accepted`: safe on this device. `inDoubt`: only a person can tell whether it
-   * happened. `returned`: a dead letter. `rejected`: refused at its capture, nothing was kept.
+   * happened. `returned`: a dead letter. `rejected`: refused at its capture, nothing was kept. `quarantined`: this
+   * release cannot read it (`reason`: `newer` or `damaged`), so it is left as it is and its lane waits.
    */
-  readonly state: 'capturing' | 'accepted' | 'inDoubt' | 'returned' | 'rejected'
+  readonly state: 'capturing' | 'accepted' | 'inDoubt' | 'returned' | 'rejected' | 'quarantined'
   readonly reason?: string
   readonly httpStatus?: number | undefined
 }
@@ -51,6 +52,10 @@ function afterBroker(state: BrokerState, action: BrokerAction): BrokerState {
   switch (action.type) {
     case 'redux-broker/accepted':
       return { ...state, entries: withState(state.entries, action.payload, 'accepted') }
+    case 'redux-broker/quarantined': {
+      const aside = action.payload.map((one): EntryStatus => ({ ...one, state: 'quarantined' }))
+      return { ...state, entries: withEntries(state.entries, aside) }
+    }
     case 'redux-broker/doubted':
       return { ...state, entries: withState(state.entries, [action.payload], 'inDoubt') }
     case 'redux-broker/discarded':

@@ -1,0 +1,44 @@
+// A tab that hangs is not dead: it keeps its lock, and nobody hears of it. Another tab watches it, and takes over.
+import { attemptsUnder, effectsOf, ledgerWith, sendsOfEachKey } from '../fixtures/ledger.js'
+import { expect, test } from '../fixtures/test.js'
+
+const path = '/api/posts/p03/claps'
+/** A lease of 75 s, watched in looks of 5 s, and the time of a machine with much to do. */
+const takeoverMsMax = 95_000
+
+test.use({ without: 'worker' })
+
+test('what a tab was sending when it hung is delivered by another tab, once, while it still hangs (P4, F7)', async ({
+  demo,
+  openTab,
+  server,
+}) => {
+  test.setTimeout(180_000)
+  const other = await openTab()
+  await server.faults([{ match: { path }, kind: 'stall', times: 1 }])
+  await demo.post('p03').clap()
+  await ledgerWith(server, (ledger) => attemptsUnder(ledger, path).length, 1)
+  await expect(other.pendingCount).toHaveText('1')
+
+  const hung = demo.page.waitForEvent('dialog')
+  const answered = demo.page.evaluate(() => alert('Nobody presses OK.'))
+  const dialog = await hung
+  const hungAt = Date.now()
+  const ledger = await ledgerWith(
+    server,
+    (latest) => effectsOf(latest, 'clap', 'p03').length,
+    1,
+    takeoverMsMax,
+  )
+  await expect(other.pendingCount).toHaveText('0')
+  const tookS = ((attemptsUnder(ledger, path).at(-1)?.at ?? 0) - hungAt) / 1_000
+  console.log(`hung tab: the next attempt came ${tookS.toFixed(1)} s after it hung`)
+
+  await dialog.accept()
+  await answered
+  await expect(demo.pendingCount).toHaveText('0')
+  // The one that had hung goes on as any other tab.
+  await demo.post('p03').clap()
+  const after = await ledgerWith(server, (latest) => effectsOf(latest, 'clap', 'p03').length, 2)
+  expect(sendsOfEachKey(attemptsUnder(after, path))).toEqual([2, 1])
+})

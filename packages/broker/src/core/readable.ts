@@ -1,0 +1,86 @@
+// What a row must be for this release to touch it. Rows are not trusted: a newer release has written them, or a faulty
+// disk, or a script of the same origin (P11, SEC6). What is not readable is left as it is, and its lane waits.
+import { originOf } from './channel.js'
+import { type DeadLetter, type EntryRow, entryVersion } from './entry.js'
+import type { JournalRow } from './schema.js'
+
+type Row = Readonly<Record<string, unknown>>
+
+const isRow = (value: unknown): value is Row => typeof value === 'object' && value !== null
+const isText = (value: unknown): value is string => typeof value === 'string'
+const isNumber = (value: unknown) => Number.isFinite(value)
+const isFlag = (value: unknown) => typeof value === 'boolean'
+
+const all = (row: Row, is: (value: unknown) => boolean, fields: string) =>
+  fields.split(' ').every((field) => is(row[field]))
+
+/** Whether this release knows what the row says, and all that it needs of it is there. */
+export function isReadable(row: EntryRow | DeadLetter): boolean {
+  const given = row as unknown as Row
+  return (
+    all(given, isNumber, 'version seq bytes acceptedAt attempts failures fence') &&
+    row.version <= entryVersion &&
+    all(given, isText, 'partition id key lane channel server onReturned effect') &&
+    isAction(given['action']) &&
+    isRequest(given['request'], row.channel) &&
+    (given['trouble'] === undefined || isTrouble(given['trouble'])) &&
+    (given['firstSentAt'] === undefined || isNumber(given['firstSentAt'])) &&
+    isState(given)
+  )
+}
+
+const isAction = (action: unknown) => isRow(action) && isText(action['type'])
+
+/** What no capture gives is not sent: nothing goes to an origin that the row's channel does not name. */
+const isRequest = (request: unknown, channel: string) =>
+  isRow(request) &&
+  isText(request['url']) &&
+  request['url'].startsWith(`${originOf(channel)}/`) &&
+  /^(POST|PUT|PATCH|DELETE)$/.test(String(request['method'])) &&
+  Array.isArray(request['headers']) &&
+  request['headers'].every((pair) => Array.isArray(pair) && pair.length === 2 && pair.every(isText)) &&
+  isBody(request['body'])
+
+const isBody = (body: unknown) => body === undefined || isText(body) || body instanceof ArrayBuffer
+
+const isTrouble = (trouble: unknown) =>
+  isRow(trouble) && isText(trouble['reason']) && all(trouble, isNumber, 'at times')
+
+function isState(row: Row): boolean {
+  const { state, lease } = row as { readonly state?: unknown; readonly lease?: unknown }
+  switch (state) {
+    case 'waiting':
+      return isFlag(row['head']) && all(row, isNumber, 'notBefore savedAt')
+    case 'sending':
+      return isRow(lease) && isText(lease['owner']) && all(lease, isNumber, 'session renewals')
+    case 'dead':
+      return isText(row['reason']) && isNumber(row['returnedAt'])
+    default:
+      return state === 'inDoubt'
+  }
+}
+
+/** Of the journal, what a page shows of it. */
+export function isTold(row: JournalRow): boolean {
+  const given = row as unknown as Row
+  return all(given, isText, 'kind entryId lane') && all(given, isNumber, 'at seq') && isAction(row.action)
+}
+
+/** What can be said of a row that is left as it is. */
+export interface Quarantined {
+  readonly id: string
+  readonly lane: string
+  readonly type: string
+  /** `newer`: a later release of the app reads it. `damaged`: nobody does. */
+  readonly reason: 'newer' | 'damaged'
+}
+
+export function toQuarantined(row: EntryRow | DeadLetter): Quarantined {
+  const { id, lane, seq, version, action } = row as Partial<EntryRow>
+  return {
+    id: isText(id) ? id : `unreadable-${seq}`,
+    lane: isText(lane) ? lane : '',
+    type: isAction(action) ? (action?.type ?? '') : '',
+    reason: isNumber(version) && Number(version) > entryVersion ? 'newer' : 'damaged',
+  }
+}
