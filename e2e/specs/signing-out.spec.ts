@@ -77,27 +77,3 @@ test('a server that does not answer keeps nobody signed in on this device', asyn
   await demo.page.reload()
   await expect(heading).toHaveText('Taps that survive the tunnel')
 })
-
-test('what was sent already cannot be discarded, and the dialog says so and stays of use', async ({
-  demo,
-  server,
-}) => {
-  server.gate.close()
-  await demo.post('p01').clap()
-  await expect(demo.connectivity).toHaveText('offline')
-  await demo.post('p01').clap(2)
-  await expect(demo.post('p01').marks('accepted')).toHaveCount(3)
-  await demo.page.getByRole('button', { name: 'Sign out' }).click()
-  const dialog = demo.page.getByRole('dialog')
-  const discard = dialog.getByRole('button', { name: 'Discard' })
-  await expect(discard).toHaveAccessibleDescription(/^Takes back 2, .* 1 was sent already/)
-
-  await discard.press('Enter')
-
-  await expect(dialog.getByRole('heading')).toHaveText('1 change has not reached the server')
-  await expect(dialog.getByRole('heading')).toBeFocused()
-  await expect(discard).toBeDisabled()
-  await expect(discard).toHaveAccessibleDescription(/^Not possible: 1 was sent already/)
-  await dialog.getByRole('button', { name: 'Keep' }).click()
-  await expect(demo.currentUser).toHaveCount(0)
-})

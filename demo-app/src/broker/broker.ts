@@ -11,6 +11,7 @@ export const broker = createBroker({
   routes: [liked, unliked, clapped, commented, posted],
   server: 'idempotent',
   sessionProbe: '/api/me',
+  statusQuery: '/api/idempotency/:key',
   produce: createNextState,
   ...(isBearer && { prepareHeaders: addToken }),
 })

@@ -2,7 +2,7 @@
 import { shallowEqual } from 'react-redux'
 import type { BrokerState, EntryStatus } from 'redux-broker'
 import { useAppSelector } from '../app/store'
-import { clapped, commented, liked, newPostsLane, posted, postLane, unliked } from './requests'
+import { clapped, commented, liked, posted, postLane, unliked } from './requests'
 
 /** An entry's state as people see it: one that is safe but may not be sent is paused. */
 export type MarkState = EntryStatus['state'] | 'paused'
@@ -13,9 +13,9 @@ export interface Mark {
   readonly state: MarkState
 }
 
-/** The marks of a post; those of a draft are the one of the entry that will become it. */
-export function useMarks(postId: string, draftIndex: number | undefined): readonly Mark[] {
-  const entries = useAppSelector(({ broker }) => entriesOf(broker, postId, draftIndex), shallowEqual)
+/** The marks of a post; a draft has that of its entry, whose name it bears. */
+export function useMarks(postId: string): readonly Mark[] {
+  const entries = useAppSelector(({ broker }) => entriesOf(broker, postId), shallowEqual)
   const isPaused = useAppSelector(({ broker }) => broker.paused !== undefined)
   return entries.map(({ id, type, state }) => ({
     id,
@@ -24,15 +24,8 @@ export function useMarks(postId: string, draftIndex: number | undefined): readon
   }))
 }
 
-function entriesOf({ entries }: BrokerState, postId: string, draftIndex: number | undefined): EntryStatus[] {
-  const all = Object.values(entries)
-  if (draftIndex === undefined) return all.filter(({ lane }) => lane === postLane(postId))
-  // Drafts and the entries that will make them stand in the same order, that of their lane.
-  const drafts = all.filter(({ lane, state }) => lane === newPostsLane && !hasEnded(state))
-  return drafts.slice(draftIndex, draftIndex + 1)
-}
-
-const hasEnded = (state: EntryStatus['state']) => state === 'returned' || state === 'rejected'
+const entriesOf = ({ entries }: BrokerState, postId: string): EntryStatus[] =>
+  Object.values(entries).filter(({ id, lane }) => id === postId || lane === postLane(postId))
 
 const nouns: Readonly<Record<string, string>> = {
   [liked.type]: 'Like',

@@ -1,5 +1,5 @@
 // Every write of the app: which action becomes which request. Components dispatch the actions and know nothing of it.
-import { createAction, nanoid } from '@reduxjs/toolkit'
+import { createAction } from '@reduxjs/toolkit'
 import { write } from 'redux-broker'
 import { parseClaps, parseComment, parseLike, parsePost } from '../api/types'
 
@@ -38,11 +38,8 @@ export const commented = write(createAction<OnPost & { readonly text: string }>(
   answer: parseComment,
 })
 
-/** `draftId` stands for the post until the server has named it. */
 export const posted = write(
-  createAction('posts/posted', (post: { readonly text: string; readonly author: string }) => ({
-    payload: { ...post, draftId: `draft-${nanoid()}` },
-  })),
+  createAction<{ readonly text: string; readonly author: string }>('posts/posted'),
   {
     request: ({ text }) => ({ method: 'POST', url: '/api/posts', body: { text } }),
     lane: () => newPostsLane,

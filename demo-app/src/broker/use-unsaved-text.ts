@@ -2,7 +2,6 @@
 // back where the change could not be saved.
 import { useState } from 'react'
 import type { Receipt } from 'redux-broker'
-import { keepReceipt } from './receipts'
 
 export interface UnsavedText {
   readonly text: string
@@ -17,7 +16,6 @@ export function useUnsavedText(): UnsavedText {
     text,
     setText,
     hand(receipt) {
-      keepReceipt(receipt)
       setText('')
       void receipt.accepted.then(({ status }) => {
         // What was typed since is newer: it stays.

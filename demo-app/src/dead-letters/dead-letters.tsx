@@ -1,6 +1,16 @@
 // What came back: what it was, why, and what the user can do about it. What is in doubt stands here too.
 import { type ReactElement, useEffect, useState } from 'react'
-import { type DeadLetter, deadLetters, discard, type EntryStatus, requeue } from 'redux-broker'
+import { shallowEqual } from 'react-redux'
+import {
+  confirm,
+  type DeadLetter,
+  deadLetters,
+  discard,
+  type EntryStatus,
+  type OutboxEntry,
+  outboxEntries,
+  requeue,
+} from 'redux-broker'
 import { useAppSelector } from '../app/store'
 import { broker } from '../broker/broker'
 import { nounOf } from '../broker/entries'
@@ -11,8 +21,8 @@ import { whatItWas, whyItCameBack } from './words'
 
 export function DeadLetters(): ReactElement {
   const letters = useDeadLetters()
-  const entries = useAppSelector((state) => state.broker.entries)
-  const inDoubt = Object.values(entries).filter(({ state }) => state === 'inDoubt')
+  const inDoubt = useIndexed('inDoubt')
+  const rows = useRead('inDoubt', outboxEntries)
   const isEmpty = letters.length === 0 && inDoubt.length === 0
   const { section, onAct } = useFocusOnNext([...letters, ...inDoubt].map(({ id }) => id))
   return (
@@ -33,7 +43,12 @@ export function DeadLetters(): ReactElement {
             <Letter key={letter.id} letter={letter} onAct={onAct} />
           ))}
           {inDoubt.map((entry) => (
-            <InDoubt key={entry.id} entry={entry} onAct={onAct} />
+            <InDoubt
+              key={entry.id}
+              entry={entry}
+              action={rows.find(({ id }) => id === entry.id)?.action}
+              onAct={onAct}
+            />
           ))}
         </ul>
       )}
@@ -63,19 +78,29 @@ function Letter({ letter, onAct }: { letter: DeadLetter; onAct: OnAct }): ReactE
   )
 }
 
+interface InDoubtProps {
+  readonly entry: EntryStatus
+  /** From its row, where that has been read. */
+  readonly action: OutboxEntry['action'] | undefined
+  readonly onAct: OnAct
+}
+
 /** Nobody can tell whether it arrived: a person looks, and says. */
-function InDoubt({ entry: { id, type }, onAct }: { entry: EntryStatus; onAct: OnAct }): ReactElement {
+function InDoubt({ entry: { id, type }, action, onAct }: InDoubtProps): ReactElement {
+  const posts = useAppSelector((state) => state.posts.byId)
   const whatId = `letter-${id}`
   return (
     <li className="letter" data-entry-id={id}>
       <p className="letter-what" id={whatId}>
-        {nounOf(type)}
+        {action === undefined ? nounOf(type) : whatItWas(action, posts)}
       </p>
-      <p className="soft">Nobody can tell whether it arrived, so it is not sent again by itself.</p>
+      <p className="soft">
+        Nobody can tell whether it arrived, so it is not sent again by itself. Look first.
+      </p>
       <Acts
         about={whatId}
         onAct={() => onAct(id)}
-        first={['It happened', () => discard(broker, id).then(refreshFeed)]}
+        first={['It happened', () => confirm(broker, id).then(refreshFeed)]}
         second={['Send again', () => requeue(broker, id)]}
       />
     </li>
@@ -118,23 +143,33 @@ function Acts({ about, onAct, first, second }: ActsProps): ReactElement {
   )
 }
 
-/** Read anew whenever the broker's index of returned entries changes. */
-function useDeadLetters(): readonly DeadLetter[] {
-  const [letters, setLetters] = useState<readonly DeadLetter[]>([])
-  const isReady = useAppSelector(({ session }) => session.phase === 'ready')
-  const count = useAppSelector((state) => state.broker.deadLetters)
-  const ids = useAppSelector((state) =>
-    Object.values(state.broker.entries)
-      .flatMap(({ id, state: is }) => (is === 'returned' ? id : []))
-      .join(),
+const useDeadLetters = (): readonly DeadLetter[] => useRead('returned', deadLetters)
+
+/** What the broker's index has in a state. */
+const useIndexed = (state: EntryStatus['state']): readonly EntryStatus[] =>
+  useAppSelector(
+    ({ broker: { entries } }) => Object.values(entries).filter((entry) => entry.state === state),
+    shallowEqual,
   )
+
+/** Rows of entries in a state, read anew whenever the index has others in it. */
+function useRead<T>(
+  state: EntryStatus['state'],
+  read: (from: typeof broker) => Promise<readonly T[]>,
+): readonly T[] {
+  const [rows, setRows] = useState<readonly T[]>([])
+  const isReady = useAppSelector(({ session }) => session.phase === 'ready')
+  const count = useAppSelector(({ broker: { deadLetters: dead } }) => dead)
+  const ids = useIndexed(state)
+    .map(({ id }) => id)
+    .join()
   // biome-ignore lint/correctness/useExhaustiveDependencies: count and ids say when to read again
   useEffect(() => {
     let isCurrent = true
-    void deadLetters(broker).then((read) => isCurrent && setLetters(read))
+    void read(broker).then((latest) => isCurrent && setRows(latest))
     return () => {
       isCurrent = false
     }
   }, [isReady, count, ids])
-  return letters
+  return rows
 }

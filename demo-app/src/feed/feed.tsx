@@ -37,17 +37,12 @@ function Posts(): ReactElement {
   const order = useAppSelector(({ posts }) => posts.order)
   const byId = useAppSelector(({ posts }) => posts.byId)
   const shows = useAppSelector(({ feed }) => feed.shows)
-  const drafts = order.filter((id) => byId[id]?.draftId === id).reverse()
   const list = order.flatMap((id) => byId[id] ?? [])
   return (
     <>
       <div className="posts">
         {list.map((post) => (
-          <PostCard
-            key={post.draftId ?? post.id}
-            post={post}
-            draftIndex={post.draftId === post.id ? drafts.indexOf(post.id) : undefined}
-          />
+          <PostCard key={post.draftId ?? post.id} post={post} />
         ))}
       </div>
       {shows === 'none' && <Skeletons />}

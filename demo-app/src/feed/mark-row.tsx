@@ -34,13 +34,8 @@ const urgency: readonly Slot['state'][] = [
 /** More marks than this are slim bars: the words say what they are. */
 const iconsMax = 5
 
-interface MarkRowProps {
-  readonly postId: string
-  readonly draftIndex: number | undefined
-}
-
-export function MarkRow({ postId, draftIndex }: MarkRowProps): ReactElement {
-  const slots = useSlots(useMarks(postId, draftIndex))
+export function MarkRow({ postId }: { postId: string }): ReactElement {
+  const slots = useSlots(useMarks(postId))
   return (
     <div className="marks">
       <ul className="marks-list" data-many={slots.length > iconsMax}>

@@ -1,7 +1,6 @@
 // One post: what it says, what one can do to it, and how far that has come.
 import { memo, type ReactElement, useState } from 'react'
 import { useAppDispatch } from '../app/store'
-import { keepReceipt } from '../broker/receipts'
 import { clapped, liked, unliked } from '../broker/requests'
 import { Avatar, nameOf } from '../ui/avatar'
 import { Icon } from '../ui/icon'
@@ -11,15 +10,9 @@ import { MarkRow } from './mark-row'
 import './post-card.css'
 import type { Post } from './posts-slice'
 
-interface PostCardProps {
-  readonly post: Post
-  /** Its place among the posts that the server has not named yet. */
-  readonly draftIndex: number | undefined
-}
-
-export const PostCard = memo(function PostCard({ post, draftIndex }: PostCardProps): ReactElement {
+export const PostCard = memo(function PostCard({ post }: { post: Post }): ReactElement {
   const [isOpen, setOpen] = useState(false)
-  const isDraft = draftIndex !== undefined
+  const isDraft = post.draftId === post.id
   const author = nameOf(post.author)
   return (
     <article
@@ -51,7 +44,7 @@ export const PostCard = memo(function PostCard({ post, draftIndex }: PostCardPro
             <span className="hidden-text">{post.comments === 1 ? 'comment' : 'comments'}</span>
           </div>
         </div>
-        <MarkRow postId={post.id} draftIndex={draftIndex} />
+        <MarkRow postId={post.id} />
       </div>
       {isOpen && <Discussion postId={post.id} comments={post.comments} />}
       <CommentBox postId={post.id} author={author} isDisabled={isDraft} />
@@ -70,7 +63,7 @@ function LikeButton({ post, isDisabled }: { post: Post; isDisabled: boolean }): 
         aria-label="Like"
         aria-pressed={post.likedByMe}
         disabled={isDisabled}
-        onClick={() => keepReceipt(post.likedByMe ? dispatch(unliked(arg)) : dispatch(liked(arg)))}
+        onClick={() => dispatch(post.likedByMe ? unliked(arg) : liked(arg))}
       >
         <Icon name="heart" isFilled={post.likedByMe} />
       </button>
@@ -89,7 +82,7 @@ function ClapButton({ post, isDisabled }: { post: Post; isDisabled: boolean }): 
         className="action-button"
         aria-label="Clap"
         disabled={isDisabled}
-        onClick={() => keepReceipt(dispatch(clapped({ postId: post.id })))}
+        onClick={() => dispatch(clapped({ postId: post.id }))}
       >
         <Icon name="clap" />
       </button>

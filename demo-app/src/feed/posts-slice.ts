@@ -7,7 +7,7 @@ import { clapped, commented, liked, newPostsLane, posted, postLane, unliked } fr
 import { signedOut } from '../session/session-slice'
 
 export interface Post extends ServerPost {
-  /** What it was called before the server named it: React keeps its element by it. */
+  /** What it was called before the server named it, by its entry: React keeps its element by it. */
   readonly draftId?: string
   /** Entries whose comment is in `comments` already: an outcome may be applied over a truth that has it. */
   readonly counted: readonly string[]
@@ -49,9 +49,10 @@ export const posts = createSlice({
         const post = byId[payload.postId]
         if (post !== undefined) post.comments += 1
       })
-      .addCase(posted, (state, { payload: { draftId, author, text } }) => {
-        const draft = { id: draftId, author, text, likes: 0, likedByMe: false, claps: 0, comments: 0 }
-        addOnTop(state, { ...draft, draftId, counted: [] })
+      .addCase(posted, (state, action) => {
+        const id = entryIdOf(action)
+        const draft = { ...action.payload, id, likes: 0, likedByMe: false, claps: 0, comments: 0 }
+        addOnTop(state, { ...draft, draftId: id, counted: [] })
       })
       // Confirmed state takes the server's numbers; what is pending is applied on top of them by the broker.
       .addMatcher(delivered(liked, unliked), ({ byId }, { payload, meta }) => {
@@ -71,12 +72,17 @@ export const posts = createSlice({
         post.counted.push(meta.entryId)
       })
       .addMatcher(delivered(posted), (state, { payload, meta }) => {
-        addOnTop(state, { ...payload, draftId: meta.arg.draftId, counted: [] })
+        addOnTop(state, { ...payload, draftId: meta.entryId, counted: [] })
       })
   },
 })
 
 export const { feedLoaded } = posts.actions
+
+/** The broker marks what it captured with the entry's id, also where it brings it back after a reload. */
+const entryIdOf = (action: object): string =>
+  (action as { readonly meta?: { readonly broker?: { readonly entryId?: string } } }).meta?.broker?.entryId ??
+  ''
 
 /** Mutable while a reducer has it as a draft. */
 type Draft<T> = { -readonly [K in keyof T]: T[K] extends readonly (infer Item)[] ? Item[] : T[K] }

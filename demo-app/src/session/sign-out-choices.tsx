@@ -1,17 +1,20 @@
 // What is to become of the changes that wait when their user signs out.
 import { type ReactElement, useEffect, useRef, useState } from 'react'
+import { discardAll, type OutboxEntry, outboxEntries } from 'redux-broker'
 import { useAppSelector } from '../app/store'
+import { broker } from '../broker/broker'
 import { isFocusLost } from '../ui/focus'
+import { usePolled } from '../ui/use-polled'
 import './session.css'
 import { signOut } from './session-commands'
-import { type TakeBack, useTakeBack } from './take-back'
 
-type Plan = 'asking' | 'sending' | 'discarding' | 'leaving'
+type Plan = 'asking' | 'sending' | 'discarding' | 'discardFailed' | 'leaving'
 
 export function SignOutChoices({ close }: { close: () => void }): ReactElement {
   const { waiting, connectivity } = useAppSelector(({ broker }) => broker)
   const [plan, setPlan] = useState<Plan>('asking')
-  const { free, hindrance, takeBack } = useTakeBack()
+  // Whether an entry was sent stands in its row only, and changes while the dialog is open.
+  const { value: sent = 0 } = usePolled(countSent)
   const title = useRef<HTMLHeadingElement>(null)
   const leave = async () => {
     setPlan('leaving')
@@ -19,21 +22,24 @@ export function SignOutChoices({ close }: { close: () => void }): ReactElement {
   }
   const discard = async () => {
     setPlan('discarding')
-    if (await takeBack()) await leave()
-    // The dialog stays, counts what is left, and says why.
-    else setPlan('asking')
+    try {
+      await discardAll(broker)
+      await leave()
+    } catch {
+      setPlan('discardFailed')
+    }
   }
   useEffect(() => {
     if (plan !== 'sending' || waiting > 0) return
     setPlan('leaving')
     void signOut()
   }, [plan, waiting])
-  const isBusy = plan !== 'asking'
+  const isBusy = plan !== 'asking' && plan !== 'discardFailed'
   // A choice that was made is switched off: the keyboard goes on from what the dialog says now.
-  // biome-ignore lint/correctness/useExhaustiveDependencies: these switch choices off
+  // biome-ignore lint/correctness/useExhaustiveDependencies: this switches choices off
   useEffect(() => {
     if (isFocusLost()) title.current?.focus()
-  }, [plan, free.length === 0])
+  }, [plan])
   return (
     <>
       <h2 id="sign-out-title" ref={title} tabIndex={-1}>
@@ -50,8 +56,8 @@ export function SignOutChoices({ close }: { close: () => void }): ReactElement {
         <Choice label="Keep" isDisabled={plan === 'leaving'} onClick={() => void leave()}>
           Signs you out now. What waits stays on this device and is sent when you sign in again.
         </Choice>
-        <Choice label="Discard" isDisabled={isBusy || free.length === 0} onClick={() => void discard()}>
-          {discardWords(free.length, hindrance)}
+        <Choice label="Discard" isDisabled={isBusy} onClick={() => void discard()}>
+          {plan === 'discardFailed' ? 'This device could not write it down. Try again.' : discardWords(sent)}
         </Choice>
       </ul>
       <div className="dialog-foot">
@@ -63,10 +69,17 @@ export function SignOutChoices({ close }: { close: () => void }): ReactElement {
   )
 }
 
-function discardWords(free: number, hindrance: TakeBack['hindrance']): string {
-  if (hindrance === undefined) return 'Takes back what was not sent, for good, and signs you out.'
-  if (free === 0) return `Not possible: ${hindrance}`
-  return `Takes back ${free}, for good. Not the rest: ${hindrance}`
+/** Those that may have arrived: nobody can take them back, only stop waiting for them. */
+async function countSent(): Promise<number> {
+  const entries = await outboxEntries(broker).catch(() => [])
+  return entries.filter(wasSent).length
+}
+
+const wasSent = ({ state, effect }: OutboxEntry): boolean => state !== 'waiting' || effect === 'unknown'
+
+function discardWords(sent: number): string {
+  const all = 'Gives up all of it, for good, and signs you out.'
+  return sent === 0 ? all : `${all} ${sent} ${sent === 1 ? 'was' : 'were'} sent already and may have arrived.`
 }
 
 interface ChoiceProps {

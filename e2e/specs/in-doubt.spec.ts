@@ -1,0 +1,127 @@
+// Line 7 of survival: what may have been done, by a server that may have forgotten it, is never sent again blindly.
+import type { DemoPage } from '../fixtures/demo-page.js'
+import { attemptsUnder, effectsOf, ledgerWith } from '../fixtures/ledger.js'
+import { expect, test } from '../fixtures/test.js'
+
+const path = '/api/posts/p01/claps'
+const clap = { method: 'POST', path }
+const dayMs = 86_400_000
+
+/** A clap that took effect, unheard; its repeat reached a server that had forgotten the key by then. */
+const forgotten = [
+  { match: clap, kind: 'drop-after', times: 1 },
+  { match: clap, kind: 'forget-keys', times: 1 },
+]
+
+const choice = (demo: DemoPage, name: 'It happened' | 'Send again') =>
+  demo.deadLetters.getByRole('button', { name })
+
+async function clapsOf(demo: DemoPage): Promise<number> {
+  return Number(await demo.post('p01').claps.textContent())
+}
+
+test.describe('a clap whose answer was lost, at a server that has forgotten its key', () => {
+  test.beforeEach(async ({ demo, server }) => {
+    await server.faults(forgotten)
+    await demo.post('p01').clap()
+    await expect(demo.post('p01').marks('inDoubt')).toHaveCount(1, { timeout: 30_000 })
+  })
+
+  test('is not sent again, is shown, and holds back what comes after it in its lane', async ({
+    demo,
+    openTab,
+    server,
+  }) => {
+    const other = await openTab()
+    await demo.post('p01').clap()
+    await demo.post('p02').clap()
+
+    const ledger = await ledgerWith(server, (all) => effectsOf(all, 'clap', 'p02').length, 1)
+    expect(effectsOf(ledger, 'clap', 'p01')).toHaveLength(1)
+    expect(attemptsUnder(ledger, path).map(({ status }) => status)).toEqual(['dropped', 410])
+    for (const tab of [demo, other]) {
+      await expect(tab.deadLetters).toContainText('Your clap on')
+      for (const name of ['It happened', 'Send again'] as const)
+        await expect(choice(tab, name)).toHaveCount(1)
+    }
+    await expect(demo.post('p01').marks('accepted')).toHaveCount(1)
+  })
+
+  test('has happened when a person says so: it is counted once, and its lane goes on', async ({
+    demo,
+    server,
+  }) => {
+    const claps = await clapsOf(demo)
+    await choice(demo, 'It happened').click()
+
+    await expect(demo.pendingCount).toHaveText('0')
+    await expect(demo.post('p01').marks()).toHaveCount(0)
+    expect(await clapsOf(demo)).toBe(claps)
+    await demo.post('p01').clap()
+    await ledgerWith(server, (all) => effectsOf(all, 'clap', 'p01').length, 2)
+    await expect(demo.post('p01').claps).toHaveText(String(claps + 1))
+    await demo.page.reload()
+    await expect(demo.post('p01').claps).toHaveText(String(claps + 1))
+  })
+
+  test('is sent again when a person says so, and arrives: under a new key', async ({ demo, server }) => {
+    const claps = await clapsOf(demo)
+    await choice(demo, 'Send again').click()
+
+    const { effects } = await ledgerWith(server, (all) => effectsOf(all, 'clap', 'p01').length, 2)
+    expect(new Set(effects.map(({ key }) => key)).size).toBe(2)
+    await expect(demo.pendingCount).toHaveText('0')
+    // The first one had happened after all.
+    await demo.refresh()
+    await expect(demo.post('p01').claps).toHaveText(String(claps + 1))
+  })
+})
+
+test.describe('after a long time', () => {
+  // The page sends by itself, so that it is its clock that says how long it was.
+  test.use({ without: 'worker' })
+
+  test('the server is asked what became of a clap of unknown effect, and it is not sent again', async ({
+    demo,
+    openTab,
+    server,
+  }) => {
+    const claps = await clapsOf(demo)
+    await server.faults([
+      { match: clap, kind: 'drop-after', times: 1 },
+      { match: clap, kind: 'status', status: 502 },
+    ])
+    await demo.post('p01').clap()
+    await ledgerWith(server, (all) => effectsOf(all, 'clap', 'p01').length, 1)
+    await demo.page.close()
+    await server.faults([])
+    const before = attemptsUnder(await server.ledger(), path).length
+
+    const later = await openTab((page) => page.clock.setFixedTime(Date.now() + 2 * dayMs))
+
+    await ledgerWith(
+      server,
+      (all) => attemptsUnder(all, '/api/idempotency/', 'GET').map(({ status }) => status),
+      [200],
+    )
+    await expect(later.pendingCount).toHaveText('0')
+    await expect(later.post('p01').claps).toHaveText(String(claps + 1))
+    await expect(later.post('p01').marks()).toHaveCount(0)
+    const ledger = await server.ledger()
+    expect(attemptsUnder(ledger, path)).toHaveLength(before)
+    expect(effectsOf(ledger, 'clap', 'p01')).toHaveLength(1)
+  })
+
+  test('a clap that was never sent is sent, at any age', async ({ demo, openTab, network, server }) => {
+    await network.cut()
+    await demo.post('p01').clap()
+    await expect(demo.post('p01').marks('accepted')).toHaveCount(1)
+    await demo.page.close()
+    await network.restore()
+
+    const later = await openTab((page) => page.clock.setFixedTime(Date.now() + 400 * dayMs))
+
+    await ledgerWith(server, (all) => effectsOf(all, 'clap', 'p01').length, 1)
+    await expect(later.pendingCount).toHaveText('0')
+  })
+})
