@@ -1,7 +1,7 @@
 // What the user should know and can do something about, in plain words. The region is always there, so that screen
 // readers announce what appears in it.
 import type { ReactElement } from 'react'
-import { discard } from 'redux-broker'
+import { acknowledgeLoss, discard } from 'redux-broker'
 import { type UserId, userIds } from '../api/types'
 import { useAppSelector } from '../app/store'
 import { broker } from '../broker/broker'
@@ -13,6 +13,7 @@ export function Notices(): ReactElement {
   return (
     <div className="notices" role="status" data-testid="notices">
       <SignInNeeded />
+      <StorageLost />
       <StorageFull />
       <Quarantined />
       <UpdateReady />
@@ -41,7 +42,7 @@ function SignInNeeded(): ReactElement | null {
   )
 }
 
-const storageReasons: readonly (string | undefined)[] = ['outboxFull', 'storageUnavailable']
+const storageReasons: readonly (string | undefined)[] = ['outboxFull', 'storageFull', 'storageUnavailable']
 
 function StorageFull(): ReactElement | null {
   const entries = useAppSelector((state) => state.broker.entries)
@@ -96,6 +97,27 @@ function Quarantined(): ReactElement | null {
     </div>
   )
 }
+
+function StorageLost(): ReactElement | null {
+  const lost = useAppSelector((state) => state.broker.lost)
+  if (lost === undefined) return null
+  const { upTo, restored } = lost
+  return (
+    <div className="notice" data-kind="storage-lost">
+      <p>
+        <strong>This browser lost what it kept for this site.</strong>{' '}
+        {restored > 0 && `${changes(restored)} brought back from a copy and will be sent. `}
+        {upTo > 0 &&
+          `Up to ${changes(upTo)} lost before being sent. Look at what you did last, and do it again.`}
+      </p>
+      <button type="button" className="button" onClick={() => void acknowledgeLoss(broker)}>
+        All right
+      </button>
+    </div>
+  )
+}
+
+const changes = (count: number) => (count === 1 ? '1 change was' : `${count} changes were`)
 
 function UpdateReady(): ReactElement | null {
   const isReady = useAppSelector((state) => state.broker.updateReady)

@@ -1,11 +1,11 @@
 // A device whose storage fails as browsers' storage does: a database that may be wiped or forget its last commits, a
 // copy and a note that live elsewhere, and realms over them that die at any step.
 import { memoryStore } from '../adapters/memory-store.js'
-import { backedUp } from './backup.js'
+import { type BackedUpStore, backedUp } from './backup.js'
 import type { Note, Notebook, Prepare, Store } from './ports.js'
 import { type StoreName, schema, within } from './schema.js'
 
-export interface Realm extends Store {
+export interface Realm extends BackedUpStore {
   isAlive(): boolean
   kill(): void
   /** Steps towards any storage so far. */

@@ -51,6 +51,21 @@ export function requeue(tx: StoreTransaction, held: Held, newKey: string, now: n
   return putBack(tx, held, isKnown && isRepeatable(held) ? held.key : newKey, now)
 }
 
+/** Those of the entries that are neither in the outbox nor among the dead letters. */
+export async function findGone(
+  tx: StoreTransaction,
+  partition: string,
+  ids: readonly string[],
+): Promise<readonly string[]> {
+  const keys = await Promise.all(
+    ids.flatMap((id) => [
+      tx.firstKey(within('entries', [partition, id], 'id')),
+      tx.firstKey(within('deadLetters', [partition, id], 'id')),
+    ]),
+  )
+  return ids.filter((_, i) => keys[2 * i] === undefined && keys[2 * i + 1] === undefined)
+}
+
 /** Puts it back in its old place of its lane. */
 export async function putBack(tx: StoreTransaction, held: Held, key: string, now: number): Promise<void> {
   const { partition, seq, lane } = held

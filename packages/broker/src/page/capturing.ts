@@ -41,7 +41,7 @@ export interface CapturingContext {
   /** Whose action it is; '' while nobody is signed in. */
   principal(): string
   dispatch(actions: readonly (BrokerAction | OutcomeAction)[]): void
-  onCaptured(id: string): void
+  onCaptured(id: string, what: { readonly lane: string; readonly action: StoredAction }): void
   onAccepted(places: readonly AcceptedPlace[]): void
   cancelAccepted(id: string): Promise<Cancelled>
 }
@@ -57,8 +57,9 @@ export class Capturing {
       append: (principal, captures) => this.#append(principal, captures),
       failed: (captures, error) => {
         context.ports.report(error)
+        const isFull = (error as Partial<Error> | undefined)?.name === 'QuotaExceededError'
         const refusal = new Refusal(
-          'storageUnavailable',
+          isFull ? 'storageFull' : 'storageUnavailable',
           isDevelopment && 'The entry could not be stored.',
           error,
         )
@@ -79,7 +80,7 @@ export class Capturing {
     this.#items.set(id, item)
     try {
       this.#take(route, item)
-      onCaptured(id)
+      onCaptured(id, item)
       this.#queue.push(item)
       passOn(ports, () => next(mark(action, { entryId: id, lane: item.lane })))
     } catch (error) {

@@ -12,6 +12,7 @@ import {
 } from '../core/letters.js'
 import { pageRowsMax } from '../core/limits.js'
 import { readLetters } from '../core/news.js'
+import { changePartition } from '../core/partition.js'
 import type { StoreTransaction } from '../core/ports.js'
 import { isReadable } from '../core/readable.js'
 import { within } from '../core/schema.js'
@@ -81,6 +82,19 @@ export async function discardAll(broker: AnyBroker): Promise<GivenUp> {
   const options = { now: () => clock.now(), onProgress: () => bus.post('changed') }
   const { cancelled, ...rest } = await discardEverything(store, owner.partition, options)
   return { cancelled: cancelled + captures, ...rest }
+}
+
+/** A person has taken note of the work that this browser's storage lost: `state.broker.lost` is cleared, in all tabs. */
+export async function acknowledgeLoss(broker: AnyBroker): Promise<void> {
+  const inside = broker[internals]()
+  const owner = await inside?.user()
+  if (inside === undefined || owner === undefined) return
+  await inside.ports.store.transact('readwrite', 'strict', (tx) =>
+    changePartition(tx, owner.partition, (row) => {
+      delete row.lost
+    }),
+  )
+  inside.changed()
 }
 
 /** Gives a dead letter, or an entry in doubt, up for good; takes a rejected entry out of the index. */

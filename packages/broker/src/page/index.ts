@@ -1,6 +1,7 @@
 // The page's entry point.
 
 export type { Limits } from '../core/limits.js'
+export type { Loss } from '../core/schema.js'
 export { confirmed, delivered, rejected, returned } from '../redux/actions.js'
 export type { BrokerState, EntryStatus } from '../redux/broker-reducer.js'
 export type { OptimisticOptions, Produce } from '../redux/optimistic.js'
@@ -29,7 +30,16 @@ export type {
 } from '../redux/types.js'
 export type { Broker, BrokerOptions, Capabilities, PageRequest, World } from './broker.js'
 export type { DeadLetter, GivenUp, OutboxEntry } from './commands.js'
-export { cancel, confirm, deadLetters, discard, discardAll, outboxEntries, requeue } from './commands.js'
+export {
+  acknowledgeLoss,
+  cancel,
+  confirm,
+  deadLetters,
+  discard,
+  discardAll,
+  outboxEntries,
+  requeue,
+} from './commands.js'
 export { createBroker } from './create-broker.js'
 export type { ReadMark } from './read-mark.js'
 export { markRead } from './read-mark.js'

@@ -4,12 +4,14 @@ import { outcomesMax } from '../core/limits.js'
 import type { News } from '../core/news.js'
 import { connectivityOf } from '../core/next-wake.js'
 import type { Ports } from '../core/ports.js'
+import type { StoredAction } from '../core/schema.js'
 import {
   type BrokerAction,
   initialStatus,
   isOutcome,
   nothingCounted,
   type OutcomeAction,
+  outcome,
   type Status,
 } from '../redux/actions.js'
 import type { RejectedReason, Settled } from '../redux/types.js'
@@ -19,15 +21,25 @@ import type { Receipts } from './receipts.js'
 export interface PageView {
   dispatch(actions: readonly (BrokerAction | OutcomeAction)[]): void
   knows(entryId: string): boolean
-  captured(entryId: string): void
+  captured(entryId: string, what: Shown): void
   accepted(entryId: string, seq: number): void
   news(news: News): void
   status(part: Partial<Status>): void
   remember(outcomes: readonly OutcomeAction[]): void
   /** The outcomes that came after a moment, as far back as they are remembered. */
   outcomesSince(at: number): readonly OutcomeAction[]
+  /** The entries of the view that are on disk, as far as this page knows. */
+  stored(): readonly string[]
+  /** Of these nothing is left: their changes leave the view, their receipts settle. */
+  lost(entryIds: readonly string[], at: number): void
   /** Another user: nothing of the last one stays. */
   clear(): void
+}
+
+/** What an outcome must say of an entry. */
+interface Shown {
+  readonly lane: string
+  readonly action: StoredAction
 }
 
 export function createPageView(
@@ -36,7 +48,7 @@ export function createPageView(
   receipts: Receipts,
   dispatch: (action: Action) => unknown,
 ): PageView {
-  const known = new Set<string>()
+  const known = new Map<string, Shown>()
   /** Captures of this page that the counters, as last read, do not hold: by their place, once they have one. */
   const uncounted = new Map<string, number>()
   let recent: readonly OutcomeAction[] = []
@@ -49,7 +61,7 @@ export function createPageView(
 
   function one(action: BrokerAction | OutcomeAction): void {
     if (!isOutcome(action) && action.type === 'redux-broker/restored')
-      for (const { entryId } of action.payload.entries) known.add(entryId)
+      for (const { entryId, ...what } of action.payload.entries) known.set(entryId, what)
     if (isOutcome(action)) remember([action])
     try {
       dispatch(action)
@@ -78,8 +90,8 @@ export function createPageView(
   return {
     dispatch: (actions) => actions.forEach(one),
     knows: (entryId) => known.has(entryId),
-    captured(entryId) {
-      known.add(entryId)
+    captured(entryId, what) {
+      known.set(entryId, what)
       uncounted.set(entryId, Number.POSITIVE_INFINITY)
       // The slice's own reducer counts it with the action itself.
       shown = { ...shown, waiting: counted + uncounted.size }
@@ -92,11 +104,20 @@ export function createPageView(
       for (const [entryId, seq] of uncounted) if (seq < row.nextSeq) uncounted.delete(entryId)
       counted = row.waiting
       const connectivity = connectivityOf(origins, host.believesOnline())
-      status({ waiting: counted + uncounted.size, deadLetters: row.dead, paused: row.paused, connectivity })
+      const { dead: deadLetters, paused } = row
+      const lost = JSON.stringify(row.lost) === JSON.stringify(shown.lost) ? shown.lost : row.lost
+      status({ waiting: counted + uncounted.size, deadLetters, paused, connectivity, lost })
     },
     status,
     remember,
     outcomesSince: (at) => recent.filter(({ meta }) => meta.broker.at > at),
+    stored: () => [...known.keys()].filter((id) => uncounted.get(id) !== Number.POSITIVE_INFINITY),
+    lost(entryIds, at) {
+      for (const entryId of entryIds) {
+        const what = known.get(entryId)
+        if (what !== undefined) one(lossOf(entryId, what, at))
+      }
+    },
     clear() {
       known.clear()
       uncounted.clear()
@@ -106,6 +127,11 @@ export function createPageView(
       one({ type: 'redux-broker/partitionChanged' })
     },
   }
+}
+
+function lossOf(entryId: string, { lane, action }: Shown, at: number): OutcomeAction {
+  const error = { reason: 'storageLost' }
+  return outcome({ kind: 'returned', entryId, lane, action, error, at, late: false })
 }
 
 export function settledOf({ payload, error, meta }: OutcomeAction): Settled<unknown> {

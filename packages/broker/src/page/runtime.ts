@@ -1,6 +1,6 @@
 // A broker at work for one store: its captures, its user's outbox in the view, and somebody who drains it.
 import type { Action } from 'redux'
-import { cancel } from '../core/letters.js'
+import { cancel, findGone } from '../core/letters.js'
 import type { Limits } from '../core/limits.js'
 import type { AppWord, Owner } from '../core/partition.js'
 import type { Ports } from '../core/ports.js'
@@ -39,7 +39,9 @@ interface Session {
   readonly principal: string
   owner: Promise<Owner>
   follower?: Follower
-  /** The storage failed at its beginning. */
+  /** How often its database has begun anew, as last read. */
+  wipes?: number
+  /** The storage failed at its beginning, or began anew. */
   broken?: boolean
 }
 
@@ -181,6 +183,9 @@ export class Runtime implements Internals {
     const onNews: typeof news = (latest) => {
       news(latest)
       this.#sending.plan(latest)
+      const { wipes = 0 } = latest.row
+      session.wipes ??= wipes
+      if (session.wipes < wipes) this.#beginAnew(session, wipes)
     }
     session.follower = createFollower({
       ports,
@@ -193,8 +198,27 @@ export class Runtime implements Internals {
       remember,
       onNews,
     })
+    const stored = this.#view.stored()
     await session.follower.start()
+    await this.#settleLost(partition, stored)
     this.#sending.wake('signal')
+  }
+
+  /** The database was emptied while it was open: nobody is signed in there, and what was read before says nothing. */
+  #beginAnew(session: Session, wipes: number): void {
+    session.follower?.stop()
+    session.wipes = wipes
+    session.broken = true
+    this.#begin(session)
+  }
+
+  /** What is shown as stored, and is nowhere any more, was lost. */
+  async #settleLost(partition: string, stored: readonly string[]): Promise<void> {
+    const open = stored.filter(this.#view.knows)
+    if (open.length === 0) return
+    const { store, clock } = this.ports
+    const gone = await store.transact('readonly', 'relaxed', (tx) => findGone(tx, partition, open))
+    this.#view.lost(gone, clock.now())
   }
 
   #leave({ principal }: Session): void {

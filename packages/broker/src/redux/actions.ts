@@ -1,7 +1,7 @@
 // The broker's own actions, as DevTools shows them, and the matchers that an app writes its reducers with.
 import type { Action } from 'redux'
 import type { Quarantined } from '../core/readable.js'
-import type { StoredAction } from '../core/schema.js'
+import type { Loss, StoredAction } from '../core/schema.js'
 import type { ActionCreator, Confirmed, Delivered, Rejected, Returned } from './types.js'
 
 /** On a routed action that goes on to the reducers: it waits for its outcome. */
@@ -112,14 +112,17 @@ export interface Status {
   readonly deadLetters: number
   readonly connectivity: 'online' | 'offline' | 'degraded'
   readonly paused: 'auth' | 'principal' | undefined
+  /** Work that the browser's storage lost, until `acknowledgeLoss`: `restored` came back from a copy, up to `upTo` are gone. */
+  readonly lost: Loss | undefined
   readonly updateReady: boolean
 }
 
 /** What an outbox shows of which nothing is known, or which nobody owns. */
-export const nothingCounted: Pick<Status, 'waiting' | 'deadLetters' | 'paused'> = {
+export const nothingCounted: Pick<Status, 'waiting' | 'deadLetters' | 'paused' | 'lost'> = {
   waiting: 0,
   deadLetters: 0,
   paused: undefined,
+  lost: undefined,
 }
 
 export const initialStatus: Status = { ...nothingCounted, connectivity: 'online', updateReady: false }

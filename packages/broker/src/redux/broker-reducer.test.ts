@@ -27,6 +27,7 @@ const initial = brokerReducer(undefined, { type: 'init' })
 const after = (...actions: Action[]): BrokerState => actions.reduce<BrokerState>(next, initial)
 const entry = (id: string) => ({ id, type: 'posts/liked', lane: 'l' })
 const status = {
+  lost: { upTo: 1, restored: 2, at: 3 },
   waiting: 7,
   deadLetters: 2,
   connectivity: 'degraded',

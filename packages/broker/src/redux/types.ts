@@ -55,7 +55,9 @@ export type RejectedReason =
   | 'notSerialisable'
   /** The route's `request` or `lane` threw or gave something that cannot be sent. */
   | 'invalidRequest'
-  /** IndexedDB is missing, full, or refused to write. */
+  /** There is no room left on this device for the site's data. */
+  | 'storageFull'
+  /** IndexedDB is missing, or refused to write. */
   | 'storageUnavailable'
   /** `partition` gave no user. */
   | 'signedOut'
