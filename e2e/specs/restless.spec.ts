@@ -80,10 +80,13 @@ test('a page that sends, is left by a link and comes back from the back/forward 
   await expectEachOnce(demo, server, 24)
 })
 
-/** On each post of the feed in turn, until all of it is safe. */
+/**
+ * On three posts in turn, until all of it is safe. The browser has six connections to the server: with as many lanes
+ * a second executor would have to wait for one, and not be seen.
+ */
 async function clapAround({ page, pendingCount }: DemoPage, claps: number): Promise<void> {
   await page.getByRole('button', { name: 'Clap' }).evaluateAll((buttons, times) => {
-    for (let i = 0; i < times; i++) (buttons[i % buttons.length] as HTMLElement).click()
+    for (let i = 0; i < times; i++) (buttons[i % 3] as HTMLElement).click()
   }, claps)
   await expect(pendingCount).toHaveText(String(claps))
 }
