@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { capture } from './entry.fixture.js'
-import { type Finding, findingOf } from './inquiry.js'
+import { type Finding, findingOf, questions } from './inquiry.js'
 import { inquiriesMax } from './limits.js'
-import { activate, changePartition, deactivate } from './partition.js'
+import { activate, changePartition, deactivate, readPartition } from './partition.js'
 import type { Reply } from './ports.js'
 import { last } from './schema.js'
 import { createWorld, type Wire, type World } from './world.fixture.js'
@@ -70,11 +70,13 @@ async function doubting(
 ) {
   const asked: Wire[] = []
   const sent: string[] = []
+  const keys: unknown[] = []
   let lose = true
   const send = async (wire: Wire) => {
-    const { url, method } = wire.request
+    const { url, method, headers } = wire.request
     if (method === 'GET') return reply(asked.push(wire))
     sent.push(url.slice('https://o.example/'.length))
+    keys.push(headers.find(([name]) => name === 'idempotency-key')?.[1])
     return url.endsWith('/0') && lose ? lost : answer(200)
   }
   const world = await createWorld({ send })
@@ -87,7 +89,7 @@ async function doubting(
   const mend = () => {
     lose = false
   }
-  return { world, asked, sent, signIn, mend }
+  return { world, asked, sent, keys, signIn, mend }
 }
 const rows = ({ store }: World) =>
   store.transact('readonly', 'relaxed', async (tx) => {
@@ -141,7 +143,7 @@ describe('SC14 an entry that becomes in doubt', () => {
   })
 
   it('is sent again with its key where the server has never seen that', async () => {
-    const { world, sent, mend } = await doubting(() => {
+    const { world, sent, keys, mend } = await doubting(() => {
       mend()
       return told('unknown')
     })
@@ -150,6 +152,7 @@ describe('SC14 an entry that becomes in doubt', () => {
     await world.run(60_000)
 
     expect(sent.filter((name) => name === 'x/0')).toHaveLength(2)
+    expect(keys.filter((key) => key === '"key-0"')).toHaveLength(2)
     expect((await history(world)).slice(-3)).toEqual(['requeued 0', 'delivered 0', 'delivered 1'])
   })
 
@@ -275,6 +278,24 @@ describe('SC14 an entry that becomes in doubt', () => {
     await poke()
 
     expect(asked).toHaveLength(1)
+  })
+
+  it('P6 is not asked about once another user has come, while the drain of its own still goes on', async () => {
+    const { world, asked, signIn } = await doubting(() => lost)
+    const actor = world.start()
+    actor.poke('signal')
+    await world.run(60_000)
+    const row = await world.store.transact('readonly', 'relaxed', (tx) => readPartition(tx, 'p'))
+    const open = () =>
+      world.store.transact('readonly', 'relaxed', (tx) =>
+        questions(tx, row, { serves: () => true, asked: new Set() }),
+      )
+    const before = await open()
+    await signIn('bob')
+
+    expect(asked).toHaveLength(1)
+    expect(before).toHaveLength(1)
+    expect(await open()).toEqual([])
   })
 
   it('P10 is asked about once, one after the other, and some at a time are given up where nothing comes back', async () => {
