@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { clapped, openApp, signedIn } from '../../test/page-fixture.js'
 import { createTestWorld, held } from '../testing/index.js'
-import { write } from './index.js'
+import { discardAll, write } from './index.js'
 
 beforeEach(() => void vi.spyOn(console, 'error').mockImplementation(() => {}))
 afterEach(() => vi.restoreAllMocks())
@@ -66,5 +66,22 @@ describe('a body that is read first', () => {
 
     expect(whileBobIsHere).toBe(0)
     expect(world.network.requests.map(({ principal }) => principal)).toEqual(['ada'])
+  })
+  it('is not stored once all was given up while it was read', async () => {
+    const { reply: reading, release } = held()
+    const bytes = () => new ArrayBuffer(1)
+    vi.spyOn(Response.prototype, 'arrayBuffer').mockImplementation(() => reading.then(bytes))
+    const world = createTestWorld()
+    const app = openApp(world, { routes: [uploaded] })
+    await world.settle()
+    const receipt = app.store.dispatch(uploaded({ postId: 'a', note: 'bytes' }))
+
+    expect(await discardAll(app.broker)).toEqual({ cancelled: 1, unsure: 0, letters: 0 })
+    release({ kind: 'redirect' })
+    await world.settle()
+
+    expect(await receipt.settled).toEqual({ status: 'cancelled' })
+    expect(app.outbox().waiting).toBe(0)
+    expect(world.network.requests).toEqual([])
   })
 })
