@@ -1,0 +1,38 @@
+import { describe, expect, it } from 'vitest'
+import { answer, done, html, lost, redirect, told } from './inquiry.fixture.js'
+import { type Finding, findingOf } from './inquiry.js'
+import type { Reply } from './ports.js'
+
+describe('SC14 what an answer to the status query says', () => {
+  const utf8 = { 'content-type': 'application/json; charset=utf-8' }
+  const table: readonly (readonly [string, Reply, Finding['kind']])[] = [
+    ['done with 201', done(201), 'done'],
+    ['done with 204', done(204), 'done'],
+    ['done with 404', done(404), 'refused'],
+    ['done with 500', done(500), 'refused'],
+    ['done with 302', done(302), 'unclear'],
+    ['done with a status that is none', done(9_999), 'unclear'],
+    ['done without a status', told('done'), 'unclear'],
+    ['done with a status in words', answer(200, { state: 'done', status: '201' }), 'unclear'],
+    ['in progress', told('in-progress'), 'inProgress'],
+    ['unknown', told('unknown'), 'never'],
+    ['unknown, with a charset', answer(200, { state: 'unknown' }, utf8), 'never'],
+    ['expired', told('expired'), 'expired'],
+    ['another state', told('maybe'), 'unclear'],
+    ['text', answer(200, '{"state":"unknown"}', { 'content-type': 'text/plain' }), 'unclear'],
+    ['an HTML page', html, 'unclear'],
+    ['JSON that breaks off', answer(200, '{"state":"unkn'), 'unclear'],
+    ['null', answer(200, 'null'), 'unclear'],
+    ['a list', answer(200, []), 'unclear'],
+    ['another status', answer(202, { state: 'unknown' }), 'unclear'],
+    ['a redirect', redirect, 'unclear'],
+    ['401', answer(401, { state: 'unknown' }), 'unclear'],
+    ['404', answer(404, { state: 'unknown' }), 'unclear'],
+    ['503', answer(503), 'unclear'],
+    ['no answer', lost, 'silent'],
+    ['half an answer', { kind: 'cut', status: 200 }, 'silent'],
+  ]
+  it.each(table)('%s', (_name, reply, kind) => {
+    expect(findingOf(reply).kind).toBe(kind)
+  })
+})
