@@ -1,0 +1,116 @@
+// Line 6 of crash recovery: a log that a kill has torn costs no entry, although Chromium empties the origin for it.
+import type { BrowserContext } from '@playwright/test'
+import { type Account, lookForAll, noteAccepted, openAccount, verdictOf } from '../fixtures/account.js'
+import { DemoPage } from '../fixtures/demo-page.js'
+import type { DemoServer } from '../fixtures/demo-server.js'
+import { countRows, openBarePage, removeFolder, tearLog, writeRow } from '../fixtures/lost-storage.js'
+import { expect, test } from '../fixtures/test.js'
+
+const cycles = 5
+/** As long as it lasts entries wait. */
+const overloaded = [{ match: { method: 'POST', path: '/api/posts' }, kind: 'status', status: 503 }]
+
+test.use({ trace: 'off' })
+
+async function open(context: BrowserContext, server: DemoServer, account: Account): Promise<DemoPage> {
+  await noteAccepted(context, account)
+  const demo = new DemoPage(context.pages()[0] ?? (await context.newPage()), server.url)
+  await demo.openAs('Ada', { worker: true })
+  await lookForAll(account, demo, server)
+  return demo
+}
+
+/** Claps, and waits until each is safe. */
+async function clap(demo: DemoPage, account: Account, post: string, times: number): Promise<void> {
+  const waiting = Number(await demo.pendingCount.textContent())
+  account.clicks += times
+  await demo.post(post).clap(times)
+  await expect(demo.pendingCount).toHaveText(String(waiting + times))
+  await expect(demo.post(post).marks('capturing')).toHaveCount(0)
+}
+
+test('a torn log empties every database of a page that does not renew it', async ({ lasting, server }) => {
+  const first = await openBarePage(await lasting.start(), server)
+  await writeRow(first, 1_000)
+  await lasting.close()
+  await tearLog(lasting)
+
+  const second = await openBarePage(await lasting.start(), server)
+  const kept = await countRows(second)
+  await writeRow(second, 1_000)
+  await lasting.close()
+  const third = await openBarePage(await lasting.start(), server)
+
+  expect(kept).toBe(1)
+  expect(await countRows(third)).toBe(0)
+  expect(lasting.wipes()).toBe(1)
+})
+
+test('a log that is torn at each of five starts costs no entry: it is renewed before the first write', async ({
+  lasting,
+  server,
+}, testInfo) => {
+  testInfo.setTimeout(180_000)
+  const account = openAccount()
+  await open(await lasting.start(), server, account)
+  await lasting.close()
+  await server.faults(overloaded)
+  for (let cycle = 0; cycle < cycles; cycle++) {
+    const demo = await open(await lasting.start(), server, account)
+    await clap(demo, account, 'p01', 3)
+    await lasting.kill()
+    await tearLog(lasting)
+    const torn = await open(await lasting.start(), server, account)
+    await clap(torn, account, 'p02', 2)
+    await lasting.close()
+  }
+  await server.faults([])
+  const demo = await open(await lasting.start(), server, account)
+  await expect(demo.pendingCount).toHaveText('0', { timeout: 60_000 })
+
+  const verdict = verdictOf(account, await server.ledger())
+  const figures = JSON.stringify({ cycles, ...verdict, wipes: lasting.wipes() })
+  console.log(figures)
+  testInfo.annotations.push({ type: 'figures', description: figures })
+  expect([...account.missing]).toEqual([])
+  expect(verdict).toMatchObject({ accepted: cycles * 5, lost: 0, doubled: 0, phantom: 0 })
+  expect(lasting.wipes()).toBe(0)
+  await expect(demo.notice('storage-lost')).toHaveCount(0)
+})
+
+test('a browser that dies once more before the log is renewed loses the database, and the copy brings it back', async ({
+  lasting,
+  server,
+}, testInfo) => {
+  testInfo.setTimeout(120_000)
+  const account = openAccount()
+  await open(await lasting.start(), server, account)
+  await lasting.close()
+  await server.faults(overloaded)
+  const before = await open(await lasting.start(), server, account)
+  await clap(before, account, 'p01', 4)
+  await lasting.kill()
+  await tearLog(lasting)
+  // Another script of the origin writes behind the tear, and nothing of the app gets to run: no worker either, which
+  // the browser would wake for what is waiting.
+  await removeFolder(lasting, 'Service Worker')
+  const bare = await openBarePage(await lasting.start(), server)
+  await writeRow(bare, 1_000)
+  await lasting.kill()
+
+  const demo = await open(await lasting.start(), server, account)
+  await expect(demo.notice('storage-lost')).toContainText('4 changes were brought back')
+  await expect(demo.pendingCount).toHaveText('4')
+  await server.faults([])
+  await expect(demo.pendingCount).toHaveText('0', { timeout: 60_000 })
+
+  const verdict = verdictOf(account, await server.ledger())
+  const figures = JSON.stringify({ cycles: 1, ...verdict, wipes: lasting.wipes() })
+  console.log(figures)
+  testInfo.annotations.push({ type: 'figures', description: figures })
+  expect(lasting.wipes()).toBe(1)
+  expect([...account.missing]).toEqual([])
+  expect(verdict).toMatchObject({ accepted: 4, lost: 0, doubled: 0, phantom: 0 })
+  await demo.notice('storage-lost').getByRole('button', { name: 'All right' }).click()
+  await expect(demo.notice('storage-lost')).toHaveCount(0)
+})
