@@ -13,9 +13,6 @@ import type { Receipts } from './receipts.js'
 import { Refusal, type SnapshotContext, snapshot } from './snapshot.js'
 import type { Users } from './users.js'
 
-// Every bundler replaces this expression; the advice is left out of a production build.
-declare const process: { readonly env: { readonly NODE_ENV?: string } }
-
 /** Where an accepted entry lies. */
 export interface AcceptedPlace {
   readonly id: string
@@ -149,7 +146,7 @@ export class Capturing {
   }
 
   #refuse(id: string, { reason, message, cause }: Refusal): void {
-    if (process.env.NODE_ENV !== 'production') console.error(`redux-broker: ${message}`, cause ?? '')
+    if (isDevelopment) console.error(`redux-broker: ${message}`, cause ?? '')
     this.#end(id, 'rejected', { reason })
   }
 

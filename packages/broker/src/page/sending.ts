@@ -57,7 +57,8 @@ export function createSending(context: SendingContext): Sending {
     // Next in line for the lock: should the worker die, this page has it at once; and it sends what a worker cannot.
     await executor.wake(taken && worker.lacks().length === 0 ? 'none' : probe)
   }
-  const wake = (probe: Probe) => void ask(probe).catch(ports.report)
+  // A wake-up that changes no row makes no news: the page looks again by itself.
+  const wake = (probe: Probe) => void ask(probe).catch(ports.report).then(context.look)
 
   const stopListening = host.listen((signal) => {
     if (signal === 'wake') wake('signal')
@@ -71,11 +72,7 @@ export function createSending(context: SendingContext): Sending {
       cancelTimer()
       if (news.stranded) sayStranded()
       const next = nextWake(news, ports.clock.now(), host.isVisible() && host.believesOnline())
-      if (next === undefined) return
-      // A wake-up that changes no row makes no news: the page looks again by itself.
-      cancelTimer = ports.clock.after(next.delayMs, () => {
-        void ask(next.probe).catch(ports.report).then(context.look)
-      })
+      if (next !== undefined) cancelTimer = ports.clock.after(next.delayMs, () => wake(next.probe))
     },
     halt: () => executor.halt(),
     stop() {
