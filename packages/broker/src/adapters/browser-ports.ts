@@ -1,6 +1,7 @@
 // The real world behind the core's ports, the same in a page and in a worker.
 import { backedUp } from '../core/backup.js'
 import type { Ports } from '../core/ports.js'
+import { giveUpReserve } from '../core/room.js'
 import { broadcastBus } from './broadcast-bus.js'
 import { fetchNetwork } from './fetch-network.js'
 import { idbStore } from './idb-store.js'
@@ -25,7 +26,14 @@ export function browserPorts(database: string): Ports {
     systemClock,
   )
   return {
-    store,
+    store: {
+      ...store,
+      // Renewing the log presses together what was deleted: only that makes room in Chromium.
+      async makeRoom() {
+        await giveUpReserve(store)
+        await renewLog(indexedDB)
+      },
+    },
     backup: store.backup,
     clock: systemClock,
     chance: systemChance,

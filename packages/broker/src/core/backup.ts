@@ -81,6 +81,7 @@ export function backedUp(
   }
 
   return {
+    ...store,
     backup: () => (copying ? 'mirror' : noting ? 'note' : 'none'),
     close() {
       store.close()

@@ -23,7 +23,8 @@ export interface StoreTransaction {
 export interface Store {
   /**
    * Resolves after the commit with what `work` gave. `work` awaits nothing but the transaction's own reads.
-   * Rejects, with nothing kept, where `work` throws or the storage fails. `strict` asks that the commit has
+   * Rejects, with nothing kept, where `work` throws or the storage fails; with an error named `QuotaExceededError`
+   * where there is no room. `strict` asks that the commit has
    * reached the disk.
    */
   transact<T>(
@@ -32,6 +33,8 @@ export interface Store {
     work: (tx: StoreTransaction) => Promise<T>,
   ): Promise<T>
   close(): void
+  /** Gives up what was kept back for a full disk. */
+  makeRoom?(): Promise<void>
 }
 
 /** Has a new connection to a store to itself, before anybody else. Where it rejects, nobody gets the connection. */

@@ -92,6 +92,8 @@ export interface StoredAction {
 
 export type SettingRow =
   | { readonly name: 'salt'; readonly value: string }
+  /** Nothing but room, for a full disk. */
+  | { readonly name: 'reserve'; readonly value: string }
   /** Whose session the browser is in, as the page last said. */
   | { readonly name: 'active'; readonly partition: string; readonly principal: string }
 

@@ -3,7 +3,7 @@ import type { Middleware, Reducer } from 'redux'
 import type { ServerKind } from '../core/entry.js'
 import type { Limits } from '../core/limits.js'
 import type { Owner } from '../core/partition.js'
-import type { Ports } from '../core/ports.js'
+import type { BackupKind, Ports } from '../core/ports.js'
 import type { BrokerState } from '../redux/broker-reducer.js'
 import type { OptimisticOptions, Produce } from '../redux/optimistic.js'
 import type { AnyRouted, BrokerDispatch } from '../redux/types.js'
@@ -37,6 +37,11 @@ export interface BrokerOptions<State, Path extends string> {
    */
   readonly statusQuery?: string
   readonly limits?: Partial<Limits>
+  /**
+   * Whether the browser is asked to keep this site's data, when work first stays on the device because it cannot be
+   * delivered. Firefox asks its user. Default `true`.
+   */
+  readonly persist?: boolean
   /** immer's `produce`, which RTK exports as `createNextState`: all pending actions of a slice are then replayed in one draft. */
   readonly produce?: Produce
   /** The world, where it is not the browser's: `redux-broker/testing` has one. */
@@ -58,6 +63,10 @@ export interface World {
 
 /** What this browser gives, and so which promises hold here. */
 export interface Capabilities {
+  /** The browser has promised not to evict this site's data by itself. Undefined until that is known. */
+  readonly persisted: boolean | undefined
+  /** What is left when the database is lost: `mirror`: unsent work itself. `note`: how much it was. */
+  readonly backup: BackupKind
   /** IndexedDB: without it every capture is rejected. */
   readonly storage: boolean
   /** `active`: a worker delivers, also when no page is left. Else pages do, while one is open. */

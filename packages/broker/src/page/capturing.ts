@@ -2,6 +2,7 @@
 import { append, type Capture } from '../core/append.js'
 import type { Limits } from '../core/limits.js'
 import type { Ports } from '../core/ports.js'
+import { isFull } from '../core/room.js'
 import type { StoredAction } from '../core/schema.js'
 import { type BrokerAction, mark, type OutcomeAction, outcome } from '../redux/actions.js'
 import { isDevelopment } from '../redux/development.js'
@@ -54,9 +55,8 @@ export class Capturing {
       append: (principal, captures) => this.#append(principal, captures),
       failed: (captures, error) => {
         context.ports.report(error)
-        const isFull = (error as Partial<Error> | undefined)?.name === 'QuotaExceededError'
         const refusal = new Refusal(
-          isFull ? 'storageFull' : 'storageUnavailable',
+          isFull(error) ? 'storageFull' : 'storageUnavailable',
           isDevelopment && 'The entry could not be stored.',
           error,
         )

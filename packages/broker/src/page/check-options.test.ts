@@ -69,6 +69,11 @@ const brokers: readonly (readonly [name: string, options: unknown, message: RegE
   ],
   ['a status query that is no text', { partition, routes, statusQuery: 7 }, /`statusQuery`.*got 7/],
   [
+    'a wish to persist that is no wish',
+    { partition, routes, persist: 'yes' },
+    /`persist` to be true or false; got 'yes'/,
+  ],
+  [
     'a server unknown',
     { partition, routes, server: 'smart' },
     /`server` to be 'idempotent' or 'plain'; got 'smart'/,

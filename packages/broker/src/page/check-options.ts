@@ -14,6 +14,7 @@ const known = [
   'sessionProbe',
   'statusQuery',
   'limits',
+  'persist',
   'produce',
   'world',
 ]
@@ -40,6 +41,8 @@ export function checkOptions(options: unknown): void {
   for (const name of ['reducerPath', 'name', 'sessionProbe', 'statusQuery'])
     if (given[name] !== undefined && (typeof given[name] !== 'string' || given[name] === ''))
       throw wrong(name, 'a string that is not empty', given[name])
+  if (given['persist'] !== undefined && typeof given['persist'] !== 'boolean')
+    throw wrong('persist', 'true or false', given['persist'])
   oneOf('createBroker()', 'server', given['server'], ['idempotent', 'plain'])
   checkRoutes(given['routes'])
   checkOrigins(given['origins'])

@@ -68,6 +68,8 @@ export function createBroker<State, Path extends string = 'broker'>(
     resume: async () => runtime?.resume(),
     capabilities: () => ({
       storage: typeof indexedDB !== 'undefined',
+      persisted: runtime?.persisted(),
+      backup: runtime?.ports.backup?.() ?? 'none',
       worker: worker.state(),
       backgroundSync: worker.hasBackgroundSync(),
       locks: typeof navigator !== 'undefined' && navigator.locks !== undefined,
@@ -172,6 +174,7 @@ function runtimeConfig<State>(
     serves: (origin, needed) => origins.includes(origin) && needed.every((need) => needs.includes(need)),
     prepare: ({ headers, url, route }) =>
       preparedHeaders(headers, prepareHeaders, { url, route, getState: store.getState }),
+    persist: options.persist ?? true,
     partition() {
       const user: unknown = safely(undefined, () => options.partition(store.getState()))
       return typeof user === 'string' && user !== '' ? user : undefined

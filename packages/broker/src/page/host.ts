@@ -8,6 +8,10 @@ export interface Host {
   readonly baseUrl: string | undefined
   believesOnline(): boolean
   isVisible(): boolean
+  /** Whether the browser has promised to keep this site's data; undefined where it does not say. */
+  persisted(): Promise<boolean | undefined>
+  /** Asks it to. It may ask its user. */
+  persist(): Promise<boolean | undefined>
   /** Before the next frame is painted, or soon where none will be. */
   frame(callback: () => void): void
   listen(listener: (signal: HostSignal) => void): () => void
@@ -20,6 +24,8 @@ export function browserHost(): Host {
     baseUrl: document.baseURI,
     believesOnline: () => navigator.onLine,
     isVisible: () => document.visibilityState === 'visible',
+    persisted: async () => navigator.storage?.persisted?.(),
+    persist: async () => navigator.storage?.persist?.(),
     // No frame is painted in a hidden page, one that is hidden before the frame included.
     frame(callback) {
       const timer = setTimeout(run, 50)

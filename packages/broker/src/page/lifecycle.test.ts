@@ -176,6 +176,8 @@ describe('on a server', () => {
       worker: 'none',
       backgroundSync: false,
       workerLacks: [],
+      persisted: undefined,
+      backup: 'none',
       locks: typeof navigator !== 'undefined' && navigator.locks !== undefined,
     })
   })

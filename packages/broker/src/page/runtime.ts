@@ -4,12 +4,14 @@ import { cancel, findGone } from '../core/letters.js'
 import type { Limits } from '../core/limits.js'
 import type { AppWord, Owner } from '../core/partition.js'
 import type { Ports } from '../core/ports.js'
+import { keepReserve, withRoom } from '../core/room.js'
 import { mark, readAtOf, type Status } from '../redux/actions.js'
 import type { Internals } from './broker.js'
 import { type AcceptedPlace, type Cancelled, Capturing } from './capturing.js'
 import { createFollower, type Follower } from './follower.js'
 import type { Host } from './host.js'
 import { createPageView, type PageView } from './page-view.js'
+import { createPersistence, type Persistence } from './persistence.js'
 import { createReceipts } from './receipts.js'
 import { createSending, type Sending, type SendingContext } from './sending.js'
 import type { SnapshotContext } from './snapshot.js'
@@ -27,6 +29,8 @@ export interface RuntimeConfig {
   readonly app: AppWord
   readonly serves: SendingContext['serves']
   readonly prepare: SendingContext['prepare']
+  /** Whether the browser may be asked to keep the data. */
+  readonly persist: boolean
   /** The app's word for its user. */
   partition(): string | undefined
   parse(type: string, answer: unknown): unknown
@@ -53,6 +57,7 @@ export class Runtime implements Internals {
   readonly #config: RuntimeConfig
   readonly #users: Users
   readonly #view: PageView
+  readonly #persistence: Persistence
   readonly #sending: Sending
   readonly #stopListening: readonly (() => void)[]
   readonly #started: Promise<void>
@@ -64,11 +69,14 @@ export class Runtime implements Internals {
     const { ports, host } = config
     const receipts = createReceipts()
     this.#config = config
-    this.ports = ports
-    this.#users = createUsers(ports, config.app)
+    // Captures have the plain store: what is left of a full disk belongs to what was accepted.
+    this.ports = { ...ports, store: withRoom(ports.store) }
+    this.#users = createUsers(this.ports, config.app)
     this.#view = createPageView(ports, host, receipts, config.dispatch)
+    this.#persistence = createPersistence(host, config.persist)
     this.#sending = createSending({
       ...config,
+      ports: this.ports,
       user: () => this.user(),
       look: () => this.#session?.follower?.hint(),
     })
@@ -105,6 +113,10 @@ export class Runtime implements Internals {
   /** The user of now; undefined while nobody is signed in or the storage fails. */
   async user(): Promise<Owner | undefined> {
     return this.#session?.owner.catch(() => undefined)
+  }
+
+  persisted(): boolean | undefined {
+    return this.#persistence.has()
   }
 
   shown(): number {
@@ -183,6 +195,7 @@ export class Runtime implements Internals {
     const onNews: typeof news = (latest) => {
       news(latest)
       this.#sending.plan(latest)
+      this.#persistence.news(latest)
       const { wipes = 0 } = latest.row
       session.wipes ??= wipes
       if (session.wipes < wipes) this.#beginAnew(session, wipes)
@@ -202,6 +215,7 @@ export class Runtime implements Internals {
     await session.follower.start()
     await this.#settleLost(partition, stored)
     this.#sending.wake('signal')
+    if (ports.store.makeRoom) void keepReserve(ports.store, ports.chance).catch(() => {})
   }
 
   /** The database was emptied while it was open: nobody is signed in there, and what was read before says nothing. */
@@ -228,6 +242,7 @@ export class Runtime implements Internals {
 
   #onAccepted(accepted: readonly AcceptedPlace[]): void {
     for (const { id, seq } of accepted) this.#view.accepted(id, seq)
+    this.#persistence.accepted()
     this.ports.bus.post('changed')
     this.#config.worker.wakeWhenOnline(this.ports.clock.now())
     this.#sending.wake('capture')

@@ -18,6 +18,7 @@ export function createTestHost(baseUrl: string, startsOnline: boolean, life: Lif
   const putAways = new Set<() => void>()
   let online = startsOnline
   let visible = true
+  let persisted = false
   const tell = (signal: HostSignal) => {
     for (const listener of [...listeners]) life.run(() => listener(signal))
   }
@@ -25,6 +26,11 @@ export function createTestHost(baseUrl: string, startsOnline: boolean, life: Lif
     baseUrl,
     believesOnline: () => online,
     isVisible: () => visible,
+    persisted: async () => persisted,
+    async persist() {
+      persisted = true
+      return persisted
+    },
     frame: (callback) => queueMicrotask(() => life.run(callback)),
     listen: (listener) => subscribe(listeners, listener),
     onPutAway: (listener) => subscribe(putAways, listener),

@@ -11,6 +11,7 @@ import type { Probe } from '../core/origin.js'
 import { readActive } from '../core/partition.js'
 import type { Ports } from '../core/ports.js'
 import { draining, isDrainCommand, syncTag, syncTagPrefix } from '../core/protocol.js'
+import { withRoom } from '../core/room.js'
 
 declare const self: ServiceWorkerGlobalScope & { readonly registration: { readonly sync?: SyncManager } }
 
@@ -58,7 +59,8 @@ export interface BrokerWorker {
 export function startBrokerWorker(options: WorkerOptions = {}): BrokerWorker {
   const database = options.name ?? 'redux-broker'
   const { origins = [], prepareHeaders } = options
-  const ports = browserPorts(database)
+  const world = browserPorts(database)
+  const ports = { ...world, store: withRoom(world.store) }
   const has = prepareHeaders === undefined ? [] : ['prepareHeaders']
   const serves: Serves = (origin, needs) =>
     [self.location.origin, ...origins].includes(origin) && needs.every((need) => has.includes(need))

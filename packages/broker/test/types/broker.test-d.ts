@@ -2,6 +2,7 @@
 import { createAction, createNextState, createReducer } from '@reduxjs/toolkit'
 import type { Reducer } from 'redux'
 import {
+  type acknowledgeLoss,
   type Broker,
   type Capabilities,
   cancel,
@@ -135,6 +136,9 @@ is<Equal<typeof broker.ready, Promise<void>>>()
 is<Equal<ReturnType<typeof broker.stop>, Promise<void>>>()
 is<Equal<ReturnType<typeof broker.resume>, Promise<void>>>()
 is<Equal<ReturnType<typeof broker.capabilities>, Capabilities>>()
+is<Equal<Capabilities['backup'], 'mirror' | 'note' | 'none'>>()
+is<Equal<Capabilities['persisted'], boolean | undefined>>()
+is<Equal<ReturnType<typeof acknowledgeLoss>, Promise<void>>>()
 is<Equal<Capabilities['workerLacks'], readonly string[]>>()
 // @ts-expect-error it says what it is, once and for all
 broker.reducerPath = 'other'

@@ -1,0 +1,40 @@
+// Room on a full disk. A row is kept back that nobody needs: where the disk is full it is given up, so that what was
+// accepted can still be sent and settled. Captures never get it: they are refused, and the user still has their words.
+import type { Chance, Store } from './ports.js'
+
+const name = 'reserve'
+/** In ids of 32 characters: 128 KiB, which no browser can press together, and which Chromium keeps in a file of its own. */
+const reserveIds = 4_096
+/** The disk's own accounts lag a little behind. */
+const triesMax = 6
+
+/** Makes the reserve where there is none. Rejects where there is no room for it. */
+export const keepReserve = (store: Store, chance: Pick<Chance, 'id'>): Promise<void> =>
+  store.transact('readwrite', 'relaxed', async (tx) => {
+    const kept = await tx.firstKey({ store: 'settings', from: [name], to: [name] })
+    if (kept === undefined)
+      tx.put('settings', { name, value: Array.from({ length: reserveIds }, () => chance.id()).join('') })
+  })
+
+/** A transaction that only deletes is let through where one that writes is not. */
+export const giveUpReserve = (store: Store): Promise<void> =>
+  store.transact('readwrite', 'relaxed', async (tx) => tx.delete('settings', [name]))
+
+/** Whether there is no room left for what was to be written. */
+export const isFull = (error: unknown): boolean =>
+  (error as Partial<Error> | undefined)?.name === 'QuotaExceededError'
+
+/** The store for everything but captures: what does not fit is tried again once room was made. */
+export const withRoom = (store: Store): Store => ({
+  ...store,
+  async transact(mode, durability, work) {
+    for (let tries = 1; ; tries++) {
+      try {
+        return await store.transact(mode, durability, work)
+      } catch (error) {
+        if (tries === triesMax || !isFull(error)) throw error
+        await store.makeRoom?.()
+      }
+    }
+  },
+})
