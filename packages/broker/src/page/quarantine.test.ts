@@ -84,9 +84,12 @@ describe('an entry that this release cannot read', () => {
     expect(world.reports).toEqual([])
   })
 
-  it('wakes nobody: there is nothing that could be done about it', async () => {
+  it.each([
+    ['that waits', {}],
+    ['that was being sent', { state: 'sending', unsure: 'sending', dueAt: undefined }],
+  ])('%s wakes nobody: there is nothing that could be done about it', async (_name, more) => {
     const world = await left()
-    await spoil(world, 'entries', { version: entryVersion + 1 })
+    await spoil(world, 'entries', { version: entryVersion + 1, ...more })
     world.setOnline(true)
     openApp(world)
     await world.clock.advance(10_000)
