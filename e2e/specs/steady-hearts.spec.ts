@@ -1,7 +1,7 @@
 // Line 9 of the main job: no frame between a tap and its delivery takes the tap back.
 import { ledgerWith } from '../fixtures/ledger.js'
 import { expect, test } from '../fixtures/test.js'
-import { watch } from '../fixtures/watch.js'
+import { watch, watchFromStart } from '../fixtures/watch.js'
 
 const liked = ['p03', 'p04', 'p05']
 
@@ -27,4 +27,16 @@ test('a refetch of the feed never shows a pending heart unfilled', async ({ demo
   await ledgerWith(server, ({ effects }) => effects.length, 3)
   await expect(demo.pendingCount).toHaveText('0')
   for (const shown of watches) expect(new Set(await shown.seen()).size).toBe(1)
+})
+
+test('a reload never shows an outbox with entries as empty', async ({ demo, network }) => {
+  await network.cut()
+  await demo.post('p03').clap(3)
+  await expect(demo.pendingCount).toHaveText('3')
+  const count = await watchFromStart(demo.page, 'pending-count')
+  await demo.page.reload()
+  await expect(demo.pendingCount).toHaveText('3')
+  const seen = await count.seen()
+  expect(seen).toContain('3')
+  expect(seen).not.toContain('0')
 })

@@ -1,5 +1,6 @@
 // Who is here, whether the server is, and what waits: always in sight, and always of the same height.
 import { type ReactElement, useState, useSyncExternalStore } from 'react'
+import { useWaiting } from '../broker/entries'
 import { refreshFeed } from '../feed/refresh-feed'
 import { SignInButtons } from '../session/sign-in-buttons'
 import { SignOut } from '../session/sign-out'
@@ -52,7 +53,8 @@ export function Header({ isLab }: { isLab: boolean }): ReactElement {
 }
 
 function StatusStrip(): ReactElement {
-  const { waiting, deadLetters } = useAppSelector(({ broker }) => broker)
+  const deadLetters = useAppSelector(({ broker }) => broker.deadLetters)
+  const waiting = useWaiting()
   const connectivity = useConnectivity()
   const isIn = useAppSelector(({ session }) => session.user !== undefined)
   return (
@@ -62,9 +64,14 @@ function StatusStrip(): ReactElement {
         <span className="hidden-text">Connection: </span>
         <span data-testid="connectivity">{connectivity}</span>
       </span>
-      <span className="strip-item" data-some={waiting > 0} hidden={!isIn}>
+      <span
+        className="strip-item"
+        data-known={waiting !== undefined}
+        data-some={waiting !== undefined && waiting > 0}
+        hidden={!isIn}
+      >
         <Icon name="device" />
-        <span data-testid="pending-count">{waiting}</span>
+        <span data-testid="pending-count">{waiting ?? digitWide}</span>
         <span className="wide">waiting</span>
         <span className="hidden-text narrow">waiting</span>
       </span>
@@ -79,6 +86,9 @@ function StatusStrip(): ReactElement {
     </div>
   )
 }
+
+/** Keeps the room of a count that is not known yet. */
+const digitWide = '\u2007'
 
 /** The broker's word while it has a user to work for; the browser's before. */
 function useConnectivity(): 'online' | 'offline' | 'degraded' {

@@ -13,6 +13,10 @@ export interface Mark {
   readonly state: MarkState
 }
 
+/** How many changes wait. Undefined until they are back in the view: before, none would look like all delivered. */
+export const useWaiting = (): number | undefined =>
+  useAppSelector(({ session, broker }) => (session.phase === 'ready' ? broker.waiting : undefined))
+
 /** The marks of a post; a draft has that of its entry, whose name it bears. */
 export function useMarks(postId: string): readonly Mark[] {
   const entries = useAppSelector(({ broker }) => entriesOf(broker, postId), shallowEqual)

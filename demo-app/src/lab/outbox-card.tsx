@@ -3,7 +3,7 @@ import type { ReactElement } from 'react'
 import { type OutboxEntry, outboxEntries } from 'redux-broker'
 import { useAppSelector } from '../app/store'
 import { broker } from '../broker/broker'
-import { nounOf } from '../broker/entries'
+import { nounOf, useWaiting } from '../broker/entries'
 import { usePolled } from '../ui/use-polled'
 import { ScrollTable } from './scroll-table'
 
@@ -12,7 +12,8 @@ const read = async () => ({ entries: await outboxEntries(broker), capabilities: 
 export function OutboxCard(): ReactElement {
   const { value } = usePolled(read)
   const user = useAppSelector(({ session }) => session.user?.id)
-  const { waiting, deadLetters } = useAppSelector((state) => state.broker)
+  const deadLetters = useAppSelector((state) => state.broker.deadLetters)
+  const waiting = useWaiting()
   const entries = value?.entries ?? []
   return (
     <section className="card lab-card" aria-labelledby="outbox-title">
@@ -24,15 +25,15 @@ export function OutboxCard(): ReactElement {
       <dl className="figures">
         <div>
           <dt>Waiting</dt>
-          <dd data-testid="outbox-waiting">{waiting}</dd>
+          <dd data-testid="outbox-waiting">{waiting ?? '–'}</dd>
         </div>
         <div>
           <dt>Came back</dt>
-          <dd data-testid="outbox-dead">{deadLetters}</dd>
+          <dd data-testid="outbox-dead">{waiting === undefined ? '–' : deadLetters}</dd>
         </div>
       </dl>
       {user === undefined && <p className="soft">Sign in to see whose changes wait.</p>}
-      {user !== undefined && entries.length === 0 && <p className="soft">Empty: all has been delivered.</p>}
+      {waiting === 0 && value?.entries.length === 0 && <p className="soft">Empty: all has been delivered.</p>}
       {entries.length > 0 && <Entries entries={entries} />}
       {value !== undefined && (
         <p className="soft lab-capabilities">
