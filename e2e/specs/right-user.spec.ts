@@ -28,13 +28,14 @@ async function expectNothingOfAda(tab: DemoPage): Promise<void> {
   expect(text).not.toContain(words)
 }
 
-/** What Grace claps for arrives: by then, all that would have been sent for Ada had been. */
+/** What Grace claps for arrives, and she hears of it: by then, all that would have been sent for Ada had been. */
 async function clapAsGrace(tab: DemoPage, server: DemoServer): Promise<void> {
   await tab.signInAs('Grace')
   await expect(tab.pendingCount).toHaveText('0')
   await expectNothingOfAda(tab)
   await tab.post('p05').clap()
   await ledgerWith(server, (all) => effectsOf(all, 'clap', 'p05').map(({ user }) => user), ['grace'])
+  await expect(tab.pendingCount).toHaveText('0')
 }
 
 const dialogOf = (demo: DemoPage) => demo.page.getByRole('dialog')
@@ -69,6 +70,20 @@ test('a session that has expired loses nothing: after the sign-in the same entri
   expect(effects.map(({ key }) => key).sort()).toEqual(keys)
   await expect(demo.pendingCount).toHaveText('0')
   await expect(demo.post('p01').claps).toHaveText(claps ?? '')
+})
+
+test('a session that ends before the first read of the feed is what the feed tells of', async ({
+  demo,
+  server,
+}) => {
+  await server.faults([{ match: { path: '/api/posts/top' }, kind: 'expire-session', times: 1 }])
+
+  await demo.page.reload()
+
+  await expect(demo.notice('sign-in-needed')).toBeVisible()
+  await expect(demo.page.getByText('It is read when Ada is signed in again.')).toBeVisible()
+  await expect(demo.page.getByText('The server did not answer')).toHaveCount(0)
+  await demo.signInAs('Ada')
 })
 
 test('another user neither sends nor sees what the first one left, and it arrives when that one returns', async ({

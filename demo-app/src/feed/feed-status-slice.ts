@@ -3,12 +3,17 @@ import { createSlice, type PayloadAction } from '@reduxjs/toolkit'
 import { signedOut } from '../session/session-slice'
 
 export interface FeedStatus {
-  /** `none`: never read. `fresh`: the server's. `copy`: the last copy on this device. `failed`: nothing to show. */
-  readonly shows: 'none' | 'fresh' | 'copy' | 'failed'
+  /**
+   * `none`: never read. `fresh`: the server's. `copy`: the last copy on this device. Nothing to show: `failed`, no
+   * answer came; `closed`, the server knows no session of the user's.
+   */
+  readonly shows: 'none' | 'fresh' | 'copy' | 'failed' | 'closed'
   readonly isReading: boolean
   /** When what is shown was read, in epoch milliseconds. */
   readonly readAt?: number
 }
+
+type ReadEnd = { readonly shows: 'fresh' | 'copy'; readonly readAt: number } | 'failed' | 'closed'
 
 const initialState = { shows: 'none', isReading: false } as FeedStatus
 
@@ -19,14 +24,11 @@ export const feedStatus = createSlice({
     readBegun: (state) => {
       state.isReading = true
     },
-    readEnded: (
-      state,
-      { payload }: PayloadAction<{ readonly shows: 'fresh' | 'copy'; readonly readAt: number } | 'failed'>,
-    ): FeedStatus => {
-      if (payload !== 'failed') return { ...payload, isReading: false }
-      if (state.shows === 'none' || state.shows === 'failed') return { shows: 'failed', isReading: false }
+    readEnded: (state, { payload }: PayloadAction<ReadEnd>): FeedStatus => {
+      if (payload !== 'failed' && payload !== 'closed') return { ...payload, isReading: false }
       // What was shown stays, but is no longer fresh.
-      return { ...state, shows: 'copy', isReading: false }
+      const hasPosts = state.shows === 'fresh' || state.shows === 'copy'
+      return { ...state, shows: hasPosts ? 'copy' : payload, isReading: false }
     },
   },
   extraReducers: (builder) => {

@@ -3,6 +3,7 @@ import type { ReactElement } from 'react'
 import { useAppSelector } from '../app/store'
 import { Composer } from '../composer/composer'
 import { DeadLetters } from '../dead-letters/dead-letters'
+import { nameOf } from '../ui/avatar'
 import { Icon } from '../ui/icon'
 import './feed.css'
 import { PostCard } from './post-card'
@@ -47,6 +48,7 @@ function Posts(): ReactElement {
       </div>
       {shows === 'none' && <Skeletons />}
       {shows === 'failed' && <FeedFailed />}
+      {shows === 'closed' && <FeedClosed />}
       {(shows === 'fresh' || shows === 'copy') && list.length === 0 && (
         <div className="card feed-message">
           <Icon name="pen" />
@@ -70,6 +72,18 @@ function FeedFailed(): ReactElement {
       <button type="button" className="button" onClick={() => void refreshFeed()}>
         Try again
       </button>
+    </div>
+  )
+}
+
+/** The notice says what happened, and has the way to sign in. */
+function FeedClosed(): ReactElement {
+  const name = useAppSelector(({ session }) => nameOf(session.user?.id ?? ''))
+  return (
+    <div className="card feed-message">
+      <Icon name="pause" />
+      <h2 className="card-title">The feed waits for a sign-in</h2>
+      <p className="soft">It is read when {name} is signed in again.</p>
     </div>
   )
 }

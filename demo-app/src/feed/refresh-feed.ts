@@ -68,10 +68,10 @@ function onTruth({ posts, touched, copy, readAt, user }: Truth): void {
 }
 
 function onNoTruth(answer: Read<readonly ServerPost[]>, user: string): void {
-  if (answer.status === 'signedOut' || ('user' in answer && answer.user !== user))
-    store.dispatch(sessionLost())
-  if (answer.status !== 'copy' || answer.user !== user) {
-    store.dispatch(readEnded('failed'))
+  const isClosed = answer.status === 'signedOut' || ('user' in answer && answer.user !== user)
+  if (isClosed) store.dispatch(sessionLost())
+  if (isClosed || answer.status !== 'copy') {
+    store.dispatch(readEnded(isClosed ? 'closed' : 'failed'))
     return
   }
   // A copy is older than what is on screen, unless nothing is.
