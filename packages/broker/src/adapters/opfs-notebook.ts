@@ -8,10 +8,12 @@ export function opfsNotebook(database: string, locks: Locks): Notebook | undefin
     return undefined
   const name = `redux-broker.${database}.json`
   const open = async () => (await storage.getDirectory()).getFileHandle(name, { create: true })
-  const read = async (): Promise<Note | undefined> => {
+  const readOnce = async (): Promise<Note | undefined> => {
     const text = await (await (await open()).getFile()).text()
     return text === '' ? undefined : JSON.parse(text)
   }
+  // A file that is written anew while it is read cannot be read: its successor can.
+  const read = () => readOnce().catch(readOnce)
   const { signal } = new AbortController()
   return {
     read,

@@ -1,35 +1,35 @@
 // Keeps unsent work in a second place, and brings it back where the browser has lost the first: a copy of the rows
 // where there is room for one that dies of other causes, and a note of how many there are.
 import { bringBack } from './bring-back.js'
-import { pageRowsMax } from './limits.js'
-import type { BackupKind, Clock, Key, Note, Notebook, Prepare, Store, StoreTransaction } from './ports.js'
+import { copyMsMax, pageRowsMax } from './limits.js'
+import type { Backup, Clock, Key, Note, Notebook, Prepare, Store, StoreTransaction } from './ports.js'
 import { within } from './schema.js'
 import { isKept, newest, noteIn, noteOf, recorded, replay, tables, type Write, writesOf } from './writes.js'
 
-export interface Backup {
+export interface Places {
   /** The same tables elsewhere; undefined where there is no such place. */
   readonly copy?: Store | undefined
   readonly notebook?: Notebook | undefined
 }
 
 export interface BackedUpStore extends Store {
-  backup(): BackupKind
+  readonly backup: Backup
 }
 
 /**
- * A store whose unsent work is kept elsewhere too: after each commit, in its order, and never waited for. Each new
- * connection is compared with what is known elsewhere before anybody uses it. Several realms may do all this at once.
+ * A store whose unsent work is kept elsewhere too: after each commit, in its order. Each new connection is compared with what is known elsewhere before anybody uses it. Several realms may do all this at once.
  */
 export function backedUp(
   primary: (prepare: Prepare) => Store,
-  { copy, notebook }: Backup,
-  { now }: Pick<Clock, 'now'>,
+  { copy, notebook }: Places,
+  clock: Pick<Clock, 'now' | 'after'>,
 ): BackedUpStore {
   /** What this realm knows by its own writes: it is the witness of a database that is deleted while it is open. */
   let memory: Note = { partitions: [] }
   /** Not before the copy was compared: what it has must not be overwritten by a database that knows nothing of it. */
   let copying = false
   let noting = notebook !== undefined
+  let copied: Promise<unknown> = Promise.resolve()
   const writeNote = coalesced(async () => {
     try {
       await notebook?.change((written) => newest(written, memory))
@@ -40,10 +40,10 @@ export function backedUp(
 
   const store = primary(async (transact) => {
     copying = false
-    const copied = await readNote(copy)
+    const known = await readNote(copy)
     const written = await notebook?.read().catch(() => undefined)
-    const elsewhere = { copy, copied, witness: newest(copied, written, memory) }
-    const { writes, isRead } = await bringBack(transact, elsewhere, now())
+    const elsewhere = { copy, copied: known, witness: newest(known, written, memory) }
+    const { writes, isRead } = await bringBack(transact, elsewhere, clock.now())
     copying = isRead
     keep(writes)
     if (copying) void level().catch(() => {})
@@ -54,7 +54,8 @@ export function backedUp(
     if (kept.length === 0) return
     memory = newest(memory, noteOf(kept))
     writeNote()
-    if (copying) void copy?.transact('readwrite', 'relaxed', (tx) => replay(tx, kept)).catch(() => {})
+    if (!copying || copy === undefined) return
+    copied = copy.transact('readwrite', 'relaxed', (tx) => replay(tx, kept)).catch(() => {})
   }
 
   /** Gives the copy what it lacks and takes from it what has ended: a realm that was killed left it behind. */
@@ -82,7 +83,10 @@ export function backedUp(
 
   return {
     ...store,
-    backup: () => (copying ? 'mirror' : noting ? 'note' : 'none'),
+    backup: {
+      kind: () => (copying ? 'mirror' : noting ? 'note' : 'none'),
+      copied: () => inTime(clock, copied),
+    },
     close() {
       store.close()
       copy?.close()
@@ -95,6 +99,17 @@ export function backedUp(
       return result
     },
   }
+}
+
+/** A second place that does not answer holds nobody up for long. */
+function inTime({ after }: Pick<Clock, 'after'>, work: Promise<unknown>): Promise<void> {
+  return new Promise((resolve) => {
+    const cancel = after(copyMsMax, resolve)
+    void work.then(() => {
+      cancel()
+      resolve()
+    })
+  })
 }
 
 /** Keys that only one of the two has. */

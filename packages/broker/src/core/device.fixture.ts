@@ -130,7 +130,7 @@ function createRealm({
         change: (change) => step(() => notebook.change(change)),
       },
     },
-    { now: () => 1_000 },
+    { now: () => 1_000, after: () => () => {} },
   )
   return {
     ...store,

@@ -63,6 +63,9 @@ export const probeHiddenMs = 300_000
 /** Wake-ups (a capture, `online`, focus) closer together than this make one probe. */
 export const probeSpacingMs = 1_000
 
+/** How long an entry that is on disk may wait for its copy before it counts as accepted. */
+export const copyMsMax = 250
+
 /** Rows of the journal kept for pages that were closed; the oldest go first. */
 export const journalMax = 1_000
 /** Rows read at once when a page catches up. */

@@ -125,6 +125,12 @@ export interface Bus {
 /** `mirror`: unsent rows lie in a second place too. `note`: only how many there are. */
 export type BackupKind = 'mirror' | 'note' | 'none'
 
+export interface Backup {
+  kind(): BackupKind
+  /** Resolves when all that was committed before lies in the second place too; soon in any case, if it does not answer. */
+  copied(): Promise<void>
+}
+
 export interface Ports {
   readonly store: Store
   readonly clock: Clock
@@ -132,8 +138,8 @@ export interface Ports {
   readonly network: Network
   readonly locks: Locks
   readonly bus: Bus
-  /** What else unsent rows, or at least their number, are kept in. */
-  backup?(): BackupKind
+  /** Where else unsent rows, or at least their number, are kept. */
+  readonly backup?: Backup
   /** A user's callback or the world failed in a way that no outcome carries. Never throws. */
   report(error: unknown): void
 }

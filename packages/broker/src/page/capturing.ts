@@ -134,6 +134,8 @@ export class Capturing {
     const appended = await ports.store.transact('readwrite', 'strict', (tx) =>
       append(tx, partition, captures, options),
     )
+    // Told once a wipe cannot take it any more.
+    await ports.backup?.copied()
     for (const one of appended) if (one.status === 'rejected') this.#refuse(one.id, outboxFull(limits))
     const accepted = appended.filter((one) => one.status === 'accepted')
     if (accepted.length === 0) return

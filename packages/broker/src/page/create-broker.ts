@@ -69,7 +69,7 @@ export function createBroker<State, Path extends string = 'broker'>(
     capabilities: () => ({
       storage: typeof indexedDB !== 'undefined',
       persisted: runtime?.persisted(),
-      backup: runtime?.ports.backup?.() ?? 'none',
+      backup: runtime?.ports.backup?.kind() ?? 'none',
       worker: worker.state(),
       backgroundSync: worker.hasBackgroundSync(),
       locks: typeof navigator !== 'undefined' && navigator.locks !== undefined,

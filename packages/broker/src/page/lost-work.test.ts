@@ -115,6 +115,28 @@ describe('a page whose database was wiped while it was open (F18)', () => {
   })
 })
 
+describe('an entry of a page', () => {
+  it('counts as accepted when it lies in the second place too, where there is one', async () => {
+    const world = await offline()
+    const tab = world.tab()
+    const copied: (() => void)[] = []
+    const backup = {
+      kind: () => 'mirror' as const,
+      copied: () => new Promise<void>((resolve) => void copied.push(resolve)),
+    }
+    const app = openApp(world, { tab: { ...tab, ports: { ...tab.ports, backup } } })
+    await app.broker.ready
+    const { id } = app.clap('p1')
+    await world.settle()
+    const before = app.outbox().entries[id]?.state
+
+    copied[0]?.()
+    await world.settle()
+
+    expect([before, app.outbox().entries[id]?.state]).toEqual(['capturing', 'accepted'])
+  })
+})
+
 describe('a page that starts on a wiped database', () => {
   it('has everything in its view again from the copy, and delivers it once', async () => {
     const [device, world] = [createDevice(), await offline()]
