@@ -9,6 +9,8 @@ export default defineConfig({
       {
         test: {
           name: 'node',
+          // Property tests make hundreds of runs; a busy machine takes its time over them.
+          testTimeout: 60_000,
           include: ['packages/*/{src,test}/**/*.test.ts', 'demo-app/**/*.test.ts', 'e2e/tools/**/*.test.ts'],
           exclude: ['**/*.browser.test.ts', '**/node_modules/**'],
         },
