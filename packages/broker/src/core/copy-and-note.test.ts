@@ -1,0 +1,123 @@
+import { describe, expect, it } from 'vitest'
+import { append } from './append.js'
+import { accept, claimDue, ids, look, safe, settleAs, started } from './backup.fixture.js'
+import { createDevice } from './device.fixture.js'
+import { defaultLimits } from './limits.js'
+import { delivered } from './outbox.fixture.js'
+import { changePartition, readActive } from './partition.js'
+import { within } from './schema.js'
+
+describe('a copy', () => {
+  it('has what is unsent, the counters and the salt, and neither journal nor session', async () => {
+    const device = createDevice()
+    const realm = await started(device)
+    await accept(realm, safe('a'), safe('b', 'other'))
+    await settleAs(realm, (await claimDue(realm, 1))[0], delivered)
+    await device.quiet()
+
+    const copied = await look(device.copy)
+    const rest = await device.copy.transact('readonly', 'relaxed', async (tx) => [
+      await tx.list(within('journal', []), 9),
+      await readActive(tx),
+    ])
+
+    expect(copied).toEqual(await look(realm))
+    expect(ids(copied.entries)).toEqual(['b'])
+    expect(rest).toEqual([[], undefined])
+  })
+
+  it('loses what had ended without its knowledge, and nothing is brought back where nothing was lost', async () => {
+    const device = createDevice()
+    const realm = await started(device)
+    await accept(realm, safe('a'), safe('b', 'other'))
+    await device.quiet()
+    device.breakCopy(Number.POSITIVE_INFINITY)
+    await settleAs(realm, (await claimDue(realm, 1))[0], delivered)
+    await accept(realm, safe('c', 'third'))
+    await device.quiet()
+    realm.kill()
+    device.breakCopy(0)
+
+    const next = device.realm()
+    const { entries, row } = await look(next)
+    await device.quiet()
+
+    expect(ids(entries)).toEqual(['b', 'c'])
+    expect(row.lost).toBeUndefined()
+    expect(await look(device.copy)).toEqual(await look(next))
+  })
+
+  it('that fails refuses no capture and holds up none', async () => {
+    const device = createDevice()
+    const realm = await started(device)
+    device.breakCopy(Number.POSITIVE_INFINITY)
+
+    expect(await accept(realm, safe('a'))).toMatchObject([{ status: 'accepted' }])
+    await device.quiet()
+    expect(ids((await look(realm)).entries)).toEqual(['a'])
+  })
+
+  it('does not take older counters from a slower realm', async () => {
+    const device = createDevice()
+    const realm = await started(device)
+    await accept(realm, safe('a'))
+    await device.quiet()
+    const older = (await look(device.copy)).row
+    await accept(realm, safe('b'))
+    await device.quiet()
+
+    await realm.transact('readwrite', 'relaxed', async (tx) => tx.put('partitions', older))
+    await device.quiet()
+
+    expect((await look(device.copy)).row.nextSeq).toBe(3)
+    expect(device.note()?.partitions[0]?.nextSeq).toBe(3)
+  })
+})
+
+describe('a note', () => {
+  it('keeps what other users have waiting, and cries no wolf when it is behind', async () => {
+    const device = createDevice({ hasCopy: false })
+    const realm = await started(device)
+    await accept(realm, safe('a'))
+    await realm.transact('readwrite', 'strict', (tx) =>
+      append(tx, 'q', [safe('x')], { now: 1, limits: defaultLimits }),
+    )
+    await device.quiet()
+    const old = device.note()
+    await accept(realm, safe('b', 'other'))
+    await device.quiet()
+    expect(old?.partitions.map(({ partition, waiting }) => [partition, waiting])).toEqual([
+      ['p', 1],
+      ['q', 1],
+    ])
+
+    const { row, entries } = await look(device.realm())
+
+    expect(row.lost).toBeUndefined()
+    expect(ids(entries)).toEqual(['a', 'b'])
+  })
+
+  it('tells a loss once: what a person took note of is not told again, what is lost later is added before that', async () => {
+    const device = createDevice({ hasCopy: false })
+    const realm = await started(device)
+    await accept(realm, safe('a'))
+    await device.quiet()
+    device.wipe()
+    await accept(realm, safe('b'), safe('c'))
+    await device.quiet()
+    device.wipe()
+    const twice = (await look(realm)).row.lost
+    await realm.transact('readwrite', 'strict', (tx) =>
+      changePartition(tx, 'p', (row) => {
+        delete row.lost
+      }),
+    )
+    await device.quiet()
+    realm.kill()
+
+    expect(twice).toMatchObject({ upTo: 3, restored: 0 })
+    expect((await look(device.realm())).row.lost).toBeUndefined()
+    device.wipe()
+    expect((await look(device.realm())).row.lost).toBeUndefined()
+  })
+})
