@@ -25,7 +25,13 @@ const inChromium = (name: string, use: Partial<World>, testMatch?: string[]): In
 
 const inFirefox: InWorld = {
   name: 'firefox',
-  testMatch: [...everywhere, 'one-refused.spec.ts', 'right-user.spec.ts', 'server-kills.spec.ts'],
+  testMatch: [
+    ...everywhere,
+    'one-refused.spec.ts',
+    'right-user.spec.ts',
+    'server-kills.spec.ts',
+    'storage-full.spec.ts',
+  ],
   // Its driver takes about half a second for each click.
   timeout: 120_000,
   use: {

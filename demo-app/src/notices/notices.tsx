@@ -42,15 +42,20 @@ function SignInNeeded(): ReactElement | null {
   )
 }
 
-const storageReasons: readonly (string | undefined)[] = ['outboxFull', 'storageFull', 'storageUnavailable']
+const whatToDo: Readonly<Record<string, string>> = {
+  outboxFull: 'Too many changes are waiting. Go online so that they can be sent, then do it again.',
+  storageFull: 'This device has no room left for this site. Free some space, then do it again.',
+  storageUnavailable:
+    'This browser keeps no data for this site now, as in some private windows. Try another window, then do it again.',
+}
 
 function StorageFull(): ReactElement | null {
   const entries = useAppSelector((state) => state.broker.entries)
   const refused = Object.values(entries).filter(
-    ({ state, reason }) => state === 'rejected' && storageReasons.includes(reason),
+    ({ state, reason = '' }) => state === 'rejected' && reason in whatToDo,
   )
-  if (refused.length === 0) return null
-  const isFull = refused.some(({ reason }) => reason === 'outboxFull')
+  const last = refused.at(-1)
+  if (last === undefined) return null
   const dismiss = () => void Promise.all(refused.map(({ id }) => discard(broker, id)))
   return (
     <div className="notice" data-kind="storage-full">
@@ -58,9 +63,7 @@ function StorageFull(): ReactElement | null {
         <strong>
           {refused.length === 1 ? 'A change was not saved.' : `${refused.length} changes were not saved.`}
         </strong>{' '}
-        {isFull
-          ? 'Too many changes are waiting. Go online so that they can be sent, then do it again.'
-          : 'This device has no room left, or the browser keeps no data for this site. Free some space, then do it again.'}
+        {whatToDo[last.reason ?? '']}
       </p>
       <button type="button" className="button" onClick={dismiss}>
         All right

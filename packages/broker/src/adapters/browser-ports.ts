@@ -20,9 +20,10 @@ export function browserPorts(database: string): Ports {
     return indexedDB
   }
   const locks = webLocks()
+  const copy = secondBucket(database)
   const store = backedUp(
     (prepare) => idbStore(database, { place, prepare }),
-    { copy: secondBucket(database), notebook: opfsNotebook(database, locks) },
+    { copy, notebook: opfsNotebook(database, locks) },
     systemClock,
   )
   return {
@@ -31,7 +32,7 @@ export function browserPorts(database: string): Ports {
       // Renewing the log presses together what was deleted: only that makes room in Chromium.
       async makeRoom() {
         await giveUpReserve(store)
-        await renewLog(indexedDB)
+        await Promise.all([renewLog(indexedDB), copy?.makeRoom?.()])
       },
     },
     backup: store.backup,

@@ -10,22 +10,19 @@ interface StorageBuckets {
 /** A database of the same tables in a bucket of its own; undefined where the browser has none. */
 export function secondBucket(database: string): Store | undefined {
   const { storageBuckets } = navigator as { storageBuckets?: StorageBuckets }
+  if (storageBuckets === undefined) return undefined
   let opened: Promise<IDBFactory> | undefined
-  const open = async (buckets: StorageBuckets) => {
-    const { indexedDB } = await buckets.open('redux-broker')
+  const open = async () => {
+    const { indexedDB } = await storageBuckets.open('redux-broker')
     await renewLog(indexedDB)
     return indexedDB
   }
-  return (
-    storageBuckets &&
-    idbStore(database, {
-      place() {
-        opened ??= open(storageBuckets)
-        opened.catch(() => {
-          opened = undefined
-        })
-        return opened
-      },
+  const place = () => {
+    opened ??= open().catch((error: unknown) => {
+      opened = undefined
+      throw error
     })
-  )
+    return opened
+  }
+  return { ...idbStore(database, { place }), makeRoom: async () => renewLog(await place()) }
 }

@@ -73,6 +73,28 @@ describe('a reserve for a full disk (F9, F57)', () => {
     expect(await has(inner, 'reserve')).toBe(true)
   })
 
+  it('is made no more room for where that was in vain, until something fits again', async () => {
+    const { inner, store } = fullStore(5)
+    let rooms = 0
+    const counting: Store = {
+      ...store,
+      async makeRoom() {
+        rooms += 1
+        await store.makeRoom?.()
+      },
+    }
+    const roomy = withRoom(counting)
+
+    await expect(put(roomy)).rejects.toSatisfy(isFull)
+    const afterFirst = rooms
+    await expect(put(roomy)).rejects.toSatisfy(isFull)
+    const afterSecond = rooms
+    await put(roomy)
+
+    expect([afterFirst, afterSecond]).toEqual([4, 4])
+    expect(await has(inner, 'salt')).toBe(true)
+  })
+
   it('is no cure for what does not end, nor for another failure', async () => {
     const { store } = fullStore(99)
     const broken: Store = { ...store, transact: () => Promise.reject(new Error('another')) }

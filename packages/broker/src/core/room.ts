@@ -6,7 +6,7 @@ const name = 'reserve'
 /** In ids of 32 characters: 128 KiB, which no browser can press together, and which Chromium keeps in a file of its own. */
 const reserveIds = 4_096
 /** The disk's own accounts lag a little behind. */
-const triesMax = 6
+const triesMax = 4
 
 /** Makes the reserve where there is none. Rejects where there is no room for it. */
 export const keepReserve = (store: Store, chance: Pick<Chance, 'id'>): Promise<void> =>
@@ -25,16 +25,23 @@ export const isFull = (error: unknown): boolean =>
   (error as Partial<Error> | undefined)?.name === 'QuotaExceededError'
 
 /** The store for everything but captures: what does not fit is tried again once room was made. */
-export const withRoom = (store: Store): Store => ({
-  ...store,
-  async transact(mode, durability, work) {
-    for (let tries = 1; ; tries++) {
-      try {
-        return await store.transact(mode, durability, work)
-      } catch (error) {
-        if (tries === triesMax || !isFull(error)) throw error
-        await store.makeRoom?.()
+export function withRoom(store: Store): Store {
+  // Making room costs room, since the disk keeps books of it: where it was in vain it is not done again until there is.
+  let isHopeless = false
+  return {
+    ...store,
+    async transact(mode, durability, work) {
+      for (let tries = 1; ; tries++) {
+        try {
+          const result = await store.transact(mode, durability, work)
+          if (mode === 'readwrite') isHopeless = false
+          return result
+        } catch (error) {
+          if (isHopeless || !isFull(error)) throw error
+          isHopeless = tries === triesMax
+          await store.makeRoom?.()
+        }
       }
-    }
-  },
-})
+    },
+  }
+}

@@ -179,3 +179,37 @@ describe('a page that starts on a wiped database', () => {
     expect(again.outbox()).toMatchObject({ waiting: 1, lost: { upTo: 0, restored: 1 } })
   })
 })
+
+describe('a page that starts on a full disk (F9)', () => {
+  it('shows what waits and sends it, although nothing more can be written at its sign-in', async () => {
+    const [device, world] = [createDevice(), await offline()]
+    const before = openOn(device, world)
+    await before.broker.ready
+    before.clap('p1')
+    await world.settle()
+    before.tab.crash()
+    const tab = world.tab()
+    const realm = device.realm()
+    let isFull = true
+    const store: typeof realm = {
+      ...realm,
+      transact: (mode, durability, work) =>
+        isFull && mode === 'readwrite'
+          ? Promise.reject(new DOMException('no room', 'QuotaExceededError'))
+          : realm.transact(mode, durability, work),
+    }
+
+    const app = openApp(world, { server: 'idempotent', tab: { ...tab, ports: { ...tab.ports, store } } })
+    await app.broker.ready
+    const refused = await app.clap('p2').settled
+    const { waiting } = app.outbox()
+    isFull = false
+    world.setOnline(true)
+    await world.clock.advance(20_000)
+
+    expect(refused).toEqual({ status: 'rejected', reason: 'storageFull' })
+    expect([waiting, app.post('p2')?.claps]).toEqual([1, 0])
+    expect(world.network.requests).toHaveLength(1)
+    expect(app.outbox().waiting).toBe(0)
+  })
+})

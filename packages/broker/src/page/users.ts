@@ -9,6 +9,7 @@ import {
   unpause,
 } from '../core/partition.js'
 import type { Ports } from '../core/ports.js'
+import { isFull } from '../core/room.js'
 
 export interface Users {
   /** The partition that stands for a user. */
@@ -42,7 +43,13 @@ export function createUsers({ store, chance, bus }: Ports, app: AppWord): Users 
     ownerOf,
     async signIn(principal) {
       const owner = await ownerOf(principal)
-      await store.transact('readwrite', 'relaxed', (tx) => activate(tx, owner, app))
+      try {
+        await store.transact('readwrite', 'relaxed', (tx) => activate(tx, owner, app))
+      } catch (error) {
+        // No room for a word: it is not needed where the last session was this user's too.
+        const last = isFull(error) ? await store.transact('readonly', 'relaxed', readActive) : undefined
+        if (last?.partition !== owner.partition) throw error
+      }
       bus.post('changed')
       return owner
     },
