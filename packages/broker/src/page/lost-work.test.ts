@@ -194,9 +194,10 @@ describe('a page that starts on a full disk (F9)', () => {
     const store: typeof realm = {
       ...realm,
       transact: (mode, durability, work) =>
-        isFull && mode === 'readwrite'
-          ? Promise.reject(new DOMException('no room', 'QuotaExceededError'))
-          : realm.transact(mode, durability, work),
+        realm.transact(mode, durability, (tx) => work(isFull ? { ...tx, put: refuse } : tx)),
+    }
+    const refuse = () => {
+      throw new DOMException('no room', 'QuotaExceededError')
     }
 
     const app = openApp(world, { server: 'idempotent', tab: { ...tab, ports: { ...tab.ports, store } } })
