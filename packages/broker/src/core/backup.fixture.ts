@@ -11,7 +11,7 @@ import type { Store } from './ports.js'
 import { within } from './schema.js'
 import { settle } from './settle.js'
 
-export const chance = { random: () => 0.5, id: () => 'salt-1', digest: async (text: string) => text }
+const chance = { random: () => 0.5, id: () => 'salt-1', digest: async (text: string) => text }
 
 /** A user signs in, as a page has them do. */
 export async function signIn(store: Store): Promise<void> {
