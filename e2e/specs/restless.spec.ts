@@ -60,25 +60,51 @@ test('a page that sends, is left by a link and comes back from the back/forward 
   const context = await lasting.start()
   const demo = new DemoPage(await context.newPage(), server.url)
   await demo.openAs('Ada', { worker: false, search: '?sw=off' })
-  await demo.page.evaluate(() => {
-    addEventListener('pageshow', ({ persisted }) => Object.assign(window, { wasKept: persisted }))
-  })
   await server.faults(slowly)
   await clapAround(demo, 24)
   await ledgerWith(server, (ledger) => attemptsUnder(ledger, path).length > 0, true)
   expect((await demo.rows('entries')).filter(({ state }) => state === 'sending')).not.toHaveLength(0)
 
-  // To a page without a broker: news from another tab would put this one out of the cache.
-  await demo.page.evaluate(() => {
+  await leave(demo)
+  await comeBackKept(demo)
+  await expectEachOnce(demo, server, 24)
+})
+
+test('a page is kept in the back/forward cache while another tab sends, and knows of it when it is back', async ({
+  lasting,
+  server,
+}) => {
+  const context = await lasting.start()
+  const demo = new DemoPage(await context.newPage(), server.url)
+  await demo.openAs('Ada', { worker: false, search: '?sw=off' })
+  const claps = Number(await demo.post('p01').claps.textContent())
+  const other = new DemoPage(await context.newPage(), server.url)
+  await other.openAs('Ada', { worker: false, search: '?sw=off' })
+
+  await leave(demo)
+  await other.post('p01').clap(2)
+  await ledgerWith(server, (ledger) => effectsOf(ledger, 'clap').length, 2)
+  await expect(other.pendingCount).toHaveText('0')
+  await comeBackKept(demo)
+
+  await expect(demo.post('p01').claps).toHaveText(String(claps + 2))
+})
+
+/** By a link to a page of the site that has no broker. */
+async function leave({ page }: DemoPage): Promise<void> {
+  await page.evaluate(() => {
+    addEventListener('pageshow', ({ persisted }) => Object.assign(window, { wasKept: persisted }))
     const link = document.body.appendChild(document.createElement('a'))
     link.href = '/api/me'
     link.click()
   })
-  await demo.page.waitForURL('**/api/me')
-  await demo.page.evaluate(() => history.back())
-  await demo.page.waitForFunction(() => Reflect.get(window, 'wasKept') === true)
-  await expectEachOnce(demo, server, 24)
-})
+  await page.waitForURL('**/api/me')
+}
+
+async function comeBackKept({ page }: DemoPage): Promise<void> {
+  await page.evaluate(() => history.back())
+  await page.waitForFunction(() => Reflect.get(window, 'wasKept') === true)
+}
 
 /**
  * On three posts in turn, until all of it is safe. The browser has six connections to the server: with as many lanes

@@ -58,13 +58,41 @@ describe('a bus over BroadcastChannel', () => {
     expect(told).toEqual(['changed'])
   })
 
-  it('is silent once closed: news that come late throw nothing', () => {
-    const here = bus(crypto.randomUUID())
+  it('hears nothing while its page is put away, is heard, and hears again when the page comes back', async () => {
+    const name = crypto.randomUUID()
+    const told: string[] = []
+    const here = bus(name)
+    here.listen((hint) => void told.push(hint))
+    const away = new BroadcastChannel(`redux-broker:${name}`)
+    const hears = () => new Promise((resolve) => away.addEventListener('message', resolve, { once: true }))
+
+    dispatchEvent(new Event('pagehide'))
+    away.postMessage('missed')
+    const heard = hears()
+    here.post('last words')
+    await heard
+    dispatchEvent(new Event('pageshow'))
+    const news = next(here)
+    away.postMessage('changed')
+    await news
+    away.close()
+
+    expect(told).toEqual(['last words', 'changed'])
+  })
+
+  it('is silent and deaf once closed, also in a page that comes back: news that come late throw nothing', async () => {
+    const name = crypto.randomUUID()
+    const here = bus(name)
     const told: string[] = []
     here.listen((hint) => void told.push(hint))
     here.close()
+    dispatchEvent(new Event('pageshow'))
+    const heard = next(bus(name))
 
     expect(() => here.post('changed')).not.toThrow()
+    bus(name).post('late')
+
+    expect(await heard).toBe('late')
     expect(told).toEqual([])
   })
 })

@@ -3,18 +3,34 @@ import type { Bus } from '../core/ports.js'
 
 export function broadcastBus(database: string): Bus {
   const listeners = new Set<(hint: string) => void>()
-  const channel =
-    typeof BroadcastChannel === 'undefined' ? undefined : new BroadcastChannel(`redux-broker:${database}`)
+  let channel: BroadcastChannel | undefined
   let isOpen = true
-  channel?.addEventListener('message', ({ data }) => {
+  const open = () =>
+    typeof BroadcastChannel === 'undefined' ? undefined : new BroadcastChannel(`redux-broker:${database}`)
+  const hear = ({ data }: MessageEvent) => {
     if (typeof data === 'string') for (const listener of listeners) listener(data)
-  })
+  }
+  // A page in the back/forward cache is dropped by the first message to it: it hears nothing there.
+  const putAway = () => {
+    channel?.close()
+    channel = undefined
+  }
+  const comeBack = () => {
+    channel ??= open()
+    channel?.addEventListener('message', hear)
+  }
+  addEventListener('pagehide', putAway)
+  addEventListener('pageshow', comeBack)
+  comeBack()
+
   return {
     // The channel does not speak to itself: this realm's own listeners hear the hint too.
     post(hint) {
       // What was under way when it was closed may still have news.
       if (!isOpen) return
-      channel?.postMessage(hint)
+      const sender = channel ?? open()
+      sender?.postMessage(hint)
+      if (sender !== channel) sender?.close()
       for (const listener of listeners) listener(hint)
     },
     listen(listener) {
@@ -23,7 +39,9 @@ export function broadcastBus(database: string): Bus {
     },
     close() {
       isOpen = false
-      channel?.close()
+      removeEventListener('pagehide', putAway)
+      removeEventListener('pageshow', comeBack)
+      putAway()
     },
   }
 }

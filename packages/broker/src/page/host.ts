@@ -38,12 +38,26 @@ export function browserHost(): Host {
     },
     listen(listener) {
       const wake = () => listener('wake')
-      const visibility = () => listener(document.visibilityState === 'visible' ? 'wake' : 'change')
+      // A page that is put away turns hidden after that. Rows that it began to read then would be locked by it in the
+      // back/forward cache, and it would be dropped as soon as another tab writes.
+      let isAway = false
+      const visibility = () => {
+        if (document.visibilityState === 'visible') wake()
+        else if (!isAway) listener('change')
+      }
+      const putAway = () => {
+        isAway = true
+      }
+      const comeBack = () => {
+        isAway = false
+        wake()
+      }
       return listenAll([
         [window, 'online', wake],
         [window, 'offline', () => listener('change')],
         [window, 'focus', wake],
-        [window, 'pageshow', wake],
+        [window, 'pagehide', putAway],
+        [window, 'pageshow', comeBack],
         [document, 'visibilitychange', visibility],
       ])
     },
