@@ -101,6 +101,8 @@ const table: readonly (readonly [string, Reply, string, string?])[] = [
   ['401', answer(401), 'paused: auth'],
   ['403', answer(403), refused],
   ['F45 403 principal-mismatch', problem(403, 'principal-mismatch'), 'paused: principal'],
+  ['419, which no standard gives a meaning', answer(419), refused],
+  ['440, which no standard gives a meaning', answer(440), refused],
   ['409 principal-mismatch', problem(409, 'principal-mismatch'), 'paused: principal'],
   ['404', answer(404), refused],
   ['405', answer(405), refused],
