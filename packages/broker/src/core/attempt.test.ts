@@ -15,7 +15,10 @@ const redirect: Reply = { kind: 'redirect' }
 const probeUrl = 'https://o.example/me'
 
 /** What an attempt has: a network that gives the replies in their order, and a clock that is moved by hand. */
-function scene(replies: readonly Reply[], more: Partial<AttemptContext> = {}) {
+function scene(
+  replies: readonly Reply[],
+  { active, ...more }: Partial<AttemptContext> & { readonly active?: { readonly partition: string } } = {},
+) {
   const sent: WireRequest[] = []
   const reports: unknown[] = []
   const timers = new Set<() => void>()
@@ -33,6 +36,10 @@ function scene(replies: readonly Reply[], more: Partial<AttemptContext> = {}) {
         sent.push(request)
         return replies[sent.length - 1] ?? failed
       },
+    },
+    store: {
+      transact: async (_mode: unknown, _durability: unknown, work: (tx: unknown) => unknown) =>
+        work({ get: async () => ({ name: 'active', partition: 'p', principal: 'ann', ...active }) }),
     },
     report: (error: unknown) => void reports.push(error),
   } as unknown as Ports
@@ -70,6 +77,24 @@ describe('attempt', () => {
         ],
       },
     ])
+  })
+
+  it('P6 sends nothing where another user has signed in while the headers were prepared', async () => {
+    const { context, sent } = scene([answer(200)], {
+      active: { partition: 'another' },
+      prepare: async () => [['authorization', 'Bearer of another']],
+    })
+
+    const { outcome } = await attempt(context, sendingEntry())
+
+    expect(sent).toEqual([])
+    expect(outcome).toMatchObject({
+      kind: 'retry',
+      reason: 'signedOut',
+      sent: false,
+      effect: 'none',
+      counts: false,
+    })
   })
 
   it("adds what the app prepares, but for the names that are the broker's own", async () => {

@@ -1,8 +1,8 @@
 // One attempt of one entry: headers, the wire, and what the reply means.
 import type { Serves } from './channel.js'
 import type { SendingEntry, StoredRequest } from './entry.js'
-import { classify, type Outcome, unknownEffect } from './outcome.js'
-import type { AppWord } from './partition.js'
+import { again, classify, type Outcome, unknownEffect } from './outcome.js'
+import { type AppWord, readActive } from './partition.js'
 import type { Ports, Reply } from './ports.js'
 import { retentionMsOf } from './retention.js'
 
@@ -43,6 +43,9 @@ export async function attempt(context: AttemptContext, entry: SendingEntry): Pro
   const { ports, principal, attemptMs, signal } = context
   const { url, method, body } = entry.request
   const prepared = await prepareInTime(context, entry.request, entry.action.type)
+  // The app took its time over it, and gave what is right for the session of now: which may be another user's (P6).
+  if (prepared !== entry.request.headers && !(await isActive(ports, entry.partition)))
+    return { outcome: { ...again('signedOut'), sent: false } }
   const headers = [
     ...prepared.filter(([name]) => !/^idempotency-(key|principal)$/i.test(name)),
     ['idempotency-key', `"${entry.key}"`],
@@ -53,6 +56,9 @@ export async function attempt(context: AttemptContext, entry: SendingEntry): Pro
   if (outcome.kind === 'redirected') return { outcome: await afterRedirect(context, entry) }
   return { outcome, retentionMs: reply.kind === 'answer' ? retentionMsOf(reply.headers) : undefined }
 }
+
+const isActive = async ({ store }: Ports, partition: string): Promise<boolean> =>
+  (await store.transact('readonly', 'relaxed', readActive))?.partition === partition
 
 /** A redirect is most often a login page. The session's own probe tells: only a good session makes it final. */
 async function afterRedirect(context: AttemptContext, entry: SendingEntry): Promise<Outcome> {

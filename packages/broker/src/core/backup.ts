@@ -28,15 +28,10 @@ export function backedUp(
   let memory: Note = { partitions: [] }
   /** Not before the copy was compared: what it has must not be overwritten by a database that knows nothing of it. */
   let copying = false
-  let noting = notebook !== undefined
+  /** Until a write to the copy has failed: the next start makes it level again. */
+  let isWhole = true
   let copied: Promise<unknown> = Promise.resolve()
-  const writeNote = coalesced(async () => {
-    try {
-      await notebook?.change((written) => newest(written, memory))
-    } catch {
-      noting = false
-    }
-  })
+  const noting = createNoting(notebook, () => memory)
 
   const store = primary(async (transact) => {
     copying = false
@@ -45,6 +40,10 @@ export function backedUp(
     const elsewhere = { copy, copied: known, witness: newest(known, written, memory) }
     const { writes, isRead } = await bringBack(transact, elsewhere, clock.now())
     copying = isRead
+    isWhole = true
+    // What was there before is known from here on too: the note may have been lost, or never written.
+    memory = newest(await transact('readonly', 'relaxed', noteIn), memory)
+    noting.write()
     keep(writes)
     if (copying) void level().catch(() => {})
   })
@@ -53,9 +52,13 @@ export function backedUp(
     const kept = writes.filter(isKept)
     if (kept.length === 0) return
     memory = newest(memory, noteOf(kept))
-    writeNote()
+    noting.write()
     if (!copying || copy === undefined) return
-    copied = copy.transact('readwrite', 'relaxed', (tx) => replay(tx, kept)).catch(() => {})
+    copied = copy
+      .transact('readwrite', 'relaxed', (tx) => replay(tx, kept))
+      .catch(() => {
+        isWhole = false
+      })
   }
 
   /** Gives the copy what it lacks and takes from it what has ended: a realm that was killed left it behind. */
@@ -84,7 +87,7 @@ export function backedUp(
   return {
     ...store,
     backup: {
-      kind: () => (copying ? 'mirror' : noting ? 'note' : 'none'),
+      kind: () => (copying && isWhole ? 'mirror' : noting.works() ? 'note' : 'none'),
       copied: () => inTime(clock, copied),
     },
     close() {
@@ -99,6 +102,20 @@ export function backedUp(
       return result
     },
   }
+}
+
+/** Writes down the latest that is known, where there is a notebook. */
+function createNoting(notebook: Notebook | undefined, latest: () => Note) {
+  let works = notebook !== undefined
+  const write = coalesced(async () => {
+    try {
+      await notebook?.change((written) => newest(written, latest()))
+      works = notebook !== undefined
+    } catch {
+      works = false
+    }
+  })
+  return { write, works: () => works }
 }
 
 /** A second place that does not answer holds nobody up for long. */

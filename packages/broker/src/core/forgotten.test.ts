@@ -57,6 +57,24 @@ describe('a database that forgot its last commits, and says nothing (P1)', () =>
     expect(row.lost).toBeUndefined()
   })
 
+  it('P3 puts a PUT to a plain server in doubt that has ended since: it would undo a later one of its lane', async () => {
+    const device = createDevice()
+    const before = await started(device)
+    const put = capture('old')
+    await accept(before, { ...put, request: { ...put.request, method: 'PUT' } })
+    await device.quiet()
+    await device.remember()
+    for (const entry of await claimDue(before)) await settleAs(before, entry, delivered)
+    await accept(before, safe('new'))
+    for (const entry of await claimDue(before)) await settleAs(before, entry, delivered)
+    await device.quiet()
+
+    device.forget()
+    const { entries } = await look(device.realm())
+
+    expect(entries).toMatchObject([{ id: 'old', state: 'inDoubt' }])
+  })
+
   it('P2 knows that an entry was being sent although it forgot the claim', async () => {
     const device = createDevice()
     const before = await started(device)

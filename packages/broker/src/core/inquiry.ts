@@ -152,6 +152,8 @@ async function note(
   finding: Finding,
 ): Promise<void> {
   await store.transact('readwrite', 'strict', async (tx) => {
+    // An answer that came in another user's session may speak of that one's keys (P6).
+    if ((await readActive(tx))?.partition !== asked.partition) return
     const entry = await findHeld(tx, asked.partition, asked.id)
     if (entry?.state === 'inDoubt' && entry.fence === asked.fence)
       await resolve(tx, entry, finding, clock.now())

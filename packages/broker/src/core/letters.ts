@@ -1,5 +1,6 @@
 // What a person may do with entries: take back one that was never sent, send a returned one again, or let it go.
 import { type DeadLetter, type EntryRow, type InDoubtEntry, isRepeatable, toRow } from './entry.js'
+import { journalMax } from './limits.js'
 import { changePartition } from './partition.js'
 import type { StoreTransaction } from './ports.js'
 import { isReadable } from './readable.js'
@@ -48,22 +49,29 @@ async function findEntry(tx: StoreTransaction, partition: string, id: string): P
  */
 export function requeue(tx: StoreTransaction, held: Held, newKey: string, now: number): Promise<void> {
   const isKnown = held.effect === 'unknown' && held.trouble?.reason !== 'keyExpired'
-  return putBack(tx, held, isKnown && isRepeatable(held) ? held.key : newKey, now)
+  const keepsKey = isKnown && (held.state === 'inDoubt' || isRepeatable(held))
+  return putBack(tx, held, keepsKey ? held.key : newKey, now)
 }
 
-/** Those of the entries that are neither in the outbox nor among the dead letters. */
+/**
+ * Those of the entries that are neither in the outbox nor among the dead letters, nor have ended after what the journal
+ * had `shown`.
+ */
 export async function findGone(
   tx: StoreTransaction,
   partition: string,
   ids: readonly string[],
+  shown: number,
 ): Promise<readonly string[]> {
+  const news = await tx.list(within('journal', [partition], undefined, [partition, shown + 1]), journalMax)
+  const told = new Set(news.flatMap(({ entryId, ids: all = [] }) => [entryId, ...all]))
   const keys = await Promise.all(
     ids.flatMap((id) => [
       tx.firstKey(within('entries', [partition, id], 'id')),
       tx.firstKey(within('deadLetters', [partition, id], 'id')),
     ]),
   )
-  return ids.filter((_, i) => keys[2 * i] === undefined && keys[2 * i + 1] === undefined)
+  return ids.filter((id, i) => !told.has(id) && keys[2 * i] === undefined && keys[2 * i + 1] === undefined)
 }
 
 /** Puts it back in its old place of its lane. */

@@ -59,8 +59,8 @@ export function restore({ own, copy, witness, now }: Evidence): Known {
     // What cannot be read is left as it is (P11).
     if ((!isWorkLost && !isOwed) || !isReadable(entry)) return [entry]
     // What a newer copy lacks has ended, as far as anybody knows.
-    const maySent = entry.fence > 0 || (isWorkLost && !copied.has(entry.seq))
-    return [toRow(transition(entry, { type: 'restored', head, maySent, now }))]
+    const mayHaveEnded = isWorkLost && !copied.has(entry.seq)
+    return [toRow(transition(entry, { type: 'restored', head, mayHaveEnded, now }))]
   })
   const base = isBehind(own.row, copy.row) ? copy.row : own.row
   const lost = lossOf(witness, {

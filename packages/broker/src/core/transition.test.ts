@@ -19,7 +19,7 @@ type State = keyof typeof states
 const events: { readonly [T in EntryEvent['type']]: EntryEvent & { type: T } } = {
   promoted: { type: 'promoted' },
   rescheduled: { type: 'rescheduled', notBefore: 70, now: 60 },
-  restored: { type: 'restored', head: true, maySent: false, now: 50 },
+  restored: { type: 'restored', head: true, mayHaveEnded: false, now: 50 },
   claimed: { type: 'claimed', owner: 'other', session: 0, now: 50 },
   renewed: { type: 'renewed' },
   deferred: { type: 'deferred', notBefore: 90, now: 80, counts: true, sent: true, effect: 'none' },

@@ -17,11 +17,11 @@ export type EntryEvent =
   | { readonly type: 'promoted' }
   /** The clock went back: what is left of its wait begins anew. */
   | { readonly type: 'rescheduled'; readonly notBefore: number; readonly now: number }
-  /** The database had lost work, and nobody knows what of it was done: `maySent` where it may have been sent. */
+  /** The database had lost work, and nobody knows what of it was done, or has ended since. */
   | {
       readonly type: 'restored'
       readonly head: boolean
-      readonly maySent: boolean
+      readonly mayHaveEnded: boolean
       readonly now: number
     }
   | { readonly type: 'claimed'; readonly owner: string; readonly session: number; readonly now: number }
@@ -177,15 +177,17 @@ function unsent<E extends EntryCore>({ firstSentAt: _at, ...core }: E): Omit<E, 
 
 function reinstate(
   entry: LiveEntry,
-  { head, maySent, now }: EntryEvent & { type: 'restored' },
+  { head, mayHaveEnded, now }: EntryEvent & { type: 'restored' },
 ): WaitingEntry | InDoubtEntry {
   const { lease: _l, head: _h, ...core } = entry as LiveEntry & { lease?: unknown; head?: unknown }
   if (entry.state === 'inDoubt') return entry
   const trouble = { reason: 'storageLost', at: now, times: 1 }
-  if (!isRepeatable(entry)) return { ...core, state: 'inDoubt', effect: 'unknown', trouble }
+  // To a plain server even a PUT that has ended would undo a later one of its lane.
+  if (!isRepeatable(entry) || (mayHaveEnded && entry.server === 'plain'))
+    return { ...core, state: 'inDoubt', effect: 'unknown', trouble }
   const { notBefore, savedAt } = entry.state === 'waiting' ? entry : { notBefore: now, savedAt: now }
   const waiting = { ...core, state: 'waiting', head, notBefore, savedAt } as const
-  return maySent ? { ...waiting, effect: 'unknown', trouble } : waiting
+  return mayHaveEnded || entry.fence > 0 ? { ...waiting, effect: 'unknown', trouble } : waiting
 }
 
 const illegal = (entry: Entry, event: EntryEvent) =>

@@ -40,7 +40,7 @@ export interface CapturingContext {
   principal(): string
   dispatch(actions: readonly (BrokerAction | OutcomeAction)[]): void
   onCaptured(id: string, what: { readonly lane: string; readonly action: StoredAction }): void
-  onAccepted(places: readonly AcceptedPlace[]): void
+  onCommitted(places: readonly AcceptedPlace[]): void
   cancelAccepted(id: string): Promise<Cancelled>
 }
 
@@ -128,23 +128,23 @@ export class Capturing {
   }
 
   async #append(principal: string, captures: readonly Capture[]): Promise<void> {
-    const { ports, users, limits, dispatch, receipts, onAccepted } = this.#context
+    const { ports, users, limits, dispatch, receipts, onCommitted } = this.#context
     const { partition } = await users.ownerOf(principal)
     const options = { now: ports.clock.now(), limits }
     const appended = await ports.store.transact('readwrite', 'strict', (tx) =>
       append(tx, partition, captures, options),
     )
-    // Told once a wipe cannot take it any more.
-    await ports.backup?.copied()
     for (const one of appended) if (one.status === 'rejected') this.#refuse(one.id, outboxFull(limits))
     const accepted = appended.filter((one) => one.status === 'accepted')
     if (accepted.length === 0) return
+    onCommitted(accepted)
+    // Told once a wipe cannot take it any more.
+    await ports.backup?.copied()
     dispatch([{ type: 'redux-broker/accepted', payload: accepted.map(({ id }) => id) }])
     for (const { id } of accepted) {
       this.#items.delete(id)
       receipts.accept(id)
     }
-    onAccepted(accepted)
   }
 
   #refuse(id: string, { reason, message, cause }: Refusal): void {

@@ -87,7 +87,7 @@ export class Runtime implements Internals {
       principal: () => this.#session?.principal ?? '',
       dispatch: this.#view.dispatch,
       onCaptured: this.#view.captured,
-      onAccepted: (accepted) => this.#onAccepted(accepted),
+      onCommitted: (committed) => this.#onCommitted(committed),
       cancelAccepted: (id) => this.#cancel(id),
     })
     this.capture = (route, action, next) => {
@@ -160,9 +160,10 @@ export class Runtime implements Internals {
     this.#view.status(part)
   }
 
-  /** Takes a refused entry out of the index; nothing of it is stored. */
+  /** Takes an entry out of the index of which nothing more will come. */
   dismiss(entryId: string): void {
-    this.#view.dispatch([{ type: 'redux-broker/discarded', payload: entryId }])
+    if (!this.#view.knows(entryId))
+      this.#view.dispatch([{ type: 'redux-broker/discarded', payload: entryId }])
   }
 
   stop(): void {
@@ -188,7 +189,8 @@ export class Runtime implements Internals {
   }
 
   async #enter(session: Session): Promise<void> {
-    const { ports, host, parse, serves } = this.#config
+    const { host, parse, serves } = this.#config
+    const { ports } = this
     const { dispatch, knows, remember, news } = this.#view
     const { partition } = await session.owner
     if (this.#session !== session) return
@@ -231,7 +233,8 @@ export class Runtime implements Internals {
     const open = stored.filter(this.#view.knows)
     if (open.length === 0) return
     const { store, clock } = this.ports
-    const gone = await store.transact('readonly', 'relaxed', (tx) => findGone(tx, partition, open))
+    const shown = this.shown()
+    const gone = await store.transact('readonly', 'relaxed', (tx) => findGone(tx, partition, open, shown))
     this.#view.lost(gone, clock.now())
   }
 
@@ -240,8 +243,8 @@ export class Runtime implements Internals {
     if (this.#session === undefined && !this.#stopped) this.#users.signOut(principal).catch(this.ports.report)
   }
 
-  #onAccepted(accepted: readonly AcceptedPlace[]): void {
-    for (const { id, seq } of accepted) this.#view.accepted(id, seq)
+  #onCommitted(committed: readonly AcceptedPlace[]): void {
+    for (const { id, seq } of committed) this.#view.accepted(id, seq)
     this.#persistence.accepted()
     this.ports.bus.post('changed')
     this.#config.worker.wakeWhenOnline(this.ports.clock.now())
