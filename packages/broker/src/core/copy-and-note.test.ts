@@ -8,6 +8,23 @@ import { changePartition, readActive } from './partition.js'
 import { within } from './schema.js'
 
 describe('a copy', () => {
+  it('is no mirror once it has missed a write, until a start has made it level', async () => {
+    const device = createDevice()
+    const realm = await started(device)
+    await device.quiet()
+    const before = realm.backup.kind()
+    device.breakCopy(1)
+    await accept(realm, safe('a'))
+    await device.quiet()
+    const missed = realm.backup.kind()
+    const next = device.realm()
+    await look(next)
+    await device.quiet()
+
+    expect([before, missed, next.backup.kind()]).toEqual(['mirror', 'note', 'mirror'])
+    expect(ids((await look(device.copy)).entries)).toEqual(['a'])
+  })
+
   it('has what is unsent, the counters and the salt, and neither journal nor session', async () => {
     const device = createDevice()
     const realm = await started(device)
@@ -75,6 +92,25 @@ describe('a copy', () => {
 })
 
 describe('a note', () => {
+  it('P6 knows the name of an outbox that was there before the note: what is lost of it is told to its user', async () => {
+    const device = createDevice({ hasCopy: false })
+    const first = await started(device)
+    await accept(first, safe('a'))
+    await device.quiet()
+    first.kill()
+    device.wipeNote()
+    const second = device.realm()
+    await look(second)
+    await device.quiet()
+    second.kill()
+
+    device.wipe()
+    const { row, salt } = await look(device.realm())
+
+    expect(salt).toMatchObject({ value: 'salt-1' })
+    expect(row.lost).toMatchObject({ upTo: 1, restored: 0 })
+  })
+
   it('keeps what other users have waiting, and cries no wolf when it is behind', async () => {
     const device = createDevice({ hasCopy: false })
     const realm = await started(device)

@@ -248,6 +248,21 @@ describe('SC14 an entry that becomes in doubt', () => {
     expect(await open()).toEqual([])
   })
 
+  it('P6 is still in doubt where the answer came after another user had signed in: it may speak of that one’s keys', async () => {
+    let whenAsked = async () => {}
+    const { world, asked, signIn } = await doubting(() => {
+      void whenAsked()
+      return told('unknown')
+    })
+    whenAsked = () => signIn('bob')
+    const actor = world.start()
+    actor.poke('signal')
+    await world.run(60_000)
+
+    expect(asked).toHaveLength(1)
+    expect((await rows(world)).entries[0]).toMatchObject({ id: '0', state: 'inDoubt' })
+  })
+
   it('P10 is asked about once, one after the other, and some at a time are given up where nothing comes back', async () => {
     const lanes = Array.from({ length: inquiriesMax + 5 }, (_, i) => `lane${i}`)
     const many = await doubting(() => told('expired'), { lanes })

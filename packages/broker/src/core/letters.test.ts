@@ -147,6 +147,7 @@ describe('requeue', () => {
 
   it.each([
     ['a refusal', refused, 'idempotent', 'key-new'],
+    ['a doubt on a plain server, which may know keys after all', doubted, 'plain', 'key-a'],
     [
       'too many failures of unknown effect',
       { ...refused, reason: 'failuresMax', effect: 'unknown' },

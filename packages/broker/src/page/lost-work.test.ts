@@ -128,7 +128,11 @@ describe('an entry of a page', () => {
     await app.broker.ready
     const { id } = app.clap('p1')
     await world.settle()
-    const before = app.outbox().entries[id]?.state
+    world.tab().ports.bus.post('changed')
+    await world.settle()
+    const { waiting, entries } = app.outbox()
+    const before = entries[id]?.state
+    expect(waiting).toBe(1)
 
     copied[0]?.()
     await world.settle()

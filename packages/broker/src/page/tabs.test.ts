@@ -196,6 +196,18 @@ describe('an entry that another tab captured', () => {
     expect(await cancel(there.broker, receipt.id)).toBe('notFound')
   })
 
+  it('stays in the index while it waits: to discard it finds no letter', async () => {
+    const world = createTestWorld()
+    world.setOnline(false)
+    const [here, there] = [openApp(world), openApp(world)]
+    const { id } = here.clap('p1')
+    await world.settle()
+
+    expect(await discard(there.broker, id)).toBe('notFound')
+
+    expect(there.outbox()).toMatchObject({ waiting: 1, entries: { [id]: { state: 'accepted' } } })
+  })
+
   it("is not cancelled once it may have arrived, nor is another user's", async () => {
     const world = createTestWorld({ network: [failed({ timedOut: true })] })
     const [here, there] = [openApp(world), openApp(world)]
