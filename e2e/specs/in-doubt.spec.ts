@@ -64,6 +64,18 @@ test.describe('a clap whose answer was lost, at a server that has forgotten its 
     await expect(demo.post('p01').claps).toHaveText(String(claps + 1))
   })
 
+  test('cannot be sent first at a sign-out, with what stands behind it: the dialog says so', async ({
+    demo,
+  }) => {
+    await demo.post('p01').clap()
+    await expect(demo.post('p01').marks('accepted')).toHaveCount(1)
+    await demo.page.getByRole('button', { name: 'Sign out' }).click()
+    await demo.page.getByRole('dialog').getByRole('button', { name: 'Send first' }).click()
+
+    await expect(demo.page.getByRole('dialog')).toContainText('cannot be sent without you')
+    await expect(demo.currentUser).toHaveText('ada')
+  })
+
   test('is sent again when a person says so, and arrives: under a new key', async ({ demo, server }) => {
     const claps = await clapsOf(demo)
     await choice(demo, 'Send again').click()

@@ -1,6 +1,6 @@
 // What is to become of the changes that wait when their user signs out.
 import { type ReactElement, useEffect, useRef, useState } from 'react'
-import { discardAll, type OutboxEntry, outboxEntries } from 'redux-broker'
+import { type BrokerState, discardAll, type EntryStatus, type OutboxEntry, outboxEntries } from 'redux-broker'
 import { useAppSelector } from '../app/store'
 import { broker } from '../broker/broker'
 import { isFocusLost } from '../ui/focus'
@@ -11,7 +11,8 @@ import { signOut } from './session-commands'
 type Plan = 'asking' | 'sending' | 'discarding' | 'discardFailed' | 'leaving'
 
 export function SignOutChoices({ close }: { close: () => void }): ReactElement {
-  const { waiting, connectivity } = useAppSelector(({ broker }) => broker)
+  const outbox = useAppSelector(({ broker }) => broker)
+  const { waiting } = outbox
   const [plan, setPlan] = useState<Plan>('asking')
   // Whether an entry was sent stands in its row only, and changes while the dialog is open.
   const { value: sent = 0 } = usePolled(countSent)
@@ -47,11 +48,7 @@ export function SignOutChoices({ close }: { close: () => void }): ReactElement {
       </h2>
       <ul className="dialog-choices">
         <Choice label="Send first" isMain isDisabled={isBusy} onClick={() => setPlan('sending')}>
-          {plan === 'sending'
-            ? connectivity === 'offline'
-              ? 'Waiting for the network, then you are signed out.'
-              : 'Sending. Then you are signed out.'
-            : 'Waits until all has arrived, then signs you out.'}
+          {plan === 'sending' ? sendingWords(outbox) : 'Waits until all has arrived, then signs you out.'}
         </Choice>
         <Choice label="Keep" isDisabled={plan === 'leaving'} onClick={() => void leave()}>
           Signs you out now. What waits stays on this device and is sent when you sign in again.
@@ -67,6 +64,23 @@ export function SignOutChoices({ close }: { close: () => void }): ReactElement {
       </div>
     </>
   )
+}
+
+function sendingWords(outbox: BrokerState): string {
+  if (outbox.waiting > 0 && heldBack(outbox) >= outbox.waiting)
+    return 'What is left cannot be sent without you: cancel and decide about it, or keep it.'
+  return outbox.connectivity === 'offline'
+    ? 'Waiting for the network, then you are signed out.'
+    : 'Sending. Then you are signed out.'
+}
+
+/** Those that wait for a person's word, and those behind them. */
+function heldBack({ entries }: BrokerState): number {
+  const all = Object.values(entries)
+  const needsPerson = ({ state }: EntryStatus) => state === 'inDoubt' || state === 'quarantined'
+  const lanes = new Set(all.filter(needsPerson).map(({ lane }) => lane))
+  return all.filter((entry) => needsPerson(entry) || (entry.state === 'accepted' && lanes.has(entry.lane)))
+    .length
 }
 
 /** Those that may have arrived: nobody can take them back, only stop waiting for them. */
