@@ -1,0 +1,42 @@
+// What a start does before a page shows what waits, piece by piece. Run by start.js.
+import { browserPorts } from '../../packages/broker/dist/adapters/browser-ports.js'
+import { renewLog } from '../../packages/broker/dist/adapters/renew-log.js'
+import { append } from '../../packages/broker/dist/core/append.js'
+import { defaultLimits } from '../../packages/broker/dist/core/limits.js'
+import { readStart } from '../../packages/broker/dist/core/news.js'
+
+const ports = browserPorts('bench')
+
+/** @param {() => Promise<unknown>} work */
+async function timed(work) {
+  const before = performance.now()
+  await work()
+  return performance.now() - before
+}
+
+Object.assign(window, {
+  /** Accepts so many entries, of about 300 bytes each. */
+  async fill(/** @type {number} */ count) {
+    const captures = Array.from({ length: count }, (_, i) => ({
+      id: `e${i}`,
+      key: `e${i}`,
+      lane: `lane ${i}`,
+      channel: location.origin,
+      action: { type: 'clapped', payload: { postId: String(i) } },
+      request: { url: `${location.origin}/${i}`, method: 'POST', headers: [], body: 'x'.repeat(100) },
+      server: 'idempotent',
+      onReturned: 'skip',
+      bytes: 100,
+    }))
+    for (let i = 0; i < count; i += 500)
+      await ports.store.transact('readwrite', 'strict', (tx) =>
+        append(tx, 'p', /** @type {any} */ (captures.slice(i, i + 500)), { now: 0, limits: defaultLimits }),
+      )
+  },
+  /** The renewal alone, then all that a start waits for: another renewal, opening, comparing, reading what waits. */
+  async measureStart() {
+    const renewal = await timed(() => renewLog(indexedDB))
+    const start = await timed(() => ports.store.transact('readonly', 'relaxed', (tx) => readStart(tx, 'p')))
+    return { renewal, start }
+  },
+})
