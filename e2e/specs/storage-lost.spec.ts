@@ -18,6 +18,7 @@ async function clapInVain(demo: DemoPage, server: DemoServer): Promise<void> {
   await demo.post('p01').clap(3)
   await expect(demo.pendingCount).toHaveText('3')
   await expect(demo.post('p01').marks('capturing')).toHaveCount(0)
+  await expect.poll(() => notedAsWaiting(demo.page)).toBe(3)
 }
 
 /** All three arrive, once. */
@@ -115,9 +116,7 @@ test.describe('the files are removed from the disk', () => {
       // Closed once in between: a cookie is on disk some 30 s after it came.
       await open()
       await lasting.close()
-      const before = await open()
-      await clapInVain(before, server)
-      await expect.poll(() => notedAsWaiting(before.page)).toBe(3)
+      await clapInVain(await open(), server)
       await lasting.kill()
       for (const folder of folders) await removeFolder(lasting, folder)
 

@@ -1,7 +1,7 @@
 // Keeps unsent work in a second place, and brings it back where the browser has lost the first: a copy of the rows
 // where there is room for one that dies of other causes, and a note of how many there are.
 import { bringBack } from './bring-back.js'
-import { copyMsMax, pageRowsMax } from './limits.js'
+import { copyMsMax, levelAfterMs, noteSpacingMs, pageRowsMax } from './limits.js'
 import type { Backup, Clock, Key, Note, Notebook, Prepare, Store, StoreTransaction } from './ports.js'
 import { within } from './schema.js'
 import { isKept, newest, noteIn, noteOf, recorded, replay, tables, type Write, writesOf } from './writes.js'
@@ -17,7 +17,8 @@ export interface BackedUpStore extends Store {
 }
 
 /**
- * A store whose unsent work is kept elsewhere too: after each commit, in its order. Each new connection is compared with what is known elsewhere before anybody uses it. Several realms may do all this at once.
+ * A store whose unsent work is kept elsewhere too: after each commit, in its order. Each new connection is compared
+ * with what is known elsewhere before anybody uses it. Several realms may do all this at once.
  */
 export function backedUp(
   primary: (prepare: Prepare) => Store,
@@ -31,7 +32,7 @@ export function backedUp(
   /** Until a write to the copy has failed: the next start makes it level again. */
   let isWhole = true
   let copied: Promise<unknown> = Promise.resolve()
-  const noting = createNoting(notebook, () => memory)
+  const noting = createNoting(clock, notebook, () => memory)
 
   const store = primary(async (transact) => {
     copying = false
@@ -45,7 +46,10 @@ export function backedUp(
     memory = newest(await transact('readonly', 'relaxed', noteIn), memory)
     noting.write()
     keep(writes)
-    if (copying) void level().catch(() => {})
+    // Not while a page that starts reads what waits.
+    clock.after(levelAfterMs, () => {
+      if (copying) void level().catch(() => {})
+    })
   })
 
   function keep(writes: readonly Write[]): void {
@@ -105,9 +109,9 @@ export function backedUp(
 }
 
 /** Writes down the latest that is known, where there is a notebook. */
-function createNoting(notebook: Notebook | undefined, latest: () => Note) {
+function createNoting(clock: Pick<Clock, 'after'>, notebook: Notebook | undefined, latest: () => Note) {
   let works = notebook !== undefined
-  const write = coalesced(async () => {
+  const write = spaced(clock, async () => {
     try {
       await notebook?.change((written) => newest(written, latest()))
       works = notebook !== undefined
@@ -143,8 +147,8 @@ function difference(one: readonly Key[], other: readonly Key[]): readonly Key[] 
 const readNote = (copy: Store | undefined): Promise<Note | undefined> | undefined =>
   copy?.transact('readonly', 'relaxed', noteIn).catch(() => undefined)
 
-/** At most one at a time, and never one that says less than what is known when it begins. */
-function coalesced(work: () => Promise<void>): () => void {
+/** At once where the last one is long ago; never two at a time, nor one that says less than is known when it begins. */
+function spaced({ after }: Pick<Clock, 'after'>, work: () => Promise<void>): () => void {
   let wanted = false
   let running = false
   const run = async () => {
@@ -152,6 +156,7 @@ function coalesced(work: () => Promise<void>): () => void {
     while (wanted) {
       wanted = false
       await work()
+      await new Promise<void>((resolve) => void after(noteSpacingMs, resolve))
     }
     running = false
   }

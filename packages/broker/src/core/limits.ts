@@ -65,6 +65,10 @@ export const probeSpacingMs = 1_000
 
 /** How long an entry that is on disk may wait for its copy before it counts as accepted. */
 export const copyMsMax = 250
+/** How long after a start its copy is brought level. */
+export const levelAfterMs = 3_000
+/** Notes of how much waits come no closer together than this: each takes the disk some milliseconds. */
+export const noteSpacingMs = 200
 
 /** Rows of the journal kept for pages that were closed; the oldest go first. */
 export const journalMax = 1_000
