@@ -31,7 +31,7 @@ const inFirefox: InWorld = {
     'right-user.spec.ts',
     'server-kills.spec.ts',
     'storage-full.spec.ts',
-    'storage-lost.spec.ts',
+    'loss-told.spec.ts',
   ],
   // Its driver takes about half a second for each click.
   timeout: 120_000,

@@ -4,22 +4,11 @@
 import { DemoPage } from '../fixtures/demo-page.js'
 import type { DemoServer } from '../fixtures/demo-server.js'
 import { effectsOf, ledgerWith } from '../fixtures/ledger.js'
-import { deleteOutbox, notedAsWaiting, openBarePage, removeFolder } from '../fixtures/lost-storage.js'
+import { clapInVain, deleteOutbox, openBarePage, removeFolder } from '../fixtures/lost-storage.js'
 import { expect, test } from '../fixtures/test.js'
-
-const overloaded = [{ match: { method: 'POST', path: '/api/posts' }, kind: 'status', status: 503 }]
 
 // A trace of a browser that is closed and started again confuses its writer.
 test.use({ trace: 'off' })
-
-/** Claps three times while the server takes none, until each is safe. */
-async function clapInVain(demo: DemoPage, server: DemoServer): Promise<void> {
-  await server.faults(overloaded)
-  await demo.post('p01').clap(3)
-  await expect(demo.pendingCount).toHaveText('3')
-  await expect(demo.post('p01').marks('capturing')).toHaveCount(0)
-  await expect.poll(() => notedAsWaiting(demo.page)).toBe(3)
-}
 
 /** All three arrive, once. */
 async function expectDelivered(demo: DemoPage, server: DemoServer): Promise<void> {
@@ -31,8 +20,6 @@ async function expectDelivered(demo: DemoPage, server: DemoServer): Promise<void
 }
 
 test.describe('the database is deleted', () => {
-  test.skip(({ browserName }) => browserName !== 'chromium', 'Only Chromium has a second bucket for a copy.')
-
   test('between two starts: all is there again, and the app says so', async ({
     demo,
     context,
@@ -58,47 +45,6 @@ test.describe('the database is deleted', () => {
     await expect(demo.notice('storage-lost')).toContainText('3 changes were brought back')
     await expect(demo.pendingCount).toHaveText('3')
     await expectDelivered(demo, server)
-  })
-})
-
-test.describe('the database and its copy are deleted', () => {
-  test('between two starts: the app says how much may be gone, until somebody has read it', async ({
-    demo,
-    context,
-    server,
-    openTab,
-  }) => {
-    await clapInVain(demo, server)
-    await demo.page.close()
-    await deleteOutbox(await openBarePage(context, server), { copyToo: true })
-
-    const again = await openTab()
-    await expect(again.notice('storage-lost')).toContainText('Up to 3 changes were lost')
-    await expect(again.pendingCount).toHaveText('0')
-    await again.page.reload()
-    await again.notice('storage-lost').getByRole('button', { name: 'All right' }).click()
-    await expect(again.notice('storage-lost')).toHaveCount(0)
-    await again.page.reload()
-    await expect(again.post('p01').root).toBeVisible()
-    await expect(again.notice('storage-lost')).toHaveCount(0)
-  })
-
-  test('while it is open: the changes leave the view, and what is done next is sent', async ({
-    demo,
-    server,
-  }) => {
-    const before = Number(await demo.post('p01').claps.textContent())
-    await clapInVain(demo, server)
-    await deleteOutbox(demo.page, { copyToo: true })
-
-    await demo.page.evaluate(() => window.dispatchEvent(new Event('focus')))
-    await expect(demo.notice('storage-lost')).toContainText('Up to 3 changes were lost')
-    await expect(demo.post('p01').claps).toHaveText(String(before))
-    await expect(demo.pendingCount).toHaveText('0')
-    await server.faults([])
-    await demo.post('p02').clap(1)
-    const ledger = await ledgerWith(server, ({ effects }) => effects.length, 1)
-    expect(effectsOf(ledger, 'clap', 'p02')).toHaveLength(1)
   })
 })
 

@@ -1,0 +1,63 @@
+// A disk that is full is no reason to keep what was accepted: it is delivered with the room that was kept back for it.
+import type { BrowserContext, Page } from '@playwright/test'
+import { DemoPage } from '../fixtures/demo-page.js'
+import { fillStorage, fillWithFile, setQuota } from '../fixtures/full-storage.js'
+import { openBarePage } from '../fixtures/lost-storage.js'
+import { expect, refuseWorkers, test } from '../fixtures/test.js'
+
+const posts = ['p01', 'p02', 'p03', 'p04'] as const
+const roomBytes = 4 * 1_024 * 1_024
+
+test.use({ trace: 'off' })
+
+test('what was accepted before the room was full is delivered all the same (F9)', async ({
+  lasting,
+  server,
+}, testInfo) => {
+  testInfo.setTimeout(120_000)
+  const open = async (context: BrowserContext) => {
+    await context.addInitScript(refuseWorkers)
+    const demo = new DemoPage(context.pages()[0] ?? (await context.newPage()), server.url)
+    await demo.openAs('Ada', { worker: false })
+    return demo
+  }
+  await open(await lasting.start())
+  await lasting.close()
+  await server.faults([{ match: { method: 'POST', path: '/api/posts' }, kind: 'status', status: 503 }])
+  const before = await open(await lasting.start())
+  for (const post of posts) await before.post(post).clap(5)
+  await expect(before.pendingCount).toHaveText(String(posts.length * 5))
+  await lasting.kill()
+
+  // What room there is Chromium asks before the first write of a start, and then remembers for half a minute: so the
+  // room is taken by a file before that.
+  const context = await lasting.start()
+  const bare = await openBarePage(context, server)
+  await setQuota(bare, server.url, roomBytes)
+  await fillWithFile(bare, roomBytes - 500_000)
+  const demo = await open(context)
+  await fillUntilRefused(demo, bare)
+  const accepted = (await demo.rows('entries')).length
+  await server.faults([])
+  await demo.page.evaluate(() => window.dispatchEvent(new Event('focus')))
+
+  await expect(demo.pendingCount).toHaveText('0', { timeout: 60_000 })
+  const { effects } = await server.ledger()
+  const figures = JSON.stringify({ accepted, effects: effects.length })
+  console.log(figures)
+  testInfo.annotations.push({ type: 'figures', description: figures })
+  expect(accepted).toBeGreaterThanOrEqual(posts.length * 5)
+  expect(new Set(effects.map(({ key }) => key)).size).toBe(accepted)
+  expect(effects).toHaveLength(accepted)
+})
+
+/** What the browser tidies up meanwhile makes room again, which is taken as well. */
+async function fillUntilRefused(demo: DemoPage, bare: Page): Promise<void> {
+  const post = demo.post('p12')
+  while ((await post.marks('rejected').count()) === 0) {
+    await fillStorage(bare)
+    await post.clap()
+    await expect(post.marks('capturing')).toHaveCount(0)
+  }
+  await expect(demo.notice('storage-full')).toContainText('This device has no room left')
+}
