@@ -28,6 +28,8 @@ function fullStore(lagging = 0) {
   return { inner, store }
 }
 
+const keep = (store: Store, id = () => 'x'.repeat(32)) =>
+  store.transact('readwrite', 'strict', (tx) => keepReserve(tx, { id }))
 const put = (store: Store) =>
   store.transact('readwrite', 'strict', async (tx) => tx.put('settings', { name: 'salt', value: 's' }))
 const has = (store: Store, name: string) =>
@@ -39,8 +41,8 @@ describe('a reserve for a full disk (F9, F57)', () => {
     let ids = 0
     const chance = { id: () => (++ids).toString(16).padStart(32, '0') }
 
-    await keepReserve(store, chance)
-    await keepReserve(store, chance)
+    await keep(store, chance.id)
+    await keep(store, chance.id)
     const row = await store.transact('readonly', 'relaxed', (tx) => tx.get('settings', ['reserve']))
 
     expect(row?.name === 'reserve' && row.value.length).toBe(128 * 1024)
@@ -49,7 +51,7 @@ describe('a reserve for a full disk (F9, F57)', () => {
 
   it('is given up for what must be written, and the work is done again', async () => {
     const { inner, store } = fullStore()
-    await keepReserve(inner, { id: () => 'x'.repeat(32) })
+    await keep(inner)
 
     await put(withRoom(store))
 
@@ -66,7 +68,7 @@ describe('a reserve for a full disk (F9, F57)', () => {
 
   it('is not had by who asks for none: a capture is refused', async () => {
     const { inner, store } = fullStore()
-    await keepReserve(inner, { id: () => 'x'.repeat(32) })
+    await keep(inner)
 
     await expect(put(store)).rejects.toSatisfy(isFull)
 

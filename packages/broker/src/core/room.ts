@@ -1,6 +1,6 @@
 // Room on a full disk. A row is kept back that nobody needs: where the disk is full it is given up, so that what was
 // accepted can still be sent and settled. Captures never get it: they are refused, and the user still has their words.
-import type { Chance, Store } from './ports.js'
+import type { Chance, Store, StoreTransaction } from './ports.js'
 
 const name = 'reserve'
 /** In ids of 32 characters: 128 KiB, which no browser can press together, and which Chromium keeps in a file of its own. */
@@ -8,13 +8,15 @@ const reserveIds = 4_096
 /** The disk's own accounts lag a little behind. */
 const triesMax = 4
 
-/** Makes the reserve where there is none. Rejects where there is no room for it. */
-export const keepReserve = (store: Store, chance: Pick<Chance, 'id'>): Promise<void> =>
-  store.transact('readwrite', 'relaxed', async (tx) => {
-    const kept = await tx.firstKey({ store: 'settings', from: [name], to: [name] })
-    if (kept === undefined)
-      tx.put('settings', { name, value: Array.from({ length: reserveIds }, () => chance.id()).join('') })
-  })
+/**
+ * Makes the reserve where there is none. In the transaction of a capture: one that would live on what was given up for
+ * those before it is refused with it.
+ */
+export async function keepReserve(tx: StoreTransaction, chance: Pick<Chance, 'id'>): Promise<void> {
+  const kept = await tx.firstKey({ store: 'settings', from: [name], to: [name] })
+  if (kept === undefined)
+    tx.put('settings', { name, value: Array.from({ length: reserveIds }, () => chance.id()).join('') })
+}
 
 /** A transaction that only deletes is let through where one that writes is not. */
 export const giveUpReserve = (store: Store): Promise<void> =>

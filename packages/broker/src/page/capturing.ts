@@ -2,7 +2,7 @@
 import { append, type Capture } from '../core/append.js'
 import type { Limits } from '../core/limits.js'
 import type { Ports } from '../core/ports.js'
-import { isFull } from '../core/room.js'
+import { isFull, keepReserve } from '../core/room.js'
 import type { StoredAction } from '../core/schema.js'
 import { type BrokerAction, mark, type OutcomeAction, outcome } from '../redux/actions.js'
 import { isDevelopment } from '../redux/development.js'
@@ -131,9 +131,12 @@ export class Capturing {
     const { ports, users, limits, dispatch, receipts, onCommitted } = this.#context
     const { partition } = await users.ownerOf(principal)
     const options = { now: ports.clock.now(), limits }
-    const appended = await ports.store.transact('readwrite', 'strict', (tx) =>
-      append(tx, partition, captures, options),
-    )
+    const appended = await ports.store.transact('readwrite', 'strict', async (tx) => {
+      const reserving = ports.store.makeRoom && keepReserve(tx, ports.chance)
+      const done = await append(tx, partition, captures, options)
+      await reserving
+      return done
+    })
     for (const one of appended) if (one.status === 'rejected') this.#refuse(one.id, outboxFull(limits))
     const accepted = appended.filter((one) => one.status === 'accepted')
     if (accepted.length === 0) return

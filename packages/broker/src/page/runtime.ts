@@ -4,7 +4,7 @@ import { cancel, findGone } from '../core/letters.js'
 import type { Limits } from '../core/limits.js'
 import type { AppWord, Owner } from '../core/partition.js'
 import type { Ports } from '../core/ports.js'
-import { keepReserve, withRoom } from '../core/room.js'
+import { withRoom } from '../core/room.js'
 import { mark, readAtOf, type Status } from '../redux/actions.js'
 import type { Internals } from './broker.js'
 import { type AcceptedPlace, type Cancelled, Capturing } from './capturing.js'
@@ -217,7 +217,6 @@ export class Runtime implements Internals {
     await session.follower.start()
     await this.#settleLost(partition, stored)
     this.#sending.wake('signal')
-    if (ports.store.makeRoom) void keepReserve(ports.store, ports.chance).catch(() => {})
   }
 
   /** The database was emptied while it was open: nobody is signed in there, and what was read before says nothing. */
