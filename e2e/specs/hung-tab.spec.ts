@@ -16,6 +16,7 @@ test('what a tab was sending when it hung is delivered by another tab, once, whi
   test.setTimeout(180_000)
   const other = await openTab()
   await server.faults([{ match: { path }, kind: 'stall', times: 1 }])
+  await demo.page.evaluate(countTransactions)
   await demo.post('p03').clap()
   await ledgerWith(server, (ledger) => attemptsUnder(ledger, path).length, 1)
   await expect(other.pendingCount).toHaveText('1')
@@ -43,17 +44,28 @@ test('what a tab was sending when it hung is delivered by another tab, once, whi
   expect(sendsOfEachKey(attemptsUnder(after, path))).toEqual([2, 1])
 })
 
+/** Counts the transactions that a page has open, from here on. */
+function countTransactions(): void {
+  const { transaction } = IDBDatabase.prototype
+  const open = new Set<IDBTransaction>()
+  Object.assign(globalThis, { open })
+  IDBDatabase.prototype.transaction = function (...args) {
+    const opened = transaction.apply(this, args)
+    open.add(opened)
+    for (const end of ['complete', 'abort']) opened.addEventListener(end, () => open.delete(opened))
+    return opened
+  }
+}
+
 /** Chromium ends a transaction of a page that hangs after a minute; until then nobody reads what it has locked. */
 function alertBetweenTransactions(): Promise<void> {
+  const { open } = globalThis as unknown as { readonly open: ReadonlySet<IDBTransaction> }
   return new Promise((resolve) => {
-    const opening = indexedDB.open('redux-broker')
-    opening.onsuccess = () => {
-      const stores = opening.result.objectStoreNames
-      opening.result.transaction([...stores], 'readwrite').oncomplete = () => {
-        opening.result.close()
-        alert('Nobody presses OK.')
-        resolve()
-      }
+    const hangWhenQuiet = () => {
+      if (open.size > 0) return setTimeout(hangWhenQuiet)
+      alert('Nobody presses OK.')
+      return resolve()
     }
+    hangWhenQuiet()
   })
 }
