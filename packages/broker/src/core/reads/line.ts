@@ -1,0 +1,61 @@
+// What a read asks for and how it can end, whoever does it: this page's own scheduler, or the worker's for all tabs.
+
+export interface ReadRequest {
+  /** Absolute, without a fragment. */
+  readonly url: string
+  readonly method: 'GET' | 'HEAD'
+  /** Lower-case names, in their order. Credentials are never among them. */
+  readonly headers: readonly (readonly [string, string])[]
+}
+
+export interface ReadAnswer {
+  readonly status: number
+  /** Lower-case names. */
+  readonly headers: readonly (readonly [string, string])[]
+  readonly body: ArrayBuffer
+}
+
+/** What came of one request. */
+export type ReadReply =
+  | { readonly kind: 'answer'; readonly answer: ReadAnswer }
+  | { readonly kind: 'redirect' }
+  /** No answer, or one that broke off. */
+  | { readonly kind: 'failed' }
+
+/** How a read ends for one reader. */
+export type ReadEnd =
+  /** `sentAt`: when its request was sent, in epoch milliseconds; a read that is shared was sent before some asked. */
+  | (ReadReply & { readonly sentAt: number })
+  /** It was longer on the wire than it may be. */
+  | { readonly kind: 'timedOut' }
+  /** So many reads wait already that this one was not taken. */
+  | { readonly kind: 'tooMany' }
+
+/** One reader's wish. */
+export interface Ask {
+  /** Reads of one key are one: method, URL, what varies the answer, and the partition. */
+  readonly key: string
+  readonly request: ReadRequest
+  /** The type of the action that asks, for the functions that prepare its headers. */
+  readonly route: string | undefined
+  /** Whole number from 1, the most urgent, to 9. */
+  readonly priority: number
+  /** Called at most once, as the request leaves, or at once if it has left. `order`: how many its sender had sent by then. */
+  onSent(order: number): void
+  /** Called once, unless the reader has left. */
+  onEnd(end: ReadEnd): void
+}
+
+export interface Reader {
+  /** Makes the shared read at least so urgent. */
+  raise(priority: number): void
+  /** The reader wants it no more; the last one to leave ends the request. */
+  leave(): void
+}
+
+/** Where reads wait for their turn. */
+export interface Line {
+  ask(ask: Ask): Reader
+  /** Requests of reads that may be in flight at once to one origin, from now on. */
+  limit(readsMax: number): void
+}

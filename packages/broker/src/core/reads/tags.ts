@@ -1,0 +1,14 @@
+// Tags say what a read shows and what a write touches, as in RTK Query: a type, or one thing of it.
+
+export type Tag = string | { readonly type: string; readonly id?: string | number }
+
+const typeOf = (tag: Tag) => (typeof tag === 'string' ? tag : tag.type)
+const idOf = (tag: Tag) => (typeof tag === 'string' ? undefined : tag.id)
+
+/** Whether a write to `written` makes a read of `read` old: a type makes all of it old, one thing only itself. */
+export const invalidates = (written: Tag, read: Tag): boolean =>
+  typeOf(written) === typeOf(read) && (idOf(written) === undefined || idOf(written) === idOf(read))
+
+/** Whether a write to `written` may show in what `read` stands for. */
+export const touches = (written: Tag, read: Tag): boolean =>
+  invalidates(written, read) || invalidates(read, written)
