@@ -22,6 +22,12 @@ export type ReadReply =
   /** No answer, or one that broke off. */
   | { readonly kind: 'failed' }
 
+/** The wire of reads. */
+export interface ReadNetwork {
+  /** Never rejects. Follows no redirect, passes the browser's own cache by, reads the body to its end. */
+  send(request: ReadRequest, signal: AbortSignal): Promise<ReadReply>
+}
+
 /** How a read ends for one reader. */
 export type ReadEnd =
   /** `sentAt`: when its request was sent, in epoch milliseconds; a read that is shared was sent before some asked. */
@@ -35,6 +41,8 @@ export type ReadEnd =
 export interface Ask {
   /** Reads of one key are one: method, URL, what varies the answer, and the partition. */
   readonly key: string
+  /** Whose it is; undefined while nobody is signed in. */
+  readonly partition: string | undefined
   readonly request: ReadRequest
   /** The type of the action that asks, for the functions that prepare its headers. */
   readonly route: string | undefined
