@@ -1,5 +1,5 @@
 // One attempt of one entry: headers, the wire, and what the reply means.
-import type { Serves } from './channel.js'
+import { originOfUrl, type Serves } from './channel.js'
 import type { SendingEntry, StoredRequest } from './entry.js'
 import { again, classify, type Outcome, unknownEffect } from './outcome.js'
 import { type AppWord, readActive } from './partition.js'
@@ -90,8 +90,7 @@ export async function askSession(context: AskContext): Promise<'good' | 'over' |
  */
 export async function ask(context: AskContext, url: string, more: Headers = []): Promise<Reply | undefined> {
   const { ports, row, attemptMs: timeoutMs, signal } = context
-  const origin = /^https?:\/\/[^/?#]+/.exec(url)?.[0] ?? ''
-  if (!context.serves(origin, row.needs ?? [])) return undefined
+  if (!context.serves(originOfUrl(url), row.needs ?? [])) return undefined
   try {
     const headers = [...(await prepareInTime(context, { url, headers: [] })), ...more]
     return await ports.network.send({ url, method: 'GET', headers, body: undefined }, { timeoutMs, signal })

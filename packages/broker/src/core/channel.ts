@@ -7,6 +7,8 @@ export type Serves = (origin: string, needs: readonly string[]) => boolean
 /** The channel of an origin: with the names of the functions that its entries need. */
 export const channelOf = (origin: string, needs: readonly string[]): string => [origin, ...needs].join(' ')
 export const originOf = (channel: string): string => channel.split(' ', 1)[0] ?? channel
+/** Of an absolute http URL; empty for any other. */
+export const originOfUrl = (url: string): string => /^https?:\/\/[^/?#]+/.exec(url)?.[0] ?? ''
 const needsOf = (channel: string): readonly string[] => channel.split(' ').slice(1)
 
 /** What an entry needed at its capture is needed, and what the app's present release gives to every request. */

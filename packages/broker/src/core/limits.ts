@@ -10,8 +10,12 @@ export interface Limits {
   readonly bodyBytesMax: number
   /** Counted failures before an entry is returned. Default 60, which backoff stretches over about two hours. */
   readonly failuresMax: number
-  /** Requests in flight at once. Default 6, what HTTP/1.1 gives one origin. */
+  /** Requests in flight at once to one origin. Default 6, what HTTP/1.1 gives it. */
   readonly concurrencyMax: number
+  /** Of them reads, which leave one for writes in any case. Default 5. */
+  readonly readsMax: number
+  /** Reads that wait for their turn, each asked by any number of readers. Default 1,000. */
+  readonly waitingReadsMax: number
   /** Time that one attempt may take, in milliseconds. Default 30,000. Must stay below the lease. */
   readonly attemptMs: number
 }
@@ -22,6 +26,8 @@ export const defaultLimits: Limits = {
   bodyBytesMax: 5 * 1024 * 1024,
   failuresMax: 60,
   concurrencyMax: 6,
+  readsMax: 5,
+  waitingReadsMax: 1_000,
   attemptMs: 30_000,
 }
 
@@ -56,6 +62,16 @@ export const clockSlackMs = 2_000
 export const inquiriesMax = 20
 /** What is in progress is asked about again after this, and after twice as long each time. */
 export const askAgainMs = 1_000
+
+/**
+ * A read that has waited so long counts as one priority higher. With nine priorities none waits longer than eight times
+ * this behind reads that were asked after it.
+ */
+export const readAgeMs = 5_000
+/** How long a read is held for writes that touch what it shows. */
+export const holdMsMax = 30_000
+/** Reads on screen that are kept up to date, the latest. */
+export const onScreenMax = 100
 
 /** How often a network that seems away is tried: in a visible window that believes itself online, and elsewhere. */
 export const probeVisibleMs = 15_000

@@ -1,0 +1,36 @@
+// Which reads are one read.
+import type { ReadRequest } from './line.js'
+
+export interface KeyParts {
+  /** Whose answer it is: nobody is given another user's. Undefined while nobody is signed in. */
+  readonly partition: string | undefined
+  readonly request: ReadRequest
+}
+
+/** The same for reads that any server answers alike: the order of the query's names and of the headers tells nothing. */
+export function readKey({ partition, request }: KeyParts): string {
+  const { method, url, headers } = request
+  // It says only which copy is there already.
+  const varying = headers.filter(([name]) => name !== 'if-none-match')
+  return JSON.stringify([partition, method, canonicalUrl(url), varying.sort(byName)])
+}
+
+/** Values of one name stay in their order: there it may have a meaning. */
+function canonicalUrl(url: string): string {
+  const [whole = ''] = url.split('#', 1)
+  const at = whole.indexOf('?')
+  if (at < 0) return whole
+  const pairs = whole
+    .slice(at + 1)
+    .split('&')
+    .filter((pair) => pair !== '')
+  if (pairs.length === 0) return whole.slice(0, at)
+  const named = pairs.map((pair) => [pair.split('=', 1)[0] ?? '', pair] as const)
+  return `${whole.slice(0, at)}?${named
+    .sort(byName)
+    .map(([, pair]) => pair)
+    .join('&')}`
+}
+
+const byName = ([a]: readonly [string, string], [b]: readonly [string, string]) =>
+  a < b ? -1 : a > b ? 1 : 0
