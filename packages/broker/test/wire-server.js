@@ -35,6 +35,20 @@ const pages = {
     response.on('drain', more)
     while (more()) {}
   },
+  '/wire/bytes': (request, response) => {
+    const size = Number(new URL(request.url ?? '/', 'http://x').search.slice(1)) || 256
+    response.writeHead(200).end(
+      Buffer.alloc(
+        size,
+        Uint8Array.from({ length: 256 }, (_, i) => i),
+      ),
+    )
+  },
+  '/wire/tagged': (request, response) => {
+    const isHeld = request.headers['if-none-match'] === '"v1"'
+    const headers = { etag: '"v1"', 'cache-control': 'max-age=600' }
+    response.writeHead(isHeld ? 304 : 200, headers).end(isHeld ? '' : 'tagged')
+  },
   '/wire/page': (_request, response) =>
     response.writeHead(200, { 'content-type': 'text/html' }).end('<!doctype html>Log in'),
   '/wire/gone': (_request, response) => response.writeHead(422).end('no'),

@@ -98,3 +98,5 @@ export const restoredMax = 1_000
 export const indexMax = 500
 /** Characters of an answer that are read; a longer one is cut off and the attempt is tried again. */
 export const answerCharactersMax = 1_048_576
+/** Bytes of a read's answer; a longer one counts as one that broke off. */
+export const readBytesMax: number = 10 * 1024 * 1024

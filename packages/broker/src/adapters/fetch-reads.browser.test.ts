@@ -1,0 +1,96 @@
+import { beforeAll, describe, expect, it } from 'vitest'
+import { readBytesMax } from '../core/limits.js'
+import type { ReadReply, ReadRequest } from '../core/reads/line.js'
+import { fetchReads } from './fetch-reads.js'
+
+const never = new AbortController().signal
+const request = (path: string, more: Partial<ReadRequest> = {}): ReadRequest => ({
+  url: new URL(path, location.href).href,
+  method: 'GET',
+  headers: [],
+  ...more,
+})
+const send = (path: string, more: Partial<ReadRequest> = {}, signal = never) =>
+  fetchReads.send(request(path, more), signal)
+
+function answer(reply: ReadReply) {
+  if (reply.kind !== 'answer') throw new Error(`not an answer: ${reply.kind}`)
+  return reply.answer
+}
+interface Echo {
+  readonly method: string
+  readonly headers: Readonly<Record<string, string>>
+}
+const echo = (reply: ReadReply) => JSON.parse(new TextDecoder().decode(answer(reply).body)) as Echo
+
+describe('fetch as the wire of reads', () => {
+  it('sends method and headers as they are, and gives the answer with lower-case header names', async () => {
+    const reply = await send('/wire/echo', { headers: [['X-View', 'short']] })
+
+    expect(echo(reply)).toMatchObject({ method: 'GET', headers: { 'x-view': 'short' } })
+    expect(answer(reply).status).toBe(200)
+    expect(answer(reply).headers).toContainEqual(['content-type', 'application/json'])
+  })
+
+  it('gives the bytes as they came, none for a HEAD', async () => {
+    const bytes = new Uint8Array(answer(await send('/wire/bytes')).body)
+
+    expect([...bytes]).toEqual(Array.from({ length: 256 }, (_, i) => i))
+    expect(answer(await send('/wire/bytes', { method: 'HEAD' }))).toMatchObject({ status: 200 })
+    expect(answer(await send('/wire/bytes', { method: 'HEAD' })).body.byteLength).toBe(0)
+  })
+
+  it('asks the server each time, and gives its 304 as it is', async () => {
+    const first = answer(await send('/wire/tagged'))
+    const again = answer(await send('/wire/tagged'))
+    const held = answer(await send('/wire/tagged', { headers: [['if-none-match', '"v1"']] }))
+
+    expect([first.status, again.status, held.status]).toEqual([200, 200, 304])
+    expect(held.body.byteLength).toBe(0)
+  })
+
+  it('gives a refusal as an answer', async () => {
+    expect(answer(await send('/wire/gone')).status).toBe(422)
+  })
+
+  it('follows no redirect (F31, SEC8)', async () => {
+    expect(await send('/wire/redirect')).toEqual({ kind: 'redirect' })
+  })
+
+  it.each(['/wire/cut', '/wire/reset', '/wire/huge'])(
+    'fails where the answer does not come whole, or has no end: %s (F27, F29, SEC24)',
+    async (path) => {
+      expect(await send(path)).toEqual({ kind: 'failed' })
+    },
+  )
+
+  it('takes an answer as long as the bound', async () => {
+    expect(answer(await send('/wire/bytes?10485760')).body.byteLength).toBe(readBytesMax)
+    expect(await send('/wire/bytes?10485761')).toEqual({ kind: 'failed' })
+  })
+
+  it.each(['/wire/silent', '/wire/trickle'])('ends at the signal: %s', async (path) => {
+    const halt = new AbortController()
+    const sent = send(path, {}, halt.signal)
+    halt.abort()
+
+    expect(await sent).toEqual({ kind: 'failed' })
+  })
+
+  it('never rejects, not for a malformed request either', async () => {
+    expect(await send('/wire/echo', { headers: [['bad name', 'x']] })).toEqual({ kind: 'failed' })
+  })
+})
+
+describe('cookies of reads (SEC9)', () => {
+  let other = ''
+  beforeAll(async () => {
+    other = await (await fetch('/wire/other-origin')).text()
+    await fetch('/wire/set-cookie')
+  })
+
+  it('go with requests to one’s own origin, and to no other', async () => {
+    expect(echo(await send('/wire/echo')).headers['cookie']).toContain('wire=crumb')
+    expect(echo(await send(`${other}/wire/echo`)).headers['cookie']).toBeUndefined()
+  })
+})
