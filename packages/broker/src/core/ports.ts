@@ -1,4 +1,5 @@
 // What the core needs from the world, and the promises that each adapter keeps.
+import type { CopyBounds, KeptCopy } from './reads/kept-copy.js'
 import type { IndexName, PartitionRow, Rows, StoreName } from './schema.js'
 
 export type Key = string | number | readonly Key[]
@@ -131,6 +132,22 @@ export interface Backup {
   copied(): Promise<void>
 }
 
+/**
+ * The last answers of reads, kept apart for each user. None of these rejects: where the storage is missing or fails
+ * there is no copy, and the failure is reported.
+ */
+export interface Copies {
+  find(partition: string, key: string): Promise<KeptCopy | undefined>
+  /** In place of an earlier one; what is over the bounds goes, the oldest first. */
+  keep(partition: string, key: string, copy: KeptCopy, bounds: CopyBounds): Promise<void>
+  /** The server says that the copy, if there is one, still holds. */
+  touch(partition: string, key: string, fetchedAt: number): Promise<void>
+  drop(partition: string, key: string): Promise<void>
+  clear(partition: string): Promise<void>
+  /** Of all users but this one; with `undefined` of all. */
+  clearOthers(partition: string | undefined): Promise<void>
+}
+
 export interface Ports {
   readonly store: Store
   readonly clock: Clock
@@ -140,6 +157,8 @@ export interface Ports {
   readonly bus: Bus
   /** Where else unsent rows, or at least their number, are kept. */
   readonly backup?: Backup
+  /** Where answers of reads are kept; a browser's reads find Cache Storage by themselves. */
+  readonly copies?: Copies
   /** A user's callback or the world failed in a way that no outcome carries. Never throws. */
   report(error: unknown): void
 }

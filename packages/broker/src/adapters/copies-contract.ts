@@ -1,0 +1,183 @@
+// What every place for kept answers must do: one suite, run on each adapter.
+import { beforeEach, describe, expect, it } from 'vitest'
+import type { Copies } from '../core/ports.js'
+import { bytesOf, type CopyBounds, type KeptCopy } from '../core/reads/kept-copy.js'
+
+export const wide: CopyBounds = { bytesMax: 1_000_000, ageMsMax: 1_000_000 }
+const day = 86_400_000
+
+export const copyOf = (
+  text: string,
+  fetchedAt = 1_000,
+  more: Partial<KeptCopy['answer']> = {},
+): KeptCopy => ({
+  answer: {
+    status: 200,
+    headers: [['content-type', 'application/json']],
+    body: new TextEncoder().encode(text).buffer as ArrayBuffer,
+    ...more,
+  },
+  fetchedAt,
+})
+
+export const textOf = (copy: KeptCopy | undefined): string | undefined =>
+  copy && new TextDecoder().decode(copy.answer.body)
+
+/** `create` gives a place that is empty and shares nothing with an earlier one. */
+export function describeCopies(name: string, create: () => Copies): void {
+  describe(`${name} as a place for kept answers`, () => {
+    let copies: Copies
+    beforeEach(() => {
+      copies = create()
+    })
+    const find = async (key: string, partition = 'p') => textOf(await copies.find(partition, key))
+    const keep = (key: string, copy: KeptCopy, bounds = wide, partition = 'p') =>
+      copies.keep(partition, key, copy, bounds)
+
+    it('gives an answer back as it was, and nothing for what it was never given', async () => {
+      const copy = copyOf('hé', 7, {
+        headers: [
+          ['etag', '"1"'],
+          ['x-name', 'caf\u00e9, 1'],
+        ],
+      })
+
+      await keep('a', copy)
+
+      expect(await copies.find('p', 'a')).toEqual(copy)
+      expect([await find('b'), await find('a', 'q')]).toEqual([undefined, undefined])
+    })
+
+    it.each([
+      ['no body', 204, [] as [string, string][]],
+      ['a part', 206, [] as [string, string][]],
+      ['what varies', 200, [['vary', 'accept-language, cookie'] as [string, string]]],
+    ])('gives %s back too', async (_, status, headers) => {
+      const copy = copyOf('', 7, { status, headers })
+
+      await keep('a', copy)
+
+      expect(await copies.find('p', 'a')).toEqual(copy)
+    })
+
+    it('tells keys apart that are alike as parts of a URL', async () => {
+      const keys = [
+        'a',
+        'a#b',
+        'a/../a',
+        '..',
+        '.',
+        '',
+        'a?b',
+        'a%3Fb',
+        'a b',
+        'a+b',
+        'A',
+        'a\\',
+        'ä',
+        'a\u0308',
+      ]
+
+      for (const key of keys) await keep(key, copyOf(`of ${key}`))
+
+      for (const key of keys) expect(await find(key)).toBe(`of ${key}`)
+    })
+
+    it('keeps the latest answer of a key', async () => {
+      await keep('a', copyOf('old'))
+      await keep('a', copyOf('new'))
+
+      expect(await find('a')).toBe('new')
+    })
+
+    it('dates a copy anew that still holds, and makes none of nothing', async () => {
+      await keep('a', copyOf('same', 1_000))
+
+      await copies.touch('p', 'a', 5_000)
+      await copies.touch('p', 'b', 5_000)
+
+      expect(await copies.find('p', 'a')).toEqual(copyOf('same', 5_000))
+      expect(await find('b')).toBeUndefined()
+    })
+
+    it('has the oldest make room, by the server’s last word of them', async () => {
+      const two = { bytesMax: 2 * bytesOf('a', copyOf('x').answer), ageMsMax: 1_000_000 }
+      await keep('a', copyOf('1', 1_000), two)
+      await keep('b', copyOf('2', 2_000), two)
+      await copies.touch('p', 'a', 3_000)
+
+      await keep('c', copyOf('3', 4_000), two)
+
+      expect([await find('a'), await find('b'), await find('c')]).toEqual(['1', undefined, '3'])
+    })
+
+    it('counts an answer that takes the place of another once', async () => {
+      const two = { bytesMax: 2 * bytesOf('a', copyOf('x').answer), ageMsMax: 1_000_000 }
+      await keep('a', copyOf('1'), two)
+
+      for (const text of ['2', '3', '4']) await keep('b', copyOf(text), two)
+
+      expect([await find('a'), await find('b')]).toEqual(['1', '4'])
+    })
+
+    it('is over its bounds after no answer, however many come at once', async () => {
+      const bounds = { bytesMax: 10 * bytesOf('00', copyOf('x').answer), ageMsMax: 1_000_000 }
+      const keys = Array.from({ length: 40 }, (_, i) => String(i + 10))
+
+      await Promise.all(keys.map((key, i) => keep(key, copyOf('x', i), bounds)))
+
+      const left = (await Promise.all(keys.map((key) => find(key)))).filter((text) => text !== undefined)
+      expect(left.length).toBeGreaterThan(0)
+      expect(left.length).toBeLessThanOrEqual(10)
+    })
+
+    it('keeps nothing that is larger than all may be, nor what it would replace, and leaves the others', async () => {
+      const small = { bytesMax: 100, ageMsMax: day }
+      await keep('a', copyOf('a'), small)
+      await keep('b', copyOf('b'), small)
+
+      await keep('a', copyOf('a'.repeat(100)), small)
+
+      expect([await find('a'), await find('b')]).toEqual([undefined, 'b'])
+    })
+
+    it('takes one out, or all of a user, and leaves the other users’', async () => {
+      for (const partition of ['p', 'q'])
+        for (const key of ['a', 'b']) await keep(key, copyOf(key), wide, partition)
+
+      await copies.drop('p', 'a')
+      await copies.drop('nobody', 'a')
+      expect([await find('a'), await find('b'), await find('a', 'q')]).toEqual([undefined, 'b', 'a'])
+
+      await copies.clear('q')
+      expect([await find('b'), await find('a', 'q'), await find('b', 'q')]).toEqual([
+        'b',
+        undefined,
+        undefined,
+      ])
+    })
+
+    it('takes out those of all users but one, or of all (SEC28)', async () => {
+      for (const partition of ['p', 'q', 'r']) await keep('a', copyOf('a'), wide, partition)
+
+      await copies.clearOthers('q')
+      expect([await find('a'), await find('a', 'q'), await find('a', 'r')]).toEqual([
+        undefined,
+        'a',
+        undefined,
+      ])
+
+      await copies.clearOthers(undefined)
+      expect(await find('a', 'q')).toBeUndefined()
+    })
+
+    it('keeps again what comes after everything was taken out', async () => {
+      await keep('a', copyOf('1'))
+      await copies.clear('p')
+
+      await keep('a', copyOf('2'))
+
+      expect(await find('a')).toBe('2')
+    })
+  })
+}
