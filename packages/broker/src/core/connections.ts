@@ -1,7 +1,7 @@
 // How many requests are in flight to each origin, in one realm. HTTP/1.1 gives an origin six connections in all, so
 // that reads and writes share them: a write goes before any read that waits, and reads never take the last one.
 import { originOfUrl } from './channel.js'
-import type { Network } from './ports.js'
+import type { Ports, Reply, WireRequest } from './ports.js'
 
 /** Gives a connection back; called again it does nothing. */
 export type LetGo = () => void
@@ -9,8 +9,8 @@ export type LetGo = () => void
 export interface Connections {
   /** A connection for a read; undefined where none is free for it. */
   read(origin: string): LetGo | undefined
-  /** Resolves when a write has its connection; first come, first served. Rejects where the signal aborts before. */
-  write(origin: string, signal: AbortSignal): Promise<LetGo>
+  /** Resolves when a write has its connection, first come, first served; with undefined if the signal aborts before. */
+  write(origin: string, signal: AbortSignal): Promise<LetGo | undefined>
   /** Calls back when a connection to an origin has come free that no write waits for. */
   onFree(listener: (origin: string) => void): () => void
 }
@@ -57,24 +57,19 @@ export function createConnections(max: number): Connections {
       return isFull(wires) || wires.reads >= readsMax ? undefined : take(origin, 'reads')
     },
     write(origin, signal) {
-      const { waiting } = wiresTo(origin)
-      return new Promise((resolve, reject) => {
-        const stop = () => {
-          waiting.delete(begin)
-          signal.removeEventListener('abort', abort)
+      const wires = wiresTo(origin)
+      if (signal.aborted) return Promise.resolve(undefined)
+      if (!isFull(wires)) return Promise.resolve(take(origin, 'writes'))
+      return new Promise((resolve) => {
+        const end = (letGo?: LetGo) => {
+          wires.waiting.delete(begin)
+          signal.removeEventListener('abort', leave)
+          resolve(letGo)
         }
-        const begin = () => {
-          stop()
-          resolve(take(origin, 'writes'))
-        }
-        const abort = () => {
-          stop()
-          reject(signal.reason)
-        }
-        if (signal.aborted) return abort()
-        signal.addEventListener('abort', abort)
-        waiting.add(begin)
-        if (!isFull(wiresTo(origin))) begin()
+        const begin = () => end(take(origin, 'writes'))
+        const leave = () => end()
+        signal.addEventListener('abort', leave)
+        wires.waiting.add(begin)
       })
     },
     onFree(listener) {
@@ -84,16 +79,31 @@ export function createConnections(max: number): Connections {
   }
 }
 
-/** The network of writes, whose requests wait for a connection. Their time limit begins when they have it. */
-export const throughConnections = (network: Network, connections: Connections): Network => ({
-  async send(request, options) {
-    let letGo: LetGo
-    try {
-      letGo = await connections.write(originOfUrl(request.url), options.signal)
-    } catch {
-      // Aborted before it was sent, as a network says it.
-      return { kind: 'failed', timedOut: false, online: true }
-    }
-    return network.send(request, options).finally(letGo)
-  },
+/** The ports of those who write: their requests wait for a connection. */
+export const withConnections = (ports: Ports, connections: Connections): Ports => ({
+  ...ports,
+  network: { send: (request, options) => sendThrough(connections, ports, request, options) },
 })
+
+/** The time that a request waits is part of its time limit, and what has no connection after half of it is not sent. */
+async function sendThrough(
+  connections: Connections,
+  { network, clock }: Ports,
+  request: WireRequest,
+  { timeoutMs, signal }: SendOptions,
+): Promise<Reply> {
+  const patience = new AbortController()
+  const askedAt = clock.monotonic()
+  const cancel = clock.after(timeoutMs / 2, () => patience.abort())
+  const stop = AbortSignal.any([signal, patience.signal])
+  const letGo = await connections.write(originOfUrl(request.url), stop).finally(cancel)
+  if (letGo === undefined) return { kind: 'failed', timedOut: false, online: false }
+  const leftMs = timeoutMs - (clock.monotonic() - askedAt)
+  try {
+    return await network.send(request, { timeoutMs: leftMs, signal })
+  } finally {
+    letGo()
+  }
+}
+
+type SendOptions = Parameters<Ports['network']['send']>[1]

@@ -3,6 +3,7 @@
 import { browserPorts } from '../adapters/browser-ports.js'
 import { preparedHeaders } from '../adapters/prepared-headers.js'
 import type { Serves } from '../core/channel.js'
+import { createConnections, withConnections } from '../core/connections.js'
 import { createExecutor, type Executor } from '../core/executor.js'
 import { defaultLimits, type Limits } from '../core/limits.js'
 import { readOutlook } from '../core/news.js'
@@ -28,7 +29,9 @@ export interface WorkerOptions {
   /** Origins that requests may go to, besides the worker's own. */
   readonly origins?: readonly string[]
   /** Those that are for the sending, as in `createBroker`. */
-  readonly limits?: Partial<Pick<Limits, 'attemptMs' | 'concurrencyMax' | 'failuresMax'>>
+  readonly limits?: Partial<
+    Pick<Limits, 'attemptMs' | 'concurrencyMax' | 'failuresMax' | 'readsMax' | 'waitingReadsMax'>
+  >
   /** As in `createBroker`: without it the worker leaves entries that need it to a page. */
   prepareHeaders?(headers: Headers, request: WorkerRequest): Headers | void | PromiseLike<Headers | void>
 }
@@ -60,14 +63,16 @@ export function startBrokerWorker(options: WorkerOptions = {}): BrokerWorker {
   const database = options.name ?? 'redux-broker'
   const { origins = [], prepareHeaders } = options
   const world = browserPorts(database)
-  const ports = { ...world, store: withRoom(world.store) }
+  const limits = { ...defaultLimits, ...options.limits }
+  const connections = createConnections(limits.concurrencyMax)
+  const ports = { ...withConnections(world, connections), store: withRoom(world.store) }
   const has = prepareHeaders === undefined ? [] : ['prepareHeaders']
   const serves: Serves = (origin, needs) =>
     [self.location.origin, ...origins].includes(origin) && needs.every((need) => has.includes(need))
   const executor = createExecutor({
     ports,
     database,
-    limits: { ...defaultLimits, ...options.limits },
+    limits,
     owner: ports.chance.id(),
     user: () => active(ports),
     serves,

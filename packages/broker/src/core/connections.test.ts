@@ -1,0 +1,162 @@
+import { expect, it } from 'vitest'
+import { manualClock } from '../testing/manual-clock.js'
+import { answer, held, scriptedNetwork } from '../testing/scripted-network.js'
+import { createConnections, type LetGo, withConnections } from './connections.js'
+import type { Ports, WireRequest } from './ports.js'
+
+const app = 'https://app.test'
+const never = new AbortController().signal
+
+/** Connections for as many as there are. */
+const readAll = (connections: ReturnType<typeof createConnections>, origin = app): LetGo[] => {
+  const taken: LetGo[] = []
+  for (let one = connections.read(origin); one !== undefined; one = connections.read(origin)) taken.push(one)
+  return taken
+}
+
+it('leaves one connection to writes, however many reads there are', async () => {
+  const connections = createConnections(6)
+  expect(readAll(connections)).toHaveLength(5)
+  expect(await connections.write(app, never)).toBeTypeOf('function')
+})
+
+it('lets a read have the only connection, where a limit leaves one', () => {
+  expect(readAll(createConnections(1))).toHaveLength(1)
+})
+
+it('gives reads what writes leave', async () => {
+  const connections = createConnections(6)
+  for (let i = 0; i < 4; i++) await connections.write(app, never)
+  expect(readAll(connections)).toHaveLength(2)
+})
+
+it('counts each origin by itself', () => {
+  const connections = createConnections(6)
+  expect(readAll(connections)).toHaveLength(5)
+  expect(readAll(connections, 'https://other.test')).toHaveLength(5)
+})
+
+it('gives a connection that comes free to the write that has waited longest, not to a read', async () => {
+  const connections = createConnections(2)
+  const [read] = readAll(connections)
+  const first = await connections.write(app, never)
+  const free: string[] = []
+  connections.onFree((origin) => free.push(origin))
+  const granted: string[] = []
+  for (const name of ['second', 'third'])
+    void connections.write(app, never).then((letGo) => letGo && granted.push(name))
+
+  read?.()
+  expect(connections.read(app)).toBeUndefined()
+  await Promise.resolve()
+  expect(granted).toEqual(['second'])
+  first?.()
+  await Promise.resolve()
+  expect(granted).toEqual(['second', 'third'])
+  expect(free).toEqual([])
+})
+
+it('says when a connection has come free that no write waits for', () => {
+  const connections = createConnections(2)
+  const free: string[] = []
+  const stop = connections.onFree((origin) => free.push(origin))
+  connections.read(app)?.()
+  expect(free).toEqual([app])
+  stop()
+  connections.read(app)?.()
+  expect(free).toEqual([app])
+})
+
+it('takes a connection back once', () => {
+  const connections = createConnections(3)
+  const [first] = readAll(connections)
+  first?.()
+  first?.()
+  expect(readAll(connections)).toHaveLength(1)
+})
+
+it('forgets a write that gave up', async () => {
+  const connections = createConnections(1)
+  const letGo = connections.read(app)
+  const leaving = new AbortController()
+  const left = connections.write(app, leaving.signal)
+  leaving.abort()
+  expect(await left).toBeUndefined()
+  expect(await connections.write(app, leaving.signal)).toBeUndefined()
+  letGo?.()
+  expect(connections.read(app)).toBeTypeOf('function')
+})
+
+const request: WireRequest = { url: `${app}/api/posts`, method: 'POST', headers: [], body: undefined }
+
+/** A network that waits for connections, of which there is one. */
+function narrow() {
+  const clock = manualClock()
+  const network = scriptedNetwork(undefined, { clock })
+  const connections = createConnections(1)
+  const { send } = withConnections({ network, clock } as unknown as Ports, connections).network
+  return { clock, network, connections, send }
+}
+
+it('sends a write when it has a connection, which it keeps until its reply', async () => {
+  const { clock, network, connections, send } = narrow()
+  const letGo = connections.read(app)
+  const late = held()
+  network.next(late.reply)
+  const reply = send(request, { timeoutMs: 30_000, signal: never })
+  await clock.advance(1_000)
+  expect(network.requests).toHaveLength(0)
+  letGo?.()
+  await clock.advance(0)
+  expect(network.requests).toHaveLength(1)
+  expect(connections.read(app)).toBeUndefined()
+  late.release(answer(204))
+  expect(await reply).toMatchObject({ status: 204 })
+  expect(connections.read(app)).toBeTypeOf('function')
+})
+
+it('gives the connection back where the network throws', async () => {
+  const { connections, clock } = narrow()
+  const network = { send: () => Promise.reject(new TypeError('a malformed request')) }
+  const { send } = withConnections({ network, clock } as unknown as Ports, connections).network
+  await expect(send(request, { timeoutMs: 30_000, signal: never })).rejects.toThrow('malformed')
+  expect(connections.read(app)).toBeTypeOf('function')
+})
+
+it('R7 an attempt takes no longer for having waited', async () => {
+  const { clock, network, connections, send } = narrow()
+  const letGo = connections.read(app)
+  network.next(new Promise<never>(() => {}))
+  const replies: unknown[] = []
+  void send(request, { timeoutMs: 30_000, signal: never }).then((reply) => replies.push(reply))
+  await clock.advance(14_000)
+  letGo?.()
+  await clock.advance(15_999)
+  expect(replies).toEqual([])
+  await clock.advance(1)
+  expect(replies).toEqual([{ kind: 'failed', timedOut: true, online: true }])
+})
+
+it('does not send what has had no connection for half of its time, and says that nothing has left', async () => {
+  const { clock, network, connections, send } = narrow()
+  const letGo = connections.read(app)
+  const reply = send(request, { timeoutMs: 30_000, signal: never })
+  await clock.advance(15_000)
+  expect(await reply).toEqual({ kind: 'failed', timedOut: false, online: false })
+  letGo?.()
+  await clock.advance(0)
+  expect(network.requests).toHaveLength(0)
+  expect(connections.read(app)).toBeTypeOf('function')
+})
+
+it('P6 sends nothing for one who was told to stop while it waited', async () => {
+  const { clock, network, connections, send } = narrow()
+  const letGo = connections.read(app)
+  const stop = new AbortController()
+  const reply = send(request, { timeoutMs: 30_000, signal: stop.signal })
+  stop.abort()
+  letGo?.()
+  expect(await reply).toMatchObject({ kind: 'failed' })
+  await clock.advance(0)
+  expect(network.requests).toHaveLength(0)
+})
