@@ -3,6 +3,7 @@ import { backedUp } from '../core/backup.js'
 import type { Ports } from '../core/ports.js'
 import { giveUpReserve } from '../core/room.js'
 import { broadcastBus } from './broadcast-bus.js'
+import { browserDevice } from './browser-device.js'
 import { fetchNetwork } from './fetch-network.js'
 import { idbStore } from './idb-store.js'
 import { opfsNotebook } from './opfs-notebook.js'
@@ -10,6 +11,7 @@ import { renewLog } from './renew-log.js'
 import { secondBucket } from './second-bucket.js'
 import { systemChance } from './system-chance.js'
 import { systemClock } from './system-clock.js'
+import { systemZone } from './system-zone.js'
 import { webLocks } from './web-locks.js'
 
 export function browserPorts(database: string): Ports {
@@ -41,6 +43,8 @@ export function browserPorts(database: string): Ports {
     network: fetchNetwork(),
     locks,
     bus: broadcastBus(database),
+    device: browserDevice(),
+    zone: systemZone,
     report,
   }
 }

@@ -79,6 +79,9 @@ export const probeHiddenMs = 300_000
 /** Wake-ups (a capture, `online`, focus) closer together than this make one probe. */
 export const probeSpacingMs = 1_000
 
+/** How often it is looked whether conditions are met that were not: a wall clock that was set forward tells nobody. */
+export const recheckMs = 60_000
+
 /** How long an entry that is on disk may wait for its copy before it counts as accepted. */
 export const copyMsMax = 250
 /** How long after a start its copy is brought level. */

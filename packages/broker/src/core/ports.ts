@@ -148,6 +148,30 @@ export interface Copies {
   clearOthers(partition: string | undefined): Promise<void>
 }
 
+/** What a device is like at a moment; undefined is what its browser does not say. */
+export interface DeviceState {
+  /** Whether its connection is commonly not paid for by the byte. */
+  readonly unmetered?: boolean | undefined
+  /** Whether its user asks to save data. */
+  readonly saveData?: boolean | undefined
+  /** `slow-2g`, `2g`, `3g` or `4g`: the kind of connection that it is as fast as. */
+  readonly effectiveType?: string | undefined
+  /** Whether this realm is a page that is looked at. */
+  readonly visible?: boolean | undefined
+}
+
+export interface Device {
+  now(): DeviceState
+  /** Calls back when it may have become fit for what it was not; returns what ends that. */
+  listen(listener: () => void): () => void
+}
+
+/** Local time. */
+export interface Zone {
+  /** Whole minutes that its clocks are ahead of UTC at a moment, in epoch milliseconds. */
+  offsetMinutes(at: number): number
+}
+
 export interface Ports {
   readonly store: Store
   readonly clock: Clock
@@ -159,6 +183,10 @@ export interface Ports {
   readonly backup?: Backup
   /** Where answers of reads are kept; a browser's reads find Cache Storage by themselves. */
   readonly copies?: Copies
+  /** Without it nothing is known of the device. */
+  readonly device?: Device
+  /** Without it local time is UTC. */
+  readonly zone?: Zone
   /** A user's callback or the world failed in a way that no outcome carries. Never throws. */
   report(error: unknown): void
 }

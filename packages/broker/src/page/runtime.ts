@@ -10,6 +10,7 @@ import type { Internals } from './broker.js'
 import { type AcceptedPlace, type Cancelled, Capturing } from './capturing.js'
 import { createFollower, type Follower } from './follower.js'
 import type { Host } from './host.js'
+import { pageDevice } from './page-device.js'
 import { createPageView, type PageView } from './page-view.js'
 import { createPersistence, type Persistence } from './persistence.js'
 import { createReceipts } from './receipts.js'
@@ -70,7 +71,7 @@ export class Runtime implements Internals {
     const receipts = createReceipts()
     this.#config = config
     // Captures have the plain store: what is left of a full disk belongs to what was accepted.
-    this.ports = { ...ports, store: withRoom(ports.store) }
+    this.ports = { ...ports, store: withRoom(ports.store), device: pageDevice(host, ports.device) }
     this.#users = createUsers(this.ports, config.app)
     this.#view = createPageView(ports, host, receipts, config.dispatch)
     this.#persistence = createPersistence(host, config.persist)

@@ -6,6 +6,8 @@
  *   share one outbox; `tab.crash()` ends one as a kill does, and the next finds what it left.
  * - `await world.settle()` waits for all that can happen without time passing; `await world.clock.advance(ms)` moves
  *   time on, and retries with it; `world.setOnline(false)` cuts the device off.
+ * - `tab.setDevice({ unmetered: false })` and `tab.host.setVisible(false)` change what a route's `when` asks for;
+ *   `createTestWorld({ zone: timeZone('Europe/Berlin') })` says what local time is.
  * - `world.network` answers by a script (`answer`, `acknowledge`, `failed`, `cut`, `redirect`, `held`) and lists what
  *   it was asked in `requests`.
  * - Expect `world.reports` to be empty: it has what a broker would have put to the console.
@@ -24,6 +26,7 @@
  */
 
 export { memoryStore } from '../adapters/memory-store.js'
+export type { DeviceState, Zone } from '../core/ports.js'
 export { type ManualClock, manualClock } from './manual-clock.js'
 export {
   acknowledge,
@@ -41,3 +44,4 @@ export {
 } from './scripted-network.js'
 export type { TestHost } from './test-host.js'
 export { createTestWorld, type TestTab, type TestWorld, type TestWorldOptions } from './test-world.js'
+export { timeZone } from './time-zone.js'

@@ -49,7 +49,7 @@ export function createTestHost(baseUrl: string, startsOnline: boolean, life: Lif
   }
 }
 
-function subscribe<T>(listeners: Set<T>, listener: T): () => void {
+export function subscribe<T>(listeners: Set<T>, listener: T): () => void {
   listeners.add(listener)
   return () => void listeners.delete(listener)
 }

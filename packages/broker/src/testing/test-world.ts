@@ -1,16 +1,19 @@
 // A browser for tests, with any number of tabs over one outbox: nothing in it takes real time or touches a network.
 import { memoryStore } from '../adapters/memory-store.js'
-import type { Store } from '../core/ports.js'
+import type { DeviceState, Store, Zone } from '../core/ports.js'
 import type { World } from '../page/broker.js'
 import { createLife } from './life.js'
 import { type ManualClock, manualClock } from './manual-clock.js'
 import { createMemoryBus, createMemoryLocks, seededChance } from './memory-realms.js'
 import { type Script, type ScriptedNetwork, scriptedNetwork } from './scripted-network.js'
+import { createTestDevice } from './test-device.js'
 import { createTestHost, type TestHost } from './test-host.js'
 
 /** One page: give it to `createBroker` as its `world`. */
 export interface TestTab extends World {
   readonly host: TestHost
+  /** What the browser says of its connection from now on. At the start it says nothing. */
+  setDevice(state: Omit<DeviceState, 'visible'>): void
   /** Ends the page as a kill does: its timers, locks and transactions are gone, and nothing of it runs on. */
   crash(): void
   /** The page stops in its tracks, as at an open `alert`, and keeps its locks; what happens to it waits for `thaw`. */
@@ -40,6 +43,8 @@ export interface TestWorldOptions {
   readonly baseUrl?: string
   /** Wall time at the start, in epoch milliseconds. */
   readonly now?: number
+  /** Of the device's clock. Default: UTC. */
+  readonly zone?: Zone
   /** Of everything that is left to chance: the same seed gives the same run. Default 1. */
   readonly seed?: number
   /** Default: a new one in memory. Wrap one to have it fail. */
@@ -56,7 +61,7 @@ export interface TestWorldOptions {
  * expect(world.network.requests).toHaveLength(1)
  */
 export function createTestWorld(options: TestWorldOptions = {}): TestWorld {
-  const { baseUrl = 'https://app.test/', seed = 1, store = memoryStore() } = options
+  const { baseUrl = 'https://app.test/', seed = 1, store = memoryStore(), zone } = options
   const clock = manualClock(options.now === undefined ? {} : { now: options.now })
   const chance = seededChance(seed)
   const bus = createMemoryBus()
@@ -79,6 +84,7 @@ export function createTestWorld(options: TestWorldOptions = {}): TestWorld {
     tab() {
       const life = createLife()
       const host = createTestHost(baseUrl, online, life)
+      const { setDevice, ...device } = createTestDevice(life)
       hosts.add(host)
       const report = (error: unknown) => void reports.push(error)
       return {
@@ -94,8 +100,11 @@ export function createTestWorld(options: TestWorldOptions = {}): TestWorld {
           network: { send: (request, how) => life.whileAlive(() => network.send(request, how)) },
           locks: locks.of(life),
           bus: bus.of(life),
+          device,
+          ...(zone && { zone }),
           report,
         },
+        setDevice,
         crash() {
           life.end()
           hosts.delete(host)

@@ -1,0 +1,43 @@
+// What the browser says of its connection: much in Chromium, nothing elsewhere. Whether a page is looked at, only the
+// page knows.
+import type { Device, DeviceState } from '../core/ports.js'
+
+interface Connection extends EventTarget {
+  readonly type?: string
+  readonly effectiveType?: string
+  readonly saveData?: boolean
+}
+
+/** Of other types, as `unknown`, nothing is known. */
+const unmetered: Readonly<Record<string, boolean>> = {
+  ethernet: true,
+  wifi: true,
+  bluetooth: false,
+  cellular: false,
+  wimax: false,
+}
+
+export function browserDevice(
+  connection: Connection | undefined = (navigator as { readonly connection?: Connection }).connection,
+): Device {
+  const now = (): DeviceState => {
+    if (connection === undefined) return {}
+    const { type = '', effectiveType, saveData } = connection
+    return { unmetered: unmetered[type], effectiveType, saveData }
+  }
+  return {
+    now,
+    listen(listener) {
+      // It tells of every change of its estimates, too.
+      let known = JSON.stringify(now())
+      const changed = () => {
+        const latest = JSON.stringify(now())
+        if (latest === known) return
+        known = latest
+        listener()
+      }
+      connection?.addEventListener('change', changed)
+      return () => connection?.removeEventListener('change', changed)
+    },
+  }
+}
