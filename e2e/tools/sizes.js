@@ -16,7 +16,7 @@ const entries = [
   {
     name: 'redux-broker/worker',
     code: "import { startBrokerWorker } from 'redux-broker/worker'; startBrokerWorker()",
-    brotliMax: 14_300,
+    brotliMax: 16_400,
   },
 ]
 

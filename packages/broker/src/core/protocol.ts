@@ -21,7 +21,7 @@ export const isDrainCommand = (data: unknown, database: string): data is DrainCo
 /** The answer to a drain command. */
 export interface Draining {
   readonly type: 'redux-broker/draining'
-  /** Names of the functions that the worker was given. */
+  /** Names of the functions that the worker was given, and `reads` where it serves reads of all tabs. */
   readonly has: readonly string[]
 }
 

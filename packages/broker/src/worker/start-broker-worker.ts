@@ -1,7 +1,9 @@
 // The broker in a service worker: drains when it starts, when a page asks, and when the browser says that the
 // network is back. It listens to what it needs and leaves everything else (fetch, push, caching) to the app.
 import { browserPorts } from '../adapters/browser-ports.js'
+import { fetchReads } from '../adapters/fetch-reads.js'
 import { preparedHeaders } from '../adapters/prepared-headers.js'
+import type { Outgoing } from '../core/attempt.js'
 import type { Serves } from '../core/channel.js'
 import { createConnections, withConnections } from '../core/connections.js'
 import { createExecutor, type Executor } from '../core/executor.js'
@@ -12,7 +14,10 @@ import type { Probe } from '../core/origin.js'
 import { readActive } from '../core/partition.js'
 import type { Ports } from '../core/ports.js'
 import { draining, isDrainCommand, syncTag, syncTagPrefix } from '../core/protocol.js'
+import { isReadCommand } from '../core/reads/messages.js'
+import { createScheduler } from '../core/reads/scheduler.js'
 import { withRoom } from '../core/room.js'
+import { createReadServer } from './serve-reads.js'
 
 declare const self: ServiceWorkerGlobalScope & { readonly registration: { readonly sync?: SyncManager } }
 
@@ -41,7 +46,10 @@ export interface WorkerRequest {
   /** Whose: a name that stands for the user in this browser. */
   readonly partition: string
   readonly url: string
-  /** The type of the entry's action; undefined for a question of the broker's own: the session's probe, the status query. */
+  /**
+   * The type of the routed action; undefined for a read that came of none, and for a question of the broker's own: the
+   * session's probe, the status query.
+   */
   readonly route: string | undefined
 }
 
@@ -66,23 +74,42 @@ export function startBrokerWorker(options: WorkerOptions = {}): BrokerWorker {
   const limits = { ...defaultLimits, ...options.limits }
   const connections = createConnections(limits.concurrencyMax)
   const ports = { ...withConnections(world, connections), store: withRoom(world.store) }
-  const has = prepareHeaders === undefined ? [] : ['prepareHeaders']
+  const { chance, clock, locks, report } = ports
+  const given = prepareHeaders === undefined ? [] : ['prepareHeaders']
+  const has = locks.available ? [...given, 'reads'] : given
   const serves: Serves = (origin, needs) =>
     [self.location.origin, ...origins].includes(origin) && needs.every((need) => has.includes(need))
+  const prepare = ({ headers, ...request }: Outgoing) => preparedHeaders(headers, prepareHeaders, request)
   const executor = createExecutor({
     ports,
     database,
     limits,
-    owner: ports.chance.id(),
+    owner: chance.id(),
     user: () => active(ports),
     serves,
-    prepare: ({ headers, ...request }) => preparedHeaders(headers, prepareHeaders, request),
+    prepare,
   })
+  const line = createScheduler({
+    clock,
+    connections,
+    limits: { ...limits, wireMs: limits.attemptMs },
+    report,
+    async send(request, { partition = '', route, signal }) {
+      const headers = await prepare({ ...request, partition, route })
+      // The app took its time over it, and gave what is right for the session of now: which may be another user's (P6).
+      if (headers !== request.headers && (await active(ports))?.partition !== partition)
+        return { kind: 'failed' }
+      return fetchReads.send({ ...request, headers }, signal)
+    },
+  })
+  const reads = createReadServer({ database, line, locks, instance: chance.id(), serves, report })
   const life = { executor, ports, database, serves }
 
   self.addEventListener('message', (event) => {
-    // Only a window of this origin may ask, and only to drain: no message says what is sent (SEC15).
-    if (!(event.source instanceof WindowClient) || !isDrainCommand(event.data, database)) return
+    // Only a window of this origin may ask, to drain or to read: no message says what is written (SEC15).
+    if (!(event.source instanceof WindowClient)) return
+    if (isReadCommand(event.data, database)) event.waitUntil(reads.serve(event.data, event.ports))
+    if (!isDrainCommand(event.data, database)) return
     event.waitUntil(drainAndWait(life, event.data.probe))
     // The page asks for the lock when it hears the answer: by then the drain has asked, since it began to read first.
     event.waitUntil(active(ports).then(() => event.ports[0]?.postMessage(draining(has))))

@@ -72,7 +72,7 @@ describe('a broker worker', () => {
     failing.mockRestore()
 
     const worker = await startWorker(name)
-    expect(await ask(worker, drainCommand(name, 'signal'))).toEqual(draining([]))
+    expect(await ask(worker, drainCommand(name, 'signal'))).toEqual(draining(['reads']))
     const types: string[] = []
     const later = createBroker({ partition: () => 'ada', routes: [sent], name })
     configureStore({

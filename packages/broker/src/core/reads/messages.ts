@@ -1,0 +1,90 @@
+// What a page and the worker say to each other about reads. A command is a message with one port for each read; all
+// else is said over that port. The worker forgets all of it when it is stopped, and the page knows by a lock.
+import type { Ask, ReadEnd, ReadRequest } from './line.js'
+
+/** One read as it is asked of the worker. */
+export type AskedRead = Pick<Ask, 'key' | 'partition' | 'request' | 'route' | 'priority'>
+
+/** A word on how many reads may be in flight at once. `saidAt`: in epoch milliseconds; the latest word holds. */
+export interface ReadLimit {
+  readonly readsMax: number
+  readonly saidAt: number
+}
+
+/** Reads that were asked in one turn, which go by their urgency. */
+export interface ReadCommand {
+  readonly type: 'redux-broker/read'
+  readonly database: string
+  /** Whose lock is held while its reads are in the worker. */
+  readonly tab: string
+  /** Names of the functions that their headers need. */
+  readonly needs: readonly string[]
+  readonly limit: ReadLimit | undefined
+  readonly asks: readonly AskedRead[]
+}
+
+export const readCommand = (command: Omit<ReadCommand, 'type'>): ReadCommand => ({
+  type: 'redux-broker/read',
+  ...command,
+})
+
+/** What a reader says over its port. */
+export type ReaderWord = { readonly type: 'raise'; readonly priority: number } | { readonly type: 'leave' }
+
+/** What the worker says to a reader. */
+export type WorkerWord =
+  /** `by`: the instance of the worker, whose lock is held as long as it lives. */
+  | { readonly type: 'taken'; readonly by: string }
+  /** The worker may not send it, or lacks a function for it: it is the page's. */
+  | { readonly type: 'refused' }
+  | { readonly type: 'sent'; readonly order: number }
+  | { readonly type: 'end'; readonly end: ReadEnd }
+
+/** The lock that a worker which serves reads holds until it is stopped. */
+export const servingLock = (database: string, instance: string): string =>
+  `redux-broker:${database}:reads:${instance}`
+
+/** The lock that a page holds while its reads are in the worker. */
+export const readerLock = (database: string, tab: string): string => `redux-broker:${database}:reader:${tab}`
+
+export function isReadCommand(data: unknown, database: string): data is ReadCommand {
+  if (!isObject(data) || data['type'] !== 'redux-broker/read' || data['database'] !== database) return false
+  const { tab, needs, limit, asks } = data
+  return (
+    isText(tab) &&
+    isListOf(needs, isText) &&
+    (limit === undefined || isLimit(limit)) &&
+    isListOf(asks, isAskedRead)
+  )
+}
+
+export const isPriority = (value: unknown): value is number =>
+  Number.isInteger(value) && (value as number) >= 1 && (value as number) <= 9
+
+const isAskedRead = (value: unknown): value is AskedRead =>
+  isObject(value) &&
+  isText(value['key']) &&
+  isTextOrNothing(value['partition']) &&
+  isTextOrNothing(value['route']) &&
+  isPriority(value['priority']) &&
+  isRequest(value['request'])
+
+const isRequest = (value: unknown): value is ReadRequest =>
+  isObject(value) &&
+  isText(value['url']) &&
+  (value['method'] === 'GET' || value['method'] === 'HEAD') &&
+  isListOf(value['headers'], isPair)
+
+const isLimit = (value: unknown): value is ReadLimit =>
+  isObject(value) &&
+  Number.isInteger(value['readsMax']) &&
+  (value['readsMax'] as number) > 0 &&
+  Number.isFinite(value['saidAt'])
+
+const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null
+const isText = (value: unknown): value is string => typeof value === 'string'
+const isPair = (value: unknown): value is [string, string] => isListOf(value, isText) && value.length === 2
+const isTextOrNothing = (value: unknown) => value === undefined || isText(value)
+const isListOf = <T>(value: unknown, is: (one: unknown) => one is T): value is readonly T[] =>
+  Array.isArray(value) && value.every(is)
