@@ -11,7 +11,7 @@ const dist = join(root, 'dist')
 const tsc = join(dirname(createRequire(import.meta.url).resolve('typescript/package.json')), 'bin/tsc')
 
 rmSync(dist, { recursive: true, force: true })
-const layers = ['page', 'worker', 'testing'].map((layer) => join(root, 'src', layer))
+const layers = ['reads', 'worker', 'testing'].map((layer) => join(root, 'src', layer))
 const compiled = spawnSync(process.execPath, [tsc, '-b', ...layers], { stdio: 'inherit' })
 if (compiled.status !== 0) process.exit(compiled.status ?? 1)
 

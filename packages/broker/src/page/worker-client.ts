@@ -13,15 +13,21 @@ export interface WorkerClient {
   /** Background Sync where it exists: the worker is woken when the network is back, also with no page open. */
   wakeWhenOnline(now: number): void
   state(): 'none' | 'starting' | 'active' | 'silent'
-  /** Functions that the app's entries need and the worker has not said that it has. */
+  /** Functions that the app's requests need. */
+  readonly needs: readonly string[]
+  /** Those of them that the worker has not said that it has. */
   lacks(): readonly string[]
+  /** Undefined where no worker is active, or it does not answer, or has said that it cannot do this app's reads. */
+  forReads(): Pick<ServiceWorker, 'postMessage'> | undefined
+  /** It did not take a read in time: until it answers a command it is not counted on. */
+  wasSilent(): void
   hasBackgroundSync(): boolean
 }
 
 export function createWorkerClient(database: string, needs: readonly string[]): WorkerClient {
   let registration: ServiceWorkerRegistration | undefined
   let answered = true
-  let has: readonly string[] = []
+  let has: readonly string[] | undefined
   return {
     use(given) {
       registration = given
@@ -51,7 +57,16 @@ export function createWorkerClient(database: string, needs: readonly string[]): 
           : answered
             ? 'active'
             : 'silent',
-    lacks: () => needs.filter((need) => !has.includes(need)),
+    needs,
+    lacks: () => needs.filter((need) => !has?.includes(need)),
+    forReads() {
+      // One that has not said yet what it can do is asked: it refuses what it cannot.
+      const canRead = has === undefined || ['reads', ...needs].every((need) => has?.includes(need))
+      return answered && canRead ? (registration?.active ?? undefined) : undefined
+    },
+    wasSilent() {
+      answered = false
+    },
     hasBackgroundSync: () => syncOf(registration) !== undefined,
   }
 }

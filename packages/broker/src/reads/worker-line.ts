@@ -1,0 +1,107 @@
+// Reads stand in the worker's line, which all tabs share, where a worker is there for them, else in this page's own.
+// Messages to a worker may be lost and a worker may be stopped at any time: the page knows by silence and by a lock.
+import type { Chance, Clock, Locks } from '../core/ports.js'
+import type { Ask, Line, Reader } from '../core/reads/line.js'
+import { createLockWatch, type LockWatch } from '../core/reads/lock-watch.js'
+import { type ReaderWord, servingLock, type WorkerWord } from '../core/reads/messages.js'
+import type { WorkerClient } from '../page/worker-client.js'
+import { createVisits, type Visits } from './visits.js'
+
+export interface WorkerLineContext {
+  readonly database: string
+  readonly worker: Pick<WorkerClient, 'needs' | 'forReads' | 'wasSilent'>
+  readonly locks: Locks
+  readonly clock: Pick<Clock, 'now' | 'after'>
+  readonly chance: Pick<Chance, 'id'>
+  /** This page's own line. */
+  readonly fallback: Line
+  report(error: unknown): void
+}
+
+/** A worker that starts takes a while; one that has not taken a read by then is not counted on. */
+const takenMs = 2_000
+/** A read is asked again of a worker that was stopped with it, once: it may be what stops it. */
+const tries = 2
+
+export function createWorkerLine(context: WorkerLineContext): Line {
+  const { worker, locks, clock, fallback } = context
+  const parts: Parts = { ...context, visits: createVisits(context), watch: createLockWatch(locks) }
+  const isServed = () => locks.available && worker.forReads() !== undefined
+  return {
+    ask(asked) {
+      let { priority } = asked
+      let triesLeft = tries
+      let isSent = false
+      const onSent = (order: number) => {
+        if (isSent) return
+        isSent = true
+        asked.onSent(order)
+      }
+      const begin = (): Reader => {
+        const ask = { ...asked, priority, onSent }
+        if (triesLeft === 0 || !isServed()) return fallback.ask(ask)
+        return askWorker(parts, ask, (isStopped) => {
+          triesLeft = isStopped ? triesLeft - 1 : 0
+          reader = begin()
+        })
+      }
+      let reader = begin()
+      return {
+        raise(to) {
+          priority = Math.min(priority, to)
+          reader.raise(to)
+        },
+        leave: () => reader.leave(),
+      }
+    },
+    limit(readsMax) {
+      fallback.limit(readsMax)
+      parts.visits.limit({ readsMax, saidAt: clock.now() })
+    },
+  }
+}
+
+interface Parts extends Pick<WorkerLineContext, 'database' | 'worker' | 'clock'> {
+  readonly visits: Visits
+  readonly watch: LockWatch
+}
+
+/** `otherwise`: this worker does not do it, since it does not answer, may not, or was stopped. */
+function askWorker(parts: Parts, ask: Ask, otherwise: (isStopped: boolean) => void): Reader {
+  const { database, worker, clock, visits, watch } = parts
+  const { port1: port, port2 } = new MessageChannel()
+  const { key, partition, request, route, priority } = ask
+  const goHome = visits.send({ key, partition, request, route, priority }, port2)
+  const cancelTimer = clock.after(takenMs, () => {
+    worker.wasSilent()
+    leave()
+    otherwise(false)
+  })
+  let unwatch = () => {}
+  const end = () => {
+    cancelTimer()
+    unwatch()
+    goHome()
+    port.close()
+  }
+  const say = (word: ReaderWord) => port.postMessage(word)
+  const leave = () => {
+    say({ type: 'leave' })
+    end()
+  }
+  const taken = (by: string) => {
+    cancelTimer()
+    unwatch = watch(servingLock(database, by), () => {
+      end()
+      otherwise(true)
+    })
+  }
+  port.onmessage = ({ data }: MessageEvent<WorkerWord>) => {
+    if (data.type === 'taken') return taken(data.by)
+    if (data.type === 'sent') return ask.onSent(data.order)
+    end()
+    if (data.type === 'end') ask.onEnd(data.end)
+    else otherwise(false)
+  }
+  return { raise: (to) => say({ type: 'raise', priority: to }), leave }
+}
