@@ -1,6 +1,7 @@
 // The few platform names that the core may use although it is compiled without any platform library.
 interface AbortSignal {
   readonly aborted: boolean
+  readonly reason: unknown
   throwIfAborted(): void
   addEventListener(type: 'abort', listener: () => void): void
   removeEventListener(type: 'abort', listener: () => void): void
