@@ -94,11 +94,11 @@ it('compares a few times for each doubling of its size, not more', () => {
   let compared = 0
   /** A rank that notices when it is compared. */
   const rankOf = (value: number) => {
-    const valueOf = () => {
+    const count = () => {
       compared++
       return value
     }
-    return { valueOf } as unknown as number
+    return { valueOf: count } as unknown as number
   }
   const queue = createPriorityQueue<number>()
   for (let i = 0; i < 10_000; i++) queue.push(i, rankOf((i * 7_919) % 10_000))
