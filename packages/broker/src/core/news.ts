@@ -125,6 +125,32 @@ export async function readLetters(tx: StoreTransaction, partition: string): Prom
 
 /** The lanes in which an attempt is in flight or of unknown effect at this moment (P8). */
 export async function readUnsureLanes(tx: StoreTransaction, partition: string): Promise<readonly string[]> {
-  const rows = await tx.list(within('entries', [partition], 'unsure'), pageRowsMax)
+  const rows = await readUnsureRows(tx, partition)
   return rows.map(({ lane }) => lane).filter((lane) => typeof lane === 'string')
+}
+
+const readUnsureRows = (tx: StoreTransaction, partition: string) =>
+  tx.list(within('entries', [partition], 'unsure'), pageRowsMax)
+
+/** What the answer of a read may hold or lack, whatever the view shows of it (P8). */
+export interface Unsure {
+  /** In flight or of unknown effect at this moment, those that this release cannot read included. */
+  readonly entries: readonly EntryRow[]
+  /** What became of others after a place of the journal. */
+  readonly journal: readonly JournalRow[]
+  /** There is more of it than is looked at. */
+  readonly more: boolean
+  readonly paused: boolean
+}
+
+export async function readUnsure(tx: StoreTransaction, partition: string, since: number): Promise<Unsure> {
+  const [row, active, entries, journal] = await Promise.all([
+    readPartition(tx, partition),
+    readActive(tx),
+    readUnsureRows(tx, partition),
+    tx.list({ store: 'journal', ...after(partition, since) }, pageRowsMax),
+  ])
+  const more = entries.length === pageRowsMax || journal.length === pageRowsMax
+  const paused = row.paused !== undefined || active?.partition !== partition
+  return { entries, journal, more, paused }
 }

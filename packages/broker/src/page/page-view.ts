@@ -16,6 +16,7 @@ import {
 } from '../redux/actions.js'
 import type { RejectedReason, Settled } from '../redux/types.js'
 import type { Host } from './host.js'
+import { KnownEntries, type Shown } from './known-entries.js'
 import type { Receipts } from './receipts.js'
 
 export interface PageView {
@@ -32,14 +33,10 @@ export interface PageView {
   stored(): readonly string[]
   /** Of these nothing is left: their changes leave the view, their receipts settle. */
   lost(entryIds: readonly string[], at: number): void
+  /** The actions of the entries that only time keeps from being settled: none while the outbox is paused. */
+  onTheirWay(): readonly StoredAction[]
   /** Another user: nothing of the last one stays. */
   clear(): void
-}
-
-/** What an outcome must say of an entry. */
-interface Shown {
-  readonly lane: string
-  readonly action: StoredAction
 }
 
 export function createPageView(
@@ -48,7 +45,7 @@ export function createPageView(
   receipts: Receipts,
   dispatch: (action: Action) => unknown,
 ): PageView {
-  const known = new Map<string, Shown>()
+  const known = new KnownEntries()
   /** Captures of this page that the counters, as last read, do not hold: by their place, once they have one. */
   const uncounted = new Map<string, number>()
   let recent: readonly OutcomeAction[] = []
@@ -60,9 +57,9 @@ export function createPageView(
   }
 
   function one(action: BrokerAction | OutcomeAction): void {
-    if (!isOutcome(action) && action.type === 'redux-broker/restored')
-      for (const { entryId, ...what } of action.payload.entries) known.set(entryId, what)
     if (isOutcome(action)) remember([action])
+    else if (action.type === 'redux-broker/restored') known.restored(action.payload.entries)
+    else if (action.type === 'redux-broker/doubted') known.doubted(action.payload)
     try {
       dispatch(action)
     } catch (error) {
@@ -103,6 +100,7 @@ export function createPageView(
     news({ row, origins }) {
       for (const [entryId, seq] of uncounted) if (seq < row.nextSeq) uncounted.delete(entryId)
       counted = row.waiting
+      known.held(row)
       const connectivity = connectivityOf(origins, host.believesOnline())
       const { dead: deadLetters, paused } = row
       const lost = JSON.stringify(row.lost) === JSON.stringify(shown.lost) ? shown.lost : row.lost
@@ -118,6 +116,7 @@ export function createPageView(
         if (what !== undefined) one(lossOf(entryId, what, at))
       }
     },
+    onTheirWay: () => (shown.paused === undefined ? known.prompt() : []),
     clear() {
       known.clear()
       uncounted.clear()

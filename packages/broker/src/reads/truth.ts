@@ -1,0 +1,146 @@
+// Keeps a read's answer from being taken for the truth about what is being written (P8): it is asked for when nothing
+// that it shows is on its way, and looked at again when it is there.
+import { readUnsure } from '../core/news.js'
+import type { Owner } from '../core/partition.js'
+import type { Ports } from '../core/ports.js'
+import { type Overlap, overlapOf, touched } from '../core/reads/overlap.js'
+import type { Tag } from '../core/reads/tags.js'
+import type { StoredAction } from '../core/schema.js'
+import type { Host } from '../page/host.js'
+import type { PageView } from '../page/page-view.js'
+import { type BrokerAction, isOutcome, type OutcomeAction } from '../redux/actions.js'
+import type { Written } from './written.js'
+
+export interface TruthContext {
+  readonly ports: Pick<Ports, 'store' | 'clock'>
+  readonly host: Pick<Host, 'believesOnline' | 'listen'>
+  readonly view: Pick<PageView, 'onTheirWay' | 'outcomesSince'>
+  readonly written: Written
+  /** What waits is back in the view. */
+  readonly restored: Promise<void>
+  /** The last row of the journal that is in the view. */
+  shown(): number
+  user(): Promise<Owner | undefined>
+}
+
+/** What the view had at some moment. */
+export interface Mark {
+  readonly number: number
+  readonly at: number
+}
+
+export interface Truth {
+  /**
+   * Resolves when nothing that touches these is on its way in this page's view, or with the signal. A device that
+   * knows it is offline waits for nothing: no answer would come either.
+   */
+  hold(tags: readonly Tag[], signal: AbortSignal): Promise<void>
+  /** Call it as the read is asked for. */
+  mark(): Mark
+  /**
+   * Call it when the answer is there, and dispatch that answer next: of which tags it cannot be trusted, and whether
+   * to hold it and read again (`passes`). `sentAt`: when its request was sent, which is before the mark where it is
+   * shared. Never rejects: where the storage fails nothing can be trusted.
+   */
+  overlap(tags: readonly Tag[], mark: Mark, sentAt: number): Promise<Pick<Overlap, 'tags' | 'passes'>>
+  /** Call it with every action of the broker's own that reaches the store. */
+  hear(action: BrokerAction | OutcomeAction): void
+  stop(): void
+}
+
+export function createTruth(context: TruthContext): Truth {
+  const { host, view, written, ports } = context
+  const waiting = createWaiting()
+  const met = createMet()
+  let isRestored = false
+  void context.restored.then(() => {
+    isRestored = true
+    waiting.look()
+  })
+  const stop = host.listen(waiting.look)
+
+  function isHeld(tags: readonly Tag[]): boolean {
+    if (!host.believesOnline()) return false
+    if (!isRestored || context.shown() < met.number()) return true
+    const prompt = [...view.onTheirWay(), ...met.actions()].filter((action) => !written.waits(action))
+    return touched(tags, prompt, written.touched).length > 0
+  }
+
+  async function look(tags: readonly Tag[], mark: Mark, sentAt: number): Promise<Overlap | undefined> {
+    const owner = await context.user()
+    if (owner === undefined) return undefined
+    const unsure = await ports.store.transact('readonly', 'relaxed', (tx) =>
+      readUnsure(tx, owner.partition, mark.number),
+    )
+    const shown = sentAt < mark.at ? view.outcomesSince(sentAt - 1) : []
+    const actions = shown.map(({ meta }) => meta.action)
+    const overlap = overlapOf(tags, unsure, actions, written.touched)
+    met.add(overlap)
+    return overlap
+  }
+
+  const isFree = (tags: readonly Tag[]) => !written.any || tags.length === 0
+  return {
+    hold: async (tags, signal) => {
+      if (!isFree(tags)) await waiting.until(() => !isHeld(tags), signal)
+    },
+    mark: () => ({ number: context.shown(), at: ports.clock.now() }),
+    async overlap(tags, mark, sentAt) {
+      if (isFree(tags)) return { tags: [], passes: false }
+      const found = await look(tags, mark, sentAt).catch(() => undefined)
+      return found ?? { tags, passes: false }
+    },
+    hear(action) {
+      met.hear(action)
+      waiting.look()
+    },
+    stop,
+  }
+}
+
+/** Those who wait for the view to change: however many outcomes come in one frame, they look once. */
+function createWaiting() {
+  const checks = new Set<() => void>()
+  let isLooking = false
+  return {
+    look() {
+      if (isLooking || checks.size === 0) return
+      isLooking = true
+      queueMicrotask(() => {
+        isLooking = false
+        for (const check of [...checks]) check()
+      })
+    },
+    until: (isMet: () => boolean, signal: AbortSignal) =>
+      new Promise<void>((resolve) => {
+        const check = () => {
+          if (!signal.aborted && !isMet()) return void checks.add(check)
+          checks.delete(check)
+          signal.removeEventListener('abort', check)
+          resolve()
+        }
+        signal.addEventListener('abort', check)
+        check()
+      }),
+  }
+}
+
+/** Why answers were not trusted, until this page hears how it ended: not all of it is in the view. */
+function createMet() {
+  const entries = new Map<string, StoredAction>()
+  let last = 0
+  return {
+    number: () => last,
+    actions: () => entries.values(),
+    add({ soon, number }: Overlap) {
+      for (const { id, action } of soon) entries.set(id, action)
+      last = Math.max(last, number)
+    },
+    hear(action: BrokerAction | OutcomeAction) {
+      if (isOutcome(action)) entries.delete(action.meta.entryId)
+      else if (action.type === 'redux-broker/doubted') entries.delete(action.payload)
+      else if (action.type === 'redux-broker/emptied') for (const id of action.payload) entries.delete(id)
+      else if (action.type === 'redux-broker/status' && action.payload.paused !== undefined) entries.clear()
+    },
+  }
+}

@@ -1,0 +1,59 @@
+// What writes touch, as their routes say it of their actions: no row carries it.
+import type { Ports } from '../core/ports.js'
+import type { Tag } from '../core/reads/tags.js'
+import type { StoredAction } from '../core/schema.js'
+
+type TagsOf = readonly Tag[] | ((payload: unknown) => readonly Tag[])
+
+/** What counts here of a write's route. */
+export interface TaggedRoute {
+  readonly options: {
+    readonly tags?: TagsOf
+    readonly invalidates?: TagsOf
+    readonly when?: unknown
+  }
+}
+
+export interface Written {
+  /** False where no write says what it touches: then there is nothing to look for. */
+  readonly any: boolean
+  /** What may show it. */
+  touched(action: StoredAction): readonly Tag[]
+  /** What is read again when it has ended. */
+  invalidated(action: StoredAction): readonly Tag[]
+  /** Whether it waits for other conditions than the network's, which may take the whole day. */
+  waits(action: StoredAction): boolean
+}
+
+export function createWritten(
+  routes: ReadonlyMap<string, TaggedRoute>,
+  { report }: Pick<Ports, 'report'>,
+): Written {
+  const known = new WeakMap<StoredAction, readonly Tag[]>()
+  const optionsOf = ({ type }: StoredAction) => routes.get(type)?.options ?? {}
+
+  /** A function of the app's that throws names nothing. */
+  const resolve = (tags: TagsOf | undefined, payload: unknown): readonly Tag[] => {
+    try {
+      return typeof tags === 'function' ? tags(payload) : (tags ?? [])
+    } catch (error) {
+      report(error)
+      return []
+    }
+  }
+
+  const invalidated = (action: StoredAction) => resolve(optionsOf(action).invalidates, action.payload)
+
+  return {
+    any: [...routes.values()].some(({ options }) => (options.tags ?? options.invalidates) !== undefined),
+    touched(action) {
+      const before = known.get(action)
+      if (before !== undefined) return before
+      const tags = [...resolve(optionsOf(action).tags, action.payload), ...invalidated(action)]
+      known.set(action, tags)
+      return tags
+    },
+    invalidated,
+    waits: (action) => optionsOf(action).when !== undefined,
+  }
+}
