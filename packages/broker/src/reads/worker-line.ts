@@ -25,7 +25,8 @@ const tries = 2
 
 export function createWorkerLine(context: WorkerLineContext): Line {
   const { worker, locks, clock, fallback } = context
-  const parts: Parts = { ...context, visits: createVisits(context), watch: createLockWatch(locks) }
+  const visits = createVisits(context)
+  const parts: Parts = { ...context, visits, watch: createLockWatch(locks), untaken: new Set() }
   const isServed = () => locks.available && worker.forReads() !== undefined
   return {
     ask(asked) {
@@ -56,7 +57,7 @@ export function createWorkerLine(context: WorkerLineContext): Line {
     },
     limit(readsMax) {
       fallback.limit(readsMax)
-      parts.visits.limit({ readsMax, saidAt: clock.now() })
+      visits.limit({ readsMax, saidAt: clock.now() })
     },
   }
 }
@@ -64,22 +65,33 @@ export function createWorkerLine(context: WorkerLineContext): Line {
 interface Parts extends Pick<WorkerLineContext, 'database' | 'worker' | 'clock'> {
   readonly visits: Visits
   readonly watch: LockWatch
+  /** What gives up each read that the worker has not taken yet. */
+  readonly untaken: Set<() => void>
 }
 
 /** `otherwise`: this worker does not do it, since it does not answer, may not, or was stopped. */
 function askWorker(parts: Parts, ask: Ask, otherwise: (isStopped: boolean) => void): Reader {
-  const { database, worker, clock, visits, watch } = parts
+  const { database, worker, clock, visits, watch, untaken } = parts
   const { port1: port, port2 } = new MessageChannel()
   const { key, partition, request, route, priority } = ask
   const goHome = visits.send({ key, partition, request, route, priority }, port2)
-  const cancelTimer = clock.after(takenMs, () => {
-    worker.wasSilent()
+  const giveUp = () => {
     leave()
     otherwise(false)
+  }
+  untaken.add(giveUp)
+  // All of them at once, so that they go by their urgency where they go now.
+  const cancelTimer = clock.after(takenMs, () => {
+    worker.wasSilent()
+    for (const giveUpOne of untaken) giveUpOne()
   })
+  const isTaken = () => {
+    untaken.delete(giveUp)
+    cancelTimer()
+  }
   let unwatch = () => {}
   const end = () => {
-    cancelTimer()
+    isTaken()
     unwatch()
     goHome()
     port.close()
@@ -90,7 +102,7 @@ function askWorker(parts: Parts, ask: Ask, otherwise: (isStopped: boolean) => vo
     end()
   }
   const taken = (by: string) => {
-    cancelTimer()
+    isTaken()
     unwatch = watch(servingLock(database, by), () => {
       end()
       otherwise(true)

@@ -84,7 +84,7 @@ export function createReadServer(context: ReadServerContext): ReadServer {
 
   return {
     serve({ asks, limit, needs, tab }, ports) {
-      if (limit !== undefined && limit.saidAt > limitedAt) {
+      if (limit !== undefined && limit.saidAt >= limitedAt) {
         limitedAt = limit.saidAt
         line.limit(limit.readsMax)
       }

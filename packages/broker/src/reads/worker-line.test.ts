@@ -1,0 +1,223 @@
+import { afterEach, describe, expect, it, vi } from 'vitest'
+import { createTabs, requestOf } from './tabs.fixture.js'
+
+afterEach(() => vi.unstubAllGlobals())
+
+describe('reads in the worker’s line', () => {
+  it('are one request for all tabs, and each reader gets an answer of its own', async () => {
+    const { openTab, wires, sent, settle } = createTabs()
+    const tabs = [openTab('a'), openTab('b'), openTab('c')]
+    for (const tab of tabs) {
+      tab.ask('/me')
+      tab.ask('/me')
+    }
+    await settle()
+    await wires[0]?.answer('ada')
+
+    expect(sent()).toEqual(['worker 1 /me'])
+    for (const { heard } of tabs) expect(heard).toEqual(['/me sent 1', '/me sent 1', '/me ada', '/me ada'])
+    const bodies = tabs.flatMap(({ ends }) => ends.map((end) => end.kind === 'answer' && end.answer.body))
+    expect(new Set(bodies).size).toBe(6)
+  })
+
+  it('of one turn go by their urgency, and a reader of another tab raises them', async () => {
+    const { openTab, wires, sent, settle } = createTabs({ readsMax: 1 })
+    const [here, there] = [openTab('a'), openTab('b')]
+    here.ask('/slow', { priority: 5 })
+    here.ask('/two', { priority: 2 })
+    here.ask('/one', { priority: 1 })
+    await settle()
+    expect(sent()).toEqual(['worker 1 /one'])
+
+    there.ask('/slow', { priority: 1 })
+    there.ask('/last', { priority: 9 }).raise(1)
+    await settle()
+    for (const at of [0, 1, 2]) await wires[at]?.answer('')
+
+    expect(sent().slice(1)).toEqual(['worker 1 /slow', 'worker 1 /last', 'worker 1 /two'])
+  })
+
+  it('are ended with their last reader, of whatever tab, never earlier (F56)', async () => {
+    const { openTab, wires, settle } = createTabs()
+    const [here, there] = [openTab('a'), openTab('b')]
+    const [first, last] = [here.ask('/me'), there.ask('/me')]
+    await settle()
+
+    first.leave()
+    await settle()
+    expect(wires[0]?.signal.aborted).toBe(false)
+    last.leave()
+    await settle()
+
+    expect(wires[0]?.signal.aborted).toBe(true)
+    expect([...here.ends, ...there.ends]).toEqual([])
+  })
+
+  it('of a tab that is closed are given up; those that others wait for are not', async () => {
+    const { openTab, wires, settle } = createTabs()
+    const [here, there] = [openTab('a'), openTab('b')]
+    here.ask('/me')
+    here.ask('/own')
+    there.ask('/me')
+    await settle()
+
+    here.end()
+    await settle()
+    expect(wires.map(({ signal }) => signal.aborted)).toEqual([false, true])
+    there.end()
+    await settle()
+    expect(wires.map(({ signal }) => signal.aborted)).toEqual([true, true])
+  })
+
+  it('that leave before they were sent to the worker never get there', async () => {
+    const { openTab, sent, lockNames, settle } = createTabs()
+    openTab('a').ask('/me').leave()
+    await settle()
+
+    expect(sent()).toEqual([])
+    expect(lockNames()).toEqual([])
+  })
+
+  it('have the page hold a lock, and watch the worker’s, only while there are any', async () => {
+    const { openTab, wires, lockNames, settle } = createTabs()
+    openTab('a').ask('/me')
+    await settle()
+    const [worker, reader] = ['redux-broker:db:reads:*', 'redux-broker:db:reader:*']
+    const during = [`a ${reader}`, `a ${worker}`, `worker 1 ${reader}`, `worker 1 ${worker}`]
+    expect(lockNames()).toEqual(during)
+
+    await wires[0]?.answer('ada')
+    expect(lockNames()).toEqual([`worker 1 ${worker}`])
+  })
+
+  it('are not ended by the end of those before them', async () => {
+    const { openTab, wires, settle } = createTabs()
+    const tab = openTab('a')
+    const first = tab.ask('/me')
+    await settle()
+    first.leave()
+    tab.ask('/me')
+    await settle()
+    await wires.at(-1)?.answer('ada')
+
+    expect(wires.at(-1)?.signal.aborted).toBe(false)
+    expect(tab.heard.at(-1)).toBe('/me ada')
+  })
+
+  it('keep to the limit that was said last, in whatever tab, also after the worker was stopped', async () => {
+    const { openTab, sent, worker, clock, settle } = createTabs()
+    const [here, there] = [openTab('a'), openTab('b')]
+    there.line.limit(3)
+    await clock.advance(1)
+    here.line.limit(1)
+    await settle()
+    for (const path of ['/1', '/2', '/3']) there.ask(path)
+    await settle()
+    expect(sent()).toEqual(['worker 1 /1'])
+
+    worker.stop()
+    here.ask('/4')
+    await settle()
+    expect(sent()).toHaveLength(2)
+
+    here.line.limit(5)
+    await settle()
+    expect(sent()).toHaveLength(5)
+  })
+})
+
+describe('a page does its reads itself', () => {
+  it('where the worker takes none within 2 s, and asks it no more until it answers', async () => {
+    const { openTab, clock, sent, worker, wires, lockNames } = createTabs({ readsMax: 1 })
+    worker.deaf = true
+    const tab = openTab('a')
+    tab.ask('/me').raise(2)
+    tab.ask('/first', { priority: 1 })
+    await clock.advance(1_999)
+    expect(sent()).toEqual([])
+
+    await clock.advance(1)
+    tab.ask('/third', { priority: 3 })
+    for (const at of [0, 1, 2]) await wires[at]?.answer('mine')
+
+    expect(sent()).toEqual(['a /first', 'a /me', 'a /third'])
+    expect(tab.heard).toContain('/me mine')
+    expect(tab.isSilent()).toBe(true)
+    expect(lockNames()).toEqual([])
+  })
+
+  it('where the worker may not send there (SEC15)', async () => {
+    const { openTab, sent, settle } = createTabs()
+    openTab('a').ask('/me', { request: requestOf('.evil.test/me') })
+    openTab('a').ask('/me', { request: requestOf('@evil.test/me') })
+    await settle()
+
+    expect(sent()).toEqual(['a .evil.test/me', 'a @evil.test/me'])
+  })
+
+  it('where the worker lacks a function that its requests need', async () => {
+    const { openTab, sent, settle } = createTabs({ needs: ['prepareHeaders'] })
+    openTab('a').ask('/me')
+    await settle()
+
+    expect(sent()).toEqual(['a /me'])
+  })
+
+  it('where the browser has no Web Locks: nobody would hear of a worker’s or a tab’s end', async () => {
+    const { openTab, sent, settle } = createTabs({ hasLocks: false })
+    openTab('a').ask('/me')
+    await settle()
+
+    expect(sent()).toEqual(['a /me'])
+  })
+})
+
+describe('a worker that is stopped', () => {
+  it('is asked again at once, so that every reader is answered, and hears once that its read was sent (F4)', async () => {
+    const { openTab, wires, sent, worker, settle } = createTabs()
+    const tabs = [openTab('a'), openTab('b')]
+    for (const tab of tabs) {
+      tab.ask('/me')
+      tab.ask('/top', { priority: 2 })
+    }
+    await settle()
+
+    worker.stop()
+    await settle()
+    for (const wire of wires) await wire.answer(wire.by)
+
+    expect(sent()).toEqual(['worker 1 /top', 'worker 1 /me', 'worker 2 /top', 'worker 2 /me'])
+    for (const { heard } of tabs)
+      expect(heard).toEqual(['/top sent 1', '/me sent 2', '/top worker 2', '/me worker 2'])
+  })
+
+  it('a second time is left alone: the page reads itself', async () => {
+    const { openTab, wires, sent, worker, settle } = createTabs()
+    const tab = openTab('a')
+    tab.ask('/me')
+    await settle()
+    worker.stop()
+    await settle()
+    worker.stop()
+    await settle()
+    await wires[2]?.answer('mine')
+
+    expect(sent()).toEqual(['worker 1 /me', 'worker 2 /me', 'a /me'])
+    expect(tab.heard).toEqual(['/me sent 1', '/me mine'])
+  })
+
+  it('is not asked for a reader who has left', async () => {
+    const { openTab, sent, worker, clock, settle } = createTabs()
+    const tab = openTab('a')
+    const gone = tab.ask('/gone')
+    tab.ask('/stays')
+    await settle()
+
+    gone.leave()
+    await settle()
+    worker.stop()
+    await clock.advance(5_000)
+
+    expect(sent()).toEqual(['worker 1 /gone', 'worker 1 /stays', 'worker 2 /stays'])
+  })
+})
