@@ -2,6 +2,7 @@
 import { Hono, type MiddlewareHandler } from 'hono'
 import type { ApiDependencies, ApiEnvironment } from './change.js'
 import { commentRoutes } from './comment-routes.js'
+import { asEdition } from './entity-tag.js'
 import { idempotencyRoutes } from './idempotency-routes.js'
 import { meRoutes } from './me-routes.js'
 import { photoRoutes } from './photo-routes.js'
@@ -36,15 +37,22 @@ const refuseCrossSite: MiddlewareHandler = async ({ req }, next) => {
   return next()
 }
 
-/** A read says whose it is: a service worker caches by it, and a cache in between keeps nothing. */
+/**
+ * A read says whose it is: who keeps it keeps it by that, and asks again before it is shown. A cache in between keeps
+ * nothing.
+ */
 function requireSession(sessions: Sessions): MiddlewareHandler<ApiEnvironment> {
   return async (context, next) => {
     const user = sessions.userOf(shownBy(context.req.raw))
     if (user === undefined) return problem('signed-out', 'Sign in as Ada, Grace or Linus.')
     context.set('user', user)
     await next()
-    context.header('Cache-Control', 'no-store')
-    if (context.req.method === 'GET') context.header('X-User', user)
+    if (context.req.method !== 'GET') context.header('Cache-Control', 'no-store')
+    else {
+      if (!context.res.headers.has('Cache-Control'))
+        context.res = await asEdition(context.res, context.req.raw)
+      context.header('X-User', user)
+    }
     return undefined
   }
 }

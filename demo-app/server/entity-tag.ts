@@ -1,4 +1,6 @@
-// Entity tags, by which somebody who edits says which edition they saw (RFC 9110 section 13.1.1).
+// Entity tags, by which somebody says which edition they saw: who edits (RFC 9110 section 13.1.1), and who reads again
+// (13.1.2).
+import { createHash } from 'node:crypto'
 
 export function entityTag(version: number): string {
   return `"${version}"`
@@ -8,4 +10,25 @@ export function entityTag(version: number): string {
 export function passesIfMatch(field: string | null, tag: string): boolean {
   if (field === null || field.trim() === '*') return true
   return field.split(',').some((candidate) => candidate.trim() === tag)
+}
+
+/** The answer to a read, for its reader to keep; 304 where that has the same already. */
+export async function asEdition(response: Response, request: Request): Promise<Response> {
+  if (response.status !== 200) return response
+  const body = Buffer.from(await response.arrayBuffer())
+  const headers = new Headers(response.headers)
+  headers.set('Cache-Control', 'private, no-cache')
+  // An edition that is tagged already is one of the text, which is not all that the answer shows.
+  if (headers.has('ETag')) return new Response(body, { headers })
+  const tag = `"${createHash('sha256').update(body).digest('base64url').slice(0, 22)}"`
+  headers.set('ETag', tag)
+  if (!isSeen(request.headers.get('If-None-Match'), tag)) return new Response(body, { headers })
+  headers.delete('Content-Type')
+  return new Response(null, { status: 304, headers })
+}
+
+/** Whether `If-None-Match` names this edition, be it as a weak one. */
+function isSeen(field: string | null, tag: string): boolean {
+  const named = field?.split(',').map((candidate) => candidate.trim().replace(/^W\//, '')) ?? []
+  return named.includes(tag) || named.includes('*')
 }

@@ -6,6 +6,9 @@ const ada = testUser(server, 'ada')
 
 const seedIds = ['p01', 'p02', 'p03', 'p04', 'p05', 'p06', 'p07', 'p08', 'p09', 'p10', 'p11', 'p12']
 
+const readAgain = (path: string, seen: string) =>
+  fetch(server.url + path, { headers: { Cookie: ada.cookie, 'If-None-Match': seen } })
+
 interface Listed {
   id: string
   author: string
@@ -92,9 +95,47 @@ test('says whose a read is, and lets nobody in between keep it', async () => {
       const answer = await user.get(path)
 
       expect(answer.headers.get('X-User')).toBe(user.id)
-      expect(answer.headers.get('Cache-Control')).toBe('no-store')
+      expect(answer.headers.get('Cache-Control')).toBe('private, no-cache')
     }
   }
+})
+
+test('lets nobody keep the answer to a change, or one that is no success', async () => {
+  const answers = [
+    await ada.send('PUT', '/api/posts/p01/like'),
+    await ada.get('/api/posts/p99'),
+    await fetch(`${server.url}/api/me`),
+  ]
+
+  expect(answers.map(({ status }) => status)).toEqual([200, 404, 401])
+  for (const { headers } of answers) expect(headers.get('Cache-Control')).toBe('no-store')
+})
+
+test('answers 304 without a body to a reader who has seen this edition', async () => {
+  const first = await ada.get('/api/posts/top')
+  const tag = first.headers.get('ETag') ?? ''
+  expect(tag).toMatch(/^"[\w-]{22}"$/)
+
+  for (const seen of [tag, `"other", ${tag}`, `W/${tag}`]) {
+    const again = await readAgain('/api/posts/top', seen)
+
+    expect([again.status, await again.text(), again.headers.get('ETag')]).toEqual([304, '', tag])
+    expect(again.headers.get('X-User')).toBe('ada')
+    expect(again.headers.get('Cache-Control')).toBe('private, no-cache')
+  }
+  expect((await readLedger(server.url)).attempts.at(-1)).toMatchObject({ method: 'GET', status: 304 })
+})
+
+test('answers whole to a reader who has seen another edition, or one of the text alone', async () => {
+  const tag = (await ada.get('/api/posts/top')).headers.get('ETag') ?? ''
+  const post = (await ada.get('/api/posts/p01')).headers.get('ETag') ?? ''
+  await ada.send('POST', '/api/posts/p01/claps', { by: 1 })
+
+  const again = await readAgain('/api/posts/top', tag)
+
+  expect(again.status).toBe(200)
+  expect(again.headers.get('ETag')).not.toBe(tag)
+  expect((await readAgain('/api/posts/p01', post)).status).toBe(200)
 })
 
 test('answers for a post or a call that does not exist with 404', async () => {
