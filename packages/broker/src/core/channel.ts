@@ -1,15 +1,41 @@
-// Where an entry goes and what its sending needs, in one name: an executor serves the channels that it can send on.
+// Where an entry goes, what its sending needs and what it waits for, in one name: an executor serves the channels that
+// it can send on, and leaves one alone while its conditions are not met, without a look at its entries.
+import { type Conditions, isConditions } from './conditions.js'
 import type { PartitionRow } from './schema.js'
 
 /** Whether this executor may send to an origin, and has the functions that are needed for it. */
 export type Serves = (origin: string, needs: readonly string[]) => boolean
 
-/** The channel of an origin: with the names of the functions that its entries need. */
-export const channelOf = (origin: string, needs: readonly string[]): string => [origin, ...needs].join(' ')
+/** The channel of an origin: with the names of the functions that its entries need, and the conditions they wait for. */
+export const channelOf = (origin: string, needs: readonly string[], when?: Conditions): string =>
+  [origin, ...needs, ...(when === undefined ? [] : [whenMark + JSON.stringify(when, columns)])].join(' ')
 export const originOf = (channel: string): string => channel.split(' ', 1)[0] ?? channel
 /** Of an absolute http URL; empty for any other. */
 export const originOfUrl = (url: string): string => /^https?:\/\/[^/?#]+/.exec(url)?.[0] ?? ''
-const needsOf = (channel: string): readonly string[] => channel.split(' ').slice(1)
+const wordsOf = (channel: string): readonly string[] => channel.split(' ').slice(1)
+/** Conditions that cannot be understood are a need that nobody serves, as any are to a release that knows of none. */
+const needsOf = (channel: string): readonly string[] =>
+  wordsOf(channel).filter((word) => readWhen(word) === undefined)
+
+/** What its entries wait for; nothing where no word of it says so. */
+export const whenOf = (channel: string): Conditions =>
+  wordsOf(channel)
+    .map(readWhen)
+    .find((when) => when !== undefined) ?? {}
+
+const whenMark = 'when:'
+/** In one order, so that the same conditions are one channel. */
+const columns = ['network', 'saveData', 'effectiveType', 'visible', 'between', 'from', 'to']
+
+function readWhen(word: string): Conditions | undefined {
+  if (!word.startsWith(whenMark)) return undefined
+  try {
+    const when: unknown = JSON.parse(word.slice(whenMark.length))
+    return isConditions(when) ? when : undefined
+  } catch {
+    return undefined
+  }
+}
 
 /** What an entry needed at its capture is needed, and what the app's present release gives to every request. */
 export const servedChannels = (

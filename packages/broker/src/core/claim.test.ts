@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Capture } from './append.js'
 import { channelOf, originOf, type Serves } from './channel.js'
-import { nextDueAt } from './claim.js'
+import { nextDue } from './claim.js'
 import { capture, waiting } from './entry.fixture.js'
 import { entryVersion } from './entry.js'
 import { healthyOrigin } from './origin.js'
@@ -275,9 +275,9 @@ describe('claim', () => {
   })
 })
 
-describe('nextDueAt', () => {
+describe('nextDue', () => {
   const next = async (box: Awaited<ReturnType<typeof filled>>, serves: Serves = () => true) =>
-    box.write(async (tx) => nextDueAt(tx, await readPartition(tx, 'p'), serves))
+    (await box.write(async (tx) => nextDue(tx, await readPartition(tx, 'p'), serves))).map(({ at }) => at)
 
   const to = (origin: string) => {
     const { request } = capture('')
@@ -285,14 +285,15 @@ describe('nextDueAt', () => {
     return capture(origin, { lane: origin, channel: origin, request: { ...request, url } })
   }
 
-  it('is the time of the head that is due first, over all channels that are served', async () => {
+  it('is the time of the head that is due first, of each channel that is served', async () => {
     const box = outbox()
     await box.accept([to('https://a.example')], { now: 20 })
     await box.accept([to('https://b.example')], { now: 10 })
+    await box.accept([{ ...to('https://b.example'), lane: 'later' }], { now: 30 })
 
-    expect(await next(box)).toBe(10)
-    expect(await next(box, (origin) => origin === 'https://a.example')).toBe(20)
-    expect(await next(box, () => false)).toBeUndefined()
+    expect(await next(box)).toEqual([20, 10])
+    expect(await next(box, (origin) => origin === 'https://a.example')).toEqual([20])
+    expect(await next(box, () => false)).toEqual([])
   })
 
   it('P11 passes over what cannot be read, however much of it there is, so that nobody wakes for it', async () => {
@@ -306,14 +307,14 @@ describe('nextDueAt', () => {
     const before = await next(box)
 
     expect(ids(await box.claim({ now: 20 }))).toEqual(['a'])
-    expect(before).toBe(20)
-    expect(await next(box)).toBeUndefined()
+    expect(before).toEqual([20])
+    expect(await next(box)).toEqual([])
   })
 
   it('does not look at what waits behind a head that is in flight', async () => {
     const box = await filled('x', 'x')
     await box.claim()
 
-    expect(await next(box)).toBeUndefined()
+    expect(await next(box)).toEqual([])
   })
 })

@@ -1,5 +1,6 @@
 // Takes due lane heads for sending: one bounded read per channel, in the caller's transaction (R1).
-import { originOf, type Serves, servedChannels } from './channel.js'
+import { originOf, type Serves, servedChannels, whenOf } from './channel.js'
+import { type Surroundings, unmetAt } from './conditions.js'
 import { type EntryRow, type SendingEntry, toRow, type WaitingEntry } from './entry.js'
 import { allowance, healthyOrigin, type OriginRow, type Probe } from './origin.js'
 import { readActive } from './partition.js'
@@ -19,6 +20,7 @@ export interface ClaimOptions {
   /** Origins of the requests in flight, one for each. */
   readonly inFlight: readonly string[]
   readonly serves: Serves
+  readonly surroundings?: Surroundings
 }
 
 export interface Claims {
@@ -35,7 +37,7 @@ export async function claim(
   tx: StoreTransaction,
   row: PartitionRow,
   origins: Map<string, OriginRow>,
-  { owner, now, probe, concurrencyMax, inFlight, serves }: ClaimOptions,
+  { owner, now, probe, concurrencyMax, inFlight, serves, surroundings = {} }: ClaimOptions,
 ): Promise<Claims> {
   const claimed: SendingEntry[] = []
   const doubted: WaitingEntry[] = []
@@ -43,6 +45,7 @@ export async function claim(
   if ((await readActive(tx))?.partition !== row.partition) return { claimed, doubted }
   const sentTo = [...inFlight]
   for (const channel of servedChannels(row, serves)) {
+    if (unmetAt(whenOf(channel), now, surroundings) !== undefined) continue
     const origin = originOf(channel)
     const health = origins.get(origin) ?? healthyOrigin(origin)
     const busy = sentTo.filter((other) => other === origin).length
@@ -83,17 +86,25 @@ const isHead = (row: EntryRow): row is EntryRow & WaitingEntry =>
 
 const dueIn = ({ partition }: PartitionRow, channel: string) => within('entries', [partition, channel], 'due')
 
-/** When the next lane head becomes due, as far as these channels go; undefined where none waits. */
-export async function nextDueAt(
+/** A channel, and when the first lane head of it becomes due. */
+export interface Due {
+  readonly channel: string
+  readonly at: number
+}
+
+/** Of the channels served those in which some head waits, whatever else it waits for. */
+export async function nextDue(
   tx: StoreTransaction,
   row: PartitionRow,
   serves: Serves,
-): Promise<number | undefined> {
-  const heads = await Promise.all(
-    servedChannels(row, serves).map((channel) => dueHeads(tx, dueIn(row, channel), 1)),
+): Promise<readonly Due[]> {
+  const dues = await Promise.all(
+    servedChannels(row, serves).map(async (channel) => {
+      const [head] = await dueHeads(tx, dueIn(row, channel), 1)
+      return head === undefined ? [] : [{ channel, at: head.notBefore }]
+    }),
   )
-  const times = heads.flat().map(({ notBefore }) => notBefore)
-  return times.length === 0 ? undefined : Math.min(...times)
+  return dues.flat()
 }
 
 /** What is known of the origins that a partition's entries go to. */

@@ -121,6 +121,7 @@ function step(
       concurrencyMax,
       inFlight,
       serves,
+      surroundings: ports,
     })
     if (finished.length + claimed.length + doubted.length > 0) tx.put('partitions', row)
     for (const health of origins.values()) if (!rows.includes(health)) tx.put('origins', health)

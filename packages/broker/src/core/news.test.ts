@@ -67,7 +67,7 @@ describe('readNews', () => {
     expect(await news(box, { seq: 0, number: 0 }, 'q')).toMatchObject({
       entries: [],
       journal: [],
-      nextDueAt: undefined,
+      due: [],
     })
   })
 
@@ -109,11 +109,11 @@ describe('readNews', () => {
     const box = outbox()
     await box.activate()
     await box.accept(many(1), { now: 40 })
-    expect(await news(box)).toMatchObject({ nextDueAt: 40, sending: false })
+    expect(await news(box)).toMatchObject({ due: [{ at: 40 }], sending: false })
 
     await box.claim({ now: 40 })
 
-    expect(await news(box)).toMatchObject({ nextDueAt: undefined, sending: true })
+    expect(await news(box)).toMatchObject({ due: [], sending: true })
   })
 
   it('does not take an entry in doubt for one that is being sent', async () => {

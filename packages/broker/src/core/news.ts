@@ -1,6 +1,6 @@
 // What a page reads to catch up: the rows themselves, since messages are only hints (R10).
 import type { Serves } from './channel.js'
-import { nextDueAt, readOrigins } from './claim.js'
+import { type Due, nextDue, readOrigins } from './claim.js'
 import type { DeadLetter, EntryRow } from './entry.js'
 import { journalMax, outcomesMax, pageRowsMax, restoredMax } from './limits.js'
 import type { OriginRow } from './origin.js'
@@ -21,7 +21,7 @@ export interface Outlook {
   readonly row: PartitionRow
   readonly origins: readonly OriginRow[]
   /** Of what the reader's realm can send. */
-  readonly nextDueAt: number | undefined
+  readonly due: readonly Due[]
   /** Whether an attempt is in flight, as far as the rows tell: its executor may be dead. */
   readonly sending: boolean
 }
@@ -31,11 +31,11 @@ export async function readOutlook(tx: StoreTransaction, partition: string, serve
   const [active, origins, due, sending] = await Promise.all([
     readActive(tx),
     readOrigins(tx, row),
-    nextDueAt(tx, row, serves),
+    nextDue(tx, row, serves),
     tx.list(within('entries', [partition, 'sending'], 'unsure'), pageRowsMax),
   ])
   if (active?.partition !== partition) row.paused ??= active === undefined ? 'auth' : 'principal'
-  return { row, origins, nextDueAt: due, sending: sending.some(isReadable) }
+  return { row, origins, due, sending: sending.some(isReadable) }
 }
 
 export interface News extends Outlook {
@@ -66,7 +66,7 @@ export async function readNews(
   const back = told.filter(({ kind, seq }) => kind === 'requeued' && seq <= seen.seq)
   const places = [...new Set(back.map(({ seq }) => seq))]
   const requeued = await Promise.all(places.map((seq) => tx.get('entries', [partition, seq])))
-  const elsewhere = await nextDueAt(tx, outlook.row, (origin, needs) => !serves(origin, needs))
+  const elsewhere = await nextDue(tx, outlook.row, (origin, needs) => !serves(origin, needs))
   return {
     ...outlook,
     entries: [...requeued, ...entries].filter((entry) => entry !== undefined).filter(isReadable),
@@ -74,7 +74,7 @@ export async function readNews(
     journal: told,
     seen: { seq: entries.at(-1)?.seq ?? seen.seq, number: journal.at(-1)?.number ?? seen.number },
     more: entries.length === pageRowsMax || journal.length === pageRowsMax,
-    stranded: elsewhere !== undefined,
+    stranded: elsewhere.length > 0,
   }
 }
 

@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest'
+import { channelOf } from './channel.js'
+import type { Conditions, Surroundings } from './conditions.js'
 import { probeHiddenMs, probeVisibleMs, waitCapMs } from './limits.js'
 import type { News } from './news.js'
 import { connectivityOf, nextWake } from './next-wake.js'
@@ -22,8 +24,9 @@ const resting = (...rests: readonly Rest[]): readonly OriginRow[] =>
 const told = (until: number): Rest => ({ kind: 'told', rounds: 0, until })
 const failing = (until: number): Rest => ({ kind: 'failing', rounds: 0, until })
 const away: Rest = { kind: 'away' }
+const dueAt = (at: number, when?: Conditions) => [{ channel: channelOf('https://o.example', [], when), at }]
 
-function wake(more: Partial<News>, watched = true) {
+function wake(more: Partial<News>, watched = true, surroundings: Surroundings = {}) {
   const seen = { seq: 0, number: 0 }
   const news: News = {
     row,
@@ -31,19 +34,19 @@ function wake(more: Partial<News>, watched = true) {
     quarantined: [],
     journal: [],
     origins: [],
-    nextDueAt: now,
+    due: dueAt(now),
     sending: false,
     seen,
     more: false,
     stranded: false,
     ...more,
   }
-  return nextWake(news, now, watched)
+  return nextWake(news, now, watched, surroundings)
 }
 
 describe('nextWake', () => {
   it('is never where nothing waits', () => {
-    expect(wake({ row: { ...row, waiting: 0 }, nextDueAt: undefined })).toBeUndefined()
+    expect(wake({ row: { ...row, waiting: 0 }, due: [] })).toBeUndefined()
   })
 
   it("P6 is never while the server takes us for somebody else: only that user's return changes it", () => {
@@ -58,17 +61,17 @@ describe('nextWake', () => {
   })
 
   it('P14 is when the next entry becomes due', () => {
-    expect(wake({ nextDueAt: now + 1_234 })).toEqual({ delayMs: 1_234, probe: 'timer' })
-    expect(wake({ nextDueAt: now + 1_234 }, false)).toEqual({ delayMs: 1_234, probe: 'slowTimer' })
+    expect(wake({ due: dueAt(now + 1_234) })).toEqual({ delayMs: 1_234, probe: 'timer' })
+    expect(wake({ due: dueAt(now + 1_234) }, false)).toEqual({ delayMs: 1_234, probe: 'slowTimer' })
   })
 
   it('R9 is within a day where the clock went back', () => {
-    expect(wake({ nextDueAt: now + 1e11 })).toEqual({ delayMs: waitCapMs, probe: 'timer' })
+    expect(wake({ due: dueAt(now + 1e11) })).toEqual({ delayMs: waitCapMs, probe: 'timer' })
   })
 
   it('P14 looks after an entry that is due and that nothing holds back', () => {
     expect(wake({})).toEqual({ delayMs: 2_000, probe: 'timer' })
-    expect(wake({ nextDueAt: now - 5 })).toEqual({ delayMs: 2_000, probe: 'timer' })
+    expect(wake({ due: dueAt(now - 5) })).toEqual({ delayMs: 2_000, probe: 'timer' })
   })
 
   it('P14 is at the pace of probes while an origin is away, whatever else rests', () => {
@@ -86,15 +89,33 @@ describe('nextWake', () => {
   })
 
   it('is never where all that waits is in doubt: only a person can tell', () => {
-    expect(wake({ nextDueAt: undefined })).toBeUndefined()
+    expect(wake({ due: [] })).toBeUndefined()
   })
 
   it('P4 waits for the lock of whoever is sending, so as to take over should it die', () => {
     const soon = { delayMs: 2_000, probe: 'timer' }
 
-    expect(wake({ nextDueAt: undefined, sending: true })).toEqual(soon)
-    expect(wake({ nextDueAt: now + 60_000, sending: true })).toEqual(soon)
-    expect(wake({ nextDueAt: now + 700, sending: true })?.delayMs).toBe(700)
+    expect(wake({ due: [], sending: true })).toEqual(soon)
+    expect(wake({ due: dueAt(now + 60_000), sending: true })).toEqual(soon)
+    expect(wake({ due: dueAt(now + 700), sending: true })?.delayMs).toBe(700)
+  })
+
+  it('is at the opening of what waits for its hours, and within a minute, since a wall clock may be set forward', () => {
+    const between = { from: '00:17', to: '06:00' }
+    const opening = 17 * 60_000
+
+    expect(wake({ due: dueAt(now - 5, { between }) })).toEqual({ delayMs: opening - now, probe: 'timer' })
+    expect(wake({ due: dueAt(now - 5, { between: { ...between, from: '00:18' } }) })?.delayMs).toBe(60_000)
+    expect(wake({ due: dueAt(opening + 5_000, { between }) })?.delayMs).toBe(opening + 5_000 - now)
+  })
+
+  it('looks every minute whether the device has become fit, and at once after what is due', () => {
+    const device = { now: () => ({ unmetered: false }), listen: () => () => {} }
+    const due = dueAt(now, { network: 'unmetered' })
+
+    expect(wake({ due }, true, { device })?.delayMs).toBe(60_000)
+    expect(wake({ due: [...due, ...dueAt(now + 40)] }, true, { device })?.delayMs).toBe(40)
+    expect(wake({ due })?.delayMs).toBe(2_000)
   })
 })
 

@@ -1,4 +1,7 @@
 // When to look at the outbox again if nothing happens meanwhile, and how hard to try then.
+import { whenOf } from './channel.js'
+import type { Due } from './claim.js'
+import { lookAgainAt, type Surroundings, unmetAt } from './conditions.js'
 import { probeHiddenMs, probeVisibleMs, waitCapMs } from './limits.js'
 import type { Outlook } from './news.js'
 import type { Probe } from './origin.js'
@@ -12,27 +15,44 @@ export interface NextWake {
 const overdueMs = 2_000
 
 /** Undefined where only an event can change anything. `watched`: a visible window that believes itself online. */
-export function nextWake(outlook: Outlook, now: number, watched: boolean): NextWake | undefined {
+export function nextWake(
+  outlook: Outlook,
+  now: number,
+  watched: boolean,
+  surroundings: Surroundings,
+): NextWake | undefined {
   const { row, sending } = outlook
   if (row.waiting === 0 || row.paused === 'principal') return undefined
   const slow: NextWake = watched
     ? { delayMs: probeVisibleMs, probe: 'timer' }
     : { delayMs: probeHiddenMs, probe: 'slowTimer' }
   if (row.paused === 'auth') return slow
-  const next = nextHead(outlook, now, slow)
+  const next = nextHead(outlook, now, slow, surroundings)
   // Whoever waits for its lock takes over at once should the executor die (P4).
   if (sending && (next === undefined || next.delayMs > overdueMs))
     return { delayMs: overdueMs, probe: slow.probe }
   return next
 }
 
-function nextHead({ origins, nextDueAt }: Outlook, now: number, slow: NextWake): NextWake | undefined {
-  if (nextDueAt === undefined) return undefined
+function nextHead(
+  { origins, due }: Outlook,
+  now: number,
+  slow: NextWake,
+  surroundings: Surroundings,
+): NextWake | undefined {
+  if (due.length === 0) return undefined
+  const nextDueAt = Math.min(...due.map((one) => sendableAt(one, now, surroundings)))
   if (nextDueAt > now) return { delayMs: Math.min(nextDueAt - now, waitCapMs), probe: slow.probe }
   const rests = origins.flatMap(({ rest }) => rest ?? [])
   if (rests.some(({ kind }) => kind === 'away')) return slow
   const ends = rests.flatMap((rest) => (rest.kind === 'away' ? [] : rest.until - now)).filter((ms) => ms > 0)
   return { delayMs: ends.length === 0 ? overdueMs : Math.min(...ends), probe: slow.probe }
+}
+
+/** When it is due and may be sent, or when to look again whether it may. */
+function sendableAt({ channel, at }: Due, now: number, surroundings: Surroundings): number {
+  const missing = unmetAt(whenOf(channel), now, surroundings)
+  return missing === undefined ? at : Math.max(at, lookAgainAt(missing, now))
 }
 
 export type Connectivity = 'online' | 'offline' | 'degraded'

@@ -266,7 +266,7 @@ function createLife(
   const look = async () => {
     const news = await store.transact('readonly', 'relaxed', (tx) => readNews(tx, 'p', nothingSeen, serves))
     cancel()
-    const next = nextWake(news, clock.now(), true)
+    const next = nextWake(news, clock.now(), true, {})
     if (next !== undefined) cancel = clock.after(next.delayMs, () => poke(next.probe))
   }
   const poke = (probe: Probe) =>

@@ -1,7 +1,9 @@
 // The page's entry point.
 
+export type { Conditions } from '../core/conditions.js'
 export type { Limits } from '../core/limits.js'
 export type { Loss } from '../core/schema.js'
+export type { TimeWindow } from '../core/time-window.js'
 export { confirmed, delivered, rejected, returned } from '../redux/actions.js'
 export type { BrokerState, EntryStatus } from '../redux/broker-reducer.js'
 export type { OptimisticOptions, Produce } from '../redux/optimistic.js'

@@ -51,7 +51,7 @@ interface Session {
 }
 
 export class Runtime implements Internals {
-  readonly ports: Ports
+  readonly ports: SendingContext['ports']
   readonly capture: Capturing['capture']
   readonly cancel: Capturing['cancel']
   readonly cancelCaptures: Capturing['cancelAll']

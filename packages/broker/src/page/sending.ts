@@ -1,17 +1,17 @@
 // Sees that the outbox is drained: by the worker where one answers, since it outlives the page, else by this page.
-import type { Serves } from '../core/channel.js'
+import { type Serves, whenOf } from '../core/channel.js'
 import { createExecutor, type ExecutorContext } from '../core/executor.js'
 import type { Limits } from '../core/limits.js'
 import type { News } from '../core/news.js'
 import { nextWake } from '../core/next-wake.js'
 import type { Probe } from '../core/origin.js'
 import type { Owner } from '../core/partition.js'
-import type { Ports } from '../core/ports.js'
+import type { Device, Ports } from '../core/ports.js'
 import type { Host } from './host.js'
 import type { WorkerClient } from './worker-client.js'
 
 export interface SendingContext {
-  readonly ports: Ports
+  readonly ports: Ports & { readonly device: Device }
   readonly host: Host
   readonly worker: WorkerClient
   readonly database: string
@@ -44,6 +44,8 @@ export function createSending(context: SendingContext): Sending {
     prepare,
   })
   let cancelTimer = () => {}
+  /** Whether something waits for a page that is looked at: a worker is none. */
+  let waitsForPage = false
   // What an earlier release captured, and this one was not given what to send it with: it stays, and that is no secret.
   let sayStranded = () => {
     sayStranded = () => {}
@@ -55,14 +57,12 @@ export function createSending(context: SendingContext): Sending {
   async function ask(probe: Probe): Promise<void> {
     const taken = await worker.drain(probe)
     // Next in line for the lock: should the worker die, this page has it at once; and it sends what a worker cannot.
-    await executor.wake(taken && worker.lacks().length === 0 ? 'none' : probe)
+    await executor.wake(taken && worker.lacks().length === 0 && !waitsForPage ? 'none' : probe)
   }
   // A wake-up that changes no row makes no news: the page looks again by itself.
   const wake = (probe: Probe) => void ask(probe).catch(ports.report).then(context.look)
 
-  const stopListening = host.listen((signal) => {
-    if (signal === 'wake') wake('signal')
-  })
+  const stopListening = ports.device.listen(() => wake('signal'))
   // A page that is put away would keep the lock from those that can send.
   const stopWatching = host.onPutAway(() => executor.halt())
 
@@ -71,7 +71,9 @@ export function createSending(context: SendingContext): Sending {
     plan(news) {
       cancelTimer()
       if (news.stranded) sayStranded()
-      const next = nextWake(news, ports.clock.now(), host.isVisible() && host.believesOnline())
+      waitsForPage = news.due.some(({ channel }) => whenOf(channel).visible)
+      const isWatched = host.isVisible() && host.believesOnline()
+      const next = nextWake(news, ports.clock.now(), isWatched, ports)
       if (next !== undefined) cancelTimer = ports.clock.after(next.delayMs, () => wake(next.probe))
     },
     halt: () => executor.halt(),

@@ -61,7 +61,7 @@ export function snapshot(
     if (contentType && !headers.has('content-type')) headers.set('content-type', contentType)
     return {
       lane,
-      channel: channelOf(url.origin, context.needs),
+      channel: channelOf(url.origin, context.needs, options.when),
       action,
       request: { url: url.href, method, headers: [...headers], body },
       server: options.server ?? context.server,

@@ -1,4 +1,5 @@
 // A route declares how an action becomes a request. It is made when the code is loaded, so its mistakes throw at once.
+import { type Conditions, checkConditions } from '../core/conditions.js'
 import type { OnReturned, ServerKind } from '../core/entry.js'
 import type { ActionCreator, AnyRouted, PayloadOf, RequestTemplate, RoutedCreator } from './types.js'
 
@@ -22,6 +23,11 @@ export interface WriteOptions<C extends ActionCreator, Answer> {
   readonly server?: ServerKind
   /** What becomes of the lane when an entry is returned: the later ones go on (`skip`, default) or wait (`block`). */
   readonly onReturned?: OnReturned
+  /**
+   * What the entry waits for, and its lane behind it: a kind of connection, a page that is looked at, hours of the day.
+   * Held against the device at every attempt. Default: nothing.
+   */
+  readonly when?: Conditions
 }
 
 /** A route as the broker uses it, when its types have done their work. */
@@ -33,6 +39,7 @@ export interface Route {
     answer?(body: unknown): unknown
     readonly server?: ServerKind
     readonly onReturned?: OnReturned
+    readonly when?: Conditions
   }
 }
 
@@ -73,7 +80,7 @@ function check(creator: unknown, options: unknown): void {
   const where = `write(${type})`
   if (typeof options !== 'object' || options === null)
     throw new TypeError(`${where} expects options with a \`request\` function; got ${describe(options)}.`)
-  const { request, lane, answer, server, onReturned, ...unknown } = options as Record<string, unknown>
+  const { request, lane, answer, server, onReturned, when, ...unknown } = options as Record<string, unknown>
   if (typeof request !== 'function')
     throw new TypeError(
       `${where} expects \`request\`, a function from the payload to { url, method, body }; got ${describe(request)}.`,
@@ -83,10 +90,11 @@ function check(creator: unknown, options: unknown): void {
       throw new TypeError(`${where} expects \`${name}\` to be a function; got ${describe(value)}.`)
   oneOf(where, 'server', server, ['idempotent', 'plain'])
   oneOf(where, 'onReturned', onReturned, ['skip', 'block'])
+  if (when !== undefined) checkConditions(where, when)
   const [stranger] = Object.keys(unknown)
   if (stranger !== undefined)
     throw new TypeError(
-      `${where} knows no option \`${stranger}\`; it takes request, lane, answer, server and onReturned.`,
+      `${where} knows no option \`${stranger}\`; it takes request, lane, answer, server, onReturned and when.`,
     )
 }
 

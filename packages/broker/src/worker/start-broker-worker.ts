@@ -1,5 +1,6 @@
 // The broker in a service worker: drains when it starts, when a page asks, and when the browser says that the
 // network is back. It listens to what it needs and leaves everything else (fetch, push, caching) to the app.
+import { browserDevice } from '../adapters/browser-device.js'
 import { browserPorts } from '../adapters/browser-ports.js'
 import { fetchReads } from '../adapters/fetch-reads.js'
 import { preparedHeaders } from '../adapters/prepared-headers.js'
@@ -12,7 +13,7 @@ import { readOutlook } from '../core/news.js'
 import { nextWake } from '../core/next-wake.js'
 import type { Probe } from '../core/origin.js'
 import { readActive } from '../core/partition.js'
-import type { Ports } from '../core/ports.js'
+import type { Device, Ports } from '../core/ports.js'
 import { draining, isDrainCommand, syncTag, syncTagPrefix } from '../core/protocol.js'
 import { isReadCommand } from '../core/reads/messages.js'
 import { createScheduler } from '../core/reads/scheduler.js'
@@ -73,7 +74,11 @@ export function startBrokerWorker(options: WorkerOptions = {}): BrokerWorker {
   const world = browserPorts(database)
   const limits = { ...defaultLimits, ...options.limits }
   const connections = createConnections(limits.concurrencyMax)
-  const ports = { ...withConnections(world, connections), store: withRoom(world.store) }
+  const ports = {
+    ...withConnections(world, connections),
+    store: withRoom(world.store),
+    device: unseen(browserDevice()),
+  }
   const { chance, clock, locks, report } = ports
   const given = prepareHeaders === undefined ? [] : ['prepareHeaders']
   const has = locks.available ? [...given, 'reads'] : given
@@ -122,6 +127,9 @@ export function startBrokerWorker(options: WorkerOptions = {}): BrokerWorker {
   })
   return { activeUser: async () => (await active(ports))?.principal }
 }
+
+/** What waits to be looked at is left to a page. */
+const unseen = (device: Device): Device => ({ ...device, now: () => ({ ...device.now(), visible: false }) })
 
 /** What a worker is made of. */
 interface Life {
@@ -175,7 +183,7 @@ async function nextUp({ ports, serves }: Life) {
     readOutlook(tx, owner.partition, serves),
   )
   if (!serves(self.location.origin, outlook.row.needs ?? [])) return undefined
-  return nextWake(outlook, ports.clock.now(), navigator.onLine)
+  return nextWake(outlook, ports.clock.now(), navigator.onLine, ports)
 }
 
 /**
