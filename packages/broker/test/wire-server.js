@@ -4,6 +4,12 @@ import { createServer } from 'node:http'
 
 /** @import { IncomingMessage, ServerResponse } from 'node:http' */
 
+/** How often a URL was asked, and whether somebody still waits for it. @type {Map<string, number>} */
+const seen = new Map()
+/** @type {Map<string, string>} */
+const watched = new Map()
+const keyOf = (/** @type {IncomingMessage} */ { url }) => new URL(url ?? '/', 'http://x').search
+
 /** @type {Record<string, (request: IncomingMessage, response: ServerResponse) => void>} */
 const pages = {
   '/wire/echo': async (request, response) => {
@@ -36,7 +42,7 @@ const pages = {
     while (more()) {}
   },
   '/wire/bytes': (request, response) => {
-    const size = Number(new URL(request.url ?? '/', 'http://x').search.slice(1)) || 256
+    const size = Number(keyOf(request).slice(1)) || 256
     response.writeHead(200).end(
       Buffer.alloc(
         size,
@@ -49,6 +55,16 @@ const pages = {
     const headers = { etag: '"v1"', 'cache-control': 'max-age=600' }
     response.writeHead(isHeld ? 304 : 200, headers).end(isHeld ? '' : 'tagged')
   },
+  '/wire/seen': (request, response) => {
+    const count = (seen.get(keyOf(request)) ?? 0) + 1
+    seen.set(keyOf(request), count)
+    setTimeout(() => response.writeHead(200).end(String(count)), 300)
+  },
+  '/wire/watched': (request, response) => {
+    watched.set(keyOf(request), 'open')
+    response.on('close', () => watched.set(keyOf(request), 'closed'))
+  },
+  '/wire/watch': (request, response) => response.writeHead(200).end(watched.get(keyOf(request)) ?? 'never'),
   '/wire/page': (_request, response) =>
     response.writeHead(200, { 'content-type': 'text/html' }).end('<!doctype html>Log in'),
   '/wire/gone': (_request, response) => response.writeHead(422).end('no'),
