@@ -1,5 +1,6 @@
 // What the core needs from the world, and the promises that each adapter keeps.
 import type { CopyBounds, KeptCopy } from './reads/kept-copy.js'
+import type { ReadNetwork } from './reads/line.js'
 import type { IndexName, PartitionRow, Rows, StoreName } from './schema.js'
 
 export type Key = string | number | readonly Key[]
@@ -187,6 +188,8 @@ export interface Ports {
   readonly device?: Device
   /** Without it local time is UTC. */
   readonly zone?: Zone
+  /** The wire of reads; a browser's reads bring fetch along. */
+  readonly reads?: ReadNetwork
   /** A user's callback or the world failed in a way that no outcome carries. Never throws. */
   report(error: unknown): void
 }

@@ -9,6 +9,7 @@ import type { OptimisticOptions, Produce } from '../redux/optimistic.js'
 import type { AnyRouted, BrokerDispatch } from '../redux/types.js'
 import type { Cancelled } from './capturing.js'
 import type { Host } from './host.js'
+import type { FetchOptions, ReadEngine, ReadPart } from './read-engine.js'
 
 export interface BrokerOptions<State, Path extends string> {
   /** Where the app mounts `broker.reducer`. Default `broker`. */
@@ -23,8 +24,10 @@ export interface BrokerOptions<State, Path extends string> {
    * is sent: the error is reported and it is asked again.
    */
   prepareHeaders?(headers: Headers, request: PageRequest<State>): Headers | void | PromiseLike<Headers | void>
-  /** What `write` gave. */
+  /** What `write` and `read` gave. */
   readonly routes: readonly AnyRouted[]
+  /** What `reads` gave: how reads are done. Needed where `broker.fetch` is used and no route is a read. */
+  readonly reads?: ReadPart
   /** Whether the server honours `Idempotency-Key`; a route may say otherwise. Default `plain`. */
   readonly server?: ServerKind
   /** Origins that requests may go to, besides the page's own. */
@@ -95,6 +98,7 @@ export interface Internals {
   /** Takes back what is not on disk yet; gives how many. */
   cancelCaptures(): Promise<number>
   dismiss(entryId: string): void
+  readonly reads: ReadEngine | undefined
 }
 
 export interface Broker<State, Path extends string> {
@@ -116,6 +120,13 @@ export interface Broker<State, Path extends string> {
   ): Promise<void>
   /** Has the worker version that waits (`updateReady`) take over, and loads the page anew. */
   applyUpdate(): void
+  /**
+   * A GET or HEAD that shares, waits and falls back as a routed read does, for any code of the page. Answers carry
+   * `redux-broker-fetched-at`, and one that was kept `redux-broker-stale: 1`. Rejects with the signal's reason, with a
+   * `TimeoutError`, with an `AbortError` where the user changes, and with a TypeError where nothing came. On a server
+   * it is `fetch`.
+   */
+  fetch(input: string | URL | Request, options?: FetchOptions): Promise<Response>
   /** The user has signed in again: what was paused is tried anew. */
   resume(): Promise<void>
   capabilities(): Capabilities

@@ -6,7 +6,7 @@ import { isFull, keepReserve } from '../core/room.js'
 import type { StoredAction } from '../core/schema.js'
 import { type BrokerAction, mark, type OutcomeAction, outcome } from '../redux/actions.js'
 import { isDevelopment } from '../redux/development.js'
-import type { Route } from '../redux/route.js'
+import type { WriteRoute } from '../redux/route.js'
 import type { Receipt, RejectedReason } from '../redux/types.js'
 import { type CaptureQueue, createCaptureQueue, type QueuedCapture } from './capture-queue.js'
 import { settledOf } from './page-view.js'
@@ -66,7 +66,7 @@ export class Capturing {
   }
 
   /** Never throws: what cannot be captured settles as rejected. `next` takes the action on to the reducers. */
-  capture(route: Route, action: StoredAction, next: (action: unknown) => unknown): Receipt<unknown> {
+  capture(route: WriteRoute, action: StoredAction, next: (action: unknown) => unknown): Receipt<unknown> {
     const { ports, receipts, principal, onCaptured } = this.#context
     const id = ports.chance.id()
     const receipt = receipts.open(id, async () =>
@@ -106,7 +106,7 @@ export class Capturing {
   }
 
   /** @throws Refusal */
-  #take(route: Route, item: Captured): void {
+  #take(route: WriteRoute, item: Captured): void {
     const { limits, snapshot: context } = this.#context
     const { id, principal, action } = item
     if (principal === '')
@@ -176,13 +176,13 @@ const outboxFull = ({ entriesMax, bytesMax }: Limits) =>
     isDevelopment && `The outbox holds ${entriesMax} entries or ${bytesMax} bytes already.`,
   )
 
-const asRefusal = (error: unknown): Refusal =>
+export const asRefusal = (error: unknown): Refusal =>
   error instanceof Refusal
     ? error
     : new Refusal('invalidRequest', isDevelopment && 'The action could not be captured.', error)
 
 /** A reducer or a subscriber that throws is no reason to lose the write. */
-function passOn({ report }: Pick<Ports, 'report'>, next: () => void): void {
+export function passOn({ report }: Pick<Ports, 'report'>, next: () => void): void {
   try {
     next()
   } catch (error) {

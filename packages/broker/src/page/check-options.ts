@@ -2,6 +2,7 @@
 import { defaultLimits, leaseMs } from '../core/limits.js'
 import { describe, oneOf, routeOf } from '../redux/route.js'
 import type { AnyRouted } from '../redux/types.js'
+import type { ReadPart } from './read-engine.js'
 
 const known = [
   'reducerPath',
@@ -9,6 +10,7 @@ const known = [
   'partition',
   'prepareHeaders',
   'routes',
+  'reads',
   'server',
   'origins',
   'sessionProbe',
@@ -38,6 +40,8 @@ export function checkOptions(options: unknown): void {
   for (const name of ['prepareHeaders', 'produce'])
     if (given[name] !== undefined && typeof given[name] !== 'function')
       throw wrong(name, 'a function', given[name])
+  if (given['reads'] !== undefined && typeof (given['reads'] as ReadPart | null)?.begin !== 'function')
+    throw wrong('reads', 'what reads() gave', given['reads'])
   for (const name of ['reducerPath', 'name', 'sessionProbe', 'statusQuery'])
     if (given[name] !== undefined && (typeof given[name] !== 'string' || given[name] === ''))
       throw wrong(name, 'a string that is not empty', given[name])
@@ -65,14 +69,14 @@ function checkQuestion(name: string, example: string, given: Record<string, unkn
 }
 
 function checkRoutes(routes: unknown): void {
-  if (!Array.isArray(routes)) throw wrong('routes', 'an array of what write() gave', routes)
+  if (!Array.isArray(routes)) throw wrong('routes', 'an array of what write() and read() gave', routes)
   const types = new Set<string>()
   for (const creator of routes as AnyRouted[]) {
     const route = typeof creator === 'function' ? routeOf(creator) : undefined
     if (route === undefined)
       throw wrong(
         'routes',
-        'what write() gave: a plain creator has no request, so wrap it in write(creator, { request })',
+        'what write() or read() gave: a plain creator has no request, so wrap it in write(creator, { request })',
         creator,
       )
     if (types.has(route.type))

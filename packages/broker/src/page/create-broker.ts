@@ -5,12 +5,13 @@ import { preparedHeaders } from '../adapters/prepared-headers.js'
 import { defaultLimits } from '../core/limits.js'
 import { brokerReducer } from '../redux/broker-reducer.js'
 import { optimistic } from '../redux/optimistic.js'
-import { type Route, routeOf } from '../redux/route.js'
+import { isRead, type Route, routeOf } from '../redux/route.js'
 import type { BrokerDispatch } from '../redux/types.js'
 import { type Broker, type BrokerOptions, internals, type World } from './broker.js'
 import { checkOptions } from './check-options.js'
 import { browserHost } from './host.js'
 import { claimDatabase } from './live-brokers.js'
+import type { FetchOptions, ReadPart } from './read-engine.js'
 import { inertReceipt } from './receipts.js'
 import { Runtime, type RuntimeConfig } from './runtime.js'
 import { createWorkerClient, type WorkerClient } from './worker-client.js'
@@ -65,6 +66,13 @@ export function createBroker<State, Path extends string = 'broker'>(
       }
     },
     applyUpdate: () => applyUpdate(),
+    async fetch(input, more) {
+      if (runtime === undefined) return fetchPlainly(input, more)
+      if (runtime.reads === undefined)
+        throw new TypeError('redux-broker: broker.fetch() needs `createBroker({ reads: reads() })`.')
+      runtime.checkUser()
+      return runtime.reads.fetch(input, more)
+    },
     resume: async () => runtime?.resume(),
     capabilities: () => ({
       storage: typeof indexedDB !== 'undefined',
@@ -94,6 +102,13 @@ type Routes = ReadonlyMap<string, Route>
 
 const routesByType = ({ routes }: Pick<BrokerOptions<never, never>, 'routes'>): Routes =>
   new Map(routes.flatMap((creator) => routeOf(creator) ?? []).map((route) => [route.type, route]))
+
+/** On a server, and after `stop`. */
+const fetchPlainly = (input: string | URL | Request, { signal }: FetchOptions = {}) =>
+  fetch(input, signal === undefined ? {} : { signal })
+
+const readsOf = (routes: Routes, given: ReadPart | undefined) =>
+  given ?? ([...routes.values()].find(isRead)?.engine as ReadPart | undefined)
 
 type AnyMiddleware = ReturnType<Middleware<BrokerDispatch>>
 
@@ -140,10 +155,12 @@ function runtimeConfig<State>(
   { database, routes, worker, world, release }: Parts,
   store: MiddlewareAPI,
 ): RuntimeConfig {
-  const { ports, host } = world
+  const { host } = world
   const { prepareHeaders } = options
   const needs = needsOf(options)
   const limits = { ...defaultLimits, ...options.limits }
+  const reads = readsOf(routes, options.reads)?.begin({ ports: world.ports, limits })
+  const ports = reads?.ports ?? world.ports
   const own = host.baseUrl === undefined ? [] : [new URL(host.baseUrl).origin]
   const origins = [...own, ...(options.origins ?? [])]
   const absolute = (url: string | undefined) =>
@@ -163,6 +180,7 @@ function runtimeConfig<State>(
     worker,
     limits,
     release,
+    createReads: reads?.createEngine,
     snapshot: {
       baseUrl: host.baseUrl,
       origins,

@@ -2,16 +2,24 @@
 
 export type { Conditions } from '../core/conditions.js'
 export type { Limits } from '../core/limits.js'
+export type { Tag } from '../core/reads/tags.js'
 export type { Loss } from '../core/schema.js'
 export type { TimeWindow } from '../core/time-window.js'
+export { limitReads, watchReads } from '../reads/commands.js'
+export type { ReadsOptions } from '../reads/engine.js'
+export type { ReadOptions } from '../reads/read.js'
+export { read } from '../reads/read.js'
+export { reads } from '../reads/reads.js'
+export type { ReadTemplate } from '../reads/request.js'
 export { confirmed, delivered, rejected, returned } from '../redux/actions.js'
 export type { BrokerState, EntryStatus } from '../redux/broker-reducer.js'
 export type { OptimisticOptions, Produce } from '../redux/optimistic.js'
-export type { WriteOptions } from '../redux/route.js'
+export type { TagsOf, WriteOptions } from '../redux/route.js'
 export { write } from '../redux/route.js'
 export type {
   Accepted,
   ActionCreator,
+  AnswerMeta,
   AnswerOf,
   AnyRouted,
   Body,
@@ -43,6 +51,7 @@ export {
   requeue,
 } from './commands.js'
 export { createBroker } from './create-broker.js'
+export type { FetchOptions, ReadEvent, ReadPart, Wishes } from './read-engine.js'
 export type { ReadMark } from './read-mark.js'
 export { markRead } from './read-mark.js'
 export { NotDeliveredError } from './receipts.js'

@@ -21,6 +21,8 @@ import type { Receipts } from './receipts.js'
 
 export interface PageView {
   dispatch(actions: readonly (BrokerAction | OutcomeAction)[]): void
+  /** An outcome of a read, by which no entry ends. Never throws. */
+  answered(outcome: OutcomeAction): void
   knows(entryId: string): boolean
   captured(entryId: string, what: Shown): void
   accepted(entryId: string, seq: number): void
@@ -60,13 +62,17 @@ export function createPageView(
     if (isOutcome(action)) remember([action])
     else if (action.type === 'redux-broker/restored') known.restored(action.payload.entries)
     else if (action.type === 'redux-broker/doubted') known.doubted(action.payload)
+    tell(action)
+    if (isOutcome(action)) end([action.meta.entryId], settledOf(action))
+    else if (action.type === 'redux-broker/emptied') end(action.payload, { status: 'cancelled' })
+  }
+
+  function tell(action: BrokerAction | OutcomeAction): void {
     try {
       dispatch(action)
     } catch (error) {
       report(error)
     }
-    if (isOutcome(action)) end([action.meta.entryId], settledOf(action))
-    else if (action.type === 'redux-broker/emptied') end(action.payload, { status: 'cancelled' })
   }
 
   function end(entryIds: readonly string[], settled: Settled<unknown>): void {
@@ -86,6 +92,7 @@ export function createPageView(
 
   return {
     dispatch: (actions) => actions.forEach(one),
+    answered: tell,
     knows: (entryId) => known.has(entryId),
     captured(entryId, what) {
       known.set(entryId, what)

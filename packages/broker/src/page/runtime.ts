@@ -5,7 +5,10 @@ import type { Limits } from '../core/limits.js'
 import type { AppWord, Owner } from '../core/partition.js'
 import type { Ports } from '../core/ports.js'
 import { withRoom } from '../core/room.js'
+import type { StoredAction } from '../core/schema.js'
 import { mark, readAtOf, type Status } from '../redux/actions.js'
+import { isRead, type Route } from '../redux/route.js'
+import type { Receipt } from '../redux/types.js'
 import type { Internals } from './broker.js'
 import { type AcceptedPlace, type Cancelled, Capturing } from './capturing.js'
 import { createFollower, type Follower } from './follower.js'
@@ -13,6 +16,7 @@ import type { Host } from './host.js'
 import { pageDevice } from './page-device.js'
 import { createPageView, type PageView } from './page-view.js'
 import { createPersistence, type Persistence } from './persistence.js'
+import type { ReadEngine, ReadPart } from './read-engine.js'
 import { createReceipts } from './receipts.js'
 import { createSending, type Sending, type SendingContext } from './sending.js'
 import type { SnapshotContext } from './snapshot.js'
@@ -26,6 +30,8 @@ export interface RuntimeConfig {
   readonly worker: WorkerClient
   readonly limits: Limits
   readonly snapshot: SnapshotContext
+  /** Undefined where the app declares no read. */
+  readonly createReads: ReturnType<ReadPart['begin']>['createEngine'] | undefined
   /** What a worker that is alone must know of the app. */
   readonly app: AppWord
   readonly serves: SendingContext['serves']
@@ -52,7 +58,12 @@ interface Session {
 
 export class Runtime implements Internals {
   readonly ports: SendingContext['ports']
-  readonly capture: Capturing['capture']
+  readonly capture: (
+    route: Route,
+    action: StoredAction,
+    next: (action: unknown) => unknown,
+  ) => Receipt<unknown>
+  readonly reads: ReadEngine | undefined
   readonly cancel: Capturing['cancel']
   readonly cancelCaptures: Capturing['cancelAll']
   readonly #config: RuntimeConfig
@@ -81,19 +92,32 @@ export class Runtime implements Internals {
       user: () => this.user(),
       look: () => this.#session?.follower?.hint(),
     })
+    const principal = () => this.#session?.principal ?? ''
     const capturing = new Capturing({
       ...config,
       users: this.#users,
       receipts,
-      principal: () => this.#session?.principal ?? '',
+      principal,
       dispatch: this.#view.dispatch,
       onCaptured: this.#view.captured,
       onCommitted: (committed) => this.#onCommitted(committed),
       cancelAccepted: (id) => this.#cancel(id),
     })
+    this.reads = config.createReads?.({
+      ...config,
+      ports: this.ports,
+      receipts,
+      principal,
+      user: () => this.user(),
+      dispatch: (action) => this.#view.answered(action),
+      outcomesSince: this.#view.outcomesSince,
+    })
     this.capture = (route, action, next) => {
       this.checkUser()
-      return capturing.capture(route, action, next)
+      // Its engine came with the route.
+      return isRead(route)
+        ? (this.reads as ReadEngine).capture(route, action, next)
+        : capturing.capture(route, action, next)
     }
     this.cancel = (id) => capturing.cancel(id)
     this.cancelCaptures = () => capturing.cancelAll()
@@ -135,6 +159,7 @@ export class Runtime implements Internals {
     const principal = this.#stopped ? undefined : this.#config.partition()
     const last = this.#session
     if (principal === last?.principal) return
+    this.reads?.leave()
     last?.follower?.stop()
     this.#sending.halt()
     const session = principal === undefined ? undefined : { principal, owner: this.#users.signIn(principal) }
@@ -171,6 +196,7 @@ export class Runtime implements Internals {
     this.#stopped = true
     this.#session?.follower?.stop()
     this.#session = undefined
+    this.reads?.stop()
     for (const stop of this.#stopListening) stop()
     this.#sending.stop()
     this.ports.store.close()

@@ -5,7 +5,7 @@ import type { ServerKind } from '../core/entry.js'
 import type { Limits } from '../core/limits.js'
 import type { StoredAction } from '../core/schema.js'
 import { isDevelopment } from '../redux/development.js'
-import { describe, type Route } from '../redux/route.js'
+import { describe, type WriteRoute } from '../redux/route.js'
 import type { RejectedReason, RequestTemplate } from '../redux/types.js'
 
 export interface SnapshotContext {
@@ -37,7 +37,7 @@ export class Refusal extends Error {
 
 /** @throws Refusal */
 export function snapshot(
-  { type, options }: Route,
+  { type, options }: WriteRoute,
   original: StoredAction,
   context: SnapshotContext,
 ): Snapshot {
@@ -88,7 +88,8 @@ function plainCopy(action: StoredAction): StoredAction {
   }
 }
 
-function ask<T>(what: string | false, callback: () => T): T {
+/** @throws Refusal where the app's own function throws. */
+export function ask<T>(what: string | false, callback: () => T): T {
   try {
     return callback()
   } catch (error) {
@@ -96,7 +97,12 @@ function ask<T>(what: string | false, callback: () => T): T {
   }
 }
 
-function urlOf(type: string, template: unknown, context: SnapshotContext): URL {
+/** @throws Refusal where it is no address that requests may go to. */
+export function urlOf(
+  type: string,
+  template: unknown,
+  context: Pick<SnapshotContext, 'baseUrl' | 'origins'>,
+): URL {
   const { baseUrl, origins } = context
   const address = (template as Partial<RequestTemplate> | undefined)?.url
   const url =
@@ -139,7 +145,8 @@ function methodOf(type: string, { method = 'POST' }: RequestTemplate): string {
 /** What says who the user is stays out of the store: it is added at every sending. */
 const neverStored = /^(authorization|cookie2?|set-cookie2?|proxy-.*|x-csrf.*|x-xsrf.*|idempotency-.*)$/
 
-function headersOf(type: string, { headers }: RequestTemplate): Headers {
+/** @throws Refusal where they are none. */
+export function headersOf(type: string, { headers }: Pick<RequestTemplate, 'headers'>): Headers {
   const kept = ask(
     isDevelopment && `The \`headers\` of ${type} are not valid: reading them`,
     () => new Headers(headers),

@@ -2,7 +2,7 @@
 import type { Action } from 'redux'
 import type { Quarantined } from '../core/readable.js'
 import type { Loss, StoredAction } from '../core/schema.js'
-import type { ActionCreator, Confirmed, Delivered, Rejected, Returned } from './types.js'
+import type { ActionCreator, AnswerMeta, Confirmed, Delivered, Rejected, Returned } from './types.js'
 
 /** On a routed action that goes on to the reducers: it waits for its outcome. */
 export interface PendingMark {
@@ -16,12 +16,16 @@ export type OutcomeKind = 'delivered' | 'confirmed' | 'returned' | 'rejected' | 
 export interface OutcomeMark {
   readonly outcome: OutcomeKind
   readonly lane: string
-  /** When it was settled, in epoch milliseconds. */
+  /** When it was settled, in epoch milliseconds. Of a read: when its answer was asked for; 0 where there is none. */
   readonly at: number
   /** Settled before this page began: state that was read since holds it already. */
   readonly late: boolean
   /** More outcomes follow in this frame: the view is rebased with the last of them. */
   readonly more: boolean
+  /** Of a read: its answer is truth, and no entry ends by it. */
+  readonly read?: true
+  /** Outcomes that came after the read was sent. */
+  readonly later?: readonly OutcomeAction[]
 }
 
 export interface OutcomeAction extends Action<string> {
@@ -36,7 +40,7 @@ export interface OutcomeAction extends Action<string> {
     readonly arg: unknown
     readonly action: StoredAction
     readonly broker: OutcomeMark
-  }
+  } & Partial<AnswerMeta>
 }
 
 const meta = (action: unknown): Record<string, unknown> | undefined =>
@@ -155,7 +159,10 @@ const matcher =
     outcomeMark(action)?.outcome === kind &&
     creators.some(({ type }) => (action as Action).type === `${type}/${kind}`)
 
-/** Matches when an entry of these routes was delivered: `payload` is the answer, `meta.arg` the action's payload. */
+/**
+ * Matches when an entry of these routes was delivered, or a read answered: `payload` is the answer, `meta.arg` the
+ * action's payload. Of a read `meta.fetchedAt` tells how old it is, and `meta.stale` that it is the last good one.
+ */
 export const delivered = <Cs extends readonly ActionCreator[]>(
   ...creators: Cs
 ): ((action: unknown) => action is { [K in keyof Cs]: Delivered<Cs[K]> }[number]) =>
@@ -170,7 +177,7 @@ export const confirmed = <Cs extends readonly ActionCreator[]>(
 ): ((action: unknown) => action is { [K in keyof Cs]: Confirmed<Cs[K]> }[number]) =>
   matcher('confirmed', creators) as never
 
-/** Matches when an entry of these routes came back for good: `error` says why. It is a dead letter now. */
+/** Matches when an entry of these routes came back for good, a dead letter now, or a read failed: `error` says why. */
 export const returned = <Cs extends readonly ActionCreator[]>(
   ...creators: Cs
 ): ((action: unknown) => action is { [K in keyof Cs]: Returned<Cs[K]> }[number]) =>

@@ -43,8 +43,9 @@ export const brokerReducer: Reducer<BrokerState> = (state = initialState, action
     const entry = { id: pending.entryId, type: action.type, lane: pending.lane, state: 'capturing' } as const
     return { ...state, waiting: state.waiting + 1, entries: withEntries(state.entries, [entry]) }
   }
-  if (outcomeMark(action) !== undefined)
-    return { ...state, entries: afterOutcome(state.entries, action as OutcomeAction) }
+  const ended = outcomeMark(action)
+  if (ended !== undefined)
+    return ended.read ? state : { ...state, entries: afterOutcome(state.entries, action as OutcomeAction) }
   return isBrokerAction(action) ? afterBroker(state, action) : state
 }
 

@@ -2,7 +2,7 @@
 // hang on the state object itself, invisibly. So the reducer stays pure: two stores, time travel and preloaded
 // state hold, and a state that was never seen here is simply confirmed.
 import type { Action, Reducer } from 'redux'
-import { type Layers, type Logged, replay, settleEntries } from '../core/rebase.js'
+import { type Apply, type Layers, type Logged, replay, settleEntries } from '../core/rebase.js'
 import {
   type BrokerAction,
   isBrokerAction,
@@ -11,6 +11,7 @@ import {
   type OutcomeAction,
   outcomeMark,
   pendingMark,
+  type RestoredEntry,
   readAtOf,
 } from './actions.js'
 import { isDevelopment } from './development.js'
@@ -51,12 +52,7 @@ export function optimistic<R extends AnyReducer>(
   const { apply, view } = replaying(reducer, produce, report)
   const rebased = (layers: Hidden) => keep({ ...layers, stale: false }, view(layers))
 
-  /** What happened without an answer is what its own action does: it is confirmed state from here on. */
-  function withOutcome(state: object, action: OutcomeAction): object {
-    const { entryId, action: stored, broker } = action.meta
-    if (broker.outcome !== 'confirmed') return apply(state, action)
-    return apply(apply(state, mark(stored, { entryId, lane: broker.lane })), action)
-  }
+  const withOutcome = (state: object, action: OutcomeAction) => outcomeApplied(apply, state, action)
 
   function onOutcome(state: object, layers: Hidden, action: OutcomeAction): object {
     const { late, at, more } = action.meta.broker
@@ -73,8 +69,12 @@ export function optimistic<R extends AnyReducer>(
 
   function onTruth(state: object, layers: Hidden, action: Action): object {
     const { confirmed: before, log } = layers
-    const confirmed = (laterOutcomes(action) ?? []).reduce(withOutcome, apply(before, action))
-    const readAt = Math.max(layers.readAt, readAtOf(action) ?? Number.POSITIVE_INFINITY)
+    const answered = apply(before, action)
+    const read = outcomeMark(action)
+    // An answer is for some slices only: of the others it says nothing.
+    if (read !== undefined && answered === before) return state
+    const confirmed = (laterOutcomes(action) ?? []).reduce(withOutcome, answered)
+    const readAt = Math.max(layers.readAt, read?.at ?? readAtOf(action) ?? Number.POSITIVE_INFINITY)
     if (confirmed !== before) return rebased({ confirmed, log, readAt })
     return readAt === layers.readAt ? state : keep({ confirmed, log, readAt }, state)
   }
@@ -90,18 +90,20 @@ export function optimistic<R extends AnyReducer>(
     if (state === undefined) return checked(reducer(undefined, action))
     const known = hidden.get(state)
     const pending = pendingMark(action)
-    const isOutcome = outcomeMark(action) !== undefined
-    const isPlain = pending === undefined && !isOutcome && !isBrokerAction(action)
+    const ended = outcomeMark(action)
+    const isPlain = pending === undefined && ended === undefined && !isBrokerAction(action)
     if (known === undefined && isPlain && !truth(action)) return reducer(state, action)
     const layers = known ?? { confirmed: state, log: [], readAt: never }
-    if (isOutcome) return onOutcome(state, layers, action as OutcomeAction)
+    if (ended !== undefined && !ended.read) return onOutcome(state, layers, action as OutcomeAction)
     if (layers.stale) return reduce(rebased(layers), action)
     if (pending !== undefined) {
       const log = [...layers.log, { action, entryId: pending.entryId }]
       return keep({ ...layers, log }, apply(state, action))
     }
     if (isBrokerAction(action)) return onBroker(state, layers, action)
-    return truth(action) ? onTruth(state, layers, action) : onOrdinary(state, layers, action)
+    return ended !== undefined || truth(action)
+      ? onTruth(state, layers, action)
+      : onOrdinary(state, layers, action)
   }
 
   function onBroker(state: object, layers: Hidden, action: BrokerAction): object {
@@ -117,18 +119,25 @@ export function optimistic<R extends AnyReducer>(
     const shown = new Set(layers.log.map(({ entryId }) => entryId))
     const entries = action.payload.entries.filter(({ entryId }) => !shown.has(entryId))
     if (entries.length === 0) return state
-    // Marked as at their capture: a reducer may name what it makes by its entry.
-    const restored = entries.map(
-      ({ action: stored, entryId, lane }): Logged<Action> => ({
-        action: mark(stored, { entryId, lane }),
-        entryId,
-      }),
-    )
+    const restored = entries.map(toLogged)
     const log = action.meta.first ? [...restored, ...layers.log] : [...layers.log, ...restored]
     return rebased({ ...layers, log })
   }
 
   return reduce as unknown as R
+}
+
+/** Marked as at their capture: a reducer may name what it makes by its entry. */
+const toLogged = ({ action, entryId, lane }: RestoredEntry): Logged<Action> => ({
+  action: mark(action, { entryId, lane }),
+  entryId,
+})
+
+/** What happened without an answer is what its own action does: it is confirmed state from here on. */
+function outcomeApplied(apply: Apply<object, Action>, state: object, action: OutcomeAction): object {
+  const { entryId, action: stored, broker } = action.meta
+  if (broker.outcome !== 'confirmed') return apply(state, action)
+  return apply(apply(state, mark(stored, { entryId, lane: broker.lane })), action)
 }
 
 /**

@@ -80,7 +80,7 @@ describe('write', () => {
       ['server', 'Idempotent', "expects `server` to be 'idempotent' or 'plain'; got 'Idempotent'."],
       ['server', true, "expects `server` to be 'idempotent' or 'plain'; got true."],
       ['onReturned', 'cascade', "expects `onReturned` to be 'skip' or 'block'; got 'cascade'."],
-      ['url', '/like', 'knows no option `url`; it takes request, lane, answer, server, onReturned and when.'],
+      ['url', '/like', 'knows no option `url`; it takes request, lane, answer, server, onReturned, when, tags and invalidates.'],
     ])('an option `%s` of %j', (option, value, message) => {
       expect(() => untyped(creator, { request, [option]: value })).toThrow(
         new TypeError(`write(posts/liked) ${message}`),

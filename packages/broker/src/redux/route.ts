@@ -1,6 +1,7 @@
 // A route declares how an action becomes a request. It is made when the code is loaded, so its mistakes throw at once.
 import { type Conditions, checkConditions } from '../core/conditions.js'
 import type { OnReturned, ServerKind } from '../core/entry.js'
+import type { Tag } from '../core/reads/tags.js'
 import type { ActionCreator, AnyRouted, PayloadOf, RequestTemplate, RoutedCreator } from './types.js'
 
 // Every bundler replaces this expression; the checks are left out of a production build.
@@ -28,10 +29,17 @@ export interface WriteOptions<C extends ActionCreator, Answer> {
    * Held against the device at every attempt. Default: nothing.
    */
   readonly when?: Conditions
+  /** What it changes: a read of the same tags is not taken for the truth while it is on its way. */
+  readonly tags?: TagsOf<PayloadOf<C>>
+  /** The same, and reads of these tags that are on screen are read again when it has ended. */
+  readonly invalidates?: TagsOf<PayloadOf<C>>
 }
 
+/** Tags of a route: the same for all its actions, or made from the payload of one. */
+export type TagsOf<Payload> = readonly Tag[] | ((payload: Payload) => readonly Tag[])
+
 /** A route as the broker uses it, when its types have done their work. */
-export interface Route {
+export interface WriteRoute {
   readonly type: string
   readonly options: {
     request(payload: unknown, action: unknown): RequestTemplate
@@ -40,8 +48,21 @@ export interface Route {
     readonly server?: ServerKind
     readonly onReturned?: OnReturned
     readonly when?: Conditions
+    readonly tags?: TagsOf<unknown>
+    readonly invalidates?: TagsOf<unknown>
   }
 }
+
+/** It brings what serves it, so that a bundle without a read has nothing of it. */
+export interface ReadRoute {
+  readonly type: string
+  readonly options: { answer?(body: unknown): unknown }
+  readonly engine: object
+}
+
+export type Route = WriteRoute | ReadRoute
+
+export const isRead = (route: Route): route is ReadRoute => 'engine' in route
 
 const route: unique symbol = Symbol('redux-broker route')
 
@@ -55,47 +76,92 @@ export function write<C extends ActionCreator, Answer = unknown>(
   options: WriteOptions<C, Answer>,
 ): RoutedCreator<C, Answer> {
   if (process.env.NODE_ENV !== 'production') check(creator, options)
+  return routed(creator, { type: creator.type, options } as unknown as WriteRoute)
+}
+
+/** The same creator, marked with its route. */
+export function routed<C extends ActionCreator, Answer>(creator: C, given: Route): RoutedCreator<C, Answer> {
   const { type } = creator
   return Object.assign((...args: Parameters<C>) => creator(...args), {
     type,
     match: (action: unknown) => creator.match(action),
     toString: () => type,
-    [route]: { type, options },
+    [route]: given,
   }) as unknown as RoutedCreator<C, Answer>
 }
 
-/** The route that `write` put on a creator; undefined where it is a plain one. */
+/** The route that `write` or `read` put on a creator; undefined where it is a plain one. */
 export const routeOf = (creator: AnyRouted): Route | undefined =>
   (creator as { readonly [route]?: Route })[route]
 
 function check(creator: unknown, options: unknown): void {
+  const { where, given } = checkRoute('write', creator, options)
+  const {
+    request: _request,
+    tags: _tags,
+    answer: _answer,
+    lane,
+    server,
+    onReturned,
+    invalidates,
+    when,
+    ...rest
+  } = given
+  functionOrNothing(where, 'lane', lane)
+  tagsOrNothing(where, 'invalidates', invalidates)
+  oneOf(where, 'server', server, ['idempotent', 'plain'])
+  oneOf(where, 'onReturned', onReturned, ['skip', 'block'])
+  if (when !== undefined) checkConditions(where, when)
+  noStranger(where, rest, 'request, lane, answer, server, onReturned, when, tags and invalidates')
+}
+
+/** What every route must have: gives what is left to be checked, and how to name it in a message. */
+export function checkRoute(
+  what: 'read' | 'write',
+  creator: unknown,
+  options: unknown,
+): { readonly where: string; readonly given: Readonly<Record<string, unknown>> } {
   const { type, match } = (typeof creator === 'function' ? creator : {}) as Partial<ActionCreator>
   if (typeof type !== 'string' || typeof match !== 'function') {
     throw new TypeError(
-      `write() expects an action creator with a \`type\` and a \`match\`, as createAction or slice.actions give; got ${describe(creator)}. ` +
+      `${what}() expects an action creator with a \`type\` and a \`match\`, as createAction or slice.actions give; got ${describe(creator)}. ` +
         'A slice that imports the file of its routes while that file uses `slice.actions` gives undefined here: ' +
         'make the action with createAction in the file of the routes.',
     )
   }
-  const where = `write(${type})`
+  const where = `${what}(${type})`
   if (typeof options !== 'object' || options === null)
     throw new TypeError(`${where} expects options with a \`request\` function; got ${describe(options)}.`)
-  const { request, lane, answer, server, onReturned, when, ...unknown } = options as Record<string, unknown>
-  if (typeof request !== 'function')
+  const given = options as Record<string, unknown>
+  if (typeof given['request'] !== 'function')
     throw new TypeError(
-      `${where} expects \`request\`, a function from the payload to { url, method, body }; got ${describe(request)}.`,
+      `${where} expects \`request\`, a function from the payload to ${what === 'read' ? 'a URL or { url, headers }' : '{ url, method, body }'}; got ${describe(given['request'])}.`,
     )
-  for (const [name, value] of Object.entries({ lane, answer }))
-    if (value !== undefined && typeof value !== 'function')
-      throw new TypeError(`${where} expects \`${name}\` to be a function; got ${describe(value)}.`)
-  oneOf(where, 'server', server, ['idempotent', 'plain'])
-  oneOf(where, 'onReturned', onReturned, ['skip', 'block'])
-  if (when !== undefined) checkConditions(where, when)
-  const [stranger] = Object.keys(unknown)
+  functionOrNothing(where, 'answer', given['answer'])
+  tagsOrNothing(where, 'tags', given['tags'])
+  return { where, given }
+}
+
+function functionOrNothing(where: string, name: string, value: unknown): void {
+  if (value !== undefined && typeof value !== 'function')
+    throw new TypeError(`${where} expects \`${name}\` to be a function; got ${describe(value)}.`)
+}
+
+export function tagsOrNothing(where: string, name: string, value: unknown): void {
+  if (value === undefined || typeof value === 'function') return
+  if (Array.isArray(value) && value.every(isTag)) return
+  throw new TypeError(
+    `${where} expects \`${name}\` to be a list of tags, such as 'posts' or { type: 'posts', id: 1 }, or a function that gives one; got ${describe(value)}.`,
+  )
+}
+
+const isTag = (tag: unknown) =>
+  typeof tag === 'string' || typeof (tag as { readonly type?: unknown } | null)?.type === 'string'
+
+export function noStranger(where: string, rest: object, known: string): void {
+  const [stranger] = Object.keys(rest)
   if (stranger !== undefined)
-    throw new TypeError(
-      `${where} knows no option \`${stranger}\`; it takes request, lane, answer, server, onReturned and when.`,
-    )
+    throw new TypeError(`${where} knows no option \`${stranger}\`; it takes ${known}.`)
 }
 
 export function oneOf(where: string, name: string, value: unknown, allowed: readonly string[]): void {

@@ -1,5 +1,6 @@
 // The public types of routes, receipts and outcomes. Nothing of @reduxjs/toolkit is imported: it is no dependency.
 import type { Action } from 'redux'
+import type { Tag } from '../core/reads/tags.js'
 
 /** What RTK's createAction and slice.actions return. */
 export interface ActionCreator {
@@ -61,28 +62,43 @@ export type RejectedReason =
   | 'storageUnavailable'
   /** `partition` gave no user. */
   | 'signedOut'
+  /** `limits.waitingReadsMax` reads wait already. */
+  | 'tooManyReads'
 
 export type Accepted =
   | { readonly status: 'accepted' }
   | { readonly status: 'rejected'; readonly reason: RejectedReason }
 export type Settled<Answer> =
-  | { readonly status: 'delivered'; readonly answer: Answer }
+  | ({ readonly status: 'delivered'; readonly answer: Answer } & Partial<AnswerMeta>)
   /** It was in doubt, and did happen; no answer is there. */
   | { readonly status: 'confirmed' }
   | { readonly status: 'returned'; readonly reason: string; readonly httpStatus: number | undefined }
   | { readonly status: 'rejected'; readonly reason: RejectedReason }
   | { readonly status: 'cancelled' }
 
+/** What is known of a read's answer; a write's outcome has none of it. */
+export type AnswerMeta = {
+  /** When it left the server, as far as this device can tell, in epoch milliseconds. */
+  readonly fetchedAt: number
+  /** It is the last good answer: the network was too slow, failed, or was not asked. */
+  readonly stale?: true
+  /** Writes to these tags were on their way for so long that the answer may or may not hold them. */
+  readonly unsure?: readonly Tag[]
+}
+
 /** Neither promise ever rejects, so a receipt that nobody keeps raises no `unhandledrejection`. */
 export interface Receipt<Answer> {
   readonly id: string
-  /** Resolves when the entry is on disk (the broker owns it from here), or when it was refused. */
+  /** Resolves when the entry is on disk (the broker owns it from here), or when it was refused. Of a read: at once. */
   readonly accepted: Promise<Accepted>
-  /** Resolves when the entry has ended; it may take days, and does not survive this page. */
+  /** Resolves when the entry or the read has ended; an entry may take days, and this does not survive the page. */
   readonly settled: Promise<Settled<Answer>>
   /** The answer, or throws what came instead: for callers that want exceptions, as RTK's unwrap(). */
   unwrap(): Promise<Answer>
-  /** Takes the entry back while it is certain that nothing of it was sent. */
+  /**
+   * Takes the entry back while it is certain that nothing of it was sent. Of a read: this reader wants it no more, now
+   * or, where it is answered, when what it shows changes. The request ends when nobody wants it.
+   */
   cancel(): Promise<'cancelled' | 'tooLate'>
 }
 
@@ -96,7 +112,7 @@ export type OutcomeMeta<C extends ActionCreator> = {
 export type Delivered<C extends ActionCreator> = {
   readonly type: string
   readonly payload: AnswerOf<C>
-  readonly meta: OutcomeMeta<C>
+  readonly meta: OutcomeMeta<C> & Partial<AnswerMeta>
 }
 export type Confirmed<C extends ActionCreator> = {
   readonly type: string

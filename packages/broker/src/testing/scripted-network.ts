@@ -1,5 +1,6 @@
 // A network that answers as a test says, and remembers what it was asked.
 import type { Clock, Network, Reply, WireRequest } from '../core/ports.js'
+import type { ReadReply, ReadRequest } from '../core/reads/line.js'
 
 export interface SentRequest {
   readonly url: string
@@ -23,6 +24,8 @@ export interface ScriptedNetwork extends Network {
   next(...scripts: readonly Script[]): void
   /** What answers from now on wherever `next` has nothing. */
   always(script: Script): void
+  /** The wire of reads: it answers by the same script, and takes its time limit from its caller. */
+  read(request: ReadRequest, signal: AbortSignal): Promise<ReadReply>
 }
 
 export interface ScriptedNetworkOptions {
@@ -46,30 +49,48 @@ export function scriptedNetwork(
   const coming = isList(script) ? [...script] : []
   let otherwise: Script = isList(script) ? (request) => acknowledge(request, {}) : script
 
+  async function send(
+    wire: WireRequest,
+    signal: AbortSignal,
+    timeoutMs?: number,
+  ): Promise<Reply> {
+    if (signal.aborted) return failed()
+    if (!isOnline()) return failed({ online: false })
+    const request = toSent(wire)
+    requests.push(request)
+    const given = coming.shift() ?? otherwise
+    let stop = () => {}
+    const ended = new Promise<Reply>((resolve) => {
+      const abort = () => resolve(failed())
+      const late = () => resolve(failed({ timedOut: true }))
+      const cancel = timeoutMs === undefined ? undefined : clock?.after(timeoutMs, late)
+      signal.addEventListener('abort', abort)
+      stop = () => {
+        signal.removeEventListener('abort', abort)
+        cancel?.()
+      }
+    })
+    return Promise.race([typeof given === 'function' ? given(request) : given, ended]).finally(() => stop())
+  }
+
   return {
     requests,
     next: (...scripts) => void coming.push(...scripts),
     always(given) {
       otherwise = given
     },
-    async send(wire, { timeoutMs, signal }) {
-      if (signal.aborted) return failed()
-      if (!isOnline()) return failed({ online: false })
-      const request = toSent(wire)
-      requests.push(request)
-      const given = coming.shift() ?? otherwise
-      let stop = () => {}
-      const ended = new Promise<Reply>((resolve) => {
-        const abort = () => resolve(failed())
-        const cancel = clock?.after(timeoutMs, () => resolve(failed({ timedOut: true })))
-        signal.addEventListener('abort', abort)
-        stop = () => {
-          signal.removeEventListener('abort', abort)
-          cancel?.()
-        }
-      })
-      return Promise.race([typeof given === 'function' ? given(request) : given, ended]).finally(() => stop())
-    },
+    send: (wire, { timeoutMs, signal }) => send(wire, signal, timeoutMs),
+    read: async (request, signal) => toReadReply(await send({ ...request, body: undefined }, signal)),
+  }
+}
+
+function toReadReply(reply: Reply): ReadReply {
+  if (reply.kind === 'redirect') return reply
+  if (reply.kind !== 'answer') return { kind: 'failed' }
+  const { status, headers, body } = reply
+  return {
+    kind: 'answer',
+    answer: { status, headers: Object.entries(headers), body: new TextEncoder().encode(body).buffer },
   }
 }
 

@@ -98,6 +98,7 @@ export function createTestWorld(options: TestWorldOptions = {}): TestWorld {
           clock: { ...clock, after: (ms, callback) => clock.after(ms, () => life.run(callback)) },
           chance,
           network: { send: (request, how) => life.whileAlive(() => network.send(request, how)) },
+          reads: { send: (request, signal) => life.whileAlive(() => network.read(request, signal)) },
           locks: locks.of(life),
           bus: bus.of(life),
           device,

@@ -1,0 +1,96 @@
+// What a page's broker gives to those who do its reads, and what it has of them. Only types: the rest is in the bundle
+// of an app that declares a read.
+
+import type { Outgoing } from '../core/attempt.js'
+import type { Limits } from '../core/limits.js'
+import type { Owner } from '../core/partition.js'
+import type { Ports } from '../core/ports.js'
+import type { Tag } from '../core/reads/tags.js'
+import type { StoredAction } from '../core/schema.js'
+import type { OutcomeAction } from '../redux/actions.js'
+import type { ReadRoute } from '../redux/route.js'
+import type { Receipt } from '../redux/types.js'
+import type { Host } from './host.js'
+import type { Receipts } from './receipts.js'
+import type { SnapshotContext } from './snapshot.js'
+import type { WorkerClient } from './worker-client.js'
+
+export interface ReadContext {
+  readonly database: string
+  readonly ports: Ports
+  readonly host: Host
+  readonly worker: WorkerClient
+  readonly limits: Limits
+  readonly snapshot: SnapshotContext
+  readonly receipts: Receipts
+  prepare(outgoing: Outgoing): Promise<Outgoing['headers']>
+  /** The app's word for its user of now; '' while nobody is signed in. */
+  principal(): string
+  /** Where the user's rows are; undefined while nobody is signed in or the storage fails. */
+  user(): Promise<Owner | undefined>
+  /** Never throws. */
+  dispatch(action: OutcomeAction): void
+  /** The outcomes that came after a moment, as far back as they are remembered. */
+  outcomesSince(at: number): readonly OutcomeAction[]
+}
+
+/** Those who do a page's reads. */
+export interface ReadEngine {
+  /** Never throws: what cannot be asked for settles as rejected. `next` takes the action on to the reducers. */
+  capture(route: ReadRoute, action: StoredAction, next: (action: unknown) => unknown): Receipt<unknown>
+  fetch(input: string | URL | Request, options?: FetchOptions): Promise<Response>
+  limit(readsMax: number): void
+  watch(listener: (event: ReadEvent) => void): () => void
+  /** Another user, or nobody: all readers leave. */
+  leave(): void
+  stop(): void
+}
+
+/** What `read` and `reads` bring along. */
+export interface ReadPart {
+  /** Reads and writes share the connections of a page: writes go through the ports that it gives. */
+  begin(world: Pick<ReadContext, 'ports' | 'limits'>): {
+    readonly ports: Ports
+    createEngine(context: ReadContext): ReadEngine
+  }
+}
+
+/** How one reader wants its answer. */
+export interface Wishes {
+  /** An answer that is younger is given again without a request, in milliseconds. Default 0: only a request in flight is shared. */
+  readonly freshForMs?: number
+  /**
+   * `fallback` (default): the last good answer is given, marked `stale`, where the network fails or is slower than
+   * `patienceMs`. `first`: it is given at once, and again when it is read anew. `never`: no answer is kept.
+   */
+  readonly copy?: 'fallback' | 'first' | 'never'
+  /** Default 3,000. */
+  readonly patienceMs?: number
+  /** How long it may wait until it is sent, in milliseconds. Default: as long as it takes. */
+  readonly queueMs?: number
+  /** How long it may be on the wire, in milliseconds. Default, and at most, `limits.attemptMs`. */
+  readonly wireMs?: number
+}
+
+export interface FetchOptions extends Wishes {
+  /** From 1, the most urgent, to 9. Default 5. */
+  readonly priority?: number
+  /** What it shows: while writes to the same tags are on their way it waits for them. */
+  readonly tags?: readonly Tag[]
+  /** Rejects with the signal's reason when it aborts. The request itself ends when nobody else wants its answer. */
+  readonly signal?: AbortSignal
+}
+
+/** A moment in the life of a request that any number of readers share. */
+export interface ReadEvent {
+  readonly kind: 'waiting' | 'sent' | 'ended'
+  /** The same from its first event to its last. */
+  readonly id: number
+  readonly url: string
+  readonly priority: number
+  readonly readers: number
+  /** Of `sent`: how many requests its sender had sent by then. */
+  readonly order?: number
+  /** In epoch milliseconds. */
+  readonly at: number
+}

@@ -1,0 +1,52 @@
+// One answer as each route sees it: parsed once for all readers of a route, and told to the store once.
+
+import type { ReadContext } from '../page/read-engine.js'
+import { mark, type OutcomeAction } from '../redux/actions.js'
+import { outcomeOfRead } from './outcome-of-read.js'
+import { give, type Reader } from './reader.js'
+import type { ReadResult } from './result.js'
+
+export interface Edition {
+  readonly result: ReadResult
+  /** Whether it is what this reader asked for. */
+  isGoodFor(reader: Reader): boolean
+  /** Tells the store, if it was not told for another reader of this route, and then the reader. */
+  tell(reader: Reader): void
+  /** Tells the reader alone. */
+  give(reader: Reader): void
+}
+
+export function createEdition(
+  result: ReadResult,
+  { dispatch, outcomesSince, ports: { report } }: Pick<ReadContext, 'dispatch' | 'outcomesSince' | 'ports'>,
+): Edition {
+  const outcomes = new Map<string, OutcomeAction | undefined>()
+  const told = new Set<OutcomeAction>()
+
+  function outcomeFor({ routed }: Reader): OutcomeAction | undefined {
+    if (routed === undefined) return undefined
+    const { type } = routed.action
+    if (!outcomes.has(type)) outcomes.set(type, outcomeOfRead(result, routed, report))
+    return outcomes.get(type)
+  }
+
+  const edition: Edition = {
+    result,
+    isGoodFor: (reader) =>
+      reader.routed === undefined
+        ? result.kind === 'answer' && result.answer.status < 500
+        : outcomeFor(reader)?.meta.broker.outcome === 'delivered',
+    tell(reader) {
+      const outcome = outcomeFor(reader)
+      if (outcome !== undefined && !told.has(outcome)) {
+        told.add(outcome)
+        const { at } = outcome.meta.broker
+        const later = at > 0 ? outcomesSince(at) : []
+        dispatch(later.length > 0 ? mark(outcome, { ...outcome.meta.broker, later }) : outcome)
+      }
+      edition.give(reader)
+    },
+    give: (reader) => give(reader, result, outcomeFor(reader)),
+  }
+  return edition
+}

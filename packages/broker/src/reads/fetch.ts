@@ -1,0 +1,49 @@
+// Reads without Redux: what a fetch gives, by the same rules.
+import type { FetchOptions } from '../page/read-engine.js'
+import { type CaptureContext, checkedPriority } from './capture.js'
+import { createReader } from './reader.js'
+import { toRequest } from './request.js'
+import type { Answered, ReadResult } from './result.js'
+
+/** Rejects as `fetch` does: with the signal's reason, a `TimeoutError`, or a TypeError where nothing came. */
+export async function fetchRead(
+  context: CaptureContext,
+  input: string | URL | Request,
+  { signal, priority = 5, tags = [], ...wishes }: FetchOptions = {},
+): Promise<Response> {
+  const given = input instanceof Request ? (input as never) : { url: String(input) }
+  const request = toRequest('broker.fetch()', given, context.snapshot)
+  const signals = [signal, input instanceof Request ? input.signal : undefined].filter(
+    (one) => one !== undefined,
+  )
+  for (const one of signals) one.throwIfAborted()
+  const wish = { ...wishes, request, tags, priority: checkedPriority('broker.fetch()', priority) }
+  return new Promise((resolve, reject) => {
+    const settle = (result: ReadResult) => {
+      if (result.kind === 'answer') resolve(toResponse(result, request.method))
+      else reject(errorOf(result.kind))
+    }
+    const leave = context.ask(createReader(wish, settle))
+    for (const one of signals)
+      one.addEventListener('abort', () => {
+        leave()
+        reject(one.reason)
+      })
+  })
+}
+
+function toResponse({ answer, fetchedAt, stale }: Answered, method: string): Response {
+  const { status, headers, body } = answer
+  const hasBody = method !== 'HEAD' && ![204, 205, 304].includes(status)
+  const response = new Response(hasBody ? body : null, { status, headers: headers as [string, string][] })
+  response.headers.set('redux-broker-fetched-at', String(fetchedAt))
+  if (stale) response.headers.set('redux-broker-stale', '1')
+  return response
+}
+
+function errorOf(kind: Exclude<ReadResult['kind'], 'answer'>): Error {
+  if (kind === 'cancelled')
+    return new DOMException('The user has changed, or the page was left.', 'AbortError')
+  if (kind === 'timeout') return new DOMException('The read took longer than it may.', 'TimeoutError')
+  return new TypeError(`The read was not answered: ${kind}.`)
+}

@@ -1,0 +1,33 @@
+// From what an app asks for to a request that all readers of the same can share.
+import type { ReadRequest } from '../core/reads/line.js'
+import { headersOf, Refusal, type SnapshotContext, urlOf } from '../page/snapshot.js'
+import { isDevelopment } from '../redux/development.js'
+import { describe } from '../redux/route.js'
+
+/** What a route's `request` gives: a URL, or more. */
+export interface ReadTemplate {
+  /** Absolute, or relative to the page. http or https. */
+  readonly url: string
+  /** Default `GET`. */
+  readonly method?: 'GET' | 'HEAD' | undefined
+  /** Credentials are not among them: give them in `prepareHeaders`. */
+  readonly headers?: Readonly<Record<string, string>> | Headers | undefined
+}
+
+/** `what` it is a request of, for the developer. @throws Refusal */
+export function toRequest(
+  what: string,
+  given: string | ReadTemplate,
+  context: Pick<SnapshotContext, 'baseUrl' | 'origins'>,
+): ReadRequest {
+  const template = typeof given === 'string' ? { url: given } : given
+  const url = urlOf(what, template, context)
+  const { method = 'GET' } = template
+  if (method !== 'GET' && method !== 'HEAD')
+    throw new Refusal(
+      'invalidRequest',
+      isDevelopment && `The \`method\` of ${what} must be GET or HEAD; it is ${describe(method)}.`,
+    )
+  const headers = headersOf(what, template as { readonly headers?: Record<string, string> })
+  return { url: url.href, method, headers: [...headers] }
+}

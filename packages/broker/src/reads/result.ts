@@ -1,0 +1,50 @@
+// What came of a read, before anybody is told.
+import { headerOf } from '../core/reads/kept-copy.js'
+import type { ReadAnswer, ReadEnd } from '../core/reads/line.js'
+import type { AnswerMeta } from '../redux/types.js'
+
+export type ReadResult = Answered | Failure
+
+/** Any answer of the server's, a refusal too. */
+export interface Answered extends AnswerMeta {
+  readonly kind: 'answer'
+  readonly answer: ReadAnswer
+}
+
+export interface Failure {
+  readonly kind: 'redirected' | 'failed' | 'timeout' | 'wrongUser' | 'tooManyReads' | 'cancelled'
+}
+
+export interface Whose {
+  /** '' while nobody is signed in. */
+  readonly principal: string
+  /** The response header that names a user, in lower case. */
+  readonly userHeader: string | undefined
+}
+
+/** An answer that says that it is another user's is thrown away. */
+export function judge(end: ReadEnd, { principal, userHeader }: Whose): ReadResult {
+  switch (end.kind) {
+    case 'timedOut':
+      return { kind: 'timeout' }
+    case 'tooMany':
+      return { kind: 'tooManyReads' }
+    case 'redirect':
+      return { kind: 'redirected' }
+    case 'failed':
+      return { kind: 'failed' }
+    case 'answer': {
+      const user = userHeader && headerOf(end.answer, userHeader)
+      if (user !== undefined && user !== principal) return { kind: 'wrongUser' }
+      return { kind: 'answer', answer: end.answer, fetchedAt: end.sentAt }
+    }
+  }
+}
+
+export const isGood = ({ status }: ReadAnswer): boolean => status >= 200 && status < 300
+
+/** Whether the last good answer may stand in for it: not where the server refused, or spoke to somebody else. */
+export const mayStandIn = (result: ReadResult): boolean =>
+  result.kind === 'answer'
+    ? isGood(result.answer) || result.answer.status >= 500
+    : result.kind === 'failed' || result.kind === 'redirected' || result.kind === 'timeout'

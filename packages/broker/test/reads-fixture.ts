@@ -1,0 +1,109 @@
+// A small app for the tests of reads: the calls that a feed starts with, and what its reducers were told.
+import { type Action, configureStore, createAction, createSlice } from '@reduxjs/toolkit'
+import type { Middleware } from 'redux'
+import {
+  type BrokerOptions,
+  createBroker,
+  delivered,
+  type ReadsOptions,
+  read,
+  reads,
+} from '../src/page/index.js'
+import type { TestTab, TestWorld } from '../src/testing/index.js'
+
+export const loadMe = read(createAction('me/load'), {
+  request: () => '/api/me',
+  priority: 1,
+  answer: (body) => body as { readonly name: string },
+})
+export const loadTop = read(createAction('posts/top'), { request: () => '/api/posts/top', priority: 2 })
+export const loadCount = read(createAction('notifs/count'), {
+  request: () => '/api/notifs/count',
+  priority: 3,
+})
+export const loadGroups = read(createAction('me/groups'), { request: () => '/api/me/groups', priority: 4 })
+export const loadPost = read(createAction<{ id: string }>('post/load'), {
+  request: ({ id }) => `/api/posts/${id}`,
+  answer: (body) => body as { readonly likes: number },
+})
+export const routes = [loadMe, loadTop, loadCount, loadGroups, loadPost]
+
+/** The ten calls of an app's start, from components that do not know of each other. */
+export const tenCalls = [
+  loadMe(),
+  loadCount(),
+  loadMe(),
+  loadGroups(),
+  loadMe(),
+  loadTop(),
+  loadMe(),
+  loadTop(),
+  loadCount(),
+  loadGroups(),
+]
+
+const session = createSlice({
+  name: 'session',
+  initialState: { userId: 'ada' as string | undefined },
+  reducers: {
+    signedIn(state, { payload }: { payload: string | undefined }) {
+      state.userId = payload
+    },
+  },
+})
+export const { signedIn } = session.actions
+
+const me = createSlice({
+  name: 'me',
+  initialState: { name: '' },
+  reducers: {},
+  extraReducers: (builder) => {
+    builder.addMatcher(delivered(loadMe), (state, { payload }) => {
+      state.name = payload.name
+    })
+  },
+})
+
+type Options = BrokerOptions<{ session: ReturnType<typeof session.reducer> }, 'broker'>
+
+/** One tab with the app in it. */
+export function openReads(
+  world: TestWorld,
+  {
+    tab = world.tab(),
+    ...options
+  }: Partial<Options> & { readonly tab?: TestTab; readonly how?: ReadsOptions } = {},
+) {
+  const { how, ...rest } = options
+  const broker = createBroker({
+    partition: (state: { session: ReturnType<typeof session.reducer> }) => state.session.userId,
+    routes,
+    world: tab,
+    ...(how && { reads: reads(how) }),
+    ...rest,
+  })
+  const actions: Action[] = []
+  const recorder: Middleware = () => (next) => (action) => {
+    actions.push(action as Action)
+    return next(action)
+  }
+  const store = configureStore({
+    reducer: {
+      me: broker.optimistic(me.reducer),
+      session: session.reducer,
+      [broker.reducerPath]: broker.reducer,
+    },
+    middleware: (getDefault) => getDefault().prepend(broker.middleware, recorder),
+  })
+  return {
+    tab,
+    broker,
+    store,
+    actions,
+    dispatch: store.dispatch,
+    /** Types of what reached the reducers, without the broker's own. */
+    types: () => actions.map(({ type }) => type).filter((type) => !type.startsWith('redux-broker/')),
+    /** Paths of the requests, in the order of their sending. */
+    wire: () => world.network.requests.map(({ url }) => new URL(url).pathname.replace('/api/', '')),
+  }
+}
