@@ -44,7 +44,7 @@ function compileErrors(files: ReadonlyMap<string, string>): string[] {
 describe('README.md', () => {
   it('has a quick start that compiles', () => {
     const files = quickStart()
-    expect([...files.keys()].length).toBe(8)
+    expect([...files.keys()].length).toBe(9)
     expect(compileErrors(files)).toEqual([])
     const wrong = new Map(files).set(
       `${root}test/quick-start/wrong.ts`,
@@ -73,7 +73,7 @@ describe('README.md', () => {
     const bounds = [...sizes.matchAll(/brotliMax: ([\d_]+)/g)].map(([, bytes = '']) =>
       Number(bytes.replace('_', '')),
     )
-    expect(bounds).toHaveLength(3)
+    expect(bounds).toHaveLength(4)
     for (const bytes of bounds) expect(readme).toContain(`| ${bytes / 1_000} kB |`)
   })
 })

@@ -18,7 +18,7 @@ const brokers: readonly (readonly [name: string, options: unknown, message: RegE
   ['a string', 'x', /expects options.*got 'x'/],
   ['no partition', { routes }, /`partition` to be a function from the state to the user id.*got undefined/],
   ['a partition that is a string', { routes, partition: 'ada' }, /`partition`.*got 'ada'/],
-  ['no routes', { partition }, /`routes` to be an array of what write\(\) gave; got undefined/],
+  ['no routes', { partition }, /`routes` to be an array of what write\(\) and read\(\) gave; got undefined/],
   [
     'routes that are no list',
     { partition, routes: { liked } },
@@ -27,9 +27,13 @@ const brokers: readonly (readonly [name: string, options: unknown, message: RegE
   [
     'a plain creator among the routes',
     { partition, routes: [creator] },
-    /what write\(\) gave.*wrap it in write/,
+    /what write\(\) or read\(\) gave.*wrap it in write/,
   ],
-  ['undefined among the routes', { partition, routes: [undefined] }, /what write\(\) gave.*got undefined/],
+  [
+    'undefined among the routes',
+    { partition, routes: [undefined] },
+    /what write\(\) or read\(\) gave.*got undefined/,
+  ],
   [
     'two routes for one action',
     { partition, routes: [liked, liked] },

@@ -28,8 +28,8 @@ describe('write', () => {
   it('can be called twice on one creator: two routes that know nothing of each other', () => {
     const [one, other] = [write(creator, { request }), write(creator, { request, server: 'plain' })]
 
-    expect(routeOf(one)?.options.server).toBeUndefined()
-    expect(routeOf(other)?.options.server).toBe('plain')
+    expect(routeOf(one)?.options).toEqual({ request })
+    expect(routeOf(other)?.options).toEqual({ request, server: 'plain' })
   })
 
   describe("throws at once for a programmer's mistake, and says what it got, what it expected and how to mend it", () => {
@@ -80,7 +80,11 @@ describe('write', () => {
       ['server', 'Idempotent', "expects `server` to be 'idempotent' or 'plain'; got 'Idempotent'."],
       ['server', true, "expects `server` to be 'idempotent' or 'plain'; got true."],
       ['onReturned', 'cascade', "expects `onReturned` to be 'skip' or 'block'; got 'cascade'."],
-      ['url', '/like', 'knows no option `url`; it takes request, lane, answer, server, onReturned, when, tags and invalidates.'],
+      [
+        'url',
+        '/like',
+        'knows no option `url`; it takes request, lane, answer, server, onReturned, when, tags and invalidates.',
+      ],
     ])('an option `%s` of %j', (option, value, message) => {
       expect(() => untyped(creator, { request, [option]: value })).toThrow(
         new TypeError(`write(posts/liked) ${message}`),

@@ -49,11 +49,7 @@ export function scriptedNetwork(
   const coming = isList(script) ? [...script] : []
   let otherwise: Script = isList(script) ? (request) => acknowledge(request, {}) : script
 
-  async function send(
-    wire: WireRequest,
-    signal: AbortSignal,
-    timeoutMs?: number,
-  ): Promise<Reply> {
+  async function send(wire: WireRequest, signal: AbortSignal, timeoutMs?: number): Promise<Reply> {
     if (signal.aborted) return failed()
     if (!isOnline()) return failed({ online: false })
     const request = toSent(wire)
