@@ -53,6 +53,7 @@ export function createPageView(
   let recent: readonly OutcomeAction[] = []
   let shown = initialStatus
   let counted = 0
+  const tell = teller(dispatch, report)
 
   const remember = (outcomes: readonly OutcomeAction[]) => {
     recent = [...recent, ...outcomes].slice(-outcomesMax)
@@ -65,14 +66,6 @@ export function createPageView(
     tell(action)
     if (isOutcome(action)) end([action.meta.entryId], settledOf(action))
     else if (action.type === 'redux-broker/emptied') end(action.payload, { status: 'cancelled' })
-  }
-
-  function tell(action: BrokerAction | OutcomeAction): void {
-    try {
-      dispatch(action)
-    } catch (error) {
-      report(error)
-    }
   }
 
   function end(entryIds: readonly string[], settled: Settled<unknown>): void {
@@ -134,6 +127,17 @@ export function createPageView(
     },
   }
 }
+
+/** What a reducer or a subscriber throws stops nothing. */
+const teller =
+  (dispatch: (action: Action) => unknown, report: Ports['report']) =>
+  (action: Action): void => {
+    try {
+      dispatch(action)
+    } catch (error) {
+      report(error)
+    }
+  }
 
 function lossOf(entryId: string, { lane, action }: Shown, at: number): OutcomeAction {
   const error = { reason: 'storageLost' }
