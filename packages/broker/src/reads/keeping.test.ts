@@ -1,0 +1,155 @@
+import { describe, expect, it } from 'vitest'
+import { copyOf, textOf } from '../adapters/copies-contract.js'
+import { memoryCopies } from '../adapters/memory-copies.js'
+import { activate, deactivate } from '../core/partition.js'
+import type { Copies } from '../core/ports.js'
+import { createTestWorld } from '../testing/index.js'
+import { clearLeft, createKeeping } from './keeping.js'
+
+async function open({ copies = memoryCopies() }: { readonly copies?: Copies } = {}) {
+  const world = createTestWorld()
+  const { ports } = world.tab()
+  const signIn = (partition: string) =>
+    world.store.transact('readwrite', 'relaxed', (tx) => activate(tx, { partition, principal: partition }))
+  const signOut = () => world.store.transact('readwrite', 'relaxed', async (tx) => deactivate(tx))
+  await signIn('ada')
+  const bounds = { bytesMax: 1_000, ageMsMax: 1_000 }
+  const keeping = createKeeping({ copies, ports, partition: 'ada', bounds })
+  const keep = (key: string, text: string, headers: readonly (readonly [string, string])[] = []) =>
+    keeping.keep(key, copyOf(text, 0, { headers }).answer, world.clock.now())
+  const find = async (key: string) => textOf(await keeping.find(key))
+  return { world, ports, copies, keeping, keep, find, signIn, signOut }
+}
+
+const noStore = [['cache-control', 'no-store']] as const
+
+describe('what is kept of a user’s reads', () => {
+  it('is there until it is too old', async () => {
+    const { world, keep, find } = await open()
+    await keep('a', '1')
+
+    await world.clock.advance(1_000)
+    expect(await find('a')).toBe('1')
+
+    await world.clock.advance(1)
+    expect(await find('a')).toBeUndefined()
+  })
+
+  it('is as young as the server’s last word of it', async () => {
+    const { world, keeping, keep, find } = await open()
+    await keep('a', '1')
+    await world.clock.advance(800)
+
+    await keeping.confirm('a', { headers: [] }, world.clock.now())
+
+    await world.clock.advance(800)
+    expect(await find('a')).toBe('1')
+  })
+
+  it('goes where the server says that nothing may be kept, with an answer or a 304 (SEC28)', async () => {
+    const { world, keeping, keep, find } = await open()
+    for (const key of ['a', 'b']) await keep(key, '1')
+
+    await keep('a', '2', noStore)
+    await keeping.confirm('b', { headers: noStore }, world.clock.now())
+
+    expect([await find('a'), await find('b')]).toEqual([undefined, undefined])
+  })
+
+  it('is not written once the user has left, in any tab (SEC28)', async () => {
+    const { world, keeping, keep, find, copies, signOut, signIn } = await open()
+    await keep('before', '1')
+    await signOut()
+
+    await keep('a', '1')
+    await keeping.confirm('before', { headers: [] }, world.clock.now() + 500)
+    expect(await find('a')).toBeUndefined()
+    expect((await copies.find('ada', 'before'))?.fetchedAt).toBe(world.clock.now())
+
+    await signIn('grace')
+    await keep('a', '1')
+    expect(await find('a')).toBeUndefined()
+  })
+
+  it.each(['keep', 'touch'] as const)(
+    'is undone where the user leaves while it is written: %s (SEC28)',
+    async (write) => {
+      const memory = memoryCopies()
+      let leave = async () => {}
+      const slow: Copies = {
+        ...memory,
+        async [write](...given: never[]) {
+          // All of the sign-out happens here, the clearing included.
+          await leave()
+          await (memory[write] as (...given: never[]) => Promise<void>)(...given)
+        },
+      }
+      const { ports, world, keeping, keep, find, signOut } = await open({ copies: slow })
+      await memory.keep('ada', 'a', copyOf('before', world.clock.now()), { bytesMax: 99, ageMsMax: 99 })
+      leave = async () => {
+        await signOut()
+        if (write === 'keep') await clearLeft(memory, ports, 'ada')
+      }
+
+      if (write === 'keep') await keep('a', '1')
+      else await keeping.confirm('a', { headers: [] }, world.clock.now())
+
+      expect(await find('a')).toBeUndefined()
+    },
+  )
+
+  it('is not more where the storage of the rows fails, which is told', async () => {
+    const { world, ports, copies, keep, find } = await open()
+    const broken = { ...ports, store: { ...ports.store, transact: () => Promise.reject(new Error('no')) } }
+    await keep('a', '1')
+
+    await createKeeping({
+      copies,
+      ports: broken,
+      partition: 'ada',
+      bounds: { bytesMax: 99, ageMsMax: 99 },
+    }).keep('b', copyOf('2').answer, world.clock.now())
+    await clearLeft(copies, broken)
+
+    expect([await find('a'), await find('b')]).toEqual(['1', undefined])
+    expect(world.reports).toHaveLength(2)
+  })
+})
+
+describe('when users come and go', () => {
+  const wide = { bytesMax: 999, ageMsMax: 999 }
+  async function shared() {
+    const app = await open()
+    for (const user of ['ada', 'grace']) await app.copies.keep(user, 'a', copyOf(user), wide)
+    const left = async () => {
+      const both = ['ada', 'grace'].map(async (user) => textOf(await app.copies.find(user, 'a')))
+      return (await Promise.all(both)).filter((text) => text !== undefined)
+    }
+    return { ...app, left }
+  }
+
+  it('only copies of the one whose session it is stay (SEC28)', async () => {
+    const { copies, ports, left } = await shared()
+
+    await clearLeft(copies, ports)
+
+    expect(await left()).toEqual(['ada'])
+  })
+
+  it('no copy stays once nobody is signed in, whoever was to clear them (SEC28)', async () => {
+    const { copies, ports, left, signOut } = await shared()
+    await signOut()
+
+    await clearLeft(copies, ports)
+
+    expect(await left()).toEqual([])
+  })
+
+  it('those of the one who left go, also where the rows could not say so', async () => {
+    const { copies, ports, left } = await shared()
+
+    await clearLeft(copies, ports, 'ada')
+
+    expect(await left()).toEqual([])
+  })
+})
