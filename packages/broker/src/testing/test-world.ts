@@ -1,8 +1,9 @@
 // A browser for tests, with any number of tabs over one outbox: nothing in it takes real time or touches a network.
+import { memoryCopies } from '../adapters/memory-copies.js'
 import { memoryStore } from '../adapters/memory-store.js'
-import type { DeviceState, Store, Zone } from '../core/ports.js'
+import type { Copies, DeviceState, Store, Zone } from '../core/ports.js'
 import type { World } from '../page/broker.js'
-import { createLife } from './life.js'
+import { createLife, type Life } from './life.js'
 import { type ManualClock, manualClock } from './manual-clock.js'
 import { createMemoryBus, createMemoryLocks, seededChance } from './memory-realms.js'
 import { type Script, type ScriptedNetwork, scriptedNetwork } from './scripted-network.js'
@@ -26,6 +27,8 @@ export interface TestWorld {
   readonly network: ScriptedNetwork
   /** What is on disk, of all tabs. */
   readonly store: Store
+  /** The answers of reads that are kept on the device, of all tabs. */
+  readonly copies: Copies
   /** What a broker reported: errors of callbacks, of the storage, of itself. Expect it to be empty. */
   readonly reports: readonly unknown[]
   /** Opens a tab. One that is opened after another was closed finds what that one left. */
@@ -68,6 +71,7 @@ export function createTestWorld(options: TestWorldOptions = {}): TestWorld {
   const locks = createMemoryLocks()
   const hosts = new Set<TestHost>()
   const reports: unknown[] = []
+  const copies = memoryCopies()
   let online = true
   const network = scriptedNetwork(options.network, { clock, isOnline: () => online })
 
@@ -75,6 +79,7 @@ export function createTestWorld(options: TestWorldOptions = {}): TestWorld {
     clock,
     network,
     store,
+    copies,
     reports,
     settle: () => clock.advance(0),
     setOnline(now) {
@@ -99,6 +104,7 @@ export function createTestWorld(options: TestWorldOptions = {}): TestWorld {
           chance,
           network: { send: (request, how) => life.whileAlive(() => network.send(request, how)) },
           reads: { send: (request, signal) => life.whileAlive(() => network.read(request, signal)) },
+          copies: whileAlive(copies, life),
           locks: locks.of(life),
           bus: bus.of(life),
           device,
@@ -116,3 +122,13 @@ export function createTestWorld(options: TestWorldOptions = {}): TestWorld {
     },
   }
 }
+
+/** The same, of which a realm that is dead does nothing more. */
+const whileAlive = (copies: Copies, life: Life): Copies => ({
+  find: (...given) => life.whileAlive(() => copies.find(...given)),
+  keep: (...given) => life.whileAlive(() => copies.keep(...given)),
+  touch: (...given) => life.whileAlive(() => copies.touch(...given)),
+  drop: (...given) => life.whileAlive(() => copies.drop(...given)),
+  clear: (...given) => life.whileAlive(() => copies.clear(...given)),
+  clearOthers: (...given) => life.whileAlive(() => copies.clearOthers(...given)),
+})
