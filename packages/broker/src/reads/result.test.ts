@@ -1,0 +1,25 @@
+import { describe, expect, it } from 'vitest'
+import type { ReadEnd } from '../core/reads/line.js'
+import { judge } from './result.js'
+
+const answerOf = (user: string): ReadEnd => ({
+  kind: 'answer',
+  answer: { status: 200, headers: [['x-user', user]], body: new ArrayBuffer(0) },
+  sentAt: 1,
+})
+
+describe('an answer that names its user', () => {
+  const userHeader = 'x-user'
+
+  it('is taken by that user', () => {
+    expect(judge(answerOf('ada'), { principal: 'ada', userHeader }).kind).toBe('answer')
+  })
+
+  it('is thrown away by another one', () => {
+    expect(judge(answerOf('grace'), { principal: 'ada', userHeader }).kind).toBe('wrongUser')
+  })
+
+  it('is taken while nobody is signed in: it tells the app who is', () => {
+    expect(judge(answerOf('ada'), { principal: '', userHeader }).kind).toBe('answer')
+  })
+})
