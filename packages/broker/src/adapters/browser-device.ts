@@ -3,9 +3,13 @@
 import type { Device, DeviceState } from '../core/ports.js'
 
 interface Connection extends EventTarget {
-  readonly type?: string
-  readonly effectiveType?: string
-  readonly saveData?: boolean
+  readonly type?: string | undefined
+  readonly effectiveType?: string | undefined
+  readonly saveData?: boolean | undefined
+}
+
+interface Connected {
+  readonly connection?: Connection
 }
 
 /** Of other types, as `unknown`, nothing is known. */
@@ -17,9 +21,7 @@ const unmetered: Readonly<Record<string, boolean>> = {
   wimax: false,
 }
 
-export function browserDevice(
-  connection: Connection | undefined = (navigator as { readonly connection?: Connection }).connection,
-): Device {
+export function browserDevice({ connection }: Connected = navigator as Connected): Device {
   const now = (): DeviceState => {
     if (connection === undefined) return {}
     const { type = '', effectiveType, saveData } = connection

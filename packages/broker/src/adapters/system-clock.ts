@@ -7,7 +7,12 @@ export const systemClock: Clock = {
   now: () => Date.now(),
   monotonic: () => performance.now(),
   after(ms, callback) {
-    const timer = setTimeout(callback, Math.min(Math.max(ms, 0), timerMsMax))
+    let timer: ReturnType<typeof setTimeout>
+    const wait = (leftMs: number) => {
+      const next = leftMs > timerMsMax ? () => wait(leftMs - timerMsMax) : callback
+      timer = setTimeout(next, Math.min(Math.max(leftMs, 0), timerMsMax))
+    }
+    wait(ms)
     return () => clearTimeout(timer)
   },
 }
