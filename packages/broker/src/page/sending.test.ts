@@ -1,0 +1,60 @@
+import { expect, it } from 'vitest'
+import { append } from '../core/append.js'
+import { channelOf } from '../core/channel.js'
+import type { Conditions } from '../core/conditions.js'
+import { capture } from '../core/entry.fixture.js'
+import { defaultLimits } from '../core/limits.js'
+import { readNews } from '../core/news.js'
+import { activate } from '../core/partition.js'
+import { createTestWorld, failed } from '../testing/index.js'
+import { pageDevice } from './page-device.js'
+import { createSending } from './sending.js'
+import type { WorkerClient } from './worker-client.js'
+
+/** A page whose worker takes on everything and sends nothing, as one that may not send what waits. */
+async function openPage(when?: Conditions) {
+  const world = createTestWorld({ network: () => failed() })
+  const tab = world.tab()
+  const ports = { ...tab.ports, device: pageDevice(tab.host, tab.ports.device) }
+  const owner = { partition: 'p', principal: 'ada' }
+  const now = world.clock.now()
+  await world.store.transact('readwrite', 'strict', async (tx) => {
+    await activate(tx, owner)
+    const channel = channelOf('https://o.example', [], when)
+    const captures = ['a', 'b', 'c'].map((id) => capture(id, { lane: id, channel, server: 'idempotent' }))
+    await append(tx, 'p', captures, { now, limits: defaultLimits })
+  })
+  const worker = { drain: async () => true, lacks: () => [] } as unknown as WorkerClient
+  const seen = { seq: 0, number: 0 }
+  const sending = createSending({
+    ...{ ports, host: tab.host, worker, database: 'db', limits: defaultLimits },
+    serves: () => true,
+    prepare: async ({ headers }) => headers,
+    user: async () => owner,
+    async look() {
+      const news = (tx: Parameters<typeof readNews>[0]) => readNews(tx, 'p', seen, () => true)
+      sending.plan(await world.store.transact('readonly', 'relaxed', news))
+    },
+  })
+  sending.wake('signal')
+  await world.settle()
+  return { world, tab, tries: () => world.network.requests.length }
+}
+
+it('leaves the probes of a network that is away to the worker that answers', async () => {
+  const { world, tries } = await openPage()
+  const before = tries()
+  await world.clock.advance(60_000)
+
+  expect(before).toBe(3)
+  expect(tries()).toBe(before)
+})
+
+it('probes itself for what waits to be looked at, since no worker may', async () => {
+  const { world, tries } = await openPage({ visible: true })
+  const before = tries()
+  await world.clock.advance(60_000)
+
+  expect(before).toBe(3)
+  expect(tries()).toBeGreaterThan(before)
+})
