@@ -31,9 +31,11 @@ export interface Mark {
 
 export interface Truth {
   /**
-   * Resolves when nothing that touches these is on its way in this page's view, or with the signal. A device that
-   * knows it is offline waits for nothing: no answer would come either.
+   * Whether something that touches these is on its way in this page's view. A device that knows it is offline waits
+   * for nothing: no answer would come either.
    */
+  isHeld(tags: readonly Tag[]): boolean
+  /** Resolves when it is not, or with the signal. */
   hold(tags: readonly Tag[], signal: AbortSignal): Promise<void>
   /** Call it as the read is asked for. */
   mark(): Mark
@@ -59,8 +61,10 @@ export function createTruth(context: TruthContext): Truth {
   })
   const stop = host.listen(waiting.look)
 
+  const isFree = (tags: readonly Tag[]) => !written.any || tags.length === 0
+
   function isHeld(tags: readonly Tag[]): boolean {
-    if (!host.believesOnline()) return false
+    if (isFree(tags) || !host.believesOnline()) return false
     if (!isRestored || context.shown() < met.number()) return true
     const prompt = [...view.onTheirWay(), ...met.actions()].filter((action) => !written.waits(action))
     return touched(tags, prompt, written.touched).length > 0
@@ -79,11 +83,9 @@ export function createTruth(context: TruthContext): Truth {
     return overlap
   }
 
-  const isFree = (tags: readonly Tag[]) => !written.any || tags.length === 0
   return {
-    hold: async (tags, signal) => {
-      if (!isFree(tags)) await waiting.until(() => !isHeld(tags), signal)
-    },
+    isHeld,
+    hold: (tags, signal) => waiting.until(() => !isHeld(tags), signal),
     mark: () => ({ number: context.shown(), at: ports.clock.now() }),
     async overlap(tags, mark, sentAt) {
       if (isFree(tags)) return { tags: [], passes: false }
