@@ -35,7 +35,8 @@ export interface FakeTab extends Pick<Life, 'end'> {
 interface Options {
   readonly needs?: readonly string[]
   readonly readsMax?: number
-  readonly hasLocks?: boolean
+  /** Which realm has no Web Locks. */
+  readonly noLocks?: 'tabs' | 'worker' | undefined
 }
 
 interface World extends Required<Options> {
@@ -65,13 +66,13 @@ export function createTabs(options: Options = {}) {
   }
 }
 
-function createWorld({ needs = [], readsMax = 5, hasLocks = true }: Options): World {
+function createWorld({ needs = [], readsMax = 5, noLocks }: Options): World {
   const memory = createMemoryLocks()
   const lockNames = new Set<string>()
   const locksOf = (who: string, life: Life): Locks => {
     const locks = memory.of(life)
     return {
-      available: hasLocks,
+      available: noLocks !== (who.startsWith('worker') ? 'worker' : 'tabs'),
       async hold(name, how, work) {
         const note = `${who} ${name}`
         lockNames.add(note)
@@ -86,7 +87,7 @@ function createWorld({ needs = [], readsMax = 5, hasLocks = true }: Options): Wo
   return {
     needs,
     readsMax,
-    hasLocks,
+    noLocks,
     clock,
     chance: seededChance(1),
     wires: [],

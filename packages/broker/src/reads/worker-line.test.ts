@@ -43,13 +43,17 @@ describe('reads in the worker’s line', () => {
     const [first, last] = [here.ask('/me'), there.ask('/me')]
     await settle()
 
+    here.ask('/other')
+    there.ask('/other')
+    await settle()
+
     first.leave()
     await settle()
     expect(wires[0]?.signal.aborted).toBe(false)
     last.leave()
     await settle()
 
-    expect(wires[0]?.signal.aborted).toBe(true)
+    expect(wires.map(({ signal }) => signal.aborted)).toEqual([true, false])
     expect([...here.ends, ...there.ends]).toEqual([])
   })
 
@@ -163,12 +167,26 @@ describe('a page does its reads itself', () => {
     expect(sent()).toEqual(['a /me'])
   })
 
-  it('where the browser has no Web Locks: nobody would hear of a worker’s or a tab’s end', async () => {
-    const { openTab, sent, settle } = createTabs({ hasLocks: false })
-    openTab('a').ask('/me')
+  it.each(['tabs', 'worker'] as const)(
+    'where there are no Web Locks in the %s: nobody would hear of the other’s end',
+    async (noLocks) => {
+      const { openTab, sent, settle } = createTabs({ noLocks })
+      openTab('a').ask('/me')
+      await settle()
+
+      expect(sent()).toEqual(['a /me'])
+    },
+  )
+
+  it('to the limit that it was told', async () => {
+    const { openTab, sent, settle } = createTabs({ noLocks: 'tabs' })
+    const tab = openTab('a')
+    tab.line.limit(1)
+    tab.ask('/1')
+    tab.ask('/2')
     await settle()
 
-    expect(sent()).toEqual(['a /me'])
+    expect(sent()).toEqual(['a /1'])
   })
 })
 

@@ -28,7 +28,7 @@ export function createLockWatch(locks: Locks): LockWatch {
     one.listeners.add(listener)
     return () => {
       one.listeners.delete(listener)
-      if (one.listeners.size > 0 || watched.get(name) !== one) return
+      if (one.listeners.size > 0) return
       watched.delete(name)
       one.halt.abort()
     }
