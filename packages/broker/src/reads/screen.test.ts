@@ -64,6 +64,18 @@ describe('a write that has ended', () => {
     expect(again()).toEqual(['a'])
   })
 
+  it('has nothing to do with who asked before 100 others did', () => {
+    const { screen, show, again } = open()
+    const leave = show('a', ['t'])
+    for (let i = 0; i < 100; i++) show(`${i}`)
+    show('a', ['t'])
+
+    leave()
+    screen.invalidated(['t'])
+
+    expect(again()).toEqual(['a'])
+  })
+
   it('has the newest 100 read again, by when they were last asked for', () => {
     const { screen, show, again } = open()
     for (let i = 0; i < 100; i++) show(`${i}`, ['t'])
@@ -122,6 +134,7 @@ describe('what is old on screen', () => {
 
   it('is tried every 15 s in a visible window, one in turn for all', async () => {
     const { world, host, screen, show, again } = open()
+    screen.ended('not on screen', 'old')
     for (const key of ['a', 'b']) {
       show(key)
       screen.ended(key, 'old')
