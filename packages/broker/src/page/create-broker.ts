@@ -180,6 +180,7 @@ function runtimeConfig<State>(
     worker,
     limits,
     release,
+    routes,
     createReads: reads?.createEngine,
     snapshot: {
       baseUrl: host.baseUrl,

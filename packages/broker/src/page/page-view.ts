@@ -1,5 +1,4 @@
 // What this page has in its view, and the one door through which the broker dispatches to the store.
-import type { Action } from 'redux'
 import { outcomesMax } from '../core/limits.js'
 import type { News } from '../core/news.js'
 import { connectivityOf } from '../core/next-wake.js'
@@ -45,7 +44,7 @@ export function createPageView(
   { report }: Pick<Ports, 'report'>,
   host: Host,
   receipts: Receipts,
-  dispatch: (action: Action) => unknown,
+  dispatch: (action: BrokerAction | OutcomeAction) => unknown,
 ): PageView {
   const known = new KnownEntries()
   /** Captures of this page that the counters, as last read, do not hold: by their place, once they have one. */
@@ -130,8 +129,8 @@ export function createPageView(
 
 /** What a reducer or a subscriber throws stops nothing. */
 const teller =
-  (dispatch: (action: Action) => unknown, report: Ports['report']) =>
-  (action: Action): void => {
+  <A>(dispatch: (action: A) => unknown, report: Ports['report']) =>
+  (action: A): void => {
     try {
       dispatch(action)
     } catch (error) {

@@ -2,15 +2,17 @@
 // of an app that declares a read.
 
 import type { Outgoing } from '../core/attempt.js'
+import type { Conditions } from '../core/conditions.js'
 import type { Limits } from '../core/limits.js'
 import type { Owner } from '../core/partition.js'
 import type { Ports } from '../core/ports.js'
 import type { Tag } from '../core/reads/tags.js'
 import type { StoredAction } from '../core/schema.js'
-import type { OutcomeAction } from '../redux/actions.js'
-import type { ReadRoute } from '../redux/route.js'
+import type { BrokerAction, OutcomeAction } from '../redux/actions.js'
+import type { ReadRoute, Route } from '../redux/route.js'
 import type { Receipt } from '../redux/types.js'
 import type { Host } from './host.js'
+import type { PageView } from './page-view.js'
 import type { Receipts } from './receipts.js'
 import type { SnapshotContext } from './snapshot.js'
 import type { WorkerClient } from './worker-client.js'
@@ -28,10 +30,15 @@ export interface ReadContext {
   principal(): string
   /** Where the user's rows are; undefined while nobody is signed in or the storage fails. */
   user(): Promise<Owner | undefined>
-  /** Never throws. */
+  readonly routes: ReadonlyMap<string, Route>
+  /** What is in the view. */
+  readonly view: Pick<PageView, 'onTheirWay' | 'outcomesSince'>
+  /** Tells the store. Never throws. */
   dispatch(action: OutcomeAction): void
-  /** The outcomes that came after a moment, as far back as they are remembered. */
-  outcomesSince(at: number): readonly OutcomeAction[]
+  /** Resolves when what waits is back in the view. */
+  restored(): Promise<void>
+  /** The last row of the journal that is in the view. */
+  shown(): number
 }
 
 /** Those who do a page's reads. */
@@ -41,8 +48,13 @@ export interface ReadEngine {
   fetch(input: string | URL | Request, options?: FetchOptions): Promise<Response>
   limit(readsMax: number): void
   watch(listener: (event: ReadEvent) => void): () => void
-  /** Another user, or nobody: all readers leave. */
-  leave(): void
+  /** Call it with every action of the broker's own that has reached the store. */
+  hear(action: BrokerAction | OutcomeAction): void
+  /**
+   * Another user, or nobody: all readers leave at once; what is kept of the one who left goes when the rows say it too,
+   * which is when `written` resolves.
+   */
+  userChanged(left: Promise<Owner> | undefined, written: Promise<unknown>): void
   stop(): void
 }
 
@@ -66,6 +78,10 @@ export interface Wishes {
   readonly copy?: 'fallback' | 'first' | 'never'
   /** Default 3,000. */
   readonly patienceMs?: number
+  /** It is not sent before they are met. */
+  readonly when?: Conditions
+  /** Until then: `wait` (default), or give the last good answer, the `copy`, marked `stale`. */
+  readonly meanwhile?: 'wait' | 'copy'
   /** How long it may wait until it is sent, in milliseconds. Default: as long as it takes. */
   readonly queueMs?: number
   /** How long it may be on the wire, in milliseconds. Default, and at most, `limits.attemptMs`. */

@@ -30,6 +30,7 @@ export interface RuntimeConfig {
   readonly worker: WorkerClient
   readonly limits: Limits
   readonly snapshot: SnapshotContext
+  readonly routes: ReadonlyMap<string, Route>
   /** Undefined where the app declares no read. */
   readonly createReads: ReturnType<ReadPart['begin']>['createEngine'] | undefined
   /** What a worker that is alone must know of the app. */
@@ -46,6 +47,8 @@ export interface RuntimeConfig {
   release(): void
 }
 
+type Next = (action: unknown) => unknown
+
 interface Session {
   readonly principal: string
   owner: Promise<Owner>
@@ -58,11 +61,7 @@ interface Session {
 
 export class Runtime implements Internals {
   readonly ports: SendingContext['ports']
-  readonly capture: (
-    route: Route,
-    action: StoredAction,
-    next: (action: unknown) => unknown,
-  ) => Receipt<unknown>
+  readonly capture: (route: Route, action: StoredAction, next: Next) => Receipt<unknown>
   readonly reads: ReadEngine | undefined
   readonly cancel: Capturing['cancel']
   readonly cancelCaptures: Capturing['cancelAll']
@@ -84,7 +83,10 @@ export class Runtime implements Internals {
     // Captures have the plain store: what is left of a full disk belongs to what was accepted.
     this.ports = { ...ports, store: withRoom(ports.store), device: pageDevice(host, ports.device) }
     this.#users = createUsers(this.ports, config.app)
-    this.#view = createPageView(ports, host, receipts, config.dispatch)
+    this.#view = createPageView(ports, host, receipts, (action) => {
+      config.dispatch(action)
+      this.reads?.hear(action)
+    })
     this.#persistence = createPersistence(host, config.persist)
     this.#sending = createSending({
       ...config,
@@ -92,6 +94,8 @@ export class Runtime implements Internals {
       user: () => this.user(),
       look: () => this.#session?.follower?.hint(),
     })
+    // The store is not ready to dispatch while its middleware is being set up.
+    this.#started = Promise.resolve().then(() => this.checkUser())
     const principal = () => this.#session?.principal ?? ''
     const capturing = new Capturing({
       ...config,
@@ -109,8 +113,10 @@ export class Runtime implements Internals {
       receipts,
       principal,
       user: () => this.user(),
-      dispatch: (action) => this.#view.answered(action),
-      outcomesSince: this.#view.outcomesSince,
+      view: this.#view,
+      dispatch: this.#view.answered,
+      restored: () => this.ready,
+      shown: () => this.shown(),
     })
     this.capture = (route, action, next) => {
       this.checkUser()
@@ -123,8 +129,6 @@ export class Runtime implements Internals {
     this.cancelCaptures = () => capturing.cancelAll()
     const hint = () => (this.#session?.broken ? this.#begin(this.#session) : this.#session?.follower?.hint())
     this.#stopListening = [ports.bus.listen(hint), host.listen(hint)]
-    // The store is not ready to dispatch while its middleware is being set up.
-    this.#started = Promise.resolve().then(() => this.checkUser())
   }
 
   get isStopped(): boolean {
@@ -159,14 +163,15 @@ export class Runtime implements Internals {
     const principal = this.#stopped ? undefined : this.#config.partition()
     const last = this.#session
     if (principal === last?.principal) return
-    this.reads?.leave()
     last?.follower?.stop()
     this.#sending.halt()
     const session = principal === undefined ? undefined : { principal, owner: this.#users.signIn(principal) }
     this.#session = session
-    if (last !== undefined) this.#leave(last)
+    if (last !== undefined) this.#view.clear()
     this.#restored = Promise.resolve()
     if (session !== undefined) this.#begin(session)
+    const written = session?.owner ?? this.#signOut(last)
+    this.reads?.userChanged(last?.owner, written)
   }
 
   /** Rows changed: look at them, and have them sent. */
@@ -264,9 +269,9 @@ export class Runtime implements Internals {
     this.#view.lost(gone, clock.now())
   }
 
-  #leave({ principal }: Session): void {
-    this.#view.clear()
-    if (this.#session === undefined && !this.#stopped) this.#users.signOut(principal).catch(this.ports.report)
+  async #signOut(last: Session | undefined): Promise<void> {
+    if (last === undefined || this.#stopped) return
+    await this.#users.signOut(last.principal).catch(this.ports.report)
   }
 
   #onCommitted(committed: readonly AcceptedPlace[]): void {

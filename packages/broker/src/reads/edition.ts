@@ -8,6 +8,8 @@ import type { ReadResult } from './result.js'
 
 export interface Edition {
   readonly result: ReadResult
+  /** Whether nothing that it shows was being written. */
+  readonly isSure: boolean
   /** Whether it is what this reader asked for. */
   isGoodFor(reader: Reader): boolean
   /** Tells the store, if it was not told for another reader of this route, and then the reader. */
@@ -18,7 +20,7 @@ export interface Edition {
 
 export function createEdition(
   result: ReadResult,
-  { dispatch, outcomesSince, ports: { report } }: Pick<ReadContext, 'dispatch' | 'outcomesSince' | 'ports'>,
+  { dispatch, view, ports: { report } }: Pick<ReadContext, 'dispatch' | 'view' | 'ports'>,
 ): Edition {
   const outcomes = new Map<string, OutcomeAction | undefined>()
   const told = new Set<OutcomeAction>()
@@ -32,6 +34,7 @@ export function createEdition(
 
   const edition: Edition = {
     result,
+    isSure: result.kind !== 'answer' || result.unsure === undefined,
     isGoodFor: (reader) =>
       reader.routed === undefined
         ? result.kind === 'answer' && result.answer.status < 500
@@ -41,7 +44,7 @@ export function createEdition(
       if (outcome !== undefined && !told.has(outcome)) {
         told.add(outcome)
         const { at } = outcome.meta.broker
-        const later = at > 0 ? outcomesSince(at) : []
+        const later = at > 0 ? view.outcomesSince(at) : []
         dispatch(later.length > 0 ? mark(outcome, { ...outcome.meta.broker, later }) : outcome)
       }
       edition.give(reader)

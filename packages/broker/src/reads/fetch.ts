@@ -1,18 +1,19 @@
 // Reads without Redux: what a fetch gives, by the same rules.
-import type { FetchOptions } from '../page/read-engine.js'
-import { type CaptureContext, checkedPriority } from './capture.js'
+import type { FetchOptions, ReadContext } from '../page/read-engine.js'
 import { createReader } from './reader.js'
 import { toRequest } from './request.js'
 import type { Answered, ReadResult } from './result.js'
+import type { ReadSession } from './session.js'
+import { checkedPriority } from './wish.js'
 
 /** Rejects as `fetch` does: with the signal's reason, a `TimeoutError`, or a TypeError where nothing came. */
 export async function fetchRead(
-  context: CaptureContext,
+  { snapshot, ask }: Pick<ReadContext, 'snapshot'> & Pick<ReadSession, 'ask'>,
   input: string | URL | Request,
   { signal, priority = 5, tags = [], ...wishes }: FetchOptions = {},
 ): Promise<Response> {
   const given = input instanceof Request ? (input as never) : { url: String(input) }
-  const request = toRequest('broker.fetch()', given, context.snapshot)
+  const request = toRequest('broker.fetch()', given, snapshot)
   const signals = [signal, input instanceof Request ? input.signal : undefined].filter(
     (one) => one !== undefined,
   )
@@ -23,7 +24,7 @@ export async function fetchRead(
       if (result.kind === 'answer') resolve(toResponse(result, request.method))
       else reject(errorOf(result.kind))
     }
-    const leave = context.ask(createReader(wish, settle))
+    const leave = ask(createReader({ wish, settle }))
     for (const one of signals)
       one.addEventListener('abort', () => {
         leave()

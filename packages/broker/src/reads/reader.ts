@@ -5,6 +5,7 @@ import type { FetchOptions } from '../page/read-engine.js'
 import type { OutcomeAction } from '../redux/actions.js'
 import type { Routed } from './outcome-of-read.js'
 import type { ReadResult } from './result.js'
+import type { Ending } from './screen.js'
 
 export interface Wish extends Omit<FetchOptions, 'signal'> {
   readonly request: ReadRequest
@@ -15,26 +16,22 @@ export interface Wish extends Omit<FetchOptions, 'signal'> {
 export interface Reader {
   readonly wish: Wish
   /** Set where an action asks: the store is told too, once for all readers of one route. */
-  readonly routed?: Routed
-  /** Called once, by `give`. */
-  readonly settle: (result: ReadResult, outcome: OutcomeAction | undefined) => void
+  readonly routed: Routed | undefined
   /** It has an answer; should a newer one come, the store is told of that. */
   given: boolean
-  /** Aborts when it is given an answer or leaves. */
-  readonly waits: AbortController
+  /** Aborts when the request has ended, or the reader has left it. */
+  readonly over: AbortController
+  settle(result: ReadResult, outcome: OutcomeAction | undefined): void
+  /** What is there of it from here on. */
+  ended(how: Ending): void
 }
 
-export const createReader = (wish: Wish, settle: Reader['settle'], routed?: Routed): Reader => ({
-  wish,
-  settle,
-  given: false,
-  waits: new AbortController(),
-  ...(routed && { routed }),
-})
+export const createReader = (
+  reader: Pick<Reader, 'wish' | 'settle'> & Partial<Pick<Reader, 'routed' | 'given' | 'ended'>>,
+): Reader => ({ routed: undefined, given: false, ended() {}, ...reader, over: new AbortController() })
 
-export function give(reader: Reader, result: ReadResult, outcome?: OutcomeAction): void {
+export function give(reader: Reader, result: ReadResult, outcome: OutcomeAction | undefined): void {
   if (reader.given) return
   reader.given = true
-  reader.waits.abort()
   reader.settle(result, outcome)
 }

@@ -1,37 +1,44 @@
-// One request that any number of readers of this page share: from the first that asks to its answer.
-import type { Line, ReadEnd, ReadRequest, Reader as Turn } from '../core/reads/line.js'
-import { readKey } from '../core/reads/read-key.js'
+// One request that any number of readers of this page share, from the first that asks to its answer: its conditions,
+// what is being written, the line, the wire, and what the answer is worth.
+import { unmetAt, whenMet } from '../core/conditions.js'
+import { holdMsMax } from '../core/limits.js'
+import type { Line, ReadEnd, Reader as Turn } from '../core/reads/line.js'
+import type { Tag } from '../core/reads/tags.js'
 import type { ReadContext, ReadEvent } from '../page/read-engine.js'
-import { createEdition } from './edition.js'
+import type { Place } from './place.js'
 import type { Reader } from './reader.js'
-import { judge, type ReadResult } from './result.js'
+import { isGood, judge, type ReadResult, type Whose } from './result.js'
+import { createServing, type Serving } from './serving.js'
+import type { Mark, Truth } from './truth.js'
 
-export interface ReadingContext
-  extends Pick<ReadContext, 'ports' | 'limits' | 'principal' | 'user' | 'dispatch' | 'outcomesSince'> {
+export interface ReadingContext extends Whose, Pick<ReadContext, 'ports' | 'dispatch' | 'view'> {
   readonly line: Line
-  readonly userHeader: string | undefined
+  readonly truth: Truth
+  readonly place: Place
   /** Has it `prepare` and then `ask`, together with all others of this turn. */
   lineUp(reading: Reading): void
-  /** Nobody else may join it. */
-  ended(reading: Reading): void
-  tell(kind: ReadEvent['kind'], reading: Reading, order?: number): void
+  tell(kind: ReadEvent['kind'], order?: number): void
 }
 
+/** `new`: no reader's conditions are met. `waiting`: for what is being written, or in line. */
+type State = 'new' | 'waiting' | 'sent' | 'ended'
+
 export class Reading {
-  readonly id: number
-  readonly key: string
-  readonly request: ReadRequest
   readonly readers: Set<Reader> = new Set()
   readonly #context: ReadingContext
-  #state: 'new' | 'linedUp' | 'sent' | 'ended' = 'new'
+  readonly #serving: Serving
+  readonly #over: AbortController = new AbortController()
+  #state: State = 'new'
+  /** How long it waits for what is being written, on the monotonic clock. */
+  #holdUntil = 0
+  #mark: Mark = { number: 0, at: 0 }
   #turn: Turn | undefined
-  #partition: string | undefined
+  #isPrepared = false
+  #wasSent = false
 
-  constructor(context: ReadingContext, { id, key, request }: Pick<Reading, 'id' | 'key' | 'request'>) {
+  constructor(context: ReadingContext) {
     this.#context = context
-    this.id = id
-    this.key = key
-    this.request = request
+    this.#serving = createServing(context, this.readers)
   }
 
   get priority(): number {
@@ -39,98 +46,158 @@ export class Reading {
   }
 
   join(reader: Reader): void {
+    const { queueMs, wireMs, priority } = reader.wish
     this.readers.add(reader)
-    if (this.#state === 'sent') this.#onWire(reader)
-    else this.#timeLimit(reader, 'linedUp', reader.wish.queueMs)
-    if (this.#state === 'new') this.#lineUp()
-    else this.#turn?.raise(reader.wish.priority)
+    this.#after(queueMs, reader, () => this.#wasSent || this.#giveUp(reader))
+    if (this.#state === 'new') this.#whenFit(reader)
+    else if (this.#isPrepared) this.#bePatient(reader)
+    if (this.#state === 'sent') this.#limit(reader, wireMs)
+    this.#turn?.raise(priority)
   }
 
   /** The last to leave ends the request. */
   leave(reader: Reader): void {
     if (!this.readers.delete(reader)) return
-    reader.waits.abort()
+    reader.over.abort()
     if (this.readers.size === 0) this.#end()
   }
 
+  /** All leave: the user has changed, or the page is put away. */
   cancel(): void {
     this.#finish({ kind: 'cancelled' })
   }
 
-  /** Resolves when it can be asked for; never rejects. */
+  /** Finds what is kept of it, and gives it to those who want it so. Never rejects. */
   async prepare(): Promise<void> {
-    this.#partition = (await this.#context.user())?.partition
+    await this.#context.place.find()
+    if (this.#state !== 'waiting' || this.#isPrepared) return
+    this.#isPrepared = true
+    for (const reader of [...this.readers])
+      if (this.#serving.giveFresh(reader)) this.leave(reader)
+      else this.#bePatient(reader)
   }
 
+  /** Call it once it is prepared: it stands in line, unless something that it shows is being written. */
   ask(): void {
-    if (this.#state !== 'linedUp') return
-    const { request, priority } = this
-    const partition = this.#partition
+    if (this.#state !== 'waiting') return
+    const { line, truth, place } = this.#context
+    if (this.#mayWait() && truth.isHeld(this.#tags())) {
+      this.#hold()
+      return
+    }
     const [route] = [...this.readers].flatMap(({ routed }) => routed?.action.type ?? [])
-    this.#turn = this.#context.line.ask({
-      key: readKey({ partition, request }),
-      partition,
-      request,
+    this.#mark = truth.mark()
+    this.#turn = line.ask({
+      ...place.identify(),
       route,
-      priority,
+      priority: this.priority,
       onSent: (order) => this.#onSent(order),
-      onEnd: (end) => this.#onEnd(end),
+      onEnd: (end) => void this.#onEnd(end),
     })
   }
 
-  #lineUp(): void {
-    this.#state = 'linedUp'
+  #whenFit(reader: Reader): void {
+    const { ports } = this.#context
+    const { when, meanwhile } = reader.wish
+    const begin = () => this.#begin()
+    if (when === undefined || unmetAt(when, ports.clock.now(), ports) === undefined) {
+      begin()
+      return
+    }
+    whenMet(when, ports, reader.over.signal).then(begin, () => {})
+    if (meanwhile === 'copy') void this.prepare().then(() => this.#serving.giveCopy(reader))
+  }
+
+  #begin(): void {
+    if (this.#state !== 'new') return
+    this.#holdUntil = this.#context.ports.clock.monotonic() + holdMsMax
+    this.#wait()
+  }
+
+  #wait(): void {
+    this.#state = 'waiting'
     this.#context.lineUp(this)
   }
 
+  #tags = (): readonly Tag[] => [...this.readers].flatMap(({ wish }) => wish.tags)
+  #mayWait = (): boolean => this.#context.ports.clock.monotonic() < this.#holdUntil
+
+  /** Until nothing of it is on its way, or it has waited long enough. */
+  #hold(): void {
+    const { ports, truth } = this.#context
+    const enough = new AbortController()
+    const cancel = ports.clock.after(this.#holdUntil - ports.clock.monotonic(), () => enough.abort())
+    void truth.hold(this.#tags(), AbortSignal.any([enough.signal, this.#over.signal])).then(() => {
+      cancel()
+      if (this.#state === 'waiting') this.#wait()
+    })
+  }
+
   #onSent(order: number): void {
-    if (this.#state !== 'linedUp') return
     this.#state = 'sent'
-    this.#context.tell('sent', this, order)
-    for (const reader of this.readers) this.#onWire(reader)
+    this.#wasSent = true
+    this.#context.tell('sent', order)
+    for (const reader of this.readers) this.#limit(reader, reader.wish.wireMs)
   }
 
-  #onEnd(end: ReadEnd): void {
-    const { principal, userHeader } = this.#context
-    if (this.#state !== 'ended') this.#finish(judge(end, { principal: principal(), userHeader }))
+  async #onEnd(end: ReadEnd): Promise<void> {
+    this.#turn = undefined
+    const result = await this.#weigh(judge(end, this.#context))
+    if (this.#state === 'ended') return
+    if (result === 'again') this.#wait()
+    else this.#finish(result)
   }
 
-  /** Ends it for all, the store being told first. */
+  /** What an answer is worth beside what was written meanwhile. */
+  async #weigh(given: ReadResult): Promise<ReadResult | 'again'> {
+    if (given.kind !== 'answer') return given
+    const result = this.#context.place.unchanged(given)
+    if (result === undefined) return this.#mayWait() ? 'again' : { kind: 'failed' }
+    if (!isGood(result.answer)) return result
+    const { tags, passes } = await this.#context.truth.overlap(this.#tags(), this.#mark, result.fetchedAt)
+    if (tags.length === 0) return result
+    return passes && this.#mayWait() ? 'again' : { ...result, unsure: tags }
+  }
+
   #finish(result: ReadResult): void {
-    const edition = createEdition(result, this.#context)
     const readers = [...this.readers]
     this.#end()
-    for (const reader of readers) edition.tell(reader)
+    this.#serving.end(result, readers)
   }
 
   #end(): void {
     if (this.#state === 'ended') return
     this.#state = 'ended'
     this.#turn?.leave()
+    this.#over.abort()
+    this.#context.tell('ended')
+    for (const reader of this.readers) reader.over.abort()
     this.readers.clear()
-    this.#context.ended(this)
   }
 
-  #onWire(reader: Reader): void {
-    this.#timeLimit(reader, 'sent', reader.wish.wireMs)
+  #bePatient(reader: Reader): void {
+    const { copy = 'fallback', patienceMs = patienceMsDefault } = reader.wish
+    if (copy === 'first') this.#serving.giveCopy(reader)
+    if (copy === 'fallback') this.#after(patienceMs, reader, () => this.#serving.giveCopy(reader))
   }
 
-  /** `during`: it ends with that. */
-  #timeLimit(reader: Reader, during: 'linedUp' | 'sent', ms: number | undefined): void {
-    if (ms === undefined) return
-    const cancel = this.#context.ports.clock.after(ms, () => {
-      if (this.#state === during) this.#giveUp(reader)
-    })
-    reader.waits.signal.addEventListener('abort', cancel)
+  /** On the wire. */
+  #limit(reader: Reader, ms: number | undefined): void {
+    const turn = this.#turn
+    this.#after(ms, reader, () => this.#turn === turn && this.#giveUp(reader))
   }
 
-  /** It was too slow for this reader. The store is told, unless others of its route wait on. */
   #giveUp(reader: Reader): void {
-    const edition = createEdition({ kind: 'timeout' }, this.#context)
-    const type = reader.routed?.action.type
-    const others = [...this.readers].filter((one) => one !== reader && one.routed?.action.type === type)
-    if (others.length > 0) edition.give(reader)
-    else edition.tell(reader)
+    this.#serving.giveUp(reader)
     this.leave(reader)
   }
+
+  /** Unless it has its answer by then, or has left. */
+  #after(ms: number | undefined, reader: Reader, callback: () => void): void {
+    if (ms === undefined) return
+    const cancel = this.#context.ports.clock.after(ms, () => reader.given || callback())
+    reader.over.signal.addEventListener('abort', cancel)
+  }
 }
+
+const patienceMsDefault = 3_000

@@ -44,8 +44,12 @@ export function judge(end: ReadEnd, { principal, userHeader }: Whose): ReadResul
 
 export const isGood = ({ status }: ReadAnswer): boolean => status >= 200 && status < 300
 
+/** The server's own no: that too is an answer. */
+export const isRefusal = (result: ReadResult): boolean =>
+  result.kind === 'answer' && result.answer.status >= 300 && result.answer.status < 500
+
 /** Whether the last good answer may stand in for it: not where the server refused, or spoke to somebody else. */
 export const mayStandIn = (result: ReadResult): boolean =>
   result.kind === 'answer'
-    ? isGood(result.answer) || result.answer.status >= 500
+    ? !isRefusal(result)
     : result.kind === 'failed' || result.kind === 'redirected' || result.kind === 'timeout'

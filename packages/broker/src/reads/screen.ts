@@ -2,7 +2,7 @@
 // for again when a write has made them old, and while all that is there of them is an old copy, or nothing.
 import { onScreenMax, probeSpacingMs, probeVisibleMs } from '../core/limits.js'
 import type { Clock } from '../core/ports.js'
-import { invalidates, type Tag } from '../core/reads/tags.js'
+import { invalidates, type Tag, touches } from '../core/reads/tags.js'
 import type { Host } from '../page/host.js'
 
 export interface ScreenContext {
@@ -15,21 +15,31 @@ export interface Sight {
   readonly tags: readonly Tag[]
   /** Asks for it again; joins the read of it that is under way, where there is one. */
   again(): void
+  /** It is off the screen. */
+  gone?(): void
 }
+
+/**
+ * What is there of a read when it has ended. `old`: a copy, or nothing. `unsure`: an answer that may or may not hold
+ * what was being written.
+ */
+export type Ending = 'fresh' | 'unsure' | 'old'
 
 export interface Screen {
   /** Somebody asked for it: the newest 100 keys count. Gives what takes it off again, with the last of those who asked. */
   show(key: string, sight: Sight): () => void
-  /** How a read of it has ended. `old`: all that is there is a copy, or nothing. */
-  ended(key: string, how: 'fresh' | 'old'): void
-  /** A write to these has ended. */
+  ended(key: string, how: Ending): void
+  /** A write to these has ended: what it has made old is asked for again. */
   invalidated(tags: readonly Tag[]): void
+  /** So is what was unsure, whatever the write has made old. */
+  touched(tags: readonly Tag[]): void
   stop(): void
 }
 
 interface Shown {
   sight: Sight
   watchers: number
+  isUnsure: boolean
 }
 
 export function createScreen({ clock, host }: ScreenContext): Screen {
@@ -69,8 +79,14 @@ export function createScreen({ clock, host }: ScreenContext): Screen {
   }
 
   function forget(key: string): void {
+    const sight = shown.get(key)?.sight
     shown.delete(key)
     old.delete(key)
+    sight?.gone?.()
+  }
+
+  const again = (isMeant: (one: Shown) => boolean) => {
+    for (const { sight } of [...shown.values()].filter(isMeant)) sight.again()
   }
 
   const stopListening = host.listen((signal) => {
@@ -80,7 +96,7 @@ export function createScreen({ clock, host }: ScreenContext): Screen {
 
   return {
     show(key, sight) {
-      const mine = shown.get(key) ?? { sight, watchers: 0 }
+      const mine = shown.get(key) ?? { sight, watchers: 0, isUnsure: false }
       mine.sight = sight
       mine.watchers += 1
       shown.delete(key)
@@ -96,17 +112,20 @@ export function createScreen({ clock, host }: ScreenContext): Screen {
       }
     },
     ended(key, how) {
-      if (how === 'old' && shown.has(key)) old.add(key)
-      if (how === 'fresh' && old.delete(key)) tryAll()
+      const one = shown.get(key)
+      if (one !== undefined) one.isUnsure = how === 'unsure'
+      if (how === 'old' && one !== undefined) old.add(key)
+      if (how !== 'old' && old.delete(key)) tryAll()
       plan()
     },
-    invalidated(tags) {
-      const made = ({ sight }: Shown) => sight.tags.some((tag) => tags.some((one) => invalidates(one, tag)))
-      for (const { sight } of [...shown.values()].filter(made)) sight.again()
-    },
+    invalidated: (tags) => again(({ sight }) => matches(sight, tags, invalidates)),
+    touched: (tags) => again(({ sight, isUnsure }) => isUnsure && matches(sight, tags, touches)),
     stop() {
       cancelTimer?.()
       stopListening()
     },
   }
 }
+
+const matches = (sight: Sight, written: readonly Tag[], by: typeof invalidates) =>
+  sight.tags.some((tag) => written.some((one) => by(one, tag)))

@@ -1,0 +1,95 @@
+// Where a request's answers lie: under its key, in its user's partition.
+
+import type { Clock, Copies } from '../core/ports.js'
+import { headerOf, type KeptCopy } from '../core/reads/kept-copy.js'
+import type { Ask, ReadRequest } from '../core/reads/line.js'
+import { touched } from '../core/reads/overlap.js'
+import { readKey } from '../core/reads/read-key.js'
+import type { Tag } from '../core/reads/tags.js'
+import type { ReadContext } from '../page/read-engine.js'
+import { createKeeping, type Keeping, type KeepingContext } from './keeping.js'
+import type { Answered } from './result.js'
+import type { Written } from './written.js'
+
+export interface PlaceContext extends Pick<ReadContext, 'ports' | 'snapshot' | 'user' | 'view'> {
+  readonly copies: Copies
+  readonly bounds: KeepingContext['bounds']
+  readonly written: Written
+  readonly principal: string
+}
+
+export interface Place {
+  /** Looks for what is kept. Never rejects, and resolves soon: where the storage hangs there is nothing. */
+  find(): Promise<void>
+  copy(): KeptCopy | undefined
+  /** The copy, where it is younger than that and nothing that touches these was written since. */
+  freshCopy(freshForMs: number, tags: readonly Tag[]): KeptCopy | undefined
+  /** The request as it stands in line: with what the server needs to say that the copy still holds. */
+  identify(): Pick<Ask, 'key' | 'partition' | 'request'>
+  /** What a 304 stands for; any other answer itself. Undefined where the copy is gone: look for it anew. */
+  unchanged(result: Answered): Answered | undefined
+  keep(result: Answered): void
+}
+
+/** A storage that has not answered by then is not waited for. */
+const storageMsMax = 2_000
+
+export function createPlace(context: PlaceContext, request: ReadRequest): Place {
+  const { ports, view, written, user, principal, snapshot } = context
+  let finding: Promise<void> | undefined
+  let partition: string | undefined
+  let keeping: Keeping | undefined
+  let copy: KeptCopy | undefined
+  // Where the rows fail the app's own word tells users apart.
+  const key = () => readKey({ partition: partition ?? principal, request })
+
+  async function find(): Promise<void> {
+    partition = (await user())?.partition
+    if (partition === undefined) return
+    keeping = createKeeping({ ...context, partition })
+    copy = await keeping.find(key())
+  }
+
+  return {
+    find: () => (finding ??= within(ports.clock, storageMsMax, find())),
+    copy: () => copy,
+    freshCopy(freshForMs, tags) {
+      if (copy === undefined || Math.abs(ports.clock.now() - copy.fetchedAt) >= freshForMs) return undefined
+      const since = view.outcomesSince(copy.fetchedAt).map(({ meta }) => meta.action)
+      const isTouched = touched(tags, [...view.onTheirWay(), ...since], written.touched).length > 0
+      return isTouched ? undefined : copy
+    },
+    identify() {
+      const etag = copy && headerOf(copy.answer, 'etag')
+      const { origin } = new URL(request.url)
+      // To another origin it would take a preflight.
+      const isOwn = etag !== undefined && snapshot.origins[0] === origin && snapshot.baseUrl !== undefined
+      const headers = isOwn ? [...request.headers, ['if-none-match', etag] as const] : request.headers
+      return { key: key(), partition, request: { ...request, headers } }
+    },
+    unchanged(result) {
+      if (result.answer.status !== 304 || headerOf(request, 'if-none-match') !== undefined) return result
+      if (copy === undefined) {
+        // Another tab has asked with its own copy; by now that may be kept.
+        finding = undefined
+        return undefined
+      }
+      void keeping?.confirm(key(), result.answer, result.fetchedAt)
+      return { ...result, answer: copy.answer }
+    },
+    keep: ({ answer, fetchedAt }) => void keeping?.keep(key(), answer, fetchedAt),
+  }
+}
+
+/** The promise, or soon without it. */
+function within(clock: Clock, ms: number, promise: Promise<void>): Promise<void> {
+  return new Promise((resolve) => {
+    const cancel = clock.after(ms, resolve)
+    promise
+      .catch(() => {})
+      .finally(() => {
+        cancel()
+        resolve()
+      })
+  })
+}

@@ -1,0 +1,27 @@
+// Where this page's reads wait for their turn: with those of all tabs in the worker, where one is there for them, else
+// with its own.
+import { fetchReads } from '../adapters/fetch-reads.js'
+import type { Connections } from '../core/connections.js'
+import type { Line } from '../core/reads/line.js'
+import { createScheduler } from '../core/reads/scheduler.js'
+import type { ReadContext } from '../page/read-engine.js'
+import { createWorkerLine } from './worker-line.js'
+
+export function createReadLine(
+  { ports, limits, prepare, worker, database }: ReadContext,
+  connections: Connections,
+): { readonly line: Line; stop(): void } {
+  const { reads = fetchReads } = ports
+  const scheduler = createScheduler({
+    ...ports,
+    connections,
+    limits: { ...limits, wireMs: limits.attemptMs },
+    async send(request, { partition = '', route, signal }) {
+      const headers = await prepare({ ...request, route, partition })
+      // Who asked may have left while the app prepared them, and another user may be there.
+      return signal.aborted ? { kind: 'failed' } : reads.send({ ...request, headers }, signal)
+    },
+  })
+  const line = createWorkerLine({ ...ports, database, worker, fallback: scheduler })
+  return { line, stop: () => scheduler.stop() }
+}

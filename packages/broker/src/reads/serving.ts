@@ -1,0 +1,74 @@
+// Which reader is given what: the answer, the last good one in its place, or word that there is none.
+import { createEdition, type Edition } from './edition.js'
+import type { Reader } from './reader.js'
+import type { ReadingContext } from './reading.js'
+import { isRefusal, mayStandIn, type ReadResult } from './result.js'
+
+export interface Serving {
+  /** What is kept, where it is young enough for this reader. */
+  giveFresh(reader: Reader): boolean
+  /** The last good answer, where it wants one; the request goes on, and the store is told of what comes of it. */
+  giveCopy(reader: Reader): boolean
+  /** It was too slow for this reader: the store is told, unless others of its route wait on. */
+  giveUp(reader: Reader): void
+  /** It has ended for all of these. */
+  end(result: ReadResult, readers: readonly Reader[]): void
+}
+
+export function createServing(
+  context: Pick<ReadingContext, 'place' | 'ports' | 'dispatch' | 'view'>,
+  /** Those who have not left. */
+  readers: ReadonlySet<Reader>,
+): Serving {
+  const { place } = context
+  let stale: Edition | undefined
+
+  function giveCopy(reader: Reader): boolean {
+    const copy = place.copy()
+    if (copy === undefined || reader.given || reader.wish.copy === 'never') return false
+    stale ??= createEdition({ kind: 'answer', ...copy, stale: true }, context)
+    if (!stale.isGoodFor(reader)) return false
+    stale.tell(reader)
+    return true
+  }
+
+  const standIn = (reader: Reader, result: ReadResult) => mayStandIn(result) && giveCopy(reader)
+
+  function endFor(reader: Reader, edition: Edition): void {
+    const { result } = edition
+    const isFinal = edition.isGoodFor(reader) || isRefusal(result)
+    // Who has a copy already is spared the failure: it is tried again.
+    if (isFinal || !(standIn(reader, result) || reader.given)) edition.tell(reader)
+    reader.ended(isFinal ? (edition.isSure ? 'fresh' : 'unsure') : 'old')
+  }
+
+  return {
+    giveCopy,
+    giveFresh(reader) {
+      const { freshForMs = 0, tags } = reader.wish
+      const copy = place.freshCopy(freshForMs, tags)
+      const edition = copy && createEdition({ kind: 'answer', ...copy }, context)
+      if (!edition?.isGoodFor(reader)) return false
+      endFor(reader, edition)
+      return true
+    },
+    giveUp(reader) {
+      const result = { kind: 'timeout' } as const
+      const type = reader.routed?.action.type
+      const waitsOn = (one: Reader) => one !== reader && !one.given && one.routed?.action.type === type
+      if (!standIn(reader, result)) {
+        const edition = createEdition(result, context)
+        if ([...readers].some(waitsOn)) edition.give(reader)
+        else edition.tell(reader)
+      }
+      reader.ended('old')
+    },
+    end(result, all) {
+      const edition = createEdition(result, context)
+      // Nothing but what every route could read takes the place of the last good answer.
+      const isKept = all.some(({ wish }) => wish.copy !== 'never') && all.every(edition.isGoodFor)
+      if (isKept && edition.isSure && result.kind === 'answer') place.keep(result)
+      for (const reader of all) endFor(reader, edition)
+    },
+  }
+}

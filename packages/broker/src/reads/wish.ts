@@ -1,0 +1,40 @@
+// What a routed action asks for, and how, by its route.
+import type { StoredAction } from '../core/schema.js'
+import type { ReadContext } from '../page/read-engine.js'
+import { ask, Refusal } from '../page/snapshot.js'
+import { isDevelopment } from '../redux/development.js'
+import { describe, type ReadRoute } from '../redux/route.js'
+import type { ReadOptions } from './read.js'
+import type { Wish } from './reader.js'
+import { type ReadTemplate, toRequest } from './request.js'
+
+/** @throws Refusal */
+export function wishOf(
+  { type, options }: ReadRoute,
+  action: StoredAction,
+  { snapshot }: Pick<ReadContext, 'snapshot'>,
+): Wish {
+  const { request, priority, tags, answer: _answer, ...wishes } = options as ReadOptions<never, unknown>
+  const call = <T>(name: string, given: T | ((payload: never, action: never) => T)): T =>
+    ask(isDevelopment && `the \`${name}\` of ${type}`, () =>
+      typeof given === 'function'
+        ? (given as (payload: unknown, action: unknown) => T)(action.payload, action)
+        : given,
+    )
+  return {
+    ...wishes,
+    request: toRequest(type, call<string | ReadTemplate>('request', request), snapshot),
+    priority: checkedPriority(type, call('priority', priority ?? 5)),
+    tags: call('tags', tags ?? []),
+  }
+}
+
+/** @throws Refusal */
+export function checkedPriority(what: string, priority: number): number {
+  if (Number.isInteger(priority) && priority >= 1 && priority <= 9) return priority
+  throw new Refusal(
+    'invalidRequest',
+    isDevelopment &&
+      `The \`priority\` of ${what} must be a whole number from 1 to 9; it is ${describe(priority)}.`,
+  )
+}
