@@ -12,7 +12,7 @@ export interface Connections {
   /** Resolves when a write has its connection, first come, first served; with undefined if the signal aborts before. */
   write(origin: string, signal: AbortSignal): Promise<LetGo | undefined>
   /** Calls back when a connection to an origin has come free that no write waits for. */
-  onFree(listener: (origin: string) => void): () => void
+  onFree(listener: (origin: string) => void): void
 }
 
 interface Wires {
@@ -24,7 +24,7 @@ interface Wires {
 /** `max`: requests in flight at once to one origin. */
 export function createConnections(max: number): Connections {
   const origins = new Map<string, Wires>()
-  const listeners = new Set<(origin: string) => void>()
+  const listeners: ((origin: string) => void)[] = []
   const readsMax = Math.max(max - 1, 1)
 
   function wiresTo(origin: string): Wires {
@@ -72,10 +72,7 @@ export function createConnections(max: number): Connections {
         wires.waiting.add(begin)
       })
     },
-    onFree(listener) {
-      listeners.add(listener)
-      return () => void listeners.delete(listener)
-    },
+    onFree: (listener) => void listeners.push(listener),
   }
 }
 

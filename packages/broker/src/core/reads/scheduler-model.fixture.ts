@@ -214,6 +214,7 @@ export class SchedulerModel {
     this.#count(isLate ? 'timed out' : 'aborted')
     if (wire.read.listeners.size > 0 && !isLate) this.#fault('aborted, and somebody waits for it', wire.read)
     this.#land(wire)
+    wire.reply({ kind: 'failed' })
   }
 
   #onEnd(listener: Listener, end: ReadEnd): void {

@@ -58,7 +58,6 @@ class ReadScheduler implements Scheduler {
   readonly #context: SchedulerContext
   readonly #reads = new Map<string, Read>()
   readonly #origins = new Map<string, Origin>()
-  readonly #stopListening: () => void
   #readsMax: number
   #waiting = 0
   #sent = 0
@@ -67,7 +66,7 @@ class ReadScheduler implements Scheduler {
   constructor(context: SchedulerContext) {
     this.#context = context
     this.#readsMax = context.limits.readsMax
-    this.#stopListening = context.connections.onFree((name) => this.#stir(this.#originOf(name)))
+    context.connections.onFree((name) => this.#stir(this.#originOf(name)))
   }
 
   ask(ask: Ask): Reader {
@@ -96,7 +95,6 @@ class ReadScheduler implements Scheduler {
 
   stop(): void {
     this.#stopped = true
-    this.#stopListening()
     for (const read of this.#reads.values()) this.#abandon(read)
   }
 
@@ -194,7 +192,6 @@ class ReadScheduler implements Scheduler {
     if (!this.#take(read)) return
     // One that is told may have others leave.
     for (const listener of read.readers) {
-      read.readers.delete(listener)
       this.#safely(() => listener.onEnd(end))
     }
   }
