@@ -80,6 +80,13 @@ describe('write', () => {
       ['server', 'Idempotent', "expects `server` to be 'idempotent' or 'plain'; got 'Idempotent'."],
       ['server', true, "expects `server` to be 'idempotent' or 'plain'; got true."],
       ['onReturned', 'cascade', "expects `onReturned` to be 'skip' or 'block'; got 'cascade'."],
+      ['when', 'night', 'expects `when` to be an object such as { network: \'unmetered\' }; got "night".'],
+      [
+        'when',
+        { between: { from: '06:00', to: '06:00' } },
+        "expects `when.between` to be two different times from '00:00' to '23:59', such as { from: '22:00', to: '06:00' }; " +
+          'got {"from":"06:00","to":"06:00"}.',
+      ],
       [
         'url',
         '/like',

@@ -11,6 +11,11 @@ const sent = write(createAction<string>('sent'), {
   request: (url) => ({ url, method: 'PUT' }),
   answer: (body) => body as Echo,
 })
+const sentWhileSeen = write(createAction<string>('sentWhileSeen'), {
+  request: (url) => ({ url, method: 'PUT' }),
+  answer: (body) => body as Echo,
+  when: { visible: true },
+})
 
 const cleanUp: (() => unknown)[] = []
 afterEach(async () => {
@@ -19,7 +24,7 @@ afterEach(async () => {
 })
 
 function startPage(name: string, options: Partial<BrokerOptions<object, 'broker'>> = {}) {
-  const broker = createBroker({ partition: () => 'ada', routes: [sent], name, ...options })
+  const broker = createBroker({ partition: () => 'ada', routes: [sent, sentWhileSeen], name, ...options })
   const store = configureStore({
     reducer: { broker: broker.reducer },
     middleware: (getDefault) => getDefault().prepend(broker.middleware),
@@ -99,6 +104,17 @@ describe('a broker worker', () => {
     expect(byTheWorker(echo)).toBe(false)
     expect(echo.headers['x-token']).toBe('secret')
     expect(broker.capabilities()).toMatchObject({ worker: 'active', workerLacks: ['prepareHeaders'] })
+  })
+
+  it('leaves what waits to be looked at to a page that is', async () => {
+    const name = crypto.randomUUID()
+    const { broker, store } = startPage(name)
+    await broker.register(Promise.resolve(await startWorker(name)))
+
+    const echo = await store.dispatch(sentWhileSeen('/wire/echo')).unwrap()
+
+    expect(byTheWorker(echo)).toBe(false)
+    expect(broker.capabilities()).toMatchObject({ worker: 'active', workerLacks: [] })
   })
 
   it('delivers them where it was given the function, with what its own gives', async () => {

@@ -5,6 +5,7 @@ import {
   type acknowledgeLoss,
   type Broker,
   type Capabilities,
+  type Conditions,
   cancel,
   confirm,
   createBroker,
@@ -19,9 +20,10 @@ import {
   type PageRequest,
   type RoutedCreator,
   requeue,
+  type TimeWindow,
   write,
 } from 'redux-broker'
-import { acknowledge, createTestWorld } from 'redux-broker/testing'
+import { acknowledge, createTestWorld, timeZone } from 'redux-broker/testing'
 import { type BrokerWorker, startBrokerWorker, type WorkerRequest } from 'redux-broker/worker'
 import { type Equal, is } from './is.js'
 import { broker, commented, type Like, liked } from './quick-start/requests.js'
@@ -86,6 +88,23 @@ is<Equal<typeof made, RoutedCreator<typeof creator, string>>>()
 for (const body of [{}, [], '', new ArrayBuffer(1), new Blob(), new FormData()])
   write(creator, { request: () => ({ url: '/x', body }) })
 
+const between = { from: '22:00', to: '06:00' }
+write(creator, {
+  request,
+  when: { network: 'unmetered', saveData: false, effectiveType: '3g', visible: true, between },
+})
+const night: Conditions = { between: between satisfies TimeWindow }
+write(creator, { request, when: night })
+createTestWorld({ zone: timeZone('Europe/Berlin') })
+  .tab()
+  .setDevice({ unmetered: false })
+
+// @ts-expect-error no such kind of connection
+write(creator, { request, when: { network: 'wifi' } })
+// @ts-expect-error only what restricts can be asked for
+write(creator, { request, when: { visible: false } })
+// @ts-expect-error hours have an end
+write(creator, { request, when: { between: { from: '22:00' } } })
 // @ts-expect-error no request
 write(creator, {})
 // @ts-expect-error a request is not just its URL
