@@ -1,0 +1,40 @@
+import { createAction } from '@reduxjs/toolkit'
+import { expect, it } from 'vitest'
+import { loadPost, openReads } from '../../test/reads-fixture.js'
+import { write } from '../page/index.js'
+import { answer, createTestWorld, type HeldReply, held } from '../testing/index.js'
+
+const saved = write(createAction<{ id: string }>('post/saved'), {
+  request: ({ id }) => ({ method: 'PUT', url: `/api/drafts/${id}` }),
+  lane: ({ id }) => id,
+  server: 'idempotent',
+})
+
+it('issue 4 point 3: reads of a page leave a connection to writes, and a write never waits behind one that waits', async () => {
+  const waiting: HeldReply[] = []
+  const world = createTestWorld({
+    network() {
+      const reply = held()
+      waiting.push(reply)
+      return reply.reply
+    },
+  })
+  const { broker, dispatch, wire } = openReads(world, { routes: [loadPost, saved] })
+  await broker.ready
+  for (let i = 0; i < 20; i++) dispatch(loadPost({ id: `${i}` }))
+  await world.settle()
+  expect(wire()).toEqual(['posts/0', 'posts/1', 'posts/2', 'posts/3', 'posts/4'])
+
+  dispatch(saved({ id: 'a' }))
+  dispatch(saved({ id: 'b' }))
+  await world.settle()
+  expect(wire().slice(5)).toEqual(['drafts/a'])
+
+  waiting[0]?.release(answer(200, {}))
+  await world.settle()
+  expect(wire().slice(6)).toEqual(['drafts/b'])
+  waiting[1]?.release(answer(200, {}))
+  await world.settle()
+  expect(wire().slice(7)).toEqual(['posts/5'])
+  expect(world.reports).toEqual([])
+})
