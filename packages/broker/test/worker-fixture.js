@@ -3,11 +3,11 @@ import { startBrokerWorker } from '../src/worker/index.ts'
 
 const given = new URL(location.href).searchParams
 const name = given.get('name') ?? 'redux-broker'
-const failuresMax = given.get('failuresMax')
+const limits = ['concurrencyMax', 'failuresMax'].filter((limit) => given.has(limit))
 const token = given.get('token')
 const worker = startBrokerWorker({
   name,
-  ...(failuresMax && { limits: { failuresMax: Number(failuresMax) } }),
+  limits: Object.fromEntries(limits.map((limit) => [limit, Number(given.get(limit))])),
   ...(token && { prepareHeaders: (headers) => headers.set('x-token', token) }),
 })
 

@@ -2,7 +2,7 @@
 import { configureStore, createAction } from '@reduxjs/toolkit'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { drainCommand, draining } from '../core/protocol.js'
-import { type BrokerOptions, createBroker, write } from '../page/index.js'
+import { type BrokerOptions, createBroker, reads, watchReads, write } from '../page/index.js'
 
 interface Echo {
   readonly headers: Readonly<Record<string, string>>
@@ -165,6 +165,24 @@ describe('a broker worker', () => {
       status: 'returned',
       reason: 'failuresMax',
     })
+  })
+
+  it('has its reads and its writes share its connections', async () => {
+    const name = crypto.randomUUID()
+    const { broker, store } = startPage(name, { reads: reads() })
+    await broker.register(Promise.resolve(await startWorker(name, '&concurrencyMax=1')))
+    await broker.ready
+    const ended: string[] = []
+    const isSent = new Promise((resolve) =>
+      watchReads(broker, ({ kind }) => kind === 'sent' && resolve(undefined)),
+    )
+    // It has the only connection for 300 ms.
+    const read = broker.fetch(`/wire/seen?${name}`).then(() => ended.push('read'))
+    await isSent
+    const written = store.dispatch(sent('/wire/echo')).settled.then(() => ended.push('write'))
+
+    await Promise.all([read, written])
+    expect(ended).toEqual(['read', 'write'])
   })
 
   it('that does not answer is not waited for: the page delivers itself (F42)', async () => {
