@@ -5,6 +5,7 @@ import { mark, type OutcomeAction } from '../redux/actions.js'
 import { outcomeOfRead } from './outcome-of-read.js'
 import { give, type Reader } from './reader.js'
 import type { ReadResult } from './result.js'
+import type { Written } from './written.js'
 
 export interface Edition {
   readonly result: ReadResult
@@ -18,9 +19,13 @@ export interface Edition {
   give(reader: Reader): void
 }
 
+export interface EditionContext extends Pick<ReadContext, 'dispatch' | 'view' | 'ports'> {
+  readonly written: Written
+}
+
 export function createEdition(
   result: ReadResult,
-  { dispatch, view, ports: { report } }: Pick<ReadContext, 'dispatch' | 'view' | 'ports'>,
+  { dispatch, view, written, ports: { report } }: EditionContext,
 ): Edition {
   const outcomes = new Map<string, OutcomeAction | undefined>()
   const told = new Set<OutcomeAction>()
@@ -44,7 +49,9 @@ export function createEdition(
       if (outcome !== undefined && !told.has(outcome)) {
         told.add(outcome)
         const { at } = outcome.meta.broker
-        const later = at > 0 ? view.outcomesSince(at) : []
+        // Other than what it shows are in the store once already.
+        const isShown = ({ meta }: OutcomeAction) => written.mayShow(meta.action, reader.wish.tags)
+        const later = at > 0 ? view.outcomesSince(at).filter(isShown) : []
         dispatch(later.length > 0 ? mark(outcome, { ...outcome.meta.broker, later }) : outcome)
       }
       edition.give(reader)

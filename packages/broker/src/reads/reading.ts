@@ -4,14 +4,15 @@ import { unmetAt, whenMet } from '../core/conditions.js'
 import { holdMsMax } from '../core/limits.js'
 import type { Line, ReadEnd, Reader as Turn } from '../core/reads/line.js'
 import type { Tag } from '../core/reads/tags.js'
-import type { ReadContext, ReadEvent } from '../page/read-engine.js'
+import type { ReadEvent } from '../page/read-engine.js'
+import type { EditionContext } from './edition.js'
 import type { Place } from './place.js'
 import type { Reader } from './reader.js'
 import { isGood, judge, type ReadResult, type Whose } from './result.js'
 import { createServing, type Serving } from './serving.js'
 import type { Mark, Truth } from './truth.js'
 
-export interface ReadingContext extends Whose, Pick<ReadContext, 'ports' | 'dispatch' | 'view'> {
+export interface ReadingContext extends Whose, EditionContext {
   readonly line: Line
   readonly truth: Truth
   readonly place: Place

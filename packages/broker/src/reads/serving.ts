@@ -1,5 +1,5 @@
 // Which reader is given what: the answer, the last good one in its place, or word that there is none.
-import { createEdition, type Edition } from './edition.js'
+import { createEdition, type Edition, type EditionContext } from './edition.js'
 import type { Reader } from './reader.js'
 import type { ReadingContext } from './reading.js'
 import { isRefusal, mayStandIn, type ReadResult } from './result.js'
@@ -16,7 +16,7 @@ export interface Serving {
 }
 
 export function createServing(
-  context: Pick<ReadingContext, 'place' | 'ports' | 'dispatch' | 'view'>,
+  context: EditionContext & Pick<ReadingContext, 'place'>,
   /** Those who have not left. */
   readers: ReadonlySet<Reader>,
 ): Serving {

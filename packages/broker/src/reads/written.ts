@@ -1,6 +1,6 @@
 // What writes touch, as their routes say it of their actions: no row carries it.
 import type { Ports } from '../core/ports.js'
-import type { Tag } from '../core/reads/tags.js'
+import { type Tag, touches } from '../core/reads/tags.js'
 import type { StoredAction } from '../core/schema.js'
 
 type TagsOf = readonly Tag[] | ((payload: unknown) => readonly Tag[])
@@ -21,6 +21,8 @@ export interface Written {
   touched(action: StoredAction): readonly Tag[]
   /** What is read again when it has ended. */
   invalidated(action: StoredAction): readonly Tag[]
+  /** Whether it may be in what these stand for; where nobody says it may. */
+  mayShow(action: StoredAction, tags: readonly Tag[]): boolean
   /** Whether it waits for other conditions than the network's, which may take the whole day. */
   waits(action: StoredAction): boolean
 }
@@ -44,16 +46,23 @@ export function createWritten(
 
   const invalidated = (action: StoredAction) => resolve(optionsOf(action).invalidates, action.payload)
 
+  function touched(action: StoredAction): readonly Tag[] {
+    const before = known.get(action)
+    if (before !== undefined) return before
+    const tags = [...resolve(optionsOf(action).tags, action.payload), ...invalidated(action)]
+    known.set(action, tags)
+    return tags
+  }
+
   return {
     any: [...routes.values()].some(({ options }) => (options.tags ?? options.invalidates) !== undefined),
-    touched(action) {
-      const before = known.get(action)
-      if (before !== undefined) return before
-      const tags = [...resolve(optionsOf(action).tags, action.payload), ...invalidated(action)]
-      known.set(action, tags)
-      return tags
-    },
+    touched,
     invalidated,
+    mayShow(action, tags) {
+      const written = touched(action)
+      const isSaid = written.length > 0 && tags.length > 0
+      return !isSaid || written.some((one) => tags.some((tag) => touches(one, tag)))
+    },
     waits: (action) => optionsOf(action).when !== undefined,
   }
 }
