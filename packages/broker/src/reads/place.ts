@@ -26,7 +26,7 @@ export interface Place {
   freshCopy(freshForMs: number, tags: readonly Tag[]): KeptCopy | undefined
   /** The request as it stands in line: with what the server needs to say that the copy still holds. */
   identify(): Pick<Ask, 'key' | 'partition' | 'request'>
-  /** What a 304 stands for; any other answer itself. Undefined where the copy is gone: look for it anew. */
+  /** What a 304 stands for; any other answer itself. Undefined, once, where there is no copy: look for it anew. */
   unchanged(result: Answered): Answered | undefined
   keep(result: Answered): void
 }
@@ -40,6 +40,7 @@ export function createPlace(context: PlaceContext, request: ReadRequest): Place 
   let partition: string | undefined
   let keeping: Keeping | undefined
   let copy: KeptCopy | undefined
+  let isSecondTry = false
   // Where the rows fail the app's own word tells users apart.
   const key = () => readKey({ partition: partition ?? principal, request })
 
@@ -70,7 +71,9 @@ export function createPlace(context: PlaceContext, request: ReadRequest): Place 
     unchanged(result) {
       if (result.answer.status !== 304 || headerOf(request, 'if-none-match') !== undefined) return result
       if (copy === undefined) {
-        // Another tab has asked with its own copy; by now that may be kept.
+        if (isSecondTry) return result
+        // Another tab has asked with its own copy; by now that may be found.
+        isSecondTry = true
         finding = undefined
         return undefined
       }

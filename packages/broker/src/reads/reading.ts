@@ -153,7 +153,7 @@ export class Reading {
   async #weigh(given: ReadResult): Promise<ReadResult | 'again'> {
     if (given.kind !== 'answer') return given
     const result = this.#context.place.unchanged(given)
-    if (result === undefined) return this.#mayWait() ? 'again' : { kind: 'failed' }
+    if (result === undefined) return 'again'
     if (!isGood(result.answer)) return result
     const { tags, passes } = await this.#context.truth.overlap(this.#tags(), this.#mark, result.fetchedAt)
     if (tags.length === 0) return result

@@ -1,18 +1,26 @@
 // What an app says of all of its reads.
 import { createConnections, withConnections } from '../core/connections.js'
 import type { ReadPart } from '../page/read-engine.js'
+import { checkReadsOptions } from './check-read.js'
 import { createReadEngine, type ReadsOptions } from './engine.js'
+
+// Every bundler replaces this expression; the checks are left out of a production build.
+declare const process: { readonly env: { readonly NODE_ENV?: string } }
 
 /**
  * For `createBroker({ reads: reads({ … }) })`: says how this app's reads are done, and gives `broker.fetch` to an app
  * that has no route for reads.
+ * @throws TypeError where an option is not what it must be.
  */
-export const reads = (options: ReadsOptions = {}): ReadPart => ({
-  begin({ ports, limits }) {
-    const connections = createConnections(limits.concurrencyMax)
-    return {
-      ports: withConnections(ports, connections),
-      createEngine: (context) => createReadEngine(context, connections, options),
-    }
-  },
-})
+export function reads(options: ReadsOptions = {}): ReadPart {
+  if (process.env.NODE_ENV !== 'production') checkReadsOptions(options)
+  return {
+    begin({ ports, limits }) {
+      const connections = createConnections(limits.concurrencyMax)
+      return {
+        ports: withConnections(ports, connections),
+        createEngine: (context) => createReadEngine(context, connections, options),
+      }
+    },
+  }
+}
