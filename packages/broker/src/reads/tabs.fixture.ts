@@ -140,7 +140,7 @@ function createWorker(world: World) {
       const { life, server } = running
       const command = structuredClone(data)
       queueMicrotask(() => {
-        if (isReadCommand(command, 'db')) life.run(() => void server.serve(command, ports))
+        if (isReadCommand(command, 'db')) life.run(() => void server.serve(command, ports[0]))
       })
     },
   }

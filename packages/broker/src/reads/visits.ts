@@ -1,12 +1,12 @@
 // A page's reads in the worker. The page holds a lock while it has any there, so that the worker knows of its end, and
 // lets it go with the last of them: a page that holds a lock is not kept for the way back.
-import type { AskedRead, ReadLimit } from '../core/reads/messages.js'
-import { readCommand, readerLock } from '../core/reads/messages.js'
+import { type ReadLimit, readCommand, readerLock } from '../core/reads/messages.js'
+import { createLetter, type Entry, type Letter } from './letter.js'
 import type { WorkerLineContext } from './worker-line.js'
 
 export interface Visits {
-  /** Sends a read with the others of this turn; returns what says that it is there no more. */
-  send(read: AskedRead, port: MessagePort): () => void
+  /** Has a read go to the worker with the others of this turn. */
+  readonly send: Letter['add']
   /** Tells the worker now, and with each read: it forgets when it is stopped. */
   limit(limit: ReadLimit): void
 }
@@ -15,8 +15,9 @@ export interface Visits {
 interface Visit {
   readonly tab: string
   readonly isHeld: Promise<void>
-  readonly reads: Set<MessagePort>
-  readonly unsent: Map<MessagePort, AskedRead>
+  readonly reads: Set<Entry>
+  /** What has not gone yet. */
+  letter: Letter | undefined
   letGo(): void
 }
 
@@ -39,40 +40,51 @@ export function createVisits({ database, worker, locks, chance, report }: Contex
       }
       locks.hold(readerLock(database, tab), { signal: new AbortController().signal }, untilOver).catch(report)
     })
-    return { tab, isHeld, reads: new Set(), unsent: new Map(), letGo }
+    return { tab, isHeld, reads: new Set(), letter: undefined, letGo }
   }
 
-  const post = (tab: string, reads: ReadonlyMap<MessagePort, AskedRead>) =>
-    worker
-      .forReads()
-      ?.postMessage(readCommand({ database, tab, needs: worker.needs, limit, asks: [...reads.values()] }), [
-        ...reads.keys(),
-      ])
+  function post(tab: string, letter?: Letter): void {
+    const { needs } = worker
+    const command = readCommand({ database, tab, needs, limit, asks: letter?.reads() ?? [] })
+    worker.forReads()?.postMessage(command, letter === undefined ? [] : [letter.port])
+  }
 
-  function flush({ tab, unsent }: Visit): void {
-    if (unsent.size === 0) return
-    post(tab, unsent)
-    unsent.clear()
+  function flush(here: Visit): void {
+    const { letter, tab } = here
+    here.letter = undefined
+    if (letter !== undefined) post(tab, letter)
   }
 
   return {
-    send(read, port) {
+    send(read, hear) {
       visit ??= begin()
       const here = visit
-      here.reads.add(port)
-      here.unsent.set(port, read)
+      here.letter ??= createLetter()
+      const entry = here.letter.add(read, hear)
+      here.reads.add(entry)
       here.isHeld.then(() => flush(here)).catch(report)
-      return () => {
-        here.unsent.delete(port)
-        here.reads.delete(port)
+      const goHome = () => {
+        here.reads.delete(entry)
+        if (here.letter?.reads().length === 0) here.letter = undefined
         if (here.reads.size > 0 || visit !== here) return
         visit = undefined
         here.letGo()
       }
+      return {
+        raise: entry.raise,
+        leave() {
+          entry.leave()
+          goHome()
+        },
+        close() {
+          entry.close()
+          goHome()
+        },
+      }
     },
     limit(word) {
       limit = word
-      post('', new Map())
+      post('')
     },
   }
 }

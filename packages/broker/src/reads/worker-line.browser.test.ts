@@ -155,7 +155,7 @@ describe('a worker’s line', () => {
     const registration = await startWorker(name)
     const url = new URL(`/wire/watched?${name}`, location.href).href
     const request = { url, method: 'GET', headers: [] } as const
-    const ask = { key: url, partition: undefined, request, route: undefined, priority: 1 }
+    const ask = { id: 1, key: url, partition: undefined, request, route: undefined, priority: 1 }
     const command = readCommand({ database: name, tab: '', needs: [], limit: undefined, asks: [ask] })
     const say = (data: unknown) => registration.active?.postMessage(data, [new MessageChannel().port2])
 

@@ -37,6 +37,17 @@ describe('reads in the worker’s line', () => {
     expect(sent().slice(1)).toEqual(['worker 1 /slow', 'worker 1 /last', 'worker 1 /two'])
   })
 
+  it('are heard of in the order in which they were sent and answered', async () => {
+    const { openTab, wires, settle } = createTabs()
+    const tab = openTab('a')
+    for (const [at, path] of ['/4', '/3', '/2', '/1'].entries()) tab.ask(path, { priority: 4 - at })
+    await settle()
+    for (const at of [1, 0, 3, 2]) await wires[at]?.answer('')
+
+    const sent = ['/1 sent 1', '/2 sent 2', '/3 sent 3', '/4 sent 4']
+    expect(tab.heard).toEqual([...sent, '/2 ', '/1 ', '/4 ', '/3 '])
+  })
+
   it('are ended with their last reader, of whatever tab, never earlier (F56)', async () => {
     const { openTab, wires, settle } = createTabs()
     const [here, there] = [openTab('a'), openTab('b')]
@@ -75,11 +86,18 @@ describe('reads in the worker’s line', () => {
 
   it('that leave before they were sent to the worker never get there', async () => {
     const { openTab, sent, lockNames, settle } = createTabs()
-    openTab('a').ask('/me').leave()
+    const tab = openTab('a')
+    tab.ask('/me').leave()
     await settle()
-
     expect(sent()).toEqual([])
     expect(lockNames()).toEqual([])
+
+    tab.ask('/first')
+    await settle()
+    tab.ask('/me').leave()
+    tab.ask('/next')
+    await settle()
+    expect(sent()).toEqual(['worker 1 /first', 'worker 1 /next'])
   })
 
   it('have the page hold a lock, and watch the worker’s, only while there are any', async () => {

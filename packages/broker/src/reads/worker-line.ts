@@ -3,7 +3,7 @@
 import type { Chance, Clock, Locks } from '../core/ports.js'
 import type { Ask, Line, Reader } from '../core/reads/line.js'
 import { createLockWatch, type LockWatch } from '../core/reads/lock-watch.js'
-import { type ReaderWord, servingLock, type WorkerWord } from '../core/reads/messages.js'
+import { servingLock, type WorkerWord } from '../core/reads/messages.js'
 import type { WorkerClient } from '../page/worker-client.js'
 import { createVisits, type Visits } from './visits.js'
 
@@ -72,9 +72,9 @@ interface Parts extends Pick<WorkerLineContext, 'database' | 'worker' | 'clock'>
 /** `otherwise`: this worker does not do it, since it does not answer, may not, or was stopped. */
 function askWorker(parts: Parts, ask: Ask, otherwise: (isStopped: boolean) => void): Reader {
   const { database, worker, clock, visits, watch, untaken } = parts
-  const { port1: port, port2 } = new MessageChannel()
   const { key, partition, request, route, priority } = ask
-  const goHome = visits.send({ key, partition, request, route, priority }, port2)
+  const entry = visits.send({ key, partition, request, route, priority }, hear)
+  let unwatch = () => {}
   const giveUp = () => {
     leave()
     otherwise(false)
@@ -85,35 +85,41 @@ function askWorker(parts: Parts, ask: Ask, otherwise: (isStopped: boolean) => vo
     worker.wasSilent()
     for (const giveUpOne of untaken) giveUpOne()
   })
-  const isTaken = () => {
+
+  function isTaken(): void {
     untaken.delete(giveUp)
     cancelTimer()
   }
-  let unwatch = () => {}
-  const end = () => {
+  function end(): void {
     isTaken()
     unwatch()
-    goHome()
-    port.close()
+    entry.close()
   }
-  const say = (word: ReaderWord) => port.postMessage(word)
-  const leave = () => {
-    say({ type: 'leave' })
+  function leave(): void {
+    entry.leave()
     end()
   }
-  const taken = (by: string) => {
-    isTaken()
-    unwatch = watch(servingLock(database, by), () => {
-      end()
-      otherwise(true)
-    })
+  function hear(word: WorkerWord): void {
+    switch (word.type) {
+      case 'taken':
+        isTaken()
+        unwatch = watch(servingLock(database, word.by), () => {
+          end()
+          otherwise(true)
+        })
+        break
+      case 'sent':
+        ask.onSent(word.order)
+        break
+      case 'refused':
+        end()
+        otherwise(false)
+        break
+      case 'end':
+        end()
+        ask.onEnd(word.end)
+        break
+    }
   }
-  port.onmessage = ({ data }: MessageEvent<WorkerWord>) => {
-    if (data.type === 'taken') return taken(data.by)
-    if (data.type === 'sent') return ask.onSent(data.order)
-    end()
-    if (data.type === 'end') ask.onEnd(data.end)
-    else otherwise(false)
-  }
-  return { raise: (to) => say({ type: 'raise', priority: to }), leave }
+  return { raise: entry.raise, leave }
 }

@@ -40,7 +40,7 @@ function setUp() {
   const port = { postMessage: (word: unknown) => void words.push(word) } as MessagePort
   const say = (data: unknown) => port.onmessage?.({ data } as MessageEvent)
   const serve = (more: object = {}, ask: object = {}) =>
-    server.serve(readCommand({ ...about, asks: [{ ...read, ...ask }], ...more }), [port])
+    server.serve(readCommand({ ...about, asks: [{ ...read, id: 3, ...ask }], ...more }), port)
   const grant = async (name: string) => {
     locks.get(name)?.()
     await Promise.resolve()
@@ -75,14 +75,14 @@ describe('a worker that is asked to read', () => {
     await served
 
     expect(words).toEqual([
-      { type: 'sent', order: 7 },
-      { type: 'end', end: { kind: 'timedOut' } },
+      { type: 'sent', id: 3, order: 7 },
+      { type: 'end', id: 3, end: { kind: 'timedOut' } },
     ])
     expect([...locks.keys()]).toEqual(['redux-broker:db:reads:i'])
   })
 
   it.each([
-    ['the reader leaves', ({ say }: ReturnType<typeof setUp>) => say({ type: 'leave' })],
+    ['the reader leaves', ({ say }: ReturnType<typeof setUp>) => say({ type: 'leave', id: 3 })],
     ['its tab is gone', ({ grant }: ReturnType<typeof setUp>) => grant('redux-broker:db:reader:t')],
   ])('has it leave the line, and may rest, when %s', async (_, end) => {
     const world = setUp()
@@ -96,8 +96,9 @@ describe('a worker that is asked to read', () => {
   it('raises it at its reader’s word, and does nothing else at words that it does not know', () => {
     const { asks, words, serve, say } = setUp()
     void serve()
-    for (const word of [null, 7, 'leave', {}, { type: 'raise' }, { type: 'raise', priority: 0 }]) say(word)
-    say({ type: 'raise', priority: 2 })
+    for (const word of [null, 7, 'leave', {}, { id: 3, type: 'raise' }, { id: 4, type: 'leave' }]) say(word)
+    say({ type: 'raise', id: 3, priority: 0 })
+    say({ type: 'raise', id: 3, priority: 2 })
 
     expect(asks[0]?.raised).toEqual([2])
     expect(words).toEqual([])
@@ -112,12 +113,11 @@ describe('a worker that is asked to read', () => {
     ['is for no origin at all', {}, { request: { ...request, url: '/me' } }],
     ['needs a function that it lacks', { needs: ['missing'] }, {}],
     ['needs a function, which would be told of no user', { needs: ['given'] }, { partition: undefined }],
-    ['is not there', { asks: [] }, {}],
   ])('refuses what %s (SEC15)', async (_, more, ask) => {
     const { asks, words, serve } = setUp()
     await serve(more, ask)
 
-    expect(words).toEqual([{ type: 'refused' }])
+    expect(words).toEqual([{ type: 'refused', id: 3 }])
     expect(asks).toEqual([])
   })
 })

@@ -2,13 +2,12 @@
 // the messages that it serves and hears of no `fetch`.
 import { originOfUrl, type Serves } from '../core/channel.js'
 import type { Locks } from '../core/ports.js'
-import type { Line } from '../core/reads/line.js'
+import type { Line, Reader } from '../core/reads/line.js'
 import { createLockWatch } from '../core/reads/lock-watch.js'
 import {
   type AskedRead,
   isPriority,
   type ReadCommand,
-  type ReaderWord,
   readerLock,
   servingLock,
   type WorkerWord,
@@ -25,9 +24,11 @@ export interface ReadServerContext {
 }
 
 export interface ReadServer {
-  /** Resolves when every reader has got its end or has left. */
-  serve(command: ReadCommand, ports: readonly MessagePort[]): Promise<unknown>
+  /** Resolves when every reader has got its end or has left. `port`: missing where nothing is asked. */
+  serve(command: ReadCommand, port: MessagePort | undefined): Promise<unknown>
 }
+
+type Say = (word: WorkerWord) => void
 
 export function createReadServer(context: ReadServerContext): ReadServer {
   const { database, line, locks, instance, serves } = context
@@ -52,50 +53,57 @@ export function createReadServer(context: ReadServerContext): ReadServer {
       locks.hold(servingLock(database, instance), { signal }, untilItsEnd).catch(context.report)
     })
 
-  function takeIn(ask: AskedRead, tab: string, port: MessagePort): Promise<void> {
-    const say = (word: WorkerWord) => port.postMessage(word)
-    serving ??= serveOn()
-    // Who hears it waits for the lock, so it has to be held by then.
-    void serving.then(() => say({ type: 'taken', by: instance }))
-    return new Promise((resolve) => {
-      const end = () => {
+  /** `done` resolves when the reader has got its end or has left. */
+  function lineUp(
+    { id, ...ask }: AskedRead,
+    tab: string,
+    say: Say,
+  ): Reader & { readonly done: Promise<void> } {
+    let end = () => {}
+    const done = new Promise<void>((resolve) => {
+      end = () => {
         unwatch()
         resolve()
       }
-      const leave = () => {
-        reader.leave()
-        end()
-      }
-      const reader = line.ask({
-        ...ask,
-        onSent: (order) => say({ type: 'sent', order }),
-        onEnd(how) {
-          say({ type: 'end', end: how })
-          end()
-        },
-      })
-      const unwatch = watch(readerLock(database, tab), leave)
-      port.onmessage = ({ data }: MessageEvent<Partial<ReaderWord> | null>) => {
-        if (data?.type === 'leave') leave()
-        if (data?.type === 'raise' && isPriority(data.priority)) reader.raise(data.priority)
-      }
     })
+    const reader = line.ask({
+      ...ask,
+      onSent: (order) => say({ type: 'sent', id, order }),
+      onEnd(how) {
+        say({ type: 'end', id, end: how })
+        end()
+      },
+    })
+    const leave = () => {
+      reader.leave()
+      end()
+    }
+    const unwatch = watch(readerLock(database, tab), leave)
+    return { raise: (to) => reader.raise(to), leave, done }
   }
 
   return {
-    serve({ asks, limit, needs, tab }, ports) {
+    serve({ asks, limit, needs, tab }, port) {
       if (limit !== undefined && limit.saidAt >= limitedAt) {
         limitedAt = limit.saidAt
         line.limit(limit.readsMax)
       }
+      if (port === undefined) return Promise.resolve()
+      const say: Say = (word) => port.postMessage(word)
+      const readers = new Map<unknown, ReturnType<typeof lineUp>>()
       // All of one turn at once: the line has the most urgent of them go first.
-      const served = ports.map((port, at) => {
-        const ask = asks[at]
-        if (ask !== undefined && mayServe(ask, needs)) return takeIn(ask, tab, port)
-        port.postMessage({ type: 'refused' } satisfies WorkerWord)
-        return undefined
-      })
-      return Promise.all(served)
+      for (const ask of asks)
+        if (mayServe(ask, needs)) readers.set(ask.id, lineUp(ask, tab, say))
+        else say({ type: 'refused', id: ask.id })
+      port.onmessage = ({ data }: MessageEvent<Readonly<Record<string, unknown>> | null>) => {
+        const reader = readers.get(data?.['id'])
+        if (data?.['type'] === 'leave') reader?.leave()
+        if (data?.['type'] === 'raise' && isPriority(data['priority'])) reader?.raise(data['priority'])
+      }
+      serving ??= serveOn()
+      // Who hears it waits for the lock, so it has to be held by then.
+      void serving.then(() => say({ type: 'taken', by: instance }))
+      return Promise.all([...readers.values()].map(({ done }) => done))
     },
   }
 }

@@ -113,7 +113,7 @@ export function startBrokerWorker(options: WorkerOptions = {}): BrokerWorker {
   self.addEventListener('message', (event) => {
     // Only a window of this origin may ask, to drain or to read: no message says what is written (SEC15).
     if (!(event.source instanceof WindowClient)) return
-    if (isReadCommand(event.data, database)) event.waitUntil(reads.serve(event.data, event.ports))
+    if (isReadCommand(event.data, database)) event.waitUntil(reads.serve(event.data, event.ports[0]))
     if (!isDrainCommand(event.data, database)) return
     event.waitUntil(drainAndWait(life, event.data.probe))
     // The page asks for the lock when it hears the answer: by then the drain has asked, since it began to read first.

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { isReadCommand, readCommand } from './messages.js'
 
 const request = { url: 'https://app.test/me', method: 'GET', headers: [['x-view', 'short']] } as const
-const ask = { key: 'k', partition: 'p', request, route: 'me/load', priority: 1 }
+const ask = { id: 1, key: 'k', partition: 'p', request, route: 'me/load', priority: 1 }
 const command = readCommand({ database: 'app', tab: 't', needs: [], limit: undefined, asks: [ask] })
 
 describe('a read command', () => {
@@ -33,6 +33,7 @@ describe('a read command', () => {
       limit,
     })),
     ...[
+      { id: '1' },
       { key: undefined },
       { partition: 1 },
       { route: {} },

@@ -1,9 +1,11 @@
-// What a page and the worker say to each other about reads. A command is a message with one port for each read; all
-// else is said over that port. The worker forgets all of it when it is stopped, and the page knows by a lock.
+// What a page and the worker say to each other about reads. A command is a message with a port, and all else is said
+// over that. The worker forgets all of it when it is stopped, and the page knows by a lock.
 import type { Ask, ReadEnd, ReadRequest } from './line.js'
 
-/** One read as it is asked of the worker. */
-export type AskedRead = Pick<Ask, 'key' | 'partition' | 'request' | 'route' | 'priority'>
+/** One read as it is asked of the worker. `id`: names it over its port. */
+export interface AskedRead extends Pick<Ask, 'key' | 'partition' | 'request' | 'route' | 'priority'> {
+  readonly id: number
+}
 
 /** A word on how many reads may be in flight at once. `saidAt`: in epoch milliseconds; the latest word holds. */
 export interface ReadLimit {
@@ -28,17 +30,19 @@ export const readCommand = (command: Omit<ReadCommand, 'type'>): ReadCommand => 
   ...command,
 })
 
-/** What a reader says over its port. */
-export type ReaderWord = { readonly type: 'raise'; readonly priority: number } | { readonly type: 'leave' }
+/** What a page says of one of its reads. */
+export type ReaderWord =
+  | { readonly type: 'raise'; readonly id: number; readonly priority: number }
+  | { readonly type: 'leave'; readonly id: number }
 
-/** What the worker says to a reader. */
+/** What the worker says of one read; and that it took all that it does not refuse. */
 export type WorkerWord =
   /** `by`: the instance of the worker, whose lock is held as long as it lives. */
   | { readonly type: 'taken'; readonly by: string }
   /** The worker may not send it, or lacks a function for it: it is the page's. */
-  | { readonly type: 'refused' }
-  | { readonly type: 'sent'; readonly order: number }
-  | { readonly type: 'end'; readonly end: ReadEnd }
+  | { readonly type: 'refused'; readonly id: number }
+  | { readonly type: 'sent'; readonly id: number; readonly order: number }
+  | { readonly type: 'end'; readonly id: number; readonly end: ReadEnd }
 
 /** The lock that a worker which serves reads holds until it is stopped. */
 export const servingLock = (database: string, instance: string): string =>
@@ -63,6 +67,7 @@ export const isPriority = (value: unknown): value is number =>
 
 const isAskedRead = (value: unknown): value is AskedRead =>
   isObject(value) &&
+  Number.isInteger(value['id']) &&
   isText(value['key']) &&
   isTextOrNothing(value['partition']) &&
   isTextOrNothing(value['route']) &&
