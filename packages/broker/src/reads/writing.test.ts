@@ -1,0 +1,134 @@
+import { createAction } from '@reduxjs/toolkit'
+import { describe, expect, it } from 'vitest'
+import { openReads } from '../../test/reads-fixture.js'
+import { read, write } from '../page/index.js'
+import { acknowledge, answer, createTestWorld, held, type SentRequest } from '../testing/index.js'
+
+const liked = write(createAction<{ id: number }>('liked'), {
+  request: ({ id }) => ({ method: 'PUT', url: `/api/posts/${id}/like` }),
+  invalidates: ['posts'],
+})
+const clapped = write(createAction<{ id: number }>('clapped'), {
+  request: ({ id }) => ({ method: 'PUT', url: `/api/posts/${id}/claps` }),
+  tags: ({ id }) => [{ type: 'posts', id }],
+})
+const loadFeed = read(createAction('feed/load'), { request: () => '/api/feed', tags: ['posts'] })
+const loadMe = read(createAction('me/load'), { request: () => '/api/me', tags: ['me'] })
+const routes = [liked, clapped, loadFeed, loadMe]
+
+const isRead = ({ method }: SentRequest) => method === 'GET'
+const echo = (request: SentRequest) => acknowledge(request, {})
+const feeds = (app: ReturnType<typeof openReads>) =>
+  app.actions.filter(({ type }) => type === 'feed/load/delivered')
+
+describe('a read of what is being written', () => {
+  it('waits for forty pending likes and is made once, after the last of them (P8, line 5)', async () => {
+    const world = createTestWorld({ network: echo })
+    const app = openReads(world, { routes })
+    app.dispatch(loadFeed())
+    await world.settle()
+    world.setOnline(false)
+    for (let id = 1; id <= 40; id++) app.dispatch(liked({ id }))
+    await world.settle()
+    const before = world.network.requests.length
+
+    world.setOnline(true)
+    app.dispatch(loadFeed())
+    await world.clock.advance(5_000)
+
+    const sent = world.network.requests.slice(before)
+    expect(sent.map(isRead)).toEqual([...Array.from({ length: 40 }, () => false), true])
+  })
+
+  it('does not wait for what it does not show', async () => {
+    const world = createTestWorld({ network: held().reply })
+    const app = openReads(world, { routes })
+    app.dispatch(liked({ id: 1 }))
+    await world.settle()
+
+    app.dispatch(loadMe())
+    app.dispatch(loadFeed())
+    await world.settle()
+
+    expect(world.network.requests.filter(isRead).map(({ url }) => url)).toEqual(['https://app.test/api/me'])
+  })
+
+  it('is made anew where a write began while it was on the wire, and only the second answer is told', async () => {
+    const world = createTestWorld({ network: echo })
+    const first = held()
+    const app = openReads(world, { routes })
+    await world.settle()
+    world.network.next(first.reply)
+    const receipt = app.dispatch(loadFeed())
+    await world.settle()
+
+    app.dispatch(clapped({ id: 1 }))
+    await world.settle()
+    world.network.always(answer(200, 'second'))
+    first.release(answer(200, 'first'))
+    await world.settle()
+
+    expect(await receipt.settled).toMatchObject({ status: 'delivered', answer: 'second' })
+    expect(feeds(app)).toHaveLength(1)
+    expect(world.network.requests.filter(isRead)).toHaveLength(2)
+  })
+
+  it('is told as unsure after 30 s, and made anew when the write has ended', async () => {
+    const world = createTestWorld()
+    const stuck = held()
+    world.network.next(stuck.reply)
+    world.network.always((request) => (isRead(request) ? answer(200, 'feed') : acknowledge(request, {})))
+    const app = openReads(world, { routes, limits: { attemptMs: 60_000 } })
+    app.dispatch(clapped({ id: 7 }))
+    await world.settle()
+
+    const receipt = app.dispatch(loadFeed())
+    await world.clock.advance(29_999)
+    const before = world.network.requests.filter(isRead).length
+    await world.clock.advance(1)
+
+    expect(before).toBe(0)
+    expect(await receipt.settled).toMatchObject({ status: 'delivered', unsure: ['posts'] })
+    expect(feeds(app).at(-1)).toMatchObject({ meta: { unsure: ['posts'] } })
+    stuck.release(acknowledge(world.network.requests[0] as SentRequest, {}))
+    await world.settle()
+    expect(feeds(app)).toHaveLength(2)
+    expect(feeds(app).at(-1)).not.toHaveProperty('meta.unsure')
+  })
+
+  it('is made anew on screen when a write that invalidates it has ended, and not once its readers left', async () => {
+    const world = createTestWorld({ network: echo })
+    const app = openReads(world, { routes })
+    const receipts = [app.dispatch(loadFeed()), app.dispatch(loadFeed())]
+    await world.settle()
+
+    app.dispatch(liked({ id: 1 }))
+    await world.settle()
+    const whileShown = feeds(app).length
+    for (const receipt of receipts) await receipt.cancel()
+    app.dispatch(liked({ id: 2 }))
+    await world.settle()
+
+    expect(whileShown).toBe(2)
+    expect(feeds(app)).toHaveLength(2)
+    expect(world.network.requests.filter(isRead)).toHaveLength(2)
+  })
+
+  it('is ended on the wire when the last who has it on screen leaves', async () => {
+    const world = createTestWorld({ network: echo })
+    const app = openReads(world, { routes })
+    const receipt = app.dispatch(loadFeed())
+    await world.settle()
+    const { reply, release } = held()
+    world.network.always((request) => (isRead(request) ? reply : acknowledge(request, {})))
+    app.dispatch(liked({ id: 1 }))
+    await world.settle()
+
+    await receipt.cancel()
+    release(answer(200, 'late'))
+    await world.settle()
+
+    expect(world.network.requests.filter(isRead)).toHaveLength(2)
+    expect(feeds(app)).toHaveLength(1)
+  })
+})
