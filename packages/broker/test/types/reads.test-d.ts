@@ -1,0 +1,101 @@
+// What a read tells a reducer, and gives to who dispatches or fetches it.
+import { configureStore, createAction, createReducer } from '@reduxjs/toolkit'
+import {
+  createBroker,
+  delivered,
+  type FetchOptions,
+  limitReads,
+  type Receipt,
+  read,
+  reads,
+  rejected,
+  returned,
+  type Tag,
+  watchReads,
+  write,
+} from 'redux-broker'
+import { type Equal, is } from './is.js'
+
+interface Post {
+  readonly id: string
+  readonly likes: number
+}
+
+const loaded = read(createAction<{ id: string }>('post/loaded'), {
+  request: ({ id }, action) => {
+    is<Equal<typeof action.payload, { id: string }>>()
+    return { url: `/api/posts/${id}`, headers: { accept: 'application/json' } }
+  },
+  priority: ({ id }) => (id === 'first' ? 1 : 5),
+  tags: ({ id }) => [{ type: 'posts', id }],
+  answer: (body) => body as Post,
+  when: { network: 'unmetered', between: { from: '22:00', to: '06:00' } },
+  meanwhile: 'copy',
+})
+const listed = read(createAction('posts/listed'), { request: () => '/api/posts', tags: ['posts'] })
+const liked = write(createAction<{ id: string }>('liked'), {
+  request: ({ id }) => ({ url: `/api/posts/${id}/like` }),
+  invalidates: ({ id }) => [{ type: 'posts', id }],
+  tags: ['likes'],
+})
+
+createReducer({ n: 0 }, (builder) => {
+  builder
+    .addCase(loaded, (_state, { payload }) => {
+      is<Equal<typeof payload, { id: string }>>()
+    })
+    .addMatcher(delivered(loaded), (_state, { payload, meta }) => {
+      is<Equal<typeof payload, Post>>()
+      is<Equal<typeof meta.arg, { id: string }>>()
+      is<Equal<typeof meta.stale, true | undefined>>()
+      is<Equal<typeof meta.fetchedAt, number | undefined>>()
+      is<Equal<typeof meta.unsure, readonly Tag[] | undefined>>()
+    })
+    .addMatcher(delivered(listed), (_state, { payload }) => {
+      is<Equal<typeof payload, unknown>>()
+    })
+    .addMatcher(delivered(loaded, liked), (_state, { meta }) => {
+      is<Equal<typeof meta.arg.id, string>>()
+    })
+    .addMatcher(returned(loaded), (_state, { error }) => {
+      is<Equal<typeof error.httpStatus, number | undefined>>()
+    })
+    .addMatcher(rejected(loaded), (_state, { error }) => {
+      if (error.reason === 'tooManyReads') _state.n += 1
+    })
+})
+
+const broker = createBroker({
+  partition: () => 'ada',
+  routes: [loaded, listed, liked],
+  reads: reads({ userHeader: 'x-user', bytesMax: 1_000, ageMsMax: 1_000 }),
+})
+const store = configureStore({
+  reducer: { broker: broker.reducer },
+  middleware: (getDefault) => getDefault().prepend(broker.middleware),
+})
+
+const receipt = store.dispatch(loaded({ id: '1' }))
+is<Equal<typeof receipt, Receipt<Post>>>()
+export const likes: Promise<number> = receipt.unwrap().then((post) => post.likes)
+export const age = receipt.settled.then((end) => (end.status === 'delivered' ? end.fetchedAt : undefined))
+
+const options: FetchOptions = {
+  priority: 1,
+  copy: 'first',
+  tags: ['posts'],
+  signal: AbortSignal.timeout(1_000),
+}
+export const response: Promise<Response> = broker.fetch(new URL('https://a.test/'), options)
+limitReads(broker, 3)
+watchReads(broker, ({ kind, order }) => {
+  is<Equal<typeof kind, 'waiting' | 'sent' | 'ended'>>()
+  is<Equal<typeof order, number | undefined>>()
+})
+
+// @ts-expect-error a read is a GET or a HEAD
+read(createAction('a'), { request: () => ({ url: '/a', method: 'POST' }) })
+// @ts-expect-error no such policy
+read(createAction('a'), { request: () => '/a', copy: 'always' })
+// @ts-expect-error wrong payload
+loaded({ id: 1 })
