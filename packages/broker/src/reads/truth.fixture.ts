@@ -110,6 +110,7 @@ export function openPosts(wayOf: () => Way) {
     store.subscribe(() => onFrame(store.getState().posts))
     return {
       tab,
+      onFrame: (listener: (shown: Shown) => void) => store.subscribe(() => listener(store.getState().posts)),
       posts: () => store.getState().posts,
       clap: (id: Id) => store.dispatch(clapped({ id })),
       heart: (id: Id, on: boolean) => store.dispatch(hearted({ id, on })),
