@@ -72,9 +72,14 @@ export function openReads(
   {
     tab = world.tab(),
     ...options
-  }: Partial<Options> & { readonly tab?: TestTab; readonly how?: ReadsOptions } = {},
+  }: Partial<Options> & {
+    readonly tab?: TestTab
+    readonly how?: ReadsOptions
+    /** Who is signed in at the start; undefined: nobody. Default `ada`. */
+    readonly user?: string | undefined
+  } = {},
 ) {
-  const { how, ...rest } = options
+  const { how, user: _user, ...rest } = options
   const broker = createBroker({
     partition: (state: { session: ReturnType<typeof session.reducer> }) => state.session.userId,
     routes,
@@ -93,6 +98,7 @@ export function openReads(
       session: session.reducer,
       [broker.reducerPath]: broker.reducer,
     },
+    preloadedState: { session: { userId: 'user' in options ? options.user : 'ada' } },
     middleware: (getDefault) => getDefault().prepend(broker.middleware, recorder),
   })
   return {

@@ -42,6 +42,8 @@ export function createReadEngine(
   }
   const beginSession = () => createReadSession({ ...shared, principal: context.principal() })
   let session = beginSession()
+  // Whoever was to clear what a user left may have died.
+  void clearLeft(copies, ports)
   const stopWatching = host.onPutAway(() => session.cancel())
 
   return {

@@ -22,7 +22,7 @@ export interface Keeping {
 
 export interface KeepingContext {
   readonly copies: Copies
-  readonly ports: Pick<Ports, 'store' | 'clock' | 'report'>
+  readonly ports: Pick<Ports, 'store' | 'clock'>
   readonly partition: string
   readonly bounds: CopyBounds
 }
@@ -65,12 +65,11 @@ export async function clearLeft(
   if (active !== 'unknown') await copies.clearOthers(active)
 }
 
-/** `unknown` where the storage fails: then nothing is kept. */
-async function activePartition({ store, report }: KeepingContext['ports']): Promise<string | undefined> {
+/** `unknown` where the storage fails, of which others tell: then nothing is kept. */
+async function activePartition({ store }: KeepingContext['ports']): Promise<string | undefined> {
   try {
     return (await store.transact('readonly', 'relaxed', readActive))?.partition
-  } catch (error) {
-    report(error)
+  } catch {
     return 'unknown'
   }
 }

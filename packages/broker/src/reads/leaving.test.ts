@@ -1,0 +1,87 @@
+import { describe, expect, it } from 'vitest'
+import { loadMe, openReads, signedIn } from '../../test/reads-fixture.js'
+import { answer, createTestWorld, held, type TestWorld } from '../testing/index.js'
+
+const ada = answer(200, { name: 'Ada' })
+type App = ReturnType<typeof openReads>
+
+/** What a page that Ada opens without a network is given: a copy, if any was left. */
+async function leftOf(world: TestWorld): Promise<unknown> {
+  world.setOnline(false)
+  const app = openReads(world)
+  const receipt = app.dispatch(loadMe())
+  await world.settle()
+  return receipt.settled
+}
+const nothing = { status: 'returned', reason: 'failed' }
+
+const leave = async (world: TestWorld, app: App, next?: string) => {
+  app.dispatch(signedIn(next))
+  await world.settle()
+}
+
+describe('SEC28 when a user leaves nothing is left of what was read', () => {
+  it.each([
+    ['signs out', undefined],
+    ['hands over to another user', 'bob'],
+  ])('here and by other tabs: she %s', async (_, next) => {
+    const world = createTestWorld({ network: ada })
+    const [here, there] = [openReads(world), openReads(world)]
+    there.dispatch(loadMe())
+    await world.settle()
+    there.tab.crash()
+
+    await leave(world, here, next)
+
+    expect(await leftOf(world)).toMatchObject(nothing)
+  })
+
+  it.each(['this tab', 'another tab'])(
+    'by a read that ends after she has signed out in %s',
+    async (where) => {
+      const { reply, release } = held()
+      const world = createTestWorld({ network: reply })
+      const [here, there] = [openReads(world), openReads(world)]
+      await world.settle()
+      here.dispatch(loadMe())
+      await world.settle()
+
+      await leave(world, where === 'this tab' ? here : there)
+      release(ada)
+      await world.settle()
+
+      expect(await leftOf(world)).toMatchObject(nothing)
+    },
+  )
+
+  it.each(['bob', undefined])(
+    'once %s starts, where the page that she left by died before it had cleared it',
+    async (user) => {
+      const world = createTestWorld({ network: ada })
+      const here = openReads(world)
+      here.dispatch(loadMe())
+      await world.settle()
+      await world.store.transact('readwrite', 'relaxed', async (tx) => tx.delete('settings', ['active']))
+      here.tab.crash()
+
+      const next = openReads(world, { user })
+      await world.settle()
+      next.tab.crash()
+
+      expect(await leftOf(world)).toMatchObject(nothing)
+    },
+  )
+
+  it('but a page that does not know yet who is signed in takes nothing away', async () => {
+    const world = createTestWorld({ network: ada })
+    const here = openReads(world)
+    here.dispatch(loadMe())
+    await world.settle()
+    here.tab.crash()
+
+    openReads(world, { user: undefined })
+    await world.settle()
+
+    expect(await leftOf(world)).toMatchObject({ status: 'delivered', answer: { name: 'Ada' }, stale: true })
+  })
+})
