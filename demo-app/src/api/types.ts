@@ -30,6 +30,11 @@ export interface ServerComment {
   readonly text: string
 }
 
+export interface Group {
+  readonly id: string
+  readonly name: string
+}
+
 export type LikeAnswer = Pick<ServerPost, 'id' | 'likes' | 'likedByMe'>
 export type ClapAnswer = Pick<ServerPost, 'id' | 'claps'>
 
@@ -55,6 +60,7 @@ const listOf =
   }
 
 export const parseMe = parser<Me>({ id: 'string', name: 'string' })
+export const parseCount = parser<{ readonly count: number }>({ count: 'number' })
 export const parseToken = parser<GivenToken>({ token: 'string', lifetimeMs: 'number' })
 export const parsePost = parser<ServerPost>({
   id: 'string',
@@ -70,3 +76,4 @@ export const parseLike = parser<LikeAnswer>({ id: 'string', likes: 'number', lik
 export const parseClaps = parser<ClapAnswer>({ id: 'string', claps: 'number' })
 export const parsePosts = listOf(parsePost)
 export const parseComments = listOf(parseComment)
+export const parseGroups = listOf(parser<Group>({ id: 'string', name: 'string' }))

@@ -1,7 +1,8 @@
 // Who is here, whether the server is, and what waits: always in sight, and always of the same height.
 import { type ReactElement, useState, useSyncExternalStore } from 'react'
+import { Age } from '../account/age'
 import { useWaiting } from '../broker/entries'
-import { refreshFeed } from '../feed/refresh-feed'
+import { refresh } from '../feed/refresh'
 import { SignInButtons } from '../session/sign-in-buttons'
 import { SignOut } from '../session/sign-out'
 import { Avatar } from '../ui/avatar'
@@ -54,6 +55,7 @@ export function Header({ isLab }: { isLab: boolean }): ReactElement {
 
 function StatusStrip(): ReactElement {
   const deadLetters = useAppSelector(({ broker }) => broker.deadLetters)
+  const notifs = useAppSelector(({ account }) => account.notifs)
   const waiting = useWaiting()
   const connectivity = useConnectivity()
   const isIn = useAppSelector(({ session }) => session.user !== undefined)
@@ -75,6 +77,14 @@ function StatusStrip(): ReactElement {
         <span className="wide">waiting</span>
         <span className="hidden-text narrow">waiting</span>
       </span>
+      {isIn && notifs !== undefined && (
+        <span className="strip-item">
+          <Icon name="bell" />
+          <span className="hidden-text">Notifications: </span>
+          <span data-testid="notifs-count">{notifs.value}</span>
+          <Age of={notifs} />
+        </span>
+      )}
       {deadLetters > 0 && (
         <a className="strip-item strip-back" href="/#came-back">
           <Icon name="back" />
@@ -108,19 +118,18 @@ function listenToNetwork(listener: () => void): () => void {
 }
 
 function RefreshButton(): ReactElement {
-  const isReading = useAppSelector(({ feed }) => feed.isReading)
-  const [isAsked, setAsked] = useState(false)
-  const refresh = async () => {
-    setAsked(true)
-    await refreshFeed()
-    setAsked(false)
+  const [isBusy, setBusy] = useState(false)
+  const onClick = async () => {
+    setBusy(true)
+    await refresh()
+    setBusy(false)
   }
   return (
     <button
       type="button"
       className="button button-quiet refresh"
-      data-busy={isAsked && isReading}
-      onClick={() => void refresh()}
+      data-busy={isBusy}
+      onClick={() => void onClick()}
     >
       <Icon name="refresh" />
       <span className="wide">Refresh</span>

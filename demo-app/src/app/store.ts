@@ -1,15 +1,19 @@
 // The store: one reducer line and one middleware line more than without a broker.
 import { configureStore } from '@reduxjs/toolkit'
 import { useDispatch, useSelector } from 'react-redux'
+import { account } from '../account/account-slice'
 import { broker } from '../broker/broker'
+import { comments } from '../feed/comments-slice'
 import { feedStatus } from '../feed/feed-status-slice'
-import { feedLoaded, posts } from '../feed/posts-slice'
+import { posts } from '../feed/posts-slice'
 import { session } from '../session/session-slice'
 
 export const store = configureStore({
   reducer: {
-    posts: broker.optimistic(posts.reducer, { truth: feedLoaded.match }),
+    posts: broker.optimistic(posts.reducer),
+    comments: comments.reducer,
     feed: feedStatus.reducer,
+    account: account.reducer,
     session: session.reducer,
     [broker.reducerPath]: broker.reducer,
   },

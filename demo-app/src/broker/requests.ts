@@ -2,10 +2,7 @@
 import { createAction } from '@reduxjs/toolkit'
 import { write } from 'redux-broker'
 import { parseClaps, parseComment, parseLike, parsePost } from '../api/types'
-
-interface OnPost {
-  readonly postId: string
-}
+import { commentsOf, feedTag, newPostTag, type OnPost, postTag } from './tags'
 
 /** All that changes one post keeps its order; posts do not wait for each other. */
 export const postLane = (postId: string): string => `post:${postId}`
@@ -13,28 +10,39 @@ export const postLane = (postId: string): string => `post:${postId}`
 export const newPostsLane = 'posts'
 
 const lane = ({ postId }: OnPost) => postLane(postId)
+const tags = ({ postId }: OnPost) => [postTag(postId)]
+/** Others have tapped meanwhile, too: however many changes arrive, the feed is read once after them. */
+const invalidates = [feedTag]
 
 export const liked = write(createAction<OnPost>('posts/liked'), {
   request: ({ postId }) => ({ method: 'PUT', url: `/api/posts/${postId}/like` }),
   lane,
+  tags,
+  invalidates,
   answer: parseLike,
 })
 
 export const unliked = write(createAction<OnPost>('posts/unliked'), {
   request: ({ postId }) => ({ method: 'DELETE', url: `/api/posts/${postId}/like` }),
   lane,
+  tags,
+  invalidates,
   answer: parseLike,
 })
 
 export const clapped = write(createAction<OnPost>('posts/clapped'), {
   request: ({ postId }) => ({ method: 'POST', url: `/api/posts/${postId}/claps`, body: { by: 1 } }),
   lane,
+  tags,
+  invalidates,
   answer: parseClaps,
 })
 
 export const commented = write(createAction<OnPost & { readonly text: string }>('posts/commented'), {
   request: ({ postId, text }) => ({ method: 'POST', url: `/api/posts/${postId}/comments`, body: { text } }),
   lane,
+  tags,
+  invalidates: ({ postId }) => [...invalidates, commentsOf(postId)],
   answer: parseComment,
 })
 
@@ -43,6 +51,8 @@ export const posted = write(
   {
     request: ({ text }) => ({ method: 'POST', url: '/api/posts', body: { text } }),
     lane: () => newPostsLane,
+    tags: [newPostTag],
+    invalidates,
     answer: parsePost,
   },
 )

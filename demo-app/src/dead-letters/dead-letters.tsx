@@ -14,7 +14,6 @@ import {
 import { useAppSelector } from '../app/store'
 import { broker } from '../broker/broker'
 import { nounOf } from '../broker/entries'
-import { refreshFeed } from '../feed/refresh-feed'
 import './dead-letters.css'
 import { type OnAct, useFocusOnNext } from './use-focus-on-next'
 import { whatItWas, whyItCameBack } from './words'
@@ -100,7 +99,7 @@ function InDoubt({ entry: { id, type }, action, onAct }: InDoubtProps): ReactEle
       <Acts
         about={whatId}
         onAct={() => onAct(id)}
-        first={['It happened', () => confirm(broker, id).then(refreshFeed)]}
+        first={['It happened', () => confirm(broker, id)]}
         second={['Send again', () => requeue(broker, id)]}
       />
     </li>

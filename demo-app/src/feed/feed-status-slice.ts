@@ -1,5 +1,8 @@
-// How old the feed is and whether it is being read: beside the posts, since no pending change touches it.
-import { createSlice, type PayloadAction } from '@reduxjs/toolkit'
+// How old the feed is: beside the posts, since no pending change touches it.
+import { createSlice } from '@reduxjs/toolkit'
+import { delivered, returned } from 'redux-broker'
+import { loadFeed } from '../broker/reads'
+import { saysClosed } from '../broker/says-closed'
 import { signedOut } from '../session/session-slice'
 
 export interface FeedStatus {
@@ -8,32 +11,27 @@ export interface FeedStatus {
    * answer came; `closed`, the server knows no session of the user's.
    */
   readonly shows: 'none' | 'fresh' | 'copy' | 'failed' | 'closed'
-  readonly isReading: boolean
   /** When what is shown was read, in epoch milliseconds. */
   readonly readAt?: number
 }
 
-type ReadEnd = { readonly shows: 'fresh' | 'copy'; readonly readAt: number } | 'failed' | 'closed'
-
-const initialState = { shows: 'none', isReading: false } as FeedStatus
+const initialState = { shows: 'none' } as FeedStatus
 
 export const feedStatus = createSlice({
   name: 'feed',
   initialState,
-  reducers: {
-    readBegun: (state) => {
-      state.isReading = true
-    },
-    readEnded: (state, { payload }: PayloadAction<ReadEnd>): FeedStatus => {
-      if (payload !== 'failed' && payload !== 'closed') return { ...payload, isReading: false }
-      // What was shown stays, but is no longer fresh.
-      const hasPosts = state.shows === 'fresh' || state.shows === 'copy'
-      return { ...state, shows: hasPosts ? 'copy' : payload, isReading: false }
-    },
-  },
+  reducers: {},
   extraReducers: (builder) => {
-    builder.addCase(signedOut, () => initialState)
+    builder
+      .addCase(signedOut, () => initialState)
+      .addMatcher(delivered(loadFeed), ({ readAt = 0 }, { meta: { stale, fetchedAt = 0 } }) => ({
+        shows: stale ? 'copy' : 'fresh',
+        readAt: Math.max(readAt, fetchedAt),
+      }))
+      .addMatcher(returned(loadFeed), (state, { error }) => {
+        // What was shown stays, but is no longer fresh.
+        if (state.readAt !== undefined) return { ...state, shows: 'copy' }
+        return { shows: saysClosed(error) ? 'closed' : 'failed' }
+      })
   },
 })
-
-export const { readBegun, readEnded } = feedStatus.actions

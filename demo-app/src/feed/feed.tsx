@@ -1,5 +1,7 @@
 // The feed in each of its states: being read, empty, failed, an old copy, or the server's.
 import type { ReactElement } from 'react'
+import { AccountCard } from '../account/account-card'
+import { timeOf } from '../account/age'
 import { useAppSelector } from '../app/store'
 import { Composer } from '../composer/composer'
 import { DeadLetters } from '../dead-letters/dead-letters'
@@ -7,7 +9,7 @@ import { nameOf } from '../ui/avatar'
 import { Icon } from '../ui/icon'
 import './feed.css'
 import { PostCard } from './post-card'
-import { refreshFeed } from './refresh-feed'
+import { refresh } from './refresh'
 import { Skeletons } from './skeletons'
 import { ThreeStates } from './three-states'
 
@@ -23,8 +25,9 @@ export function Feed(): ReactElement {
         <FeedStatusLine />
         {isReady ? <Posts /> : <Skeletons />}
       </div>
-      <aside className="feed-aside" aria-label="Your changes">
+      <aside className="feed-aside" aria-label="You and your changes">
         <DeadLetters />
+        <AccountCard />
         <section className="card legend">
           <h2 className="card-title">What the marks mean</h2>
           <ThreeStates />
@@ -69,7 +72,7 @@ function FeedFailed(): ReactElement {
         The server did not answer, and this device has no copy. It is tried again by itself when the network
         is back.
       </p>
-      <button type="button" className="button" onClick={() => void refreshFeed()}>
+      <button type="button" className="button" onClick={() => void refresh()}>
         Try again
       </button>
     </div>
@@ -92,19 +95,17 @@ function FeedClosed(): ReactElement {
 function FeedStatusLine(): ReactElement {
   const { shows, readAt } = useAppSelector(({ feed }) => feed)
   const connectivity = useAppSelector(({ broker }) => broker.connectivity)
-  const time = readAt === undefined ? '' : new Date(readAt).toLocaleTimeString([], timeFormat)
+  const time = readAt === undefined ? '' : timeOf(readAt)
   return (
     <p className="feed-status soft" data-shows={shows}>
       {shows === 'copy' && (
         <>
           <Icon name="clock" />
           Last copy from {time}
-          {connectivity === 'offline' ? ', you are offline' : ', the server cannot be reached'}
+          {connectivity === 'offline' && ', you are offline'}
         </>
       )}
       {shows === 'fresh' && `Read at ${time}`}
     </p>
   )
 }
-
-const timeFormat: Intl.DateTimeFormatOptions = { hour: '2-digit', minute: '2-digit' }

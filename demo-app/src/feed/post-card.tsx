@@ -46,7 +46,7 @@ export const PostCard = memo(function PostCard({ post }: { post: Post }): ReactE
         </div>
         <MarkRow postId={post.id} />
       </div>
-      {isOpen && <Discussion postId={post.id} comments={post.comments} />}
+      {isOpen && <Discussion postId={post.id} />}
       <CommentBox postId={post.id} author={author} isDisabled={isDraft} />
     </article>
   )

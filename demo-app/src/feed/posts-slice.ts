@@ -1,9 +1,11 @@
 // The posts, as the server last told them and as pending changes have them. The reducers of the user's actions are
 // ordinary ones; the broker replays them over confirmed state.
-import { createSlice, type PayloadAction } from '@reduxjs/toolkit'
+import { createSlice } from '@reduxjs/toolkit'
 import { delivered } from 'redux-broker'
 import type { ServerPost } from '../api/types'
-import { clapped, commented, liked, newPostsLane, posted, postLane, unliked } from '../broker/requests'
+import { loadFeed } from '../broker/reads'
+import { clapped, commented, liked, posted, unliked } from '../broker/requests'
+import { unsurePosts } from '../broker/tags'
 import { signedOut } from '../session/session-slice'
 
 export interface Post extends ServerPost {
@@ -19,23 +21,10 @@ export interface PostsState {
   readonly byId: Readonly<Record<string, Post>>
 }
 
-export interface FeedLoaded {
-  readonly posts: readonly ServerPost[]
-  /** Lanes of which the answer cannot be trusted: what was known of their posts stays. */
-  readonly touched: readonly string[]
-}
-
 export const posts = createSlice({
   name: 'posts',
   initialState: { order: [], byId: {} } as PostsState,
-  reducers: {
-    feedLoaded: {
-      reducer: (state, { payload }: PayloadAction<FeedLoaded, string, { readonly readAt: number }>) =>
-        merged(state, payload),
-      /** `readAt`: when the read was sent. The broker applies again what was delivered since. */
-      prepare: (payload: FeedLoaded, readAt: number) => ({ payload, meta: { readAt } }),
-    },
-  },
+  reducers: {},
   extraReducers: (builder) => {
     builder
       .addCase(signedOut, () => ({ order: [], byId: {} }))
@@ -54,6 +43,10 @@ export const posts = createSlice({
         const draft = { ...action.payload, id, likes: 0, likedByMe: false, claps: 0, comments: 0 }
         addOnTop(state, { ...draft, draftId: id, counted: [] })
       })
+      .addMatcher(delivered(loadFeed), (state, { payload, meta }) =>
+        // A copy is older than what is shown, unless nothing is.
+        meta.stale && hasServerPosts(state) ? state : merged(state, payload, unsurePosts(meta.unsure)),
+      )
       // Confirmed state takes the server's numbers; what is pending is applied on top of them by the broker.
       .addMatcher(delivered(liked, unliked), ({ byId }, { payload, meta }) => {
         const post = byId[meta.arg.postId]
@@ -77,8 +70,6 @@ export const posts = createSlice({
   },
 })
 
-export const { feedLoaded } = posts.actions
-
 /** The broker marks what it captured with the entry's id, also where it brings it back after a reload. */
 const entryIdOf = (action: object): string =>
   (action as { readonly meta?: { readonly broker?: { readonly entryId?: string } } }).meta?.broker?.entryId ??
@@ -99,16 +90,22 @@ function addOnTop(state: { order: string[]; byId: Record<string, Draft<Post>> },
   state.byId[post.id] = post
 }
 
+/** Posts that the server has named: a draft is none yet. */
+const hasServerPosts = ({ byId }: PostsState): boolean =>
+  Object.values(byId).some(({ id, draftId }) => id !== draftId)
+
 /** The answer's posts, but for those that it may have wrong. */
-function merged(state: PostsState, { posts: read, touched }: FeedLoaded): PostsState {
-  const lanes = new Set(touched)
-  const had = state.order.length > 0
+function merged(
+  state: PostsState,
+  read: readonly ServerPost[],
+  { ids, isNews }: ReturnType<typeof unsurePosts>,
+): PostsState {
   // While a new post is on its way, an unknown post in the answer may be that one: it would stand there twice.
-  const isNewsDoubtful = had && lanes.has(newPostsLane)
+  const isNewsDoubtful = isNews && hasServerPosts(state)
   const chosen = read.flatMap((post): readonly Post[] => {
     const known = state.byId[post.id]
     if (known === undefined) return isNewsDoubtful ? [] : [{ ...post, counted: [] }]
-    if (lanes.has(postLane(post.id))) return [known]
+    if (ids.has(post.id)) return [known]
     return [{ ...post, ...(known.draftId !== undefined && { draftId: known.draftId }), counted: [] }]
   })
   const isListed = new Set(chosen.map(({ id }) => id))

@@ -11,6 +11,13 @@ export function followSession(): void {
   listenForSessionNews((news) => void follow(news))
   window.addEventListener('online', () => void tellServer())
   setInterval(() => void (navigator.onLine && tellServer()), tellAgainMs)
+  let wasLost = false
+  store.subscribe(() => {
+    const { lost } = store.getState().session
+    // The token of a session that is over is good for nothing.
+    if (lost && !wasLost) forgetToken()
+    wasLost = lost
+  })
 }
 
 async function follow(news: SessionNews): Promise<void> {

@@ -1,12 +1,13 @@
 // Signing in and out, and finding out at a start who is signed in.
-import { readJson } from '../api/read-json'
 import { type Me, parseMe, parseToken, type UserId } from '../api/types'
 import { store } from '../app/store'
 import { broker } from '../broker/broker'
-import { refreshFeed } from '../feed/refresh-feed'
-import { forgetCopies, keepCopy, keptPaths } from '../worker/last-copy'
+import { loadMe } from '../broker/reads'
+import { saysClosed } from '../broker/says-closed'
+import { refresh } from '../feed/refresh'
 import { forgetToken, holdToken } from '../worker/token'
 import { overrideSignOut, owedSignOut, oweSignOut, payOwedSignOut } from './owed-sign-out'
+import { forgetUser, recallUser, rememberUser } from './remembered-user'
 import { isBearer } from './session-mode'
 import { postSessionNews } from './session-news'
 import { restored, sessionFound, signedIn, signedOut, startFailed, startTriedAgain } from './session-slice'
@@ -22,39 +23,68 @@ export async function startSession(): Promise<void> {
     await tellServer()
     return
   }
+  const recalled = recallUser()
+  store.dispatch(startTriedAgain(recalled))
+  await (recalled === undefined ? startAsStranger() : startAs(recalled))
+}
+
+/** The broker has the partition of who was here last, and nothing is shown of it before it is known who is here. */
+async function startAs(recalled: Me): Promise<void> {
+  const me = await store.dispatch(loadMe()).settled
+  if (me.status === 'delivered') return enter(me.answer, me)
+  // Somebody signed in or out meanwhile, in another tab.
+  if (me.status === 'cancelled') return
+  // Nothing was learnt: it is taken for the one who was here last.
+  if (me.status !== 'returned' || !saysClosed(me)) return enter(recalled, me)
+  forgetUser()
+  forgetToken()
   store.dispatch(startTriedAgain())
-  const me = await readJson(keptPaths.me, parseMe)
-  if (me.status === 'signedOut') store.dispatch(signedOut({ serverMustBeTold: false }))
-  else if (me.status === 'unreachable') store.dispatch(startFailed())
-  else {
-    if (me.status === 'fresh') await keepMe(me.value)
-    await enter(me.value)
+  await startAsStranger()
+}
+
+async function startAsStranger(): Promise<void> {
+  const me = await askWhoIsHere()
+  // Somebody signed in meanwhile, in another tab.
+  if (store.getState().session.phase !== 'starting') return
+  if (me === 'nobody') store.dispatch(signedOut({ serverMustBeTold: false }))
+  else if (me === 'unreachable') store.dispatch(startFailed())
+  else await enter(me)
+}
+
+async function askWhoIsHere(): Promise<Me | 'nobody' | 'unreachable'> {
+  try {
+    const answer = await broker.fetch('/api/me', { priority: 1, wireMs: patienceMs })
+    if (answer.status === 401) {
+      forgetToken()
+      return 'nobody'
+    }
+    return parseMe(await answer.json())
+  } catch {
+    // No answer, a cut one, or a page of HTML where JSON was asked for: all mean that nothing was learnt.
+    return 'unreachable'
   }
 }
 
-/** So that the worker can say who this is when the server cannot be asked. */
-const keepMe = (me: Me) => keepCopy(keptPaths.me, me.id, me, Date.now())
-
 /** Opens the user's outbox. The feed is shown when what waits in it is back in the view, not a frame earlier. */
-export async function enter(user: Me): Promise<void> {
+export async function enter(user: Me, me?: Parameters<typeof refresh>[0]): Promise<void> {
+  rememberUser(user)
   store.dispatch(signedIn(user))
   await broker.ready
   store.dispatch(restored())
-  await refreshFeed()
+  await refresh(me)
 }
 
 /** The same user is signed in again: what was paused goes on. */
 export async function resume(): Promise<void> {
   store.dispatch(sessionFound())
   await broker.resume()
-  await refreshFeed()
+  await refresh()
 }
 
 /** False where the server could not be reached. */
 export async function signIn(user: UserId): Promise<boolean> {
   const me = await overrideSignOut(() => askForSession(user))
   if (me === undefined) return false
-  await keepMe(me)
   postSessionNews({ kind: 'signedIn', user: me })
   if (store.getState().session.user?.id === me.id) await resume()
   else await enter(me)
@@ -66,10 +96,10 @@ export async function signOut(): Promise<void> {
   const { user } = store.getState().session
   if (user === undefined) return
   oweSignOut(user.id)
+  forgetUser()
   forgetToken()
   store.dispatch(signedOut({ serverMustBeTold: false }))
   postSessionNews({ kind: 'signedOut', userId: user.id })
-  await forgetCopies(user.id)
   await Promise.race([tellServer(), pause(quietMs)])
   if (owedSignOut() !== undefined) noteThatServerMustBeTold(true)
 }

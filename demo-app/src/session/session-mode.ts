@@ -1,7 +1,5 @@
 // How the app shows the server who is signed in: a setting of the lab, the same in all tabs. What it stores is the
 // setting, never a token.
-import { addToken } from '../worker/token'
-
 export const sessionModes = ['cookie', 'bearer', 'bearer-worker'] as const
 /** `bearer-worker`: the worker gets tokens of its own. */
 export type SessionMode = (typeof sessionModes)[number]
@@ -23,11 +21,6 @@ function read(): SessionMode {
 /** A worker must know while its script is first run whether it has tokens: its URL says so. */
 export const workerUrlOf = (mode: SessionMode): string =>
   mode === 'bearer-worker' ? '/sw.js?session=bearer' : '/sw.js'
-
-/** For the app's own reads. @throws where a token is needed and the server cannot be asked for it */
-export async function addCredentials(headers: Headers): Promise<void> {
-  if (isBearer) await addToken(headers, { route: 'read' })
-}
 
 /** Loads the app anew in another mode. False, and nothing is changed, where its worker cannot be had or kept. */
 export async function switchSessionMode(mode: SessionMode): Promise<boolean> {

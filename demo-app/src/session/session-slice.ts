@@ -1,6 +1,9 @@
 // Who uses the app. `user` decides whose outbox is open.
 import { createSlice, type PayloadAction } from '@reduxjs/toolkit'
+import { delivered, returned } from 'redux-broker'
 import type { Me } from '../api/types'
+import { loadFeed, loadMe } from '../broker/reads'
+import { saysClosed } from '../broker/says-closed'
 
 export interface SessionState {
   /**
@@ -9,6 +12,8 @@ export interface SessionState {
    */
   readonly phase: 'starting' | 'unreachable' | 'signedOut' | 'signedIn' | 'ready'
   readonly user?: Me
+  /** While starting: who was here last. Nothing of them is shown. */
+  readonly recalled?: Me
   /** The server's session has ended, or is another user's, while this page still shows `user`. */
   readonly lost: boolean
   /** Signed out here while the server could not be told. */
@@ -22,7 +27,10 @@ export const session = createSlice({
   initialState,
   reducers: {
     startFailed: (): SessionState => ({ ...initialState, phase: 'unreachable' }),
-    startTriedAgain: (): SessionState => initialState,
+    startTriedAgain: (_state, { payload }: PayloadAction<Me | undefined>): SessionState => ({
+      ...initialState,
+      ...(payload && { recalled: payload }),
+    }),
     signedIn: (_state, { payload }: PayloadAction<Me>): SessionState => ({
       ...initialState,
       phase: 'signedIn',
@@ -30,9 +38,6 @@ export const session = createSlice({
     }),
     restored: (state) => {
       if (state.phase === 'signedIn') state.phase = 'ready'
-    },
-    sessionLost: (state) => {
-      if (state.user !== undefined) state.lost = true
     },
     sessionFound: (state) => {
       state.lost = false
@@ -46,7 +51,15 @@ export const session = createSlice({
       serverMustBeTold: payload.serverMustBeTold,
     }),
   },
+  extraReducers: (builder) => {
+    builder
+      .addMatcher(delivered(loadMe, loadFeed), (state, { meta }) => {
+        if (!meta.stale) state.lost = false
+      })
+      .addMatcher(returned(loadMe, loadFeed), (state, { error }) => {
+        if (state.user !== undefined && saysClosed(error)) state.lost = true
+      })
+  },
 })
 
-export const { startFailed, startTriedAgain, signedIn, restored, sessionLost, sessionFound, signedOut } =
-  session.actions
+export const { startFailed, startTriedAgain, signedIn, restored, sessionFound, signedOut } = session.actions
