@@ -94,7 +94,7 @@ function FaultForm({ add }: { add: (rule: FaultRule) => Promise<void> }): ReactE
     void add(ruleOf(new FormData(event.currentTarget)))
   }
   return (
-    <form className="fault-form" onSubmit={submit}>
+    <form className="lab-form fault-form" onSubmit={submit}>
       <label>
         What happens
         <select className="field" name="kind" value={kind} onChange={({ target }) => setKind(target.value)}>

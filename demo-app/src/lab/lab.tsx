@@ -1,9 +1,11 @@
 // What a feed cannot show: the faults of the network, what the server saw, and what this device still holds.
 import type { ReactElement } from 'react'
+import { ConditionsCard } from './conditions-card'
 import { FaultCard } from './fault-card'
 import './lab.css'
 import { LedgerCard } from './ledger-card'
 import { OutboxCard } from './outbox-card'
+import { ReadsCard } from './reads-card'
 import { SessionCard } from './session-card'
 
 export function Lab(): ReactElement {
@@ -17,6 +19,8 @@ export function Lab(): ReactElement {
         </p>
       </header>
       <FaultCard />
+      <ReadsCard />
+      <ConditionsCard />
       <div className="lab-pair">
         <OutboxCard />
         <LedgerCard />
