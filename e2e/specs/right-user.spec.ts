@@ -76,9 +76,12 @@ test('a session that ends before the first read of the feed is what the feed tel
   demo,
   server,
 }) => {
+  // A sign-out leaves no copy that could be shown.
+  await signOut(demo)
+  await expect(demo.currentUser).toHaveCount(0)
   await server.faults([{ match: { path: '/api/posts/top' }, kind: 'expire-session', times: 1 }])
 
-  await demo.page.reload()
+  await demo.page.getByRole('button', { name: 'Sign in as Ada' }).first().click()
 
   await expect(demo.notice('sign-in-needed')).toBeVisible()
   await expect(demo.page.getByText('It is read when Ada is signed in again.')).toBeVisible()

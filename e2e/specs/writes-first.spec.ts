@@ -1,0 +1,41 @@
+// Line 5 of reads: when the network is back the changes go first, and what they make old is read once after them.
+import { attemptsAfter, lastSeq, ledgerWith } from '../fixtures/ledger.js'
+import { expect, test } from '../fixtures/test.js'
+
+const feed = '/api/posts/top'
+
+test('forty likes that waited all arrive before the feed is read, and it is read once', async ({
+  demo,
+  network,
+  server,
+}) => {
+  await expect(demo.page.locator('.feed-status')).toHaveAttribute('data-shows', 'fresh')
+  await network.cut()
+  // Given, taken back and given again: each tap is a change of its own.
+  await demo.page.getByRole('button', { name: 'Like' }).evaluateAll((hearts) => {
+    for (let taps = 0; taps < 40; taps++) (hearts[taps % hearts.length] as HTMLElement).click()
+  })
+  await expect(demo.pendingCount).toHaveText('40')
+  const hearts = await demo.page.locator('[aria-pressed=true]').count()
+  await demo.refresh()
+  await expect(demo.page.locator('.feed-status')).toHaveAttribute('data-shows', 'copy')
+  const before = lastSeq(await server.ledger())
+
+  await network.restore()
+
+  await expect(demo.pendingCount).toHaveText('0', { timeout: 30_000 })
+  await expect(demo.page.locator('.feed-status')).toHaveAttribute('data-shows', 'fresh')
+  // One that is asked for now comes after all that were to come.
+  await demo.refresh()
+  const ledger = await ledgerWith(
+    server,
+    (latest) => attemptsAfter(latest, before).filter(({ path }) => path === feed).length,
+    2,
+  )
+  const since = attemptsAfter(ledger, before)
+  const writes = since.filter(({ key }) => key !== null)
+  const [first] = since.filter(({ path }) => path === feed)
+  expect(new Set(writes.map(({ key }) => key)).size).toBe(40)
+  expect(Math.max(...writes.map(({ seq }) => seq))).toBeLessThan(first?.seq ?? 0)
+  await expect(demo.page.locator('[aria-pressed=true]')).toHaveCount(hearts)
+})
