@@ -24,12 +24,15 @@ export async function fetchRead(
       if (result.kind === 'answer') resolve(toResponse(result, request.method))
       else reject(errorOf(result.kind))
     }
-    const leave = ask(createReader({ wish, settle }))
-    for (const one of signals)
-      one.addEventListener('abort', () => {
+    const reader = createReader({ wish, settle })
+    const leave = ask(reader)
+    for (const one of signals) {
+      const abort = () => {
         leave()
         reject(one.reason)
-      })
+      }
+      one.addEventListener('abort', abort, { signal: reader.over.signal })
+    }
   })
 }
 

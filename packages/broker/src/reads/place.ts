@@ -1,6 +1,6 @@
 // Where a request's answers lie: under its key, in its user's partition.
 
-import type { Clock, Copies } from '../core/ports.js'
+import type { Copies } from '../core/ports.js'
 import { headerOf, type KeptCopy } from '../core/reads/kept-copy.js'
 import type { Ask, ReadRequest } from '../core/reads/line.js'
 import { touched } from '../core/reads/overlap.js'
@@ -9,6 +9,7 @@ import type { Tag } from '../core/reads/tags.js'
 import type { ReadContext } from '../page/read-engine.js'
 import { createKeeping, type Keeping, type KeepingContext } from './keeping.js'
 import type { Answered } from './result.js'
+import { soon } from './soon.js'
 import type { Written } from './written.js'
 
 export interface PlaceContext extends Pick<ReadContext, 'ports' | 'snapshot' | 'user' | 'view'> {
@@ -31,9 +32,6 @@ export interface Place {
   keep(result: Answered): void
 }
 
-/** A storage that has not answered by then is not waited for. */
-const storageMsMax = 2_000
-
 export function createPlace(context: PlaceContext, request: ReadRequest): Place {
   const { ports, view, written, user, principal, snapshot } = context
   let finding: Promise<void> | undefined
@@ -52,7 +50,7 @@ export function createPlace(context: PlaceContext, request: ReadRequest): Place 
   }
 
   return {
-    find: () => (finding ??= within(ports.clock, storageMsMax, find())),
+    find: () => (finding ??= soon(ports.clock, find(), undefined)),
     copy: () => copy,
     freshCopy(freshForMs, tags) {
       if (copy === undefined || Math.abs(ports.clock.now() - copy.fetchedAt) >= freshForMs) return undefined
@@ -82,17 +80,4 @@ export function createPlace(context: PlaceContext, request: ReadRequest): Place 
     },
     keep: ({ answer, fetchedAt }) => void keeping?.keep(key(), answer, fetchedAt),
   }
-}
-
-/** The promise, or soon without it. */
-function within(clock: Clock, ms: number, promise: Promise<void>): Promise<void> {
-  return new Promise((resolve) => {
-    const cancel = clock.after(ms, resolve)
-    promise
-      .catch(() => {})
-      .finally(() => {
-        cancel()
-        resolve()
-      })
-  })
 }

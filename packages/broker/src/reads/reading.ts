@@ -10,6 +10,7 @@ import type { Place } from './place.js'
 import type { Reader } from './reader.js'
 import { isGood, judge, type ReadResult, type Whose } from './result.js'
 import { createServing, type Serving } from './serving.js'
+import { soon } from './soon.js'
 import type { Mark, Truth } from './truth.js'
 
 export interface ReadingContext extends Whose, EditionContext {
@@ -155,7 +156,10 @@ export class Reading {
     const result = this.#context.place.unchanged(given)
     if (result === undefined) return 'again'
     if (!isGood(result.answer)) return result
-    const { tags, passes } = await this.#context.truth.overlap(this.#tags(), this.#mark, result.fetchedAt)
+    const { truth, ports } = this.#context
+    const shown = this.#tags()
+    const overlap = truth.overlap(shown, this.#mark, result.fetchedAt)
+    const { tags, passes } = await soon(ports.clock, overlap, { tags: shown, passes: false })
     if (tags.length === 0) return result
     return passes && this.#mayWait() ? 'again' : { ...result, unsure: tags }
   }
