@@ -97,8 +97,12 @@ describe('whenMet', () => {
     const clock = manualClock({ now: noon })
     const listeners = new Set<() => void>()
     let now = state
+    let looks = 0
     const device: Device = {
-      now: () => now,
+      now() {
+        looks++
+        return now
+      },
       listen(listener) {
         listeners.add(listener)
         return () => void listeners.delete(listener)
@@ -114,7 +118,7 @@ describe('whenMet', () => {
       now = next
       for (const listener of listeners) listener()
     }
-    return { clock, ends, leaving, listeners, setDevice }
+    return { clock, ends, leaving, listeners, setDevice, looks: () => looks }
   }
 
   it('resolves at once where all is met', async () => {
@@ -173,6 +177,15 @@ describe('whenMet', () => {
     expect(ends).toEqual([])
     await clock.advance(60_000)
     expect(ends).toEqual(['met'])
+  })
+
+  it('looks again once a minute, however much happens meanwhile', async () => {
+    const { clock, looks, setDevice } = setUp({ visible: true }, { visible: false })
+    for (let i = 0; i < 50; i++) setDevice({ visible: false })
+    const before = looks()
+    await clock.advance(10 * 60_000)
+
+    expect(looks() - before).toBe(10)
   })
 
   it('rejects with the reason of who leaves, and listens to nothing after it', async () => {
