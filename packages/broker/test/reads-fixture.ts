@@ -16,17 +16,17 @@ export const loadMe = read(createAction('me/load'), {
   priority: 1,
   answer: (body) => body as { readonly name: string },
 })
-export const loadTop = read(createAction('posts/top'), { request: () => '/api/posts/top', priority: 2 })
-export const loadCount = read(createAction('notifs/count'), {
+const loadTop = read(createAction('posts/top'), { request: () => '/api/posts/top', priority: 2 })
+const loadCount = read(createAction('notifs/count'), {
   request: () => '/api/notifs/count',
   priority: 3,
 })
-export const loadGroups = read(createAction('me/groups'), { request: () => '/api/me/groups', priority: 4 })
+const loadGroups = read(createAction('me/groups'), { request: () => '/api/me/groups', priority: 4 })
 export const loadPost = read(createAction<{ id: string }>('post/load'), {
   request: ({ id }) => `/api/posts/${id}`,
   answer: (body) => body as { readonly likes: number },
 })
-export const routes = [loadMe, loadTop, loadCount, loadGroups, loadPost]
+const routes = [loadMe, loadTop, loadCount, loadGroups, loadPost]
 
 /** The ten calls of an app's start, from components that do not know of each other. */
 export const tenCalls = [

@@ -63,6 +63,22 @@ describe('a read with a time limit', () => {
     expect((await late.settled).status).toBe('delivered')
   })
 
+  it('that joins a request on the wire has its whole time from then', async () => {
+    const world = createTestWorld({ network: held().reply })
+    const route = impatient({ wireMs: 1_000 })
+    const app = openReads(world, { routes: [route] })
+    void app.broker.fetch('/api/me')
+    await world.clock.advance(700)
+    const receipt = app.dispatch(route())
+
+    await world.clock.advance(999)
+    const before = await Promise.race([receipt.settled, 'open'])
+    await world.clock.advance(1)
+
+    expect(before).toBe('open')
+    expect(await receipt.settled).toMatchObject({ status: 'returned', reason: 'timeout' })
+  })
+
   it('ends after limits.attemptMs on the wire in any case', async () => {
     const world = createTestWorld({ network: held().reply })
     const app = openReads(world, { limits: { attemptMs: 2_000 } })

@@ -147,7 +147,7 @@ function functionOrNothing(where: string, name: string, value: unknown): void {
     throw new TypeError(`${where} expects \`${name}\` to be a function; got ${describe(value)}.`)
 }
 
-export function tagsOrNothing(where: string, name: string, value: unknown): void {
+function tagsOrNothing(where: string, name: string, value: unknown): void {
   if (value === undefined || typeof value === 'function') return
   if (Array.isArray(value) && value.every(isTag)) return
   throw new TypeError(
