@@ -120,7 +120,9 @@ function Ask({ row: { path, priority, state, order }, raise, cancel }: AskProps)
       <span className="ask-state">
         <Icon name={stateIcons[state]} />
         {state === 'idle' ? 'not asked' : state}
-        {order !== undefined && state !== 'waiting' && <span className="soft"> in request {order}</span>}
+        {order !== undefined && state !== 'waiting' && state !== 'cancelled' && (
+          <span className="soft"> in request {order}</span>
+        )}
       </span>
       <button
         type="button"
