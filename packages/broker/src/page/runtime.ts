@@ -167,11 +167,12 @@ export class Runtime implements Internals {
     this.#sending.halt()
     const session = principal === undefined ? undefined : { principal, owner: this.#users.signIn(principal) }
     this.#session = session
+    const written = session?.owner ?? this.#signOut(last)
+    // Before anybody hears of it: who does may ask for the next user's reads at once.
+    this.reads?.userChanged(last?.owner, written)
     if (last !== undefined) this.#view.clear()
     this.#restored = Promise.resolve()
     if (session !== undefined) this.#begin(session)
-    const written = session?.owner ?? this.#signOut(last)
-    this.reads?.userChanged(last?.owner, written)
   }
 
   /** Rows changed: look at them, and have them sent. */

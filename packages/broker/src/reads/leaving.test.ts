@@ -1,5 +1,7 @@
+import { createAction } from '@reduxjs/toolkit'
 import { describe, expect, it } from 'vitest'
 import { loadMe, openReads, signedIn } from '../../test/reads-fixture.js'
+import { read } from '../page/index.js'
 import { answer, createTestWorld, held, type TestWorld } from '../testing/index.js'
 
 const ada = answer(200, { name: 'Ada' })
@@ -83,5 +85,60 @@ describe('SEC28 when a user leaves nothing is left of what was read', () => {
     await world.settle()
 
     expect(await leftOf(world)).toMatchObject({ status: 'delivered', answer: { name: 'Ada' }, stale: true })
+  })
+})
+
+describe('SEC28 when another user comes', () => {
+  it('no copy is shown that was looked for on behalf of the one who left', async () => {
+    const loadMe = read(createAction('me/load'), {
+      request: () => '/api/me',
+      when: { network: 'unmetered' },
+      meanwhile: 'copy',
+    })
+    const world = createTestWorld({ network: ada })
+    const tab = world.tab()
+    const { find } = world.copies
+    let giveBack = () => {}
+    const copies = {
+      ...world.copies,
+      async find(...of: Parameters<typeof find>) {
+        const found = await find(...of)
+        await new Promise<void>((resolve) => {
+          giveBack = resolve
+        })
+        return found
+      },
+    }
+    const visit = openReads(world, { routes: [loadMe] })
+    visit.dispatch(loadMe())
+    await world.settle()
+    visit.tab.crash()
+    const app = openReads(world, { routes: [loadMe], tab: { ...tab, ports: { ...tab.ports, copies } } })
+    tab.setDevice({ unmetered: false })
+    await world.settle()
+
+    const receipt = app.dispatch(loadMe())
+    await world.settle()
+    void receipt.cancel()
+    app.dispatch(signedIn('bob'))
+    giveBack()
+    await world.settle()
+
+    expect(app.types()).not.toContain('me/load/delivered')
+  })
+
+  it('who asks when it hears of the change is answered as that user', async () => {
+    const world = createTestWorld({ network: ada })
+    const app = openReads(world)
+    await world.settle()
+    const asked: unknown[] = []
+    app.store.subscribe(() => {
+      if (app.actions.at(-1)?.type === 'redux-broker/partitionChanged')
+        asked.push(app.dispatch(loadMe()).settled)
+    })
+
+    await leave(world, app, 'bob')
+
+    expect(await Promise.all(asked)).toMatchObject([{ status: 'delivered' }])
   })
 })

@@ -107,7 +107,9 @@ export class Reading {
       return
     }
     whenMet(when, ports, reader.over.signal).then(begin, () => {})
-    if (meanwhile === 'copy') void this.prepare().then(() => this.#serving.giveCopy(reader))
+    if (meanwhile === 'copy')
+      // Who has left by then is given nothing: it may have been another user.
+      void this.prepare().then(() => this.readers.has(reader) && this.#serving.giveCopy(reader))
   }
 
   #begin(): void {
