@@ -163,6 +163,19 @@ describe('the last good answer of a read', () => {
     expect(await offline.settled).toMatchObject({ fetchedAt, stale: true })
   })
 
+  it('is not what a 304 speaks of that names another version: the whole answer is asked for, once', async () => {
+    const world = await afterVisit(me('Ada', { etag: '"7"' }))
+    world.network.next(answer(304, undefined, { etag: '"8"' }), me('Ada L.', { etag: '"8"' }))
+    const app = openReads(world)
+
+    const receipt = app.dispatch(loadMe())
+    await world.settle()
+
+    expect(await receipt.settled).toMatchObject({ status: 'delivered', answer: { name: 'Ada L.' } })
+    const etags = world.network.requests.map(({ headers }) => headers['if-none-match'])
+    expect(etags).toEqual([undefined, '"7"', undefined])
+  })
+
   it('is given again without a request while it is young enough for the route', async () => {
     const world = await afterVisit()
     const fresh = read(createAction('me/load'), { request: () => '/api/me', freshForMs: 10_000 })

@@ -2,7 +2,7 @@
 
 import type { Copies } from '../core/ports.js'
 import { headerOf, type KeptCopy } from '../core/reads/kept-copy.js'
-import type { Ask, ReadRequest } from '../core/reads/line.js'
+import type { Ask, ReadAnswer, ReadRequest } from '../core/reads/line.js'
 import { touched } from '../core/reads/overlap.js'
 import { readKey } from '../core/reads/read-key.js'
 import type { Tag } from '../core/reads/tags.js'
@@ -27,7 +27,7 @@ export interface Place {
   freshCopy(freshForMs: number, tags: readonly Tag[]): KeptCopy | undefined
   /** The request as it stands in line: with what the server needs to say that the copy still holds. */
   identify(): Pick<Ask, 'key' | 'partition' | 'request'>
-  /** What a 304 stands for; any other answer itself. Undefined, once, where there is no copy: look for it anew. */
+  /** What a 304 stands for; any other answer itself. Undefined, once, where it is not of this copy: ask for the whole answer. */
   unchanged(result: Answered): Answered | undefined
   keep(result: Answered): void
 }
@@ -59,7 +59,7 @@ export function createPlace(context: PlaceContext, request: ReadRequest): Place 
       return isTouched ? undefined : copy
     },
     identify() {
-      const etag = copy && headerOf(copy.answer, 'etag')
+      const etag = copy && !isSecondTry ? headerOf(copy.answer, 'etag') : undefined
       const { origin } = new URL(request.url)
       // To another origin it would take a preflight.
       const isOwn = etag !== undefined && snapshot.origins[0] === origin && snapshot.baseUrl !== undefined
@@ -68,11 +68,10 @@ export function createPlace(context: PlaceContext, request: ReadRequest): Place 
     },
     unchanged(result) {
       if (result.answer.status !== 304 || headerOf(request, 'if-none-match') !== undefined) return result
-      if (copy === undefined) {
+      if (copy === undefined || !isSame(result.answer, copy.answer)) {
         if (isSecondTry) return result
-        // Another tab has asked with its own copy; by now that may be found.
+        // Another tab has asked, with a copy of its own.
         isSecondTry = true
-        finding = undefined
         return undefined
       }
       void keeping?.confirm(key(), result.answer, result.fetchedAt)
@@ -80,4 +79,10 @@ export function createPlace(context: PlaceContext, request: ReadRequest): Place 
     },
     keep: ({ answer, fetchedAt }) => void keeping?.keep(key(), answer, fetchedAt),
   }
+}
+
+/** Whether a 304 speaks of this answer, as far as it says. */
+function isSame(unchanged: ReadAnswer, answer: ReadAnswer): boolean {
+  const etag = headerOf(unchanged, 'etag')
+  return etag === undefined || etag === headerOf(answer, 'etag')
 }

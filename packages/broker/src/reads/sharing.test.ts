@@ -86,6 +86,23 @@ describe('readers of one request', () => {
     expect(app.wire()).toEqual(['first', 'c', 'a', 'b'])
   })
 
+  it('that ask in one turn stand in line as the most urgent of them', async () => {
+    const world = createTestWorld({ network: namesPath })
+    const app = openReads(world, { limits: { readsMax: 1 } })
+    await world.settle()
+
+    for (const [path, priority] of [
+      ['/api/a', 5],
+      ['/api/b', 9],
+      ['/api/b', 1],
+      ['/api/b', 7],
+    ] as const)
+      void app.broker.fetch(path, { priority })
+    await world.settle()
+
+    expect(app.wire()).toEqual(['b', 'a'])
+  })
+
   it('leave one by one: the request ends with the last, not before', async () => {
     const signals: AbortSignal[] = []
     const world = createTestWorld({ network: held().reply })
