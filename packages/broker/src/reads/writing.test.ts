@@ -114,6 +114,20 @@ describe('a read of what is being written', () => {
     expect(world.network.requests.filter(isRead)).toHaveLength(2)
   })
 
+  it('is made anew on screen after each write that invalidates it', async () => {
+    const world = createTestWorld({ network: echo })
+    const app = openReads(world, { routes })
+    app.dispatch(loadFeed())
+    await world.settle()
+
+    for (const id of [1, 2, 3]) {
+      app.dispatch(liked({ id }))
+      await world.settle()
+    }
+
+    expect(world.network.requests.map(isRead)).toEqual([true, false, true, false, true, false, true])
+  })
+
   it('is ended on the wire when the last who has it on screen leaves', async () => {
     const world = createTestWorld({ network: echo })
     const app = openReads(world, { routes })
