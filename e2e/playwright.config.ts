@@ -29,6 +29,8 @@ const inFirefox: InWorld = {
     ...everywhere,
     'one-refused.spec.ts',
     'right-user.spec.ts',
+    'offline-reads.spec.ts',
+    'writes-first.spec.ts',
     'server-kills.spec.ts',
     'storage-full.spec.ts',
     'loss-told.spec.ts',
