@@ -112,7 +112,7 @@ describe('P8 counters and hearts', () => {
   it('are right in every frame, whatever becomes of writes and reads', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(step, { maxLength: 25 }), fc.array(way, { maxLength: 40 }), run),
-      { numRuns: 200 },
+      { numRuns: 100 },
     )
   })
 })
