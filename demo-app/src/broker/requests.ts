@@ -7,7 +7,7 @@ import { commentsOf, feedTag, newPostTag, type OnPost, postTag } from './tags'
 /** All that changes one post keeps its order; posts do not wait for each other. */
 export const postLane = (postId: string): string => `post:${postId}`
 /** New posts appear in the order in which they were written. */
-export const newPostsLane = 'posts'
+const newPostsLane = 'posts'
 
 const lane = ({ postId }: OnPost) => postLane(postId)
 const tags = ({ postId }: OnPost) => [postTag(postId)]

@@ -12,7 +12,7 @@ import { createReadServer } from '../worker/serve-reads.js'
 import { FakeChannel } from './fake-channel.fixture.js'
 import { createWorkerLine } from './worker-line.js'
 
-export const origin = 'https://app.test'
+const origin = 'https://app.test'
 
 export interface Wire {
   /** Who sent it: the worker with its number, or a tab. */
