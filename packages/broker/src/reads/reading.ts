@@ -37,6 +37,8 @@ export class Reading {
   #turn: Turn | undefined
   #isPrepared = false
   #wasSent = false
+  /** Its last answer was not taken. */
+  #isAgain = false
 
   constructor(context: ReadingContext) {
     this.#context = context
@@ -83,7 +85,7 @@ export class Reading {
   ask(): void {
     if (this.#state !== 'waiting') return
     const { line, truth, place } = this.#context
-    if (this.#mayWait() && truth.isHeld(this.#tags())) {
+    if (this.#mayWait() && truth.isHeld(this.#tags(), this.#isAgain)) {
       this.#hold()
       return
     }
@@ -131,7 +133,8 @@ export class Reading {
     const { ports, truth } = this.#context
     const enough = new AbortController()
     const cancel = ports.clock.after(this.#holdUntil - ports.clock.monotonic(), () => enough.abort())
-    void truth.hold(this.#tags(), AbortSignal.any([enough.signal, this.#over.signal])).then(() => {
+    const signal = AbortSignal.any([enough.signal, this.#over.signal])
+    void truth.hold(this.#tags(), this.#isAgain, signal).then(() => {
       cancel()
       if (this.#state === 'waiting') this.#wait()
     })
@@ -148,6 +151,7 @@ export class Reading {
     this.#turn = undefined
     const result = await this.#weigh(judge(end, this.#context))
     if (this.#state === 'ended') return
+    this.#isAgain = true
     if (result === 'again') this.#wait()
     else this.#finish(result)
   }

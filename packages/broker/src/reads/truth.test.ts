@@ -18,7 +18,7 @@ const routes = new Map<string, TaggedRoute>([
   ['untagged', { options: {} }],
 ])
 
-async function open({ given = routes, restored = Promise.resolve() } = {}) {
+async function open({ given = routes, restored = Promise.resolve(), principal = 'ada' } = {}) {
   const world = createTestWorld()
   const { host, ports } = world.tab()
   const owner = { partition: 'p', principal: 'ada' }
@@ -31,6 +31,7 @@ async function open({ given = routes, restored = Promise.resolve() } = {}) {
     ports,
     host,
     restored,
+    principal,
     written: createWritten(given, ports),
     view: {
       onTheirWay: () => onTheirWay,
@@ -60,9 +61,9 @@ async function open({ given = routes, restored = Promise.resolve() } = {}) {
       user = undefined
     },
     /** Whether it is still held when all that can happen has happened. */
-    async hold(tags: readonly Tag[], signal = new AbortController().signal) {
+    async hold(tags: readonly Tag[], signal = new AbortController().signal, again = false) {
       let isHeld = true
-      void truth.hold(tags, signal).then(() => {
+      void truth.hold(tags, again, signal).then(() => {
         isHeld = false
       })
       await world.settle()
@@ -168,6 +169,36 @@ describe('P8 a read is held', () => {
   })
 })
 
+describe('P8 a read whose answer could not be trusted is held', () => {
+  const { signal } = new AbortController()
+
+  it('on a device that believes itself offline too: the answer has come', async () => {
+    const { world, host, hold, view } = await open()
+    host.setOnline(false)
+    view([liked(1)])
+
+    const isHeld = await hold(['post'], signal, true)
+    expect(isHeld()).toBe(true)
+
+    view([])
+    await world.settle()
+    expect(isHeld()).toBe(false)
+  })
+
+  it('for a write with conditions that is in flight', async () => {
+    const { world, truth, put, hold, view } = await open()
+    await put(1, { type: 'uploaded' })
+    expect(await truth.overlap(['photos'], truth.mark(), 0)).toMatchObject({ passes: true })
+
+    const isHeld = await hold(['photos'], signal, true)
+    expect([isHeld(), (await hold(['photos']))()]).toEqual([true, false])
+
+    view([], 'e1')
+    await world.settle()
+    expect(isHeld()).toBe(false)
+  })
+})
+
 describe('P8 an answer is the truth', () => {
   const sure = { tags: [], passes: false }
 
@@ -250,6 +281,14 @@ describe('P8 an answer is the truth', () => {
     shows(1, ended('e1', liked(1), world.clock.now()))
 
     expect(await truth.overlap(['post'], truth.mark(), world.clock.now())).toMatchObject(sure)
+  })
+
+  it('while nobody is signed in: nothing is written then', async () => {
+    const { truth, hold, signOut } = await open({ principal: '', restored: new Promise(() => {}) })
+    signOut()
+
+    expect((await hold(['post']))()).toBe(false)
+    expect(await truth.overlap(['post'], truth.mark(), 0)).toMatchObject(sure)
   })
 
   it('not where it cannot be known', async () => {

@@ -16,6 +16,8 @@ export interface TruthContext {
   readonly host: Pick<Host, 'believesOnline' | 'listen'>
   readonly view: Pick<PageView, 'onTheirWay' | 'outcomesSince'>
   readonly written: Written
+  /** '' while nobody is signed in: nothing is written then. */
+  readonly principal: string
   /** What waits is back in the view. */
   readonly restored: Promise<void>
   /** The last row of the journal that is in the view. */
@@ -32,11 +34,12 @@ export interface Mark {
 export interface Truth {
   /**
    * Whether something that touches these is on its way in this page's view. A device that knows it is offline waits
-   * for nothing: no answer would come either.
+   * for nothing: no answer would come either. `again`: one has come and was not trusted; what was in its way is waited
+   * for in any case.
    */
-  isHeld(tags: readonly Tag[]): boolean
+  isHeld(tags: readonly Tag[], again: boolean): boolean
   /** Resolves when it is not, or with the signal. */
-  hold(tags: readonly Tag[], signal: AbortSignal): Promise<void>
+  hold(tags: readonly Tag[], again: boolean, signal: AbortSignal): Promise<void>
   /** Call it as the read is asked for. */
   mark(): Mark
   /**
@@ -61,13 +64,13 @@ export function createTruth(context: TruthContext): Truth {
   })
   const stop = host.listen(waiting.look)
 
-  const isFree = (tags: readonly Tag[]) => !written.any || tags.length === 0
+  const isFree = (tags: readonly Tag[]) => !written.any || tags.length === 0 || context.principal === ''
 
-  function isHeld(tags: readonly Tag[]): boolean {
-    if (isFree(tags) || !host.believesOnline()) return false
+  function isHeld(tags: readonly Tag[], again: boolean): boolean {
+    if (isFree(tags) || !(again || host.believesOnline())) return false
     if (!isRestored || context.shown() < met.number()) return true
     const prompt = [...view.onTheirWay(), ...met.actions()].filter((action) => !written.waits(action))
-    return touched(tags, prompt, written.touched).length > 0
+    return touched(tags, again ? [...prompt, ...met.actions()] : prompt, written.touched).length > 0
   }
 
   async function look(tags: readonly Tag[], mark: Mark, sentAt: number): Promise<Overlap | undefined> {
@@ -85,7 +88,7 @@ export function createTruth(context: TruthContext): Truth {
 
   return {
     isHeld,
-    hold: (tags, signal) => waiting.until(() => !isHeld(tags), signal),
+    hold: (tags, again, signal) => waiting.until(() => !isHeld(tags, again), signal),
     mark: () => ({ number: context.shown(), at: ports.clock.now() }),
     async overlap(tags, mark, sentAt) {
       if (isFree(tags)) return { tags: [], passes: false }

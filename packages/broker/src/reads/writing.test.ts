@@ -1,8 +1,9 @@
 import { createAction } from '@reduxjs/toolkit'
 import { describe, expect, it } from 'vitest'
 import { openReads } from '../../test/reads-fixture.js'
+import type { Reply } from '../core/ports.js'
 import { read, write } from '../page/index.js'
-import { acknowledge, answer, createTestWorld, held, type SentRequest } from '../testing/index.js'
+import { acknowledge, answer, createTestWorld, failed, held, type SentRequest } from '../testing/index.js'
 
 const liked = write(createAction<{ id: number }>('liked'), {
   request: ({ id }) => ({ method: 'PUT', url: `/api/posts/${id}/like` }),
@@ -71,6 +72,36 @@ describe('a read of what is being written', () => {
     expect(await receipt.settled).toMatchObject({ status: 'delivered', answer: 'second' })
     expect(feeds(app)).toHaveLength(1)
     expect(world.network.requests.filter(isRead)).toHaveLength(2)
+  })
+
+  it.each([
+    ['one that the device takes for offline', false, {}],
+    ['one that waits for conditions, while it is in flight', true, {}],
+    ['one that has left and waits for conditions again', true, { unmetered: false }],
+  ] as const)('is not made over and over beside a write on its way: %s', async (_, online, device) => {
+    const uploaded = write(createAction('uploaded'), {
+      request: () => ({ method: 'PUT', url: '/api/photo' }),
+      tags: ['posts'],
+      server: 'idempotent',
+      ...(online && { when: { network: 'unmetered' } }),
+    })
+    const world = createTestWorld()
+    const soon = () => new Promise<Reply>((give) => world.clock.after(10, () => give(answer(200, {}))))
+    const stuck = 'unmetered' in device ? failed() : held().reply
+    world.network.always((request) => (isRead(request) ? soon() : stuck))
+    const app = openReads(world, { routes: [...routes, uploaded] })
+    await world.settle()
+    app.tab.host.setOnline(online)
+    app.dispatch(uploaded())
+    await world.settle()
+    app.tab.setDevice(device)
+
+    app.dispatch(loadFeed())
+    await world.clock.advance(10_000)
+
+    const [first, ...rest] = world.network.requests
+    expect(first?.method).toBe('PUT')
+    expect(rest.filter(isRead).length).toBeLessThan(3)
   })
 
   it('is told as unsure after 30 s, and made anew when the write has ended', async () => {

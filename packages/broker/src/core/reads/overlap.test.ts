@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { channelOf } from '../channel.js'
 import { capture, inDoubtEntry, sendingEntry, waiting } from '../entry.fixture.js'
 import { type EntryRow, toRow } from '../entry.js'
 import { pageRowsMax } from '../limits.js'
@@ -52,6 +53,17 @@ describe('P8 the answer of a read cannot be trusted', () => {
     expect(overlap(['a', 'b', 'c'], { entries })).toMatchObject({ tags: ['a', 'b'], passes: true })
     expect(overlap(['a', 'b', 'c'], { entries }).soon).toEqual(entries.slice(0, 2))
     expect(overlap(['c'], { entries })).toEqual({ tags: [], soon: [], number: 0, passes: false })
+  })
+
+  it('with what waits for its conditions and may have happened: that is waited for only while it is in flight', () => {
+    const channel = channelOf('https://app.test', [], { network: 'unmetered' })
+    const request = { url: 'https://app.test/api', method: 'PUT', headers: [], body: undefined }
+    const more = { action: on('a'), channel, request }
+    const waits = waiting({ ...more, effect: 'unknown' })
+    const flies = toRow(sendingEntry(more))
+
+    expect(overlap(['a'], { entries: [waits] })).toMatchObject({ tags: ['a'], passes: false })
+    expect(overlap(['a'], { entries: [flies] })).toMatchObject({ tags: ['a'], passes: true })
   })
 
   it('with what has ended since, and the view must have seen that before it is read again', () => {

@@ -1,4 +1,5 @@
 // What of a read's answer cannot be trusted, for the sake of writes that were under way while it was asked for (P8).
+import { whenOf } from '../channel.js'
 import type { EntryRow } from '../entry.js'
 import type { Unsure } from '../news.js'
 import { isReadable, isTold } from '../readable.js'
@@ -40,7 +41,7 @@ export function overlapOf(
   const live = entries.filter(hasAction).filter(isMeant)
   const ended = journal.filter(isTold).filter(isMeant)
   const before = shown.filter((action) => isMeant({ action }))
-  const soon = paused ? [] : live.filter((entry) => entry.state !== 'inDoubt' && isReadable(entry))
+  const soon = paused ? [] : live.filter((entry) => isReadable(entry) && isSoon(entry))
   const actions = [...[...live, ...ended].map(({ action }) => action), ...before]
   return {
     tags: isAll ? tags : touched(tags, actions, writtenBy),
@@ -49,6 +50,10 @@ export function overlapOf(
     passes: soon.length + ended.length + before.length > 0,
   }
 }
+
+/** Not what only a person can settle, nor what waits for its conditions: that may take the whole day. */
+const isSoon = ({ state, channel }: EntryRow): boolean =>
+  state === 'sending' || (state === 'waiting' && Object.keys(whenOf(channel)).length === 0)
 
 /** A damaged row may have none. */
 const hasAction = ({ action }: EntryRow): boolean =>
