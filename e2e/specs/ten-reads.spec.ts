@@ -33,12 +33,14 @@ async function openLab(demo: DemoPage, server: DemoServer, { limit, way }: Setti
       attemptsAfter(ledger, opened).filter(({ path, status }) => path === '/api/me/groups' && status),
     [expect.anything()],
   )
+  const rows = page.getByRole('list', { name: 'The ten asks' }).getByRole('listitem')
+  await expect(rows.filter({ hasText: 'not asked' })).toHaveCount(10)
   await page.getByLabel('Connection limit').fill(String(limit))
   if (way !== undefined) await page.getByLabel('Way').selectOption(way)
   await server.faults(slowly)
   const before = lastSeq(await server.ledger())
   return {
-    rows: page.getByRole('list', { name: 'The ten asks' }).getByRole('listitem'),
+    rows,
     ask: () => page.getByRole('button', { name: 'Ask ten times' }).click(),
     wire: async () => attemptsAfter(await server.ledger(), before),
   }

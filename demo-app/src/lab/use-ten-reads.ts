@@ -75,7 +75,8 @@ const changed = (places: readonly Place[] | undefined, place: number, change: Pa
   places?.map((one, at) => (at === place ? { ...one, ...change } : one))
 
 function rowOf({ path, priority, end }: Place, isAsked: boolean, sent: readonly string[]): Row {
-  const order = sent.indexOf(path) + 1
+  // What the page has read before the click is no asker's.
+  const order = isAsked ? sent.indexOf(path) + 1 : 0
   const state = end ?? (order > 0 ? 'sent' : isAsked ? 'waiting' : 'idle')
   return { path, priority, state, ...(order > 0 && { order }) }
 }
