@@ -168,6 +168,20 @@ describe('a page does its reads itself', () => {
     expect(lockNames()).toEqual([])
   })
 
+  it('of those only that the worker has not taken', async () => {
+    const { openTab, clock, sent, worker, wires, settle } = createTabs()
+    const tab = openTab('a')
+    tab.ask('/taken')
+    await settle()
+    worker.deaf = true
+    tab.ask('/lost')
+    await clock.advance(2_000)
+    await wires[0]?.answer('')
+
+    expect(sent()).toEqual(['worker 1 /taken', 'a /lost'])
+    expect(tab.heard).toContain('/taken ')
+  })
+
   it('where the worker may not send there (SEC15)', async () => {
     const { openTab, sent, settle } = createTabs()
     openTab('a').ask('/me', { request: requestOf('.evil.test/me') })
@@ -177,12 +191,17 @@ describe('a page does its reads itself', () => {
     expect(sent()).toEqual(['a .evil.test/me', 'a @evil.test/me'])
   })
 
-  it('where the worker lacks a function that its requests need', async () => {
-    const { openTab, sent, settle } = createTabs({ needs: ['prepareHeaders'] })
-    openTab('a').ask('/me')
+  it('where the worker lacks a function that its requests need; it is not silent for that', async () => {
+    const { openTab, sent, clock, lockNames, settle } = createTabs({ needs: ['prepareHeaders'] })
+    const tab = openTab('a')
+    tab.ask('/me')
     await settle()
-
     expect(sent()).toEqual(['a /me'])
+    expect(lockNames()).toEqual(['worker 1 redux-broker:db:reads:*'])
+
+    await clock.advance(5_000)
+    expect(sent()).toEqual(['a /me'])
+    expect(tab.isSilent()).toBe(false)
   })
 
   it.each(['tabs', 'worker'] as const)(
