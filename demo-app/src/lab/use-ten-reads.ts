@@ -23,16 +23,25 @@ interface Place extends Wish {
   readonly end?: End
 }
 
+/** `order`: as the scheduler counts, which may have sent it before this tab asked for it too. */
+interface Sent {
+  readonly path: string
+  readonly order: number
+}
+
+const byOrder = (a: Sent, b: Sent) => a.order - b.order
+
 export function useTenReads(): TenReads {
   const askers = useRef<Asker[]>([])
   const wayOf = useRef<Way>('redux')
   const [places, setPlaces] = useState<readonly Place[]>()
-  const [sent, setSent] = useState<readonly string[]>([])
+  const [sent, setSent] = useState<readonly Sent[]>([])
 
   useEffect(
     () =>
-      watchReads(broker, ({ kind, url }) => {
-        if (kind === 'sent') setSent((before) => [...before, new URL(url).pathname])
+      watchReads(broker, ({ kind, url, order }) => {
+        if (kind !== 'sent' || order === undefined) return
+        setSent((before) => [...before, { path: new URL(url).pathname, order }].sort(byOrder))
       }),
     [],
   )
@@ -74,9 +83,9 @@ const leaveAll = (askers: readonly Asker[]): void => {
 const changed = (places: readonly Place[] | undefined, place: number, change: Partial<Place>) =>
   places?.map((one, at) => (at === place ? { ...one, ...change } : one))
 
-function rowOf({ path, priority, end }: Place, isAsked: boolean, sent: readonly string[]): Row {
+function rowOf({ path, priority, end }: Place, isAsked: boolean, sent: readonly Sent[]): Row {
   // What the page has read before the click is no asker's.
-  const order = isAsked ? sent.indexOf(path) + 1 : 0
+  const order = isAsked ? sent.findIndex((one) => one.path === path) + 1 : 0
   const state = end ?? (order > 0 ? 'sent' : isAsked ? 'waiting' : 'idle')
   return { path, priority, state, ...(order > 0 && { order }) }
 }
