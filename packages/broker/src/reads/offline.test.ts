@@ -73,6 +73,22 @@ describe('the last good answer of a read', () => {
     expect(told(app)).toEqual(['Ada', 'Ada L.'])
   })
 
+  it('that was given for want of patience is all that a reader hears of: neither a failure nor a time limit', async () => {
+    const world = await afterVisit()
+    const { reply, release } = held()
+    world.network.next(reply)
+    const limited = read(createAction('me/load'), { request: () => '/api/me', wireMs: 10_000 })
+    const app = openReads(world, { routes: [limited] })
+    app.dispatch(limited())
+
+    await world.clock.advance(15_000)
+    release(failed())
+    await world.settle()
+
+    expect(told(app)).toEqual(['Ada'])
+    expect(app.types()).not.toContain('me/load/returned')
+  })
+
   it('is not refreshed once its readers have left', async () => {
     const world = await afterVisit()
     world.setOnline(false)
@@ -122,6 +138,18 @@ describe('the last good answer of a read', () => {
     expect(await fetched).toBeInstanceOf(TypeError)
   })
 
+  it('is not for a route that wants none, although another has kept it', async () => {
+    const world = await afterVisit()
+    const never = read(createAction('never'), { request: () => '/api/me', copy: 'never' })
+    world.setOnline(false)
+    const app = openReads(world, { routes: [never] })
+
+    const receipt = app.dispatch(never())
+    await world.settle()
+
+    expect(await receipt.settled).toMatchObject({ status: 'returned', reason: 'failed' })
+  })
+
   it.each([
     ['a refusal', answer(403), { status: 'returned', reason: 'refused' }],
     ['a server that fails', answer(500), { status: 'delivered', stale: true }],
@@ -161,6 +189,34 @@ describe('the last good answer of a read', () => {
     const offline = app.dispatch(loadMe())
     await world.settle()
     expect(await offline.settled).toMatchObject({ fetchedAt, stale: true })
+  })
+
+  it('goes where the server says with a 304 that nothing of it may be kept', async () => {
+    const world = await afterVisit(me('Ada', { etag: '"7"' }))
+    world.network.next(answer(304, undefined, { 'cache-control': 'no-store' }))
+    const app = openReads(world)
+    const receipt = app.dispatch(loadMe())
+    await world.settle()
+    world.setOnline(false)
+    const offline = app.dispatch(loadMe())
+    await world.settle()
+
+    expect(await receipt.settled).toMatchObject({ status: 'delivered', answer: { name: 'Ada' } })
+    expect(await offline.settled).toMatchObject({ status: 'returned', reason: 'failed' })
+  })
+
+  it('is not asked for by its etag at another origin, where that would take a preflight', async () => {
+    const world = createTestWorld({ network: me('Ada', { etag: '"7"' }) })
+    const app = openReads(world, { origins: ['https://api.test'] })
+    for (let i = 0; i < 2; i++) {
+      void app.broker.fetch('https://api.test/me')
+      await world.settle()
+    }
+
+    expect(world.network.requests.map(({ headers }) => headers['if-none-match'])).toEqual([
+      undefined,
+      undefined,
+    ])
   })
 
   it('is not what a 304 speaks of that names another version: the whole answer is asked for, once', async () => {
@@ -213,6 +269,18 @@ describe('the last good answer of a read', () => {
     app.tab.setDevice({ unmetered: true })
     await world.settle()
     expect(told(app)).toEqual(['Ada', 'Ada L.'])
+  })
+
+  it('is not given while conditions are not met where the route says nothing of it', async () => {
+    const world = await afterVisit()
+    const route = read(createAction('me/load'), { request: () => '/api/me', when: { network: 'unmetered' } })
+    const app = openReads(world, { routes: [route] })
+    app.tab.setDevice({ unmetered: false })
+
+    app.dispatch(route())
+    await world.clock.advance(60_000)
+
+    expect(told(app)).toEqual([])
   })
 
   it('is nobody else’s: not the next user’s, and gone with a sign-out', async () => {

@@ -29,6 +29,7 @@ export interface Place {
   identify(): Pick<Ask, 'key' | 'partition' | 'request'>
   /** What a 304 stands for; any other answer itself. Undefined, once, where it is not of this copy: ask for the whole answer. */
   unchanged(result: Answered): Answered | undefined
+  /** Keeps it, or that what is kept still holds. */
   keep(result: Answered): void
 }
 
@@ -39,6 +40,8 @@ export function createPlace(context: PlaceContext, request: ReadRequest): Place 
   let keeping: Keeping | undefined
   let copy: KeptCopy | undefined
   let isSecondTry = false
+  /** The 304 that said that the copy holds. */
+  let confirmed: ReadAnswer | undefined
   // Where the rows fail the app's own word tells users apart.
   const key = () => readKey({ partition: partition ?? principal, request })
 
@@ -74,10 +77,13 @@ export function createPlace(context: PlaceContext, request: ReadRequest): Place 
         isSecondTry = true
         return undefined
       }
-      void keeping?.confirm(key(), result.answer, result.fetchedAt)
+      confirmed = result.answer
       return { ...result, answer: copy.answer }
     },
-    keep: ({ answer, fetchedAt }) => void keeping?.keep(key(), answer, fetchedAt),
+    keep({ answer, fetchedAt }) {
+      if (confirmed !== undefined) void keeping?.confirm(key(), confirmed, fetchedAt)
+      else void keeping?.keep(key(), answer, fetchedAt)
+    },
   }
 }
 

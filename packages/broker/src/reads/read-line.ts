@@ -18,8 +18,8 @@ export function createReadLine(
     limits: { ...limits, wireMs: limits.attemptMs },
     async send(request, { partition = '', route, signal }) {
       const headers = await prepare({ ...request, route, partition })
-      // Who asked may have left while the app prepared them, and another user may be there.
-      return signal.aborted ? { kind: 'failed' } : reads.send({ ...request, headers }, signal)
+      // Who asked may have left while the app prepared them, and another user may be there: then the signal is aborted.
+      return reads.send({ ...request, headers }, signal)
     },
   })
   const line = createWorkerLine({ ...ports, database, worker, fallback: scheduler })

@@ -133,6 +133,22 @@ describe('the receipt of a read', () => {
     expect(app.types().at(-1)).toBe('post/load/rejected')
   })
 
+  it('is rejected where too many reads wait for their conditions', async () => {
+    const world = createTestWorld()
+    const nightly = read(createAction<string>('nightly'), {
+      request: (path) => path,
+      when: { visible: true },
+    })
+    const app = openReads(world, { routes: [nightly], limits: { waitingReadsMax: 1, concurrencyMax: 1 } })
+    app.tab.host.setVisible(false)
+
+    const receipts = ['/1', '/2', '/3'].map((path) => app.dispatch(nightly(path)))
+    await world.settle()
+
+    expect(await receipts[2]?.settled).toEqual({ status: 'rejected', reason: 'tooManyReads' })
+    expect(await Promise.race([receipts[1]?.settled, 'open'])).toBe('open')
+  })
+
   it('that nobody keeps raises no unhandled rejection (P13)', async () => {
     const unhandled: unknown[] = []
     const listener = (reason: unknown) => void unhandled.push(reason)

@@ -127,6 +127,46 @@ describe('a read of what is being written', () => {
     expect(feeds(app).at(-1)).not.toHaveProperty('meta.unsure')
   })
 
+  it('is made although a kept answer is young enough, if that was before the write', async () => {
+    const world = createTestWorld({ network: echo })
+    const app = openReads(world, { routes })
+    const load = () => void app.broker.fetch('/api/feed', { freshForMs: 60_000, tags: ['posts'] })
+    load()
+    await world.settle()
+    load()
+    await world.settle()
+    const before = world.network.requests.length
+    await world.clock.advance(1)
+    app.dispatch(clapped({ id: 1 }))
+    await world.settle()
+
+    load()
+    await world.settle()
+
+    expect(before).toBe(1)
+    expect(world.network.requests.map(isRead)).toEqual([true, false, true])
+  })
+
+  it('is not kept while it is unsure', async () => {
+    const world = createTestWorld()
+    const stuck = held()
+    world.network.next(stuck.reply)
+    world.network.always(answer(200, 'feed'))
+    const app = openReads(world, { routes, limits: { attemptMs: 60_000 } })
+    app.dispatch(clapped({ id: 7 }))
+    await world.settle()
+    const receipt = app.dispatch(loadFeed())
+    await world.clock.advance(30_000)
+    await receipt.cancel()
+
+    world.setOnline(false)
+    const fetched = app.broker.fetch('/api/feed').catch((error: unknown) => error)
+    await world.settle()
+
+    expect((await receipt.settled).status).toBe('delivered')
+    expect(await fetched).toBeInstanceOf(TypeError)
+  })
+
   it('is made anew on screen when a write that invalidates it has ended, and not once its readers left', async () => {
     const world = createTestWorld({ network: echo })
     const app = openReads(world, { routes })
