@@ -121,4 +121,4 @@ function createRefreshes(ask: ReadSession['ask']) {
 
 /** A write of this page's time that has ended. */
 const isNews = ({ meta: { broker } }: OutcomeAction): boolean =>
-  !broker.read && !broker.late && ['delivered', 'confirmed', 'returned'].includes(broker.outcome)
+  !broker.late && ['delivered', 'confirmed', 'returned'].includes(broker.outcome)

@@ -24,7 +24,10 @@ export type ReadReply =
 
 /** The wire of reads. */
 export interface ReadNetwork {
-  /** Never rejects. Follows no redirect, passes the browser's own cache by, reads the body to its end. Sends nothing once it is aborted. */
+  /**
+   * Never rejects. Follows no redirect, passes the browser's own cache by, reads the body to its end. Sends nothing once
+   * it is aborted.
+   */
   send(request: ReadRequest, signal: AbortSignal): Promise<ReadReply>
 }
 
