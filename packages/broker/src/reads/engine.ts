@@ -39,6 +39,7 @@ export function createReadEngine(
     lineUp: createTurns(),
     userHeader: userHeader?.toLowerCase(),
     written: createWritten(writesOf(context), ports),
+    writing: new Map(),
   }
   const beginSession = () => createReadSession({ ...shared, principal: context.principal() })
   let session = beginSession()

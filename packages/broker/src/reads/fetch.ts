@@ -21,8 +21,13 @@ export async function fetchRead(
   const wish = { ...wishes, request, tags, priority: checkedPriority('broker.fetch()', priority) }
   return new Promise((resolve, reject) => {
     const settle = (result: ReadResult) => {
-      if (result.kind === 'answer') resolve(toResponse(result, request.method))
-      else reject(errorOf(result.kind))
+      try {
+        if (result.kind === 'answer') resolve(toResponse(result, request.method))
+        else reject(errorOf(result.kind))
+      } catch (error) {
+        // A server may answer with a status that no `Response` can be made with.
+        reject(error)
+      }
     }
     const reader = createReader({ wish, settle })
     const leave = ask(reader)

@@ -1,8 +1,8 @@
 import { createAction } from '@reduxjs/toolkit'
 import { describe, expect, it } from 'vitest'
 import { loadMe, openReads, signedIn } from '../../test/reads-fixture.js'
-import { read } from '../page/index.js'
-import { answer, createTestWorld, failed, held } from '../testing/index.js'
+import { read, write } from '../page/index.js'
+import { acknowledge, answer, createTestWorld, failed, held } from '../testing/index.js'
 
 const me = (name: string, headers: Readonly<Record<string, string>> = {}) => answer(200, { name }, headers)
 const told = (app: ReturnType<typeof openReads>) =>
@@ -232,6 +232,32 @@ describe('the last good answer of a read', () => {
     expect(etags).toEqual([undefined, '"7"', undefined])
   })
 
+  it('is what came whole after a 304 that was not trusted, not what that spoke of (P8)', async () => {
+    const world = await afterVisit(me('Ada', { etag: '"7"' }))
+    const tags = ['me']
+    const load = read(createAction('me/load'), { request: () => '/api/me', tags })
+    const rename = write(createAction('me/rename'), {
+      request: () => ({ method: 'PUT', url: '/api/me' }),
+      tags,
+    })
+    const app = openReads(world, { routes: [load, rename] })
+    await world.settle()
+    const { reply, release } = held()
+    world.network.next(reply, (request) => acknowledge(request, {}), me('Ada L.', { etag: '"8"' }))
+    app.dispatch(load())
+    await world.settle()
+    app.dispatch(rename())
+    await world.settle()
+    release(answer(304, undefined, { etag: '"7"' }))
+    await world.settle()
+    expect(told(app)).toEqual(['Ada L.'])
+
+    world.setOnline(false)
+    const receipt = app.dispatch(load())
+    await world.settle()
+    expect(await receipt.settled).toMatchObject({ answer: { name: 'Ada L.' }, stale: true })
+  })
+
   it('is given again without a request while it is young enough for the route', async () => {
     const world = await afterVisit()
     const fresh = read(createAction('me/load'), { request: () => '/api/me', freshForMs: 10_000 })
@@ -248,6 +274,48 @@ describe('the last good answer of a read', () => {
     app.dispatch(fresh())
     await world.settle()
     expect(app.wire()).toEqual(['me', 'me'])
+  })
+
+  it('is there for who asks the moment that it is answered', async () => {
+    const fresh = read(createAction('me/load'), { request: () => '/api/me', freshForMs: 10_000 })
+    const world = createTestWorld({ network: me('Ada') })
+    const app = openReads(world, { routes: [fresh] })
+
+    const asked = app.dispatch(fresh()).settled.then(() => app.dispatch(fresh()).settled)
+    await world.settle()
+
+    expect(await asked).toMatchObject({ status: 'delivered', answer: { name: 'Ada' } })
+    expect(app.wire()).toEqual(['me'])
+  })
+
+  it('is never the one before what was answered last (P8)', async () => {
+    const world = await afterVisit()
+    const route = read(createAction('me/load'), { request: () => '/api/me', copy: 'first' })
+    const app = openReads(world, { routes: [route] })
+    world.network.next(me('Ada L.'), me('Ada Lovelace'))
+    app.store.subscribe(() => {
+      if (told(app).length === 2) app.dispatch(route())
+    })
+
+    app.dispatch(route())
+    await world.settle()
+
+    expect(told(app)).toEqual(['Ada', 'Ada L.', 'Ada L.', 'Ada Lovelace'])
+  })
+
+  it.each([404, 429])('stays where another answer comes instead of it: %i', async (status) => {
+    const world = await afterVisit()
+    const app = openReads(world)
+    world.network.next(answer(status))
+    const response = app.broker.fetch('/api/me')
+    await world.settle()
+    expect((await response).status).toBe(status)
+
+    world.setOnline(false)
+    const receipt = app.dispatch(loadMe())
+    await world.settle()
+
+    expect(await receipt.settled).toMatchObject({ answer: { name: 'Ada' }, stale: true })
   })
 
   it('is given meanwhile where conditions are not met and the route says so', async () => {

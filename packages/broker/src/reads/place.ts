@@ -17,6 +17,8 @@ export interface PlaceContext extends Pick<ReadContext, 'ports' | 'snapshot' | '
   readonly bounds: KeepingContext['bounds']
   readonly written: Written
   readonly principal: string
+  /** By key, what is being written to the copies at this moment. */
+  readonly writing: Map<string, Promise<void>>
 }
 
 export interface Place {
@@ -34,7 +36,7 @@ export interface Place {
 }
 
 export function createPlace(context: PlaceContext, request: ReadRequest): Place {
-  const { ports, view, written, user, principal, snapshot } = context
+  const { ports, view, written, user, principal, snapshot, writing } = context
   let finding: Promise<void> | undefined
   let partition: string | undefined
   let keeping: Keeping | undefined
@@ -49,7 +51,18 @@ export function createPlace(context: PlaceContext, request: ReadRequest): Place 
     partition = (await user())?.partition
     if (partition === undefined) return
     keeping = createKeeping({ ...context, partition })
+    // Who asks the moment that it is answered finds that answer, not the one before.
+    await writing.get(key())
     copy = await keeping.find(key())
+  }
+
+  function write(change: (keeping: Keeping, key: string) => Promise<void>): void {
+    if (keeping === undefined) return
+    const at = key()
+    const done: Promise<void> = change(keeping, at).finally(() => {
+      if (writing.get(at) === done) writing.delete(at)
+    })
+    writing.set(at, done)
   }
 
   return {
@@ -70,6 +83,7 @@ export function createPlace(context: PlaceContext, request: ReadRequest): Place 
       return { key: key(), partition, request: { ...request, headers } }
     },
     unchanged(result) {
+      confirmed = undefined
       if (result.answer.status !== 304 || headerOf(request, 'if-none-match') !== undefined) return result
       if (copy === undefined || !isSame(result.answer, copy.answer)) {
         if (isSecondTry) return result
@@ -81,8 +95,10 @@ export function createPlace(context: PlaceContext, request: ReadRequest): Place 
       return { ...result, answer: copy.answer }
     },
     keep({ answer, fetchedAt }) {
-      if (confirmed !== undefined) void keeping?.confirm(key(), confirmed, fetchedAt)
-      else void keeping?.keep(key(), answer, fetchedAt)
+      const holds = confirmed
+      write((keeping, at) =>
+        holds === undefined ? keeping.keep(at, answer, fetchedAt) : keeping.confirm(at, holds, fetchedAt),
+      )
     },
   }
 }

@@ -2,7 +2,7 @@
 import { createEdition, type Edition, type EditionContext } from './edition.js'
 import type { Reader } from './reader.js'
 import type { ReadingContext } from './reading.js'
-import { isRefusal, mayStandIn, type ReadResult } from './result.js'
+import { isGood, isRefusal, mayStandIn, type ReadResult } from './result.js'
 
 export interface Serving {
   /** What is kept, where it is young enough for this reader. */
@@ -67,7 +67,7 @@ export function createServing(
       const edition = createEdition(result, context)
       // Nothing but what every route could read takes the place of the last good answer.
       const isKept = all.some(({ wish }) => wish.copy !== 'never') && all.every(edition.isGoodFor)
-      if (isKept && edition.isSure && result.kind === 'answer') place.keep(result)
+      if (isKept && edition.isSure && result.kind === 'answer' && isGood(result.answer)) place.keep(result)
       for (const reader of all) endFor(reader, edition)
     },
   }

@@ -51,6 +51,29 @@ describe('the ten calls of a start', () => {
     )
   })
 
+  it('are not shared by those who take a 304 for an answer', async () => {
+    const world = createTestWorld({
+      network: ({ headers }) => answer(headers['if-none-match'] === undefined ? 200 : 304),
+    })
+    const app = openReads(world)
+    const request = new Request('https://app.test/api/me', { headers: { 'if-none-match': '"1"' } })
+
+    const responses = [app.broker.fetch(request), app.broker.fetch('/api/me')]
+    await world.settle()
+
+    expect((await Promise.all(responses)).map(({ status }) => status)).toEqual([304, 200])
+  })
+
+  it('are all told where no response can be made of an answer', async () => {
+    const world = createTestWorld({ network: answer(999) })
+    const app = openReads(world)
+
+    const responses = [1, 2].map(() => app.broker.fetch('/api/me').catch(({ name }: Error) => name))
+    await world.settle()
+
+    expect(await Promise.all(responses)).toEqual(['RangeError', 'RangeError'])
+  })
+
   it('are shared by those who dispatch and those who fetch', async () => {
     const world = createTestWorld({ network: namesPath })
     const app = openReads(world)

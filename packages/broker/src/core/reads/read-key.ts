@@ -10,9 +10,7 @@ export interface KeyParts {
 /** The same for reads that any server answers alike: the order of the query's names and of the headers tells nothing. */
 export function readKey({ partition, request }: KeyParts): string {
   const { method, url, headers } = request
-  // It says only which copy is there already.
-  const varying = headers.filter(([name]) => name !== 'if-none-match')
-  return JSON.stringify([partition, method, canonicalUrl(url), varying.sort(byName)])
+  return JSON.stringify([partition, method, canonicalUrl(url), [...headers].sort(byName)])
 }
 
 /** Values of one name stay in their order: there it may have a meaning. */
