@@ -23,8 +23,12 @@ export function createDiary({ clock, report }: Pick<Ports, 'clock' | 'report'>):
     },
     open(url, about) {
       const id = ++lastId
+      let priority = 0
       return (kind, order) => {
-        const { priority, readers } = about()
+        const reading = about()
+        const { readers } = reading
+        // Without readers it has none, and ends with the one that it had.
+        if (readers.size > 0) priority = reading.priority
         const event = { kind, id, url, priority, readers: readers.size, at: clock.now() }
         for (const listener of listeners)
           try {

@@ -227,6 +227,19 @@ describe('one who watches', () => {
     ])
   })
 
+  it('hears of one that all have left with the priority that it had', async () => {
+    const world = createTestWorld({ network: held().reply })
+    const app = openReads(world)
+    const events: ReadEvent[] = []
+    watchReads(app.broker, (event) => events.push(event))
+
+    const receipt = app.dispatch(loadMe())
+    await world.settle()
+    await receipt.cancel()
+
+    expect(events.at(-1)).toMatchObject({ kind: 'ended', priority: 1, readers: 0 })
+  })
+
   it('and throws is reported, and stops nothing', async () => {
     const world = createTestWorld({ network: namesPath })
     const app = openReads(world)
