@@ -1,26 +1,43 @@
 // A programmer's mistakes in the options of a read, told at once. Left out of production builds.
 import { checkConditions } from '../core/conditions.js'
-import { describe, noStranger, oneOf } from '../redux/route.js'
+import { describe, noStranger, oneOf, tagsOrNothing } from '../redux/route.js'
 
 const durations = ['freshForMs', 'patienceMs', 'queueMs', 'wireMs']
 
 /** @throws TypeError */
 export function checkReadOptions(where: string, given: Readonly<Record<string, unknown>>): void {
-  const { request: _request, answer: _answer, tags: _tags, priority, copy, when, meanwhile, ...rest } = given
+  const { request: _request, answer: _answer, tags: _tags, priority, ...wishes } = given
   if (priority !== undefined && typeof priority !== 'function' && !isPriority(priority))
     throw new TypeError(
       `${where} expects \`priority\` to be a whole number from 1 to 9, or a function that gives one; got ${describe(priority)}.`,
     )
+  checkWishes(where, wishes, 'request, answer, tags, priority')
+}
+
+/** @throws TypeError */
+export function checkFetchOptions(where: string, options: unknown): void {
+  if (typeof options !== 'object' || options === null)
+    throw new TypeError(`${where} expects options, such as { priority: 1 }; got ${describe(options)}.`)
+  const { tags, signal, priority: _priority, ...wishes } = options as Readonly<Record<string, unknown>>
+  for (const name of ['method', 'headers'])
+    if (name in wishes)
+      throw new TypeError(
+        `${where} knows no option \`${name}\`; give it a Request: new Request(url, { ${name} }).`,
+      )
+  tagsOrNothing(where, 'tags', tags)
+  if (signal !== undefined && typeof (signal as AbortSignal | null)?.throwIfAborted !== 'function')
+    throw new TypeError(`${where} expects \`signal\` to be an AbortSignal; got ${describe(signal)}.`)
+  checkWishes(where, wishes, 'signal, tags, priority')
+}
+
+function checkWishes(where: string, wishes: Readonly<Record<string, unknown>>, besides: string): void {
+  const { copy, when, meanwhile, ...rest } = wishes
   oneOf(where, 'copy', copy, ['fallback', 'first', 'never'])
   oneOf(where, 'meanwhile', meanwhile, ['wait', 'copy'])
   if (when !== undefined) checkConditions(where, when)
   for (const name of durations) numberOrNothing(where, name, 'milliseconds', rest[name])
   const strangers = Object.fromEntries(Object.entries(rest).filter(([name]) => !durations.includes(name)))
-  noStranger(
-    where,
-    strangers,
-    `request, answer, tags, priority, copy, when, meanwhile, ${durations.join(', ')}`,
-  )
+  noStranger(where, strangers, `${besides}, copy, when, meanwhile, ${durations.join(', ')}`)
 }
 
 /** @throws TypeError */

@@ -1,17 +1,23 @@
 // Reads without Redux: what a fetch gives, by the same rules.
 import type { FetchOptions, ReadContext } from '../page/read-engine.js'
+import { checkFetchOptions } from './check-read.js'
 import { createReader } from './reader.js'
 import { toRequest } from './request.js'
 import type { Answered, ReadResult } from './result.js'
 import type { ReadSession } from './session.js'
 import { checkedPriority } from './wish.js'
 
+// Every bundler replaces this expression; the checks are left out of a production build.
+declare const process: { readonly env: { readonly NODE_ENV?: string } }
+
 /** Rejects as `fetch` does: with the signal's reason, a `TimeoutError`, or a TypeError where nothing came. */
 export async function fetchRead(
   { snapshot, ask }: Pick<ReadContext, 'snapshot'> & Pick<ReadSession, 'ask'>,
   input: string | URL | Request,
-  { signal, priority = 5, tags = [], ...wishes }: FetchOptions = {},
+  options: FetchOptions = {},
 ): Promise<Response> {
+  if (process.env.NODE_ENV !== 'production') checkFetchOptions('broker.fetch()', options)
+  const { signal, priority = 5, tags = [], ...wishes } = options
   const given = input instanceof Request ? (input as never) : { url: String(input) }
   const request = toRequest('broker.fetch()', given, snapshot)
   const signals = [signal, input instanceof Request ? input.signal : undefined].filter(

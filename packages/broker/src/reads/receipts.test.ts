@@ -1,7 +1,7 @@
 import { createAction } from '@reduxjs/toolkit'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { loadMe, loadPost, openReads } from '../../test/reads-fixture.js'
-import { read, reads, write } from '../page/index.js'
+import { limitReads, read, reads, write } from '../page/index.js'
 import { answer, createTestWorld, failed, redirect } from '../testing/index.js'
 
 beforeEach(() => void vi.spyOn(console, 'error').mockImplementation(() => {}))
@@ -200,6 +200,38 @@ describe('a mistake in the options of a read throws at once', () => {
     expect(() => write(creator, { request: () => ({ url: '/a' }), [name]: 'posts' })).toThrow(
       `write(me/load) expects \`${name}\` to be a list of tags`,
     )
+  })
+
+  it.each([
+    ['nothing where options are', null, /expects options, such as { priority: 1 }; got null/],
+    ['a policy that is none', { copy: 'always' }, /`copy` to be 'fallback' or 'first' or 'never'/],
+    ['a time that is none', { freshForMs: '10' }, /`freshForMs` to be a number of milliseconds; got '10'/],
+    ['conditions that are none', { when: 'night' }, /`when` to be an object/],
+    ['tags that are none', { tags: 'posts' }, /`tags` to be a list of tags/],
+    ['a signal that is none', { signal: {} }, /`signal` to be an AbortSignal; got an object/],
+    [
+      'what a fetch takes',
+      { headers: {} },
+      /no option `headers`; give it a Request: new Request\(url, { headers }/,
+    ],
+    [
+      'an option that is misspelt',
+      { proirity: 1 },
+      /knows no option `proirity`; it takes signal, tags, priority/,
+    ],
+  ])('of broker.fetch: %s', async (_name, options, message) => {
+    const world = createTestWorld()
+    const { broker } = openReads(world)
+
+    await expect(broker.fetch('/api/me', options as never)).rejects.toThrow(message)
+    await expect(broker.fetch('/api/me', options as never)).rejects.toThrow(TypeError)
+    expect(world.network.requests).toEqual([])
+  })
+
+  it.each([0, Number.NaN, '3', undefined])('of a limit: %s', (readsMax) => {
+    const { broker } = openReads(createTestWorld())
+
+    expect(() => limitReads(broker, readsMax as never)).toThrow(/limitReads\(\) expects a number from 1/)
   })
 
   it('of all reads', () => {

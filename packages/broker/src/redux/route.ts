@@ -147,7 +147,7 @@ function functionOrNothing(where: string, name: string, value: unknown): void {
     throw new TypeError(`${where} expects \`${name}\` to be a function; got ${describe(value)}.`)
 }
 
-function tagsOrNothing(where: string, name: string, value: unknown): void {
+export function tagsOrNothing(where: string, name: string, value: unknown): void {
   if (value === undefined || typeof value === 'function') return
   if (Array.isArray(value) && value.every(isTag)) return
   throw new TypeError(
