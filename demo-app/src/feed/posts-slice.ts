@@ -38,9 +38,10 @@ export const posts = createSlice({
         const post = byId[payload.postId]
         if (post !== undefined) post.comments += 1
       })
-      .addCase(posted, (state, action) => {
-        const id = entryIdOf(action)
-        const draft = { ...action.payload, id, likes: 0, likedByMe: false, claps: 0, comments: 0 }
+      .addCase(posted, (state, { payload, meta }) => {
+        // The broker marks what it captured, also where it brings it back after a reload.
+        const id = meta?.broker?.entryId ?? ''
+        const draft = { ...payload, id, likes: 0, likedByMe: false, claps: 0, comments: 0 }
         addOnTop(state, { ...draft, draftId: id, counted: [] })
       })
       .addMatcher(delivered(loadFeed), (state, { payload, meta }) =>
@@ -69,11 +70,6 @@ export const posts = createSlice({
       })
   },
 })
-
-/** The broker marks what it captured with the entry's id, also where it brings it back after a reload. */
-const entryIdOf = (action: object): string =>
-  (action as { readonly meta?: { readonly broker?: { readonly entryId?: string } } }).meta?.broker?.entryId ??
-  ''
 
 /** Mutable while a reducer has it as a draft. */
 type Draft<T> = { -readonly [K in keyof T]: T[K] extends readonly (infer Item)[] ? Item[] : T[K] }

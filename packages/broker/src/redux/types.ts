@@ -16,7 +16,9 @@ declare const answer: unique symbol
  * This and the outcomes are type aliases, since an interface is no `UnknownAction` for an untyped dispatch.
  */
 export type Routed<Answer> = { readonly [answer]: Answer }
-export type RoutedAction<C extends ActionCreator, Answer> = ReturnType<C> & Routed<Answer>
+/** A write reaches the reducers with its entry's id, also where it is brought back after a reload; a read has none. */
+export type RoutedAction<C extends ActionCreator, Answer> = ReturnType<C> &
+  Routed<Answer> & { readonly meta?: { readonly broker?: { readonly entryId: string } } }
 export interface RoutedCreator<C extends ActionCreator, Answer> {
   (...args: Parameters<C>): RoutedAction<C, Answer>
   readonly type: C['type']

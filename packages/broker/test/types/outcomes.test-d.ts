@@ -8,8 +8,10 @@ const plain = createAction<{ id: string }>('plain')
 
 createReducer({ n: 0 }, (builder) => {
   builder
-    .addCase(liked, (_state, { payload }) => {
+    .addCase(liked, (_state, { payload, meta }) => {
       is<Equal<typeof payload, { postId: string }>>()
+      const entryId = meta?.broker?.entryId
+      is<Equal<typeof entryId, string | undefined>>()
     })
     .addMatcher(delivered(liked), (_state, { payload, meta }) => {
       is<Equal<typeof payload, Like>>()

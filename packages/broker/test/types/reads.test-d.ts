@@ -32,6 +32,10 @@ const loaded = read(createAction<{ id: string }>('post/loaded'), {
   when: { network: 'unmetered', between: { from: '22:00', to: '06:00' } },
   meanwhile: 'copy',
 })
+const named = read(
+  createAction('named', (id: string) => ({ payload: { id }, meta: { at: 1 } })),
+  { request: ({ id }) => id },
+)
 const listed = read(createAction('posts/listed'), { request: () => '/api/posts', tags: ['posts'] })
 const liked = write(createAction<{ id: string }>('liked'), {
   request: ({ id }) => ({ url: `/api/posts/${id}/like` }),
@@ -43,6 +47,10 @@ createReducer({ n: 0 }, (builder) => {
   builder
     .addCase(loaded, (_state, { payload }) => {
       is<Equal<typeof payload, { id: string }>>()
+    })
+    .addCase(named, (_state, { meta }) => {
+      is<Equal<typeof meta.at, number>>()
+      meta.broker?.entryId.trim()
     })
     .addMatcher(delivered(loaded), (_state, { payload, meta }) => {
       is<Equal<typeof payload, Post>>()
