@@ -9,7 +9,7 @@ afterEach(() => void vi.restoreAllMocks())
 
 const outcomes = [
   ['a refusal', answer(404, { title: 'gone' }), { reason: 'refused', httpStatus: 404 }],
-  ['a server that fails', answer(503), { reason: 'failed', httpStatus: 503 }],
+  ['a server that fails', answer(500), { reason: 'failed', httpStatus: 500 }],
   ['no answer', failed(), { reason: 'failed', httpStatus: undefined }],
   ['a redirect, as to a login page', redirect(), { reason: 'redirected', httpStatus: undefined }],
   [
