@@ -31,6 +31,10 @@ export function createBroker<State, Path extends string = 'broker'>(
   if (process.env.NODE_ENV !== 'production') checkOptions(options)
   const database = options.name ?? 'redux-broker'
   const routes = routesByType(options)
+  const asks = ({ type }: Action<string>) => {
+    const route = routes.get(type)
+    return route !== undefined && isRead(route)
+  }
   const worker = createWorkerClient(database, needsOf(options))
   let runtime: Runtime | undefined
   let applyUpdate = () => {}
@@ -39,7 +43,11 @@ export function createBroker<State, Path extends string = 'broker'>(
     reducerPath: (options.reducerPath ?? 'broker') as Path,
     reducer: brokerReducer,
     optimistic: (reducer, more = {}) =>
-      optimistic(reducer, more, { produce: options.produce, report: options.world?.ports.report ?? report }),
+      optimistic(reducer, more, {
+        produce: options.produce,
+        asks,
+        report: options.world?.ports.report ?? report,
+      }),
     middleware: (store) => {
       const world = options.world ?? browserWorld(database)
       if (world === undefined) return inertMiddleware(routes)

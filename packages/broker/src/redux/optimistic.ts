@@ -41,13 +41,20 @@ const never = Number.NEGATIVE_INFINITY
 /** Which layers a state stands for. One for all reducers, so that one that is replaced finds those of the last. */
 const hidden = new WeakMap<object, Hidden>()
 
+export interface OptimisticContext {
+  readonly produce: Produce | undefined
+  /** Whether an action is a read's own, which asks. */
+  asks?(action: Action<string>): boolean
+  report(error: unknown): void
+}
+
 // biome-ignore lint/suspicious/noExplicitAny: any other constraint makes configureStore infer `unknown`
 type AnyReducer = Reducer<any, any, any>
 
 export function optimistic<R extends AnyReducer>(
   reducer: R,
   { truth = () => false }: OptimisticOptions,
-  { produce, report }: { readonly produce: Produce | undefined; readonly report: (error: unknown) => void },
+  { produce, report, asks = () => false }: OptimisticContext,
 ): R {
   const { apply, view } = replaying(reducer, produce, report)
   const rebased = (layers: Hidden) => keep({ ...layers, stale: false }, view(layers))
@@ -86,6 +93,12 @@ export function optimistic<R extends AnyReducer>(
     return keep({ ...layers, log: [...layers.log, { action }] }, next)
   }
 
+  /** Where its answer goes too: on top of what is pending it would come after it. */
+  function onAsk(state: object, layers: Hidden, action: Action): object {
+    const confirmed = apply(layers.confirmed, action)
+    return confirmed === layers.confirmed ? state : rebased({ ...layers, confirmed })
+  }
+
   function reduce(state: object | undefined, action: Action): object {
     if (state === undefined) return checked(reducer(undefined, action))
     const known = hidden.get(state)
@@ -101,6 +114,7 @@ export function optimistic<R extends AnyReducer>(
       return keep({ ...layers, log }, apply(state, action))
     }
     if (isBrokerAction(action)) return onBroker(state, layers, action)
+    if (asks(action as Action<string>)) return onAsk(state, layers, action)
     return ended !== undefined || truth(action)
       ? onTruth(state, layers, action)
       : onOrdinary(state, layers, action)
