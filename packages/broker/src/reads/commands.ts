@@ -12,12 +12,12 @@ type AnyBroker = Broker<any, any>
 /**
  * Requests of reads in flight at once to one origin, from now on, in all tabs that share a worker. Default 5. Call it
  * when the store is made: before that there is nothing to limit.
- * @throws TypeError where it is no number from 1.
+ * @throws TypeError where it is no whole number from 1.
  */
 export function limitReads(broker: AnyBroker, readsMax: number): void {
-  if (process.env.NODE_ENV !== 'production' && !(typeof readsMax === 'number' && readsMax >= 1))
+  if (process.env.NODE_ENV !== 'production' && !(Number.isInteger(readsMax) && readsMax >= 1))
     throw new TypeError(
-      `limitReads() expects a number from 1, since with none nothing is read; got ${describe(readsMax)}.`,
+      `limitReads() expects a whole number from 1, since with none nothing is read; got ${describe(readsMax)}.`,
     )
   broker[internals]()?.reads?.limit(readsMax)
 }

@@ -5,7 +5,7 @@ import { createReader } from './reader.js'
 import { toRequest } from './request.js'
 import type { Answered, ReadResult } from './result.js'
 import type { ReadSession } from './session.js'
-import { checkedPriority } from './wish.js'
+import { checkedPriority, checkedTags } from './wish.js'
 
 // Every bundler replaces this expression; the checks are left out of a production build.
 declare const process: { readonly env: { readonly NODE_ENV?: string } }
@@ -24,7 +24,12 @@ export async function fetchRead(
     (one) => one !== undefined,
   )
   for (const one of signals) one.throwIfAborted()
-  const wish = { ...wishes, request, tags, priority: checkedPriority('broker.fetch()', priority) }
+  const wish = {
+    ...wishes,
+    request,
+    tags: checkedTags('broker.fetch()', tags),
+    priority: checkedPriority('broker.fetch()', priority),
+  }
   return new Promise((resolve, reject) => {
     const settle = (result: ReadResult) => {
       try {

@@ -73,6 +73,14 @@ describe('the receipt of a read', () => {
     expect(world.reports).toEqual([new Error('no such shape')])
   })
 
+  it('is rejected where its route gives no list of tags', async () => {
+    const route = read(createAction('me/tags'), { request: () => '/api/me', tags: () => undefined as never })
+    const app = openReads(createTestWorld(), { routes: [route] })
+
+    expect(await app.dispatch(route()).settled).toEqual({ status: 'rejected', reason: 'invalidRequest' })
+    await expect(app.broker.fetch('/api/me', { tags: 'posts' as never })).rejects.toThrow(/list of tags/)
+  })
+
   it('is given what else the request’s `accept` names as a text, and nothing for a 204', async () => {
     const world = createTestWorld({
       network: [answer(200, 'a,b', { 'content-type': 'text/csv' }), answer(204)],
@@ -228,10 +236,12 @@ describe('a mistake in the options of a read throws at once', () => {
     expect(world.network.requests).toEqual([])
   })
 
-  it.each([0, Number.NaN, '3', undefined])('of a limit: %s', (readsMax) => {
+  it.each([0, 1.5, Number.NaN, '3', undefined])('of a limit: %s', (readsMax) => {
     const { broker } = openReads(createTestWorld())
 
-    expect(() => limitReads(broker, readsMax as never)).toThrow(/limitReads\(\) expects a number from 1/)
+    expect(() => limitReads(broker, readsMax as never)).toThrow(
+      /limitReads\(\) expects a whole number from 1/,
+    )
   })
 
   it('of all reads', () => {

@@ -60,8 +60,13 @@ export function createReadSession(context: SessionContext): ReadSession {
     const known = readings.get(key)
     known?.join(reader)
     if (known === undefined && readings.size >= readingsMax) {
-      queueMicrotask(() => createEdition({ kind: 'tooManyReads' }, context).tell(reader))
-      return () => {}
+      queueMicrotask(() => {
+        if (reader.over.signal.aborted) return
+        createEdition({ kind: 'tooManyReads' }, context).tell(reader)
+        reader.ended('old')
+        reader.over.abort()
+      })
+      return () => reader.over.abort()
     }
     const reading = known ?? begin(key, reader)
     return () => reading.leave(reader)

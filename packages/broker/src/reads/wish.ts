@@ -1,4 +1,5 @@
 // What a routed action asks for, and how, by its route.
+import { areTags, type Tag } from '../core/reads/tags.js'
 import type { StoredAction } from '../core/schema.js'
 import type { ReadContext } from '../page/read-engine.js'
 import { ask, Refusal } from '../page/snapshot.js'
@@ -25,8 +26,17 @@ export function wishOf(
     ...wishes,
     request: toRequest(type, call<string | ReadTemplate>('request', request), snapshot),
     priority: checkedPriority(type, call('priority', priority ?? 5)),
-    tags: call('tags', tags ?? []),
+    tags: checkedTags(type, call('tags', tags ?? [])),
   }
+}
+
+/** @throws Refusal */
+export function checkedTags(what: string, tags: readonly Tag[]): readonly Tag[] {
+  if (areTags(tags)) return tags
+  throw new Refusal(
+    'invalidRequest',
+    isDevelopment && `The \`tags\` of ${what} must be a list of tags; it is ${describe(tags)}.`,
+  )
 }
 
 /** @throws Refusal */

@@ -74,6 +74,50 @@ describe('a read of what is being written', () => {
     expect(world.network.requests.filter(isRead)).toHaveLength(2)
   })
 
+  it('is answered whatever another route’s tags are, which is reported (P13)', async () => {
+    const wrong = write(createAction('wrong'), {
+      request: () => ({ method: 'PUT', url: '/api/wrong' }),
+      tags: () => undefined as never,
+    })
+    const world = createTestWorld({
+      network: (request) => (isRead(request) ? answer(200, {}) : held().reply),
+    })
+    const app = openReads(world, { routes: [...routes, wrong] })
+    app.dispatch(wrong())
+    await world.settle()
+
+    const receipts = [app.dispatch(loadFeed()), app.dispatch(loadMe())]
+    await world.settle()
+
+    const settled = await Promise.all(receipts.map((receipt) => receipt.settled))
+    expect(settled.map(({ status }) => status)).toEqual(['delivered', 'delivered'])
+    expect(world.reports[0]).toMatchObject({ name: 'TypeError' })
+  })
+
+  it('is made anew for a later write where there was no room for it after an earlier one', async () => {
+    const world = createTestWorld({ network: echo })
+    world.network.always((request) => (isRead(request) ? answer(200, {}) : echo(request)))
+    const app = openReads(world, { routes, limits: { waitingReadsMax: 1, concurrencyMax: 1 } })
+    app.dispatch(loadFeed())
+    await world.settle()
+    app.tab.host.setVisible(false)
+    const leave = new AbortController()
+    const others = ['/api/a', '/api/b'].map((url) =>
+      app.broker.fetch(url, { when: { visible: true }, signal: leave.signal }).catch(() => {}),
+    )
+    await world.settle()
+    app.dispatch(liked({ id: 1 }))
+    await world.settle()
+    leave.abort()
+    await Promise.all(others)
+    const before = feeds(app).length
+
+    app.dispatch(liked({ id: 2 }))
+    await world.settle()
+
+    expect(feeds(app).length).toBe(before + 1)
+  })
+
   it.each([
     ['one that the device takes for offline', false, {}],
     ['one that waits for conditions, while it is in flight', true, {}],

@@ -1,6 +1,6 @@
 // What writes touch, as their routes say it of their actions: no row carries it.
 import type { Ports } from '../core/ports.js'
-import { type Tag, touches } from '../core/reads/tags.js'
+import { areTags, type Tag, touches } from '../core/reads/tags.js'
 import type { StoredAction } from '../core/schema.js'
 
 type TagsOf = readonly Tag[] | ((payload: unknown) => readonly Tag[])
@@ -34,10 +34,12 @@ export function createWritten(
   const known = new WeakMap<StoredAction, readonly Tag[]>()
   const optionsOf = ({ type }: StoredAction) => routes.get(type)?.options ?? {}
 
-  /** A function of the app's that throws names nothing. */
-  const resolve = (tags: TagsOf | undefined, payload: unknown): readonly Tag[] => {
+  /** A function of the app's that throws, or gives no tags, names nothing. */
+  const resolve = (tags: TagsOf = [], payload: unknown): readonly Tag[] => {
     try {
-      return typeof tags === 'function' ? tags(payload) : (tags ?? [])
+      const given = typeof tags === 'function' ? tags(payload) : tags
+      if (areTags(given)) return given
+      throw new TypeError('redux-broker: the `tags` or `invalidates` of a route must give a list of tags.')
     } catch (error) {
       report(error)
       return []

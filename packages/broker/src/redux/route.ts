@@ -1,7 +1,7 @@
 // A route declares how an action becomes a request. It is made when the code is loaded, so its mistakes throw at once.
 import { type Conditions, checkConditions } from '../core/conditions.js'
 import type { OnReturned, ServerKind } from '../core/entry.js'
-import type { Tag } from '../core/reads/tags.js'
+import { areTags, type Tag } from '../core/reads/tags.js'
 import type { ActionCreator, AnyRouted, PayloadOf, RequestTemplate, RoutedCreator } from './types.js'
 
 // Every bundler replaces this expression; the checks are left out of a production build.
@@ -149,14 +149,11 @@ function functionOrNothing(where: string, name: string, value: unknown): void {
 
 export function tagsOrNothing(where: string, name: string, value: unknown): void {
   if (value === undefined || typeof value === 'function') return
-  if (Array.isArray(value) && value.every(isTag)) return
+  if (areTags(value)) return
   throw new TypeError(
     `${where} expects \`${name}\` to be a list of tags, such as 'posts' or { type: 'posts', id: 1 }, or a function that gives one; got ${describe(value)}.`,
   )
 }
-
-const isTag = (tag: unknown) =>
-  typeof tag === 'string' || typeof (tag as { readonly type?: unknown } | null)?.type === 'string'
 
 export function noStranger(where: string, rest: object, known: string): void {
   const [stranger] = Object.keys(rest)

@@ -2,6 +2,11 @@
 
 export type Tag = string | { readonly type: string; readonly id?: string | number }
 
+export const areTags = (value: unknown): value is readonly Tag[] => Array.isArray(value) && value.every(isTag)
+
+const isTag = (tag: unknown): boolean =>
+  typeof tag === 'string' || typeof (tag as { readonly type?: unknown } | null)?.type === 'string'
+
 const typeOf = (tag: Tag) => (typeof tag === 'string' ? tag : tag.type)
 const idOf = (tag: Tag) => (typeof tag === 'string' ? undefined : tag.id)
 
