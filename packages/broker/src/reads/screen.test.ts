@@ -113,9 +113,31 @@ describe('what is old on screen', () => {
     host.setOnline(true)
     expect(again()).toEqual(['a', 'b'])
 
-    await world.clock.advance(1_000)
+    await world.clock.advance(999)
     host.focus()
-    expect(again()).toEqual(['a', 'b'])
+    expect(again()).toEqual([])
+
+    await world.clock.advance(1)
+    again()
+    host.focus()
+    expect(again().toSorted()).toEqual(['a', 'b'])
+  })
+
+  it('is tried again soon after a wake-up that came before the network, and ever later', async () => {
+    const { world, host, screen, show, again } = open()
+    show('a')
+    screen.ended('a', 'old')
+    await world.clock.advance(10_000)
+    host.setOnline(true)
+    again()
+
+    const tries: number[] = []
+    for (let second = 1; second <= 45; second++) {
+      await world.clock.advance(1_000)
+      if (again().length > 0) tries.push(second)
+    }
+
+    expect(tries).toEqual([1, 3, 7, 15, 30, 45])
   })
 
   it('is not read again while the device knows that it is offline', async () => {

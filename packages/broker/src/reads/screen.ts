@@ -48,9 +48,8 @@ export function createScreen({ clock, host }: ScreenContext): Screen {
   /** The one that was tried last comes last. */
   const old = new Set<string>()
   let triedAt = Number.NEGATIVE_INFINITY
-  let cancelTimer: (() => void) | undefined
 
-  const isLookedAt = () => host.isVisible() && host.believesOnline()
+  const timer = createTimer(clock, () => old.size > 0 && host.isVisible() && host.believesOnline(), probe)
 
   function tryAll(): void {
     const now = clock.monotonic()
@@ -69,15 +68,6 @@ export function createScreen({ clock, host }: ScreenContext): Screen {
     shown.get(first)?.sight.again()
   }
 
-  function plan(): void {
-    if (cancelTimer !== undefined || old.size === 0 || !isLookedAt()) return
-    cancelTimer = clock.after(probeVisibleMs, () => {
-      cancelTimer = undefined
-      if (isLookedAt()) probe()
-      plan()
-    })
-  }
-
   function forget(key: string): void {
     const sight = shown.get(key)?.sight
     shown.delete(key)
@@ -90,8 +80,11 @@ export function createScreen({ clock, host }: ScreenContext): Screen {
   }
 
   const stopListening = host.listen((signal) => {
-    if (signal === 'wake' && host.believesOnline()) tryAll()
-    plan()
+    if (signal === 'wake' && host.believesOnline()) {
+      tryAll()
+      timer.hurry()
+    }
+    timer.plan()
   })
 
   return {
@@ -116,12 +109,12 @@ export function createScreen({ clock, host }: ScreenContext): Screen {
       if (one !== undefined) one.isUnsure = how === 'unsure'
       if (how === 'old' && one !== undefined) old.add(key)
       if (how !== 'old' && old.delete(key)) tryAll()
-      plan()
+      timer.plan()
     },
     invalidated: (tags) => again(({ sight }) => matches(sight, tags, invalidates)),
     touched: (tags) => again(({ sight, isUnsure }) => isUnsure && matches(sight, tags, touches)),
     stop() {
-      cancelTimer?.()
+      timer.stop()
       stopListening()
     },
   }
@@ -129,3 +122,30 @@ export function createScreen({ clock, host }: ScreenContext): Screen {
 
 const matches = (sight: Sight, written: readonly Tag[], by: typeof invalidates) =>
   sight.tags.some((tag) => written.some((one) => by(one, tag)))
+
+/** Probes every 15 s while that is wanted, and sooner after a wake-up: `online` may come before the network does. */
+function createTimer({ after }: Pick<Clock, 'after'>, isWanted: () => boolean, probe: () => void) {
+  let waitMs = probeVisibleMs
+  let cancel: (() => void) | undefined
+  const stop = () => {
+    cancel?.()
+    cancel = undefined
+  }
+  function plan(): void {
+    if (cancel !== undefined || !isWanted()) return
+    cancel = after(waitMs, () => {
+      cancel = undefined
+      waitMs = Math.min(waitMs * 2, probeVisibleMs)
+      if (isWanted()) probe()
+      plan()
+    })
+  }
+  return {
+    plan,
+    stop,
+    hurry() {
+      stop()
+      waitMs = probeSpacingMs
+    },
+  }
+}
