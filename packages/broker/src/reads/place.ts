@@ -12,7 +12,7 @@ import type { Answered } from './result.js'
 import { soon } from './soon.js'
 import type { Written } from './written.js'
 
-export interface PlaceContext extends Pick<ReadContext, 'ports' | 'snapshot' | 'user' | 'view'> {
+export interface PlaceContext extends Pick<ReadContext, 'ports' | 'snapshot' | 'user' | 'view' | 'restored'> {
   readonly copies: Copies
   readonly bounds: KeepingContext['bounds']
   readonly written: Written
@@ -54,6 +54,8 @@ export function createPlace(context: PlaceContext, request: ReadRequest): Place 
     // Who asks the moment that it is answered finds that answer, not the one before.
     await writing.get(key())
     copy = await keeping.find(key())
+    // At a page's start the urgent ones wait for what was being written: the others do not go before them.
+    await context.restored()
   }
 
   function write(change: (keeping: Keeping, key: string) => Promise<void>): void {

@@ -41,6 +41,23 @@ describe('a read of what is being written', () => {
     expect(sent.map(isRead)).toEqual([...Array.from({ length: 40 }, () => false), true])
   })
 
+  it('goes before one that is less urgent and shows nothing of it, at the start of a page too', async () => {
+    const world = createTestWorld({ network: echo })
+    const urgent = read(createAction('urgent'), {
+      request: () => '/api/urgent',
+      priority: 1,
+      tags: ['posts'],
+    })
+    const later = read(createAction('later'), { request: () => '/api/later' })
+    const app = openReads(world, { routes: [liked, urgent, later], limits: { readsMax: 1 } })
+
+    app.dispatch(later())
+    app.dispatch(urgent())
+    await world.settle()
+
+    expect(app.wire()).toEqual(['urgent', 'later'])
+  })
+
   it('does not wait for what it does not show', async () => {
     const world = createTestWorld({ network: held().reply })
     const app = openReads(world, { routes })
