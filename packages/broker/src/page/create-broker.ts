@@ -31,7 +31,7 @@ export function createBroker<State, Path extends string = 'broker'>(
   if (process.env.NODE_ENV !== 'production') checkOptions(options)
   const database = options.name ?? 'redux-broker'
   const routes = routesByType(options)
-  const asks = ({ type }: Action<string>) => {
+  const asks = ({ type }: Action) => {
     const route = routes.get(type)
     return route !== undefined && isRead(route)
   }

@@ -39,7 +39,7 @@ export function createWritten(
     try {
       const given = typeof tags === 'function' ? tags(payload) : tags
       if (areTags(given)) return given
-      throw new TypeError('redux-broker: the `tags` or `invalidates` of a route must give a list of tags.')
+      throw new TypeError('redux-broker: tags that are no list')
     } catch (error) {
       report(error)
       return []

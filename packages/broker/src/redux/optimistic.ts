@@ -44,7 +44,7 @@ const hidden = new WeakMap<object, Hidden>()
 export interface OptimisticContext {
   readonly produce: Produce | undefined
   /** Whether an action is a read's own, which asks. */
-  asks?(action: Action<string>): boolean
+  asks?(action: Action): boolean
   report(error: unknown): void
 }
 
@@ -58,7 +58,6 @@ export function optimistic<R extends AnyReducer>(
 ): R {
   const { apply, view } = replaying(reducer, produce, report)
   const rebased = (layers: Hidden) => keep({ ...layers, stale: false }, view(layers))
-
   const withOutcome = (state: object, action: OutcomeAction) => outcomeApplied(apply, state, action)
 
   function onOutcome(state: object, layers: Hidden, action: OutcomeAction): object {
@@ -81,7 +80,9 @@ export function optimistic<R extends AnyReducer>(
     // An answer is for some slices only: of the others it says nothing.
     if (read !== undefined && answered === before) return state
     const confirmed = (laterOutcomes(action) ?? []).reduce(withOutcome, answered)
-    const readAt = Math.max(layers.readAt, read?.at ?? readAtOf(action) ?? Number.POSITIVE_INFINITY)
+    // What asks goes where its answer will, so that it does not come on top of that; it is no answer yet.
+    const at = asks(action) ? never : (read?.at ?? readAtOf(action) ?? Number.POSITIVE_INFINITY)
+    const readAt = Math.max(layers.readAt, at)
     if (confirmed !== before) return rebased({ confirmed, log, readAt })
     return readAt === layers.readAt ? state : keep({ confirmed, log, readAt }, state)
   }
@@ -91,12 +92,6 @@ export function optimistic<R extends AnyReducer>(
     if (layers.log.length === 0) return next === state ? state : keep({ ...layers, confirmed: next }, next)
     if (next === state && apply(layers.confirmed, action) === layers.confirmed) return state
     return keep({ ...layers, log: [...layers.log, { action }] }, next)
-  }
-
-  /** Where its answer goes too: on top of what is pending it would come after it. */
-  function onAsk(state: object, layers: Hidden, action: Action): object {
-    const confirmed = apply(layers.confirmed, action)
-    return confirmed === layers.confirmed ? state : rebased({ ...layers, confirmed })
   }
 
   function reduce(state: object | undefined, action: Action): object {
@@ -114,8 +109,7 @@ export function optimistic<R extends AnyReducer>(
       return keep({ ...layers, log }, apply(state, action))
     }
     if (isBrokerAction(action)) return onBroker(state, layers, action)
-    if (asks(action as Action<string>)) return onAsk(state, layers, action)
-    return ended !== undefined || truth(action)
+    return ended !== undefined || asks(action) || truth(action)
       ? onTruth(state, layers, action)
       : onOrdinary(state, layers, action)
   }
@@ -131,9 +125,8 @@ export function optimistic<R extends AnyReducer>(
     }
     if (action.type !== 'redux-broker/restored') return state
     const shown = new Set(layers.log.map(({ entryId }) => entryId))
-    const entries = action.payload.entries.filter(({ entryId }) => !shown.has(entryId))
-    if (entries.length === 0) return state
-    const restored = entries.map(toLogged)
+    const restored = action.payload.entries.filter(({ entryId }) => !shown.has(entryId)).map(toLogged)
+    if (restored.length === 0) return state
     const log = action.meta.first ? [...restored, ...layers.log] : [...layers.log, ...restored]
     return rebased({ ...layers, log })
   }
