@@ -64,6 +64,7 @@ export class Reading {
     if (!this.readers.delete(reader)) return
     reader.over.abort()
     if (this.readers.size === 0) this.#end()
+    else if (this.#state === 'waiting' && ![...this.readers].some(this.#fits)) this.#stepBack()
   }
 
   /** All leave: the user has changed, or the page is put away. */
@@ -83,7 +84,7 @@ export class Reading {
 
   /** Call it once it is prepared: it stands in line, unless something that it shows is being written. */
   ask(): void {
-    if (this.#state !== 'waiting') return
+    if (this.#state !== 'waiting' || this.#turn !== undefined) return
     const { line, truth, place } = this.#context
     if (this.#mayWait() && truth.isHeld(this.#tags(), this.#isAgain)) {
       this.#hold()
@@ -104,7 +105,7 @@ export class Reading {
     const { ports } = this.#context
     const { when, meanwhile } = reader.wish
     const begin = () => this.#begin()
-    if (when === undefined || unmetAt(when, ports.clock.now(), ports) === undefined) {
+    if (when === undefined || this.#fits(reader)) {
       begin()
       return
     }
@@ -112,6 +113,20 @@ export class Reading {
     if (meanwhile === 'copy')
       // Who has left by then is given nothing: it may have been another user.
       void this.prepare().then(() => this.readers.has(reader) && this.#serving.giveCopy(reader))
+  }
+
+  /** Whether its conditions are met. */
+  #fits = ({ wish: { when } }: Reader): boolean => {
+    const { ports } = this.#context
+    return when === undefined || unmetAt(when, ports.clock.now(), ports) === undefined
+  }
+
+  /** Those who are left want it later than the one who was in a hurry. */
+  #stepBack(): void {
+    this.#turn?.leave()
+    this.#turn = undefined
+    this.#state = 'new'
+    for (const reader of this.readers) this.#whenFit(reader)
   }
 
   #begin(): void {
