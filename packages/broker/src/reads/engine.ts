@@ -43,8 +43,9 @@ export function createReadEngine(
   }
   const beginSession = () => createReadSession({ ...shared, principal: context.principal() })
   let session = beginSession()
-  // Whoever was to clear what a user left may have died.
-  void clearLeft(copies, ports)
+  // Whoever was to clear what a user left may have died. A user who is here already sees to it at their sign-in: until
+  // that is written the rows of a database that was lost know nobody.
+  queueMicrotask(() => context.principal() === '' && clearLeft(copies, ports))
   const stopWatching = host.onPutAway(() => session.cancel())
 
   return {

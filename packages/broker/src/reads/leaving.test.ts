@@ -141,4 +141,16 @@ describe('SEC28 when another user comes', () => {
 
     expect(await Promise.all(asked)).toMatchObject([{ status: 'delivered' }])
   })
+
+  it('but what is hers stays where the rows have forgotten who was here, and she still is', async () => {
+    const world = createTestWorld({ network: ada })
+    const app = openReads(world)
+    app.dispatch(loadMe())
+    await world.settle()
+    app.tab.crash()
+    const { store } = world.tab().ports
+    await store.transact('readwrite', 'strict', async (tx) => tx.delete('settings', ['active']))
+
+    expect(await leftOf(world)).toMatchObject({ status: 'delivered', stale: true })
+  })
 })
