@@ -70,6 +70,8 @@ export const askAgainMs = 1_000
 export const readAgeMs = 5_000
 /** How long a read is held for writes that touch what it shows. */
 export const holdMsMax = 30_000
+/** How long it waits for writes that have surely had no effect: they go on top of its answer. */
+export const holdSureMs = 4_000
 /** Reads on screen that are kept up to date, the latest. */
 export const onScreenMax = 100
 

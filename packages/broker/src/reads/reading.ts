@@ -37,6 +37,8 @@ export class Reading {
   #turn: Turn | undefined
   #isPrepared = false
   #wasSent = false
+  /** What is being written has had no effect, and goes on top of its answer. */
+  #isSure = false
   /** Its last answer was not taken. */
   #isAgain = false
 
@@ -86,7 +88,8 @@ export class Reading {
   ask(): void {
     if (this.#state !== 'waiting' || this.#turn !== undefined) return
     const { line, truth, place } = this.#context
-    if (this.#mayWait() && truth.isHeld(this.#tags(), this.#isAgain)) {
+    const isFree = this.#isSure && !this.#isAgain
+    if (!isFree && this.#mayWait() && truth.isHeld(this.#tags(), this.#isAgain)) {
       this.#hold()
       return
     }
@@ -149,8 +152,9 @@ export class Reading {
     const enough = new AbortController()
     const cancel = ports.clock.after(this.#holdUntil - ports.clock.monotonic(), () => enough.abort())
     const signal = AbortSignal.any([enough.signal, this.#over.signal])
-    void truth.hold(this.#tags(), this.#isAgain, signal).then(() => {
+    void truth.hold(this.#tags(), this.#isAgain, signal).then((isSure) => {
       cancel()
+      this.#isSure ||= isSure
       if (this.#state === 'waiting') this.#wait()
     })
   }

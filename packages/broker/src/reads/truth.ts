@@ -1,5 +1,6 @@
 // Keeps a read's answer from being taken for the truth about what is being written (P8): it is asked for when nothing
 // that it shows is on its way, and looked at again when it is there.
+import { holdSureMs, probeSpacingMs } from '../core/limits.js'
 import { readUnsure } from '../core/news.js'
 import type { Owner } from '../core/partition.js'
 import type { Ports } from '../core/ports.js'
@@ -38,8 +39,11 @@ export interface Truth {
    * for in any case.
    */
   isHeld(tags: readonly Tag[], again: boolean): boolean
-  /** Resolves when it is not, or with the signal. */
-  hold(tags: readonly Tag[], again: boolean, signal: AbortSignal): Promise<void>
+  /**
+   * Resolves when it is not, or with the signal. True: something is on its way yet, as in a lane that the server told
+   * to wait, but has had no effect, so that it goes on top of an answer without being counted twice.
+   */
+  hold(tags: readonly Tag[], again: boolean, signal: AbortSignal): Promise<boolean>
   /** Call it as the read is asked for. */
   mark(): Mark
   /**
@@ -86,10 +90,34 @@ export function createTruth(context: TruthContext): Truth {
     return overlap
   }
 
+  const mark = (): Mark => ({ number: context.shown(), at: ports.clock.now() })
+
+  /** Looks again and again, after a while, whether nothing that touches these may have had an effect. */
+  function watchRows(tags: readonly Tag[], onSure: () => void): () => void {
+    let isOver = false
+    let cancel = ports.clock.after(holdSureMs, check)
+    async function check(): Promise<void> {
+      const found = await look(tags, mark(), ports.clock.now()).catch(() => undefined)
+      if (isOver) return
+      if (found?.tags.length === 0) onSure()
+      else cancel = ports.clock.after(probeSpacingMs, check)
+    }
+    return () => {
+      isOver = true
+      cancel()
+    }
+  }
+
   return {
     isHeld,
-    hold: (tags, again, signal) => waiting.until(() => !isHeld(tags, again), signal),
-    mark: () => ({ number: context.shown(), at: ports.clock.now() }),
+    async hold(tags, again, signal) {
+      const sure = new AbortController()
+      const stopWatching = again ? () => {} : watchRows(tags, () => sure.abort())
+      await waiting.until(() => !isHeld(tags, again), AbortSignal.any([signal, sure.signal]))
+      stopWatching()
+      return sure.signal.aborted
+    },
+    mark,
     async overlap(tags, mark, sentAt) {
       if (isFree(tags)) return { tags: [], passes: false }
       const found = await look(tags, mark, sentAt).catch(() => undefined)

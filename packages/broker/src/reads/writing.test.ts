@@ -58,6 +58,23 @@ describe('a read of what is being written', () => {
     expect(app.wire()).toEqual(['urgent', 'later'])
   })
 
+  it('waits 4 s at most for one that the server refuses for now: its change goes on top of the answer', async () => {
+    const world = createTestWorld({ network: (request) => (isRead(request) ? echo(request) : answer(503)) })
+    const app = openReads(world, { routes })
+    app.dispatch(liked({ id: 1 }))
+    await world.clock.advance(60_000)
+    const reads = () => world.network.requests.filter(isRead)
+
+    app.dispatch(loadFeed())
+    await world.clock.advance(3_999)
+    expect(reads()).toEqual([])
+    await world.clock.advance(2_001)
+
+    expect(reads()).toHaveLength(1)
+    expect(feeds(app)).toMatchObject([{ meta: { fetchedAt: expect.any(Number) } }])
+    expect(feeds(app)[0]).not.toHaveProperty('meta.unsure')
+  })
+
   it('does not wait for what it does not show', async () => {
     const world = createTestWorld({ network: held().reply })
     const app = openReads(world, { routes })
