@@ -80,7 +80,7 @@ const serve = (otherOrigin) => (request, response) => {
   if (page === undefined) return false
   response.setHeader('access-control-allow-origin', request.headers.origin ?? '*')
   response.setHeader('access-control-allow-credentials', 'true')
-  response.setHeader('access-control-allow-headers', 'content-type, idempotency-key')
+  response.setHeader('access-control-allow-headers', 'content-type, idempotency-key, idempotency-principal')
   response.setHeader('access-control-allow-methods', 'POST, PUT')
   response.setHeader('access-control-expose-headers', 'idempotency-key')
   if (request.method === 'OPTIONS') response.writeHead(204).end()

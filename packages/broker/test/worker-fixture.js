@@ -5,9 +5,11 @@ const given = new URL(location.href).searchParams
 const name = given.get('name') ?? 'redux-broker'
 const limits = ['concurrencyMax', 'failuresMax'].filter((limit) => given.has(limit))
 const token = given.get('token')
+const port = given.get('cookiesToPort')
 const worker = startBrokerWorker({
   name,
   limits: Object.fromEntries(limits.map((limit) => [limit, Number(given.get(limit))])),
+  ...(port && { origins: [{ origin: `http://localhost:${port}`, credentials: 'include' }] }),
   ...(token && { prepareHeaders: (headers) => headers.set('x-token', token) }),
 })
 

@@ -1,5 +1,6 @@
 // The real world behind the core's ports, the same in a page and in a worker.
 import { backedUp } from '../core/backup.js'
+import type { CredentialsOf } from '../core/origins.js'
 import type { Ports } from '../core/ports.js'
 import { giveUpReserve } from '../core/room.js'
 import { broadcastBus } from './broadcast-bus.js'
@@ -14,7 +15,7 @@ import { systemClock } from './system-clock.js'
 import { systemZone } from './system-zone.js'
 import { webLocks } from './web-locks.js'
 
-export function browserPorts(database: string): Ports {
+export function browserPorts(database: string, credentialsOf?: CredentialsOf): Ports {
   let renewed: Promise<void> | undefined
   const place = async () => {
     renewed ??= renewLog(indexedDB)
@@ -40,7 +41,7 @@ export function browserPorts(database: string): Ports {
     backup: store.backup,
     clock: systemClock,
     chance: systemChance,
-    network: fetchNetwork(),
+    network: fetchNetwork(credentialsOf),
     locks,
     bus: broadcastBus(database),
     device: browserDevice(),

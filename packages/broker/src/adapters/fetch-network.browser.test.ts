@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest'
+import { credentialsBy } from '../core/origins.js'
 import type { Reply, WireRequest } from '../core/ports.js'
 import { fetchNetwork } from './fetch-network.js'
 
@@ -114,5 +115,17 @@ describe('cookies (SEC9)', () => {
 
     expect(withThem.headers['cookie']).toContain('wire=crumb')
     expect(echo(reply).headers['cookie']).toBeUndefined()
+  })
+
+  it('go to another origin that the app named for it, with a write and with a question', async () => {
+    const named = fetchNetwork(credentialsBy([{ origin: other, credentials: 'include' }]))
+
+    for (const method of ['PUT', 'GET']) {
+      const reply = await named.send(wire(`${other}/wire/echo`, { method }), {
+        timeoutMs: 20_000,
+        signal: never,
+      })
+      expect(echo(reply).headers['cookie']).toContain('wire=crumb')
+    }
   })
 })

@@ -1,14 +1,15 @@
 // The wire: one fetch, no redirect followed, the body read to its end before anybody hears of an answer.
 import { answerCharactersMax } from '../core/limits.js'
+import { type CredentialsOf, credentialsBy } from '../core/origins.js'
 import type { Network, Reply, WireRequest } from '../core/ports.js'
 
-/** Cookies go with requests to one's own origin only. */
-export function fetchNetwork(): Network {
+/** Cookies go to the page's own origin, and to those others that the app named for it. */
+export function fetchNetwork(credentialsOf: CredentialsOf = credentialsBy()): Network {
   return {
     async send(wire, { timeoutMs, signal }) {
       const timeout = AbortSignal.timeout(timeoutMs)
       // Built outside the try: what throws here is a malformed request, not the network.
-      const request = toRequest(wire, AbortSignal.any([signal, timeout]))
+      const request = toRequest(wire, credentialsOf(wire.url), AbortSignal.any([signal, timeout]))
       const wasOnline = navigator.onLine
       try {
         return await read(await fetch(request))
@@ -20,14 +21,18 @@ export function fetchNetwork(): Network {
   }
 }
 
-const toRequest = ({ url, method, headers, body }: WireRequest, signal: AbortSignal) =>
+const toRequest = (
+  { url, method, headers, body }: WireRequest,
+  credentials: RequestCredentials,
+  signal: AbortSignal,
+) =>
   new Request(url, {
     method,
     headers: headers as [string, string][],
     body: body ?? null,
     redirect: 'manual',
     cache: 'no-store',
-    credentials: 'same-origin',
+    credentials,
     signal,
   })
 

@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import { readBytesMax } from '../core/limits.js'
+import { credentialsBy } from '../core/origins.js'
 import type { ReadReply, ReadRequest } from '../core/reads/line.js'
 import { fetchReads } from './fetch-reads.js'
 
@@ -11,7 +12,7 @@ const request = (path: string, more: Partial<ReadRequest> = {}): ReadRequest => 
   ...more,
 })
 const send = (path: string, more: Partial<ReadRequest> = {}, signal = never) =>
-  fetchReads.send(request(path, more), signal)
+  fetchReads().send(request(path, more), signal)
 
 function answer(reply: ReadReply) {
   if (reply.kind !== 'answer') throw new Error(`not an answer: ${reply.kind}`)
@@ -92,5 +93,13 @@ describe('cookies of reads (SEC9)', () => {
   it('go with requests to one’s own origin, and to no other', async () => {
     expect(echo(await send('/wire/echo')).headers['cookie']).toContain('wire=crumb')
     expect(echo(await send(`${other}/wire/echo`)).headers['cookie']).toBeUndefined()
+  })
+
+  it('go to another origin that the app named for it', async () => {
+    const named = fetchReads(credentialsBy([{ origin: other, credentials: 'include' }]))
+
+    expect(echo(await named.send(request(`${other}/wire/echo`), never)).headers['cookie']).toContain(
+      'wire=crumb',
+    )
   })
 })

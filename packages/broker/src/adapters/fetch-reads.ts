@@ -1,25 +1,30 @@
 // The wire of reads: one fetch past the browser's own cache, no redirect followed, the body read to its end as bytes.
 import { readBytesMax } from '../core/limits.js'
+import { type CredentialsOf, credentialsBy } from '../core/origins.js'
 import type { ReadNetwork, ReadReply, ReadRequest } from '../core/reads/line.js'
 
-/** Cookies go with requests to one's own origin only. */
-export const fetchReads: ReadNetwork = {
+/** Cookies go to the page's own origin, and to those others that the app named for it. */
+export const fetchReads = (credentialsOf: CredentialsOf = credentialsBy()): ReadNetwork => ({
   async send(request, signal) {
     try {
-      return await readReply(await fetch(toRequest(request, signal)))
+      return await readReply(await fetch(toRequest(request, credentialsOf(request.url), signal)))
     } catch {
       return { kind: 'failed' }
     }
   },
-}
+})
 
-const toRequest = ({ url, method, headers }: ReadRequest, signal: AbortSignal) =>
+const toRequest = (
+  { url, method, headers }: ReadRequest,
+  credentials: RequestCredentials,
+  signal: AbortSignal,
+) =>
   new Request(url, {
     method,
     headers: headers as [string, string][],
     redirect: 'manual',
     cache: 'no-store',
-    credentials: 'same-origin',
+    credentials,
     signal,
   })
 

@@ -2,6 +2,7 @@
 import type { Middleware, Reducer } from 'redux'
 import type { ServerKind } from '../core/entry.js'
 import type { Limits } from '../core/limits.js'
+import type { OriginOption } from '../core/origins.js'
 import type { Owner } from '../core/partition.js'
 import type { BackupKind, Ports } from '../core/ports.js'
 import type { BrokerState } from '../redux/broker-reducer.js'
@@ -30,8 +31,11 @@ export interface BrokerOptions<State, Path extends string> {
   readonly reads?: ReadPart
   /** Whether the server honours `Idempotency-Key`; a route may say otherwise. Default `plain`. */
   readonly server?: ServerKind
-  /** Origins that requests may go to, besides the page's own. */
-  readonly origins?: readonly string[]
+  /**
+   * Origins that requests may go to, besides the page's own. `{ origin, credentials: 'include' }` has the browser's
+   * cookies go along; a worker must be told the same.
+   */
+  readonly origins?: readonly OriginOption[]
   /** A URL that answers 2xx while the session is good and 401 or a redirect when it is over, as `/api/me` does. */
   readonly sessionProbe?: string
   /**

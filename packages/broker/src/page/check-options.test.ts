@@ -1,7 +1,7 @@
 import { createAction } from '@reduxjs/toolkit'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { liked } from '../../test/page-fixture.js'
-import { createBroker, write } from './index.js'
+import { createBroker, type OriginOption, write } from './index.js'
 
 afterEach(() => {
   vi.unstubAllEnvs()
@@ -93,6 +93,27 @@ const brokers: readonly (readonly [name: string, options: unknown, message: RegE
     /whole origins without a path.*got 'https:\/\/a.test\/v1'/,
   ],
   ['an origin that is no URL', { partition, routes, origins: ['a.test'] }, /whole origins.*got 'a.test'/],
+  [
+    'an origin with options and a path',
+    { partition, routes, origins: [{ origin: 'https://a.test/v1', credentials: 'include' }] },
+    /whole origins without a path.*got 'https:\/\/a.test\/v1'/,
+  ],
+  [
+    'options without an origin',
+    { partition, routes, origins: [{ credentials: 'include' }] },
+    /whole origins without a path.*got an object with credentials/,
+  ],
+  [
+    'credentials that fetch does not know',
+    { partition, routes, origins: [{ origin: 'https://a.test', credentials: true }] },
+    /`credentials` to be 'include' or 'same-origin'; got true/,
+  ],
+  [
+    'another option of an origin',
+    { partition, routes, origins: [{ origin: 'https://a.test', withCredentials: true }] },
+    /`origins` to be objects with `origin` and `credentials`.*got an object with origin, withCredentials/,
+  ],
+  ['nothing among the origins', { partition, routes, origins: [null] }, /whole origins.*got null/],
   ['an origin that is any', { partition, routes, origins: ['*'] }, /whole origins.*got '\*'/],
   ['limits that are a number', { partition, routes, limits: 7 }, /`limits` to be an object; got 7/],
   [
@@ -193,13 +214,14 @@ describe('a programmer’s mistake throws at once, and says what was got, what w
     'SEC6 refuses a %s on an origin that the app does not name, for credentials go with it',
     (name) => {
       vi.stubGlobal('location', new URL('https://app.test/feed'))
-      const ask = (url: string, origins: readonly string[] = []) =>
+      const ask = (url: string, origins: readonly OriginOption[] = []) =>
         createBroker({ partition, routes, origins, [name]: url })
 
       expect(() => ask('https://api.test/:key')).toThrow(/own origin.*api\.test\/:key/)
       expect(() => ask('https://api.test/:key', ['https://api.test'])).not.toThrow()
       expect(() => ask('https://app.test/:key')).not.toThrow()
       expect(() => ask('/:key')).not.toThrow()
+      expect(() => ask('https://api.test/:key', [{ origin: 'https://api.test' }])).not.toThrow()
     },
   )
 

@@ -1,5 +1,6 @@
 // A programmer's mistakes in createBroker's options, told at once. Left out of production builds.
 import { defaultLimits, leaseMs } from '../core/limits.js'
+import { type OriginOption, originNames } from '../core/origins.js'
 import { describe, oneOf, routeOf } from '../redux/route.js'
 import type { AnyRouted } from '../redux/types.js'
 import type { ReadPart } from './read-engine.js'
@@ -63,7 +64,7 @@ function checkQuestion(name: string, example: string, given: Record<string, unkn
     throw wrong(name, `a URL, such as '${example}'`, url)
   if (typeof location === 'undefined') return
   const { origin } = new URL(url, location.href)
-  const origins = (given['origins'] ?? []) as readonly string[]
+  const origins = originNames(given['origins'] as readonly OriginOption[] | undefined)
   if (origin !== location.origin && !origins.includes(origin))
     throw wrong(name, "of the page's own origin or one that `origins` lists", url)
 }
@@ -88,9 +89,18 @@ function checkRoutes(routes: unknown): void {
 function checkOrigins(origins: unknown): void {
   if (origins === undefined) return
   if (!Array.isArray(origins)) throw wrong('origins', "an array such as ['https://api.example.com']", origins)
-  for (const origin of origins)
+  for (const option of origins as unknown[]) {
+    const { origin, credentials, ...more } = Object(typeof option === 'string' ? { origin: option } : option)
     if (!URL.canParse(origin) || new URL(origin).origin !== origin)
-      throw wrong('origins', "whole origins without a path, such as 'https://api.example.com'", origin)
+      throw wrong(
+        'origins',
+        "whole origins without a path, such as 'https://api.example.com'",
+        origin ?? option,
+      )
+    oneOf('createBroker()', 'credentials', credentials, ['include', 'same-origin'])
+    if (Object.keys(more).length > 0)
+      throw wrong('origins', 'objects with `origin` and `credentials`', option)
+  }
 }
 
 function checkLimits(limits: unknown): void {

@@ -3,6 +3,7 @@ import type { Action, Middleware, MiddlewareAPI } from 'redux'
 import { browserPorts, report } from '../adapters/browser-ports.js'
 import { preparedHeaders } from '../adapters/prepared-headers.js'
 import { defaultLimits } from '../core/limits.js'
+import { credentialsBy, originNames } from '../core/origins.js'
 import { brokerReducer } from '../redux/broker-reducer.js'
 import { optimistic } from '../redux/optimistic.js'
 import { isRead, type Route, routeOf } from '../redux/route.js'
@@ -49,7 +50,7 @@ export function createBroker<State, Path extends string = 'broker'>(
         report: options.world?.ports.report ?? report,
       }),
     middleware: (store) => {
-      const world = options.world ?? browserWorld(database)
+      const world = options.world ?? browserWorld(database, options.origins)
       if (world === undefined) return inertMiddleware(routes)
       const release = claimDatabase(database, options.world ?? globalThis)
       const live = new Runtime(runtimeConfig(options, { database, routes, worker, world, release }, store))
@@ -145,9 +146,9 @@ const inertMiddleware =
     return routes.has((action as Action<string>).type) ? inertReceipt : result
   }
 
-function browserWorld(database: string): World | undefined {
+function browserWorld(database: string, origins: BrokerOptions<never, never>['origins']): World | undefined {
   if (typeof window === 'undefined') return undefined
-  return { ports: browserPorts(database), host: browserHost() }
+  return { ports: browserPorts(database, credentialsBy(origins)), host: browserHost() }
 }
 
 interface Parts {
@@ -170,7 +171,7 @@ function runtimeConfig<State>(
   const reads = readsOf(routes, options.reads)?.begin({ ports: world.ports, limits })
   const ports = reads?.ports ?? world.ports
   const own = host.baseUrl === undefined ? [] : [new URL(host.baseUrl).origin]
-  const origins = [...own, ...(options.origins ?? [])]
+  const origins = [...own, ...originNames(options.origins)]
   const absolute = (url: string | undefined) =>
     url === undefined ? undefined : new URL(url, host.baseUrl).href
   const safely = <T>(otherwise: T, callback: () => T): T => {
@@ -198,6 +199,7 @@ function runtimeConfig<State>(
       limits,
     },
     app: { sessionProbe: absolute(options.sessionProbe), statusQuery: absolute(options.statusQuery), needs },
+    credentialsOf: credentialsBy(options.origins),
     serves: (origin, needed) => origins.includes(origin) && needed.every((need) => needs.includes(need)),
     prepare: ({ headers, url, route }) =>
       preparedHeaders(headers, prepareHeaders, { url, route, getState: store.getState }),

@@ -2,6 +2,7 @@
 
 export type { Conditions } from '../core/conditions.js'
 export type { Limits } from '../core/limits.js'
+export type { OriginOption, OriginWithOptions } from '../core/origins.js'
 export type { Tag } from '../core/reads/tags.js'
 export type { Loss } from '../core/schema.js'
 export type { TimeWindow } from '../core/time-window.js'

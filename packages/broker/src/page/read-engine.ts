@@ -4,6 +4,7 @@
 import type { Outgoing } from '../core/attempt.js'
 import type { Conditions } from '../core/conditions.js'
 import type { Limits } from '../core/limits.js'
+import type { CredentialsOf } from '../core/origins.js'
 import type { Owner } from '../core/partition.js'
 import type { Ports } from '../core/ports.js'
 import type { Tag } from '../core/reads/tags.js'
@@ -25,6 +26,7 @@ export interface ReadContext {
   readonly limits: Limits
   readonly snapshot: SnapshotContext
   readonly receipts: Receipts
+  readonly credentialsOf: CredentialsOf
   prepare(outgoing: Outgoing): Promise<Outgoing['headers']>
   /** The app's word for its user of now; '' while nobody is signed in. */
   principal(): string

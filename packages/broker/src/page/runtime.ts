@@ -2,6 +2,7 @@
 import type { Action } from 'redux'
 import { cancel, findGone } from '../core/letters.js'
 import type { Limits } from '../core/limits.js'
+import type { CredentialsOf } from '../core/origins.js'
 import type { AppWord, Owner } from '../core/partition.js'
 import type { Ports } from '../core/ports.js'
 import { withRoom } from '../core/room.js'
@@ -36,6 +37,7 @@ export interface RuntimeConfig {
   /** What a worker that is alone must know of the app. */
   readonly app: AppWord
   readonly serves: SendingContext['serves']
+  readonly credentialsOf: CredentialsOf
   readonly prepare: SendingContext['prepare']
   /** Whether the browser may be asked to keep the data. */
   readonly persist: boolean

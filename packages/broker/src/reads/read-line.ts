@@ -8,10 +8,10 @@ import type { ReadContext } from '../page/read-engine.js'
 import { createWorkerLine } from './worker-line.js'
 
 export function createReadLine(
-  { ports, limits, prepare, worker, database }: ReadContext,
+  { ports, limits, prepare, worker, database, credentialsOf }: ReadContext,
   connections: Connections,
 ): { readonly line: Line; stop(): void } {
-  const { reads = fetchReads } = ports
+  const { reads = fetchReads(credentialsOf) } = ports
   const scheduler = createScheduler({
     ...ports,
     connections,

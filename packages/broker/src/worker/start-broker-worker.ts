@@ -12,6 +12,7 @@ import { defaultLimits, type Limits } from '../core/limits.js'
 import { readOutlook } from '../core/news.js'
 import { nextWake } from '../core/next-wake.js'
 import type { Probe } from '../core/origin.js'
+import { credentialsBy, type OriginOption, originNames } from '../core/origins.js'
 import { readActive } from '../core/partition.js'
 import type { Device, Ports } from '../core/ports.js'
 import { draining, isDrainCommand, syncTag, syncTagPrefix } from '../core/protocol.js'
@@ -32,8 +33,8 @@ interface SyncEvent extends ExtendableEvent {
 export interface WorkerOptions {
   /** The database's name, as in `createBroker`. Default `redux-broker`. */
   readonly name?: string
-  /** Origins that requests may go to, besides the worker's own. */
-  readonly origins?: readonly string[]
+  /** Origins that requests may go to, besides the worker's own, and where cookies go along: as in `createBroker`. */
+  readonly origins?: readonly OriginOption[]
   /** Those that are for the sending, as in `createBroker`. */
   readonly limits?: Partial<
     Pick<Limits, 'attemptMs' | 'concurrencyMax' | 'failuresMax' | 'readsMax' | 'waitingReadsMax'>
@@ -70,8 +71,10 @@ export interface BrokerWorker {
 /** Call it once, while the worker's script is first run: a listener that is added later is not heard. */
 export function startBrokerWorker(options: WorkerOptions = {}): BrokerWorker {
   const database = options.name ?? 'redux-broker'
-  const { origins = [], prepareHeaders } = options
-  const world = browserPorts(database)
+  const { prepareHeaders } = options
+  const origins = [self.location.origin, ...originNames(options.origins)]
+  const credentialsOf = credentialsBy(options.origins)
+  const world = browserPorts(database, credentialsOf)
   const limits = { ...defaultLimits, ...options.limits }
   const connections = createConnections(limits.concurrencyMax)
   const ports = {
@@ -83,7 +86,7 @@ export function startBrokerWorker(options: WorkerOptions = {}): BrokerWorker {
   const given = prepareHeaders === undefined ? [] : ['prepareHeaders']
   const has = locks.available ? [...given, 'reads'] : given
   const serves: Serves = (origin, needs) =>
-    [self.location.origin, ...origins].includes(origin) && needs.every((need) => has.includes(need))
+    origins.includes(origin) && needs.every((need) => has.includes(need))
   const prepare = ({ headers, ...request }: Outgoing) => preparedHeaders(headers, prepareHeaders, request)
   const executor = createExecutor({
     ports,
@@ -94,6 +97,7 @@ export function startBrokerWorker(options: WorkerOptions = {}): BrokerWorker {
     serves,
     prepare,
   })
+  const network = fetchReads(credentialsOf)
   const line = createScheduler({
     clock,
     connections,
@@ -104,7 +108,7 @@ export function startBrokerWorker(options: WorkerOptions = {}): BrokerWorker {
       // The app took its time over it, and gave what is right for the session of now: which may be another user's (P6).
       if (headers !== request.headers && (await active(ports))?.partition !== partition)
         return { kind: 'failed' }
-      return fetchReads.send({ ...request, headers }, signal)
+      return network.send({ ...request, headers }, signal)
     },
   })
   const reads = createReadServer({ database, line, locks, instance: chance.id(), serves, report })

@@ -68,6 +68,20 @@ describe('a broker worker', () => {
     await vi.waitFor(() => expect(store.getState().broker.waiting).toBe(0))
   })
 
+  it('sends the cookies of another origin that was named for it, with writes and with reads', async () => {
+    const name = crypto.randomUUID()
+    const other = await (await fetch('/wire/other-origin')).text()
+    await fetch('/wire/set-cookie')
+    // The page alone would send none.
+    const { broker, store } = startPage(name, { origins: [other], reads: reads() })
+    await broker.register(Promise.resolve(await startWorker(name, `&cookiesToPort=${new URL(other).port}`)))
+
+    const written = await store.dispatch(sent(`${other}/wire/echo`)).unwrap()
+    const read = (await (await broker.fetch(`${other}/wire/echo`)).json()) as Echo
+
+    for (const echo of [written, read]) expect(echo.headers['cookie']).toContain('wire=crumb')
+  })
+
   it('delivers with no page left, what one left behind', async () => {
     const name = crypto.randomUUID()
     const { broker, store } = startPage(name)
