@@ -75,6 +75,11 @@ export const holdSureMs = 4_000
 /** Reads on screen that are kept up to date, the latest. */
 export const onScreenMax = 100
 
+/** How long an answer vouches for its origin: a request that must not be repeated leaves meanwhile without asking first. */
+export const freshMs = 5_000
+/** How long one knock may take. */
+export const knockMs = 5_000
+
 /** How often a network that seems away is tried: in a visible window that believes itself online, and elsewhere. */
 export const probeVisibleMs = 15_000
 export const probeHiddenMs = 300_000

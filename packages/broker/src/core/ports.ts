@@ -1,4 +1,6 @@
 // What the core needs from the world, and the promises that each adapter keeps.
+
+import type { Reachability } from './reachability.js'
 import type { CopyBounds, KeptCopy } from './reads/kept-copy.js'
 import type { ReadNetwork } from './reads/line.js'
 import type { IndexName, PartitionRow, Rows, StoreName } from './schema.js'
@@ -190,6 +192,8 @@ export interface Ports {
   readonly zone?: Zone
   /** The wire of reads; a browser's reads bring fetch along. */
   readonly reads?: ReadNetwork
+  /** What this realm knows of the way to each origin. Without it nothing is known. */
+  readonly reachability?: Reachability
   /** A user's callback or the world failed in a way that no outcome carries. Never throws. */
   report(error: unknown): void
 }

@@ -4,6 +4,7 @@ import { fetchReads } from '../adapters/fetch-reads.js'
 import type { Connections } from '../core/connections.js'
 import type { Line } from '../core/reads/line.js'
 import { createScheduler } from '../core/reads/scheduler.js'
+import { tellingLine } from '../core/reads/telling-line.js'
 import type { ReadContext } from '../page/read-engine.js'
 import { createWorkerLine } from './worker-line.js'
 
@@ -22,6 +23,6 @@ export function createReadLine(
       return reads.send({ ...request, headers }, signal)
     },
   })
-  const line = createWorkerLine({ ...ports, database, worker, fallback: scheduler })
+  const line = tellingLine(createWorkerLine({ ...ports, database, worker, fallback: scheduler }), ports)
   return { line, stop: () => scheduler.stop() }
 }
