@@ -8,7 +8,16 @@ import { createServer } from 'node:http'
 const seen = new Map()
 /** @type {Map<string, string>} */
 const watched = new Map()
+/** Answers that come in parts. @type {Map<string, ServerResponse>} */
+const inParts = new Map()
 const keyOf = (/** @type {IncomingMessage} */ { url }) => new URL(url ?? '/', 'http://x').search
+
+/** A part may be asked for before the request whose answer it belongs to has come. @type {(key: string, act: (answer: ServerResponse) => void) => void} */
+function whenBegun(key, act) {
+  const answer = inParts.get(key)
+  if (answer === undefined) setTimeout(() => whenBegun(key, act), 5)
+  else act(answer)
+}
 
 /** @type {Record<string, (request: IncomingMessage, response: ServerResponse) => void>} */
 const pages = {
@@ -40,6 +49,23 @@ const pages = {
     const more = () => response.write('x'.repeat(65_536))
     response.on('drain', more)
     while (more()) {}
+  },
+  '/wire/empty': (_request, response) => response.writeHead(204).end(),
+  '/wire/odd-text': (_request, response) =>
+    response.writeHead(200).end(Uint8Array.of(0xef, 0xbb, 0xbf, 0x61, 0xff, 0x62)),
+  '/wire/letters': (request, response) =>
+    response
+      .writeHead(200, { 'content-type': 'text/plain' })
+      .end('é'.repeat(Number(keyOf(request).slice(1)) / 2)),
+  '/wire/parts': (request, response) => {
+    response.writeHead(200).flushHeaders()
+    inParts.set(keyOf(request), response)
+  },
+  '/wire/next-part': (request, response) => {
+    whenBegun(keyOf(request), (answer) => answer.write('part', () => response.writeHead(204).end()))
+  },
+  '/wire/end-part': (request, response) => {
+    whenBegun(keyOf(request), (answer) => answer.end(() => response.writeHead(204).end()))
   },
   '/wire/bytes': (request, response) => {
     const size = Number(keyOf(request).slice(1)) || 256

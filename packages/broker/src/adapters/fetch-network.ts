@@ -1,31 +1,73 @@
 // The wire: one fetch, no redirect followed, the body read to its end before anybody hears of an answer.
-import { answerCharactersMax } from '../core/limits.js'
 import { type CredentialsOf, credentialsBy } from '../core/origins.js'
-import type { Network, Reply, WireRequest } from '../core/ports.js'
+import type { Clock, Network, Reply, WireRequest } from '../core/ports.js'
+import { readBytes } from './read-bytes.js'
+import { systemClock } from './system-clock.js'
+
+/** The parts of a browser that the wire is made of. */
+export interface FetchWorld {
+  readonly clock: Pick<Clock, 'after'>
+  fetch(request: Request, options: { readonly signal: AbortSignal }): Promise<Response>
+  isOnline(): boolean
+}
+
+const browser: FetchWorld = {
+  clock: systemClock,
+  fetch: (request, options) => fetch(request, options),
+  isOnline: () => navigator.onLine,
+}
 
 /** Cookies go to the page's own origin, and to those others that the app named for it. */
-export function fetchNetwork(credentialsOf: CredentialsOf = credentialsBy()): Network {
+export function fetchNetwork(
+  credentialsOf: CredentialsOf = credentialsBy(),
+  { clock, fetch, isOnline }: FetchWorld = browser,
+): Network {
   return {
-    async send(wire, { timeoutMs, signal }) {
-      const timeout = AbortSignal.timeout(timeoutMs)
-      // Built outside the try: what throws here is a malformed request, not the network.
-      const request = toRequest(wire, credentialsOf(wire.url), AbortSignal.any([signal, timeout]))
-      const wasOnline = navigator.onLine
+    async send(wire, { timeoutMs, bytesMax, signal }) {
+      // What throws here is a malformed request, not the network.
+      const request = toRequest(wire, credentialsOf(wire.url))
+      const wasOnline = isOnline()
+      const watch = watchProgress(clock, timeoutMs, signal)
       try {
-        return await read(await fetch(request))
+        return await read(await fetch(request, watch), bytesMax, watch.moved)
       } catch {
         // Offline only now tells nothing of what left the device before.
-        return { kind: 'failed', timedOut: timeout.aborted, online: wasOnline || navigator.onLine }
+        return { kind: 'failed', timedOut: watch.isStalled(), online: wasOnline || isOnline() }
+      } finally {
+        watch.end()
       }
     },
   }
 }
 
-const toRequest = (
-  { url, method, headers, body }: WireRequest,
-  credentials: RequestCredentials,
-  signal: AbortSignal,
-) =>
+/** Gives a signal that aborts with the given one, and when nothing has moved for `ms`. */
+function watchProgress(clock: FetchWorld['clock'], ms: number, given: AbortSignal) {
+  const halt = new AbortController()
+  const abort = () => halt.abort()
+  let isStalled = false
+  const start = () =>
+    clock.after(ms, () => {
+      isStalled = true
+      abort()
+    })
+  let cancel = start()
+  if (given.aborted) abort()
+  given.addEventListener('abort', abort)
+  return {
+    signal: halt.signal,
+    isStalled: () => isStalled,
+    moved() {
+      cancel()
+      cancel = start()
+    },
+    end() {
+      cancel()
+      given.removeEventListener('abort', abort)
+    },
+  }
+}
+
+const toRequest = ({ url, method, headers, body }: WireRequest, credentials: RequestCredentials) =>
   new Request(url, {
     method,
     headers: headers as [string, string][],
@@ -33,33 +75,17 @@ const toRequest = (
     redirect: 'manual',
     cache: 'no-store',
     credentials,
-    signal,
   })
 
-async function read(response: Response): Promise<Reply> {
+async function read(response: Response, bytesMax: number, moved: () => void): Promise<Reply> {
   if (response.type === 'opaqueredirect') return { kind: 'redirect' }
   const { status } = response
-  const body = await readText(response)
-  return body === undefined
-    ? { kind: 'cut', status }
-    : { kind: 'answer', status, headers: Object.fromEntries(response.headers), body }
-}
-
-/** The whole text; undefined where it breaks off or is longer than we are willing to hold. */
-async function readText(response: Response): Promise<string | undefined> {
-  let text = ''
   try {
-    const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader()
-    for (;;) {
-      const { done, value } = (await reader?.read()) ?? { done: true }
-      if (done) return text
-      text += value
-      if (text.length > answerCharactersMax) {
-        await reader?.cancel()
-        return undefined
-      }
-    }
+    moved()
+    const bytes = await readBytes(response, bytesMax, moved)
+    const body = bytes && new TextDecoder().decode(bytes)
+    return { kind: 'answer', status, headers: Object.fromEntries(response.headers), body }
   } catch {
-    return undefined
+    return { kind: 'cut', status }
   }
 }

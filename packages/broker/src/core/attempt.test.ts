@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from 'vitest'
 import { type AttemptContext, askSession, attempt } from './attempt.js'
 import { sendingEntry } from './entry.fixture.js'
-import type { Ports, Reply, WireRequest } from './ports.js'
+import type { Ports, Reply, SendOptions, WireRequest } from './ports.js'
 
 const json = { 'content-type': 'application/json' }
 const answer = (status: number, headers: Readonly<Record<string, string>> = json, body = '{}'): Reply => ({
@@ -20,6 +20,7 @@ function scene(
   { active, ...more }: Partial<AttemptContext> & { readonly active?: { readonly partition: string } } = {},
 ) {
   const sent: WireRequest[] = []
+  const options: SendOptions[] = []
   const reports: unknown[] = []
   const timers = new Set<() => void>()
   const ports = {
@@ -32,8 +33,9 @@ function scene(
       },
     },
     network: {
-      send: async (request: WireRequest) => {
+      send: async (request: WireRequest, given: SendOptions) => {
         sent.push(request)
+        options.push(given)
         return replies[sent.length - 1] ?? failed
       },
     },
@@ -46,6 +48,7 @@ function scene(
   const context: AttemptContext = {
     ports,
     attemptMs: 30_000,
+    answerBytesMax: 1_000,
     principal: 'ann',
     row: { partition: 'p', sessionProbe: probeUrl },
     serves: (origin) => origin === 'https://o.example',
@@ -53,7 +56,7 @@ function scene(
     signal: new AbortController().signal,
     ...more,
   }
-  return { context, sent, timers, reports }
+  return { context, sent, options, timers, reports }
 }
 
 describe('attempt', () => {
@@ -77,6 +80,18 @@ describe('attempt', () => {
         ],
       },
     ])
+  })
+
+  it.each([
+    [0, 30_000],
+    [1_000, 30_020],
+    [4_200_000, 114_000],
+  ])('waits for an upload of %i bytes as long as a line of 50 kB/s takes: %i ms', async (bytes, expected) => {
+    const { context, options } = scene([answer(200)])
+
+    await attempt(context, { ...sendingEntry(), bytes })
+
+    expect(options).toMatchObject([{ timeoutMs: expected, bytesMax: 1_000 }])
   })
 
   it('P6 sends nothing where another user has signed in while the headers were prepared', async () => {

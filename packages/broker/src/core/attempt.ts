@@ -1,6 +1,7 @@
 // One attempt of one entry: headers, the wire, and what the reply means.
 import { originOfUrl, type Serves } from './channel.js'
 import type { SendingEntry, StoredRequest } from './entry.js'
+import { uploadBytesPerMs } from './limits.js'
 import { again, classify, type Outcome, unknownEffect } from './outcome.js'
 import { type AppWord, readActive } from './partition.js'
 import type { Ports, Reply } from './ports.js'
@@ -20,6 +21,7 @@ export interface Outgoing {
 export interface AskContext {
   readonly ports: Ports
   readonly attemptMs: number
+  readonly answerBytesMax: number
   readonly row: AppWord & { readonly partition: string }
   readonly serves: Serves
   /** Adds what is never stored, the credentials above all. */
@@ -40,7 +42,7 @@ export interface Attempted {
 
 /** Rejects where the app could not prepare the headers: then nothing was sent. */
 export async function attempt(context: AttemptContext, entry: SendingEntry): Promise<Attempted> {
-  const { ports, principal, attemptMs, signal } = context
+  const { ports, principal, attemptMs, answerBytesMax: bytesMax, signal } = context
   const { url, method, body } = entry.request
   const prepared = await prepareInTime(context, entry.request, entry.action.type)
   // The app took its time over it, and gave what is right for the session of now: which may be another user's (P6).
@@ -51,7 +53,8 @@ export async function attempt(context: AttemptContext, entry: SendingEntry): Pro
     ['idempotency-key', `"${entry.key}"`],
     ['idempotency-principal', principal],
   ] as const
-  const reply = await ports.network.send({ url, method, headers, body }, { timeoutMs: attemptMs, signal })
+  const timeoutMs = attemptMs + entry.bytes / uploadBytesPerMs
+  const reply = await ports.network.send({ url, method, headers, body }, { timeoutMs, bytesMax, signal })
   const outcome = classify(reply, entry, ports.clock.now())
   if (outcome.kind === 'redirected') return { outcome: await afterRedirect(context, entry) }
   return { outcome, retentionMs: reply.kind === 'answer' ? retentionMsOf(reply.headers) : undefined }
@@ -89,11 +92,14 @@ export async function askSession(context: AskContext): Promise<'good' | 'over' |
  * this executor cannot prepare them, or rows, which are not trusted, name an origin that the app does not (SEC6).
  */
 export async function ask(context: AskContext, url: string, more: Headers = []): Promise<Reply | undefined> {
-  const { ports, row, attemptMs: timeoutMs, signal } = context
+  const { ports, row, attemptMs: timeoutMs, answerBytesMax: bytesMax, signal } = context
   if (!context.serves(originOfUrl(url), row.needs ?? [])) return undefined
   try {
     const headers = [...(await prepareInTime(context, { url, headers: [] })), ...more]
-    return await ports.network.send({ url, method: 'GET', headers, body: undefined }, { timeoutMs, signal })
+    return await ports.network.send(
+      { url, method: 'GET', headers, body: undefined },
+      { timeoutMs, bytesMax, signal },
+    )
   } catch (error) {
     ports.report(error)
     return undefined

@@ -100,7 +100,7 @@ it('sends a write when it has a connection, which it keeps until its reply', asy
   const letGo = connections.read(app)
   const late = held()
   network.next(late.reply)
-  const reply = send(request, { timeoutMs: 30_000, signal: never })
+  const reply = send(request, { timeoutMs: 30_000, bytesMax: 1_000, signal: never })
   await clock.advance(1_000)
   expect(network.requests).toHaveLength(0)
   letGo?.()
@@ -116,7 +116,9 @@ it('gives the connection back where the network throws', async () => {
   const { connections, clock } = narrow()
   const network = { send: () => Promise.reject(new TypeError('a malformed request')) }
   const { send } = withConnections({ network, clock } as unknown as Ports, connections).network
-  await expect(send(request, { timeoutMs: 30_000, signal: never })).rejects.toThrow('malformed')
+  await expect(send(request, { timeoutMs: 30_000, bytesMax: 1_000, signal: never })).rejects.toThrow(
+    'malformed',
+  )
   expect(connections.read(app)).toBeTypeOf('function')
 })
 
@@ -125,7 +127,9 @@ it('R7 an attempt takes no longer for having waited', async () => {
   const letGo = connections.read(app)
   network.next(new Promise<never>(() => {}))
   const replies: unknown[] = []
-  void send(request, { timeoutMs: 30_000, signal: never }).then((reply) => replies.push(reply))
+  void send(request, { timeoutMs: 30_000, bytesMax: 1_000, signal: never }).then((reply) =>
+    replies.push(reply),
+  )
   await clock.advance(14_000)
   letGo?.()
   await clock.advance(15_999)
@@ -137,7 +141,7 @@ it('R7 an attempt takes no longer for having waited', async () => {
 it('does not send what has had no connection for half of its time, and says that nothing has left', async () => {
   const { clock, network, connections, send } = narrow()
   const letGo = connections.read(app)
-  const reply = send(request, { timeoutMs: 30_000, signal: never })
+  const reply = send(request, { timeoutMs: 30_000, bytesMax: 1_000, signal: never })
   await clock.advance(15_000)
   expect(await reply).toEqual({ kind: 'failed', timedOut: false, online: false })
   letGo?.()
@@ -150,7 +154,7 @@ it('P6 sends nothing for one who was told to stop while it waited', async () => 
   const { clock, network, connections, send } = narrow()
   const letGo = connections.read(app)
   const stop = new AbortController()
-  const reply = send(request, { timeoutMs: 30_000, signal: stop.signal })
+  const reply = send(request, { timeoutMs: 30_000, bytesMax: 1_000, signal: stop.signal })
   stop.abort()
   letGo?.()
   expect(await reply).toMatchObject({ kind: 'failed' })

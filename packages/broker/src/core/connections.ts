@@ -1,7 +1,7 @@
 // How many requests are in flight to each origin, in one realm. HTTP/1.1 gives an origin six connections in all, so
 // that reads and writes share them: a write goes before any read that waits, and reads never take the last one.
 import { originOfUrl } from './channel.js'
-import type { Ports, Reply, WireRequest } from './ports.js'
+import type { Ports, Reply, SendOptions, WireRequest } from './ports.js'
 
 /** Gives a connection back; called again it does nothing. */
 export type LetGo = () => void
@@ -87,7 +87,7 @@ async function sendThrough(
   connections: Connections,
   { network, clock }: Ports,
   request: WireRequest,
-  { timeoutMs, signal }: SendOptions,
+  { timeoutMs, bytesMax, signal }: SendOptions,
 ): Promise<Reply> {
   const patience = new AbortController()
   const askedAt = clock.monotonic()
@@ -97,10 +97,8 @@ async function sendThrough(
   if (letGo === undefined) return { kind: 'failed', timedOut: false, online: false }
   const leftMs = timeoutMs - (clock.monotonic() - askedAt)
   try {
-    return await network.send(request, { timeoutMs: leftMs, signal })
+    return await network.send(request, { timeoutMs: leftMs, bytesMax, signal })
   } finally {
     letGo()
   }
 }
-
-type SendOptions = Parameters<Ports['network']['send']>[1]

@@ -27,7 +27,7 @@ export type Finding =
   | { readonly kind: 'silent' }
 
 export interface InquiryContext extends Pick<AskContext, 'ports' | 'serves' | 'prepare' | 'signal'> {
-  readonly limits: Pick<AskContext, 'attemptMs'>
+  readonly limits: Pick<AskContext, 'attemptMs' | 'answerBytesMax'>
   readonly user: Owner
   /** The monotonic time after which nothing more is asked. */
   readonly until: number
@@ -139,7 +139,7 @@ function bodyOf({ headers, body }: Reply & { readonly kind: 'answer' }): {
 } {
   if (!/^application\/json\b/i.test(headers['content-type'] ?? '')) return {}
   try {
-    return Object(JSON.parse(body))
+    return Object(JSON.parse(body ?? ''))
   } catch {
     return {}
   }

@@ -16,8 +16,13 @@ export interface Limits {
   readonly readsMax: number
   /** Reads that wait for their turn, each asked by any number of readers. Default 1,000. */
   readonly waitingReadsMax: number
-  /** Time that one attempt may take, in milliseconds. Default 30,000. Must stay below the lease. */
+  /**
+   * How long an attempt may show no progress, in milliseconds: no answer, or no further part of one. A body adds its
+   * bytes at 50 kB/s, since the progress of an upload cannot be seen. Default 30,000. Must stay below the lease.
+   */
   readonly attemptMs: number
+  /** Bytes of an answer whose body is kept. A longer answer counts, without its body. Default 10 MiB. */
+  readonly answerBytesMax: number
 }
 
 export const defaultLimits: Limits = {
@@ -29,7 +34,11 @@ export const defaultLimits: Limits = {
   readsMax: 5,
   waitingReadsMax: 1_000,
   attemptMs: 30_000,
+  answerBytesMax: 10 * 1024 * 1024,
 }
+
+/** The slowest line over which an upload is waited for, in bytes a millisecond. */
+export const uploadBytesPerMs = 50
 
 /**
  * The lease outlives the attempt, and its renewals keep it alive in between (R7). It is longer than a minute: timers of
@@ -106,7 +115,5 @@ export const outcomesMax = 200
 export const restoredMax = 1_000
 /** Entries that the broker's slice lists one by one; beyond it only the counts are exact. */
 export const indexMax = 500
-/** Characters of an answer that are read; a longer one is cut off and the attempt is tried again. */
-export const answerCharactersMax = 1_048_576
 /** Bytes of a read's answer; a longer one counts as one that broke off. */
 export const readBytesMax: number = 10 * 1024 * 1024

@@ -245,3 +245,35 @@ describe('classify', () => {
     expect(verdict(answer(503, {}, headers))).toBe(`${free}, after 7000`)
   })
 })
+
+describe('an answer that is longer than what is kept of one', () => {
+  const long = (status: number, headers: Headers): Reply => ({
+    kind: 'answer',
+    status,
+    headers,
+    body: undefined,
+  })
+  const plain = waitingEntry({ server: 'plain' })
+  const idempotent = waitingEntry({ server: 'idempotent' })
+
+  it.each([
+    ['a companion that echoes the key', idempotent, long(200, echo)],
+    ['a plain server that gives JSON', plain, long(201, json)],
+  ])('counts, without its body, from %s', (_, entry, reply) => {
+    expect(classify(reply, entry, 0)).toMatchObject({ kind: 'confirmed', reason: 'answerTooLong' })
+  })
+
+  it.each([
+    ['a page where JSON was asked for', plain, long(200, { 'content-type': 'text/html' })],
+    ['an answer without the key of a server that honours it', idempotent, long(200, json)],
+  ])('is no success where a short one would be none: %s', (_, entry, reply) => {
+    expect(classify(reply, entry, 0).kind).not.toMatch('confirmed|delivered')
+  })
+
+  it('returns an entry without the problem where it refuses', () => {
+    expect(classify(long(422, { ...json, ...echo }), idempotent, 0)).toMatchObject({
+      kind: 'returned',
+      httpStatus: 422,
+    })
+  })
+})

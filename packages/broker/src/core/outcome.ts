@@ -15,6 +15,8 @@ export type Counts = boolean | 'away' | 'offline'
 
 export type Outcome =
   | { readonly kind: 'delivered'; readonly httpStatus: number; readonly answer: unknown }
+  /** It had its effect, and its answer is not known. */
+  | { readonly kind: 'confirmed'; readonly httpStatus: number; readonly reason: 'answerTooLong' }
   | {
       readonly kind: 'retry'
       readonly reason: string
@@ -68,9 +70,13 @@ export function classify(reply: Reply, entry: EntryCore, now: number): Verdict {
 }
 
 function success(reply: Answer, entry: EntryCore): Outcome {
+  const { status: httpStatus } = reply
   const answer = parseBody(reply)
-  if (isAcknowledged(reply, entry, answer)) return { kind: 'delivered', httpStatus: reply.status, answer }
-  return unknownEffect(entry, 'notAcknowledged', { counts: 'away', httpStatus: reply.status })
+  if (isAcknowledged(reply, entry, answer))
+    return reply.body === undefined
+      ? { kind: 'confirmed', httpStatus, reason: 'answerTooLong' }
+      : { kind: 'delivered', httpStatus, answer }
+  return unknownEffect(entry, 'notAcknowledged', { counts: 'away', httpStatus })
 }
 
 /**
@@ -83,7 +89,11 @@ function isAcknowledged(reply: Answer, entry: EntryCore, answer: unknown): boole
   if (reply.status === 204 || reply.status === 205) return reply.body === ''
   const asked = entry.request.headers.find(([name]) => name === 'accept')?.[1] ?? 'application/json'
   const given = mediaType(reply)
-  return given !== '' && (asked.includes(given) || isJson(given)) && answer !== undefined
+  return (
+    given !== '' &&
+    (asked.includes(given) || isJson(given)) &&
+    (answer !== undefined || reply.body === undefined)
+  )
 }
 
 const echoesKey = (reply: Answer, entry: EntryCore) =>
@@ -141,7 +151,7 @@ function refusal(reply: Answer, entry: EntryCore, now: number): Outcome {
     kind: 'returned',
     reason,
     httpStatus,
-    problem: problem ?? reply.body.slice(0, 1_000),
+    problem: problem ?? reply.body?.slice(0, 1_000),
     // Who honours the key and names it would have answered with the first try's answer; a proxy knows nothing of it.
     effect: entry.server === 'idempotent' && echoesKey(reply, entry) ? 'none' : entry.effect,
   }
@@ -178,7 +188,7 @@ const isJson = (type: string) => type === 'application/json' || type.endsWith('+
 function parseBody(reply: Answer): unknown {
   if (!isJson(mediaType(reply))) return reply.body
   try {
-    return JSON.parse(reply.body)
+    return JSON.parse(reply.body ?? '')
   } catch {
     return undefined
   }

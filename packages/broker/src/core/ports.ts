@@ -90,7 +90,8 @@ export type Reply =
       readonly status: number
       /** Lower-case names. */
       readonly headers: Readonly<Record<string, string>>
-      readonly body: string
+      /** Undefined where it is longer than the request's `bytesMax`: the answer came, and its text is not known. */
+      readonly body: string | undefined
     }
   | { readonly kind: 'redirect' }
   | { readonly kind: 'cut'; readonly status: number }
@@ -98,11 +99,18 @@ export type Reply =
   | { readonly kind: 'failed'; readonly timedOut: boolean; readonly online: boolean }
 
 export interface Network {
-  /** Never rejects. Follows no redirect, reads the body to its end, gives up after `timeoutMs`. */
-  send(
-    request: WireRequest,
-    options: { readonly timeoutMs: number; readonly signal: AbortSignal },
-  ): Promise<Reply>
+  /**
+   * Follows no redirect, and reads the body to its end. Gives up when nothing has come for `timeoutMs`: no answer, or no
+   * further part of one. Rejects only where no request can be made of what it is given.
+   */
+  send(request: WireRequest, options: SendOptions): Promise<Reply>
+}
+
+export interface SendOptions {
+  readonly timeoutMs: number
+  /** The longest answer whose body is kept, in bytes. */
+  readonly bytesMax: number
+  readonly signal: AbortSignal
 }
 
 export interface Locks {

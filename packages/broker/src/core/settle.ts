@@ -55,6 +55,7 @@ export async function settle(
   origins.set(name, learnt(afterOutcome(origin, outcome, moment), retentionMs))
   switch (outcome.kind) {
     case 'delivered':
+    case 'confirmed':
       await end(tx, row, entry, outcome, now)
       break
     case 'returned':

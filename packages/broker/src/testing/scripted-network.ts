@@ -1,5 +1,8 @@
-// A network that answers as a test says, and remembers what it was asked.
-import type { Clock, Network, Reply, WireRequest } from '../core/ports.js'
+// A network that answers as a test says, and remembers what it was asked. All but the server is the real wire: requests
+// are made, bounded and read by the code that runs in a browser.
+import { fetchNetwork } from '../adapters/fetch-network.js'
+import { readBytesMax } from '../core/limits.js'
+import type { Clock, Network, Reply, SendOptions, WireRequest } from '../core/ports.js'
 import type { ReadReply, ReadRequest } from '../core/reads/line.js'
 
 export interface SentRequest {
@@ -14,8 +17,11 @@ export interface SentRequest {
   readonly principal: string | undefined
 }
 
-/** A reply, the promise of one, or a function that makes it from the request. */
-export type Script = Reply | PromiseLike<Reply> | ((request: SentRequest) => Reply | PromiseLike<Reply>)
+/** A reply, or what a server sends, as fetch gives it. */
+type Given = Reply | Response
+
+/** A reply, a `Response`, the promise of one, or a function that makes it from the request. */
+export type Script = Given | PromiseLike<Given> | ((request: SentRequest) => Given | PromiseLike<Given>)
 
 export interface ScriptedNetwork extends Network {
   /** All requests so far, in the order of their sending. */
@@ -30,7 +36,7 @@ export interface ScriptedNetwork extends Network {
 
 export interface ScriptedNetworkOptions {
   /** Gives up at the request's time limit, as a browser does; without it a reply may take for ever. */
-  readonly clock?: Clock
+  readonly clock?: Pick<Clock, 'after'>
   /** Whether the device is connected. While it is not, requests fail and are not counted as sent. */
   isOnline?(): boolean
 }
@@ -43,30 +49,29 @@ export interface ScriptedNetworkOptions {
  */
 export function scriptedNetwork(
   script: Script | readonly Script[] = (request) => acknowledge(request, {}),
-  { clock, isOnline = () => true }: ScriptedNetworkOptions = {},
+  { clock = neverEnding, isOnline = () => true }: ScriptedNetworkOptions = {},
 ): ScriptedNetwork {
   const requests: SentRequest[] = []
   const coming = isList(script) ? [...script] : []
   let otherwise: Script = isList(script) ? (request) => acknowledge(request, {}) : script
 
-  async function send(wire: WireRequest, signal: AbortSignal, timeoutMs?: number): Promise<Reply> {
-    if (signal.aborted) return failed()
-    if (!isOnline()) return failed({ online: false })
-    const request = toSent(wire)
-    requests.push(request)
-    const given = coming.shift() ?? otherwise
-    let stop = () => {}
-    const ended = new Promise<Reply>((resolve) => {
-      const abort = () => resolve(failed())
-      const late = () => resolve(failed({ timedOut: true }))
-      const cancel = timeoutMs === undefined ? undefined : clock?.after(timeoutMs, late)
-      signal.addEventListener('abort', abort)
-      stop = () => {
-        signal.removeEventListener('abort', abort)
-        cancel?.()
-      }
+  async function send(wire: WireRequest, options: SendOptions): Promise<Reply> {
+    let given: Given | undefined
+    const network = fetchNetwork(undefined, {
+      clock,
+      isOnline,
+      async fetch(request, { signal }) {
+        signal.throwIfAborted()
+        if (!isOnline()) throw new TypeError('The device is offline.')
+        const sent = toSent(request, wire.body)
+        requests.push(sent)
+        const script = coming.shift() ?? otherwise
+        given = await untilAborted(signal, typeof script === 'function' ? script(sent) : script)
+        return endedBy(signal, toResponse(given))
+      },
     })
-    return Promise.race([typeof given === 'function' ? given(request) : given, ended]).finally(() => stop())
+    const reply = await network.send(wire, options)
+    return given !== undefined && 'kind' in given && given.kind === 'failed' ? given : reply
   }
 
   return {
@@ -75,14 +80,17 @@ export function scriptedNetwork(
     always(given) {
       otherwise = given
     },
-    send: (wire, { timeoutMs, signal }) => send(wire, signal, timeoutMs),
-    read: async (request, signal) => toReadReply(await send({ ...request, body: undefined }, signal)),
+    send,
+    async read(request, signal) {
+      const options = { timeoutMs: Number.POSITIVE_INFINITY, bytesMax: readBytesMax, signal }
+      return toReadReply(await send({ ...request, body: undefined }, options))
+    },
   }
 }
 
 function toReadReply(reply: Reply): ReadReply {
   if (reply.kind === 'redirect') return reply
-  if (reply.kind !== 'answer') return { kind: 'failed' }
+  if (reply.kind !== 'answer' || reply.body === undefined) return { kind: 'failed' }
   const { status, headers, body } = reply
   return {
     kind: 'answer',
@@ -138,10 +146,67 @@ export function held(): HeldReply {
   return { reply, release: (given) => release(given) }
 }
 
+const neverEnding: Pick<Clock, 'after'> = { after: () => () => {} }
+
 const isList = (script: Script | readonly Script[]): script is readonly Script[] => Array.isArray(script)
 
-function toSent({ url, method, headers: pairs, body }: WireRequest): SentRequest {
-  const headers = Object.fromEntries(pairs.map(([name, value]) => [name.toLowerCase(), value]))
+function toSent({ url, method, headers: all }: Request, body: WireRequest['body']): SentRequest {
+  const headers = Object.fromEntries([...all].filter(([name]) => !forbiddenNames.test(name)))
   const key = headers['idempotency-key']?.replaceAll('"', '') ?? ''
   return { url, method, headers, body, key, principal: headers['idempotency-principal'] }
 }
+
+/** Headers that a browser keeps for itself: it leaves out in silence what an app gives of them. */
+const forbiddenNames =
+  /^(accept-charset|accept-encoding|access-control-request-(headers|method)|connection|content-length|cookie2?|date|dnt|expect|host|keep-alive|origin|referer|set-cookie|te|trailer|transfer-encoding|upgrade|via|(proxy|sec)-.*)$/
+
+/** Rejects with the signal's reason if that aborts first. */
+function untilAborted<T>(signal: AbortSignal, work: T | PromiseLike<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const abort = () => reject(signal.reason)
+    signal.addEventListener('abort', abort)
+    Promise.resolve(work)
+      .then(resolve, reject)
+      .finally(() => signal.removeEventListener('abort', abort))
+  })
+}
+
+/** @throws TypeError where no answer comes. */
+function toResponse(reply: Given): Response {
+  if (reply instanceof Response) return reply
+  switch (reply.kind) {
+    case 'failed':
+      throw new TypeError('The scripted network fails.')
+    case 'redirect':
+      return { type: 'opaqueredirect' } as Response
+    case 'cut':
+      return withStatus(reply.status, new Response(cutBody()))
+    case 'answer': {
+      const { status, headers, body } = reply
+      return withStatus(
+        status,
+        new Response(hasNoBody.has(status) ? null : new TextEncoder().encode(body), { headers }),
+      )
+    }
+  }
+}
+
+/** The body breaks off when the signal aborts, as that of a fetch does. */
+function endedBy(signal: AbortSignal, response: Response): Response {
+  if (!response.body) return response
+  const body = response.body.pipeThrough(new TransformStream(), { signal })
+  const { status, headers } = response
+  return withStatus(status, new Response(body, { headers }))
+}
+
+/** Servers give statuses, such as 999, that a `Response` cannot be made with. */
+const withStatus = (status: number, response: Response) =>
+  Object.defineProperty(response, 'status', { value: status })
+
+/** Statuses that go without a body, as fetch has it. */
+const hasNoBody = new Set([204, 205, 304])
+
+const cutBody = () =>
+  new ReadableStream({
+    start: (controller) => controller.error(new TypeError('The scripted answer breaks off.')),
+  })

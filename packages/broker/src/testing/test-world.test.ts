@@ -17,7 +17,7 @@ const request = (url = 'https://app.test/x', headers: readonly (readonly [string
   headers,
   body: undefined,
 })
-const patient = { timeoutMs: 1_000, signal: new AbortController().signal }
+const patient = { timeoutMs: 1_000, bytesMax: 1_000, signal: new AbortController().signal }
 
 describe('manualClock', () => {
   it('stands still until it is moved, and starts where it is told', () => {

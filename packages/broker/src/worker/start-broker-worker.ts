@@ -37,7 +37,10 @@ export interface WorkerOptions {
   readonly origins?: readonly OriginOption[]
   /** Those that are for the sending, as in `createBroker`. */
   readonly limits?: Partial<
-    Pick<Limits, 'attemptMs' | 'concurrencyMax' | 'failuresMax' | 'readsMax' | 'waitingReadsMax'>
+    Pick<
+      Limits,
+      'answerBytesMax' | 'attemptMs' | 'concurrencyMax' | 'failuresMax' | 'readsMax' | 'waitingReadsMax'
+    >
   >
   /** As in `createBroker`: without it the worker leaves entries that need it to a page. */
   prepareHeaders?(headers: Headers, request: WorkerRequest): Headers | void | PromiseLike<Headers | void>
