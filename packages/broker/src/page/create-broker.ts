@@ -8,7 +8,7 @@ import { brokerReducer } from '../redux/broker-reducer.js'
 import { optimistic } from '../redux/optimistic.js'
 import { isRead, type Route, routeOf } from '../redux/route.js'
 import type { BrokerDispatch } from '../redux/types.js'
-import { type Broker, type BrokerOptions, internals, type World } from './broker.js'
+import { type Broker, type BrokerOptions, type Capabilities, internals, type World } from './broker.js'
 import { checkOptions } from './check-options.js'
 import { browserHost } from './host.js'
 import { claimDatabase } from './live-brokers.js'
@@ -42,11 +42,16 @@ export function createBroker<State, Path extends string = 'broker'>(
 
   return {
     reducerPath: (options.reducerPath ?? 'broker') as Path,
-    reducer: brokerReducer,
+    reducer(state, action) {
+      if (state === undefined) runtime?.tear()
+      return brokerReducer(state, action)
+    },
     optimistic: (reducer, more = {}) =>
       optimistic(reducer, more, {
         produce: options.produce,
         asks,
+        hasPending: (besides) => runtime?.hasPending(besides) ?? false,
+        onForeign: () => runtime?.tear(),
         report: options.world?.ports.report ?? report,
       }),
     middleware: (store) => {
@@ -83,15 +88,7 @@ export function createBroker<State, Path extends string = 'broker'>(
       return runtime.reads.fetch(input, more)
     },
     resume: async () => runtime?.resume(),
-    capabilities: () => ({
-      storage: typeof indexedDB !== 'undefined',
-      persisted: runtime?.persisted(),
-      backup: runtime?.ports.backup?.kind() ?? 'none',
-      worker: worker.state(),
-      backgroundSync: worker.hasBackgroundSync(),
-      locks: typeof navigator !== 'undefined' && navigator.locks !== undefined,
-      workerLacks: worker.lacks(),
-    }),
+    capabilities: () => capabilitiesOf(worker, runtime),
     get ready() {
       return runtime?.ready ?? Promise.resolve()
     },
@@ -102,6 +99,16 @@ export function createBroker<State, Path extends string = 'broker'>(
     [internals]: () => runtime,
   }
 }
+
+const capabilitiesOf = (worker: WorkerClient, runtime: Runtime | undefined): Capabilities => ({
+  storage: typeof indexedDB !== 'undefined',
+  persisted: runtime?.persisted(),
+  backup: runtime?.ports.backup?.kind() ?? 'none',
+  worker: worker.state(),
+  backgroundSync: worker.hasBackgroundSync(),
+  locks: typeof navigator !== 'undefined' && navigator.locks !== undefined,
+  workerLacks: worker.lacks(),
+})
 
 /** Names of the functions that every request needs as it leaves. */
 const needsOf = ({ prepareHeaders }: Pick<BrokerOptions<never, never>, 'prepareHeaders'>) =>
@@ -125,15 +132,17 @@ const brokerMiddleware =
   (routes: Routes, runtime: Runtime): AnyMiddleware =>
   (next) => {
     const inert = inertMiddleware(routes)(next)
+    const reduce = (action: unknown) => {
+      const result = next(action)
+      runtime.reduced(action as Action)
+      return result
+    }
     return (action) => {
       if (runtime.isStopped) return inert(action)
       const route = routes.get((action as Action<string>).type)
-      const result =
-        route === undefined
-          ? next(runtime.dated(action))
-          : runtime.capture(route, action as Action<string>, next)
-      runtime.checkUser()
-      return result
+      return route === undefined
+        ? reduce(runtime.dated(action))
+        : runtime.capture(route, action as Action<string>, reduce)
     }
   }
 
@@ -213,5 +222,6 @@ function runtimeConfig<State>(
       return parse === undefined ? answer : safely(answer, () => parse(answer))
     },
     dispatch: store.dispatch,
+    slice: () => store.getState()?.[options.reducerPath ?? 'broker'],
   }
 }

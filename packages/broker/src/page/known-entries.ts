@@ -16,6 +16,16 @@ export class KnownEntries extends Map<string, Shown> {
     for (const { entryId, ...what } of entries) this.set(entryId, what)
   }
 
+  /** In the order of their capture. */
+  pending(): readonly RestoredEntry[] {
+    return [...this].map(([entryId, { lane, action, inDoubt = false }]) => ({
+      entryId,
+      lane,
+      action,
+      inDoubt,
+    }))
+  }
+
   doubted(entryId: string): void {
     const what = this.get(entryId)
     if (what !== undefined) this.set(entryId, { ...what, inDoubt: true })

@@ -13,6 +13,7 @@ import {
   outcome,
   type Status,
 } from '../redux/actions.js'
+import type { BrokerState } from '../redux/broker-reducer.js'
 import type { RejectedReason, Settled } from '../redux/types.js'
 import type { Host } from './host.js'
 import { KnownEntries, type Shown } from './known-entries.js'
@@ -23,6 +24,10 @@ export interface PageView {
   /** An outcome of a read, by which no entry ends. Never throws. */
   answered(outcome: OutcomeAction): void
   knows(entryId: string): boolean
+  /** Whether entries are in the view, beside this one. */
+  hasPending(besides: string | undefined): boolean
+  /** A slice of the store has lost what it showed. `slice`: how the broker's own was. */
+  showAgain(slice: BrokerState): void
   captured(entryId: string, what: Shown): void
   accepted(entryId: string, seq: number): void
   news(news: News): void
@@ -62,15 +67,16 @@ export function createPageView(
     if (isOutcome(action)) remember([action])
     else if (action.type === 'redux-broker/restored') known.restored(action.payload.entries)
     else if (action.type === 'redux-broker/doubted') known.doubted(action.payload)
+    // Before the reducers hear of it: a slice that begins anew with the outcome itself is not shown it again.
+    const ended = endedBy(action)
+    for (const entryId of ended) known.delete(entryId)
     tell(action)
-    if (isOutcome(action)) end([action.meta.entryId], settledOf(action))
-    else if (action.type === 'redux-broker/emptied') end(action.payload, { status: 'cancelled' })
+    end(ended, isOutcome(action) ? settledOf(action) : { status: 'cancelled' })
   }
 
   function end(entryIds: readonly string[], settled: Settled<unknown>): void {
     for (const entryId of entryIds) {
-      known.delete(entryId)
-      if (uncounted.delete(entryId)) status({ waiting: counted + uncounted.size })
+      if (uncounted.delete(entryId)) status(counts())
       receipts.settle(entryId, settled)
     }
   }
@@ -82,18 +88,22 @@ export function createPageView(
     one({ type: 'redux-broker/status', payload: next })
   }
 
+  const counts = () => ({ waiting: counted + uncounted.size })
+
   return {
     dispatch: (actions) => actions.forEach(one),
     answered: tell,
     knows: (entryId) => known.has(entryId),
+    hasPending: (besides) => known.size > (besides !== undefined && known.has(besides) ? 1 : 0),
+    showAgain: (slice) => one(shownAgain(known, { ...slice, ...shown })),
     captured(entryId, what) {
       known.set(entryId, what)
       uncounted.set(entryId, Number.POSITIVE_INFINITY)
       // The slice's own reducer counts it with the action itself.
-      shown = { ...shown, waiting: counted + uncounted.size }
+      shown = { ...shown, ...counts() }
     },
+    // Another user may have come meanwhile.
     accepted(entryId, seq) {
-      // Another user may have come meanwhile.
       if (known.has(entryId)) uncounted.set(entryId, seq)
     },
     news({ row, origins }) {
@@ -103,17 +113,14 @@ export function createPageView(
       const connectivity = connectivityOf(origins, host.believesOnline())
       const { dead: deadLetters, paused } = row
       const lost = JSON.stringify(row.lost) === JSON.stringify(shown.lost) ? shown.lost : row.lost
-      status({ waiting: counted + uncounted.size, deadLetters, paused, connectivity, lost })
+      status({ ...counts(), deadLetters, paused, connectivity, lost })
     },
     status,
     remember,
     outcomesSince: (at) => recent.filter(({ meta }) => meta.broker.at > at),
     stored: () => [...known.keys()].filter((id) => uncounted.get(id) !== Number.POSITIVE_INFINITY),
-    lost(entryIds, at) {
-      for (const entryId of entryIds) {
-        const what = known.get(entryId)
-        if (what !== undefined) one(lossOf(entryId, what, at))
-      }
+    lost: (entryIds, at) => {
+      for (const entryId of entryIds) lossOf(entryId, known.get(entryId), at).forEach(one)
     },
     onTheirWay: () => (shown.paused === undefined ? known.prompt() : []),
     clear() {
@@ -127,6 +134,18 @@ export function createPageView(
   }
 }
 
+const shownAgain = (known: KnownEntries, slice: Status): BrokerAction => ({
+  type: 'redux-broker/shownAgain',
+  payload: { entries: known.pending(), slice },
+  meta: { first: true },
+})
+
+/** The entries of which nothing more will come. */
+function endedBy(action: BrokerAction | OutcomeAction): readonly string[] {
+  if (isOutcome(action)) return [action.meta.entryId]
+  return action.type === 'redux-broker/emptied' ? action.payload : []
+}
+
 /** What a reducer or a subscriber throws stops nothing. */
 const teller =
   <A>(dispatch: (action: A) => unknown, report: Ports['report']) =>
@@ -138,9 +157,11 @@ const teller =
     }
   }
 
-function lossOf(entryId: string, { lane, action }: Shown, at: number): OutcomeAction {
+function lossOf(entryId: string, what: Shown | undefined, at: number): readonly OutcomeAction[] {
+  if (what === undefined) return []
   const error = { reason: 'storageLost' }
-  return outcome({ kind: 'returned', entryId, lane, action, error, at, late: false })
+  const { lane, action } = what
+  return [outcome({ kind: 'returned', entryId, lane, action, error, at, late: false })]
 }
 
 export function settledOf({ payload, error, meta }: OutcomeAction): Settled<unknown> {

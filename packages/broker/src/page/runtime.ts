@@ -8,12 +8,14 @@ import type { Ports } from '../core/ports.js'
 import { withRoom } from '../core/room.js'
 import type { StoredAction } from '../core/schema.js'
 import { mark, readAtOf, type Status } from '../redux/actions.js'
+import type { BrokerState } from '../redux/broker-reducer.js'
 import { isRead, type Route } from '../redux/route.js'
 import type { Receipt } from '../redux/types.js'
 import type { Internals } from './broker.js'
 import { type AcceptedPlace, type Cancelled, Capturing } from './capturing.js'
 import { createFollower, type Follower } from './follower.js'
 import type { Host } from './host.js'
+import { createMending, type Mending } from './mending.js'
 import { pageDevice } from './page-device.js'
 import { createPageView, type PageView } from './page-view.js'
 import { createPersistence, type Persistence } from './persistence.js'
@@ -45,6 +47,8 @@ export interface RuntimeConfig {
   partition(): string | undefined
   parse(type: string, answer: unknown): unknown
   dispatch(action: Action): unknown
+  /** The broker's slice of the store's state. */
+  slice(): BrokerState
   /** Another store may have the database. */
   release(): void
 }
@@ -70,6 +74,7 @@ export class Runtime implements Internals {
   readonly #config: RuntimeConfig
   readonly #users: Users
   readonly #view: PageView
+  readonly #mending: Mending
   readonly #persistence: Persistence
   readonly #sending: Sending
   readonly #stopListening: readonly (() => void)[]
@@ -89,6 +94,7 @@ export class Runtime implements Internals {
       config.dispatch(action)
       this.reads?.hear(action)
     })
+    this.#mending = createMending(this.#view, config.slice)
     this.#persistence = createPersistence(host, config.persist)
     this.#sending = createSending({
       ...config,
@@ -97,7 +103,7 @@ export class Runtime implements Internals {
       look: () => this.#session?.follower?.hint(),
     })
     // The store is not ready to dispatch while its middleware is being set up.
-    this.#started = Promise.resolve().then(() => this.checkUser())
+    this.#started = Promise.resolve().then(() => this.reduced({ type: '' }))
     const principal = () => this.#session?.principal ?? ''
     const capturing = new Capturing({
       ...config,
@@ -160,7 +166,23 @@ export class Runtime implements Internals {
     return readAt === undefined ? action : mark(action, { later: this.#view.outcomesSince(readAt) })
   }
 
-  /** Call it after every action: the user may have changed. */
+  /** Whether entries are in the view, beside this one. */
+  hasPending(besides: string | undefined): boolean {
+    return this.#view.hasPending(besides)
+  }
+
+  /** Call it when a reducer was given a state that it did not make, or none. */
+  tear(): void {
+    if (!this.#stopped) this.#mending.tear()
+  }
+
+  /** Call it after every action: the user may have changed, and slices may have begun anew. */
+  reduced(action: Action): void {
+    this.checkUser()
+    if (!this.#stopped) this.#mending.mend(action)
+  }
+
+  /** The user may have changed. */
   checkUser(): void {
     const principal = this.#stopped ? undefined : this.#config.partition()
     const last = this.#session

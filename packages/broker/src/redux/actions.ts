@@ -108,6 +108,12 @@ export type BrokerAction =
   | { readonly type: 'redux-broker/emptied'; readonly payload: readonly string[] }
   | { readonly type: 'redux-broker/doubted'; readonly payload: string }
   | { readonly type: 'redux-broker/status'; readonly payload: Status }
+  /** A slice began anew, or was given kept state: what is shown, and how the broker's own slice was, once more. */
+  | {
+      readonly type: 'redux-broker/shownAgain'
+      readonly payload: { readonly entries: readonly RestoredEntry[]; readonly slice: Status }
+      readonly meta: { readonly first: true }
+    }
   /** Another user's outbox, or nobody's: nothing of the last one stays. */
   | { readonly type: 'redux-broker/partitionChanged' }
 

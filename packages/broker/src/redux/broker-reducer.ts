@@ -35,7 +35,7 @@ export interface BrokerState extends Status {
   readonly entries: Readonly<Record<string, EntryStatus>>
 }
 
-const initialState: BrokerState = { ...initialStatus, entries: {} }
+export const initialState: BrokerState = { ...initialStatus, entries: {} }
 
 export const brokerReducer: Reducer<BrokerState> = (state = initialState, action: Action): BrokerState => {
   const pending = pendingMark(action)
@@ -65,6 +65,8 @@ function afterBroker(state: BrokerState, action: BrokerAction): BrokerState {
       return { ...state, entries: without(state.entries, action.payload) }
     case 'redux-broker/status':
       return { ...state, ...action.payload }
+    case 'redux-broker/shownAgain':
+      return action.payload.slice as BrokerState
     case 'redux-broker/partitionChanged':
       return { ...state, ...nothingCounted, entries: {} }
     case 'redux-broker/restored': {

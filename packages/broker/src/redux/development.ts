@@ -3,3 +3,12 @@ declare const process: { readonly env: { readonly NODE_ENV?: string } }
 
 /** Whether somebody reads advice: texts behind it are for the developer alone. */
 export const isDevelopment: boolean = process.env.NODE_ENV !== 'production'
+
+const said = new Set<string>()
+
+/** Tells the developer of a mistake, once. Call it where `isDevelopment` only. */
+export function sayOnce(mistake: string): void {
+  if (said.has(mistake)) return
+  said.add(mistake)
+  console.error(`redux-broker: ${mistake}`)
+}

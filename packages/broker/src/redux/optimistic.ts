@@ -1,8 +1,7 @@
-// Wraps a slice's reducer: its state stays what the app sees (the view), and the layers that the view was made of
-// hang on the state object itself, invisibly. So the reducer stays pure: two stores, time travel and preloaded
-// state hold, and a state that was never seen here is simply confirmed.
-import type { Action, Reducer } from 'redux'
-import { type Apply, type Layers, type Logged, replay, settleEntries } from '../core/rebase.js'
+// Wraps a slice's reducer: its state stays what the app sees (the view), and is made of confirmed state and of what is
+// pending. A state that was never seen here is simply confirmed.
+import type { Action } from 'redux'
+import { type Logged, settleEntries } from '../core/rebase.js'
 import {
   type BrokerAction,
   isBrokerAction,
@@ -14,7 +13,16 @@ import {
   type RestoredEntry,
   readAtOf,
 } from './actions.js'
-import { isDevelopment } from './development.js'
+import { isDevelopment, sayOnce } from './development.js'
+import { isOfPersist, unpacked } from './kept-state.js'
+import {
+  type AnyReducer,
+  createLayering,
+  type Hidden,
+  type Layering,
+  type LayersContext,
+  never,
+} from './layers.js'
 import { describe } from './route.js'
 
 export interface OptimisticOptions {
@@ -26,45 +34,100 @@ export interface OptimisticOptions {
   truth?(action: unknown): boolean
 }
 
-/** immer's `produce`, which RTK exports as `createNextState`. */
-export type Produce = <S>(base: S, recipe: (draft: S) => void) => S
-
-interface Hidden extends Layers<object, Action> {
-  /** Up to which moment the confirmed state holds what was settled before this page began. */
-  readonly readAt: number
-  /** More outcomes of this frame are to come: the view is still that before the first of them. */
-  readonly stale?: boolean
-}
-
-const never = Number.NEGATIVE_INFINITY
-
-/** Which layers a state stands for. One for all reducers, so that one that is replaced finds those of the last. */
-const hidden = new WeakMap<object, Hidden>()
-
-export interface OptimisticContext {
-  readonly produce: Produce | undefined
+export interface OptimisticContext extends LayersContext {
   /** Whether an action is a read's own, which asks. */
   asks?(action: Action): boolean
-  report(error: unknown): void
+  /** Whether entries are pending, beside this one. */
+  hasPending?(besides?: string): boolean
+  /** A state came that this reducer did not make, or none: what is pending has to be shown in it again. */
+  onForeign?(): void
 }
-
-// biome-ignore lint/suspicious/noExplicitAny: any other constraint makes configureStore infer `unknown`
-type AnyReducer = Reducer<any, any, any>
 
 export function optimistic<R extends AnyReducer>(
   reducer: R,
   { truth = () => false }: OptimisticOptions,
-  { produce, report, asks = () => false }: OptimisticContext,
+  { asks = () => false, hasPending = () => false, onForeign = () => {}, ...context }: OptimisticContext,
 ): R {
-  const { apply, view } = replaying(reducer, produce, report)
-  const rebased = (layers: Hidden) => keep({ ...layers, stale: false }, view(layers))
-  const withOutcome = (state: object, action: OutcomeAction) => outcomeApplied(apply, state, action)
+  const layering = createLayering(reducer, context)
+  const { apply, applyOnTop, keep, rebased } = layering
+  const onOutcome = outcomeStep(layering)
+  const onTruth = truthStep(layering, asks)
+  const onBroker = brokerStep(layering)
 
-  function onOutcome(state: object, layers: Hidden, action: OutcomeAction): object {
+  function begin(action: Action): object {
+    onForeign()
+    if (isPlain(action)) return checked(reducer(undefined, action))
+    return reduce(checked(reducer(undefined, beginning)), action)
+  }
+
+  function layersOf(state: object): Hidden | undefined {
+    const known = layering.of(state)
+    if (known !== undefined || !hasPending() || !layering.isCopy(state)) return known
+    if (isDevelopment) sayOnce(copied)
+    return layering.latest()
+  }
+
+  function onOrdinary(state: object, layers: Hidden, action: Action): object {
+    if (layers.log.length === 0) {
+      const next: object = reducer(state, action)
+      return next === state ? state : keep({ ...layers, confirmed: next }, next)
+    }
+    const next = applyOnTop(state, action)
+    if (next === state && apply(layers.confirmed, action) === layers.confirmed) return state
+    return keep({ ...layers, log: [...layers.log, { action }] }, next)
+  }
+
+  function reduce(given: object | undefined, action: Action): object {
+    if (given === undefined) return begin(action)
+    const state = unpacked(given)
+    const known = layersOf(state)
+    const pending = pendingMark(action)
+    const ended = outcomeMark(action)
+    if (known === undefined) {
+      if ((pending || isPlain(action)) && hasPending(pending?.entryId)) onForeign()
+      if (isPlain(action) && !truth(action)) return reducer(state, action)
+    }
+    const layers = known ?? { confirmed: state, log: [], readAt: never }
+    if (ended !== undefined && !ended.read) return onOutcome(state, layers, action as OutcomeAction)
+    if (layers.stale) return reduce(rebased(layers), action)
+    if (pending !== undefined) {
+      const log = [...layers.log, { action, entryId: pending.entryId }]
+      return keep({ ...layers, log }, applyOnTop(state, action))
+    }
+    if (isBrokerAction(action)) return onBroker(state, layers, action)
+    if (isOfPersist(action)) return onPersist(state, layers, action)
+    return ended !== undefined || asks(action) || truth(action)
+      ? onTruth(state, layers, action)
+      : onOrdinary(state, layers, action)
+  }
+
+  /** What was kept is confirmed; what was settled since it was kept comes on top. */
+  function onPersist(state: object, layers: Hidden, action: Action): object {
+    const confirmed = apply(layers.confirmed, action)
+    return confirmed === layers.confirmed ? state : rebased({ ...layers, confirmed })
+  }
+
+  return reduce as unknown as R
+}
+
+const isPlain = (action: Action): boolean =>
+  pendingMark(action) === undefined && outcomeMark(action) === undefined && !isBrokerAction(action)
+
+/** What a slice begins with before it is given an action of the broker's own. */
+const beginning: Action = { type: 'redux-broker/beginning' }
+
+const copied =
+  'A reducer around broker.optimistic() copies its state at each action, as persistReducer does. ' +
+  'Put it inside: broker.optimistic(persistReducer(config, reducer)).'
+
+type Step<A> = (state: object, layers: Hidden, action: A) => object
+
+function outcomeStep({ apply, keep, rebased }: Layering): Step<OutcomeAction> {
+  return (state, layers, action) => {
     const { late, at, more } = action.meta.broker
     // What was settled before this page began is in what the page has read since.
     const isRead = late && at <= layers.readAt
-    const confirmed = isRead ? layers.confirmed : withOutcome(layers.confirmed, action)
+    const confirmed = isRead ? layers.confirmed : outcomeApplied(apply, layers.confirmed, action)
     const after = settleEntries({ confirmed, log: layers.log }, new Set([action.meta.entryId]), apply)
     const isSame = after.confirmed === layers.confirmed && after.log.length === layers.log.length
     if (isSame && (more || !layers.stale)) return state
@@ -72,66 +135,40 @@ export function optimistic<R extends AnyReducer>(
     // With nothing pending the view is the confirmed state: there is no rebase to put off.
     return more && next.log.length > 0 ? keep({ ...next, stale: true }, state) : rebased(next)
   }
+}
 
-  function onTruth(state: object, layers: Hidden, action: Action): object {
+function truthStep({ apply, keep, rebased }: Layering, asks: (action: Action) => boolean): Step<Action> {
+  return (state, layers, action) => {
     const { confirmed: before, log } = layers
     const answered = apply(before, action)
     const read = outcomeMark(action)
     // An answer is for some slices only: of the others it says nothing.
     if (read !== undefined && answered === before) return state
-    const confirmed = (laterOutcomes(action) ?? []).reduce(withOutcome, answered)
+    const later = laterOutcomes(action) ?? []
+    const confirmed = later.reduce((state, one) => outcomeApplied(apply, state, one), answered)
     // What asks goes where its answer will, so that it does not come on top of that; it is no answer yet.
     const at = asks(action) ? never : (read?.at ?? readAtOf(action) ?? Number.POSITIVE_INFINITY)
     const readAt = Math.max(layers.readAt, at)
     if (confirmed !== before) return rebased({ confirmed, log, readAt })
     return readAt === layers.readAt ? state : keep({ confirmed, log, readAt }, state)
   }
+}
 
-  function onOrdinary(state: object, layers: Hidden, action: Action): object {
-    const next: object = reducer(state, action)
-    if (layers.log.length === 0) return next === state ? state : keep({ ...layers, confirmed: next }, next)
-    if (next === state && apply(layers.confirmed, action) === layers.confirmed) return state
-    return keep({ ...layers, log: [...layers.log, { action }] }, next)
-  }
-
-  function reduce(state: object | undefined, action: Action): object {
-    if (state === undefined) return checked(reducer(undefined, action))
-    const known = hidden.get(state)
-    const pending = pendingMark(action)
-    const ended = outcomeMark(action)
-    const isPlain = pending === undefined && ended === undefined && !isBrokerAction(action)
-    if (known === undefined && isPlain && !truth(action)) return reducer(state, action)
-    const layers = known ?? { confirmed: state, log: [], readAt: never }
-    if (ended !== undefined && !ended.read) return onOutcome(state, layers, action as OutcomeAction)
-    if (layers.stale) return reduce(rebased(layers), action)
-    if (pending !== undefined) {
-      const log = [...layers.log, { action, entryId: pending.entryId }]
-      return keep({ ...layers, log }, apply(state, action))
-    }
-    if (isBrokerAction(action)) return onBroker(state, layers, action)
-    return ended !== undefined || asks(action) || truth(action)
-      ? onTruth(state, layers, action)
-      : onOrdinary(state, layers, action)
-  }
-
-  function onBroker(state: object, layers: Hidden, action: BrokerAction): object {
-    if (action.type === 'redux-broker/partitionChanged') {
-      const ids = new Set(layers.log.flatMap(({ entryId }) => entryId ?? []))
-      return rebased({ ...settleEntries(layers, ids, apply), readAt: never })
-    }
+function brokerStep({ apply, rebased, withoutPending }: Layering): Step<BrokerAction> {
+  return (state, layers, action) => {
+    if (action.type === 'redux-broker/partitionChanged')
+      return rebased({ ...withoutPending(layers), readAt: never })
     if (action.type === 'redux-broker/emptied') {
       const after = settleEntries(layers, new Set(action.payload), apply)
       return after.log.length === layers.log.length ? state : rebased({ ...layers, ...after })
     }
-    if (action.type !== 'redux-broker/restored') return state
+    if (action.type !== 'redux-broker/restored' && action.type !== 'redux-broker/shownAgain') return state
     const shown = new Set(layers.log.map(({ entryId }) => entryId))
     const restored = action.payload.entries.filter(({ entryId }) => !shown.has(entryId)).map(toLogged)
     if (restored.length === 0) return state
     const log = action.meta.first ? [...restored, ...layers.log] : [...layers.log, ...restored]
     return rebased({ ...layers, log })
   }
-
-  return reduce as unknown as R
 }
 
 /** Marked as at their capture: a reducer may name what it makes by its entry. */
@@ -141,63 +178,11 @@ const toLogged = ({ action, entryId, lane }: RestoredEntry): Logged<Action> => (
 })
 
 /** What happened without an answer is what its own action does: it is confirmed state from here on. */
-function outcomeApplied(apply: Apply<object, Action>, state: object, action: OutcomeAction): object {
+function outcomeApplied(apply: Layering['apply'], state: object, action: OutcomeAction): object {
   const { entryId, action: stored, broker } = action.meta
   if (broker.outcome !== 'confirmed') return apply(state, action)
   return apply(apply(state, mark(stored, { entryId, lane: broker.lane })), action)
 }
-
-/**
- * Gives the view its layers. They hang on a copy, always: the object itself may be another state of this store or of
- * another one, with layers of its own or none.
- */
-function keep(layers: Hidden, view: object): object {
-  if (layers.log.length > 0) {
-    const state = copy(view)
-    hidden.set(state, layers)
-    return state
-  }
-  const known = hidden.get(view)
-  if (known === undefined ? layers.readAt === never : isBare(known) && known.readAt === layers.readAt)
-    return view
-  const state = copy(view)
-  if (layers.readAt !== never) hidden.set(state, { confirmed: state, log: [], readAt: layers.readAt })
-  return state
-}
-
-const isBare = ({ log }: Hidden) => log.length === 0
-
-/** How actions are applied again: one that throws is skipped and reported, once. */
-function replaying(reducer: AnyReducer, produce: Produce | undefined, report: (error: unknown) => void) {
-  const reported = new WeakSet<object>()
-  const apply = (state: object, action: Action): object => {
-    try {
-      return reducer(state, action)
-    } catch (error) {
-      if (!reported.has(action)) report(error)
-      reported.add(action)
-      return state
-    }
-  }
-
-  /** All in one draft where that works: one copy of what changes instead of one for each action. */
-  const view = (layers: Layers<object, Action>): object => {
-    if (produce === undefined || layers.log.length < 2) return replay(layers, apply)
-    try {
-      return produce(layers.confirmed, (draft) => {
-        for (const { action } of layers.log) if (reducer(draft, action) !== draft) throw notInOneDraft
-      })
-    } catch {
-      return replay(layers, apply)
-    }
-  }
-  return { apply, view }
-}
-
-/** A reducer that makes a new state instead of changing its draft, or throws half-way, is replayed step by step. */
-const notInOneDraft = new Error('not in one draft')
-
-const copy = (state: object): object => (Array.isArray(state) ? [...state] : { ...state })
 
 function checked(state: unknown): object {
   const isPlain =

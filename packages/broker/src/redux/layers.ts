@@ -1,0 +1,131 @@
+// The layers that a slice's view is made of. They hang on the state object itself, invisibly, so that the reducer stays
+// pure: two stores, time travel and preloaded state hold.
+import type { Action, Reducer } from 'redux'
+import { type Apply, type Layers, replay, settleEntries } from '../core/rebase.js'
+import { hasSameFields, isPersisted, keepable, unwritten } from './kept-state.js'
+
+/** immer's `produce`, which RTK exports as `createNextState`. */
+export type Produce = <S>(base: S, recipe: (draft: S) => void) => S
+
+// biome-ignore lint/suspicious/noExplicitAny: any other constraint makes configureStore infer `unknown`
+export type AnyReducer = Reducer<any, any, any>
+
+export interface Hidden extends Layers<object, Action> {
+  /** Up to which moment the confirmed state holds what was settled before this page began. */
+  readonly readAt: number
+  /** More outcomes of this frame are to come: the view is still that before the first of them. */
+  readonly stale?: boolean
+}
+
+export const never: number = Number.NEGATIVE_INFINITY
+
+/** Which layers a state stands for. One for all reducers, so that one that is replaced finds those of the last. */
+const hidden = new WeakMap<object, Hidden>()
+
+export interface LayersContext {
+  readonly produce: Produce | undefined
+  report(error: unknown): void
+}
+
+/** What a wrapped reducer does with layers, and how states come by them. */
+export interface Layering {
+  readonly apply: Apply<object, Action>
+  /** On a view, of which nothing is written down. */
+  readonly applyOnTop: Apply<object, Action>
+  of(state: object): Hidden | undefined
+  /** Whether a state is a copy of the last view in which something is pending. */
+  isCopy(state: object): boolean
+  /** Those of the last view in which something is pending. */
+  latest(): Hidden | undefined
+  keep(layers: Hidden, view: object): object
+  /** The view that the layers make. */
+  rebased(layers: Hidden): object
+  /** The layers as if nothing were pending. */
+  withoutPending(layers: Hidden): Hidden
+}
+
+export function createLayering(reducer: AnyReducer, { produce, report }: LayersContext): Layering {
+  const { apply, applyOnTop, view } = replaying(reducer, produce, report)
+  let latest: object | undefined
+  const withoutPending = (layers: Hidden): Hidden => {
+    const ids = new Set(layers.log.flatMap(({ entryId }) => entryId ?? []))
+    return { ...layers, ...settleEntries(layers, ids, apply) }
+  }
+
+  function keep(layers: Hidden, view: object): object {
+    const state = withLayers(layers, view)
+    latest = layers.log.length > 0 ? state : undefined
+    if (latest === undefined) return state
+    keepable(state, () => withoutPending(layers).confirmed)
+    // redux-persist writes down the last state that its reducer made.
+    if (isPersisted(layers.confirmed)) withoutPending(layers)
+    return state
+  }
+
+  return {
+    apply,
+    applyOnTop,
+    of: (state) => hidden.get(state),
+    isCopy: (state) => latest !== undefined && hasSameFields(latest, state),
+    latest: () => latest && hidden.get(latest),
+    keep,
+    rebased: (layers) => keep({ ...layers, stale: false }, view(layers)),
+    withoutPending,
+  }
+}
+
+/**
+ * Gives the view its layers. They hang on a copy, always: the object itself may be another state of this store or of
+ * another one, with layers of its own or none.
+ */
+function withLayers(layers: Hidden, view: object): object {
+  if (layers.log.length > 0) {
+    const state = copy(view)
+    hidden.set(state, layers)
+    return state
+  }
+  const known = hidden.get(view)
+  if (known === undefined ? layers.readAt === never : isBare(known) && known.readAt === layers.readAt)
+    return view
+  const state = copy(view)
+  if (layers.readAt !== never) hidden.set(state, { confirmed: state, log: [], readAt: layers.readAt })
+  return state
+}
+
+const isBare = ({ log }: Hidden) => log.length === 0
+
+/** How actions are applied again: one that throws is skipped and reported, once. */
+function replaying(reducer: AnyReducer, produce: Produce | undefined, report: (error: unknown) => void) {
+  const reported = new WeakSet<object>()
+  const safely =
+    (reduce: Apply<object, Action>): Apply<object, Action> =>
+    (state, action) => {
+      try {
+        return reduce(state, action)
+      } catch (error) {
+        if (!reported.has(action)) report(error)
+        reported.add(action)
+        return state
+      }
+    }
+  const apply = safely(reducer)
+  const applyOnTop = safely(unwritten(reducer))
+
+  /** All in one draft where that works: one copy of what changes instead of one for each action. */
+  const replayed = unwritten<Hidden['log']>((confirmed, log) => {
+    if (produce === undefined || log.length < 2) return replay({ confirmed, log }, apply)
+    try {
+      return produce(confirmed, (draft) => {
+        for (const { action } of log) if (reducer(draft, action) !== draft) throw notInOneDraft
+      })
+    } catch {
+      return replay({ confirmed, log }, apply)
+    }
+  })
+  return { apply, applyOnTop, view: ({ confirmed, log }: Hidden) => replayed(confirmed, log) }
+}
+
+/** A reducer that makes a new state instead of changing its draft, or throws half-way, is replayed step by step. */
+const notInOneDraft = new Error('not in one draft')
+
+const copy = (state: object): object => (Array.isArray(state) ? [...state] : { ...state })
