@@ -8,7 +8,8 @@ const isTag = (tag: unknown): boolean =>
   typeof tag === 'string' || typeof (tag as { readonly type?: unknown } | null)?.type === 'string'
 
 const typeOf = (tag: Tag) => (typeof tag === 'string' ? tag : tag.type)
-const idOf = (tag: Tag) => (typeof tag === 'string' ? undefined : tag.id)
+/** As text: an id from the address bar is the same as the number that a server gave. */
+const idOf = (tag: Tag) => (typeof tag === 'string' || tag.id === undefined ? undefined : String(tag.id))
 
 /** Whether a write to `written` makes a read of `read` old: a type makes all of it old, one thing only itself. */
 export const invalidates = (written: Tag, read: Tag): boolean =>
