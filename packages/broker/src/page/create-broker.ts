@@ -120,8 +120,11 @@ const routesByType = ({ routes }: Pick<BrokerOptions<never, never>, 'routes'>): 
   new Map(routes.flatMap((creator) => routeOf(creator) ?? []).map((route) => [route.type, route]))
 
 /** On a server, and after `stop`. */
-const fetchPlainly = (input: string | URL | Request, { signal }: FetchOptions = {}) =>
-  fetch(input, signal === undefined ? {} : { signal })
+const fetchPlainly = (
+  input: string | URL | Request,
+  // The browser's own is a word.
+  { priority: _priority, ...init }: FetchOptions = {},
+) => fetch(input, init)
 
 const readsOf = (routes: Routes, given: ReadPart | undefined) =>
   given ?? ([...routes.values()].find(isRead)?.engine as ReadPart | undefined)

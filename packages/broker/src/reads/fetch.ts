@@ -5,10 +5,12 @@ import { createReader } from './reader.js'
 import { toRequest } from './request.js'
 import type { Answered, ReadResult } from './result.js'
 import type { ReadSession } from './session.js'
-import { checkedPriority, checkedTags } from './wish.js'
+import { checkedPriority, checkedTags, wishNames } from './wish.js'
 
 // Every bundler replaces this expression; the checks are left out of a production build.
 declare const process: { readonly env: { readonly NODE_ENV?: string } }
+
+const known: readonly string[] = ['signal', 'priority', 'tags', ...wishNames]
 
 /** Rejects as `fetch` does: with the signal's reason, a `TimeoutError`, or a TypeError where nothing came. */
 export async function fetchRead(
@@ -17,6 +19,9 @@ export async function fetchRead(
   options: FetchOptions = {},
 ): Promise<Response> {
   if (process.env.NODE_ENV !== 'production') checkFetchOptions('broker.fetch()', options)
+  // In production too: a POST would go as a GET, and a header would be missing.
+  const [stranger] = Object.keys(options).filter((name) => !known.includes(name))
+  if (stranger !== undefined) throw new TypeError(`broker.fetch() takes no \`${stranger}\`.`)
   const { signal, priority = 5, tags = [], ...wishes } = options
   const given = input instanceof Request ? (input as never) : { url: String(input) }
   const request = toRequest('broker.fetch()', given, snapshot)

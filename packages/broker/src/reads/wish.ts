@@ -1,13 +1,24 @@
 // What a routed action asks for, and how, by its route.
 import { areTags, type Tag } from '../core/reads/tags.js'
 import type { StoredAction } from '../core/schema.js'
-import type { ReadContext } from '../page/read-engine.js'
+import type { ReadContext, Wishes } from '../page/read-engine.js'
 import { ask, Refusal } from '../page/snapshot.js'
 import { isDevelopment } from '../redux/development.js'
 import { describe, type ReadRoute } from '../redux/route.js'
 import type { ReadOptions } from './read.js'
 import type { Wish } from './reader.js'
 import { type ReadTemplate, toRequest } from './request.js'
+
+/** The options that say how one reader wants its answer. */
+export const wishNames: readonly (keyof Wishes)[] = [
+  'freshForMs',
+  'copy',
+  'patienceMs',
+  'when',
+  'meanwhile',
+  'queueMs',
+  'wireMs',
+]
 
 /** @throws Refusal */
 export function wishOf(
