@@ -19,7 +19,6 @@ describe('Cache Storage', () => {
     const names = async () => (await caches.keys()).filter((name) => name.includes(database))
 
     await copies.find('p', 'a')
-    await copies.touch('p', 'a', 1)
     await copies.drop('p', 'a')
     expect(await names()).toEqual([])
 
@@ -96,7 +95,6 @@ describe('Cache Storage', () => {
     const copies = cacheCopies(fresh(), quiet)
 
     await copies.keep('p', 'a', copyOf('a'), wide)
-    await copies.touch('p', 'a', 1)
     await copies.drop('p', 'a')
     await copies.clear('p')
     await copies.clearOthers(undefined)

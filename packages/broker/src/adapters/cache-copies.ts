@@ -90,11 +90,6 @@ export function cacheCopies(database: string, { report }: Pick<Ports, 'report'>)
   return {
     find: (partition, key) => safely(() => find(partition, key)),
     keep: (partition, key, copy, bounds) => safely(() => keep(partition, key, copy, bounds)),
-    touch: (partition, key, fetchedAt) =>
-      safely(async () => {
-        const copy = await find(partition, key)
-        if (copy !== undefined) await put(partition, key, { ...copy, fetchedAt })
-      }),
     drop: (partition, key) => safely(() => drop(partition, key)),
     clear: (partition) => safely(() => clear(partition)),
     clearOthers: (partition) => safely(() => clearOthers(partition)),

@@ -26,11 +26,6 @@ export function memoryCopies(): Copies {
       }
       partitions.set(partition, all)
     },
-    async touch(partition, key, fetchedAt) {
-      const all = of(partition)
-      const copy = all.get(key)
-      if (copy !== undefined) partitions.set(partition, all.set(key, { ...copy, fetchedAt }))
-    },
     async drop(partition, key) {
       const all = of(partition)
       all.delete(key)

@@ -151,8 +151,6 @@ export interface Copies {
   find(partition: string, key: string): Promise<KeptCopy | undefined>
   /** In place of an earlier one; what is over the bounds goes, the oldest first. */
   keep(partition: string, key: string, copy: KeptCopy, bounds: CopyBounds): Promise<void>
-  /** The server says that the copy, if there is one, still holds. */
-  touch(partition: string, key: string, fetchedAt: number): Promise<void>
   drop(partition: string, key: string): Promise<void>
   clear(partition: string): Promise<void>
   /** Of all users but this one; with `undefined` of all. */

@@ -18,7 +18,7 @@ async function open({ copies = memoryCopies() }: { readonly copies?: Copies } = 
   const keep = (key: string, text: string, headers: readonly (readonly [string, string])[] = []) =>
     keeping.keep(key, copyOf(text, 0, { headers }).answer, world.clock.now())
   const find = async (key: string) => textOf(await keeping.find(key))
-  return { world, ports, copies, keeping, keep, find, signIn, signOut }
+  return { world, ports, copies, keep, find, signIn, signOut }
 }
 
 const noStore = [['cache-control', 'no-store']] as const
@@ -36,67 +36,62 @@ describe('what is kept of a user’s reads', () => {
   })
 
   it('is as young as the server’s last word of it', async () => {
-    const { world, keeping, keep, find } = await open()
+    const { world, keep, find } = await open()
     await keep('a', '1')
     await world.clock.advance(800)
 
-    await keeping.confirm('a', { headers: [] }, world.clock.now())
+    await keep('a', '1')
 
     await world.clock.advance(800)
     expect(await find('a')).toBe('1')
   })
 
-  it('goes where the server says that nothing may be kept, with an answer or a 304 (SEC28)', async () => {
-    const { world, keeping, keep, find } = await open()
+  it('goes where the server says that nothing may be kept (SEC28)', async () => {
+    const { keep, find } = await open()
     for (const key of ['a', 'b']) await keep(key, '1')
 
     await keep('a', '2', noStore)
-    await keeping.confirm('b', { headers: noStore }, world.clock.now())
 
-    expect([await find('a'), await find('b')]).toEqual([undefined, undefined])
+    expect([await find('a'), await find('b')]).toEqual([undefined, '1'])
   })
 
   it('is not written once the user has left, in any tab (SEC28)', async () => {
-    const { world, keeping, keep, find, copies, signOut, signIn } = await open()
+    const { keep, find, copies, signOut, signIn } = await open()
     await keep('before', '1')
     await signOut()
 
     await keep('a', '1')
-    await keeping.confirm('before', { headers: [] }, world.clock.now() + 500)
+    await keep('before', '2')
     expect(await find('a')).toBeUndefined()
-    expect((await copies.find('ada', 'before'))?.fetchedAt).toBe(world.clock.now())
+    expect(textOf(await copies.find('ada', 'before'))).toBe('1')
 
     await signIn('grace')
     await keep('a', '1')
     expect(await find('a')).toBeUndefined()
   })
 
-  it.each(['keep', 'touch'] as const)(
-    'is undone where the user leaves while it is written: %s (SEC28)',
-    async (write) => {
-      const memory = memoryCopies()
-      let leave = async () => {}
-      const slow: Copies = {
-        ...memory,
-        async [write](...given: never[]) {
-          // All of the sign-out happens here, the clearing included.
-          await leave()
-          await (memory[write] as (...given: never[]) => Promise<void>)(...given)
-        },
-      }
-      const { ports, world, keeping, keep, find, signOut } = await open({ copies: slow })
-      await memory.keep('ada', 'a', copyOf('before', world.clock.now()), { bytesMax: 99, ageMsMax: 99 })
-      leave = async () => {
-        await signOut()
-        if (write === 'keep') await clearLeft(memory, ports, 'ada')
-      }
+  it('is undone where the user leaves while it is written (SEC28)', async () => {
+    const memory = memoryCopies()
+    let leave = async () => {}
+    const slow: Copies = {
+      ...memory,
+      async keep(...given) {
+        // All of the sign-out happens here, the clearing included.
+        await leave()
+        await memory.keep(...given)
+      },
+    }
+    const { ports, world, keep, find, signOut } = await open({ copies: slow })
+    await memory.keep('ada', 'a', copyOf('before', world.clock.now()), { bytesMax: 99, ageMsMax: 99 })
+    leave = async () => {
+      await signOut()
+      await clearLeft(memory, ports, 'ada')
+    }
 
-      if (write === 'keep') await keep('a', '1')
-      else await keeping.confirm('a', { headers: [] }, world.clock.now())
+    await keep('a', '1')
 
-      expect(await find('a')).toBeUndefined()
-    },
-  )
+    expect(await find('a')).toBeUndefined()
+  })
 
   it('is not more where the storage of the rows fails', async () => {
     const { world, ports, copies, keep, find } = await open()

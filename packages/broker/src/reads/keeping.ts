@@ -2,13 +2,7 @@
 // rows say it to all tabs, may lie on the device (SEC28).
 import { readActive } from '../core/partition.js'
 import type { Copies, Ports } from '../core/ports.js'
-import {
-  type CopyBounds,
-  forbidsCopies,
-  isTooOld,
-  type KeptCopy,
-  mayBeKept,
-} from '../core/reads/kept-copy.js'
+import { type CopyBounds, isTooOld, type KeptCopy, mayBeKept } from '../core/reads/kept-copy.js'
 import type { ReadAnswer } from '../core/reads/line.js'
 
 /** None of these rejects. */
@@ -16,8 +10,7 @@ export interface Keeping {
   find(key: string): Promise<KeptCopy | undefined>
   /** Keeps an answer where it may be kept; where not, what was kept of the same read goes. */
   keep(key: string, answer: ReadAnswer, fetchedAt: number): Promise<void>
-  /** The server has answered 304: what is kept still holds, or may no longer be kept. */
-  confirm(key: string, answer: Pick<ReadAnswer, 'headers'>, fetchedAt: number): Promise<void>
+  drop(key: string): Promise<void>
 }
 
 export interface KeepingContext {
@@ -44,10 +37,7 @@ export function createKeeping({ copies, ports, partition, bounds }: KeepingConte
       mayBeKept(answer)
         ? whileActive(() => copies.keep(partition, key, { answer, fetchedAt }, bounds))
         : copies.drop(partition, key),
-    confirm: (key, answer, fetchedAt) =>
-      forbidsCopies(answer)
-        ? copies.drop(partition, key)
-        : whileActive(() => copies.touch(partition, key, fetchedAt)),
+    drop: (key) => copies.drop(partition, key),
   }
 }
 

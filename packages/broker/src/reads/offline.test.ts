@@ -151,7 +151,7 @@ describe('the last good answer of a read', () => {
   })
 
   it.each([
-    ['a refusal', answer(403), { status: 'returned', reason: 'refused' }],
+    ['a refusal', answer(401), { status: 'returned', reason: 'refused' }],
     ['a server that fails', answer(500), { status: 'delivered', stale: true }],
     [
       'a login page',
@@ -303,7 +303,7 @@ describe('the last good answer of a read', () => {
     expect(told(app)).toEqual(['Ada', 'Ada L.', 'Ada L.', 'Ada Lovelace'])
   })
 
-  it.each([404, 429])('stays where another answer comes instead of it: %i', async (status) => {
+  it.each([400, 401, 429])('stays where another answer comes instead of it: %i', async (status) => {
     const world = await afterVisit()
     const app = openReads(world)
     world.network.next(answer(status))

@@ -64,7 +64,7 @@ const make = (
 ) => outcome({ kind, entryId, action, payload, error, at, lane: '', late: false, read: true })
 
 /** The body as data: JSON, or the text of a kind that was asked for. Undefined where it is neither, as a login page. */
-function bodyOf(
+export function bodyOf(
   answer: ReadAnswer,
   { method, headers }: ReadRequest,
 ): { readonly data: unknown } | undefined {

@@ -2,9 +2,10 @@
 
 import type { Copies } from '../core/ports.js'
 import { headerOf, type KeptCopy } from '../core/reads/kept-copy.js'
-import type { Ask, ReadAnswer, ReadRequest } from '../core/reads/line.js'
+import type { Ask, ReadRequest } from '../core/reads/line.js'
 import { touched } from '../core/reads/overlap.js'
 import { readKey } from '../core/reads/read-key.js'
+import { refreshedBy, speaksOf } from '../core/reads/revalidation.js'
 import type { Tag } from '../core/reads/tags.js'
 import type { ReadContext } from '../page/read-engine.js'
 import { createKeeping, type Keeping, type KeepingContext } from './keeping.js'
@@ -22,6 +23,7 @@ export interface PlaceContext extends Pick<ReadContext, 'ports' | 'snapshot' | '
 }
 
 export interface Place {
+  readonly request: ReadRequest
   /** Looks for what is kept. Never rejects, and resolves soon: where the storage hangs there is nothing. */
   find(): Promise<void>
   copy(): KeptCopy | undefined
@@ -31,8 +33,9 @@ export interface Place {
   identify(): Pick<Ask, 'key' | 'partition' | 'request'>
   /** What a 304 stands for; any other answer itself. Undefined, once, where it is not of this copy: ask for the whole answer. */
   unchanged(result: Answered): Answered | undefined
-  /** Keeps it, or that what is kept still holds. */
   keep(result: Answered): void
+  /** What is kept of it goes. */
+  drop(): void
 }
 
 export function createPlace(context: PlaceContext, request: ReadRequest): Place {
@@ -42,8 +45,6 @@ export function createPlace(context: PlaceContext, request: ReadRequest): Place 
   let keeping: Keeping | undefined
   let copy: KeptCopy | undefined
   let isSecondTry = false
-  /** The 304 that said that the copy holds. */
-  let confirmed: ReadAnswer | undefined
   // Where the rows fail the app's own word tells users apart.
   const key = () => readKey({ partition: partition ?? principal, request })
 
@@ -68,6 +69,7 @@ export function createPlace(context: PlaceContext, request: ReadRequest): Place 
   }
 
   return {
+    request,
     find: () => (finding ??= soon(ports.clock, find(), undefined)),
     copy: () => copy,
     freshCopy(freshForMs, tags) {
@@ -85,28 +87,16 @@ export function createPlace(context: PlaceContext, request: ReadRequest): Place 
       return { key: key(), partition, request: { ...request, headers } }
     },
     unchanged(result) {
-      confirmed = undefined
       if (result.answer.status !== 304 || headerOf(request, 'if-none-match') !== undefined) return result
-      if (copy === undefined || !isSame(result.answer, copy.answer)) {
+      if (copy === undefined || !speaksOf(result.answer, copy.answer)) {
         if (isSecondTry) return result
         // Another tab has asked, with a copy of its own.
         isSecondTry = true
         return undefined
       }
-      confirmed = result.answer
-      return { ...result, answer: copy.answer }
+      return { ...result, answer: refreshedBy(result.answer, copy.answer) }
     },
-    keep({ answer, fetchedAt }) {
-      const holds = confirmed
-      write((keeping, at) =>
-        holds === undefined ? keeping.keep(at, answer, fetchedAt) : keeping.confirm(at, holds, fetchedAt),
-      )
-    },
+    keep: ({ answer, fetchedAt }) => write((keeping, at) => keeping.keep(at, answer, fetchedAt)),
+    drop: () => write((keeping, at) => keeping.drop(at)),
   }
-}
-
-/** Whether a 304 speaks of this answer, as far as it says. */
-function isSame(unchanged: ReadAnswer, answer: ReadAnswer): boolean {
-  const etag = headerOf(unchanged, 'etag')
-  return etag === undefined || etag === headerOf(answer, 'etag')
 }

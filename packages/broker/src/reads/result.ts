@@ -44,6 +44,9 @@ export function judge(end: ReadEnd, { principal, userHeader }: Whose): ReadResul
 
 export const isGood = ({ status }: ReadAnswer): boolean => status >= 200 && status < 300
 
+/** The server no longer gives it to this user. A 401 tells nothing: the same user may sign in again. */
+export const isGone = ({ status }: ReadAnswer): boolean => [403, 404, 410, 451].includes(status)
+
 /** The server's own no: that too is an answer. */
 export const isRefusal = (result: ReadResult): boolean =>
   result.kind === 'answer' && result.answer.status >= 300 && result.answer.status < 500

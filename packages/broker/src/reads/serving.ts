@@ -1,8 +1,10 @@
 // Which reader is given what: the answer, the last good one in its place, or word that there is none.
+import type { ReadAnswer } from '../core/reads/line.js'
 import { createEdition, type Edition, type EditionContext } from './edition.js'
+import { bodyOf } from './outcome-of-read.js'
 import type { Reader } from './reader.js'
 import type { ReadingContext } from './reading.js'
-import { isGood, isRefusal, mayStandIn, type ReadResult } from './result.js'
+import { isGone, isGood, isRefusal, mayStandIn, type ReadResult } from './result.js'
 
 export interface Serving {
   /** What is kept, where it is young enough for this reader. */
@@ -21,6 +23,7 @@ export function createServing(
   readers: ReadonlySet<Reader>,
 ): Serving {
   const { place } = context
+  const isData = (answer: ReadAnswer) => bodyOf(answer, place.request) !== undefined
   let stale: Edition | undefined
 
   function giveCopy(reader: Reader): boolean {
@@ -65,10 +68,21 @@ export function createServing(
     },
     end(result, all) {
       const edition = createEdition(result, context)
-      // Nothing but what every route could read takes the place of the last good answer.
-      const isKept = all.some(({ wish }) => wish.copy !== 'never') && all.every(edition.isGoodFor)
-      if (isKept && edition.isSure && result.kind === 'answer' && isGood(result.answer)) place.keep(result)
+      if (result.kind === 'answer' && isGone(result.answer)) place.drop()
+      else if (result.kind === 'answer' && mayReplaceCopy(edition, result.answer, all)) place.keep(result)
       for (const reader of all) endFor(reader, edition)
     },
+  }
+
+  /** Only an answer that every reader could use. A portal's page never replaces the data that a route has read. */
+  function mayReplaceCopy(edition: Edition, answer: ReadAnswer, all: readonly Reader[]): boolean {
+    const copy = place.copy()
+    return (
+      all.some(({ wish }) => wish.copy !== 'never') &&
+      all.every(edition.isGoodFor) &&
+      edition.isSure &&
+      isGood(answer) &&
+      (isData(answer) || copy === undefined || !isData(copy.answer))
+    )
   }
 }

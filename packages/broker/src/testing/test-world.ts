@@ -127,7 +127,6 @@ export function createTestWorld(options: TestWorldOptions = {}): TestWorld {
 const whileAlive = (copies: Copies, life: Life): Copies => ({
   find: (...given) => life.whileAlive(() => copies.find(...given)),
   keep: (...given) => life.whileAlive(() => copies.keep(...given)),
-  touch: (...given) => life.whileAlive(() => copies.touch(...given)),
   drop: (...given) => life.whileAlive(() => copies.drop(...given)),
   clear: (...given) => life.whileAlive(() => copies.clear(...given)),
   clearOthers: (...given) => life.whileAlive(() => copies.clearOthers(...given)),

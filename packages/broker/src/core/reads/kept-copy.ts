@@ -21,12 +21,13 @@ export const headerOf = ({ headers }: Pick<ReadAnswer, 'headers'>, name: string)
 /** Whether an answer may be kept at all. What may not be takes an earlier copy with it. */
 export function mayBeKept(answer: ReadAnswer): boolean {
   const { status } = answer
-  return status >= 200 && status < 300 && !forbidsCopies(answer) && !words(answer, 'vary').includes('*')
+  return (
+    status >= 200 &&
+    status < 300 &&
+    !words(answer, 'cache-control').includes('no-store') &&
+    !words(answer, 'vary').includes('*')
+  )
 }
-
-/** Whether the server wants nothing of it kept; a 304 may say so too. */
-export const forbidsCopies = (answer: Pick<ReadAnswer, 'headers'>): boolean =>
-  words(answer, 'cache-control').includes('no-store')
 
 const words = (answer: Pick<ReadAnswer, 'headers'>, name: string): readonly string[] =>
   (headerOf(answer, name) ?? '').split(',').map((word) => word.trim().toLowerCase())
