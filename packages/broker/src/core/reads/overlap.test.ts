@@ -38,7 +38,7 @@ describe('what a write touches of a read', () => {
     ['all of a type, where one thing is read', ['post'], [p1, 'me'], [p1]],
     ['the same thing', [p1], [p1], [p1]],
     ['another thing', [{ type: 'post', id: 2 }], [p1], []],
-    ['a thing whose id is a number, not that text', [{ type: 'post', id: '1' }], [p1], []],
+    ['a thing whose id is a number here and text there', [{ type: 'post', id: '1' }], [p1], [p1]],
     ['another type', ['me'], [p1, 'post'], []],
     ['nothing', [], ['post'], []],
   ] as [string, Tag[], Tag[], Tag[]][])('is %s', (_, written, read, expected) => {
