@@ -6,6 +6,7 @@ import { readAnswer } from './handler-answer.js'
 import type { KeyHeader } from './idempotency-key.js'
 import { type IdempotencySettings, momentsOf } from './idempotency-options.js'
 import { type Outcome, type Ran, type Refused, refused } from './outcome.js'
+import { principalTagOf } from './principal-tag.js'
 import { readBytes } from './read-bytes.js'
 import { isFinal, storedAnswer, type WholeAnswer } from './stored-answer.js'
 import { UsageError } from './usage-error.js'
@@ -24,7 +25,7 @@ export async function decide<Tx>(settings: IdempotencySettings<Tx>, call: Call<T
   if (header.kind === 'invalid') return refused('key-invalid')
   if (header.kind === 'absent' && settings.key === 'required') return refused('key-required')
   const tag = request.headers.get('idempotency-principal')
-  if (tag !== null && tag !== principal) return refused('principal-mismatch')
+  if (tag !== null && tag !== principalTagOf(principal)) return refused('principal-mismatch')
   if (tag === null && header.kind === 'valid' && settings.principalTag === 'required') {
     return refused('principal-required')
   }

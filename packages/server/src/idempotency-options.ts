@@ -2,14 +2,17 @@
 import { bodyBytesMaxDefault, retentionMsDefault, tombstoneMsDefault } from './limits.js'
 import type { IdempotencyStore, Moments } from './store.js'
 
+type Principal = string | number | null | undefined
+
 export interface IdempotencyOptions<Tx> {
   /** Where records lie: beside the data that the handler changes, for both are one transaction. */
   readonly store: IdempotencyStore<Tx>
   /**
-   * The authenticated user of this request, the tenant included where there are several. undefined (or an empty
-   * string, lest all who are nobody share their keys) answers 401. Must not read the request's body.
+   * The authenticated user of this request, the tenant included where there are several: any text, or a number, which is
+   * taken as its text. undefined (or null, or an empty string, lest all who are nobody share their keys) answers 401. Must not
+   * read the request's body.
    */
-  principal(request: Request): string | undefined | PromiseLike<string | undefined>
+  principal(request: Request): Principal | PromiseLike<Principal>
   /** Whether a request may come without `Idempotency-Key`. Default `required`: it is answered 400. */
   readonly key?: 'required' | 'optional'
   /**
@@ -43,7 +46,10 @@ export interface IdempotencyOptions<Tx> {
   now?(): number
 }
 
-export type IdempotencySettings<Tx> = Required<IdempotencyOptions<Tx>>
+export type IdempotencySettings<Tx> = Required<Omit<IdempotencyOptions<Tx>, 'principal'>> & {
+  /** Rejects where the application's own `principal` does. */
+  principal(request: Request): Promise<string | undefined>
+}
 
 // Secrets, and what belongs to one connection or to this package's own marks.
 const neverReplayed: ReadonlySet<string> = new Set([
@@ -90,7 +96,10 @@ export function completeOptions<Tx>(options: IdempotencyOptions<Tx>): Idempotenc
   }
   return {
     store: options.store,
-    principal: (request) => options.principal(request),
+    async principal(request) {
+      const principal = await options.principal(request)
+      return typeof principal === 'number' ? String(principal) : (principal ?? undefined)
+    },
     key: options.key ?? 'required',
     principalTag: options.principalTag ?? 'required',
     bareKeys: options.bareKeys ?? false,

@@ -33,3 +33,33 @@ it('SC10 answers 401 where the user is not known, an empty name included', async
   }
   expect(await claps()).toBe(0)
 })
+
+const ids = [
+  ['plain ASCII as it is', 'auth0|a-b_c.d@x.example', 'auth0|a-b_c.d@x.example'],
+  ['another script', '李', '%E6%9D%8E'],
+  ['Latin letters beyond ASCII', 'łukasz', '%C5%82ukasz'],
+  ['an emoji', '😀', '%F0%9F%98%80'],
+  ['blanks at its ends', ' ada ', '%20ada%20'],
+  ['a line break', 'a\nb', 'a%0Ab'],
+  ['a percent sign', 'a%20b', 'a%2520b'],
+  ['a number as its text', 0, '0'],
+] as const
+
+it.each(ids)('SC10 takes any id: %s', async (_name, user, tag) => {
+  const { run } = create({ principal: () => user })
+  expect((await run(requestOf({ principal: tag }), clap)).status).toBe(201)
+  expect(await world.claps()).toBe(1)
+})
+
+it('SC10 takes no id for another that is its encoded form, or for itself where it came unencoded', async () => {
+  const { run } = create({ principal: () => 'a%20b' })
+  expect((await run(requestOf({ principal: 'a%20b' }), clap)).status).toBe(403)
+  expect((await run(requestOf({ principal: 'a b' }), clap)).status).toBe(403)
+  const nobody = create({ principal: () => null })
+  expect((await nobody.run(requestOf({ principal: 'null' }), clap)).status).toBe(401)
+})
+
+it('SC10 finds no form for half of a surrogate pair: such an id matches no tag', async () => {
+  const { run } = create({ principal: () => 'a\ud800' })
+  expect((await run(requestOf({ principal: 'a%EF%BF%BD' }), clap)).status).toBe(403)
+})

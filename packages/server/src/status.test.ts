@@ -109,3 +109,9 @@ it('SC18 answers 503 when the store is busy and 500 when it fails, which onError
   expect(await problemIn(await status(asking(), someKey))).toEqual(problem(500, 'failed'))
   expect(world.errors).toEqual([new Error('disk I/O error')])
 })
+
+it('SC10 compares the principal as a change does, whatever text it is', async () => {
+  const { status } = world.create({ principal: () => '李' })
+  expect((await status(asking({ principal: '%E6%9D%8E' }), someKey)).status).toBe(200)
+  expect((await status(asking({ principal: 'ada' }), someKey)).status).toBe(403)
+})

@@ -3,6 +3,7 @@
 import { isKey } from './idempotency-key.js'
 import { type IdempotencySettings, momentsOf } from './idempotency-options.js'
 import { type KeyState, type Outcome, refused } from './outcome.js'
+import { principalTagOf } from './principal-tag.js'
 import type { Found } from './store.js'
 
 /** Rejects where `principal` or the store does. */
@@ -15,7 +16,7 @@ export async function decideStatus<Tx>(
   if (principal === undefined || principal === '') return refused('unauthenticated')
   if (!isKey(key)) return refused('key-invalid')
   const tag = request.headers.get('idempotency-principal')
-  if (tag !== null && tag !== principal) return refused('principal-mismatch')
+  if (tag !== null && tag !== principalTagOf(principal)) return refused('principal-mismatch')
   const found = await settings.store.find({ principal, key }, momentsOf(settings))
   return { kind: 'told', state: stateOf(found) }
 }

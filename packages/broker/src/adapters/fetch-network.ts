@@ -24,8 +24,12 @@ export function fetchNetwork(
 ): Network {
   return {
     async send(wire, { timeoutMs, bytesMax, signal }) {
-      // What throws here is a malformed request, not the network.
-      const request = toRequest(wire, credentialsOf(wire.url))
+      let request: Request
+      try {
+        request = toRequest(wire, credentialsOf(wire.url))
+      } catch (error) {
+        return { kind: 'invalid', message: String(error) }
+      }
       const wasOnline = isOnline()
       const watch = watchProgress(clock, timeoutMs, signal)
       try {

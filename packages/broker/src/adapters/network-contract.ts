@@ -95,8 +95,10 @@ export function describeNetwork(
         ['a method that is forbidden', { method: 'TRACE' }],
         ['a method that is no token', { method: 'P UT' }],
         ['a URL with a password', { url: 'https://ada:secret@app.test/' }],
-      ])('or rejects, since that is no failed connection: %s', async (_, malformed) => {
-        await expect(send('/wire/echo', malformed)).rejects.toThrow(TypeError)
+        ['a URL that cannot be parsed', { url: 'http://' }],
+      ])('or says that there is no such request, which is no failed connection: %s', async (_, malformed) => {
+        const message = expect.stringMatching(/TypeError: ./)
+        expect(await send('/wire/echo', malformed)).toEqual({ kind: 'invalid', message })
       })
     })
 

@@ -1,18 +1,31 @@
-// What the app adds to a request as it leaves, by the function that it gave to a page or a worker.
+// What the app adds to a request as it leaves, by the functions that it gave to a page or a worker.
 import type { Outgoing } from '../core/attempt.js'
+import { build } from '../core/invalid-request.js'
 
 export type PrepareHeaders<About> = (
   headers: Headers,
   about: About,
 ) => Headers | void | PromiseLike<Headers | void>
 
-/** The headers of a request, and what the app adds to them where it adds anything. */
+/**
+ * The headers of a request, and what the app adds to them where it adds anything.
+ * @throws InvalidRequest where a header is none that a request can have, also where the app's function sets it. Its own
+ * errors go through as they are.
+ */
 export async function preparedHeaders<About>(
   headers: Outgoing['headers'],
   prepare: PrepareHeaders<About> | undefined,
   about: About,
 ): Promise<Outgoing['headers']> {
   if (prepare === undefined) return headers
-  const given = new Headers(headers as [string, string][])
-  return [...((await prepare(given, about)) ?? given)]
+  const given = build(() => checked(new Headers(headers as [string, string][])))
+  const prepared = (await prepare(given, about)) ?? given
+  return build(() => [...new Headers(prepared)])
+}
+
+/** Headers that tell a name or a value which none may have from the other errors of the function that sets it. */
+function checked(headers: Headers): Headers {
+  for (const method of ['set', 'append'] as const)
+    headers[method] = (name, value) => build(() => Headers.prototype[method].call(headers, name, value))
+  return headers
 }

@@ -1,10 +1,12 @@
 // One attempt of one entry: headers, the wire, and what the reply means.
 import { originOfUrl, type Serves } from './channel.js'
 import type { SendingEntry, StoredRequest } from './entry.js'
+import { build, InvalidRequest } from './invalid-request.js'
 import { uploadBytesPerMs } from './limits.js'
 import { again, classify, type Outcome, unknownEffect } from './outcome.js'
 import { type AppWord, readActive } from './partition.js'
 import type { Ports, Reply } from './ports.js'
+import { encodePrincipal } from './principal.js'
 import { retentionMsOf } from './retention.js'
 
 type Headers = StoredRequest['headers']
@@ -40,24 +42,37 @@ export interface Attempted {
   readonly retentionMs?: number | undefined
 }
 
-/** Rejects where the app could not prepare the headers: then nothing was sent. */
+/**
+ * Rejects where the app's function for the headers throws or takes too long: nothing was sent, and the entry waits. Where
+ * a request cannot be built of what is stored and of what the function gave, the entry ends as `invalidRequest`.
+ */
 export async function attempt(context: AttemptContext, entry: SendingEntry): Promise<Attempted> {
+  const reply = await exchange(context, entry).catch(asReply)
+  if (reply === 'signedOut') return { outcome: { ...again(reply), sent: false } }
+  const outcome = classify(reply, entry, context.ports.clock.now())
+  if (outcome.kind === 'redirected') return { outcome: await afterRedirect(context, entry) }
+  return { outcome, retentionMs: reply.kind === 'answer' ? retentionMsOf(reply.headers) : undefined }
+}
+
+async function exchange(context: AttemptContext, entry: SendingEntry): Promise<Reply | 'signedOut'> {
   const { ports, principal, attemptMs, answerBytesMax: bytesMax, signal } = context
   const { url, method, body } = entry.request
   const prepared = await prepareInTime(context, entry.request, entry.action.type)
   // The app took its time over it, and gave what is right for the session of now: which may be another user's (P6).
-  if (prepared !== entry.request.headers && !(await isActive(ports, entry.partition)))
-    return { outcome: { ...again('signedOut'), sent: false } }
+  if (prepared !== entry.request.headers && !(await isActive(ports, entry.partition))) return 'signedOut'
   const headers = [
     ...prepared.filter(([name]) => !/^idempotency-(key|principal)$/i.test(name)),
     ['idempotency-key', `"${entry.key}"`],
-    ['idempotency-principal', principal],
+    ['idempotency-principal', build(() => encodePrincipal(principal))],
   ] as const
   const timeoutMs = attemptMs + entry.bytes / uploadBytesPerMs
-  const reply = await ports.network.send({ url, method, headers, body }, { timeoutMs, bytesMax, signal })
-  const outcome = classify(reply, entry, ports.clock.now())
-  if (outcome.kind === 'redirected') return { outcome: await afterRedirect(context, entry) }
-  return { outcome, retentionMs: reply.kind === 'answer' ? retentionMsOf(reply.headers) : undefined }
+  return ports.network.send({ url, method, headers, body }, { timeoutMs, bytesMax, signal })
+}
+
+/** @throws the error itself where it is the app's own or the storage's: the entry waits. */
+function asReply(error: unknown): Reply {
+  if (error instanceof InvalidRequest) return { kind: 'invalid', message: error.message }
+  throw error
 }
 
 const isActive = async ({ store }: Ports, partition: string): Promise<boolean> =>

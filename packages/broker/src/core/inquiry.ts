@@ -7,6 +7,7 @@ import { askAgainMs, inquiriesMax, pageRowsMax } from './limits.js'
 import { refusalReason } from './outcome.js'
 import { changePartition, type Owner, readActive } from './partition.js'
 import type { Clock, Reply, StoreTransaction } from './ports.js'
+import { encodePrincipal } from './principal.js'
 import { isReadable } from './readable.js'
 import { type PartitionRow, within } from './schema.js'
 import { doubt, giveBack } from './settle.js'
@@ -115,7 +116,7 @@ export async function questions(
 
 async function askAbout(context: InquiryContext, { entry, row, statusQuery }: Question): Promise<Finding> {
   const url = statusQuery.replace(':key', encodeURIComponent(entry.key))
-  const mine = ['idempotency-principal', context.user.principal] as const
+  const mine = ['idempotency-principal', encodePrincipal(context.user.principal)] as const
   const reply = await ask({ ...context, ...context.limits, row }, url, [mine])
   return reply === undefined ? { kind: 'silent' } : findingOf(reply)
 }
@@ -123,7 +124,7 @@ async function askAbout(context: InquiryContext, { entry, row, statusQuery }: Qu
 /** Only the very answer that was agreed on says anything: a login page, a proxy, another API change nothing. */
 export function findingOf(reply: Reply): Finding {
   if (reply.kind === 'failed' || reply.kind === 'cut') return { kind: 'silent' }
-  if (reply.kind === 'redirect' || reply.status !== 200) return { kind: 'unclear' }
+  if (reply.kind !== 'answer' || reply.status !== 200) return { kind: 'unclear' }
   const { state, status } = bodyOf(reply)
   if (state === 'unknown') return { kind: 'never' }
   if (state === 'in-progress') return { kind: 'inProgress' }

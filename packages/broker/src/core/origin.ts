@@ -70,6 +70,7 @@ export function afterOutcome(
   outcome: Outcome,
   moment: { readonly lane: string; readonly now: number; readonly random: number },
 ): OriginRow {
+  if (outcome.kind === 'returned' && outcome.sent === false) return row
   if (outcome.kind !== 'retry' && outcome.kind !== 'inDoubt') return afterAnswer(row, moment.now)
   const { counts, httpStatus } = outcome
   if (counts === 'offline') return afterMiss(row, awayStreakMin, moment.now)

@@ -5,7 +5,13 @@ import { type Effect, type EntryCore, isRepeatable } from './entry.js'
 import type { Reply } from './ports.js'
 import type { PauseReason } from './schema.js'
 
-export type ReturnedReason = 'refused' | 'conflict' | 'protocol' | 'redirected' | 'failuresMax'
+export type ReturnedReason =
+  | 'refused'
+  | 'conflict'
+  | 'protocol'
+  | 'redirected'
+  | 'failuresMax'
+  | 'invalidRequest'
 
 /**
  * Whether a failure counts against its entry. `away`: only while the origin seems to be there otherwise.
@@ -44,6 +50,8 @@ export type Outcome =
       readonly httpStatus?: number | undefined
       readonly problem?: unknown
       readonly effect: Effect
+      /** False where no request could be built: nothing left this device. */
+      readonly sent?: boolean
     }
 
 /** A redirect may be a login page: only the session's own probe can tell. */
@@ -64,6 +72,10 @@ export function classify(reply: Reply, entry: EntryCore, now: number): Verdict {
       return unknownEffect(entry, 'cut', { counts: true, httpStatus: reply.status })
     case 'redirect':
       return { kind: 'redirected' }
+    case 'invalid': {
+      const { effect } = entry
+      return { kind: 'returned', reason: 'invalidRequest', problem: reply.message, effect, sent: false }
+    }
     case 'answer':
       return reply.status >= 200 && reply.status < 300 ? success(reply, entry) : refusal(reply, entry, now)
   }

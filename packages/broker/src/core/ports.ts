@@ -83,7 +83,10 @@ export interface WireRequest {
   readonly body: string | ArrayBuffer | undefined
 }
 
-/** What came of one request. `failed` says nothing of the effect: the server may have acted. */
+/**
+ * The end of one request. `failed` says nothing of the effect: the server may have acted. `invalid`: no request could be
+ * built, so nothing was sent and a repeat would end the same.
+ */
 export type Reply =
   | {
       readonly kind: 'answer'
@@ -95,6 +98,7 @@ export type Reply =
     }
   | { readonly kind: 'redirect' }
   | { readonly kind: 'cut'; readonly status: number }
+  | { readonly kind: 'invalid'; readonly message: string }
   /** `online`: false only where the device had no connection at all from the sending to the failure. */
   | { readonly kind: 'failed'; readonly timedOut: boolean; readonly online: boolean }
 

@@ -59,7 +59,7 @@ export async function settle(
       await end(tx, row, entry, outcome, now)
       break
     case 'returned':
-      await giveBack(tx, row, transition(entry, { ...outcome, type: 'returned', sent: true, now }))
+      await giveBack(tx, row, transition(entry, { sent: true, ...outcome, type: 'returned', now }))
       break
     case 'inDoubt':
       doubt(tx, row, entry, outcome, now)

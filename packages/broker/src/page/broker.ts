@@ -18,8 +18,11 @@ export interface BrokerOptions<State, Path extends string> {
   readonly reducerPath?: Path
   /** The database's name. Default `redux-broker`. A worker must be given the same. */
   readonly name?: string
-  /** Whose outbox: the user's id, or nothing while signed out. Only that user's entries are sent. */
-  partition(state: State): string | null | undefined
+  /**
+   * Whose outbox: the user's id, any text or a number, or nothing (undefined, null, '') while signed out. Only that user's
+   * entries are sent.
+   */
+  partition(state: State): string | number | null | undefined
   /**
    * Adds what is never stored (a token, a CSRF header) to every request as it leaves, the broker's own questions included. A
    * worker without it leaves the entries to a page. Where it throws, or takes longer than `limits.attemptMs`, nothing

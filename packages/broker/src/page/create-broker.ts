@@ -15,6 +15,7 @@ import { claimDatabase } from './live-brokers.js'
 import type { FetchOptions, ReadPart } from './read-engine.js'
 import { inertReceipt } from './receipts.js'
 import { Runtime, type RuntimeConfig } from './runtime.js'
+import { createUserIds } from './user-id.js'
 import { createWorkerClient, type WorkerClient } from './worker-client.js'
 
 // Every bundler replaces this expression; the checks are left out of a production build.
@@ -184,6 +185,7 @@ function runtimeConfig<State>(
   const ports = reads?.ports ?? world.ports
   const own = host.baseUrl === undefined ? [] : [new URL(host.baseUrl).origin]
   const origins = [...own, ...originNames(options.origins)]
+  const userIdOf = createUserIds()
   const absolute = (url: string | undefined) =>
     url === undefined ? undefined : new URL(url, host.baseUrl).href
   const safely = <T>(otherwise: T, callback: () => T): T => {
@@ -216,10 +218,7 @@ function runtimeConfig<State>(
     prepare: ({ headers, url, route }) =>
       preparedHeaders(headers, prepareHeaders, { url, route, getState: store.getState }),
     persist: options.persist ?? true,
-    partition() {
-      const user: unknown = safely(undefined, () => options.partition(store.getState()))
-      return typeof user === 'string' && user !== '' ? user : undefined
-    },
+    partition: () => userIdOf(safely(undefined, () => options.partition(store.getState()))),
     parse: (type, answer) => {
       const parse = routes.get(type)?.options.answer
       return parse === undefined ? answer : safely(answer, () => parse(answer))

@@ -45,7 +45,7 @@ describe('signing out', () => {
     ['undefined', undefined],
     ['null', null],
     ['an empty string', ''],
-    ['a number', 7],
+    ['no number', Number.NaN],
   ])('refuses captures as signedOut where `partition` gives %s', async (_name, user) => {
     const world = createTestWorld()
     const app = openApp(world, { partition: () => user as undefined })

@@ -19,6 +19,20 @@ describe('an answer that names its user', () => {
     expect(judge(answerOf('grace'), { principal: 'ada', userHeader }).kind).toBe('wrongUser')
   })
 
+  it.each([
+    ['李', '%E6%9D%8E'],
+    ['a b', 'a%20b'],
+    ['a b', 'a b'],
+    ['josé', 'josé'],
+    ['50%', '50%25'],
+  ])('is taken by %j where it names them as %j', (principal, named) => {
+    expect(judge(answerOf(named), { principal, userHeader }).kind).toBe('answer')
+  })
+
+  it('is thrown away by one whose id is the other one’s encoded form', () => {
+    expect(judge(answerOf('a%20b'), { principal: 'a%20b', userHeader }).kind).toBe('wrongUser')
+  })
+
   it('is taken while nobody is signed in: it tells the app who is', () => {
     expect(judge(answerOf('ada'), { principal: '', userHeader }).kind).toBe('answer')
   })

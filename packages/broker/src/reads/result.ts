@@ -1,4 +1,5 @@
 // What came of a read, before anybody is told.
+import { encodePrincipal } from '../core/principal.js'
 import { headerOf } from '../core/reads/kept-copy.js'
 import type { ReadAnswer, ReadEnd } from '../core/reads/line.js'
 import type { AnswerMeta } from '../redux/types.js'
@@ -36,11 +37,15 @@ export function judge(end: ReadEnd, { principal, userHeader }: Whose): ReadResul
     case 'answer': {
       const user = userHeader && headerOf(end.answer, userHeader)
       // While nobody is signed in it may tell the app who is.
-      if (user !== undefined && principal !== '' && user !== principal) return { kind: 'wrongUser' }
+      if (user !== undefined && principal !== '' && !isUser(user, principal)) return { kind: 'wrongUser' }
       return { kind: 'answer', answer: end.answer, fetchedAt: end.sentAt }
     }
   }
 }
+
+/** A header names a user as `Idempotency-Principal` does; where its server encodes nothing, blanks stand for themselves. */
+const isUser = (named: string, principal: string) =>
+  named.replace(/[^!-~]+/g, encodeURIComponent) === encodePrincipal(principal)
 
 export const isGood = ({ status }: ReadAnswer): boolean => status >= 200 && status < 300
 

@@ -71,7 +71,9 @@ export function scriptedNetwork(
       },
     })
     const reply = await network.send(wire, options)
-    return given !== undefined && 'kind' in given && given.kind === 'failed' ? given : reply
+    // What no server sends comes as it was given.
+    if (given === undefined || given instanceof Response) return reply
+    return given.kind === 'failed' || given.kind === 'invalid' ? given : reply
   }
 
   return {
@@ -176,6 +178,7 @@ function toResponse(reply: Given): Response {
   if (reply instanceof Response) return reply
   switch (reply.kind) {
     case 'failed':
+    case 'invalid':
       throw new TypeError('The scripted network fails.')
     case 'redirect':
       return { type: 'opaqueredirect' } as Response

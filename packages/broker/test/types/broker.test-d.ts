@@ -57,12 +57,13 @@ is<Equal<typeof full, Broker<State, 'outbox'>>>()
 is<Equal<typeof full.reducerPath, 'outbox'>>()
 createBroker({ partition, routes: [], prepareHeaders: (headers) => new Headers(headers) })
 createBroker({ partition: (): string | null => null, routes: [] })
+createBroker({ partition: (): number | undefined => 7, routes: [] })
 createBroker({ partition, routes: [], world: createTestWorld().tab() })
 
 // @ts-expect-error whose outbox it is must be said
 createBroker({ routes: [] })
-// @ts-expect-error a user is a string
-createBroker({ partition: () => 7, routes: [] })
+// @ts-expect-error a user is a string or a number
+createBroker({ partition: () => ({ id: 7 }), routes: [] })
 // @ts-expect-error a plain creator is no route
 createBroker({ partition, routes: [creator] })
 // @ts-expect-error no such option

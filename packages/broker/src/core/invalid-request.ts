@@ -1,0 +1,12 @@
+// A request that cannot be built: no attempt would ever send it, whatever the network does.
+
+export class InvalidRequest extends Error {}
+
+/** @throws InvalidRequest where a step of building a request throws. */
+export function build<T>(step: () => T): T {
+  try {
+    return step()
+  } catch (error) {
+    throw new InvalidRequest(String(error), { cause: error })
+  }
+}
