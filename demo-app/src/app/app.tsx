@@ -1,5 +1,6 @@
 // The frame of all pages. Two of them, told apart by their path and reached by plain links.
 import { type ReactElement, useEffect, useRef } from 'react'
+import { Announcer } from '../announcer/announcer'
 import { Feed } from '../feed/feed'
 import { Lab } from '../lab/lab'
 import { Notices } from '../notices/notices'
@@ -22,6 +23,7 @@ export function App(): ReactElement {
         {isLab ? <Lab /> : <Home />}
       </main>
       <Notices />
+      <Announcer />
     </>
   )
 }

@@ -1,5 +1,5 @@
 // Who is here, whether the server is, and what waits: always in sight, and always of the same height.
-import { type ReactElement, useState, useSyncExternalStore } from 'react'
+import { type ReactElement, useState } from 'react'
 import { Age } from '../account/age'
 import { useWaiting } from '../broker/entries'
 import { refresh } from '../feed/refresh'
@@ -7,6 +7,7 @@ import { SignInButtons } from '../session/sign-in-buttons'
 import { SignOut } from '../session/sign-out'
 import { Avatar } from '../ui/avatar'
 import { Icon } from '../ui/icon'
+import { useConnectivity } from './connectivity'
 import './header.css'
 import { useAppSelector } from './store'
 
@@ -99,23 +100,6 @@ function StatusStrip(): ReactElement {
 
 /** Keeps the room of a count that is not known yet. */
 const digitWide = '\u2007'
-
-/** The broker's word while it has a user to work for; the browser's before. */
-function useConnectivity(): 'online' | 'offline' | 'degraded' {
-  const isOnline = useSyncExternalStore(listenToNetwork, () => navigator.onLine)
-  const isWorking = useAppSelector(({ session }) => session.phase === 'ready')
-  const connectivity = useAppSelector(({ broker }) => broker.connectivity)
-  return isWorking ? connectivity : isOnline ? 'online' : 'offline'
-}
-
-function listenToNetwork(listener: () => void): () => void {
-  window.addEventListener('online', listener)
-  window.addEventListener('offline', listener)
-  return () => {
-    window.removeEventListener('online', listener)
-    window.removeEventListener('offline', listener)
-  }
-}
 
 function RefreshButton(): ReactElement {
   const [isBusy, setBusy] = useState(false)
