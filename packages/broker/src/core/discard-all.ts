@@ -52,6 +52,7 @@ async function discardSome(tx: StoreTransaction, partition: string, now: number)
   for (const { seq } of entries) tx.delete('entries', [partition, seq])
   for (const { seq } of letters) tx.delete('deadLetters', [partition, seq])
   row.waiting -= entries.length
+  delete row.tried
   row.dead -= letters.length
   // What cannot be read is given up too: a person said so.
   const readable = gone.filter(isReadable)

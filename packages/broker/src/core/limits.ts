@@ -111,6 +111,8 @@ export const journalMax = 1_000
 export const pageRowsMax = 200
 /** The latest outcomes, which a page applies again over a truth that was read before them. */
 export const outcomesMax = 200
+/** The latest attempts that pages are told of while their entries wait. */
+export const triedMax = 20
 /** Entries that a starting page brings back into its view, oldest first. */
 export const restoredMax = 1_000
 /** Entries that the broker's slice lists one by one; beyond it only the counts are exact. */

@@ -1,6 +1,7 @@
 // One origin's health, shared by all executors through its row: when everything that goes there has to rest, and
 // what may be sent meanwhile. n waiting entries make one probe, not n (a circuit breaker, half open with one try).
 import { backoffMs } from './backoff.js'
+import type { LastFailure } from './last-failure.js'
 import { backoffCapMs, probeHiddenMs, probeSpacingMs, probeVisibleMs, retryAfterCapMs } from './limits.js'
 import type { Outcome } from './outcome.js'
 
@@ -42,6 +43,10 @@ export interface OriginRow {
   readonly rest?: Rest | undefined
   /** How long it remembers keys, as it last said. */
   readonly retentionMs?: number | undefined
+  /** Whether its application has ever answered an entry of this browser. */
+  readonly answered?: boolean | undefined
+  /** Why the last attempt came to nothing. */
+  readonly lastFailure?: LastFailure | undefined
 }
 
 const failedLanesMax = 3

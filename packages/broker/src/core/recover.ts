@@ -68,5 +68,5 @@ async function reschedule(
 function putBack(tx: StoreTransaction, row: PartitionRow, entry: SendingEntry, now: number): void {
   const outcome = unknownEffect(entry, 'interrupted', { counts: false })
   if (outcome.kind === 'inDoubt') doubt(tx, row, entry, outcome, now)
-  else defer(tx, entry, outcome, { notBefore: now, now, counts: false, sent: true, effect: 'unknown' })
+  else defer(tx, row, entry, outcome, { notBefore: now, now, counts: false, sent: true, effect: 'unknown' })
 }

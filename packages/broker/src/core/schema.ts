@@ -3,6 +3,7 @@
 import type { DeadLetter, EntryRow } from './entry.js'
 import type { OriginRow } from './origin.js'
 import type { Key, Span } from './ports.js'
+import type { Tried } from './tried.js'
 
 /**
  * One user's outbox: its counters are kept in the transaction that changes what they count. What a transaction has
@@ -36,6 +37,8 @@ export interface PartitionRow {
   told?: number
   /** Counts how often a turn to drain was taken away: who began before the last time claims nothing more. */
   steals?: number | undefined
+  /** The latest attempts that did not end their entries. */
+  tried?: readonly Tried[]
   /** A URL that answers well while the session is good. */
   sessionProbe?: string | undefined
   /** Names of the functions that the app's present release gives to every request. */

@@ -12,6 +12,7 @@ import {
   type Trouble,
   toRow,
 } from './entry.js'
+import { withLastFailure } from './last-failure.js'
 import { journalMax, waitCapMs } from './limits.js'
 import { afterOutcome, countsAgainstEntry, healthyOrigin, learnt, type OriginRow } from './origin.js'
 import type { Outcome } from './outcome.js'
@@ -19,6 +20,7 @@ import type { StoreTransaction } from './ports.js'
 import { isReadable } from './readable.js'
 import { type JournalRow, type PartitionRow, within } from './schema.js'
 import { type EntryEvent, transition } from './transition.js'
+import { forgetTried, noteTried } from './tried.js'
 
 /** An attempt that has ended: the entry as it was claimed, and what came of it. */
 export interface Finished extends Attempted {
@@ -52,7 +54,8 @@ export async function settle(
   const name = originOf(entry.channel)
   const origin = origins.get(name) ?? healthyOrigin(name)
   const moment = { lane: entry.lane, now, random: options.random() }
-  origins.set(name, learnt(afterOutcome(origin, outcome, moment), retentionMs))
+  const after = learnt(afterOutcome(origin, outcome, moment), retentionMs)
+  origins.set(name, withLastFailure(after, outcome, entry, now))
   switch (outcome.kind) {
     case 'delivered':
     case 'confirmed':
@@ -66,7 +69,7 @@ export async function settle(
       break
     case 'paused':
       if (entry.lease.session === row.session) row.paused = outcome.reason
-      defer(tx, entry, outcome, { notBefore: now, now, counts: false, sent: true, effect: 'none' })
+      defer(tx, row, entry, outcome, { notBefore: now, now, counts: false, sent: true, effect: 'none' })
       break
     case 'retry':
       await retry(tx, row, entry, outcome, { ...options, counts: countsAgainstEntry(origin, outcome) })
@@ -92,7 +95,7 @@ async function retry(
   // What does not count makes the wait longer all the same: a server that says `Retry-After: 0` for ever, too.
   const round = Math.max(entry.failures, troubleAfter(entry, outcome, now).times - 1)
   const delayMs = waits ? Math.min(backoffMs(round, random(), outcome.retryAfterMs), waitCapMs) : 0
-  defer(tx, entry, outcome, { notBefore: now + delayMs, now, counts, sent, effect })
+  defer(tx, row, entry, outcome, { notBefore: now + delayMs, now, counts, sent, effect })
 }
 
 type Why = Pick<Trouble, 'reason' | 'httpStatus'>
@@ -100,12 +103,13 @@ type Why = Pick<Trouble, 'reason' | 'httpStatus'>
 /** Puts an entry back among those that wait. */
 export function defer(
   tx: StoreTransaction,
+  row: PartitionRow,
   entry: SendingEntry,
   why: Why,
   deferral: Omit<EntryEvent & { readonly type: 'deferred' }, 'type' | 'trouble'>,
 ): void {
   const trouble = troubleAfter(entry, why, deferral.now)
-  tx.put('entries', toRow(transition(entry, { type: 'deferred', ...deferral, trouble })))
+  putTried(tx, row, transition(entry, { type: 'deferred', ...deferral, trouble }))
 }
 
 /** Sets an entry aside: whether it had effect only a person can tell. */
@@ -116,8 +120,13 @@ export function doubt(
   why: Why,
   now: number,
 ): void {
-  tx.put('entries', toRow(transition(entry, { type: 'doubted', trouble: troubleAfter(entry, why, now) })))
   record(tx, row, entry, { kind: 'doubted', reason: why.reason }, now)
+  putTried(tx, row, transition(entry, { type: 'doubted', trouble: troubleAfter(entry, why, now) }))
+}
+
+function putTried(tx: StoreTransaction, row: PartitionRow, entry: LiveEntry): void {
+  tx.put('entries', toRow(entry))
+  noteTried(row, entry)
 }
 
 /** What an attempt ended with, and how often in a row it did. */
@@ -178,6 +187,7 @@ export function record(
   at: number,
 ): void {
   const number = row.nextNumber++
+  forgetTried(row, id)
   tx.put('journal', { ...how, partition, number, entryId: id, seq, lane, action, attempts, at })
   tx.delete('journal', [partition, number - journalMax])
 }

@@ -2,6 +2,7 @@
 import type { DeadLetter, EntryRow } from '../core/entry.js'
 import type { News } from '../core/news.js'
 import type { JournalRow } from '../core/schema.js'
+import { triedOf } from '../core/tried.js'
 import {
   type BrokerAction,
   isOutcome,
@@ -38,12 +39,12 @@ export function outcomeOf(
   row: JournalRow,
   { parse, late }: Pick<CatchUp, 'parse' | 'late'>,
 ): OutcomeAction | undefined {
-  const { kind, entryId, action, lane, at, reason = '', httpStatus, problem } = row
+  const { kind, entryId, action, lane, at, attempts, reason = '', httpStatus, problem } = row
   if (kind !== 'delivered' && kind !== 'confirmed' && kind !== 'returned' && kind !== 'cancelled')
     return undefined
   const payload = kind === 'delivered' ? parse(action.type, row.answer) : undefined
   const error = kind === 'returned' ? { reason, httpStatus, problem } : undefined
-  return outcome({ kind, entryId, action, lane, at, late, payload, error })
+  return outcome({ kind, entryId, action, lane, at, attempts, late, payload, error })
 }
 
 /** What else a row tells of; undefined where that is an outcome. */
@@ -72,19 +73,21 @@ export const restored = (
   meta: { first },
 })
 
-const toRestored = ({ id, lane, action, state }: EntryRow): RestoredEntry => ({
-  entryId: id,
-  lane,
-  action,
-  inDoubt: state === 'inDoubt',
+const toRestored = (entry: EntryRow): RestoredEntry => ({
+  entryId: entry.id,
+  lane: entry.lane,
+  action: entry.action,
+  inDoubt: entry.state === 'inDoubt',
+  tried: triedOf(entry),
 })
 
-const toSummary = ({ id, lane, action, reason, httpStatus }: DeadLetter): LetterSummary => ({
+const toSummary = ({ id, lane, action, reason, httpStatus, attempts }: DeadLetter): LetterSummary => ({
   entryId: id,
   lane,
   type: action.type,
   reason,
   httpStatus,
+  attempts,
 })
 
 /** All outcomes but the last say that more follow, so that the view is rebased once for all of them. */

@@ -19,6 +19,7 @@ export type { Produce } from '../redux/layers.js'
 export type { OptimisticOptions } from '../redux/optimistic.js'
 export type { TagsOf, WriteOptions } from '../redux/route.js'
 export { write } from '../redux/route.js'
+export type { OriginTrouble, TroubleCode } from '../redux/trouble.js'
 export type {
   Accepted,
   ActionCreator,

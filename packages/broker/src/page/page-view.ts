@@ -1,9 +1,12 @@
 // What this page has in its view, and the one door through which the broker dispatches to the store.
+
+import { originOfUrl } from '../core/channel.js'
 import { outcomesMax } from '../core/limits.js'
 import type { News } from '../core/news.js'
 import { connectivityOf } from '../core/next-wake.js'
 import type { Ports } from '../core/ports.js'
 import type { StoredAction } from '../core/schema.js'
+import type { Tried } from '../core/tried.js'
 import {
   type BrokerAction,
   initialStatus,
@@ -14,6 +17,7 @@ import {
   type Status,
 } from '../redux/actions.js'
 import type { BrokerState } from '../redux/broker-reducer.js'
+import { troubleOf } from '../redux/trouble.js'
 import type { RejectedReason, Settled } from '../redux/types.js'
 import type { Host } from './host.js'
 import { KnownEntries, type Shown } from './known-entries.js'
@@ -58,6 +62,7 @@ export function createPageView(
   let shown = initialStatus
   let counted = 0
   const tell = teller(dispatch, report)
+  const tellTried = ifNew<readonly Tried[]>([], (payload) => one({ type: 'redux-broker/tried', payload }))
 
   const remember = (outcomes: readonly OutcomeAction[]) => {
     recent = [...recent, ...outcomes].slice(-outcomesMax)
@@ -106,14 +111,13 @@ export function createPageView(
     accepted(entryId, seq) {
       if (known.has(entryId)) uncounted.set(entryId, seq)
     },
-    news({ row, origins }) {
+    news(latest) {
+      const { row } = latest
       for (const [entryId, seq] of uncounted) if (seq < row.nextSeq) uncounted.delete(entryId)
       counted = row.waiting
       known.held(row)
-      const connectivity = connectivityOf(origins, host.believesOnline())
-      const { dead: deadLetters, paused } = row
-      const lost = JSON.stringify(row.lost) === JSON.stringify(shown.lost) ? shown.lost : row.lost
-      status({ ...counts(), deadLetters, paused, connectivity, lost })
+      status({ ...counts(), ...statusOf(latest, host, shown) })
+      tellTried(row.tried ?? [])
     },
     status,
     remember,
@@ -145,6 +149,30 @@ function endedBy(action: BrokerAction | OutcomeAction): readonly string[] {
   if (isOutcome(action)) return [action.meta.entryId]
   return action.type === 'redux-broker/emptied' ? action.payload : []
 }
+
+/** `lost` and `trouble` are the same objects as before where nothing of them has changed. */
+function statusOf({ row, origins }: News, host: Host, shown: Status): Partial<Status> {
+  const { dead: deadLetters, paused } = row
+  return {
+    deadLetters,
+    paused,
+    connectivity: connectivityOf(origins, host.believesOnline()),
+    lost: unlessSame(shown.lost, row.lost),
+    trouble: unlessSame(shown.trouble, troubleOf(origins, originOfUrl(host.baseUrl ?? ''))),
+  }
+}
+
+/** Tells only what is not the same as the last time. */
+const ifNew =
+  <T>(last: T, tell: (now: T) => void) =>
+  (now: T): void => {
+    if (unlessSame(last, now) !== last) tell(now)
+    last = now
+  }
+
+/** The one of before where both hold the same: rows are read as new objects each time. */
+const unlessSame = <T>(before: T, now: T): T =>
+  JSON.stringify(before) === JSON.stringify(now) ? before : now
 
 /** What a reducer or a subscriber throws stops nothing. */
 const teller =

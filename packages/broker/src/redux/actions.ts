@@ -2,6 +2,8 @@
 import type { Action } from 'redux'
 import type { Quarantined } from '../core/readable.js'
 import type { Loss, StoredAction } from '../core/schema.js'
+import type { Tried } from '../core/tried.js'
+import type { OriginTrouble } from './trouble.js'
 import type { ActionCreator, AnswerMeta, Confirmed, Delivered, Rejected, Returned } from './types.js'
 
 /** On a routed action that goes on to the reducers: it waits for its outcome. */
@@ -26,6 +28,8 @@ export interface OutcomeMark {
   readonly read?: true
   /** Outcomes that came after the read was sent. */
   readonly later?: readonly OutcomeAction[]
+  /** How often its entry was sent. */
+  readonly attempts?: number
 }
 
 export interface OutcomeAction extends Action<string> {
@@ -78,6 +82,8 @@ export interface RestoredEntry {
   readonly lane: string
   readonly action: StoredAction
   readonly inDoubt: boolean
+  /** What its last attempt came to. */
+  readonly tried?: Tried
 }
 
 export interface LetterSummary {
@@ -86,6 +92,7 @@ export interface LetterSummary {
   readonly type: string
   readonly reason: string
   readonly httpStatus: number | undefined
+  readonly attempts: number
 }
 
 /** Everything that the broker dispatches besides outcomes. */
@@ -107,6 +114,8 @@ export type BrokerAction =
   /** All of these were given up at once. */
   | { readonly type: 'redux-broker/emptied'; readonly payload: readonly string[] }
   | { readonly type: 'redux-broker/doubted'; readonly payload: string }
+  /** Attempts that did not end their entries. */
+  | { readonly type: 'redux-broker/tried'; readonly payload: readonly Tried[] }
   | { readonly type: 'redux-broker/status'; readonly payload: Status }
   /** A slice began anew, or was given kept state: what is shown, and how the broker's own slice was, once more. */
   | {
@@ -125,14 +134,17 @@ export interface Status {
   /** Work that the browser's storage lost, until `acknowledgeLoss`: `restored` came back from a copy, up to `upTo` are gone. */
   readonly lost: Loss | undefined
   readonly updateReady: boolean
+  /** Origins to which the last attempt came to nothing, and why. */
+  readonly trouble: readonly OriginTrouble[]
 }
 
 /** What an outbox shows of which nothing is known, or which nobody owns. */
-export const nothingCounted: Pick<Status, 'waiting' | 'deadLetters' | 'paused' | 'lost'> = {
+export const nothingCounted: Pick<Status, 'waiting' | 'deadLetters' | 'paused' | 'lost' | 'trouble'> = {
   waiting: 0,
   deadLetters: 0,
   paused: undefined,
   lost: undefined,
+  trouble: [],
 }
 
 export const initialStatus: Status = { ...nothingCounted, connectivity: 'online', updateReady: false }

@@ -33,6 +33,7 @@ const status = {
   connectivity: 'degraded',
   paused: 'auth',
   updateReady: true,
+  trouble: [],
 } as const
 
 const restored = (live: readonly (readonly [string, boolean])[], dead: readonly string[] = []) =>
@@ -44,6 +45,7 @@ const restored = (live: readonly (readonly [string, boolean])[], dead: readonly 
         lane: 'l',
         inDoubt,
         action: { type: 'posts/liked' },
+        tried: { id: entryId, attempts: 0 },
       })),
       letters: dead.map((entryId) => ({
         entryId,
@@ -51,6 +53,7 @@ const restored = (live: readonly (readonly [string, boolean])[], dead: readonly 
         type: 'posts/liked',
         reason: 'refused',
         httpStatus: 422,
+        attempts: 1,
       })),
     },
     meta: { first: true },
@@ -64,6 +67,7 @@ describe('brokerReducer', () => {
       connectivity: 'online',
       paused: undefined,
       updateReady: false,
+      trouble: [],
       entries: {},
     })
   })
@@ -113,16 +117,16 @@ describe('brokerReducer', () => {
         ),
       ).entries,
     ).toEqual({
-      1: { ...entry('1'), state: 'accepted' },
-      2: { ...entry('2'), state: 'inDoubt' },
-      3: { ...entry('3'), state: 'returned', reason: 'refused', httpStatus: 422 },
+      1: { ...entry('1'), state: 'accepted', attempts: 0 },
+      2: { ...entry('2'), state: 'inDoubt', attempts: 0 },
+      3: { ...entry('3'), state: 'returned', reason: 'refused', httpStatus: 422, attempts: 1 },
     })
   })
 
   it('forgets why an entry came back once it is requeued', () => {
     const state = after(pend('1'), ended('returned', '1', { reason: 'refused' }), restored([['1', false]]))
 
-    expect(state.entries).toEqual({ 1: { ...entry('1'), state: 'accepted' } })
+    expect(state.entries).toEqual({ 1: { ...entry('1'), state: 'accepted', attempts: 0 } })
   })
 
   it('takes the counts as they are told', () => {

@@ -24,8 +24,13 @@ export interface EntryStatus {
    * release cannot read it (`reason`: `newer` or `damaged`), so it is left as it is and its lane waits.
    */
   readonly state: 'capturing' | 'accepted' | 'inDoubt' | 'returned' | 'rejected' | 'quarantined'
-  readonly reason?: string
+  /** Why it came back, or what its last attempt came to. */
+  readonly reason?: string | undefined
   readonly httpStatus?: number | undefined
+  /** How often it was sent, as far as this page was told. */
+  readonly attempts?: number | undefined
+  /** When it is tried again, in epoch milliseconds. Undefined where it waits for the network, a sign-in or a person. */
+  readonly nextTryAt?: number | undefined
 }
 
 export interface BrokerState extends Status {
@@ -52,13 +57,15 @@ export const brokerReducer: Reducer<BrokerState> = (state = initialState, action
 function afterBroker(state: BrokerState, action: BrokerAction): BrokerState {
   switch (action.type) {
     case 'redux-broker/accepted':
-      return { ...state, entries: withState(state.entries, action.payload, 'accepted') }
+      return { ...state, entries: changed(state.entries, action.payload.map(inState('accepted'))) }
     case 'redux-broker/quarantined': {
       const aside = action.payload.map((one): EntryStatus => ({ ...one, state: 'quarantined' }))
       return { ...state, entries: withEntries(state.entries, aside) }
     }
     case 'redux-broker/doubted':
-      return { ...state, entries: withState(state.entries, [action.payload], 'inDoubt') }
+      return { ...state, entries: changed(state.entries, [action.payload].map(inState('inDoubt'))) }
+    case 'redux-broker/tried':
+      return { ...state, entries: changed(state.entries, action.payload) }
     case 'redux-broker/discarded':
       return { ...state, entries: without(state.entries, [action.payload]) }
     case 'redux-broker/emptied':
@@ -75,7 +82,8 @@ function afterBroker(state: BrokerState, action: BrokerAction): BrokerState {
         ({ entryId, ...rest }): EntryStatus => ({ id: entryId, ...rest, state: 'returned' }),
       )
       const live = entries.map(
-        ({ entryId, lane, action: { type }, inDoubt }): EntryStatus => ({
+        ({ entryId, lane, action: { type }, inDoubt, tried }): EntryStatus => ({
+          ...tried,
           id: entryId,
           type,
           lane,
@@ -99,6 +107,7 @@ function afterOutcome(entries: Entries, { type, error, meta }: OutcomeAction): E
     state: broker.outcome,
     reason: error?.reason ?? type,
     httpStatus: error?.httpStatus,
+    attempts: broker.attempts,
   }
   return withEntries(entries, [entry])
 }
@@ -111,10 +120,20 @@ function withEntries(entries: Entries, added: readonly EntryStatus[]): Entries {
   return all
 }
 
-function withState(entries: Entries, ids: readonly string[], state: EntryStatus['state']): Entries {
-  const changed = ids.flatMap((id) => entries[id] ?? []).map((entry) => ({ ...entry, state }))
-  return changed.length === 0 ? entries : withEntries(entries, changed)
+/** Those of the entries that are listed, with what has changed. */
+function changed(entries: Entries, changes: readonly Change[]): Entries {
+  const known = changes.flatMap((change) => {
+    const entry = entries[change.id]
+    return entry === undefined || entry.state === 'quarantined' ? [] : { ...entry, ...change }
+  })
+  return known.length === 0 ? entries : withEntries(entries, known)
 }
+
+type Change = Pick<EntryStatus, 'id'> & Partial<EntryStatus>
+
+const inState =
+  (state: EntryStatus['state']) =>
+  (id: string): Change => ({ id, state })
 
 function without(entries: Entries, ids: readonly string[]): Entries {
   if (ids.every((id) => entries[id] === undefined)) return entries

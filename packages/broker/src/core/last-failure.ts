@@ -1,0 +1,23 @@
+// Why the last attempt to an origin came to nothing, in the origin's row, until its application answers again.
+import type { EntryCore } from './entry.js'
+import type { OriginRow } from './origin.js'
+import type { Outcome } from './outcome.js'
+
+export interface LastFailure {
+  /** As of the entry that met it. */
+  readonly reason: string
+  readonly httpStatus?: number | undefined
+  readonly at: number
+  readonly server: EntryCore['server']
+}
+
+/** The origin's row after one outcome of an entry. The same object where it says nothing new. */
+export function withLastFailure(row: OriginRow, outcome: Outcome, entry: EntryCore, at: number): OriginRow {
+  if (outcome.kind !== 'retry' && outcome.kind !== 'inDoubt') {
+    const { lastFailure, ...healthy } = row
+    return lastFailure === undefined && row.answered ? row : { ...healthy, answered: true }
+  }
+  if (outcome.kind === 'retry' && !outcome.sent) return row
+  const { reason, httpStatus } = outcome
+  return { ...row, lastFailure: { reason, httpStatus, at, server: entry.server } }
+}

@@ -1,0 +1,45 @@
+// What is wrong on the way to an origin, as plain data: what the last attempt came to, and what that most likely means.
+import type { OriginRow } from '../core/origin.js'
+
+/**
+ * `neverAnswered`: no request of this browser has ever got an answer there, so a wrong address or CORS is as likely as
+ * the network.`headerNotExposed`: an `idempotent`
+ * server of another origin whose answer shows no key. `keyNotEchoed`: one of the page's own origin. Of all others it is
+ * the reason.
+ */
+export type TroubleCode =
+  | 'neverAnswered'
+  | 'headerNotExposed'
+  | 'keyNotEchoed'
+  | 'network'
+  | 'timeout'
+  | 'cut'
+  | 'redirected'
+  | 'notAcknowledged'
+  | 'http'
+
+export interface OriginTrouble {
+  readonly origin: string
+  readonly code: TroubleCode
+  /** As of the entry that met it. */
+  readonly reason: string
+  readonly httpStatus?: number | undefined
+  /** In epoch milliseconds. */
+  readonly at: number
+}
+
+/** `own`: the page's own origin. */
+export const troubleOf = (rows: readonly OriginRow[], own: string): readonly OriginTrouble[] =>
+  rows.flatMap((row) => {
+    if (row.lastFailure === undefined) return []
+    const { reason, httpStatus, at } = row.lastFailure
+    return { origin: row.origin, code: codeOf(row, own), reason, httpStatus, at }
+  })
+
+function codeOf({ origin, answered, lastFailure }: OriginRow, own: string): TroubleCode {
+  const reason = lastFailure?.reason as TroubleCode
+  if (reason === 'network' && !answered) return 'neverAnswered'
+  if (reason === 'notAcknowledged' && lastFailure?.server === 'idempotent')
+    return origin === own ? 'keyNotEchoed' : 'headerNotExposed'
+  return reason
+}
