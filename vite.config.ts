@@ -18,7 +18,9 @@ export default defineConfig({
       {
         plugins: [wireServer()],
         // Found in the middle of a run, they would load the page anew.
-        optimizeDeps: { include: ['@reduxjs/toolkit', 'idb', 'workbox-window'] },
+        optimizeDeps: {
+          include: ['@reduxjs/toolkit', 'idb', 'react', 'react-dom/client', 'react-redux', 'workbox-window'],
+        },
         test: {
           name: 'browser',
           include: ['packages/*/{src,test}/**/*.browser.test.ts'],

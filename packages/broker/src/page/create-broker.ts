@@ -4,6 +4,7 @@ import { browserPorts, report } from '../adapters/browser-ports.js'
 import { preparedHeaders } from '../adapters/prepared-headers.js'
 import { defaultLimits } from '../core/limits.js'
 import { credentialsBy, originNames } from '../core/origins.js'
+import { isBrokerAction, outcomeMark } from '../redux/actions.js'
 import { brokerReducer } from '../redux/broker-reducer.js'
 import { optimistic } from '../redux/optimistic.js'
 import { isRead, type Route, routeOf } from '../redux/route.js'
@@ -11,7 +12,7 @@ import type { BrokerDispatch } from '../redux/types.js'
 import { type Broker, type BrokerOptions, type Capabilities, internals, type World } from './broker.js'
 import { checkOptions } from './check-options.js'
 import { browserHost } from './host.js'
-import { claimDatabase } from './live-brokers.js'
+import { claimDatabase, type LiveStore } from './live-brokers.js'
 import type { FetchOptions, ReadPart } from './read-engine.js'
 import { inertReceipt } from './receipts.js'
 import { Runtime, type RuntimeConfig } from './runtime.js'
@@ -25,7 +26,6 @@ declare const process: { readonly env: { readonly NODE_ENV?: string } }
  * A broker between a store and the network. Inert until its middleware runs in a browser's store; on a server it
  * passes every action through.
  * @throws TypeError where an option is not what it must be.
- * @throws Error, when its middleware is attached to a store, where a live broker uses the same database already.
  */
 export function createBroker<State, Path extends string = 'broker'>(
   options: BrokerOptions<State, Path>,
@@ -33,12 +33,12 @@ export function createBroker<State, Path extends string = 'broker'>(
   if (process.env.NODE_ENV !== 'production') checkOptions(options)
   const database = options.name ?? 'redux-broker'
   const routes = routesByType(options)
-  const asks = ({ type }: Action) => {
-    const route = routes.get(type)
-    return route !== undefined && isRead(route)
-  }
   const worker = createWorkerClient(database, needsOf(options))
+  /** Of the store that was made, or came into use, last. */
   let runtime: Runtime | undefined
+  /** All that are not at rest. */
+  const live = new Set<Runtime>()
+  let world: World | undefined
   let applyUpdate = () => {}
 
   return {
@@ -50,18 +50,26 @@ export function createBroker<State, Path extends string = 'broker'>(
     optimistic: (reducer, more = {}) =>
       optimistic(reducer, more, {
         produce: options.produce,
-        asks,
+        asks: ({ type }) => asks(routes.get(type)),
         hasPending: (besides) => runtime?.hasPending(besides) ?? false,
         onForeign: () => runtime?.tear(),
         report: options.world?.ports.report ?? report,
       }),
     middleware: (store) => {
-      const world = options.world ?? browserWorld(database, options.origins)
+      world ??= options.world ? { ...options.world } : browserWorld(database, options.origins)
       if (world === undefined) return inertMiddleware(routes)
-      const release = claimDatabase(database, options.world ?? globalThis)
-      const live = new Runtime(runtimeConfig(options, { database, routes, worker, world, release }, store))
-      runtime = live
-      return brokerMiddleware(routes, live)
+      const begunIn = world
+      const made = new Runtime(
+        runtimeConfig(options, { database, routes, worker, world, release: () => claim.release() }, store),
+      )
+      const claim = claimDatabase(database, options.world ?? globalThis, asOneOf(live, made))
+      runtime = made
+      return brokerMiddleware(routes, made, () => {
+        // A store that rested while the broker was stopped has not heard of it.
+        if (begunIn !== world) return made.stop()
+        runtime = made
+        claim.use()
+      })
     },
     async register(given, registration) {
       try {
@@ -94,10 +102,28 @@ export function createBroker<State, Path extends string = 'broker'>(
       return runtime?.ready ?? Promise.resolve()
     },
     async stop() {
-      runtime?.stop()
-      runtime = undefined
+      for (const one of live) one.stop()
+      live.clear()
+      runtime = world = undefined
     },
     [internals]: () => runtime,
+  }
+}
+
+const asks = (route: Route | undefined) => route !== undefined && isRead(route)
+
+/** Among those that are not at rest, while it is not. */
+function asOneOf(live: Set<Runtime>, made: Runtime): LiveStore {
+  live.add(made)
+  return {
+    rest() {
+      live.delete(made)
+      made.rest()
+    },
+    wake() {
+      live.add(made)
+      made.wake()
+    },
   }
 }
 
@@ -133,7 +159,7 @@ const readsOf = (routes: Routes, given: ReadPart | undefined) =>
 type AnyMiddleware = ReturnType<Middleware<BrokerDispatch>>
 
 const brokerMiddleware =
-  (routes: Routes, runtime: Runtime): AnyMiddleware =>
+  (routes: Routes, runtime: Runtime, use: () => void): AnyMiddleware =>
   (next) => {
     const inert = inertMiddleware(routes)(next)
     const reduce = (action: unknown) => {
@@ -142,6 +168,7 @@ const brokerMiddleware =
       return result
     }
     return (action) => {
+      if (!runtime.isStopped && !isBrokerAction(action) && outcomeMark(action) === undefined) use()
       if (runtime.isStopped) return inert(action)
       const route = routes.get((action as Action<string>).type)
       return route === undefined

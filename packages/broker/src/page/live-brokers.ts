@@ -1,25 +1,56 @@
-// One live broker for one database in one realm: two would show, and settle, each other's entries.
-import { isDevelopment } from '../redux/development.js'
+// The stores of one realm that work on a database. Frameworks make several and use one: React calls what makes a store
+// twice under StrictMode, and a page that is navigated away from leaves its store behind.
+import { isDevelopment, sayOnce } from '../redux/development.js'
 
 const registry = Symbol.for('redux-broker.live')
 
-/**
- * Takes the database for one store; gives what releases it. `scope`: the realm's global object, or what a test has
- * for a realm.
- * @throws Error where a store of this realm has it already.
- */
-export function claimDatabase(database: string, scope: object): () => void {
-  const realm = scope as { [registry]?: Set<string> }
-  realm[registry] ??= new Set()
-  const live = realm[registry]
-  if (live.has(database))
-    throw new Error(
-      `redux-broker: a broker for the database '${database}' is attached to a store of this page already. ` +
-        'Give this one another `name`, or end the first with `await broker.stop()`' +
-        (isDevelopment
-          ? '; in a module that accepts hot updates: `import.meta.hot?.dispose(() => broker.stop())`.'
-          : '.'),
-    )
-  live.add(database)
-  return () => void live.delete(database)
+export interface LiveStore {
+  /** Another store has come into use: nothing is read, shown or sent here any more. */
+  rest(): void
+  /** It is used again after all. */
+  wake(): void
 }
+
+export interface Claim {
+  /** Call it with each action of the app. */
+  use(): void
+  release(): void
+}
+
+/**
+ * All stores of a database live until one of them is used for the first time: then the others rest. One that has been
+ * used and is used again lives beside, as two tabs do. `scope`: the realm's global object, or what a test has for one.
+ */
+export function claimDatabase(database: string, scope: object, store: LiveStore): Claim {
+  const realm = scope as { [registry]?: Map<string, Set<LiveStore>> }
+  realm[registry] ??= new Map()
+  const live = realm[registry].get(database) ?? new Set()
+  realm[registry].set(database, live)
+  live.add(store)
+  let isUsed = false
+  // What makes a store may dispatch to it: that is no use yet, since React may throw this one away.
+  let isMade = false
+  queueMicrotask(() => {
+    isMade = true
+  })
+
+  return {
+    use() {
+      if (!isMade || (isUsed && live.has(store))) return
+      if (isUsed && isDevelopment) sayOnce(usedAgain(database))
+      if (!live.has(store)) store.wake()
+      if (!isUsed) {
+        for (const other of live) if (other !== store) other.rest()
+        live.clear()
+      }
+      live.add(store)
+      isUsed = true
+    },
+    release: () => void live.delete(store),
+  }
+}
+
+const usedAgain = (database: string) =>
+  `Two stores of this page use the database '${database}', each after the other. Both are served, as two tabs are. ` +
+  'Make one store, or give each broker another `name`; end one that is not needed with `await broker.stop()`, ' +
+  'in a module that accepts hot updates by `import.meta.hot?.dispose(() => broker.stop())`.'

@@ -76,8 +76,8 @@ export class Runtime implements Internals {
   readonly #view: PageView
   readonly #mending: Mending
   readonly #persistence: Persistence
-  readonly #sending: Sending
-  readonly #stopListening: readonly (() => void)[]
+  #sending: Sending
+  #stopListening: readonly (() => void)[] = []
   readonly #started: Promise<void>
   #restored: Promise<void> = Promise.resolve()
   #session: Session | undefined
@@ -96,12 +96,7 @@ export class Runtime implements Internals {
     })
     this.#mending = createMending(this.#view, config.slice)
     this.#persistence = createPersistence(host, config.persist)
-    this.#sending = createSending({
-      ...config,
-      ports: this.ports,
-      user: () => this.user(),
-      look: () => this.#session?.follower?.hint(),
-    })
+    this.#sending = this.#listen()
     // The store is not ready to dispatch while its middleware is being set up.
     this.#started = Promise.resolve().then(() => this.reduced({ type: '' }))
     const principal = () => this.#session?.principal ?? ''
@@ -135,8 +130,6 @@ export class Runtime implements Internals {
     }
     this.cancel = (id) => capturing.cancel(id)
     this.cancelCaptures = () => capturing.cancelAll()
-    const hint = () => (this.#session?.broken ? this.#begin(this.#session) : this.#session?.follower?.hint())
-    this.#stopListening = [ports.bus.listen(hint), host.listen(hint)]
   }
 
   get isStopped(): boolean {
@@ -222,16 +215,42 @@ export class Runtime implements Internals {
       this.#view.dispatch([{ type: 'redux-broker/discarded', payload: entryId }])
   }
 
+  /** Nothing is read, shown or sent until it wakes. */
+  rest(): void {
+    for (const stop of this.#stopListening) stop()
+    this.#stopListening = []
+    this.#sending.stop()
+  }
+
+  /** What happened meanwhile is told first. */
+  wake(): void {
+    this.#sending = this.#listen()
+    this.#hint()
+    this.#sending.wake('signal')
+  }
+
   stop(): void {
     this.#stopped = true
     this.#session?.follower?.stop()
     this.#session = undefined
     this.reads?.stop()
-    for (const stop of this.#stopListening) stop()
-    this.#sending.stop()
+    this.rest()
     this.ports.store.close()
     this.ports.bus.close()
     this.#config.release()
+  }
+
+  #listen(): Sending {
+    const { bus } = this.ports
+    const hint = () => this.#hint()
+    this.#stopListening = [bus.listen(hint), this.#config.host.listen(hint)]
+    return createSending({ ...this.#config, ports: this.ports, user: () => this.user(), look: hint })
+  }
+
+  #hint(): void {
+    if (this.#stopListening.length === 0) return
+    if (this.#session?.broken) this.#begin(this.#session)
+    else this.#session?.follower?.hint()
   }
 
   /** Where the storage fails it is tried again at the next hint. */
@@ -253,7 +272,7 @@ export class Runtime implements Internals {
     if (this.#session !== session) return
     const onNews: typeof news = (latest) => {
       news(latest)
-      this.#sending.plan(latest)
+      if (this.#stopListening.length > 0) this.#sending.plan(latest)
       this.#persistence.news(latest)
       const { wipes = 0 } = latest.row
       session.wipes ??= wipes
