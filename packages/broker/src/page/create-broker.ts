@@ -13,7 +13,7 @@ import { type Broker, type BrokerOptions, type Capabilities, internals, type Wor
 import { checkOptions } from './check-options.js'
 import { browserHost } from './host.js'
 import { claimDatabase, type LiveStore } from './live-brokers.js'
-import type { FetchOptions, ReadPart } from './read-engine.js'
+import type { FetchOptions, ReadEngine, ReadPart } from './read-engine.js'
 import { inertReceipt } from './receipts.js'
 import { Runtime, type RuntimeConfig } from './runtime.js'
 import { createUserIds } from './user-id.js'
@@ -89,13 +89,8 @@ export function createBroker<State, Path extends string = 'broker'>(
       }
     },
     applyUpdate: () => applyUpdate(),
-    async fetch(input, more) {
-      if (runtime === undefined) return fetchPlainly(input, more)
-      if (runtime.reads === undefined)
-        throw new TypeError('redux-broker: broker.fetch() needs `createBroker({ reads: reads() })`.')
-      runtime.checkUser()
-      return runtime.reads.fetch(input, more)
-    },
+    fetch: async (input, more) =>
+      runtime === undefined ? fetchPlainly(input, more) : readsBy(runtime).fetch(input, more),
     resume: async () => runtime?.resume(),
     capabilities: () => capabilitiesOf(worker, runtime),
     get ready() {
@@ -145,6 +140,14 @@ type Routes = ReadonlyMap<string, Route>
 
 const routesByType = ({ routes }: Pick<BrokerOptions<never, never>, 'routes'>): Routes =>
   new Map(routes.flatMap((creator) => routeOf(creator) ?? []).map((route) => [route.type, route]))
+
+/** @throws TypeError where the app does no reads. */
+function readsBy(runtime: Runtime): ReadEngine {
+  if (runtime.reads === undefined)
+    throw new TypeError('redux-broker: broker.fetch() needs `createBroker({ reads: reads() })`.')
+  runtime.checkUser()
+  return runtime.reads
+}
 
 /** On a server, and after `stop`. */
 const fetchPlainly = (
