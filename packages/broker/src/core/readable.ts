@@ -36,10 +36,14 @@ const isRequest = (request: unknown, channel: string) =>
   isRow(request) &&
   isText(request['url']) &&
   request['url'].startsWith(`${originOf(channel)}/`) &&
-  /^(POST|PUT|PATCH|DELETE)$/.test(String(request['method'])) &&
+  isMethod(request['method']) &&
   Array.isArray(request['headers']) &&
   request['headers'].every((pair) => Array.isArray(pair) && pair.length === 2 && pair.every(isText)) &&
   isBody(request['body'])
+
+/** Any token of HTTP, as WebDAV's are, but those that change nothing and those that no page may send. */
+export const isMethod = (method: unknown): method is string =>
+  isText(method) && /^(?!(get|head|connect|trace|track)$)[\w!#$%&'*+.^`|~-]+$/i.test(method)
 
 const isBody = (body: unknown) => body === undefined || isText(body) || body instanceof ArrayBuffer
 

@@ -11,7 +11,8 @@ import type { Receipt, RejectedReason } from '../redux/types.js'
 import { type CaptureQueue, createCaptureQueue, type QueuedCapture } from './capture-queue.js'
 import { settledOf } from './page-view.js'
 import type { Receipts } from './receipts.js'
-import { Refusal, type SnapshotContext, snapshot } from './snapshot.js'
+import { Refusal } from './refusal.js'
+import { type SnapshotContext, snapshot } from './snapshot.js'
 import type { Users } from './users.js'
 
 /** Where an accepted entry lies. */

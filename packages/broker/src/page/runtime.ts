@@ -7,7 +7,7 @@ import type { AppWord, Owner } from '../core/partition.js'
 import type { Ports } from '../core/ports.js'
 import { withRoom } from '../core/room.js'
 import type { StoredAction } from '../core/schema.js'
-import { mark, readAtOf, type Status } from '../redux/actions.js'
+import { hasMark, mark, readAtOf, type Status } from '../redux/actions.js'
 import type { BrokerState } from '../redux/broker-reducer.js'
 import { isRead, type Route } from '../redux/route.js'
 import type { Receipt } from '../redux/types.js'
@@ -156,7 +156,9 @@ export class Runtime implements Internals {
   /** A truth that may be old goes on with the outcomes that came after it. */
   dated(action: unknown): unknown {
     const readAt = readAtOf(action)
-    return readAt === undefined ? action : mark(action, { later: this.#view.outcomesSince(readAt) })
+    return readAt === undefined || hasMark(action)
+      ? action
+      : mark(action, { later: this.#view.outcomesSince(readAt) })
   }
 
   /** Whether entries are in the view, beside this one. */

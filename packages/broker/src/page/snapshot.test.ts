@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, type Mock, vi } from 'vitest'
 import { openWith } from '../../test/page-fixture.js'
+import { bytesOf } from './bytes-of.js'
 import { outboxEntries } from './index.js'
 
 let consoleError: Mock
@@ -98,6 +99,6 @@ describe('what can be captured', () => {
   it('is counted with the bytes of its body and its action', async () => {
     const { entry } = await stored(() => ({ url, body: 'éé' }))
 
-    expect(entry?.bytes).toBe(4 + JSON.stringify(entry?.action).length)
+    expect(entry?.bytes).toBe(4 + bytesOf(entry?.action))
   })
 })

@@ -2,11 +2,14 @@
 import type { Capture } from '../core/append.js'
 import { channelOf } from '../core/channel.js'
 import type { ServerKind } from '../core/entry.js'
-import type { Limits } from '../core/limits.js'
+import { isMethod } from '../core/readable.js'
 import type { StoredAction } from '../core/schema.js'
+import { hasMark, pendingMark } from '../redux/actions.js'
 import { isDevelopment } from '../redux/development.js'
 import { describe, type WriteRoute } from '../redux/route.js'
-import type { RejectedReason, RequestTemplate } from '../redux/types.js'
+import type { RequestTemplate } from '../redux/types.js'
+import { type Content, contentOf, readContent, type SizeLimits, sized, storedAction } from './body.js'
+import { ask, Refusal } from './refusal.js'
 
 export interface SnapshotContext {
   readonly baseUrl: string | undefined
@@ -15,7 +18,7 @@ export interface SnapshotContext {
   readonly server: ServerKind
   /** Names of the functions that every entry needs at its sending. */
   readonly needs: readonly string[]
-  readonly limits: Pick<Limits, 'bodyBytesMax'>
+  readonly limits: SizeLimits
 }
 
 /** All of a capture but what is only known once its body has been read. */
@@ -25,23 +28,16 @@ export interface Snapshot {
   readonly capture: Omit<Capture, 'id' | 'key'> | Promise<Omit<Capture, 'id' | 'key'>>
 }
 
-/** Why an action cannot be captured: the reason for the app, the message for its developer. */
-export class Refusal extends Error {
-  readonly reason: RejectedReason
-  /** `advice`: what the developer reads; production builds have none of it. */
-  constructor(reason: RejectedReason, advice: string | false, cause?: unknown) {
-    super(advice || reason, { cause })
-    this.reason = reason
-  }
-}
-
 /** @throws Refusal */
 export function snapshot(
   { type, options }: WriteRoute,
   original: StoredAction,
   context: SnapshotContext,
 ): Snapshot {
-  const action = plainCopy(original)
+  const { limits } = context
+  checkMark(original)
+  const actionBytes = sized(isDevelopment && `The action ${type}`, original, limits)
+  const action = storedAction(original)
   const template = ask(isDevelopment && `the \`request\` of ${type}`, () =>
     options.request(original.payload, original),
   )
@@ -56,7 +52,7 @@ export function snapshot(
     )
   const method = methodOf(type, template)
   const headers = headersOf(type, template)
-  const content = contentOf(type, template)
+  const content = contentOf(type, template, limits)
   const finish = ([body, contentType]: Content) => {
     if (contentType && !headers.has('content-type')) headers.set('content-type', contentType)
     return {
@@ -66,35 +62,21 @@ export function snapshot(
       request: { url: url.href, method, headers: [...headers], body },
       server: options.server ?? context.server,
       onReturned: options.onReturned ?? 'skip',
-      bytes: sizeOf(type, body, context.limits) + JSON.stringify(action).length,
+      bytes:
+        actionBytes + (body === undefined ? 0 : sized(isDevelopment && `The body of ${type}`, body, limits)),
     }
   }
-  return { lane, capture: content instanceof Response ? read(content).then(finish) : finish(content) }
+  return { lane, capture: content instanceof Response ? readContent(content).then(finish) : finish(content) }
 }
 
-/** A copy that nobody else holds. Redux actions are plain data; what is not cannot be replayed after a reload. */
-function plainCopy(action: StoredAction): StoredAction {
-  try {
-    const copy = structuredClone(action)
-    JSON.stringify(copy)
-    return copy
-  } catch (error) {
+/** @throws Refusal where the app uses the place of the broker's own mark. */
+function checkMark(action: StoredAction): void {
+  if (hasMark(action) && pendingMark(action) === undefined)
     throw new Refusal(
-      'notSerialisable',
+      'invalidRequest',
       isDevelopment &&
-        `The action ${action.type} holds something that cannot be stored. Keep its payload plain data.`,
-      error,
+        `The action ${action.type} has a \`meta.broker\` of its own, where the broker marks it: give it another name.`,
     )
-  }
-}
-
-/** @throws Refusal where the app's own function throws. */
-export function ask<T>(what: string | false, callback: () => T): T {
-  try {
-    return callback()
-  } catch (error) {
-    throw new Refusal('invalidRequest', what && `${what} threw.`, error)
-  }
 }
 
 /** @throws Refusal where it is no address that requests may go to. */
@@ -130,15 +112,14 @@ function wantedOf(address: unknown, url: URL | undefined, baseUrl: string | unde
   return "of the page's own origin or one that createBroker's `origins` lists"
 }
 
-const methods = ['POST', 'PUT', 'PATCH', 'DELETE']
-
+/** In the case that fetch gives it, and PATCH in capitals, which no server knows otherwise. @throws Refusal */
 function methodOf(type: string, { method = 'POST' }: RequestTemplate): string {
-  const name = String(method).toUpperCase()
-  if (methods.includes(name)) return name
+  if (isMethod(method))
+    return /^(delete|options|patch|post|put)$/i.test(method) ? method.toUpperCase() : method
   throw new Refusal(
     'invalidRequest',
     isDevelopment &&
-      `The \`method\` of ${type} must be one of ${methods.join(', ')}; it is ${describe(method)}.`,
+      `The \`method\` of ${type} must be a token of HTTP that a page may send, and none that only reads, for which there is read(); it is ${describe(method)}.`,
   )
 }
 
@@ -158,57 +139,4 @@ export function headersOf(type: string, { headers }: Pick<RequestTemplate, 'head
     kept.delete(name)
   }
   return kept
-}
-
-/** A body and its type, where it has one of its own. */
-type Content = readonly [body?: string | ArrayBuffer | undefined, contentType?: string | null]
-
-/** A response is what reads the body. */
-function contentOf(type: string, { body }: RequestTemplate): Content | Response {
-  if (body === undefined || typeof body === 'string') return [body]
-  if (body instanceof ArrayBuffer) return [body.slice(0)]
-  if (body instanceof Blob || body instanceof FormData) return new Response(body)
-  const prototype: unknown = Array.isArray(body) ? Object.prototype : Object.getPrototypeOf(Object(body))
-  if (prototype === Object.prototype || prototype === null)
-    try {
-      return [JSON.stringify(structuredClone(body)), 'application/json']
-    } catch (error) {
-      throw new Refusal(
-        'notSerialisable',
-        isDevelopment && `The \`body\` of ${type} cannot be turned into JSON.`,
-        error,
-      )
-    }
-  throw new Refusal(
-    'notSerialisable',
-    isDevelopment &&
-      `The \`body\` of ${type} must be a plain object, an array, a string, an ArrayBuffer, a Blob or a FormData; it is ${describe(body)}.`,
-  )
-}
-
-/** Bytes and boundary are fixed here, so that every attempt sends the same body. */
-async function read(response: Response): Promise<Content> {
-  try {
-    return [await response.arrayBuffer(), response.headers.get('content-type')]
-  } catch (error) {
-    throw new Refusal(
-      'notSerialisable',
-      isDevelopment && 'The body could not be read: its file has changed or is gone.',
-      error,
-    )
-  }
-}
-
-function sizeOf(
-  type: string,
-  body: string | ArrayBuffer | undefined,
-  { bodyBytesMax }: Pick<Limits, 'bodyBytesMax'>,
-): number {
-  const bytes = typeof body === 'string' ? new TextEncoder().encode(body).length : (body?.byteLength ?? 0)
-  if (bytes <= bodyBytesMax) return bytes
-  throw new Refusal(
-    'bodyTooLarge',
-    isDevelopment &&
-      `The body of ${type} has ${bytes} bytes; at most ${bodyBytesMax} are taken (limits.bodyBytesMax).`,
-  )
 }

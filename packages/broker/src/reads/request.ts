@@ -1,6 +1,7 @@
 // From what an app asks for to a request that all readers of the same can share.
 import type { ReadRequest } from '../core/reads/line.js'
-import { headersOf, Refusal, type SnapshotContext, urlOf } from '../page/snapshot.js'
+import { Refusal } from '../page/refusal.js'
+import { headersOf, type SnapshotContext, urlOf } from '../page/snapshot.js'
 import { isDevelopment } from '../redux/development.js'
 import { describe } from '../redux/route.js'
 
@@ -9,7 +10,7 @@ export interface ReadTemplate {
   /** Absolute, or relative to the page. http or https. */
   readonly url: string
   /** Default `GET`. */
-  readonly method?: 'GET' | 'HEAD' | undefined
+  readonly method?: string | undefined
   /** Credentials are not among them: give them in `prepareHeaders`. */
   readonly headers?: Readonly<Record<string, string>> | Headers | undefined
 }
@@ -22,11 +23,17 @@ export function toRequest(
 ): ReadRequest {
   const template = typeof given === 'string' ? { url: given } : given
   const url = urlOf(what, template, context)
-  const { method = 'GET' } = template
+  const method = String(template.method ?? 'GET').toUpperCase()
   if (method !== 'GET' && method !== 'HEAD')
     throw new Refusal(
       'invalidRequest',
-      isDevelopment && `The \`method\` of ${what} must be GET or HEAD; it is ${describe(method)}.`,
+      isDevelopment && `The \`method\` of ${what} must be GET or HEAD; it is ${describe(template.method)}.`,
+    )
+  if ((template as { readonly body?: unknown }).body)
+    throw new Refusal(
+      'invalidRequest',
+      isDevelopment &&
+        `The read ${what} has a \`body\`, which GET and HEAD cannot carry: put it in the URL, or declare a write().`,
     )
   const headers = headersOf(what, template as { readonly headers?: Record<string, string> })
   return { url: url.href, method, headers: [...headers] }

@@ -2,7 +2,7 @@
 import { areTags, type Tag } from '../core/reads/tags.js'
 import type { StoredAction } from '../core/schema.js'
 import type { ReadContext, Wishes } from '../page/read-engine.js'
-import { ask, Refusal } from '../page/snapshot.js'
+import { ask, Refusal } from '../page/refusal.js'
 import { isDevelopment } from '../redux/development.js'
 import { describe, type ReadRoute } from '../redux/route.js'
 import type { ReadOptions } from './read.js'

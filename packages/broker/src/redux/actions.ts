@@ -52,12 +52,12 @@ const meta = (action: unknown): Record<string, unknown> | undefined =>
 
 export function pendingMark(action: unknown): PendingMark | undefined {
   const mark = meta(action)?.['broker'] as Partial<PendingMark> | undefined
-  return mark?.entryId === undefined ? undefined : (mark as PendingMark)
+  return mark?.entryId === undefined || mark.lane === undefined ? undefined : (mark as PendingMark)
 }
 
 export function outcomeMark(action: unknown): OutcomeMark | undefined {
   const mark = meta(action)?.['broker'] as Partial<OutcomeMark> | undefined
-  return mark?.outcome === undefined ? undefined : (mark as OutcomeMark)
+  return mark?.outcome === undefined || mark.lane === undefined ? undefined : (mark as OutcomeMark)
 }
 
 /** The outcomes that came after a truth was read; undefined on a truth that was read just now. */
@@ -69,6 +69,9 @@ export function readAtOf(action: unknown): number | undefined {
   const readAt = meta(action)?.['readAt']
   return typeof readAt === 'number' ? readAt : undefined
 }
+
+/** Whether something stands where the broker marks an action: its own mark, or the app's data. */
+export const hasMark = (action: unknown): boolean => meta(action)?.['broker'] !== undefined
 
 /** The action with a mark of the broker's beside the app's own meta. */
 export const mark = <A>(action: A, broker: object): A => ({

@@ -30,8 +30,9 @@ export type PayloadOf<C extends ActionCreator> = ReturnType<C> extends { payload
 export type AnswerOf<C extends ActionCreator> = ReturnType<C> extends Routed<infer R> ? R : unknown
 
 /**
- * Plain objects and arrays are sent as JSON; a string, an `ArrayBuffer`, a `Blob` and a `FormData` as they are. Other
- * objects are refused at capture: a stream cannot be sent twice, and a class cannot be told from its fields.
+ * A string, a `Blob`, a `FormData`, `URLSearchParams`, an `ArrayBuffer` and a view of one are sent as they are; all else as
+ * the text that `JSON.stringify` gives. What that would empty or leave out is refused at capture: a `File`, a `Map`, a
+ * function, a class without `toJSON`.
  */
 export type Body = string | Record<string, unknown> | SomeObject
 
@@ -42,17 +43,18 @@ type SomeObject = object & { readonly getReader?: never; readonly call?: never }
 export interface RequestTemplate {
   /** Absolute, or relative to the page. http or https. */
   readonly url: string
-  /** Default `POST`. */
+  /** Any token but CONNECT, TRACE and TRACK. Default `POST`. */
   readonly method?: string | undefined
   /** Credentials (`Authorization`, `Cookie`, CSRF tokens) are never stored: give them in `prepareHeaders`. */
   readonly headers?: Readonly<Record<string, string>> | undefined
-  readonly body?: Body | undefined
+  /** null: none, as in fetch. */
+  readonly body?: Body | null | undefined
 }
 
 export type RejectedReason =
   /** The outbox has reached its limit of entries or of bytes. */
   | 'outboxFull'
-  /** The body is larger than `limits.bodyBytesMax`. */
+  /** The body, or the action with its payload, is larger than `limits.bodyBytesMax`. */
   | 'bodyTooLarge'
   /** The action or the body cannot be stored: a function, a stream, a class of its own. */
   | 'notSerialisable'

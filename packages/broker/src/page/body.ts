@@ -1,0 +1,87 @@
+// A request's body as it is stored and sent, and what is kept of its action: data of a size that the outbox takes.
+import type { Limits } from '../core/limits.js'
+import type { StoredAction } from '../core/schema.js'
+import { isDevelopment } from '../redux/development.js'
+import { describe } from '../redux/route.js'
+import type { RequestTemplate } from '../redux/types.js'
+import { bytesOf } from './bytes-of.js'
+import { LostValue, storedCopy, toJson } from './plain.js'
+import { Refusal } from './refusal.js'
+
+/** A body and its type, where it has one of its own. */
+export type Content = readonly [body?: string | ArrayBuffer | undefined, contentType?: string | null]
+
+/** A response is what reads the body. @throws Refusal */
+export function contentOf(
+  type: string,
+  { body }: Pick<RequestTemplate, 'body'>,
+  limits: SizeLimits,
+): Content | Response {
+  if (body === undefined || body === null) return []
+  if (typeof body === 'string') return [body]
+  if (body instanceof ArrayBuffer) return [body.slice(0)]
+  // Its buffer may be larger; only its own bytes are sent.
+  if (ArrayBuffer.isView(body)) return new Response(body as Uint8Array<ArrayBuffer>)
+  if (body instanceof Blob || body instanceof FormData || body instanceof URLSearchParams) {
+    sized(isDevelopment && `The body of ${type}`, body, limits)
+    return new Response(body)
+  }
+  const json = plainly(
+    () => toJson(body),
+    isDevelopment &&
+      `The \`body\` of ${type} cannot be turned into JSON: it must be a plain object, an array, a string, an ArrayBuffer, a Blob, a FormData, URLSearchParams, or have a \`toJSON\``,
+  )
+  return [json, 'application/json']
+}
+
+/** Bytes and boundary are fixed here, so that every attempt sends the same body. */
+export async function readContent(response: Response): Promise<Content> {
+  try {
+    return [await response.arrayBuffer(), response.headers.get('content-type')]
+  } catch (error) {
+    throw new Refusal(
+      'notSerialisable',
+      isDevelopment && 'The body could not be read: its file has changed or is gone.',
+      error,
+    )
+  }
+}
+
+/** What is stored of an action: it is shown again by it after a reload. @throws Refusal */
+export const storedAction = (action: StoredAction): StoredAction =>
+  plainly(
+    () => storedCopy(action, 'action') as StoredAction,
+    isDevelopment &&
+      `The action ${action.type} holds something that cannot be stored. Keep its payload plain data`,
+  )
+
+export type SizeLimits = Pick<Limits, 'bodyBytesMax' | 'bytesMax'>
+
+/** The bytes of a value. @throws Refusal where they are too many. */
+export function sized(what: string | false, value: unknown, { bodyBytesMax, bytesMax }: SizeLimits): number {
+  const bytes = bytesOf(value)
+  if (bytes > bodyBytesMax)
+    throw new Refusal(
+      'bodyTooLarge',
+      what && `${what} has ${bytes} bytes; at most ${bodyBytesMax} are taken (limits.bodyBytesMax).`,
+    )
+  if (bytes > bytesMax)
+    throw new Refusal('outboxFull', what && `${what} has ${bytes} bytes, more than limits.bytesMax.`)
+  return bytes
+}
+
+/** @throws Refusal where a value would be lost. */
+function plainly<T>(work: () => T, advice: string | false): T {
+  try {
+    return work()
+  } catch (error) {
+    const lost = isDevelopment && error instanceof LostValue ? `; ${placeOf(error)}` : ''
+    throw new Refusal('notSerialisable', advice && `${advice}${lost}.`, error)
+  }
+}
+
+/** Where a value stands, and of which class it is. */
+function placeOf({ path, value }: LostValue): string {
+  const name = typeof value === 'object' ? value?.constructor?.name : undefined
+  return `${path === 'body' ? 'it' : path} is ${describe(value)}${name === undefined ? '' : ` (${name})`}`
+}

@@ -1,0 +1,124 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { LostValue, storedCopy, toJson } from './plain.js'
+
+class Money {
+  readonly cents: number
+  constructor(cents: number) {
+    this.cents = cents
+  }
+  toJSON() {
+    return { amount: this.cents / 100, at: new Date(0) }
+  }
+}
+class Draft {
+  readonly text = 'x'
+}
+
+const pathOf = (work: () => unknown): string => {
+  try {
+    work()
+  } catch (error) {
+    if (error instanceof LostValue) return error.path
+    throw error
+  }
+  throw new Error('nothing was lost')
+}
+
+describe('a body as JSON', () => {
+  it('is what JSON.stringify gives, for any JSON and any depth', () => {
+    fc.assert(
+      fc.property(fc.oneof(fc.array(fc.jsonValue()), fc.dictionary(fc.string(), fc.jsonValue())), (value) => {
+        expect(toJson(value)).toBe(JSON.stringify(value))
+      }),
+      { seed: 1 },
+    )
+  })
+
+  it.each([
+    ['a Date', { at: new Date(5) }],
+    ['a class with toJSON, in a list of a list', { all: [[new Money(1)], [new Money(2)]] }],
+    ['a class with toJSON by itself', new Money(3)],
+    ['a URL', new URL('https://a.example/b')],
+    ['what toJSON gives in its turn', { toJSON: () => ({ inner: [new Money(4)] }) }],
+    ['undefined, which is left out', { a: undefined, b: [undefined] }],
+    ['no number', { a: Number.NaN, b: [Number.POSITIVE_INFINITY] }],
+    ['an object without a prototype', Object.assign(Object.create(null), { a: 1 })],
+    ['the same object twice', ((one) => ({ a: one, b: [one] }))({ c: 1 })],
+    ['an invalid Date', { at: new Date(Number.NaN) }],
+  ])('is so with %s', (_name, value) => {
+    expect(toJson(value)).toBe(JSON.stringify(value))
+  })
+
+  it.each([
+    ['body.items[2].photo', { items: [{}, {}, { photo: new File(['x'], 'a.png') }] }],
+    ['body.file', { file: new Blob(['x']) }],
+    ['body.tags', { tags: new Map([['a', 1]]) }],
+    ['body[0]', [new Set([1])]],
+    ['body.bytes', { bytes: new Uint8Array([1]) }],
+    ['body.a.b.buffer', { a: { b: { buffer: new ArrayBuffer(1) } } }],
+    ['body.draft', { draft: new Draft() }],
+    ['body.price.inner', { price: { toJSON: () => ({ inner: new Draft() }) } }],
+    ['body.f', { f() {} }],
+    ['body.list[1]', { list: [1, () => {}] }],
+    ['body.s', { s: Symbol('s') }],
+    ['body.n', { n: 1n }],
+    ['body.when', { when: Promise.resolve(1) }],
+    ['body.form', { form: new FormData() }],
+    ['body.re', { re: /x/ }],
+    ['body', new Draft()],
+    ['body', 7],
+  ])('is refused at %s', (path, value) => {
+    expect(pathOf(() => toJson(value))).toBe(path)
+  })
+})
+
+describe('an action as it is stored', () => {
+  it('is a copy of the same, which nobody else holds', () => {
+    fc.assert(
+      fc.property(
+        fc.anything({ withDate: true, withMap: true, withSet: true, withTypedArray: true }),
+        (value) => {
+          const copy = storedCopy(value, 'payload')
+          expect(copy).toEqual(value)
+          if (typeof value === 'object' && value !== null) expect(copy).not.toBe(value)
+        },
+      ),
+      { seed: 2 },
+    )
+  })
+
+  it('keeps what IndexedDB keeps: dates, maps, sets, files and bytes', async () => {
+    const value = {
+      at: new Date(5),
+      tags: new Map([['a', new Set([1])]]),
+      file: new Blob(['x']),
+      bytes: new Uint8Array([1, 2]),
+      nothing: undefined,
+    }
+
+    const copy = storedCopy(value, 'payload') as typeof value
+
+    expect(copy).toEqual(value)
+    expect(await copy.file.text()).toBe('x')
+  })
+
+  it('keeps of a class what its toJSON says, with the dates in it', () => {
+    expect(storedCopy({ prices: [new Money(150)], in: new Map([['a', new Money(1)]]) }, 'payload')).toEqual({
+      prices: [{ amount: 1.5, at: new Date(0) }],
+      in: new Map([['a', { amount: 0.01, at: new Date(0) }]]),
+    })
+  })
+
+  it.each([
+    ['payload.draft', { draft: new Draft() }],
+    ['payload.list[1].f', { list: [0, { f() {} }] }],
+    ['payload.s', { s: Symbol('s') }],
+    ['payload.big', { big: 1n }],
+    ['payload.map[0][1]', { map: new Map([['a', new Draft()]]) }],
+    ['payload.when', { when: Promise.resolve(1) }],
+    ['payload.weak', { weak: new WeakMap() }],
+  ])('is refused at %s', (path, value) => {
+    expect(pathOf(() => storedCopy(value, 'payload'))).toBe(path)
+  })
+})
