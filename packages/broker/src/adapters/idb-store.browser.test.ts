@@ -84,7 +84,7 @@ describe('a commit in IndexedDB (P1)', () => {
     expect(seen[0]?.tx.durability).toBe('relaxed')
   })
 
-  it('that the browser aborts at its end rejects, though every request succeeded (F9, F12)', async () => {
+  it('that the browser aborts at its end, and again at the second try, rejects, though every request succeeded (F9, F12)', async () => {
     const store = openStore()
     await setSalt(store, 'before')
     const seen = watchTransactions()
@@ -92,11 +92,76 @@ describe('a commit in IndexedDB (P1)', () => {
     const lost = store.transact('readwrite', 'strict', async (tx) => {
       tx.put('settings', { name: 'salt', value: 'after' })
       await tx.get('settings', ['salt'])
-      seen[0]?.tx.abort()
+      seen.at(-1)?.tx.abort()
     })
 
     await expect(lost).rejects.toMatchObject({ name: 'AbortError' })
+    expect(seen).toHaveLength(2)
     expect(await salt(store)).toBe('before')
+  })
+})
+
+describe('a transaction that the storage loses', () => {
+  /** The next transaction of the page meets this at its beginning. */
+  const atNext = (meet: (tx: IDBTransaction) => void) => {
+    const native = IDBDatabase.prototype.transaction
+    vi.spyOn(IDBDatabase.prototype, 'transaction').mockImplementationOnce(function (
+      this: IDBDatabase,
+      ...args
+    ) {
+      const tx = native.apply(this, args)
+      meet(tx)
+      return tx
+    })
+  }
+  const lose = (name: string) => () => {
+    throw new DOMException('Connection to Indexed Database server lost.', name)
+  }
+
+  it.each([
+    ['aborts before its first request', (tx: IDBTransaction) => tx.abort()],
+    ['aborts in the middle of its requests', (tx: IDBTransaction) => void setTimeout(() => tx.abort())],
+    ['aborts a task later', (tx: IDBTransaction) => void queueMicrotask(() => tx.abort())],
+    ['cannot begin, since the connection is closed', lose('InvalidStateError')],
+    ['cannot begin, since the server of the databases is lost', lose('UnknownError')],
+  ])('and that %s, is tried once more, on a new connection', async (_, meet) => {
+    const store = openStore()
+    await setSalt(store, 'before')
+    const open = vi.spyOn(indexedDB, 'open')
+    atNext(meet)
+
+    const found = await store.transact('readwrite', 'strict', async (tx) => {
+      for (let i = 0; i < 50; i++) await tx.get('settings', ['salt'])
+      tx.put('settings', { name: 'salt', value: 'after' })
+      return 'done'
+    })
+
+    expect([found, await salt(store)]).toEqual(['done', 'after'])
+    expect(open).toHaveBeenCalledOnce()
+  })
+
+  it('shares the new connection with all others that were lost with it', async () => {
+    const store = openStore()
+    await setSalt(store, 's')
+    const open = vi.spyOn(indexedDB, 'open')
+    for (let i = 0; i < 3; i++) atNext((tx) => tx.abort())
+
+    expect(await Promise.all([salt(store), salt(store), salt(store)])).toEqual(['s', 's', 's'])
+    expect(open).toHaveBeenCalledOnce()
+  })
+
+  it('is not tried again where its own work throws, or the disk is full', async () => {
+    const store = openStore()
+    await setSalt(store, 's')
+    for (const error of [new TypeError('a bug'), new DOMException('no room', 'QuotaExceededError')]) {
+      let runs = 0
+      const failed = store.transact('readwrite', 'strict', async () => {
+        runs += 1
+        throw error
+      })
+      await expect(failed).rejects.toBe(error)
+      expect(runs).toBe(1)
+    }
   })
 })
 
@@ -226,11 +291,12 @@ describe('a connection', () => {
     expect(await salt(openStore(name))).toBeUndefined()
   })
 
-  it('that cannot be opened rejects, and is tried again at the next use (F10)', async () => {
+  it('that cannot be opened twice in a row rejects, and is tried again at the next use (F10)', async () => {
     const name = fresh()
-    vi.spyOn(indexedDB, 'open').mockImplementationOnce(() => {
+    const refuse = () => {
       throw new DOMException('Internal error opening backing store', 'UnknownError')
-    })
+    }
+    vi.spyOn(indexedDB, 'open').mockImplementationOnce(refuse).mockImplementationOnce(refuse)
     const store = openStore(name)
 
     await expect(salt(store)).rejects.toMatchObject({ name: 'UnknownError' })

@@ -41,22 +41,32 @@ export function idbStore(name: string, { place = () => indexedDB, prepare }: Idb
     return opened
   }
 
-  const begin: BeginTransaction = async (mode, durability) => {
-    try {
-      return (await open()).transaction(storeNames, mode, { durability })
-    } catch (error) {
-      // The connection was closed under us (by the browser, or for a newer version): one new one is worth a try.
-      if ((error as DOMException).name !== 'InvalidStateError') throw error
-      drop()
-      return (await open()).transaction(storeNames, mode, { durability })
-    }
-  }
-
   return {
     close: drop,
-    transact: async (mode, durability, work) => commit(await begin(mode, durability), work),
+    async transact(mode, durability, work) {
+      const run = async (connection: Promise<IDBPDatabase>) =>
+        commit((await connection).transaction(storeNames, mode, { durability }), work)
+      const connection = open()
+      try {
+        return await run(connection)
+      } catch (error) {
+        if (!isLost(error)) throw error
+        // Another transaction that failed with it may have opened a new one already.
+        if (opened === connection) drop()
+        return run(open())
+      }
+    },
   }
 }
+
+/**
+ * Whether a connection or a transaction died under the store: the browser closed it, or lost its storage process. One
+ * new connection is worth a try. Nothing was committed, unless the connection was lost in the middle of a commit.
+ */
+const isLost = (error: unknown): boolean =>
+  /^(Abort|InvalidState|TransactionInactive|Unknown)Error$/.test(
+    String((error as Partial<Error> | undefined)?.name),
+  )
 
 async function commit<T>(tx: AnyTransaction, work: (tx: StoreTransaction) => Promise<T>): Promise<T> {
   // A failure shows in `done` too: it is awaited below, and must not count as unhandled meanwhile.
@@ -73,10 +83,6 @@ async function commit<T>(tx: AnyTransaction, work: (tx: StoreTransaction) => Pro
 
 type Transaction = ReturnType<IDBPDatabase['transaction']>
 type AnyTransaction = Pick<Transaction, 'objectStore' | 'done' | 'abort' | 'error'>
-type BeginTransaction = (
-  mode: 'readonly' | 'readwrite',
-  durability: 'strict' | 'relaxed',
-) => Promise<AnyTransaction>
 
 /** An older release that is open elsewhere makes way within it, or this one says that there is no storage. */
 const blockedMsMax = 10_000

@@ -44,6 +44,18 @@ export async function append(
   return appended
 }
 
+/** Captures that an earlier try has stored, though its commit was never told: they must not be stored twice. */
+export async function findAppended(
+  tx: StoreTransaction,
+  partition: string,
+  captures: readonly Capture[],
+): Promise<readonly Appended[]> {
+  const found = await Promise.all(
+    captures.map(({ id }) => tx.list(within('entries', [partition, id], 'id'), 1)),
+  )
+  return found.flat().map(({ id, seq }) => ({ status: 'accepted', id, seq }))
+}
+
 const fresh = (partition: string, seq: number, now: number) =>
   ({
     version: entryVersion,

@@ -100,8 +100,10 @@ export function backedUp(
     },
     async transact(mode, durability, work) {
       if (mode === 'readonly') return store.transact(mode, durability, work)
-      const writes: Write[] = []
-      const result = await store.transact(mode, durability, (tx) => work(recorded(tx, writes)))
+      const { result, writes } = await store.transact(mode, durability, async (tx) => {
+        const writes: Write[] = []
+        return { result: await work(recorded(tx, writes)), writes }
+      })
       keep(writes)
       return result
     },

@@ -29,7 +29,7 @@ export interface Store {
    * Resolves after the commit with what `work` gave. `work` awaits nothing but the transaction's own reads.
    * Rejects, with nothing kept, where `work` throws or the storage fails; with an error named `QuotaExceededError`
    * where there is no room. `strict` asks that the commit has
-   * reached the disk.
+   * reached the disk. Where the connection was lost `work` runs a second time: its first run may even have been kept.
    */
   transact<T>(
     mode: 'readonly' | 'readwrite',

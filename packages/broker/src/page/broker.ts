@@ -74,6 +74,11 @@ export interface World {
 
 /** What this browser gives, and so which promises hold here. */
 export interface Capabilities {
+  /**
+   * False over plain http, as in a local network: there is no worker, no lock, no second place for unsent work, and this
+   * page delivers while it is open.
+   */
+  readonly secureContext: boolean
   /** The browser has promised not to evict this site's data by itself. Undefined until that is known. */
   readonly persisted: boolean | undefined
   /** What is left when the database is lost: `mirror`: unsent work itself. `note`: how much it was. */

@@ -1,5 +1,5 @@
 // From a routed action to an accepted entry: receipt at once, snapshot, group commit, and the actions that tell of it.
-import { append, type Capture } from '../core/append.js'
+import { append, type Capture, findAppended } from '../core/append.js'
 import type { Limits } from '../core/limits.js'
 import type { Ports } from '../core/ports.js'
 import { isFull, keepReserve } from '../core/room.js'
@@ -132,11 +132,16 @@ export class Capturing {
     const { ports, users, limits, dispatch, receipts, onCommitted } = this.#context
     const { partition } = await users.ownerOf(principal)
     const options = { now: ports.clock.now(), limits }
+    let isAgain = false
     const appended = await ports.store.transact('readwrite', 'strict', async (tx) => {
-      const reserving = ports.store.makeRoom && keepReserve(tx, ports.chance)
-      const done = await append(tx, partition, captures, options)
-      await reserving
-      return done
+      const kept = isAgain ? await findAppended(tx, partition, captures) : []
+      isAgain = true
+      const missing = captures.filter((capture) => !kept.some(({ id }) => id === capture.id))
+      const [done] = await Promise.all([
+        append(tx, partition, missing, options),
+        ports.store.makeRoom && keepReserve(tx, ports.chance),
+      ])
+      return [...kept, ...done]
     })
     for (const one of appended) if (one.status === 'rejected') this.#refuse(one.id, outboxFull(limits))
     const accepted = appended.filter((one) => one.status === 'accepted')

@@ -2,6 +2,7 @@
 import type { Action, Middleware, MiddlewareAPI } from 'redux'
 import { browserPorts, report } from '../adapters/browser-ports.js'
 import { preparedHeaders } from '../adapters/prepared-headers.js'
+import { pageChance } from '../adapters/system-chance.js'
 import { defaultLimits } from '../core/limits.js'
 import { credentialsBy, originNames } from '../core/origins.js'
 import { isBrokerAction, outcomeMark } from '../redux/actions.js'
@@ -123,6 +124,7 @@ function asOneOf(live: Set<Runtime>, made: Runtime): LiveStore {
 }
 
 const capabilitiesOf = (worker: WorkerClient, runtime: Runtime | undefined): Capabilities => ({
+  secureContext: globalThis.isSecureContext ?? false,
   storage: typeof indexedDB !== 'undefined',
   persisted: runtime?.persisted(),
   backup: runtime?.ports.backup?.kind() ?? 'none',
@@ -191,7 +193,8 @@ const inertMiddleware =
 
 function browserWorld(database: string, origins: BrokerOptions<never, never>['origins']): World | undefined {
   if (typeof window === 'undefined') return undefined
-  return { ports: browserPorts(database, credentialsBy(origins)), host: browserHost() }
+  const ports = { ...browserPorts(database, credentialsBy(origins)), chance: pageChance }
+  return { ports, host: browserHost() }
 }
 
 interface Parts {

@@ -286,6 +286,7 @@ describe('on a server', () => {
     await broker.ready
     await broker.stop()
     expect(broker.capabilities()).toEqual({
+      secureContext: false,
       storage: false,
       worker: 'none',
       backgroundSync: false,

@@ -1,0 +1,85 @@
+// A page over plain http in a local network, as when a phone opens the development server: no secure context, so no
+// crypto.subtle, Web Locks, worker, storage buckets or file system. The page that is open delivers (P13).
+import type { BrowserContext } from '@playwright/test'
+import { DemoPage } from '../fixtures/demo-page.js'
+import { effectsOf, ledgerWith } from '../fixtures/ledger.js'
+import { expect, test } from '../fixtures/test.js'
+
+const host = 'app.lan'
+const inNetwork = (url: string) => url.replace(/localhost|127\.0\.0\.1/, host)
+
+async function openTab(context: BrowserContext, url: string): Promise<DemoPage> {
+  const tab = new DemoPage(await context.newPage(), inNetwork(url))
+  await tab.open({ worker: false })
+  return tab
+}
+
+test.describe('over plain http in a local network', () => {
+  let context: BrowserContext
+  test.beforeEach(async ({ lasting }) => {
+    context = await lasting.start(`--host-resolver-rules=MAP ${host} 127.0.0.1`)
+  })
+
+  test('the browser gives what it gives nobody there, and a tap is delivered', async ({ server }) => {
+    const demo = await openTab(context, server.url)
+    const given = await demo.page.evaluate(() => ({
+      secure: isSecureContext,
+      subtle: 'subtle' in crypto && crypto.subtle !== undefined,
+      locks: navigator.locks !== undefined,
+      workers: navigator.serviceWorker !== undefined,
+    }))
+    expect(given).toEqual({ secure: false, subtle: false, locks: false, workers: false })
+
+    await demo.signInAs('Ada')
+    await demo.post('p01').clap()
+
+    await ledgerWith(server, (ledger) => effectsOf(ledger, 'clap', 'p01').length, 1)
+    await expect(demo.pendingCount).toHaveText('0')
+  })
+
+  test('what waits survives a reload and is delivered once', async ({ server }) => {
+    const demo = await openTab(context, server.url)
+    await demo.signInAs('Ada')
+    await server.faults([{ match: { path: '/api/posts/p02/claps' }, kind: 'drop-before' }])
+    await demo.post('p02').clap(2)
+    await expect(demo.pendingCount).toHaveText('2')
+    await expect(demo.post('p02').marks('capturing')).toHaveCount(0)
+    await demo.page.reload()
+    await expect(demo.pendingCount).toHaveText('2')
+
+    await server.faults([])
+
+    await ledgerWith(server, (ledger) => effectsOf(ledger, 'clap', 'p02').length, 2, 60_000)
+    await expect(demo.pendingCount).toHaveText('0')
+  })
+
+  test('each of two users has an outbox of their own', async ({ server }) => {
+    const demo = await openTab(context, server.url)
+    await demo.signInAs('Ada')
+    await server.faults([{ match: { path: '/api/posts/p03/claps' }, kind: 'drop-before' }])
+    await demo.post('p03').clap()
+    await expect(demo.pendingCount).toHaveText('1')
+    await demo.page.getByRole('button', { name: 'Sign out' }).click()
+    await demo.page.getByRole('button', { name: /keep/i }).click()
+    await server.faults([])
+
+    await demo.signInAs('Grace')
+    await demo.post('p04').clap()
+
+    const { effects } = await ledgerWith(server, (ledger) => ledger.effects.length, 1)
+    expect(effects.map(({ user, target }) => `${user} ${target}`)).toEqual(['grace p04'])
+    await expect(demo.pendingCount).toHaveText('0')
+  })
+
+  test('two tabs send each tap once, though no lock tells them apart', async ({ server }) => {
+    const first = await openTab(context, server.url)
+    await first.signInAs('Ada')
+    const second = await openTab(context, server.url)
+    await expect(second.post('p01').root).toBeVisible()
+    await Promise.all([first.post('p05').clap(3), second.post('p06').clap(3)])
+
+    const ledger = await ledgerWith(server, (latest) => latest.effects.length, 6, 30_000)
+    expect(effectsOf(ledger, 'clap', 'p05')).toHaveLength(3)
+    expect(effectsOf(ledger, 'clap', 'p06')).toHaveLength(3)
+  })
+})
