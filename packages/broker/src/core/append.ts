@@ -1,4 +1,5 @@
 // Accepts captures: all of them in the caller's one transaction, each with its place in the order of commits.
+import { blockedOf } from './blocked-lanes.js'
 import { type EntryCore, entryVersion, toRow } from './entry.js'
 import type { Limits } from './limits.js'
 import { readPartition } from './partition.js'
@@ -27,7 +28,9 @@ export async function append(
     readPartition(tx, partition),
     Promise.all(lanes.map((lane) => tx.firstKey(within('entries', [partition, lane], 'lane')))),
   ])
-  const taken = new Set([...row.blockedLanes, ...lanes.filter((_, i) => occupied[i] !== undefined)])
+  const free = lanes.filter((_, i) => occupied[i] === undefined)
+  const blocked = await blockedOf(tx, row, free)
+  const taken = new Set(lanes.filter((lane) => !free.includes(lane) || blocked.includes(lane)))
   const appended = captures.map((capture): Appended => {
     const { id, lane } = capture
     if (row.waiting + row.dead >= limits.entriesMax || row.bytes + capture.bytes > limits.bytesMax)

@@ -1,4 +1,5 @@
 // Gives up a user's whole outbox because a person said so: what waits, what is in flight or in doubt, and dead letters.
+import { blocks } from './blocked-lanes.js'
 import type { DeadLetter, EntryRow } from './entry.js'
 import { pageRowsMax } from './limits.js'
 import { readPartition } from './partition.js'
@@ -74,7 +75,7 @@ async function moveOn(
   entries: readonly EntryRow[],
   letters: readonly DeadLetter[],
 ): Promise<void> {
-  const blocking = letters.filter(({ onReturned }) => onReturned === 'block').map(({ lane }) => lane)
+  const blocking = letters.filter(blocks).map(({ lane }) => lane)
   row.blockedLanes = row.blockedLanes.filter((lane) => !blocking.includes(lane))
   const first = entries.filter((entry) => entry.state !== 'waiting' || entry.head).map(({ lane }) => lane)
   for (const lane of new Set([...first, ...blocking])) await promote(tx, row, lane)

@@ -1,4 +1,5 @@
 // What a person may do with entries: take back one that was never sent, send a returned one again, or let it go.
+import { blocks } from './blocked-lanes.js'
 import { type DeadLetter, type EntryRow, type InDoubtEntry, isRepeatable, toRow } from './entry.js'
 import { journalMax } from './limits.js'
 import { changePartition } from './partition.js'
@@ -82,10 +83,9 @@ export async function putBack(tx: StoreTransaction, held: Held, key: string, now
     let isFree = true
     if (held.state === 'dead') {
       const first = await tx.firstKey(within('entries', [partition, lane], 'lane'))
-      isFree = unblock(row, held) || first === undefined
-      tx.delete('deadLetters', [partition, seq])
+      isFree = blocks(held) || first === undefined
+      removeLetter(tx, row, held)
       row.waiting += 1
-      row.dead -= 1
     }
     tx.put('entries', toRow(entry))
     // One in doubt may stand behind another, where the database lost what was known of both.
@@ -102,21 +102,19 @@ export function confirm(tx: StoreTransaction, held: InDoubtEntry, now: number): 
 
 /** Gives it up for good, and lets a lane that it held back go on. What was in doubt may have taken effect. */
 export async function discard(tx: StoreTransaction, held: Held, now: number): Promise<void> {
-  const { partition, seq, lane, bytes } = held
+  const { partition, lane, bytes } = held
   transition(held, { type: 'discarded' })
   await changePartition(tx, partition, async (row) => {
     if (held.state === 'inDoubt') return end(tx, row, held, { kind: 'cancelled' }, now)
-    tx.delete('deadLetters', [partition, seq])
-    if (unblock(row, held)) await promote(tx, row, lane)
-    row.dead -= 1
+    removeLetter(tx, row, held)
+    if (blocks(held)) await promote(tx, row, lane)
     row.bytes -= bytes
     record(tx, row, held, { kind: 'discarded' }, now)
   })
 }
 
-/** Whether the letter held its lane back; it no longer does. */
-function unblock(row: PartitionRow, { onReturned, lane }: DeadLetter): boolean {
-  if (onReturned !== 'block' || !row.blockedLanes.includes(lane)) return false
+function removeLetter(tx: StoreTransaction, row: PartitionRow, { partition, seq, lane }: DeadLetter): void {
+  tx.delete('deadLetters', [partition, seq])
+  row.dead -= 1
   row.blockedLanes = row.blockedLanes.filter((blocked) => blocked !== lane)
-  return true
 }

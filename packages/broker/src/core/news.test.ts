@@ -170,6 +170,7 @@ describe('readStart', () => {
       entries: [],
       letters: [],
       quarantined: [],
+      blocked: [],
       told: [],
       seen: { seq: 0, number: 0 },
     })

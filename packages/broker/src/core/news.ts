@@ -1,4 +1,5 @@
 // What a page reads to catch up: the rows themselves, since messages are only hints (R10).
+import { blockedOf } from './blocked-lanes.js'
 import type { Serves } from './channel.js'
 import { type Due, nextDue, readOrigins } from './claim.js'
 import type { DeadLetter, EntryRow } from './entry.js'
@@ -44,6 +45,9 @@ export interface News extends Outlook {
   /** Those that are left as they are. */
   readonly quarantined: readonly Quarantined[]
   readonly journal: readonly JournalRow[]
+  /** The lanes of all these, and which of them a dead letter holds back. */
+  readonly lanes: readonly string[]
+  readonly blocked: readonly string[]
   readonly seen: Seen
   /** Whether there is more than one page of it. */
   readonly more: boolean
@@ -66,12 +70,16 @@ export async function readNews(
   const back = told.filter(({ kind, seq }) => kind === 'requeued' && seq <= seen.seq)
   const places = [...new Set(back.map(({ seq }) => seq))]
   const requeued = await Promise.all(places.map((seq) => tx.get('entries', [partition, seq])))
+  const lanes = [...new Set([...entries, ...journal].map(({ lane }) => lane))].filter(isLane)
+  const blocked = await blockedOf(tx, outlook.row, lanes)
   const elsewhere = await nextDue(tx, outlook.row, (origin, needs) => !serves(origin, needs))
   return {
     ...outlook,
     entries: [...requeued, ...entries].filter((entry) => entry !== undefined).filter(isReadable),
     quarantined: quarantinedOf(entries),
     journal: told,
+    lanes,
+    blocked,
     seen: { seq: entries.at(-1)?.seq ?? seen.seq, number: journal.at(-1)?.number ?? seen.number },
     more: entries.length === pageRowsMax || journal.length === pageRowsMax,
     stranded: elsewhere.length > 0,
@@ -93,6 +101,8 @@ export interface Start {
   readonly entries: readonly EntryRow[]
   readonly letters: readonly DeadLetter[]
   readonly quarantined: readonly Quarantined[]
+  /** Lanes of the entries that a dead letter holds back. */
+  readonly blocked: readonly string[]
   /** What earlier pages have shown already, the latest of it. */
   readonly told: readonly JournalRow[]
   readonly seen: Seen
@@ -113,6 +123,7 @@ export async function readStart(tx: StoreTransaction, partition: string): Promis
     entries: entries.filter(isReadable),
     letters: letters.filter(isReadable),
     quarantined: quarantinedOf([...letters, ...entries]),
+    blocked: await blockedOf(tx, row, [...new Set(entries.map(({ lane }) => lane))].filter(isLane)),
     told: journal.filter(isTold),
     seen: { seq: row.nextSeq - 1, number: told },
   }
@@ -126,8 +137,11 @@ export async function readLetters(tx: StoreTransaction, partition: string): Prom
 /** The lanes in which an attempt is in flight or of unknown effect at this moment (P8). */
 export async function readUnsureLanes(tx: StoreTransaction, partition: string): Promise<readonly string[]> {
   const rows = await readUnsureRows(tx, partition)
-  return rows.map(({ lane }) => lane).filter((lane) => typeof lane === 'string')
+  return rows.map(({ lane }) => lane).filter(isLane)
 }
+
+/** A damaged row may have none. */
+const isLane = (lane: unknown) => typeof lane === 'string'
 
 const readUnsureRows = (tx: StoreTransaction, partition: string) =>
   tx.list(within('entries', [partition], 'unsure'), pageRowsMax)

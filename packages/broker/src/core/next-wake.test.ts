@@ -33,6 +33,8 @@ function wake(more: Partial<News>, watched = true, surroundings: Surroundings = 
     entries: [],
     quarantined: [],
     journal: [],
+    lanes: [],
+    blocked: [],
     origins: [],
     due: dueAt(now),
     sending: false,

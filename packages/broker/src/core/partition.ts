@@ -1,4 +1,5 @@
 // One user's outbox as a row: who it belongs to, what it counts, whether it is paused.
+import { listed } from './blocked-lanes.js'
 import type { Chance, Store, StoreTransaction } from './ports.js'
 import type { PartitionRow } from './schema.js'
 
@@ -57,6 +58,7 @@ export async function activate(tx: StoreTransaction, owner: Owner, app: AppWord 
   await changePartition(tx, owner.partition, (row) => {
     beginSession(row)
     Object.assign(row, app)
+    row.blockedLanes = listed(row.blockedLanes)
   })
   tx.put('settings', { name: 'active', ...owner })
 }

@@ -1,4 +1,5 @@
 // What was lost of an outbox, and what a copy of it gives back: decided from the rows alone.
+import { blocks, listed } from './blocked-lanes.js'
 import { type DeadLetter, type EntryRow, toRow } from './entry.js'
 import { isReadable } from './readable.js'
 import type { Loss, PartitionRow } from './schema.js'
@@ -50,7 +51,7 @@ export function restore({ own, copy, witness, now }: Evidence): Known {
   const readable = merged.filter(isReadable)
   const copied = new Set(given.map(({ seq }) => seq))
   const letters = merged.filter((one) => one.state === 'dead')
-  const blockedLanes = letters.flatMap(({ onReturned, lane }) => (onReturned === 'block' ? lane : []))
+  const blockedLanes = letters.filter(blocks).map(({ lane }) => lane)
   const taken = new Set(blockedLanes)
   const entries = merged.flatMap((entry): EntryRow[] => {
     if (entry.state === 'dead') return []
@@ -80,7 +81,7 @@ export function restore({ own, copy, witness, now }: Evidence): Known {
       dead: letters.length,
       bytes: readable.reduce((sum, { bytes }) => sum + bytes, 0),
       channels: [...new Set([...own.row.channels, ...readable.map(({ channel }) => channel)])],
-      blockedLanes,
+      blockedLanes: listed(blockedLanes),
       ...(lost && { lost }),
     },
   }

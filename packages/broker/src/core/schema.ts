@@ -18,7 +18,7 @@ export interface PartitionRow {
   bytes: number
   /** Origins, with what their entries need, that entries were captured for. */
   channels: readonly string[]
-  /** Lanes that a dead letter holds back. */
+  /** Some of the lanes that a dead letter holds back, for a release before this one: the index of the letters knows all. */
   blockedLanes: readonly string[]
   /** Lanes whose next entry could not be read when its turn came: a release that can makes it the head. */
   stuckLanes?: readonly string[]
@@ -115,12 +115,12 @@ export type StoreName = keyof Rows
  * Raise it with every new store or index below: an older database is given what it lacks, and keeps its rows. What
  * changes inside a row raises `entryVersion` instead, and is read in both forms.
  */
-export const schemaVersion: number = 2
+export const schemaVersion: number = 3
 
 /** The indexes of each store; a row that lacks one of an index's columns, or has it undefined, is not in it. */
 interface Indexes {
   entries: 'due' | 'lane' | 'unsure' | 'id'
-  deadLetters: 'id'
+  deadLetters: 'id' | 'blocked'
   journal: never
   partitions: never
   origins: never
@@ -145,7 +145,10 @@ export const schema: Schema = {
       id: ['partition', 'id'],
     },
   },
-  deadLetters: { keyPath: ['partition', 'seq'], indexes: { id: ['partition', 'id'] } },
+  deadLetters: {
+    keyPath: ['partition', 'seq'],
+    indexes: { id: ['partition', 'id'], blocked: ['partition', 'lane', 'onReturned'] },
+  },
   journal: { keyPath: ['partition', 'number'], indexes: {} },
   partitions: { keyPath: ['partition'], indexes: {} },
   origins: { keyPath: ['origin'], indexes: {} },

@@ -3,6 +3,7 @@
 
 import type { Attempted } from './attempt.js'
 import { backoffMs } from './backoff.js'
+import { blocks, isBlocked, listed } from './blocked-lanes.js'
 import { originOf } from './channel.js'
 import {
   type DeadLetter,
@@ -138,10 +139,10 @@ function troubleAfter({ trouble: before }: EntryCore, { reason, httpStatus }: Wh
 /** Returned to its sender: a dead letter, and its lane goes on unless the entry says that it blocks. */
 export async function giveBack(tx: StoreTransaction, row: PartitionRow, letter: DeadLetter): Promise<void> {
   const { lane, bytes, reason, httpStatus, problem, returnedAt } = letter
-  if (letter.onReturned === 'block') row.blockedLanes = [...row.blockedLanes, lane]
+  if (blocks(letter)) row.blockedLanes = listed([...row.blockedLanes, lane])
   tx.put('deadLetters', letter)
-  await end(tx, row, letter, { kind: 'returned', reason, httpStatus, problem }, returnedAt)
   row.dead += 1
+  await end(tx, row, letter, { kind: 'returned', reason, httpStatus, problem }, returnedAt)
   row.bytes += bytes
 }
 
@@ -166,7 +167,7 @@ export async function end(
  * is left as it is; the lane is noted for a release that can.
  */
 export async function promote(tx: StoreTransaction, row: PartitionRow, lane: string): Promise<void> {
-  if (row.blockedLanes.includes(lane)) return
+  if (await isBlocked(tx, row, lane)) return
   const [next] = await tx.list(within('entries', [row.partition, lane], 'lane'), 1)
   const others = row.stuckLanes?.filter((stuck) => stuck !== lane)
   if (next !== undefined && !isReadable(next)) {

@@ -17,6 +17,8 @@ export interface FollowerContext extends Pick<CatchUp, 'knows' | 'parse'> {
   /** Outcomes that earlier pages have shown. */
   remember(outcomes: readonly OutcomeAction[]): void
   onNews(news: News): void
+  /** A dead letter holds these lanes back. */
+  blocked(lanes: readonly string[]): void
 }
 
 export interface Follower {
@@ -90,6 +92,7 @@ export function createFollower(context: FollowerContext): Follower {
       seen = start.seen
       const entries = start.entries.filter(({ id }) => !context.knows(id))
       context.dispatch([restored(entries, start.letters, true), ...setAside(start)])
+      context.blocked(start.blocked)
       context.remember(start.told.flatMap((row) => outcomeOf(row, { ...context, late: true }) ?? []))
       await follow(true)
       reading = false

@@ -41,10 +41,10 @@ describe('of the entries in a view', () => {
   it('those are not whose lane a dead letter or an unreadable entry holds back', () => {
     const all = known(entry('a', '1'), entry('b', '2'), entry('c', '3'))
 
-    all.held({ blockedLanes: ['1'], stuckLanes: ['2'] })
+    all.held([], ['1'], ['2'])
     expect(prompt(all)).toEqual(['c'])
 
-    all.held({ blockedLanes: [] })
+    all.held(['1', '3'], [])
     expect(prompt(all)).toEqual(['a', 'b', 'c'])
   })
 })

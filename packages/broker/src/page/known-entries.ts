@@ -1,5 +1,5 @@
 // The entries that a page has in its view, and which of them only time keeps from being settled.
-import type { PartitionRow, StoredAction } from '../core/schema.js'
+import type { StoredAction } from '../core/schema.js'
 import type { RestoredEntry } from '../redux/actions.js'
 
 /** What an outcome must say of an entry. */
@@ -10,7 +10,8 @@ export interface Shown {
 }
 
 export class KnownEntries extends Map<string, Shown> {
-  #heldLanes: readonly string[] = []
+  readonly #blockedLanes = new Set<string>()
+  #stuckLanes: readonly string[] = []
 
   restored(entries: readonly RestoredEntry[]): void {
     for (const { entryId, ...what } of entries) this.set(entryId, what)
@@ -26,20 +27,31 @@ export class KnownEntries extends Map<string, Shown> {
     }))
   }
 
+  override clear(): void {
+    super.clear()
+    this.#blockedLanes.clear()
+  }
+
   doubted(entryId: string): void {
     const what = this.get(entryId)
     if (what !== undefined) this.set(entryId, { ...what, inDoubt: true })
   }
 
-  /** Which lanes a dead letter, or an entry that this release cannot read, holds back. */
-  held({ blockedLanes, stuckLanes = [] }: Pick<PartitionRow, 'blockedLanes' | 'stuckLanes'>): void {
-    this.#heldLanes = [...blockedLanes, ...stuckLanes]
+  /** Of these lanes a dead letter holds back the `blocked` ones; all of `stuck` an entry that cannot be read. */
+  held(lanes: readonly string[], blocked: readonly string[], stuck: readonly string[] = []): void {
+    for (const lane of lanes) this.#blockedLanes.delete(lane)
+    for (const lane of blocked) this.#blockedLanes.add(lane)
+    this.#stuckLanes = stuck
   }
 
   /** What waits for no person. Who stands in its lane behind one in doubt does. */
   prompt(): readonly StoredAction[] {
     const all = [...this.values()]
-    const held = new Set([...this.#heldLanes, ...all.flatMap((one) => (one.inDoubt ? one.lane : []))])
+    const held = new Set([
+      ...this.#blockedLanes,
+      ...this.#stuckLanes,
+      ...all.flatMap((one) => (one.inDoubt ? one.lane : [])),
+    ])
     return all.flatMap(({ lane, action }) => (held.has(lane) ? [] : action))
   }
 }

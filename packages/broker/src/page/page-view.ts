@@ -35,6 +35,8 @@ export interface PageView {
   captured(entryId: string, what: Shown): void
   accepted(entryId: string, seq: number): void
   news(news: News): void
+  /** A dead letter holds these lanes back. */
+  blocked(lanes: readonly string[]): void
   status(part: Partial<Status>): void
   remember(outcomes: readonly OutcomeAction[]): void
   /** The outcomes that came after a moment, as far back as they are remembered. */
@@ -111,11 +113,12 @@ export function createPageView(
     accepted(entryId, seq) {
       if (known.has(entryId)) uncounted.set(entryId, seq)
     },
+    blocked: (lanes) => known.held([], lanes),
     news(latest) {
       const { row } = latest
       for (const [entryId, seq] of uncounted) if (seq < row.nextSeq) uncounted.delete(entryId)
       counted = row.waiting
-      known.held(row)
+      known.held(latest.lanes, latest.blocked, row.stuckLanes)
       status({ ...counts(), ...statusOf(latest, host, shown) })
       tellTried(row.tried ?? [])
     },
@@ -123,9 +126,7 @@ export function createPageView(
     remember,
     outcomesSince: (at) => recent.filter(({ meta }) => meta.broker.at > at),
     stored: () => [...known.keys()].filter((id) => uncounted.get(id) !== Number.POSITIVE_INFINITY),
-    lost: (entryIds, at) => {
-      for (const entryId of entryIds) lossOf(entryId, known.get(entryId), at).forEach(one)
-    },
+    lost: (entryIds, at) => entryIds.flatMap((id) => lossOf(id, known.get(id), at)).forEach(one),
     onTheirWay: () => (shown.paused === undefined ? known.prompt() : []),
     clear() {
       known.clear()

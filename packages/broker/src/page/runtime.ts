@@ -269,7 +269,7 @@ export class Runtime implements Internals {
   async #enter(session: Session): Promise<void> {
     const { host, parse, serves } = this.#config
     const { ports } = this
-    const { dispatch, knows, remember, news } = this.#view
+    const { dispatch, knows, remember, news, blocked } = this.#view
     const { partition } = await session.owner
     if (this.#session !== session) return
     const onNews: typeof news = (latest) => {
@@ -289,6 +289,7 @@ export class Runtime implements Internals {
       dispatch,
       knows,
       remember,
+      blocked,
       onNews,
     })
     const stored = this.#view.stored()
