@@ -74,6 +74,7 @@ export function openReads(
     ...options
   }: Partial<Options> & {
     readonly tab?: TestTab
+    /** Default: what fails once has failed. */
     readonly how?: ReadsOptions
     /** Who is signed in at the start; undefined: nobody. Default `ada`. */
     readonly user?: string | undefined
@@ -84,7 +85,7 @@ export function openReads(
     partition: (state: { session: ReturnType<typeof session.reducer> }) => state.session.userId,
     routes,
     world: tab,
-    ...(how && { reads: reads(how) }),
+    reads: reads(how ?? { retries: 0 }),
     ...rest,
   })
   const actions: Action[] = []

@@ -1,14 +1,18 @@
 // The wire of reads: one fetch past the browser's own cache, no redirect followed, the body read to its end as bytes.
-import { readBytesMax } from '../core/limits.js'
+import { defaultLimits } from '../core/limits.js'
 import { type CredentialsOf, credentialsBy } from '../core/origins.js'
 import type { ReadNetwork, ReadReply, ReadRequest } from '../core/reads/line.js'
 import { readBytes } from './read-bytes.js'
 
 /** Cookies go to the page's own origin, and to those others that the app named for it. */
-export const fetchReads = (credentialsOf: CredentialsOf = credentialsBy()): ReadNetwork => ({
+export const fetchReads = (
+  credentialsOf: CredentialsOf = credentialsBy(),
+  bytesMax: number = defaultLimits.answerBytesMax,
+): ReadNetwork => ({
   async send(request, signal) {
     try {
-      return await readReply(await fetch(toRequest(request, credentialsOf(request.url), signal)))
+      const response = await fetch(toRequest(request, credentialsOf(request.url), signal))
+      return await readReply(response, bytesMax)
     } catch {
       return { kind: 'failed' }
     }
@@ -29,9 +33,9 @@ const toRequest = (
     signal,
   })
 
-async function readReply(response: Response): Promise<ReadReply> {
+async function readReply(response: Response, bytesMax: number): Promise<ReadReply> {
   if (response.type === 'opaqueredirect') return { kind: 'redirect' }
-  const body = await readBytes(response, readBytesMax)
-  if (body === undefined) return { kind: 'failed' }
+  const body = await readBytes(response, bytesMax)
+  if (body === undefined) return { kind: 'tooLarge' }
   return { kind: 'answer', answer: { status: response.status, headers: [...response.headers], body } }
 }

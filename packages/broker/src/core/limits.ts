@@ -21,7 +21,7 @@ export interface Limits {
    * bytes at 50 kB/s, since the progress of an upload cannot be seen. Default 30,000. Must stay below the lease.
    */
   readonly attemptMs: number
-  /** Bytes of an answer whose body is kept. A longer answer counts, without its body. Default 10 MiB. */
+  /** Bytes of an answer whose body is kept. A longer answer counts, without its body. Default 64 MiB. */
   readonly answerBytesMax: number
 }
 
@@ -34,7 +34,7 @@ export const defaultLimits: Limits = {
   readsMax: 5,
   waitingReadsMax: 1_000,
   attemptMs: 30_000,
-  answerBytesMax: 10 * 1024 * 1024,
+  answerBytesMax: 64 * 1024 * 1024,
 }
 
 /** The slowest line over which an upload is waited for, in bytes a millisecond. */
@@ -81,8 +81,9 @@ export const readAgeMs = 5_000
 export const holdMsMax = 30_000
 /** How long it waits for writes that have surely had no effect: they go on top of its answer. */
 export const holdSureMs = 4_000
-/** Reads on screen that are kept up to date, the latest. */
-export const onScreenMax = 100
+/** A read on screen that failed is asked for again after this, and after twice as long each time, so often at most. */
+export const rereadBaseMs = 5_000
+export const rereadsMax = 10
 
 /** How long an answer vouches for its origin: a request that must not be repeated leaves meanwhile without asking first. */
 export const freshMs = 5_000
@@ -117,5 +118,5 @@ export const triedMax = 20
 export const restoredMax = 1_000
 /** Entries that the broker's slice lists one by one; beyond it only the counts are exact. */
 export const indexMax = 500
-/** Bytes of a read's answer; a longer one counts as one that broke off. */
-export const readBytesMax: number = 10 * 1024 * 1024
+/** An origin from which so many reads in a row have failed is spared the repeats. */
+export const missesMax = 10

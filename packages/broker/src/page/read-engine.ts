@@ -84,9 +84,14 @@ export interface Wishes {
   readonly when?: Conditions
   /** Until then: `wait` (default), or give the last good answer, the `copy`, marked `stale`. */
   readonly meanwhile?: 'wait' | 'copy'
+  /**
+   * How often it is repeated within its time limit where no answer came, a cut one, one of the wrong type, a 408, 425,
+   * 429 or a 5xx. Default: what `reads({ retries })` says, else 2.
+   */
+  readonly retries?: number
   /** How long it may wait until it is sent, in milliseconds. Default: as long as it takes. */
   readonly queueMs?: number
-  /** How long it may be on the wire, in milliseconds. Default, and at most, `limits.attemptMs`. */
+  /** How long it may be on the wire, its repeats included, in milliseconds. Default, and at most, `limits.attemptMs`. */
   readonly wireMs?: number
 }
 

@@ -3,6 +3,7 @@ import { checkConditions } from '../core/conditions.js'
 import { describe, noStranger, oneOf, tagsOrNothing } from '../redux/route.js'
 
 const durations = ['freshForMs', 'patienceMs', 'queueMs', 'wireMs']
+const numbers = [...durations, 'retries']
 
 /** @throws TypeError */
 export function checkReadOptions(where: string, given: Readonly<Record<string, unknown>>): void {
@@ -36,19 +37,21 @@ function checkWishes(where: string, wishes: Readonly<Record<string, unknown>>, b
   oneOf(where, 'meanwhile', meanwhile, ['wait', 'copy'])
   if (when !== undefined) checkConditions(where, when)
   for (const name of durations) numberOrNothing(where, name, 'milliseconds', rest[name])
-  const strangers = Object.fromEntries(Object.entries(rest).filter(([name]) => !durations.includes(name)))
-  noStranger(where, strangers, `${besides}, copy, when, meanwhile, ${durations.join(', ')}`)
+  numberOrNothing(where, 'retries', 'repeats', rest['retries'])
+  const strangers = Object.fromEntries(Object.entries(rest).filter(([name]) => !numbers.includes(name)))
+  noStranger(where, strangers, `${besides}, copy, when, meanwhile, ${numbers.join(', ')}`)
 }
 
 /** @throws TypeError */
 export function checkReadsOptions(options: object): void {
-  const { userHeader, bytesMax, ageMsMax, ...rest } = options as Readonly<Record<string, unknown>>
+  const { userHeader, bytesMax, ageMsMax, retries, ...rest } = options as Readonly<Record<string, unknown>>
   const where = 'reads()'
   if (userHeader !== undefined && (typeof userHeader !== 'string' || userHeader === ''))
     throw new TypeError(`${where} expects \`userHeader\` to be a header's name; got ${describe(userHeader)}.`)
   numberOrNothing(where, 'bytesMax', 'bytes', bytesMax)
   numberOrNothing(where, 'ageMsMax', 'milliseconds', ageMsMax)
-  noStranger(where, rest, 'userHeader, bytesMax and ageMsMax')
+  numberOrNothing(where, 'retries', 'repeats', retries)
+  noStranger(where, rest, 'userHeader, bytesMax, ageMsMax and retries')
 }
 
 function numberOrNothing(where: string, name: string, unit: string, value: unknown): void {

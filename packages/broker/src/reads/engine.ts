@@ -19,12 +19,14 @@ export interface ReadsOptions {
   readonly bytesMax?: number
   /** How old a kept answer may be, in milliseconds. Default 30 days. */
   readonly ageMsMax?: number
+  /** How often a read that fails is repeated. Default 2. A read may say otherwise. */
+  readonly retries?: number
 }
 
 export function createReadEngine(
   context: ReadContext,
   connections: Connections,
-  { userHeader, bytesMax = 10 * 1024 * 1024, ageMsMax = 30 * 86_400_000 }: ReadsOptions,
+  { userHeader, bytesMax = 10 * 1024 * 1024, ageMsMax = 30 * 86_400_000, retries }: ReadsOptions,
 ): ReadEngine {
   const { ports, host } = context
   const copies = ports.copies ?? cacheCopies(context.database, ports)
@@ -34,6 +36,7 @@ export function createReadEngine(
     ...context,
     copies,
     bounds: { bytesMax, ageMsMax },
+    retries,
     diary,
     line,
     lineUp: createTurns(),

@@ -29,8 +29,11 @@ export interface Place {
   copy(): KeptCopy | undefined
   /** The copy, where it is younger than that and nothing that touches these was written since. */
   freshCopy(freshForMs: number, tags: readonly Tag[]): KeptCopy | undefined
-  /** The request as it stands in line: with what the server needs to say that the copy still holds. */
-  identify(): Pick<Ask, 'key' | 'partition' | 'request'>
+  /**
+   * The request as it stands in line: with what the server needs to say that the copy still holds. A route expects JSON,
+   * and says so.
+   */
+  identify(route: string | undefined): Pick<Ask, 'key' | 'partition' | 'request'>
   /** What a 304 stands for; any other answer itself. Undefined, once, where it is not of this copy: ask for the whole answer. */
   unchanged(result: Answered): Answered | undefined
   keep(result: Answered): void
@@ -78,12 +81,17 @@ export function createPlace(context: PlaceContext, request: ReadRequest): Place 
       const isTouched = touched(tags, [...view.onTheirWay(), ...since], written.touched).length > 0
       return isTouched ? undefined : copy
     },
-    identify() {
+    identify(route) {
       const etag = copy && !isSecondTry ? headerOf(copy.answer, 'etag') : undefined
       const { origin } = new URL(request.url)
       // To another origin it would take a preflight.
       const isOwn = etag !== undefined && snapshot.origins[0] === origin && snapshot.baseUrl !== undefined
-      const headers = isOwn ? [...request.headers, ['if-none-match', etag] as const] : request.headers
+      const expectsJson = route !== undefined && headerOf(request, 'accept') === undefined
+      const headers = [
+        ...request.headers,
+        ...(expectsJson ? [['accept', 'application/json'] as const] : []),
+        ...(isOwn ? [['if-none-match', etag] as const] : []),
+      ]
       return { key: key(), partition, request: { ...request, headers } }
     },
     unchanged(result) {

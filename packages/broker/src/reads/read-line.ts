@@ -9,14 +9,15 @@ import type { ReadContext } from '../page/read-engine.js'
 import { createWorkerLine } from './worker-line.js'
 
 export function createReadLine(
-  { ports, limits, prepare, worker, database, credentialsOf }: ReadContext,
+  { ports, host, limits, prepare, worker, database, credentialsOf }: ReadContext,
   connections: Connections,
 ): { readonly line: Line; stop(): void } {
-  const { reads = fetchReads(credentialsOf) } = ports
+  const { reads = fetchReads(credentialsOf, limits.answerBytesMax) } = ports
   const scheduler = createScheduler({
     ...ports,
     connections,
     limits: { ...limits, wireMs: limits.attemptMs },
+    isOnline: () => host.believesOnline(),
     async send(request, { partition = '', route, signal }) {
       const headers = await prepare({ ...request, route, partition })
       // Who asked may have left while the app prepared them, and another user may be there: then the signal is aborted.

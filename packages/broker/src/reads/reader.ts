@@ -23,7 +23,7 @@ export interface Reader {
   readonly over: AbortController
   settle(result: ReadResult, outcome: OutcomeAction | undefined): void
   /** What is there of it from here on. */
-  ended(how: Ending): void
+  ended(how: Ending, floorMs?: number): void
 }
 
 export const createReader = (

@@ -3,6 +3,7 @@
 import { unmetAt, whenMet } from '../core/conditions.js'
 import { holdMsMax } from '../core/limits.js'
 import type { Line, ReadEnd, Reader as Turn } from '../core/reads/line.js'
+import { retriesDefault } from '../core/reads/second-try.js'
 import type { Tag } from '../core/reads/tags.js'
 import type { ReadEvent } from '../page/read-engine.js'
 import type { EditionContext } from './edition.js'
@@ -15,6 +16,8 @@ import type { Mark, Truth } from './truth.js'
 
 export interface ReadingContext extends Whose, EditionContext {
   readonly line: Line
+  /** What the app says of all its reads. */
+  readonly retries: number | undefined
   readonly truth: Truth
   readonly place: Place
   /** Has it `prepare` and then `ask`, together with all others of this turn. */
@@ -87,17 +90,19 @@ export class Reading {
   /** Call it once it is prepared: it stands in line, unless something that it shows is being written. */
   ask(): void {
     if (this.#state !== 'waiting' || this.#turn !== undefined) return
-    const { line, truth, place } = this.#context
+    const { line, truth, place, retries = retriesDefault } = this.#context
     const isFree = this.#isSure && !this.#isAgain
     if (!isFree && this.#mayWait() && truth.isHeld(this.#tags(), this.#isAgain)) {
       this.#hold()
       return
     }
-    const [route] = [...this.readers].flatMap(({ routed }) => routed?.action.type ?? [])
+    const readers = [...this.readers]
+    const [route] = readers.flatMap(({ routed }) => routed?.action.type ?? [])
     this.#mark = truth.mark()
     this.#turn = line.ask({
-      ...place.identify(),
+      ...place.identify(route),
       route,
+      retries: Math.max(...readers.map(({ wish }) => wish.retries ?? retries)),
       priority: this.priority,
       onSent: (order) => this.#onSent(order),
       onEnd: (end) => void this.#onEnd(end),

@@ -2,6 +2,7 @@
 import { encodePrincipal } from '../core/principal.js'
 import { headerOf } from '../core/reads/kept-copy.js'
 import type { ReadAnswer, ReadEnd } from '../core/reads/line.js'
+import { isPassing } from '../core/reads/second-try.js'
 import type { AnswerMeta } from '../redux/types.js'
 
 export type ReadResult = Answered | Failure
@@ -13,7 +14,14 @@ export interface Answered extends AnswerMeta {
 }
 
 export interface Failure {
-  readonly kind: 'redirected' | 'failed' | 'timeout' | 'wrongUser' | 'tooManyReads' | 'cancelled'
+  readonly kind:
+    | 'redirected'
+    | 'failed'
+    | 'timeout'
+    | 'wrongUser'
+    | 'tooManyReads'
+    | 'cancelled'
+    | 'answerTooLarge'
 }
 
 export interface Whose {
@@ -34,6 +42,8 @@ export function judge(end: ReadEnd, { principal, userHeader }: Whose): ReadResul
       return { kind: 'redirected' }
     case 'failed':
       return { kind: 'failed' }
+    case 'tooLarge':
+      return { kind: 'answerTooLarge' }
     case 'answer': {
       const user = userHeader && headerOf(end.answer, userHeader)
       // While nobody is signed in it may tell the app who is.
@@ -54,7 +64,13 @@ export const isGone = ({ status }: ReadAnswer): boolean => [403, 404, 410, 451].
 
 /** The server's own no: that too is an answer. */
 export const isRefusal = (result: ReadResult): boolean =>
-  result.kind === 'answer' && result.answer.status >= 300 && result.answer.status < 500
+  result.kind === 'answer' &&
+  result.answer.status >= 300 &&
+  result.answer.status < 500 &&
+  !isPassing(result.answer.status)
+
+/** Asking again would bring the same. */
+export const isFinal = (result: ReadResult): boolean => isRefusal(result) || result.kind === 'answerTooLarge'
 
 /** Whether the last good answer may stand in for it: not where the server refused, or spoke to somebody else. */
 export const mayStandIn = (result: ReadResult): boolean =>

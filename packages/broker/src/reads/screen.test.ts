@@ -6,7 +6,11 @@ import { createScreen } from './screen.js'
 function open() {
   const world = createTestWorld()
   const { host, ports } = world.tab()
-  const screen = createScreen({ host, clock: ports.clock })
+  const left: string[] = []
+  const leftOut = (key: string, why: string) => void left.push(`${why} ${key}`)
+  // Without jitter, so that the waits can be told.
+  const chance = { random: () => 0 }
+  const screen = createScreen({ host, chance, clock: ports.clock, onScreenMax: 100, leftOut })
   let asked: string[] = []
   const show = (key: string, tags: readonly Tag[] = []) =>
     screen.show(key, { tags, again: () => void asked.push(key) })
@@ -16,7 +20,7 @@ function open() {
     asked = []
     return these
   }
-  return { world, host, screen, show, again }
+  return { world, host, screen, show, again, left }
 }
 
 describe('a write that has ended', () => {
@@ -76,8 +80,8 @@ describe('a write that has ended', () => {
     expect(again()).toEqual(['a'])
   })
 
-  it('has the newest 100 read again, by when they were last asked for', () => {
-    const { screen, show, again } = open()
+  it('has the newest read again, by when they were last asked for, and says which it leaves out', () => {
+    const { screen, show, again, left } = open()
     for (let i = 0; i < 100; i++) show(`${i}`, ['t'])
     show('0', ['t'])
     show('new', ['t'])
@@ -88,6 +92,7 @@ describe('a write that has ended', () => {
     expect(asked).toHaveLength(100)
     expect(asked).not.toContain('1')
     expect(asked.slice(-2)).toEqual(['0', 'new'])
+    expect(left).toEqual(['tooMany 1'])
   })
 
   it('goes by what the latest who asked said of it', () => {
@@ -137,7 +142,7 @@ describe('what is old on screen', () => {
       if (again().length > 0) tries.push(second)
     }
 
-    expect(tries).toEqual([1, 3, 7, 15, 30, 45])
+    expect(tries).toEqual([1, 3, 7, 15, 31])
   })
 
   it('is not read again while the device knows that it is offline', async () => {
@@ -154,25 +159,84 @@ describe('what is old on screen', () => {
     expect(again()).toEqual(['a'])
   })
 
-  it('is tried every 15 s in a visible window, one in turn for all', async () => {
+  it('is tried after ever longer waits in a visible window, one in turn for all', async () => {
     const { world, host, screen, show, again } = open()
     screen.ended('not on screen', 'old')
     for (const key of ['a', 'b']) {
       show(key)
       screen.ended(key, 'old')
     }
-    await world.clock.advance(14_999)
+    await world.clock.advance(4_999)
     expect(again()).toEqual([])
 
     await world.clock.advance(1)
     expect(again()).toEqual(['a'])
     screen.ended('a', 'old')
-    await world.clock.advance(30_000)
-    expect(again()).toEqual(['b', 'a'])
+    await world.clock.advance(9_999)
+    expect(again()).toEqual([])
+    await world.clock.advance(1)
+    expect(again()).toEqual(['b'])
+    await world.clock.advance(20_000)
+    expect(again()).toEqual(['a'])
 
     host.setVisible(false)
-    await world.clock.advance(60_000)
+    await world.clock.advance(600_000)
     expect(again()).toEqual([])
+  })
+
+  it('is not tried for ever: the end is said, and a wake-up begins anew', async () => {
+    const { world, host, screen, show, again, left } = open()
+    show('a')
+    screen.ended('a', 'old')
+    const tries: number[] = []
+    for (let minute = 0; minute < 120; minute++) {
+      await world.clock.advance(60_000)
+      const asked = again().length
+      for (let i = 0; i < asked; i++) screen.ended('a', 'old')
+      if (asked > 0) tries.push(minute)
+    }
+
+    expect(tries).toEqual([0, 1, 2, 5, 10, 15, 20, 25])
+    expect(left).toEqual(['keepsFailing a'])
+    host.focus()
+    expect(again()).toEqual(['a'])
+    screen.ended('a', 'old')
+    await world.clock.advance(1_000)
+    expect(again()).toEqual(['a'])
+  })
+
+  it('is not tried before the time that its server named, not at a wake-up either; others are', async () => {
+    const { world, host, screen, show, again } = open()
+    for (const key of ['busy', 'other']) show(key)
+    screen.ended('busy', 'old', 60_000)
+    screen.ended('other', 'old')
+
+    await world.clock.advance(5_000)
+    expect(again()).toEqual(['other'])
+    host.focus()
+    expect(again()).toEqual(['other'])
+    screen.ended('other', 'fresh')
+    expect(again()).toEqual([])
+
+    await world.clock.advance(54_999)
+    expect(again()).toEqual([])
+    await world.clock.advance(1)
+    expect(again()).toEqual(['busy'])
+  })
+
+  it('fails for the first time as if nothing had failed before it', async () => {
+    const { world, screen, show, again } = open()
+    show('broken')
+    screen.ended('broken', 'old')
+    await world.clock.advance(600_000)
+    again()
+    show('new')
+    screen.ended('new', 'old')
+
+    await world.clock.advance(5_000)
+    expect(again()).toHaveLength(1)
+    await world.clock.advance(10_000)
+    expect(again()).toHaveLength(1)
   })
 
   it('is read again at once when another one could be', async () => {
@@ -181,7 +245,7 @@ describe('what is old on screen', () => {
       show(key)
       screen.ended(key, 'old')
     }
-    await world.clock.advance(15_000)
+    await world.clock.advance(5_000)
     expect(again()).toEqual(['a'])
 
     screen.ended('a', 'fresh')

@@ -1,10 +1,13 @@
 // Which reader is given what: the answer, the last good one in its place, or word that there is none.
+import { retryAfterMs } from '../core/backoff.js'
 import type { ReadAnswer } from '../core/reads/line.js'
+import { isDevelopment } from '../redux/development.js'
 import { createEdition, type Edition, type EditionContext } from './edition.js'
 import { bodyOf } from './outcome-of-read.js'
 import type { Reader } from './reader.js'
 import type { ReadingContext } from './reading.js'
-import { isGone, isGood, isRefusal, mayStandIn, type ReadResult } from './result.js'
+import { isFinal, isGone, isGood, mayStandIn, type ReadResult } from './result.js'
+import { sayWhy } from './say-why.js'
 
 export interface Serving {
   /** What is kept, where it is young enough for this reader. */
@@ -35,14 +38,19 @@ export function createServing(
     return true
   }
 
+  const floorOf = (result: ReadResult) =>
+    result.kind === 'answer'
+      ? retryAfterMs(Object.fromEntries(result.answer.headers), context.ports.clock.now())
+      : undefined
+
   const standIn = (reader: Reader, result: ReadResult) => mayStandIn(result) && giveCopy(reader)
 
   function endFor(reader: Reader, edition: Edition): void {
     const { result } = edition
-    const isFinal = edition.isGoodFor(reader) || isRefusal(result)
+    const isOver = edition.isGoodFor(reader) || isFinal(result)
     // Who has a copy already is spared the failure: it is tried again.
-    if (isFinal || !(standIn(reader, result) || reader.given)) edition.tell(reader)
-    reader.ended(isFinal ? (edition.isSure ? 'fresh' : 'unsure') : 'old')
+    if (isOver || !(standIn(reader, result) || reader.given)) edition.tell(reader)
+    reader.ended(isOver ? (edition.isSure ? 'fresh' : 'unsure') : 'old', floorOf(result))
   }
 
   return {
@@ -68,6 +76,7 @@ export function createServing(
     },
     end(result, all) {
       const edition = createEdition(result, context)
+      if (isDevelopment) sayWhy(result, place.request.url)
       if (result.kind === 'answer' && isGone(result.answer)) place.drop()
       else if (result.kind === 'answer' && mayReplaceCopy(edition, result.answer, all)) place.keep(result)
       for (const reader of all) endFor(reader, edition)

@@ -2,18 +2,20 @@
 import { readKey } from '../core/reads/read-key.js'
 import type { ReadContext } from '../page/read-engine.js'
 import { type BrokerAction, isOutcome, type OutcomeAction } from '../redux/actions.js'
+import { isDevelopment } from '../redux/development.js'
 import type { Diary } from './diary.js'
 import { createEdition } from './edition.js'
 import { createPlace, type PlaceContext } from './place.js'
 import { createReader, type Reader } from './reader.js'
 import { Reading, type ReadingContext } from './reading.js'
+import { sayLeftOut } from './say-why.js'
 import { createScreen } from './screen.js'
 import { createTruth } from './truth.js'
 
 export interface SessionContext
   extends Omit<ReadContext, 'principal'>,
     PlaceContext,
-    Pick<ReadingContext, 'line' | 'lineUp' | 'userHeader'> {
+    Pick<ReadingContext, 'line' | 'lineUp' | 'userHeader' | 'retries'> {
   readonly principal: string
   readonly diary: Diary
 }
@@ -33,7 +35,12 @@ export interface ReadSession {
 export function createReadSession(context: SessionContext): ReadSession {
   const { ports, limits, written, diary } = context
   const readings = new Map<string, Reading>()
-  const screen = createScreen({ ...ports, ...context })
+  const screen = createScreen({
+    ...ports,
+    ...context,
+    onScreenMax: limits.waitingReadsMax,
+    leftOut: isDevelopment ? sayLeftOut : () => {},
+  })
   const truth = createTruth({ ...context, restored: context.restored() })
   const readingsMax = limits.waitingReadsMax + limits.concurrencyMax
 
@@ -59,15 +66,7 @@ export function createReadSession(context: SessionContext): ReadSession {
     const key = readKey({ partition: '', request: reader.wish.request })
     const known = readings.get(key)
     known?.join(reader)
-    if (known === undefined && readings.size >= readingsMax) {
-      queueMicrotask(() => {
-        if (reader.over.signal.aborted) return
-        createEdition({ kind: 'tooManyReads' }, context).tell(reader)
-        reader.ended('old')
-        reader.over.abort()
-      })
-      return () => reader.over.abort()
-    }
+    if (known === undefined && readings.size >= readingsMax) return refuse(reader, context)
     const reading = known ?? begin(key, reader)
     return () => reading.leave(reader)
   }
@@ -83,11 +82,15 @@ export function createReadSession(context: SessionContext): ReadSession {
     show(given) {
       const { wish, routed } = given
       const key = readKey({ partition: routed?.action.type, request: wish.request })
-      const reader = { ...given, ended: (how) => screen.ended(key, how) } satisfies Partial<Reader>
+      const reader = { ...given, ended: (...how) => screen.ended(key, ...how) } satisfies Partial<Reader>
       const leave = ask(createReader(reader))
       const hide = screen.show(key, {
         tags: wish.tags,
-        again: () => refreshes.begin(key, { ...reader, wish: { ...wish, freshForMs: 0 } }),
+        again: (isRepeat) =>
+          refreshes.begin(key, {
+            ...reader,
+            wish: { ...wish, freshForMs: 0, ...(isRepeat && { retries: 0 }) },
+          }),
         gone: () => refreshes.end(key),
       })
       return () => {
@@ -108,6 +111,17 @@ export function createReadSession(context: SessionContext): ReadSession {
       truth.stop()
     },
   }
+}
+
+/** Tells it a moment later: it must have got what it can leave by. */
+function refuse(reader: Reader, context: SessionContext): () => void {
+  queueMicrotask(() => {
+    if (reader.over.signal.aborted) return
+    createEdition({ kind: 'tooManyReads' }, context).tell(reader)
+    reader.ended('old')
+    reader.over.abort()
+  })
+  return () => reader.over.abort()
 }
 
 /** What is on screen is asked for again by a reader that has its answer already, one at a time for each key. */

@@ -97,12 +97,14 @@ function createWorld({ needs = [], readsMax = 5, noLocks }: Options): World {
   }
 }
 
-function createLine({ clock, wires, readsMax, report }: World, by: string): Line {
+function createLine({ clock, chance, wires, readsMax, report }: World, by: string): Line {
   return createScheduler({
     clock,
+    chance,
     connections: createConnections(6),
     limits: { readsMax, waitingReadsMax: 1_000, wireMs: 30_000 },
     report,
+    isOnline: () => true,
     send: ({ url }, { signal }) =>
       new Promise<ReadReply>((resolve) => {
         const answer = (text: string) => {

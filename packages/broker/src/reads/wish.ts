@@ -18,6 +18,7 @@ export const wishNames: readonly (keyof Wishes)[] = [
   'meanwhile',
   'queueMs',
   'wireMs',
+  'retries',
 ]
 
 /** @throws Refusal */

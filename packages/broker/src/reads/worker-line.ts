@@ -72,8 +72,8 @@ interface Parts extends Pick<WorkerLineContext, 'database' | 'worker' | 'clock'>
 /** `otherwise`: this worker does not do it, since it does not answer, may not, or was stopped. */
 function askWorker(parts: Parts, ask: Ask, otherwise: (isStopped: boolean) => void): Reader {
   const { database, worker, clock, visits, watch, untaken } = parts
-  const { key, partition, request, route, priority } = ask
-  const entry = visits.send({ key, partition, request, route, priority }, hear)
+  const { onSent: _onSent, onEnd: _onEnd, ...asked } = ask
+  const entry = visits.send(asked, hear)
   let unwatch = () => {}
   const giveUp = () => {
     leave()

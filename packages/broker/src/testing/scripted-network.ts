@@ -1,7 +1,7 @@
 // A network that answers as a test says, and remembers what it was asked. All but the server is the real wire: requests
 // are made, bounded and read by the code that runs in a browser.
 import { fetchNetwork } from '../adapters/fetch-network.js'
-import { readBytesMax } from '../core/limits.js'
+import { defaultLimits } from '../core/limits.js'
 import type { Clock, Network, Reply, SendOptions, WireRequest } from '../core/ports.js'
 import type { ReadReply, ReadRequest } from '../core/reads/line.js'
 
@@ -84,7 +84,7 @@ export function scriptedNetwork(
     },
     send,
     async read(request, signal) {
-      const options = { timeoutMs: Number.POSITIVE_INFINITY, bytesMax: readBytesMax, signal }
+      const options = { timeoutMs: Number.POSITIVE_INFINITY, bytesMax: defaultLimits.answerBytesMax, signal }
       return toReadReply(await send({ ...request, body: undefined }, options))
     },
   }
@@ -92,7 +92,8 @@ export function scriptedNetwork(
 
 function toReadReply(reply: Reply): ReadReply {
   if (reply.kind === 'redirect') return reply
-  if (reply.kind !== 'answer' || reply.body === undefined) return { kind: 'failed' }
+  if (reply.kind !== 'answer') return { kind: 'failed' }
+  if (reply.body === undefined) return { kind: 'tooLarge' }
   const { status, headers, body } = reply
   return {
     kind: 'answer',

@@ -100,12 +100,14 @@ export function startBrokerWorker(options: WorkerOptions = {}): BrokerWorker {
     serves,
     prepare,
   })
-  const network = fetchReads(credentialsOf)
+  const network = fetchReads(credentialsOf, limits.answerBytesMax)
   const line = createScheduler({
     clock,
+    chance,
     connections,
     limits: { ...limits, wireMs: limits.attemptMs },
     report,
+    isOnline: () => navigator.onLine,
     async send(request, { partition = '', route, signal }) {
       const headers = await prepare({ ...request, partition, route })
       // The app took its time over it, and gave what is right for the session of now: which may be another user's (P6).

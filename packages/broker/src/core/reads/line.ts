@@ -21,6 +21,8 @@ export type ReadReply =
   | { readonly kind: 'redirect' }
   /** No answer, or one that broke off. */
   | { readonly kind: 'failed' }
+  /** It is longer than its askers take. */
+  | { readonly kind: 'tooLarge' }
 
 /** The wire of reads. */
 export interface ReadNetwork {
@@ -51,6 +53,8 @@ export interface Ask {
   readonly route: string | undefined
   /** Whole number from 1, the most urgent, to 9. */
   readonly priority: number
+  /** How often it is repeated where it fails, within its time limit. Default 2. A page of an earlier release has none. */
+  readonly retries?: number | undefined
   /** Called at most once, as the request leaves, or at once if it has left. `order`: how many its sender had sent by then. */
   onSent(order: number): void
   /** Called once, unless the reader has left. */

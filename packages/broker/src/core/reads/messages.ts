@@ -3,7 +3,7 @@
 import type { Ask, ReadEnd, ReadRequest } from './line.js'
 
 /** One read as it is asked of the worker. `id`: names it over its port. */
-export interface AskedRead extends Pick<Ask, 'key' | 'partition' | 'request' | 'route' | 'priority'> {
+export interface AskedRead extends Omit<Ask, 'onSent' | 'onEnd'> {
   readonly id: number
 }
 
@@ -72,6 +72,7 @@ const isAskedRead = (value: unknown): value is AskedRead =>
   isTextOrNothing(value['partition']) &&
   isTextOrNothing(value['route']) &&
   isPriority(value['priority']) &&
+  isNumberOrNothing(value['retries']) &&
   isRequest(value['request'])
 
 const isRequest = (value: unknown): value is ReadRequest =>
@@ -90,6 +91,7 @@ const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null
 const isText = (value: unknown): value is string => typeof value === 'string'
 const isPair = (value: unknown): value is [string, string] => isListOf(value, isText) && value.length === 2
+const isNumberOrNothing = (value: unknown) => value === undefined || typeof value === 'number'
 const isTextOrNothing = (value: unknown) => value === undefined || isText(value)
 const isListOf = <T>(value: unknown, is: (one: unknown) => one is T): value is readonly T[] =>
   Array.isArray(value) && value.every(is)

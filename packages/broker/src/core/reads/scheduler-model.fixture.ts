@@ -1,5 +1,6 @@
 // What a scheduler may do, told step by step: the model stands beside it, and writes down every fault.
 import { manualClock } from '../../testing/manual-clock.js'
+import { seededChance } from '../../testing/memory-realms.js'
 import { createConnections, type LetGo } from '../connections.js'
 import { readAgeMs } from '../limits.js'
 import type { ReadEnd, Reader, ReadReply, ReadRequest } from './line.js'
@@ -80,8 +81,10 @@ export class SchedulerModel {
     this.#connections = createConnections(options.concurrencyMax)
     this.#scheduler = createScheduler({
       clock: this.#clock,
+      chance: seededChance(1),
       connections: this.#connections,
       limits: options,
+      isOnline: () => true,
       report: (error) => void this.faults.push(error),
       send: (...given) => this.#onSend(...given),
     })
@@ -104,6 +107,7 @@ export class SchedulerModel {
       request,
       route: undefined,
       priority,
+      retries: 0,
       onSent: () => void listener.sent++,
       onEnd: (end) => this.#onEnd(listener, end),
     })

@@ -1,5 +1,6 @@
 // A scheduler whose requests wait for the test's word.
 import { type ManualClock, manualClock } from '../../testing/manual-clock.js'
+import { seededChance } from '../../testing/memory-realms.js'
 import { type Connections, createConnections } from '../connections.js'
 import type { Limits } from '../limits.js'
 import type { Ask, Reader, ReadReply, ReadRequest } from './line.js'
@@ -29,6 +30,7 @@ export interface SchedulerFixture {
   /** Asks for a path of one origin, or for a whole URL. `as`: by which name the reader is heard. */
   ask(path: string, priority?: number, more?: Partial<Ask> & { readonly as?: string }): Reader
   settle(): Promise<void>
+  setOnline(online: boolean): void
 }
 
 export const app = 'https://app.test'
@@ -43,10 +45,13 @@ export function setUp(
   const reports: unknown[] = []
   const heard: string[] = []
   const settle = () => clock.advance(0)
+  let isOnline = true
   const scheduler = createScheduler({
     clock,
     connections,
+    chance: seededChance(1),
     limits,
+    isOnline: () => isOnline,
     report: (error) => void reports.push(error),
     send: (request, more) =>
       new Promise((resolve, reject) => {
@@ -70,6 +75,9 @@ export function setUp(
     reports,
     heard,
     settle,
+    setOnline(online) {
+      isOnline = online
+    },
     paths,
     wire(path) {
       const found = wires.findLast(({ request }) => request.url === urlOf(path))
@@ -83,6 +91,7 @@ export function setUp(
         partition: 'p',
         route: undefined,
         priority,
+        retries: 0,
         onSent: (order) => void heard.push(`${as} sent ${order}`),
         onEnd: (end) =>
           void heard.push(`${as} ${end.kind === 'answer' ? textOf(end.answer.body) : end.kind}`),

@@ -2,20 +2,24 @@
 // for itself, a worker one for all tabs.
 import { originOfUrl } from '../channel.js'
 import type { Connections, LetGo } from '../connections.js'
-import { type Limits, readAgeMs } from '../limits.js'
-import type { Clock } from '../ports.js'
+import { type Limits, missesMax, readAgeMs } from '../limits.js'
+import type { Chance, Clock } from '../ports.js'
 import type { Ask, Line, ReadEnd, Reader, ReadReply, ReadRequest } from './line.js'
 import { createPriorityQueue, type PriorityQueue } from './priority-queue.js'
+import { retriesDefault, retryDelayMs } from './second-try.js'
 
 export interface SchedulerContext {
   readonly clock: Clock
+  readonly chance: Pick<Chance, 'random'>
   readonly connections: Connections
-  /** `wireMs`: how long one request may take. */
+  /** `wireMs`: how long a read may take from its first sending, its repeats included. */
   readonly limits: Pick<Limits, 'readsMax' | 'waitingReadsMax'> & { readonly wireMs: number }
   send(
     request: ReadRequest,
     options: Pick<Ask, 'partition' | 'route'> & { readonly signal: AbortSignal },
   ): Promise<ReadReply>
+  /** False where the device says that it is offline: what fails then is not repeated. */
+  isOnline(): boolean
   /** Of what threw; it stops nothing. */
   report(error: unknown): void
 }
@@ -34,22 +38,39 @@ interface Read {
   readonly askedAt: number
   readonly readers: Set<Listener>
   priority: number
-  flight?: Flight
+  retries: number
+  flight?: Flight | undefined
+  /** Set once it was sent for the first time. */
+  sent?: Sent
 }
 
-type Listener = Pick<Ask, 'onSent' | 'onEnd'>
+interface Listener extends Pick<Ask, 'onEnd'> {
+  /** Undefined once it was told. */
+  onSent: Ask['onSent'] | undefined
+}
 
 interface Flight {
-  readonly order: number
   readonly wire: AbortController
-  /** Gives back the connection and the timer. */
+  /** Gives back the connection. */
   land(): void
+}
+
+interface Sent {
+  readonly order: number
+  readonly until: number
+  readonly cancelTimer: () => void
+  tries: number
+  /** What came of its last try. */
+  last?: ReadEnd
+  cancelPause?: () => void
 }
 
 interface Origin {
   readonly name: string
   readonly waiting: PriorityQueue<Read>
   flying: number
+  /** Reads that failed since one was answered. */
+  misses: number
   /** It is looked at when this turn is over. */
   stirred: boolean
 }
@@ -77,7 +98,8 @@ class ReadScheduler implements Scheduler {
     const listener: Listener = { onSent: ask.onSent, onEnd: ask.onEnd }
     read.readers.add(listener)
     this.#raise(read, ask.priority)
-    if (read.flight !== undefined) this.#tellSent(listener, read.flight)
+    read.retries = Math.max(read.retries, ask.retries ?? retriesDefault)
+    if (read.sent !== undefined) this.#tellSent(listener, read.sent)
     return {
       raise: (priority) => {
         if (read.readers.has(listener)) this.#raise(read, priority)
@@ -111,12 +133,17 @@ class ReadScheduler implements Scheduler {
     const { clock } = this.#context
     const origin = this.#originOf(originOfUrl(ask.request.url))
     const { priority } = ask
-    const read: Read = { ask, origin, askedAt: clock.monotonic(), readers: new Set(), priority }
+    const askedAt = clock.monotonic()
+    const read: Read = { ask, origin, askedAt, readers: new Set(), priority, retries: 0 }
     this.#reads.set(ask.key, read)
     this.#waiting++
-    origin.waiting.push(read, rankOf(read))
-    this.#stir(origin)
+    this.#lineUp(read)
     return read
+  }
+
+  #lineUp(read: Read): void {
+    read.origin.waiting.push(read, rankOf(read))
+    this.#stir(read.origin)
   }
 
   #raise(read: Read, priority: number): void {
@@ -128,7 +155,7 @@ class ReadScheduler implements Scheduler {
   #originOf(name: string): Origin {
     const known = this.#origins.get(name)
     if (known !== undefined) return known
-    const origin: Origin = { name, waiting: createPriorityQueue(), flying: 0, stirred: false }
+    const origin: Origin = { name, waiting: createPriorityQueue(), flying: 0, misses: 0, stirred: false }
     this.#origins.set(name, origin)
     return origin
   }
@@ -154,28 +181,43 @@ class ReadScheduler implements Scheduler {
   }
 
   #launch(read: Read, letGo: LetGo): void {
-    const { clock, limits } = this.#context
-    const { origin, ask } = read
+    const { clock } = this.#context
+    const { origin } = read
     const wire = new AbortController()
     const sentAt = clock.now()
-    const cancelTimer = clock.after(limits.wireMs, () => {
-      this.#finish(read, { kind: 'timedOut' })
-      wire.abort()
-    })
     this.#waiting--
     origin.flying++
     const land = () => {
-      cancelTimer()
       origin.flying--
       letGo()
     }
-    const flight: Flight = { order: ++this.#sent, wire, land }
+    const order = ++this.#sent
+    const flight: Flight = { wire, land }
     read.flight = flight
-    void this.#send(ask, wire.signal).then((reply) => this.#finish(read, { ...reply, sentAt }))
-    for (const listener of read.readers) this.#tellSent(listener, flight)
+    read.sent ??= this.#begin(read, order)
+    void this.#send(read, wire.signal).then((reply) => {
+      if (read.flight === flight) this.#onReply(read, reply, sentAt)
+    })
+    for (const listener of read.readers) this.#tellSent(listener, read.sent)
   }
 
-  async #send({ request, partition, route }: Ask, signal: AbortSignal): Promise<ReadReply> {
+  #begin(read: Read, order: number): Sent {
+    const { clock, limits } = this.#context
+    const onLate = () => {
+      const { flight } = read
+      this.#finish(read, read.sent?.last ?? { kind: 'timedOut' })
+      flight?.wire.abort()
+    }
+    return {
+      order,
+      until: clock.monotonic() + limits.wireMs,
+      cancelTimer: clock.after(limits.wireMs, onLate),
+      tries: 0,
+    }
+  }
+
+  async #send({ ask }: Read, signal: AbortSignal): Promise<ReadReply> {
+    const { request, partition, route } = ask
     try {
       return await this.#context.send(request, { partition, route, signal })
     } catch (error) {
@@ -184,8 +226,42 @@ class ReadScheduler implements Scheduler {
     }
   }
 
-  #tellSent(listener: Listener, { order }: Flight): void {
-    this.#safely(() => listener.onSent(order))
+  /** A try that failed is repeated where that ends in time. While it waits it holds no connection. */
+  #onReply(read: Read, reply: ReadReply, sentAt: number): void {
+    const { clock, chance } = this.#context
+    const { origin, ask } = read
+    const sent = read.sent as Sent
+    const end = { ...reply, sentAt }
+    const moment = { tries: sent.tries, random: chance.random(), now: clock.now() }
+    const delayMs = retryDelayMs(reply, ask.request, moment)
+    origin.misses = delayMs === undefined ? 0 : origin.misses + 1
+    if (delayMs === undefined || !this.#mayRepeat(read, reply, delayMs)) {
+      this.#finish(read, end)
+      return
+    }
+    sent.tries++
+    sent.last = end
+    read.flight?.land()
+    read.flight = undefined
+    this.#waiting++
+    sent.cancelPause = clock.after(delayMs, () => this.#lineUp(read))
+  }
+
+  #mayRepeat({ retries, sent, origin }: Read, { kind }: ReadReply, delayMs: number): boolean {
+    const { clock, isOnline } = this.#context
+    return (
+      sent !== undefined &&
+      sent.tries < retries &&
+      clock.monotonic() + delayMs < sent.until &&
+      origin.misses < missesMax &&
+      (kind !== 'failed' || isOnline())
+    )
+  }
+
+  #tellSent(listener: Listener, { order }: Sent): void {
+    const { onSent } = listener
+    listener.onSent = undefined
+    this.#safely(() => onSent?.(order))
   }
 
   #finish(read: Read, end: ReadEnd): void {
@@ -197,14 +273,18 @@ class ReadScheduler implements Scheduler {
   }
 
   #abandon(read: Read): void {
-    if (this.#take(read)) read.flight?.wire.abort()
+    const { flight } = read
+    if (this.#take(read)) flight?.wire.abort()
   }
 
   /** Ends a read, once: whoever asks for its key from now on has a new one. */
   #take(read: Read): boolean {
-    const { ask, origin, flight } = read
+    const { ask, origin, flight, sent } = read
     if (this.#reads.get(ask.key) !== read) return false
     this.#reads.delete(ask.key)
+    read.flight = undefined
+    sent?.cancelTimer()
+    sent?.cancelPause?.()
     if (flight !== undefined) flight.land()
     else {
       origin.waiting.remove(read)

@@ -21,6 +21,7 @@ function reader() {
       request: { url: app + path, method: 'GET', headers: [] },
       route: undefined,
       priority: 5,
+      retries: 0,
       onSent: () => {},
       onEnd: ({ kind }) => ends.push(kind),
     })
