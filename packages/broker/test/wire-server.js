@@ -98,10 +98,19 @@ const pages = {
     response.writeHead(204, { 'set-cookie': 'wire=crumb; Path=/; HttpOnly; SameSite=Strict' }).end(),
 }
 
+/** Says in its query what its CORS allows: `?origin=…&headers=…`. */
+function answerCors(/** @type {IncomingMessage} */ request, /** @type {ServerResponse} */ response) {
+  for (const [name, value] of new URL(request.url ?? '/', 'http://x').searchParams)
+    response.setHeader(`access-control-allow-${name}`, value)
+  response.writeHead(204).end()
+  return true
+}
+
 /** @returns {(request: IncomingMessage, response: ServerResponse) => boolean} */
 const serve = (otherOrigin) => (request, response) => {
   const path = new URL(request.url ?? '/', 'http://x').pathname
   if (path === '/wire/other-origin') return response.end(otherOrigin()) && true
+  if (path === '/wire/cors') return answerCors(request, response)
   const page = pages[path]
   if (page === undefined) return false
   response.setHeader('access-control-allow-origin', request.headers.origin ?? '*')

@@ -1,4 +1,6 @@
 // What a page knows that a worker does not: its address, whether it is looked at, and the events of its life.
+import { findObstacle } from '../adapters/cors-check.js'
+import { isDevelopment } from '../redux/development.js'
 
 /** Something happened that makes a try worth it. `hidden` and `offline` only change how patient to be. */
 export type HostSignal = 'wake' | 'change'
@@ -12,6 +14,8 @@ export interface Host {
   persisted(): Promise<boolean | undefined>
   /** Asks it to. It may ask its user. */
   persist(): Promise<boolean | undefined>
+  /** For development: asks the other origin itself what keeps this page from its answers. */
+  readonly findObstacle?: typeof findObstacle
   /** Before the next frame is painted, or soon where none will be. */
   frame(callback: () => void): void
   listen(listener: (signal: HostSignal) => void): () => void
@@ -26,6 +30,7 @@ export function browserHost(): Host {
     isVisible: () => document.visibilityState === 'visible',
     persisted: async () => navigator.storage?.persisted?.(),
     persist: async () => navigator.storage?.persist?.(),
+    ...(isDevelopment && { findObstacle }),
     // No frame is painted in a hidden page, one that is hidden before the frame included.
     frame(callback) {
       const timer = setTimeout(run, 50)

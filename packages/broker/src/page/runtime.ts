@@ -9,6 +9,7 @@ import { withRoom } from '../core/room.js'
 import type { StoredAction } from '../core/schema.js'
 import { hasMark, mark, readAtOf, type Status } from '../redux/actions.js'
 import type { BrokerState } from '../redux/broker-reducer.js'
+import { isDevelopment } from '../redux/development.js'
 import { isRead, type Route } from '../redux/route.js'
 import type { Receipt } from '../redux/types.js'
 import type { Internals } from './broker.js'
@@ -16,6 +17,7 @@ import { type AcceptedPlace, type Cancelled, Capturing } from './capturing.js'
 import { createFollower, type Follower } from './follower.js'
 import type { Host } from './host.js'
 import { createMending, type Mending } from './mending.js'
+import { createAdvice } from './origin-advice.js'
 import { pageDevice } from './page-device.js'
 import { createPageView, type PageView } from './page-view.js'
 import { createPersistence, type Persistence } from './persistence.js'
@@ -78,6 +80,7 @@ export class Runtime implements Internals {
   readonly #persistence: Persistence
   #sending: Sending
   #stopListening: readonly (() => void)[] = []
+  readonly #advise: ReturnType<typeof createAdvice> | undefined
   readonly #started: Promise<void>
   #restored: Promise<void> = Promise.resolve()
   #session: Session | undefined
@@ -96,6 +99,7 @@ export class Runtime implements Internals {
     })
     this.#mending = createMending(this.#view, config.slice)
     this.#persistence = createPersistence(host, config.persist)
+    this.#advise = isDevelopment ? createAdvice({ ...config, ports: this.ports }) : undefined
     this.#sending = this.#listen()
     // The store is not ready to dispatch while its middleware is being set up.
     this.#started = Promise.resolve().then(() => this.reduced({ type: '' }))
@@ -274,6 +278,7 @@ export class Runtime implements Internals {
     if (this.#session !== session) return
     const onNews: typeof news = (latest) => {
       news(latest)
+      void this.#advise?.(latest)
       if (this.#stopListening.length > 0) this.#sending.plan(latest)
       this.#persistence.news(latest)
       const { wipes = 0 } = latest.row

@@ -1,0 +1,99 @@
+import { createAction } from '@reduxjs/toolkit'
+import { afterEach, expect, it, vi } from 'vitest'
+import { openApp } from '../../test/page-fixture.js'
+import type { Obstacle } from '../adapters/cors-check.js'
+import { answer, createTestWorld, failed, redirect } from '../testing/index.js'
+import { type RequestTemplate, write } from './index.js'
+
+const api = 'https://api.test'
+const sent = write(createAction<RequestTemplate>('sent'), { request: (template) => template })
+
+afterEach(() => void vi.restoreAllMocks())
+
+/** A page in a browser whose own questions find this obstacle. */
+function setUp(obstacle: Obstacle | undefined, server: 'idempotent' | 'plain' = 'plain') {
+  const world = createTestWorld()
+  const tab = world.tab()
+  const findObstacle = vi.fn(async () => obstacle)
+  const warn = vi.spyOn(console, 'warn').mockImplementation(() => {})
+  const app = openApp(world, {
+    routes: [sent],
+    origins: [{ origin: api, credentials: 'include' }],
+    server,
+    tab: { ...tab, host: { ...tab.host, findObstacle } },
+  })
+  const send = (url: string, method = 'PUT') => app.store.dispatch(sent({ url, method, body: {} }))
+  const told = () => warn.mock.calls.map(([text]) => String(text))
+  return { world, send, told, findObstacle }
+}
+
+it.each([
+  [{ kind: 'nobodyThere' }, /Nothing answers at https:\/\/api\.test/],
+  [{ kind: 'originNotAllowed' }, /Access-Control-Allow-Origin: https:\/\/app\.test/],
+  [{ kind: 'credentialsNotAllowed' }, /Access-Control-Allow-Credentials: true/],
+  [
+    { kind: 'headersNotAllowed', names: ['idempotency-key', 'x-tenant'] },
+    /idempotency-key, x-tenant.*Allow-Headers/,
+  ],
+  [{ kind: 'methodNotAllowed' }, /preflight of PUT https:\/\/api\.test\/a.*Allow-Methods/],
+] as const)(
+  'an origin that never answers is explained once, with what to add: %o',
+  async (obstacle, text) => {
+    const { world, send, told, findObstacle } = setUp(obstacle)
+    world.network.always(failed())
+    send(`${api}/a`)
+    send(`${api}/b`)
+    await world.clock.advance(60_000)
+
+    expect(told()).toEqual([expect.stringMatching(text)])
+    expect(findObstacle).toHaveBeenCalledTimes(1)
+    const names = ['idempotency-key', 'idempotency-principal', 'content-type']
+    expect(findObstacle).toHaveBeenCalledWith(`${api}/a`, expect.arrayContaining(names), 'include')
+  },
+)
+
+it.each([
+  [
+    'a key that the page does not see',
+    `${api}/a`,
+    answer(200, {}),
+    /200.*Access-Control-Expose-Headers: Idempotency-Key/,
+  ],
+  ['a key that is not echoed', '/a', answer(201, {}), /201.*Echo the key/],
+  ['a redirect', '/a/', redirect(), /\/a\/ was answered with a redirect.*slash/],
+])('says what the answer lacks: %s', async (_what, url, reply, text) => {
+  const { world, send, told } = setUp(undefined, 'idempotent')
+  world.network.always(reply)
+  send(url)
+  await world.clock.advance(10_000)
+
+  expect(told()).toEqual([expect.stringMatching(text)])
+})
+
+it('says that a page is no success', async () => {
+  const { world, send, told } = setUp(undefined)
+  world.network.always(answer(200, 'OK', { 'content-type': 'text/plain' }))
+  send('/a')
+  await world.clock.advance(10_000)
+
+  expect(told()).toEqual([
+    expect.stringMatching(/PUT https:\/\/app\.test\/a was answered with 200, but not as a success/),
+  ])
+})
+
+it('says nothing where the device is offline, its own server is away too, or a server only fails', async () => {
+  const { world, send, told, findObstacle } = setUp(undefined)
+  world.network.always(failed())
+  world.setOnline(false)
+  send(`${api}/a`)
+  await world.clock.advance(60_000)
+  expect(findObstacle).not.toHaveBeenCalled()
+
+  world.setOnline(true)
+  await world.clock.advance(60_000)
+  expect(findObstacle).toHaveBeenCalled()
+  world.network.always(answer(502))
+  await world.clock.advance(60_000)
+
+  expect(told()).toEqual([])
+})

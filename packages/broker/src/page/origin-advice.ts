@@ -1,0 +1,94 @@
+// Tells the developer, once for each origin and cause, why nothing arrives there and what to add to the server. Left out
+// of production builds.
+import type { Obstacle } from '../adapters/cors-check.js'
+import { originOfUrl } from '../core/channel.js'
+import type { EntryRow } from '../core/entry.js'
+import type { News } from '../core/news.js'
+import type { CredentialsOf } from '../core/origins.js'
+import type { Ports } from '../core/ports.js'
+import { within } from '../core/schema.js'
+import { type OriginTrouble, troubleOf } from '../redux/trouble.js'
+import type { Host } from './host.js'
+
+export interface AdviceContext {
+  readonly ports: Pick<Ports, 'store'>
+  readonly host: Pick<Host, 'baseUrl' | 'believesOnline' | 'findObstacle'>
+  readonly credentialsOf: CredentialsOf
+}
+
+/** Call it with all news. Never rejects. */
+export function createAdvice({ ports, host, credentialsOf }: AdviceContext): (news: News) => Promise<void> {
+  const own = originOfUrl(host.baseUrl ?? '')
+  const said = new Set<string>()
+
+  async function advise(trouble: OriginTrouble, { row }: News): Promise<void> {
+    const { origin, reason } = trouble
+    const met = (row.tried ?? []).filter((one) => one.reason === reason).map(({ id }) => id)
+    const entry = (await Promise.all(met.map((id) => find(row.partition, id)))).find(
+      (one) => one !== undefined && originOfUrl(one.request.url) === origin,
+    )
+    if (entry === undefined) return
+    const text = await textOf(trouble, entry)
+    if (text === undefined) said.delete(keyOf(trouble))
+    else if (text !== '') console.warn(`redux-broker: ${text} docs/your-server.md says more.`)
+  }
+
+  const find = async (partition: string, id: string) => {
+    const list = within('entries', [partition, id], 'id')
+    return (await ports.store.transact('readonly', 'relaxed', (tx) => tx.list(list, 1)))[0]
+  }
+
+  /** Undefined where it cannot be known now. */
+  async function textOf(trouble: OriginTrouble, { request }: EntryRow): Promise<string | undefined> {
+    if (trouble.code !== 'neverAnswered') return answerText(trouble, request)
+    if (trouble.origin === own) return ''
+    const { url, headers } = request
+    const names = new Set(['idempotency-key', 'idempotency-principal', ...headers.map(([name]) => name)])
+    const obstacle = await host.findObstacle?.(url, [...names], credentialsOf(url))
+    return obstacle && obstacleText(obstacle, trouble.origin, own, request)
+  }
+
+  return async (news) => {
+    if (host.findObstacle === undefined || !host.believesOnline()) return
+    const fresh = troubleOf(news.origins, own).filter((trouble) => !said.has(keyOf(trouble)))
+    for (const trouble of fresh) said.add(keyOf(trouble))
+    await Promise.all(fresh.map((trouble) => advise(trouble, news).catch(() => {})))
+  }
+}
+
+const keyOf = ({ origin, code }: OriginTrouble) => `${code} ${origin}`
+
+type Request = EntryRow['request']
+
+function obstacleText(obstacle: Obstacle, origin: string, own: string, { method, url }: Request): string {
+  const preflight = `${origin} refuses the preflight of ${method} ${url}, so nothing is sent.`
+  switch (obstacle.kind) {
+    case 'nobodyThere':
+      return `Nothing answers at ${origin}. Does its server run there, and does no \`connect-src\` of a content security policy and no extension forbid it?`
+    case 'originNotAllowed':
+      return `${origin} answers, but CORS hides its answers from this page. Add \`Access-Control-Allow-Origin: ${own}\` to them.`
+    case 'credentialsNotAllowed':
+      return `${origin} answers, but CORS hides its answers to requests with cookies. Add \`Access-Control-Allow-Credentials: true\` and \`Access-Control-Allow-Origin: ${own}\`, not \`*\`.`
+    case 'headersNotAllowed':
+      return `${preflight} Add ${obstacle.names.join(', ')} to its \`Access-Control-Allow-Headers\`.`
+    case 'methodNotAllowed':
+      return `${preflight} Add ${method} to its \`Access-Control-Allow-Methods\`, or what \`prepareHeaders\` adds to \`Access-Control-Allow-Headers\`.`
+  }
+}
+
+/** Empty where the slice says it all. */
+function answerText({ code, httpStatus, origin }: OriginTrouble, { method, url }: Request): string {
+  const answered = `${method} ${url} was answered with ${httpStatus},`
+  switch (code) {
+    case 'headerNotExposed':
+      return `${answered} but this page sees no key in the answer. Add \`Access-Control-Expose-Headers: Idempotency-Key\` at ${origin}. Or leave \`server: 'idempotent'\` out, if it does not honour keys.`
+    case 'keyNotEchoed':
+      return `${answered} but the answer has no \`Idempotency-Key\`. Echo the key, as redux-broker-server does, or leave \`server: 'idempotent'\` out.`
+    case 'notAcknowledged':
+      return `${answered} but not as a success is expected: JSON, or what \`accept\` names, or nothing with a 204. If your server answers so, declare it.`
+    case 'redirected':
+      return `${method} ${url} was answered with a redirect, which is not followed. The common causes are a slash at the end of the URL, http in place of https, and a login page, which a \`sessionProbe\` tells.`
+    default:
+      return ''
+  }
+}
