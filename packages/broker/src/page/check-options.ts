@@ -74,6 +74,11 @@ function checkRoutes(routes: unknown): void {
   const types = new Set<string>()
   for (const creator of routes as AnyRouted[]) {
     const route = typeof creator === 'function' ? routeOf(creator) : undefined
+    if (route === undefined && isOfAnotherCopy(creator))
+      throw new TypeError(
+        `createBroker() got a route that another copy of redux-broker made: '${creator.type}'. ` +
+          '`npm ls redux-broker` shows the two; `npm dedupe`, or `resolve.dedupe` of the bundler, leaves one.',
+      )
     if (route === undefined)
       throw wrong(
         'routes',
@@ -85,6 +90,11 @@ function checkRoutes(routes: unknown): void {
     types.add(route.type)
   }
 }
+
+/** Its mark has the same name as ours, and is not ours. */
+const isOfAnotherCopy = (creator: unknown): boolean =>
+  typeof creator === 'function' &&
+  Object.getOwnPropertySymbols(creator).some(({ description }) => description === 'redux-broker route')
 
 function checkOrigins(origins: unknown): void {
   if (origins === undefined) return

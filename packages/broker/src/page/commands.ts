@@ -16,6 +16,8 @@ import { changePartition } from '../core/partition.js'
 import type { StoreTransaction } from '../core/ports.js'
 import { isReadable } from '../core/readable.js'
 import { within } from '../core/schema.js'
+import { isDevelopment } from '../redux/development.js'
+import { describe } from '../redux/route.js'
 import { type Broker, type Internals, internals } from './broker.js'
 
 // biome-ignore lint/suspicious/noExplicitAny: the commands serve a broker of any state
@@ -74,7 +76,7 @@ export function confirm(broker: AnyBroker, entryId: string): Promise<'confirmed'
  * @throws where the storage fails; what was given up until then stays so.
  */
 export async function discardAll(broker: AnyBroker): Promise<GivenUp> {
-  const inside = broker[internals]()
+  const inside = insideOf(broker)
   const owner = await inside?.user()
   if (inside === undefined || owner === undefined) return nothingGivenUp
   const { store, clock, bus } = inside.ports
@@ -86,7 +88,7 @@ export async function discardAll(broker: AnyBroker): Promise<GivenUp> {
 
 /** A person has taken note of the work that this browser's storage lost: `state.broker.lost` is cleared, in all tabs. */
 export async function acknowledgeLoss(broker: AnyBroker): Promise<void> {
-  const inside = broker[internals]()
+  const inside = insideOf(broker)
   const owner = await inside?.user()
   if (inside === undefined || owner === undefined) return
   await inside.ports.store.transact('readwrite', 'strict', (tx) =>
@@ -103,7 +105,7 @@ export async function discard(broker: AnyBroker, entryId: string): Promise<'disc
     await discardHeld(tx, held, clock.now())
     return 'discarded'
   })
-  if (done === 'notFound') broker[internals]()?.dismiss(entryId)
+  if (done === 'notFound') insideOf(broker)?.dismiss(entryId)
   return done
 }
 
@@ -115,7 +117,17 @@ export async function cancel(
   broker: AnyBroker,
   entryId: string,
 ): Promise<'cancelled' | 'tooLate' | 'notFound'> {
-  return (await broker[internals]()?.cancel(entryId)) ?? 'notFound'
+  return (await insideOf(broker)?.cancel(entryId)) ?? 'notFound'
+}
+
+/** @throws TypeError in development, where another copy of the package made the broker. */
+function insideOf(broker: AnyBroker): Internals | undefined {
+  if (isDevelopment && typeof broker?.[internals] !== 'function')
+    throw new TypeError(
+      `redux-broker: a command expects what createBroker() gave; got ${describe(broker)}. ` +
+        'Where it is a broker, this page has two copies of the package: `npm ls redux-broker` shows them.',
+    )
+  return broker[internals]()
 }
 
 async function read<T>(
@@ -123,7 +135,7 @@ async function read<T>(
   work: (tx: StoreTransaction, partition: string) => Promise<T>,
   otherwise: T,
 ): Promise<T> {
-  const inside = broker[internals]()
+  const inside = insideOf(broker)
   const owner = await inside?.user()
   if (inside === undefined || owner === undefined) return otherwise
   return inside.ports.store.transact('readonly', 'relaxed', (tx) => work(tx, owner.partition))
@@ -134,7 +146,7 @@ async function withHeld<T extends string>(
   entryId: string,
   work: (tx: StoreTransaction, held: Held, ports: Internals['ports']) => Promise<T>,
 ): Promise<T | 'notFound'> {
-  const inside = broker[internals]()
+  const inside = insideOf(broker)
   const owner = await inside?.user()
   if (inside === undefined || owner === undefined) return 'notFound'
   const done = await inside.ports.store.transact('readwrite', 'strict', async (tx) => {

@@ -7,6 +7,8 @@ import { defaultLimits } from '../core/limits.js'
 import { credentialsBy, originNames } from '../core/origins.js'
 import { isBrokerAction, outcomeMark } from '../redux/actions.js'
 import { brokerReducer } from '../redux/broker-reducer.js'
+import { createDeliveryWatch } from '../redux/delivery-watch.js'
+import { isDevelopment } from '../redux/development.js'
 import { optimistic } from '../redux/optimistic.js'
 import { isRead, type Route, routeOf } from '../redux/route.js'
 import type { BrokerDispatch } from '../redux/types.js'
@@ -14,6 +16,7 @@ import { type Broker, type BrokerOptions, type Capabilities, internals, type Wor
 import { checkOptions } from './check-options.js'
 import { browserHost } from './host.js'
 import { claimDatabase, type LiveStore } from './live-brokers.js'
+import { checkAttached, checkMounted, checkUnrouted, noteBroker } from './mistakes.js'
 import type { FetchOptions, ReadEngine, ReadPart } from './read-engine.js'
 import { inertReceipt } from './receipts.js'
 import { Runtime, type RuntimeConfig } from './runtime.js'
@@ -34,6 +37,8 @@ export function createBroker<State, Path extends string = 'broker'>(
   if (process.env.NODE_ENV !== 'production') checkOptions(options)
   const database = options.name ?? 'redux-broker'
   const routes = routesByType(options)
+  if (isDevelopment) noteBroker(routes)
+  let isAttached = false
   const worker = createWorkerClient(database, needsOf(options))
   /** Of the store that was made, or came into use, last. */
   let runtime: Runtime | undefined
@@ -44,19 +49,9 @@ export function createBroker<State, Path extends string = 'broker'>(
 
   return {
     reducerPath: (options.reducerPath ?? 'broker') as Path,
-    reducer(state, action) {
-      if (state === undefined) runtime?.tear()
-      return brokerReducer(state, action)
-    },
-    optimistic: (reducer, more = {}) =>
-      optimistic(reducer, more, {
-        produce: options.produce,
-        asks: ({ type }) => asks(routes.get(type)),
-        hasPending: (besides) => runtime?.hasPending(besides) ?? false,
-        onForeign: () => runtime?.tear(),
-        report: options.world?.ports.report ?? report,
-      }),
+    ...reducersOf(options, routes, { runtime: () => runtime, isAttached: () => isAttached }),
     middleware: (store) => {
+      isAttached = true
       world ??= options.world ? { ...options.world } : browserWorld(database, options.origins)
       if (world === undefined) return inertMiddleware(routes)
       const begunIn = world
@@ -65,6 +60,7 @@ export function createBroker<State, Path extends string = 'broker'>(
       )
       const claim = claimDatabase(database, options.world ?? globalThis, asOneOf(live, made))
       runtime = made
+      if (isDevelopment) queueMicrotask(() => checkMounted(store.getState(), options.reducerPath ?? 'broker'))
       return brokerMiddleware(routes, made, () => {
         // A store that rested while the broker was stopped has not heard of it.
         if (begunIn !== world) return made.stop()
@@ -105,6 +101,36 @@ export function createBroker<State, Path extends string = 'broker'>(
     [internals]: () => runtime,
   }
 }
+
+/** The reducers tell the store in use where a state is not theirs. */
+function reducersOf(
+  { produce, world }: Pick<BrokerOptions<never, never>, 'produce' | 'world'>,
+  routes: Routes,
+  { runtime, isAttached }: { runtime(): Runtime | undefined; isAttached(): boolean },
+): Pick<Broker<unknown, string>, 'reducer' | 'optimistic'> {
+  const context = {
+    produce,
+    asks: ({ type }: Action<string>) => asks(routes.get(type)),
+    watch: isDevelopment ? createDeliveryWatch((type) => isReadAnew(routes.get(type))) : undefined,
+    hasPending: (besides?: string) => runtime()?.hasPending(besides) ?? false,
+    onForeign: () => runtime()?.tear(),
+    report: world?.ports.report ?? report,
+  }
+  return {
+    reducer(state, action) {
+      if (state === undefined) runtime()?.tear()
+      if (isDevelopment && !isAttached() && hasPage(world)) checkAttached(action, routes)
+      return brokerReducer(state, action)
+    },
+    optimistic: (reducer, more = {}) => optimistic(reducer, more, context),
+  }
+}
+
+/** Where there is a page. */
+const hasPage = (world: World | undefined) => world !== undefined || typeof window !== 'undefined'
+
+const isReadAnew = (route: Route | undefined) =>
+  route !== undefined && !isRead(route) && route.options.invalidates !== undefined
 
 const asks = (route: Route | undefined) => route !== undefined && isRead(route)
 
@@ -175,7 +201,9 @@ const brokerMiddleware =
     return (action) => {
       if (!runtime.isStopped && !isBrokerAction(action) && outcomeMark(action) === undefined) use()
       if (runtime.isStopped) return inert(action)
-      const route = routes.get((action as Action<string>).type)
+      const { type } = action as Action<string>
+      const route = routes.get(type)
+      if (isDevelopment && route === undefined) checkUnrouted(type)
       return route === undefined
         ? reduce(runtime.dated(action))
         : runtime.capture(route, action as Action<string>, reduce)

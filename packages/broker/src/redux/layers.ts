@@ -2,6 +2,7 @@
 // pure: two stores, time travel and preloaded state hold.
 import type { Action, Reducer } from 'redux'
 import { type Apply, type Layers, replay, settleEntries } from '../core/rebase.js'
+import type { DeliveryWatch } from './delivery-watch.js'
 import { hasSameFields, isPersisted, keepable, unwritten } from './kept-state.js'
 
 /** immer's `produce`, which RTK exports as `createNextState`. */
@@ -23,6 +24,8 @@ export const never: number = Number.NEGATIVE_INFINITY
 const hidden = new WeakMap<object, Hidden>()
 
 export interface LayersContext {
+  /** For the developer. */
+  readonly watch?: DeliveryWatch | undefined
   readonly produce: Produce | undefined
   report(error: unknown): void
 }

@@ -13,6 +13,7 @@ import {
   type RestoredEntry,
   readAtOf,
 } from './actions.js'
+import type { DeliveryWatch } from './delivery-watch.js'
 import { isDevelopment, sayOnce } from './development.js'
 import { isOfPersist, unpacked } from './kept-state.js'
 import {
@@ -50,8 +51,8 @@ export function optimistic<R extends AnyReducer>(
 ): R {
   const layering = createLayering(reducer, context)
   const { apply, applyOnTop, keep, rebased } = layering
-  const onOutcome = outcomeStep(layering)
-  const onTruth = truthStep(layering, asks)
+  const onOutcome = outcomeStep(layering, context.watch)
+  const onTruth = truthStep(layering, asks, context.watch)
   const onBroker = brokerStep(layering)
 
   function begin(action: Action): object {
@@ -122,8 +123,10 @@ const copied =
 
 type Step<A> = (state: object, layers: Hidden, action: A) => object
 
-function outcomeStep({ apply, keep, rebased }: Layering): Step<OutcomeAction> {
+function outcomeStep(layering: Layering, watch: DeliveryWatch | undefined): Step<OutcomeAction> {
+  const { apply, keep, rebased } = layering
   return (state, layers, action) => {
+    if (isDevelopment && watch) tellWatch(watch, layering, layers, action)
     const { late, at, more } = action.meta.broker
     // What was settled before this page began is in what the page has read since.
     const isRead = late && at <= layers.readAt
@@ -137,13 +140,36 @@ function outcomeStep({ apply, keep, rebased }: Layering): Step<OutcomeAction> {
   }
 }
 
-function truthStep({ apply, keep, rebased }: Layering, asks: (action: Action) => boolean): Step<Action> {
+/** For the developer: whether the slice takes over what it showed of an entry. */
+function tellWatch(
+  watch: DeliveryWatch,
+  { applyOnTop }: Layering,
+  { confirmed, log }: Hidden,
+  action: OutcomeAction,
+): void {
+  const { entryId, broker } = action.meta
+  if (broker.outcome !== 'delivered') return
+  if (applyOnTop(confirmed, action) !== confirmed) {
+    watch.taken(entryId)
+    return
+  }
+  const pending = log.find((one) => one.entryId === entryId)
+  if (pending !== undefined && applyOnTop(confirmed, pending.action) !== confirmed)
+    watch.lost(entryId, action.meta.action.type)
+}
+
+function truthStep(
+  { apply, keep, rebased }: Layering,
+  asks: (action: Action) => boolean,
+  watch: DeliveryWatch | undefined,
+): Step<Action> {
   return (state, layers, action) => {
     const { confirmed: before, log } = layers
     const answered = apply(before, action)
     const read = outcomeMark(action)
     // An answer is for some slices only: of the others it says nothing.
     if (read !== undefined && answered === before) return state
+    if (isDevelopment && answered !== before) watch?.truth()
     const later = laterOutcomes(action) ?? []
     const confirmed = later.reduce((state, one) => outcomeApplied(apply, state, one), answered)
     // What asks goes where its answer will, so that it does not come on top of that; it is no answer yet.

@@ -79,9 +79,13 @@ export function write<C extends ActionCreator, Answer = unknown>(
   return routed(creator, { type: creator.type, options } as unknown as WriteRoute)
 }
 
+/** The types of all actions that have a route, for the developer. */
+export const declaredTypes: Set<string> = new Set()
+
 /** The same creator, marked with its route. */
 export function routed<C extends ActionCreator, Answer>(creator: C, given: Route): RoutedCreator<C, Answer> {
   const { type } = creator
+  if (process.env.NODE_ENV !== 'production') declaredTypes.add(type)
   return Object.assign((...args: Parameters<C>) => creator(...args), {
     type,
     match: (action: unknown) => creator.match(action),

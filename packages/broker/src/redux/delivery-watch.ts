@@ -1,0 +1,47 @@
+// Finds a change that is lost on success, for the developer: a slice shows a pending action, and has no case for what
+// its delivery brings. The rebase then takes the change away as if it had never been made.
+import { sayOnce } from './development.js'
+
+export interface DeliveryWatch {
+  /** A slice took what the delivery of an entry brought. */
+  taken(entryId: string): void
+  /** A slice showed the entry, and took nothing of its delivery. */
+  lost(entryId: string, type: string): void
+  /** A slice took a truth: it may hold what was delivered. */
+  truth(): void
+}
+
+/** A truth that is read because of a delivery arrives within it, mostly. */
+const truthMs = 5_000
+
+/** `isReadAnew`: whether what an action changes is read again by itself when it is delivered. */
+export function createDeliveryWatch(isReadAnew: (type: string) => boolean): DeliveryWatch {
+  const taken = new Set<string>()
+  let suspects = new Map<string, string>()
+
+  function say(): void {
+    for (const [entryId, type] of suspects)
+      if (!taken.has(entryId))
+        sayOnce(
+          `'${type}' was delivered, and its change left the view: no slice has a case for it. ` +
+            'Add `.addMatcher(delivered(creator), …)` to the slice that shows it, where `payload` is the answer and ' +
+            '`meta.arg` the first payload; or name in `invalidates` what is to be read again.',
+        )
+    suspects = new Map()
+    taken.clear()
+  }
+
+  return {
+    taken: (entryId) => void taken.add(entryId),
+    lost(entryId, type) {
+      if (isReadAnew(type)) return
+      if (suspects.size === 0) {
+        const timer: unknown = setTimeout(say, truthMs)
+        // In Node it keeps no process waiting.
+        if (typeof timer === 'object') (timer as { unref?(): void }).unref?.()
+      }
+      suspects.set(entryId, type)
+    },
+    truth: () => suspects.clear(),
+  }
+}
