@@ -37,7 +37,7 @@ export async function applyFault(
       await pause(rule.ms, undefined, { signal: exchange.closing })
       return exchange.answer()
     case 'status':
-      return injectedProblem(rule.status, rule.retryAfter?.toString())
+      return signed(exchange, injectedProblem(rule.status, rule.retryAfter?.toString()))
     case 'drop-before':
       return drop(exchange)
     case 'drop-after':
@@ -107,4 +107,12 @@ function closeOf(outgoing: ServerResponse): Promise<void> {
 
 function assertNever(rule: never): never {
   throw new Error(`got a rule of unknown kind ${JSON.stringify(rule)}`)
+}
+
+/** A refusal is signed as the application's own are: by the key's echo. What else is injected is a gateway's. */
+function signed({ outgoing }: Exchange, answer: Response): Response {
+  const key = outgoing.req.headers['idempotency-key']
+  if (answer.status >= 400 && answer.status < 500 && typeof key === 'string')
+    answer.headers.set('Idempotency-Key', key)
+  return answer
 }

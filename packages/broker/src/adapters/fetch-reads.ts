@@ -2,6 +2,7 @@
 import { defaultLimits } from '../core/limits.js'
 import { type CredentialsOf, credentialsBy } from '../core/origins.js'
 import type { ReadNetwork, ReadReply, ReadRequest } from '../core/reads/line.js'
+import { acceptFor } from '../core/success.js'
 import { readBytes } from './read-bytes.js'
 
 /** Cookies go to the page's own origin, and to those others that the app named for it. */
@@ -19,12 +20,12 @@ export const fetchReads = (
   },
 })
 
-const toRequest = (
+function toRequest(
   { url, method, headers }: ReadRequest,
   credentials: RequestCredentials,
   signal: AbortSignal,
-) =>
-  new Request(url, {
+): Request {
+  const request = new Request(url, {
     method,
     headers: headers as [string, string][],
     redirect: 'manual',
@@ -32,6 +33,10 @@ const toRequest = (
     credentials,
     signal,
   })
+  // A route expects JSON, and who fetches may expect anything.
+  if (!request.headers.has('accept')) request.headers.set('accept', `${acceptFor()}, */*;q=0.5`)
+  return request
+}
 
 async function readReply(response: Response, bytesMax: number): Promise<ReadReply> {
   if (response.type === 'opaqueredirect') return { kind: 'redirect' }

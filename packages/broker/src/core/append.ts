@@ -9,7 +9,17 @@ import { within } from './schema.js'
 /** What a route made of one action: everything of an entry that its acceptance does not decide. */
 export type Capture = Pick<
   EntryCore,
-  'id' | 'key' | 'lane' | 'channel' | 'action' | 'request' | 'server' | 'onReturned' | 'bytes'
+  | 'id'
+  | 'key'
+  | 'lane'
+  | 'channel'
+  | 'action'
+  | 'request'
+  | 'server'
+  | 'success'
+  | 'refusedWhen'
+  | 'onReturned'
+  | 'bytes'
 >
 
 export type Appended =

@@ -173,7 +173,12 @@ describe('attempt', () => {
       const { context, sent } = scene(replies)
 
       expect((await attempt(context, sendingEntry({ server: 'idempotent' }))).outcome).toMatchObject(expected)
-      expect(sent[1]).toEqual({ url: probeUrl, method: 'GET', headers: [], body: undefined })
+      expect(sent[1]).toEqual({
+        url: probeUrl,
+        method: 'GET',
+        headers: [['accept', 'application/json']],
+        body: undefined,
+      })
     })
 
     it('and a POST to a plain server is in doubt where the probe tells nothing', async () => {
@@ -193,7 +198,10 @@ describe('askSession', () => {
     ['over', answer(401)],
     ['over', redirect],
     ['unknown', answer(200, { 'content-type': 'text/html; charset=utf-8' }, '<html>')],
-    ['unknown', answer(403)],
+    ['over', answer(403)],
+    ['over', answer(419)],
+    ['over', answer(440, {}, '')],
+    ['unknown', answer(404)],
     ['unknown', answer(503)],
     ['unknown', failed],
     ['unknown', { kind: 'cut', status: 200 }],
@@ -216,7 +224,12 @@ describe('askSession', () => {
 
     expect(await askSession(context)).toBe('good')
     expect(sent[0]?.headers).toEqual([['authorization', 'Bearer t']])
-    expect(prepare).toHaveBeenCalledWith({ partition: 'p', url: probeUrl, headers: [], route: undefined })
+    expect(prepare).toHaveBeenCalledWith({
+      partition: 'p',
+      url: probeUrl,
+      headers: [['accept', 'application/json']],
+      route: undefined,
+    })
   })
 
   it.each([

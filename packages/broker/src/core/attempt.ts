@@ -3,11 +3,14 @@ import { originOfUrl, type Serves } from './channel.js'
 import type { SendingEntry, StoredRequest } from './entry.js'
 import { build, InvalidRequest } from './invalid-request.js'
 import { uploadBytesPerMs } from './limits.js'
-import { again, classify, type Outcome, unknownEffect } from './outcome.js'
+import { classify, type Outcome, type Verdict } from './outcome.js'
 import { type AppWord, readActive } from './partition.js'
 import type { Ports, Reply } from './ports.js'
 import { encodePrincipal } from './principal.js'
 import { retentionMsOf } from './retention.js'
+import { again } from './retry.js'
+import { defaultSession } from './session-rules.js'
+import { acceptFor } from './success.js'
 
 type Headers = StoredRequest['headers']
 
@@ -49,8 +52,8 @@ export interface Attempted {
 export async function attempt(context: AttemptContext, entry: SendingEntry): Promise<Attempted> {
   const reply = await exchange(context, entry).catch(asReply)
   if (reply === 'signedOut') return { outcome: { ...again(reply), sent: false } }
-  const outcome = classify(reply, entry, context.ports.clock.now())
-  if (outcome.kind === 'redirected') return { outcome: await afterRedirect(context, entry) }
+  const verdict = classify(reply, entry, context.ports.clock.now(), context.row)
+  const outcome = verdict.kind === 'askSession' ? await bySession(context, verdict) : verdict
   return { outcome, retentionMs: reply.kind === 'answer' ? retentionMsOf(reply.headers) : undefined }
 }
 
@@ -78,26 +81,23 @@ function asReply(error: unknown): Reply {
 const isActive = async ({ store }: Ports, partition: string): Promise<boolean> =>
   (await store.transact('readonly', 'relaxed', readActive))?.partition === partition
 
-/** A redirect is most often a login page. The session's own probe tells: only a good session makes it final. */
-async function afterRedirect(context: AttemptContext, entry: SendingEntry): Promise<Outcome> {
-  switch (await askSession(context)) {
-    case 'good':
-      // A server may well redirect from what it has done.
-      return { kind: 'returned', reason: 'redirected', effect: 'unknown' }
-    case 'over':
-      return { kind: 'paused', reason: 'auth' }
-    case 'unknown':
-      return unknownEffect(entry, 'redirected', { counts: true })
-  }
+async function bySession(
+  context: AttemptContext,
+  { good, unknown }: Verdict & { readonly kind: 'askSession' },
+): Promise<Outcome> {
+  const session = await askSession(context)
+  if (session === 'over') return { kind: 'paused', reason: 'auth' }
+  return session === 'good' ? good : unknown
 }
 
 /** Asks the URL that the app named whether the session is good; unknown where it named none or got no clear answer. */
 export async function askSession(context: AskContext): Promise<'good' | 'over' | 'unknown'> {
-  const { sessionProbe } = context.row
+  const { sessionProbe, sessionRules } = context.row
   const reply = sessionProbe === undefined ? undefined : await ask(context, sessionProbe)
   if (reply?.kind === 'redirect') return 'over'
   if (reply?.kind !== 'answer') return 'unknown'
-  if (reply.status === 401) return 'over'
+  const { endedBy, probeOn } = { ...defaultSession, ...sessionRules }
+  if ([...endedBy, ...probeOn].includes(reply.status)) return 'over'
   const isPage = (reply.headers['content-type'] ?? '').includes('html')
   return reply.status >= 200 && reply.status < 300 && !isPage ? 'good' : 'unknown'
 }
@@ -110,7 +110,7 @@ export async function ask(context: AskContext, url: string, more: Headers = []):
   const { ports, row, attemptMs: timeoutMs, answerBytesMax: bytesMax, signal } = context
   if (!context.serves(originOfUrl(url), row.needs ?? [])) return undefined
   try {
-    const headers = [...(await prepareInTime(context, { url, headers: [] })), ...more]
+    const headers = [...(await prepareInTime(context, { url, headers: [['accept', acceptFor()]] })), ...more]
     return await ports.network.send(
       { url, method: 'GET', headers, body: undefined },
       { timeoutMs, bytesMax, signal },

@@ -1,5 +1,7 @@
 // One captured write: what is stored of it, in each of its states.
+import type { AnswerMark } from './answer.js'
 import type { StoredAction } from './schema.js'
+import type { Success } from './success.js'
 
 /** The version of the row's own format; a row of a newer one is left alone. */
 export const entryVersion = 1
@@ -46,6 +48,10 @@ export interface EntryCore {
   readonly action: StoredAction
   readonly request: StoredRequest
   readonly server: ServerKind
+  /** What success looks like, where the route or the broker says it. */
+  readonly success?: Success
+  /** Marks of an answer that means refusal, whatever its status. */
+  readonly refusedWhen?: readonly AnswerMark[]
   readonly onReturned: OnReturned
   readonly bytes: number
   readonly acceptedAt: number

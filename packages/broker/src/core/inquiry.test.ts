@@ -76,7 +76,7 @@ describe('SC14 an entry that becomes in doubt', () => {
     expect(asked[0]?.request).toEqual({
       url: 'https://o.example/keys/key-0',
       method: 'GET',
-      headers: [token, ['idempotency-principal', 'ann']],
+      headers: [['accept', 'application/json'], token, ['idempotency-principal', 'ann']],
       body: undefined,
     })
   })

@@ -1,14 +1,16 @@
 // Asks servers what became of entries in doubt (SC14): what they know ends a doubt, and else a person does.
+import { dataOf, typeOf } from './answer.js'
 import { type AskContext, ask } from './attempt.js'
 import { originOf, servedChannels } from './channel.js'
 import type { InDoubtEntry } from './entry.js'
 import { confirm, findHeld, putBack } from './letters.js'
 import { askAgainMs, inquiriesMax, pageRowsMax } from './limits.js'
-import { refusalReason } from './outcome.js'
+import { isJson } from './media-type.js'
 import { changePartition, type Owner, readActive } from './partition.js'
 import type { Clock, Reply, StoreTransaction } from './ports.js'
 import { encodePrincipal } from './principal.js'
 import { isReadable } from './readable.js'
+import { refusalReason } from './refusal.js'
 import { type PartitionRow, within } from './schema.js'
 import { doubt, giveBack } from './settle.js'
 import { transition } from './transition.js'
@@ -125,25 +127,13 @@ async function askAbout(context: InquiryContext, { entry, row, statusQuery }: Qu
 export function findingOf(reply: Reply): Finding {
   if (reply.kind === 'failed' || reply.kind === 'cut') return { kind: 'silent' }
   if (reply.kind !== 'answer' || reply.status !== 200) return { kind: 'unclear' }
-  const { state, status } = bodyOf(reply)
+  const { state, status } = Object(isJson(typeOf(reply)) ? dataOf(reply) : undefined)
   if (state === 'unknown') return { kind: 'never' }
   if (state === 'in-progress') return { kind: 'inProgress' }
   if (state === 'expired') return { kind: 'expired' }
   if (state !== 'done' || typeof status !== 'number') return { kind: 'unclear' }
   if (status >= 200 && status < 300) return { kind: 'done' }
   return status >= 400 && status < 600 ? { kind: 'refused', httpStatus: status } : { kind: 'unclear' }
-}
-
-function bodyOf({ headers, body }: Reply & { readonly kind: 'answer' }): {
-  readonly state?: unknown
-  readonly status?: unknown
-} {
-  if (!/^application\/json\b/i.test(headers['content-type'] ?? '')) return {}
-  try {
-    return Object(JSON.parse(body ?? ''))
-  } catch {
-    return {}
-  }
 }
 
 /** Writes down what was found out, unless somebody was quicker. */

@@ -8,16 +8,19 @@ export interface LastFailure {
   readonly reason: string
   readonly httpStatus?: number | undefined
   readonly at: number
+  /** The media type of an answer that was not taken for the application's; empty where it had none. */
+  readonly came?: string | undefined
   readonly server: EntryCore['server']
 }
 
 /** The origin's row after one outcome of an entry. The same object where it says nothing new. */
 export function withLastFailure(row: OriginRow, outcome: Outcome, entry: EntryCore, at: number): OriginRow {
-  if (outcome.kind !== 'retry' && outcome.kind !== 'inDoubt') {
+  const isReturned = outcome.kind === 'returned' && outcome.reason === 'notAcknowledged'
+  if (outcome.kind !== 'retry' && outcome.kind !== 'inDoubt' && !isReturned) {
     const { lastFailure, ...healthy } = row
     return lastFailure === undefined && row.answered ? row : { ...healthy, answered: true }
   }
   if (outcome.kind === 'retry' && !outcome.sent) return row
-  const { reason, httpStatus } = outcome
-  return { ...row, lastFailure: { reason, httpStatus, at, server: entry.server } }
+  const { reason, httpStatus, came } = outcome
+  return { ...row, lastFailure: { reason, httpStatus, came, at, server: entry.server } }
 }

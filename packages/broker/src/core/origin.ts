@@ -76,6 +76,8 @@ export function afterOutcome(
   moment: { readonly lane: string; readonly now: number; readonly random: number },
 ): OriginRow {
   if (outcome.kind === 'returned' && outcome.sent === false) return row
+  // Eight captive pages tell no more of the way to the application than one.
+  if (outcome.kind === 'returned' && outcome.reason === 'notAcknowledged') return row
   if (outcome.kind !== 'retry' && outcome.kind !== 'inDoubt') return afterAnswer(row, moment.now)
   const { counts, httpStatus } = outcome
   if (counts === 'offline') return afterMiss(row, awayStreakMin, moment.now)
@@ -85,7 +87,8 @@ export function afterOutcome(
   if (outcome.kind === 'inDoubt' && !counts) return afterAnswer(row, moment.now)
   const reached = afterSign(row)
   if (outcome.kind === 'retry' && outcome.rests === 'origin') return afterTold(reached, outcome, moment)
-  return (httpStatus ?? 500) < 500 ? reached : afterFailure(reached, moment)
+  const isFailure = (httpStatus ?? 500) >= 500 || outcome.reason === 'unsignedRefusal'
+  return isFailure ? afterFailure(reached, moment) : reached
 }
 
 /** The application has answered for good: all is well, but for a time that it named and that is not over. */

@@ -8,6 +8,8 @@ type Headers = Readonly<Record<string, string>>
 
 const json: Headers = { 'content-type': 'application/json' }
 const echo: Headers = { 'idempotency-key': '"key-1"' }
+const html: Headers = { 'content-type': 'text/html; charset=utf-8' }
+const plainText: Headers = { 'content-type': 'text/plain' }
 const seconds = (text: string): Headers => ({ 'retry-after': text })
 
 const answer = (status: number, body: unknown = {}, headers: Headers = {}): Reply => ({
@@ -46,6 +48,8 @@ function inWords(outcome: Verdict): string {
     case 'paused':
     case 'inDoubt':
       return `${outcome.kind}: ${outcome.reason}`
+    case 'askSession':
+      return `good: ${inWords(outcome.good)}; unknown: ${inWords(outcome.unknown)}`
     default:
       return outcome.kind
   }
@@ -58,29 +62,35 @@ const unknown = 'retry, counted, effect unknown'
 const away = 'retry, away, effect unknown'
 const free = 'retry, free, effect none'
 const counted = 'retry, counted, effect none'
+const soon = ', after 1000'
 const refused = 'returned: refused, effect none'
 
 /** Every row of the table of outcomes: what a POST becomes on a server that honours the key, and on a plain one. */
 const table: readonly (readonly [string, Reply, string, string?])[] = [
   ['2xx that echoes the key', answer(200, {}, echo), 'delivered'],
   ['202 that echoes the key', answer(202, '', echo), 'delivered'],
-  ['2xx of JSON without an echo', answer(200), away, 'delivered'],
-  ['204 without a body and without an echo', answer(204, ''), away, 'delivered'],
-  ['205 without a body and without an echo', answer(205, ''), away, 'delivered'],
+  ['2xx of JSON without an echo', answer(200), unknown + soon, 'delivered'],
+  ['204 without a body and without an echo', answer(204, ''), unknown + soon, 'delivered'],
+  ['205 without a body and without an echo', answer(205, ''), unknown + soon, 'delivered'],
   [
     'F30 2xx of HTML',
     answer(200, '<html>', { 'content-type': 'text/html' }),
-    away,
+    away + soon,
     'inDoubt: notAcknowledged',
   ],
-  ['2xx of broken JSON', answer(200, '{"a":'), away, 'inDoubt: notAcknowledged'],
+  ['2xx of broken JSON', answer(200, '{"a":'), unknown + soon, 'inDoubt: notAcknowledged'],
   [
     '2xx that echoes another key',
     answer(200, '', { 'idempotency-key': '"key-2"' }),
-    away,
+    unknown + soon,
     'inDoubt: notAcknowledged',
   ],
-  ['F31 a redirect', { kind: 'redirect' }, 'redirected'],
+  [
+    'F31 a redirect',
+    { kind: 'redirect' },
+    'good: returned: redirected, effect unknown; unknown: retry, counted, effect unknown',
+    'good: returned: redirected, effect unknown; unknown: inDoubt: redirected',
+  ],
   ['F24 a failed fetch', failed({}), away, 'inDoubt: network'],
   [
     'F23 a failed fetch of a device that was offline',
@@ -97,15 +107,21 @@ const table: readonly (readonly [string, Reply, string, string?])[] = [
   ['F27 a cut body', { kind: 'cut', status: 200 }, unknown, 'inDoubt: cut'],
   ['304', answer(304), 'returned: protocol, effect none'],
   ['300', answer(300), 'returned: protocol, effect none'],
-  ['400 key-required', problem(400, 'key-required'), refused],
+  ['400 key-required', problem(400, 'key-required', echo), refused],
+  ['a 400 without an echo', answer(400), unknown, refused],
   ['401', answer(401), 'paused: auth'],
-  ['403', answer(403), refused],
+  ['403', answer(403, {}, echo), refused],
+  ['a 403 without an echo', answer(403), unknown, refused],
+  ['a 403 of HTML', answer(403, '<html>', html), unknown, counted + soon],
   ['F45 403 principal-mismatch', problem(403, 'principal-mismatch'), 'paused: principal'],
-  ['419, which no standard gives a meaning', answer(419), refused],
-  ['440, which no standard gives a meaning', answer(440), refused],
+  ['419, a CSRF token that may be old', answer(419), free],
+  ['440', answer(440, '<html>', html), 'paused: auth'],
   ['409 principal-mismatch', problem(409, 'principal-mismatch'), 'paused: principal'],
-  ['404', answer(404), refused],
-  ['405', answer(405), refused],
+  ['404', answer(404, {}, echo), refused],
+  ['a 404 without an echo', answer(404), unknown, refused],
+  ['a 404 of plain text', answer(404, '404 page not found', plainText), unknown, counted + soon],
+  ['405', answer(405, {}, echo), refused],
+  ['a 405 of HTML without an echo', answer(405, '<html>', html), unknown, refused],
   ['408', answer(408), unknown, 'inDoubt: http'],
   ['F34 409 in-progress', problem(409, 'in-progress'), 'retry, free, effect unknown, after 1000'],
   [
@@ -113,15 +129,18 @@ const table: readonly (readonly [string, Reply, string, string?])[] = [
     problem(409, 'in-progress', seconds('3')),
     'retry, free, effect unknown, after 3000',
   ],
-  ['F34 409', answer(409), 'returned: conflict, effect none'],
-  ['410', answer(410), refused],
+  ['F34 409', answer(409, {}, echo), 'returned: conflict, effect none'],
+  ['a 409 without an echo', answer(409), unknown, 'returned: conflict, effect none'],
+  ['410', answer(410, {}, echo), refused],
   ['F55 410 key-expired', problem(410, 'key-expired'), 'inDoubt: keyExpired'],
-  ['F34 412', answer(412), 'returned: conflict, effect none'],
-  ['F35 413', answer(413), refused],
-  ['414', answer(414), refused],
-  ['F35 415', answer(415), refused],
-  ['F35 422', answer(422), refused],
-  ['F34 422 key-reused', problem(422, 'key-reused'), refused],
+  ['F34 412', answer(412, {}, echo), 'returned: conflict, effect none'],
+  ['F35 413', answer(413, {}, echo), refused],
+  ['a 413 of HTML', answer(413, '<html>', html), unknown, counted + soon],
+  ['414', answer(414, {}, echo), refused],
+  ['F35 415', answer(415, {}, echo), refused],
+  ['F35 422', answer(422, {}, echo), refused],
+  ['a 422 without an echo', answer(422), unknown, refused],
+  ['F34 422 key-reused', problem(422, 'key-reused', echo), refused],
   ['423', answer(423), counted],
   ['423 with Retry-After', answer(423, {}, seconds('2')), `${free}, after 2000`],
   ['F36 425', answer(425), free],
@@ -165,7 +184,19 @@ describe('classify', () => {
 
       expect(verdict(answer(status), { request, effect: 'unknown' })).toBe('delivered')
       expect(verdict(answer(status), { request })).toBe(refused)
-      expect(verdict(answer(status), { effect: 'unknown', server: 'idempotent' })).toContain('refused')
+      expect(verdict(answer(status, {}, echo), { effect: 'unknown', server: 'idempotent' })).toContain(
+        'refused',
+      )
+    },
+  )
+
+  it.each([404, 410])(
+    'does not take a gateway’s %i to a DELETE for success, whatever was tried before',
+    (status) => {
+      const tried = { request: { ...post().request, method: 'DELETE' }, effect: 'unknown' } as const
+
+      expect(verdict(answer(status), { ...tried, server: 'idempotent' })).toBe(unknown)
+      expect(verdict(answer(404, 'no such page', plainText), tried)).toBe(counted + soon)
     },
   )
 
@@ -193,9 +224,7 @@ describe('classify', () => {
     })
 
     it('stays unknown where a proxy may have refused before the server looked at the key', () => {
-      expect(verdict(answer(413, '<html>', { 'content-type': 'text/html' }), tried)).toBe(
-        'returned: refused, effect unknown',
-      )
+      expect(verdict(answer(413, '<html>', html), tried)).toBe(unknown)
     })
 
     it('stays unknown on a plain server, which knows no key', () => {

@@ -1,9 +1,13 @@
 // Decides what a reply means: the table of outcomes. Only an answer that proves that the application handled this
 // key is success; a failed fetch tells nothing about the effect.
-import { retryAfterMs } from './backoff.js'
-import { type Effect, type EntryCore, isRepeatable } from './entry.js'
+import { type Answer, bears, dataOf, typeOf } from './answer.js'
+import { type Effect, type EntryCore, isRepeatable, isRepeatableByMethod } from './entry.js'
 import type { Reply } from './ports.js'
+import { refusal, refused, type SessionWord } from './refusal.js'
+import { again, floorMs, unknownEffect } from './retry.js'
 import type { PauseReason } from './schema.js'
+import { isAcknowledged } from './success.js'
+import { troubleAfter } from './trouble.js'
 
 export type ReturnedReason =
   | 'refused'
@@ -12,6 +16,7 @@ export type ReturnedReason =
   | 'redirected'
   | 'failuresMax'
   | 'invalidRequest'
+  | 'notAcknowledged'
 
 /**
  * Whether a failure counts against its entry. `away`: only while the origin seems to be there otherwise.
@@ -35,6 +40,8 @@ export type Outcome =
       readonly rests: 'lane' | 'origin'
       /** False where the request surely never left this device. */
       readonly sent: boolean
+      /** The media type of an answer that was not taken for the application's; empty where it had none. */
+      readonly came?: string
     }
   | { readonly kind: 'paused'; readonly reason: PauseReason; readonly httpStatus?: number }
   | {
@@ -43,6 +50,7 @@ export type Outcome =
       readonly httpStatus?: number | undefined
       /** As of a retry: what it tells of the origin. */
       readonly counts: Counts
+      readonly came?: string
     }
   | {
       readonly kind: 'returned'
@@ -50,17 +58,18 @@ export type Outcome =
       readonly httpStatus?: number | undefined
       readonly problem?: unknown
       readonly effect: Effect
+      readonly came?: string
       /** False where no request could be built: nothing left this device. */
       readonly sent?: boolean
     }
 
-/** A redirect may be a login page: only the session's own probe can tell. */
-export type Verdict = Outcome | { readonly kind: 'redirected' }
-
-type Answer = Reply & { readonly kind: 'answer' }
+/** Whether the session is over decides: only its own probe can tell. `unknown`: nobody can. */
+export type Verdict =
+  | Outcome
+  | { readonly kind: 'askSession'; readonly good: Outcome; readonly unknown: Outcome }
 
 /** The outcome of one reply for one entry, whose state is still that before the reply. */
-export function classify(reply: Reply, entry: EntryCore, now: number): Verdict {
+export function classify(reply: Reply, entry: EntryCore, now: number, app: SessionWord = {}): Verdict {
   switch (reply.kind) {
     case 'failed':
       return reply.timedOut
@@ -71,143 +80,47 @@ export function classify(reply: Reply, entry: EntryCore, now: number): Verdict {
     case 'cut':
       return unknownEffect(entry, 'cut', { counts: true, httpStatus: reply.status })
     case 'redirect':
-      return { kind: 'redirected' }
+      // Most often to a login page. A server may well redirect from what it has done.
+      return {
+        kind: 'askSession',
+        good: { kind: 'returned', reason: 'redirected', effect: 'unknown' },
+        unknown: unknownEffect(entry, 'redirected', { counts: true }),
+      }
     case 'invalid': {
       const { effect } = entry
       return { kind: 'returned', reason: 'invalidRequest', problem: reply.message, effect, sent: false }
     }
     case 'answer':
-      return reply.status >= 200 && reply.status < 300 ? success(reply, entry) : refusal(reply, entry, now)
+      return reply.status >= 200 && reply.status < 300
+        ? success(reply, entry, now)
+        : refusal(reply, entry, now, app)
   }
 }
 
-function success(reply: Answer, entry: EntryCore): Outcome {
+function success(reply: Answer, entry: EntryCore, now: number): Outcome {
+  const answer = dataOf(reply)
   const { status: httpStatus } = reply
-  const answer = parseBody(reply)
-  if (isAcknowledged(reply, entry, answer))
-    return reply.body === undefined
-      ? { kind: 'confirmed', httpStatus, reason: 'answerTooLong' }
-      : { kind: 'delivered', httpStatus, answer }
-  return unknownEffect(entry, 'notAcknowledged', { counts: 'away', httpStatus })
+  if (!isAcknowledged(reply, entry, answer)) return unacknowledged(reply, entry, now)
+  if (entry.refusedWhen?.some((mark) => bears(reply, answer, mark))) return refused(reply, entry)
+  return reply.body === undefined
+    ? { kind: 'confirmed', httpStatus, reason: 'answerTooLong' }
+    : { kind: 'delivered', httpStatus, answer }
 }
 
-/**
- * Whether the application itself answered: a companion echoes the key; a plain server gives the content type that
- * was asked for (JSON where nothing was), or a 204 or 205 without a body.
- */
-function isAcknowledged(reply: Answer, entry: EntryCore, answer: unknown): boolean {
-  if (echoesKey(reply, entry)) return true
-  if (entry.server === 'idempotent') return false
-  if (reply.status === 204 || reply.status === 205) return reply.body === ''
-  const asked = entry.request.headers.find(([name]) => name === 'accept')?.[1] ?? 'application/json'
-  const given = mediaType(reply)
-  return (
-    given !== '' &&
-    (asked.includes(given) || isJson(given)) &&
-    (answer !== undefined || reply.body === undefined)
-  )
-}
+/** Sends of a request whose answers say 2xx and are not the application's. */
+const unacknowledgedMax = 8
 
-const echoesKey = (reply: Answer, entry: EntryCore) =>
-  reply.headers['idempotency-key']?.replaceAll('"', '') === entry.key
-
-/** Where the application has decided, and how, if not by plainly refusing. */
-const returnedReasons: Readonly<Record<number, ReturnedReason>> = {
-  409: 'conflict',
-  412: 'conflict',
-  501: 'protocol',
-  505: 'protocol',
-}
-
-export const refusalReason = (httpStatus: number): ReturnedReason =>
-  returnedReasons[httpStatus] ?? (httpStatus < 400 ? 'protocol' : 'refused')
-
-function refusal(reply: Answer, entry: EntryCore, now: number): Outcome {
-  const { status: httpStatus } = reply
-  const problem = parseBody(reply)
-  const type = problemType(problem)
-  const floor = retryAfterMs(reply.headers, now)
-  switch (httpStatus) {
-    case 401:
-      return { kind: 'paused', reason: 'auth', httpStatus }
-    case 403:
-    case 409:
-      if (type === 'principal-mismatch') return { kind: 'paused', reason: 'principal', httpStatus }
-      if (httpStatus === 409 && type === 'in-progress')
-        return { ...again('inProgress', httpStatus), effect: 'unknown', retryAfterMs: floor ?? 1_000 }
-      break
-    case 404:
-    case 410:
-      if (type === 'key-expired') return { kind: 'inDoubt', reason: 'keyExpired', httpStatus, counts: false }
-      // A repeat of a DELETE that finds nothing tells that an earlier try had effect.
-      if (entry.request.method === 'DELETE' && entry.effect === 'unknown')
-        return { kind: 'delivered', httpStatus, answer: undefined }
-      break
-    case 408:
-      return unknownEffect(entry, 'http', { counts: true, httpStatus })
-    case 423:
-    case 429:
-    case 503: {
-      const rests = httpStatus === 429 ? 'origin' : 'lane'
-      return { ...again('http', httpStatus), retryAfterMs: floor, counts: floor === undefined, rests }
-    }
-    case 425:
-      return again('http', httpStatus)
-    case 511:
-      return { ...again('notAcknowledged', httpStatus), counts: 'away' }
+/** A captive portal passes; a server that answers so for good was declared wrongly. Eight sends take ten minutes. */
+function unacknowledged(reply: Answer, entry: EntryCore, now: number): Outcome {
+  const came = typeOf(reply)
+  const why = { reason: 'notAcknowledged', httpStatus: reply.status, came } as const
+  const { times } = troubleAfter(entry, why, now)
+  // HTML is most often of something between, which keeps everything from the server.
+  const counts = came.includes('html') ? 'away' : true
+  if (times < unacknowledgedMax || !isRepeatable(entry)) {
+    const outcome = { ...unknownEffect(entry, why.reason, { counts, httpStatus: reply.status }), came }
+    return outcome.kind === 'inDoubt' ? outcome : { ...outcome, retryAfterMs: floorMs(times, 4, 180_000) }
   }
-  const reason = refusalReason(httpStatus)
-  if (httpStatus >= 500 && reason !== 'protocol')
-    return unknownEffect(entry, 'http', { counts: true, httpStatus })
-  return {
-    kind: 'returned',
-    reason,
-    httpStatus,
-    problem: problem ?? reply.body?.slice(0, 1_000),
-    // Who honours the key and names it would have answered with the first try's answer; a proxy knows nothing of it.
-    effect: entry.server === 'idempotent' && echoesKey(reply, entry) ? 'none' : entry.effect,
-  }
-}
-
-type Retry = Outcome & { readonly kind: 'retry' }
-
-/** The least that a retry says. */
-export const again = (reason: string, httpStatus?: number): Retry => ({
-  kind: 'retry',
-  reason,
-  httpStatus,
-  effect: 'none',
-  counts: false,
-  rests: 'lane',
-  sent: true,
-})
-
-/** In doubt beats duplicate: what may have been done is sent again only where a repeat is harmless. */
-export function unknownEffect(
-  entry: EntryCore,
-  reason: string,
-  more: { readonly counts: Counts; readonly httpStatus?: number },
-): Outcome & { readonly kind: 'retry' | 'inDoubt' } {
-  if (!isRepeatable(entry)) return { kind: 'inDoubt', reason, ...more }
-  return { ...again(reason), ...more, effect: 'unknown' }
-}
-
-const mediaType = (reply: Answer) =>
-  (reply.headers['content-type'] ?? '').split(';', 1)[0]?.trim().toLowerCase() ?? ''
-const isJson = (type: string) => type === 'application/json' || type.endsWith('+json')
-
-/** The body as data: parsed where it says that it is JSON and is, else its text; undefined for broken JSON. */
-function parseBody(reply: Answer): unknown {
-  if (!isJson(mediaType(reply))) return reply.body
-  try {
-    return JSON.parse(reply.body ?? '')
-  } catch {
-    return undefined
-  }
-}
-
-/** The last part of an RFC 9457 problem's `type`, whatever URI a server chose before it. */
-function problemType(problem: unknown): string | undefined {
-  const type = (problem as { readonly type?: unknown } | null | undefined)?.type
-  return typeof type === 'string' ? type.split(/[:/#]/).at(-1) : undefined
+  if (!isRepeatableByMethod(entry)) return { kind: 'inDoubt', counts, ...why }
+  return { kind: 'returned', ...why, problem: reply.body?.slice(0, 1_000), effect: 'unknown' }
 }

@@ -51,7 +51,7 @@ export async function changePartition(
 }
 
 /** What an app says of its requests in general: kept in the row, since a worker may be alone. */
-export type AppWord = Pick<PartitionRow, 'sessionProbe' | 'statusQuery' | 'needs'>
+export type AppWord = Pick<PartitionRow, 'sessionProbe' | 'sessionRules' | 'statusQuery' | 'needs'>
 
 /** Makes the owner's partition the one that is drained, by every executor, until another is. */
 export async function activate(tx: StoreTransaction, owner: Owner, app: AppWord = {}): Promise<void> {

@@ -1,10 +1,10 @@
 // Finds entries that an executor was sending when it died, and puts them back among those that wait.
 import { type SendingEntry, toRow } from './entry.js'
 import { pageRowsMax, waitCapMs } from './limits.js'
-import { unknownEffect } from './outcome.js'
 import { readPartition } from './partition.js'
 import type { Clock, Store, StoreTransaction } from './ports.js'
 import { isReadable } from './readable.js'
+import { unknownEffect } from './retry.js'
 import { type PartitionRow, within } from './schema.js'
 import { defer, doubt, promote } from './settle.js'
 import { transition } from './transition.js'

@@ -3,6 +3,7 @@
 import type { DeadLetter, EntryRow } from './entry.js'
 import type { OriginRow } from './origin.js'
 import type { Key, Span } from './ports.js'
+import type { SessionRules } from './session-rules.js'
 import type { Tried } from './tried.js'
 
 /**
@@ -41,6 +42,8 @@ export interface PartitionRow {
   tried?: readonly Tried[]
   /** A URL that answers well while the session is good. */
   sessionProbe?: string | undefined
+  /** How the server says that a session is over, where the app says it. */
+  sessionRules?: SessionRules | undefined
   /** Names of the functions that the app's present release gives to every request. */
   needs?: readonly string[]
   /** A URL that tells what became of a request, by its key in place of `:key`. */

@@ -5,14 +5,7 @@ import type { Attempted } from './attempt.js'
 import { backoffMs } from './backoff.js'
 import { blocks, isBlocked, listed } from './blocked-lanes.js'
 import { originOf } from './channel.js'
-import {
-  type DeadLetter,
-  type EntryCore,
-  type LiveEntry,
-  type SendingEntry,
-  type Trouble,
-  toRow,
-} from './entry.js'
+import { type DeadLetter, type LiveEntry, type SendingEntry, toRow } from './entry.js'
 import { withLastFailure } from './last-failure.js'
 import { journalMax, waitCapMs } from './limits.js'
 import { afterOutcome, countsAgainstEntry, healthyOrigin, learnt, type OriginRow } from './origin.js'
@@ -22,6 +15,7 @@ import { isReadable } from './readable.js'
 import { type JournalRow, type PartitionRow, within } from './schema.js'
 import { type EntryEvent, transition } from './transition.js'
 import { forgetTried, noteTried } from './tried.js'
+import { troubleAfter, type Why } from './trouble.js'
 
 /** An attempt that has ended: the entry as it was claimed, and what came of it. */
 export interface Finished extends Attempted {
@@ -92,14 +86,13 @@ async function retry(
     return giveBack(tx, row, transition(entry, { type: 'returned', ...why, sent, now }))
   }
   // While the network is away the origin's probes set the pace: the entry stays due, behind those not yet tried.
-  const waits = (outcome.counts !== 'away' && outcome.counts !== 'offline') || counts
+  const isAway = outcome.counts === 'away' || outcome.counts === 'offline'
+  const waits = !isAway || counts || outcome.retryAfterMs !== undefined
   // What does not count makes the wait longer all the same: a server that says `Retry-After: 0` for ever, too.
   const round = Math.max(entry.failures, troubleAfter(entry, outcome, now).times - 1)
   const delayMs = waits ? Math.min(backoffMs(round, random(), outcome.retryAfterMs), waitCapMs) : 0
   defer(tx, row, entry, outcome, { notBefore: now + delayMs, now, counts, sent, effect })
 }
-
-type Why = Pick<Trouble, 'reason' | 'httpStatus'>
 
 /** Puts an entry back among those that wait. */
 export function defer(
@@ -128,12 +121,6 @@ export function doubt(
 function putTried(tx: StoreTransaction, row: PartitionRow, entry: LiveEntry): void {
   tx.put('entries', toRow(entry))
   noteTried(row, entry)
-}
-
-/** What an attempt ended with, and how often in a row it did. */
-function troubleAfter({ trouble: before }: EntryCore, { reason, httpStatus }: Why, at: number): Trouble {
-  const isSame = before?.reason === reason && before.httpStatus === httpStatus
-  return { reason, httpStatus, at, times: isSame ? before.times + 1 : 1 }
 }
 
 /** Returned to its sender: a dead letter, and its lane goes on unless the entry says that it blocks. */

@@ -5,6 +5,8 @@ import type { Limits } from '../core/limits.js'
 import type { OriginOption } from '../core/origins.js'
 import type { Owner } from '../core/partition.js'
 import type { BackupKind, Ports } from '../core/ports.js'
+import type { SessionRules } from '../core/session-rules.js'
+import type { Success } from '../core/success.js'
 import type { BrokerState } from '../redux/broker-reducer.js'
 import type { Produce } from '../redux/layers.js'
 import type { OptimisticOptions } from '../redux/optimistic.js'
@@ -36,12 +38,19 @@ export interface BrokerOptions<State, Path extends string> {
   /** Whether the server honours `Idempotency-Key`; a route may say otherwise. Default `plain`. */
   readonly server?: ServerKind
   /**
+   * What success looks like where the server does not echo the key: `json` (default), `any2xx`, or statuses and content
+   * types. A route may say otherwise.
+   */
+  readonly success?: Success
+  /**
    * Origins that requests may go to, besides the page's own. `{ origin, credentials: 'include' }` has the browser's
    * cookies go along; a worker must be told the same.
    */
   readonly origins?: readonly OriginOption[]
   /** A URL that answers 2xx while the session is good and 401 or a redirect when it is over, as `/api/me` does. */
   readonly sessionProbe?: string
+  /** How the server says that a session is over, or that a CSRF token is old. Default: what is common. */
+  readonly session?: SessionRules
   /**
    * A URL with `:key` in it, as `/api/idempotency/:key`, that tells what became of a request: redux-broker-server has
    * it. It is asked about entries in doubt whose request went to the same origin. Default: a person is asked only.

@@ -141,23 +141,6 @@ describe('capturing', () => {
     expect((await receipt.accepted).status).toBe('accepted')
     expect(String(world.reports[0])).toContain('subscriber')
   })
-
-  it('delivers an answer that the route cannot parse as it came, and reports the error', async () => {
-    const strict = write(clapped, {
-      request: () => ({ url: '/claps' }),
-      answer(): number {
-        throw new Error('parse')
-      },
-    })
-    const world = createTestWorld({ network: { kind: 'answer', status: 204, headers: {}, body: '' } })
-    const app = openApp(world, { routes: [strict] })
-
-    const receipt = app.store.dispatch(strict({ postId: 'p1' }))
-    await world.settle()
-
-    expect(await receipt.settled).toEqual({ status: 'delivered', answer: '' })
-    expect(String(world.reports[0])).toContain('parse')
-  })
 })
 
 describe('the outbox’s limits (P10)', () => {

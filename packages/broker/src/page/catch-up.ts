@@ -12,11 +12,13 @@ import {
   type RestoredEntry,
 } from '../redux/actions.js'
 
+export type Parsed = Pick<OutcomeAction, 'error'> & { readonly payload?: unknown }
+
 export interface CatchUp {
   /** Entries that this page has in its view already. */
   knows(entryId: string): boolean
-  /** Parses an answer by its route; the answer itself where the route is gone or throws. */
-  parse(type: string, answer: unknown): unknown
+  /** Parses an answer by its route; the answer itself where the route is gone, an error where its parser throws. */
+  parse(type: string, answer: unknown): Parsed
   /** Whether the journal tells what happened before this page began. */
   readonly late: boolean
 }
@@ -42,9 +44,14 @@ export function outcomeOf(
   const { kind, entryId, action, lane, at, attempts, reason = '', httpStatus, problem } = row
   if (kind !== 'delivered' && kind !== 'confirmed' && kind !== 'returned' && kind !== 'cancelled')
     return undefined
-  const payload = kind === 'delivered' ? parse(action.type, row.answer) : undefined
-  const error = kind === 'returned' ? { reason, httpStatus, problem } : undefined
-  return outcome({ kind, entryId, action, lane, at, attempts, late, payload, error })
+  const told = { entryId, action, lane, at, attempts, late }
+  if (kind !== 'delivered') {
+    const error = kind === 'returned' || reason !== '' ? { reason, httpStatus, problem } : undefined
+    return outcome({ ...told, kind, error })
+  }
+  const parsed = parse(action.type, row.answer)
+  // It did happen: its own change stands, in place of an answer that nobody can read.
+  return outcome({ ...told, ...parsed, kind: parsed.error === undefined ? kind : 'confirmed' })
 }
 
 /** What else a row tells of; undefined where that is an outcome. */

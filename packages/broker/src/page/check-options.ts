@@ -1,6 +1,7 @@
 // A programmer's mistakes in createBroker's options, told at once. Left out of production builds.
 import { defaultLimits, leaseMs } from '../core/limits.js'
 import { type OriginOption, originNames } from '../core/origins.js'
+import { checkSession, checkSuccess } from '../redux/check-answers.js'
 import { describe, oneOf, routeOf } from '../redux/route.js'
 import type { AnyRouted } from '../redux/types.js'
 import type { ReadPart } from './read-engine.js'
@@ -13,6 +14,8 @@ const known = [
   'routes',
   'reads',
   'server',
+  'success',
+  'session',
   'origins',
   'sessionProbe',
   'statusQuery',
@@ -49,6 +52,8 @@ export function checkOptions(options: unknown): void {
   if (given['persist'] !== undefined && typeof given['persist'] !== 'boolean')
     throw wrong('persist', 'true or false', given['persist'])
   oneOf('createBroker()', 'server', given['server'], ['idempotent', 'plain'])
+  checkSuccess('createBroker()', given['success'])
+  checkSession('createBroker()', given['session'])
   checkRoutes(given['routes'])
   checkOrigins(given['origins'])
   checkQuestion('sessionProbe', '/api/me', given)

@@ -5,7 +5,7 @@ import { preparedHeaders } from '../adapters/prepared-headers.js'
 import { pageChance } from '../adapters/system-chance.js'
 import { defaultLimits } from '../core/limits.js'
 import { credentialsBy, originNames } from '../core/origins.js'
-import { isBrokerAction, outcomeMark } from '../redux/actions.js'
+import { answerInvalid, isBrokerAction, outcomeMark } from '../redux/actions.js'
 import { brokerReducer } from '../redux/broker-reducer.js'
 import { createDeliveryWatch } from '../redux/delivery-watch.js'
 import { isDevelopment } from '../redux/development.js'
@@ -270,19 +270,30 @@ function runtimeConfig<State>(
       baseUrl: host.baseUrl,
       origins,
       server: options.server ?? 'plain',
+      success: options.success,
       needs,
       limits,
     },
-    app: { sessionProbe: absolute(options.sessionProbe), statusQuery: absolute(options.statusQuery), needs },
     credentialsOf: credentialsBy(options.origins),
+    app: {
+      sessionProbe: absolute(options.sessionProbe),
+      sessionRules: options.session,
+      statusQuery: absolute(options.statusQuery),
+      needs,
+    },
     serves: (origin, needed) => origins.includes(origin) && needed.every((need) => needs.includes(need)),
     prepare: ({ headers, url, route }) =>
       preparedHeaders(headers, prepareHeaders, { url, route, getState: store.getState }),
     persist: options.persist ?? true,
     partition: () => userIdOf(safely(undefined, () => options.partition(store.getState()))),
-    parse: (type, answer) => {
+    parse(type, answer) {
       const parse = routes.get(type)?.options.answer
-      return parse === undefined ? answer : safely(answer, () => parse(answer))
+      try {
+        return { payload: parse === undefined ? answer : parse(answer) }
+      } catch (error) {
+        ports.report(error)
+        return { error: answerInvalid(error) }
+      }
     },
     dispatch: store.dispatch,
     slice: () => store.getState()?.[options.reducerPath ?? 'broker'],

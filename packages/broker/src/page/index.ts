@@ -1,10 +1,13 @@
 // The page's entry point.
 
+export type { AnswerMark } from '../core/answer.js'
 export type { Conditions } from '../core/conditions.js'
 export type { Limits } from '../core/limits.js'
 export type { OriginOption, OriginWithOptions } from '../core/origins.js'
 export type { Tag } from '../core/reads/tags.js'
 export type { Loss } from '../core/schema.js'
+export type { SessionRules } from '../core/session-rules.js'
+export type { Success } from '../core/success.js'
 export type { TimeWindow } from '../core/time-window.js'
 export { limitReads, watchReads } from '../reads/commands.js'
 export type { ReadsOptions } from '../reads/engine.js'
@@ -30,6 +33,7 @@ export type {
   BrokerDispatch,
   Confirmed,
   Delivered,
+  NoAnswerReason,
   OutcomeMeta,
   PayloadOf,
   Receipt,

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { liked, makeBroker, makeStore, openApp } from '../../test/page-fixture.js'
-import { answer, createTestWorld, held } from '../testing/index.js'
+import { acknowledge, createTestWorld, held } from '../testing/index.js'
 
 afterEach(() => vi.restoreAllMocks())
 
@@ -326,7 +326,7 @@ describe('on a server', () => {
 })
 
 it('keeps a rejected answer of one world apart from another: two worlds share nothing', async () => {
-  const full = createTestWorld({ network: answer(422) })
+  const full = createTestWorld({ network: (request) => acknowledge(request, {}, 422) })
   const fine = createTestWorld()
   const one = openApp(full)
   const other = openApp(fine)

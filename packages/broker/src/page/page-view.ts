@@ -18,7 +18,7 @@ import {
 } from '../redux/actions.js'
 import type { BrokerState } from '../redux/broker-reducer.js'
 import { troubleOf } from '../redux/trouble.js'
-import type { RejectedReason, Settled } from '../redux/types.js'
+import type { NoAnswerReason, RejectedReason, Settled } from '../redux/types.js'
 import type { Host } from './host.js'
 import { KnownEntries, type Shown } from './known-entries.js'
 import type { Receipts } from './receipts.js'
@@ -196,6 +196,7 @@ function lossOf(entryId: string, what: Shown | undefined, at: number): readonly 
 export function settledOf({ payload, error, meta }: OutcomeAction): Settled<unknown> {
   const status = meta.broker.outcome
   if (status === 'delivered') return { status, answer: payload }
-  if (status === 'confirmed' || status === 'cancelled') return { status }
+  if (status === 'confirmed') return { status, ...(error as { readonly reason: NoAnswerReason }) }
+  if (status === 'cancelled') return { status }
   return { status, reason: error?.reason as RejectedReason, httpStatus: error?.httpStatus }
 }

@@ -4,14 +4,14 @@ import type { EntryRow } from '../core/entry.js'
 import { entryVersion } from '../core/entry.js'
 import type { StoreTransaction } from '../core/ports.js'
 import { last } from '../core/schema.js'
-import { answer, createTestWorld, type TestWorld } from '../testing/index.js'
+import { acknowledge, createTestWorld, type TestWorld } from '../testing/index.js'
 import { deadLetters, discard, outboxEntries, requeue } from './index.js'
 
 const all = { from: [], to: [[last]] }
 
 /** An outbox with a clap on p1, a clap on p2 that came back and its journal; nothing is sent any more. */
 async function left(): Promise<TestWorld> {
-  const world = createTestWorld({ network: [answer(422)] })
+  const world = createTestWorld({ network: [(request) => acknowledge(request, {}, 422)] })
   const app = openApp(world)
   app.clap('p2')
   await world.settle()

@@ -14,6 +14,7 @@ import { isRead, type Route } from '../redux/route.js'
 import type { Receipt } from '../redux/types.js'
 import type { Internals } from './broker.js'
 import { type AcceptedPlace, type Cancelled, Capturing } from './capturing.js'
+import type { CatchUp } from './catch-up.js'
 import { createFollower, type Follower } from './follower.js'
 import type { Host } from './host.js'
 import { createMending, type Mending } from './mending.js'
@@ -47,7 +48,7 @@ export interface RuntimeConfig {
   readonly persist: boolean
   /** The app's word for its user. */
   partition(): string | undefined
-  parse(type: string, answer: unknown): unknown
+  readonly parse: CatchUp['parse']
   dispatch(action: Action): unknown
   /** The broker's slice of the store's state. */
   slice(): BrokerState

@@ -4,6 +4,7 @@ import { channelOf } from '../core/channel.js'
 import type { ServerKind } from '../core/entry.js'
 import { isMethod } from '../core/readable.js'
 import type { StoredAction } from '../core/schema.js'
+import { acceptFor, type Success } from '../core/success.js'
 import { hasMark, pendingMark } from '../redux/actions.js'
 import { isDevelopment } from '../redux/development.js'
 import { describe, type WriteRoute } from '../redux/route.js'
@@ -16,6 +17,7 @@ export interface SnapshotContext {
   /** Origins that requests may go to. */
   readonly origins: readonly string[]
   readonly server: ServerKind
+  readonly success: Success | undefined
   /** Names of the functions that every entry needs at its sending. */
   readonly needs: readonly string[]
   readonly limits: SizeLimits
@@ -53,6 +55,8 @@ export function snapshot(
   const method = methodOf(type, template)
   const headers = headersOf(type, template)
   const content = contentOf(type, template, limits)
+  const { success = context.success, refusedWhen } = options
+  if (!headers.has('accept')) headers.set('accept', acceptFor(success))
   const finish = ([body, contentType]: Content) => {
     if (contentType && !headers.has('content-type')) headers.set('content-type', contentType)
     return {
@@ -61,6 +65,8 @@ export function snapshot(
       action,
       request: { url: url.href, method, headers: [...headers], body },
       server: options.server ?? context.server,
+      ...(success && { success }),
+      ...(refusedWhen && { refusedWhen: [refusedWhen].flat() }),
       onReturned: options.onReturned ?? 'skip',
       bytes:
         actionBytes + (body === undefined ? 0 : sized(isDevelopment && `The body of ${type}`, body, limits)),

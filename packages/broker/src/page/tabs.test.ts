@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from 'vitest'
 import { openApp, signedIn } from '../../test/page-fixture.js'
-import { acknowledge, answer, createTestWorld, failed, held, type TestWorld } from '../testing/index.js'
+import { acknowledge, createTestWorld, failed, held, type TestWorld } from '../testing/index.js'
 import { cancel, deadLetters, discard, outboxEntries, requeue } from './index.js'
 
 const twoTabs = async (world: TestWorld) => {
@@ -83,7 +83,7 @@ describe('several tabs over one outbox', () => {
 describe('a dead letter', () => {
   const refused = async () => {
     const world = createTestWorld()
-    world.network.next(answer(422, { title: 'full' }))
+    world.network.next((request) => acknowledge(request, { title: 'full' }, 422))
     const [here, there] = await twoTabs(world)
     const receipt = here.clap('p1')
     await world.settle()

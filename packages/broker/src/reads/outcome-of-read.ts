@@ -1,9 +1,11 @@
 // What the store is told of a read: the outcome of its action, as of a write's.
 
+import { accepts, isJson, mediaTypeOf, parseJson } from '../core/media-type.js'
 import { headerOf } from '../core/reads/kept-copy.js'
 import type { ReadAnswer, ReadRequest } from '../core/reads/line.js'
 import type { StoredAction } from '../core/schema.js'
-import { type OutcomeAction, type OutcomeKind, outcome } from '../redux/actions.js'
+import { acceptFor } from '../core/success.js'
+import { answerInvalid, type OutcomeAction, type OutcomeKind, outcome } from '../redux/actions.js'
 import { type Answered, isGood, type ReadResult } from './result.js'
 
 /** A route's action that asks, and how its answer is read. */
@@ -44,7 +46,7 @@ function delivered(result: Answered, routed: Routed, report: (error: unknown) =>
     return { ...told, meta: { ...told.meta, fetchedAt, ...(stale && { stale }), ...(unsure && { unsure }) } }
   } catch (error) {
     report(error)
-    return returned(routed, { reason: 'protocol', httpStatus })
+    return returned(routed, { ...answerInvalid(error), httpStatus })
   }
 }
 
@@ -69,15 +71,9 @@ export function bodyOf(
   { method, headers }: ReadRequest,
 ): { readonly data: unknown } | undefined {
   if (method === 'HEAD' || answer.status === 204 || answer.status === 205) return { data: undefined }
-  const type = headerOf(answer, 'content-type')?.split(';', 1)[0]?.trim().toLowerCase() ?? ''
+  const type = mediaTypeOf(headerOf(answer, 'content-type'))
+  if (!accepts(headerOf({ headers }, 'accept') ?? acceptFor(), type)) return undefined
   const text = new TextDecoder().decode(answer.body)
-  if (!/[/+]json$/.test(type)) {
-    const isAsked = type !== '' && headerOf({ headers }, 'accept')?.includes(type)
-    return isAsked ? { data: text } : undefined
-  }
-  try {
-    return { data: JSON.parse(text) }
-  } catch {
-    return undefined
-  }
+  const data = isJson(type) ? parseJson(text) : text
+  return data === undefined ? undefined : { data }
 }

@@ -69,7 +69,7 @@ describe('the receipt of a read', () => {
     const receipt = app.dispatch(route())
     await world.settle()
 
-    expect(await receipt.settled).toMatchObject({ status: 'returned', reason: 'protocol' })
+    expect(await receipt.settled).toMatchObject({ status: 'returned', reason: 'answerInvalid' })
     expect(world.reports).toEqual([new Error('no such shape')])
   })
 

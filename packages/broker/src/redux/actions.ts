@@ -174,6 +174,12 @@ export const outcome = ({ kind, entryId, action, payload, error, ...rest }: Outc
   meta: { entryId, arg: action.payload, action, broker: { ...rest, outcome: kind, more: false } },
 })
 
+/** What the store is told of an answer that its parser refuses: plain data. */
+export const answerInvalid = (error: unknown): NonNullable<OutcomeAction['error']> => ({
+  reason: 'answerInvalid',
+  problem: String(error),
+})
+
 const matcher =
   (kind: OutcomeKind, creators: readonly ActionCreator[]) =>
   (action: unknown): boolean =>
@@ -190,8 +196,8 @@ export const delivered = <Cs extends readonly ActionCreator[]>(
   matcher('delivered', creators) as never
 
 /**
- * Matches when an entry of these routes that was in doubt is known to have happened, by a person's word or the server's:
- * no answer is there. Its optimistic change is confirmed state by then.
+ * Matches when an entry of these routes is known to have happened and no answer is there: by a person's word or the
+ * server's, or because the route's `answer` threw (then `error` says so). Its optimistic change is confirmed state by then.
  */
 export const confirmed = <Cs extends readonly ActionCreator[]>(
   ...creators: Cs

@@ -1,11 +1,17 @@
 // A route declares how an action becomes a request. It is made when the code is loaded, so its mistakes throw at once.
+import type { AnswerMark } from '../core/answer.js'
 import { type Conditions, checkConditions } from '../core/conditions.js'
 import type { OnReturned, ServerKind } from '../core/entry.js'
 import { areTags, type Tag } from '../core/reads/tags.js'
+import type { Success } from '../core/success.js'
+import { checkMarks, checkSuccess } from './check-answers.js'
+import { describe } from './describe.js'
 import type { ActionCreator, AnyRouted, PayloadOf, RequestTemplate, RoutedCreator } from './types.js'
 
 // Every bundler replaces this expression; the checks are left out of a production build.
 declare const process: { readonly env: { readonly NODE_ENV?: string } }
+
+export { describe }
 
 export interface WriteOptions<C extends ActionCreator, Answer> {
   /** The request of one action. Called once, at capture; the result is stored. */
@@ -22,6 +28,13 @@ export interface WriteOptions<C extends ActionCreator, Answer> {
    * again by itself. Default: the broker's `server`.
    */
   readonly server?: ServerKind
+  /** What success looks like where the server does not echo the key. Default: the broker's `success`. */
+  readonly success?: Success
+  /**
+   * What an answer of 2xx carries that means refusal, as `{ path: '/errors' }` of a GraphQL server: the entry is
+   * returned. Of several one is enough.
+   */
+  readonly refusedWhen?: AnswerMark | readonly AnswerMark[]
   /** What becomes of the lane when an entry is returned: the later ones go on (`skip`, default) or wait (`block`). */
   readonly onReturned?: OnReturned
   /**
@@ -46,6 +59,8 @@ export interface WriteRoute {
     lane?(payload: unknown): string
     answer?(body: unknown): unknown
     readonly server?: ServerKind
+    readonly success?: Success
+    readonly refusedWhen?: AnswerMark | readonly AnswerMark[]
     readonly onReturned?: OnReturned
     readonly when?: Conditions
     readonly tags?: TagsOf<unknown>
@@ -106,6 +121,8 @@ function check(creator: unknown, options: unknown): void {
     answer: _answer,
     lane,
     server,
+    success,
+    refusedWhen,
     onReturned,
     invalidates,
     when,
@@ -114,9 +131,15 @@ function check(creator: unknown, options: unknown): void {
   functionOrNothing(where, 'lane', lane)
   tagsOrNothing(where, 'invalidates', invalidates)
   oneOf(where, 'server', server, ['idempotent', 'plain'])
+  checkSuccess(where, success)
+  if (refusedWhen !== undefined) checkMarks(where, 'refusedWhen', [refusedWhen].flat())
   oneOf(where, 'onReturned', onReturned, ['skip', 'block'])
   if (when !== undefined) checkConditions(where, when)
-  noStranger(where, rest, 'request, lane, answer, server, onReturned, when, tags and invalidates')
+  noStranger(
+    where,
+    rest,
+    'request, lane, answer, server, success, refusedWhen, onReturned, when, tags and invalidates',
+  )
 }
 
 /** What every route must have: gives what is left to be checked, and how to name it in a message. */
@@ -170,13 +193,4 @@ export function oneOf(where: string, name: string, value: unknown, allowed: read
     throw new TypeError(
       `${where} expects \`${name}\` to be ${allowed.map((one) => `'${one}'`).join(' or ')}; got ${describe(value)}.`,
     )
-}
-
-/** A value as an error message names it. */
-export function describe(value: unknown): string {
-  if (typeof value === 'string') return `'${value}'`
-  if (typeof value === 'function') return value.name === '' ? 'a function' : `the function ${value.name}`
-  if (typeof value === 'object' && value !== null)
-    return Array.isArray(value) ? 'an array' : `an object with ${Object.keys(value).join(', ') || 'no keys'}`
-  return String(value)
 }

@@ -16,6 +16,7 @@ export type TroubleCode =
   | 'cut'
   | 'redirected'
   | 'notAcknowledged'
+  | 'unsignedRefusal'
   | 'http'
 
 export interface OriginTrouble {
@@ -24,6 +25,8 @@ export interface OriginTrouble {
   /** As of the entry that met it. */
   readonly reason: string
   readonly httpStatus?: number | undefined
+  /** The media type of an answer that was not taken for the application's; empty where it had none. */
+  readonly came?: string | undefined
   /** In epoch milliseconds. */
   readonly at: number
 }
@@ -32,14 +35,14 @@ export interface OriginTrouble {
 export const troubleOf = (rows: readonly OriginRow[], own: string): readonly OriginTrouble[] =>
   rows.flatMap((row) => {
     if (row.lastFailure === undefined) return []
-    const { reason, httpStatus, at } = row.lastFailure
-    return { origin: row.origin, code: codeOf(row, own), reason, httpStatus, at }
+    const { reason, httpStatus, came, at } = row.lastFailure
+    return { origin: row.origin, code: codeOf(row, own), reason, httpStatus, came, at }
   })
 
 function codeOf({ origin, answered, lastFailure }: OriginRow, own: string): TroubleCode {
   const reason = lastFailure?.reason as TroubleCode
   if (reason === 'network' && !answered) return 'neverAnswered'
-  if (reason === 'notAcknowledged' && lastFailure?.server === 'idempotent')
+  if (/^(notAcknowledged|unsignedRefusal)$/.test(reason) && lastFailure?.server === 'idempotent')
     return origin === own ? 'keyNotEchoed' : 'headerNotExposed'
   return reason
 }

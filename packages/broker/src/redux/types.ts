@@ -72,10 +72,16 @@ export type RejectedReason =
 export type Accepted =
   | { readonly status: 'accepted' }
   | { readonly status: 'rejected'; readonly reason: RejectedReason }
+/** Why there is no answer to something that is known to have happened. */
+export type NoAnswerReason = 'answerInvalid' | 'answerTooLong'
+
 export type Settled<Answer> =
   | ({ readonly status: 'delivered'; readonly answer: Answer } & Partial<AnswerMeta>)
-  /** It was in doubt, and did happen; no answer is there. */
-  | { readonly status: 'confirmed' }
+  /**
+   * It did happen, and no answer is there: it was in doubt, its answer was over `answerBytesMax`, or the route's `answer`
+   * threw (`problem` is what was thrown, as text).
+   */
+  | { readonly status: 'confirmed'; readonly reason?: NoAnswerReason; readonly problem?: unknown }
   | { readonly status: 'returned'; readonly reason: string; readonly httpStatus: number | undefined }
   | { readonly status: 'rejected'; readonly reason: RejectedReason }
   | { readonly status: 'cancelled' }
@@ -121,6 +127,7 @@ export type Delivered<C extends ActionCreator> = {
 export type Confirmed<C extends ActionCreator> = {
   readonly type: string
   readonly payload: undefined
+  readonly error?: { readonly reason: NoAnswerReason; readonly problem?: unknown }
   readonly meta: OutcomeMeta<C>
 }
 export type Returned<C extends ActionCreator> = {

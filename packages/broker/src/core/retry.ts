@@ -1,0 +1,30 @@
+// The outcomes after which an entry is sent again.
+import { type EntryCore, isRepeatable } from './entry.js'
+import type { Counts, Outcome } from './outcome.js'
+
+type Retry = Outcome & { readonly kind: 'retry' }
+
+/** The least that a retry says. */
+export const again = (reason: string, httpStatus?: number): Retry => ({
+  kind: 'retry',
+  reason,
+  httpStatus,
+  effect: 'none',
+  counts: false,
+  rests: 'lane',
+  sent: true,
+})
+
+/** In doubt beats duplicate: what may have been done is sent again only where a repeat is harmless. */
+export function unknownEffect(
+  entry: EntryCore,
+  reason: string,
+  more: { readonly counts: Counts; readonly httpStatus?: number },
+): Outcome & { readonly kind: 'retry' | 'inDoubt' } {
+  if (!isRepeatable(entry)) return { kind: 'inDoubt', reason, ...more }
+  return { ...again(reason), ...more, effect: 'unknown' }
+}
+
+/** The least wait before the next attempt, which grows with each of a run that ended alike. */
+export const floorMs = (times: number, growth: number, capMs: number): number =>
+  Math.min(1_000 * growth ** (times - 1), capMs)
