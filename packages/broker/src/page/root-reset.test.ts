@@ -2,7 +2,7 @@
 import { combineReducers, configureStore, createAction, createNextState, createSlice } from '@reduxjs/toolkit'
 import type { Action, Reducer } from 'redux'
 import { describe, expect, it } from 'vitest'
-import { answer, createTestWorld } from '../testing/index.js'
+import { acknowledge, answer, createTestWorld } from '../testing/index.js'
 import { createBroker, delivered, discard, returned, write } from './index.js'
 
 const clapped = write(createAction('clapped'), { request: () => ({ url: '/p', body: {} }) })
@@ -50,7 +50,7 @@ async function open(reset: (action: Action) => boolean = ({ type }) => type === 
     middleware: (getDefault) => getDefault().prepend(broker.middleware),
   })
   await world.settle()
-  world.network.next(answer(422))
+  world.network.next((request) => acknowledge(request, {}, 422))
   store.dispatch(refused())
   await world.settle()
   world.setOnline(false)
