@@ -44,7 +44,7 @@ function compileErrors(files: ReadonlyMap<string, string>): string[] {
 describe('README.md', () => {
   it('has a quick start that compiles', () => {
     const files = quickStart()
-    expect([...files.keys()].length).toBe(9)
+    expect([...files.keys()].length).toBe(10)
     expect(compileErrors(files)).toEqual([])
     const wrong = new Map(files).set(
       `${root}test/quick-start/wrong.ts`,

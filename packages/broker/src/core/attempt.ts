@@ -9,6 +9,7 @@ import type { Ports, Reply } from './ports.js'
 import { encodePrincipal } from './principal.js'
 import { retentionMsOf } from './retention.js'
 import { again } from './retry.js'
+import type { StoredAction } from './schema.js'
 import { defaultSession } from './session-rules.js'
 import { acceptFor } from './success.js'
 
@@ -21,6 +22,8 @@ export interface Outgoing {
   readonly headers: Headers
   /** The type of its entry's action; undefined where the broker itself asks. */
   readonly route: string | undefined
+  /** Of its entry. */
+  readonly action?: StoredAction
 }
 
 export interface AskContext {
@@ -60,7 +63,7 @@ export async function attempt(context: AttemptContext, entry: SendingEntry): Pro
 async function exchange(context: AttemptContext, entry: SendingEntry): Promise<Reply | 'signedOut'> {
   const { ports, principal, attemptMs, answerBytesMax: bytesMax, signal } = context
   const { url, method, body } = entry.request
-  const prepared = await prepareInTime(context, entry.request, entry.action.type)
+  const prepared = await prepareInTime(context, entry.request, entry.action)
   // The app took its time over it, and gave what is right for the session of now: which may be another user's (P6).
   if (prepared !== entry.request.headers && !(await isActive(ports, entry.partition))) return 'signedOut'
   const headers = [
@@ -125,12 +128,19 @@ export async function ask(context: AskContext, url: string, more: Headers = []):
 function prepareInTime(
   { ports, attemptMs, row, prepare }: AskContext,
   { url, headers }: Pick<Outgoing, 'url' | 'headers'>,
-  route?: string,
+  action?: StoredAction,
 ): Promise<Headers> {
   return new Promise((resolve, reject) => {
     const cancel = ports.clock.after(attemptMs, () =>
       reject(new Error(`redux-broker: prepareHeaders took longer than ${attemptMs} ms.`)),
     )
-    prepare({ partition: row.partition, url, headers, route }).then(resolve, reject).finally(cancel)
+    const outgoing = {
+      partition: row.partition,
+      url,
+      headers,
+      route: action?.type,
+      ...(action && { action }),
+    }
+    prepare(outgoing).then(resolve, reject).finally(cancel)
   })
 }

@@ -6,6 +6,13 @@ import type { PartitionRow } from './schema.js'
 /** Whether this executor may send to an origin, and has the functions that are needed for it. */
 export type Serves = (origin: string, needs: readonly string[]) => boolean
 
+/** The need of an entry whose route gives headers as it leaves: a page has its state, a worker has none. */
+export const boundHeaders = 'headers'
+
+/** Whether only a page can send it. */
+export const needsPage = (channel: string): boolean =>
+  whenOf(channel).visible === true || needsOf(channel).includes(boundHeaders)
+
 /** The channel of an origin: with the names of the functions that its entries need, and the conditions they wait for. */
 export const channelOf = (origin: string, needs: readonly string[], when?: Conditions): string =>
   [origin, ...needs, ...(when === undefined ? [] : [whenMark + JSON.stringify(when, columns)])].join(' ')

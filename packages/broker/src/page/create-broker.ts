@@ -1,7 +1,6 @@
 // The one composition root: everything that a broker is made of meets here.
 import type { Action, Middleware, MiddlewareAPI } from 'redux'
 import { browserPorts, report } from '../adapters/browser-ports.js'
-import { preparedHeaders } from '../adapters/prepared-headers.js'
 import { pageChance } from '../adapters/system-chance.js'
 import { defaultLimits } from '../core/limits.js'
 import { credentialsBy, originNames } from '../core/origins.js'
@@ -17,6 +16,7 @@ import { checkOptions } from './check-options.js'
 import { browserHost } from './host.js'
 import { claimDatabase, type LiveStore } from './live-brokers.js'
 import { checkAttached, checkMounted, checkUnrouted, noteBroker } from './mistakes.js'
+import { createPreparing } from './preparing.js'
 import type { FetchOptions, ReadEngine, ReadPart } from './read-engine.js'
 import { inertReceipt } from './receipts.js'
 import { Runtime, type RuntimeConfig } from './runtime.js'
@@ -239,7 +239,7 @@ function runtimeConfig<State>(
   store: MiddlewareAPI,
 ): RuntimeConfig {
   const { host } = world
-  const { prepareHeaders } = options
+  const preparing = createPreparing(routes, options.prepareHeaders, store.getState)
   const needs = needsOf(options)
   const limits = { ...defaultLimits, ...options.limits }
   const reads = readsOf(routes, options.reads)?.begin({ ports: world.ports, limits })
@@ -281,9 +281,9 @@ function runtimeConfig<State>(
       statusQuery: absolute(options.statusQuery),
       needs,
     },
-    serves: (origin, needed) => origins.includes(origin) && needed.every((need) => needs.includes(need)),
-    prepare: ({ headers, url, route }) =>
-      preparedHeaders(headers, prepareHeaders, { url, route, getState: store.getState }),
+    serves: (origin, needed) =>
+      origins.includes(origin) && needed.every((need) => preparing.has.includes(need)),
+    ...preparing,
     persist: options.persist ?? true,
     partition: () => userIdOf(safely(undefined, () => options.partition(store.getState()))),
     parse(type, answer) {

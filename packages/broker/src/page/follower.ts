@@ -26,6 +26,8 @@ export interface Follower {
   start(): Promise<void>
   /** Something may have changed. */
   hint(): void
+  /** Resolves when all that was committed before the call is in the view; rejects where the storage fails. */
+  catchUp(): Promise<void>
   /** The last row of the journal that is in the view. */
   shown(): number
   stop(): void
@@ -37,7 +39,10 @@ const tellMs = 1_000
 export function createFollower(context: FollowerContext): Follower {
   const { ports, host, partition, serves } = context
   let seen: Seen = { seq: 0, number: 0 }
-  let reading = false
+  /** The last reading that has begun. */
+  let reading = Promise.resolve()
+  /** The one that begins after it. */
+  let next: Promise<void> | undefined
   let stopped = false
   let hinted = false
   let cancelTelling: (() => void) | undefined
@@ -58,15 +63,34 @@ export function createFollower(context: FollowerContext): Follower {
   }
 
   function hint(): void {
+    if (hinted || stopped) return
     hinted = true
-    if (reading || stopped) return
-    reading = true
-    host.frame(async () => {
+    host.frame(() => {
       hinted = false
-      await follow(false).catch(ports.report)
-      reading = false
-      if (hinted) hint()
+      catchUp().catch(ports.report)
     })
+  }
+
+  function catchUp(): Promise<void> {
+    next ??= reading
+      .catch(() => {})
+      .then(() => {
+        next = undefined
+        reading = follow(false)
+        return reading
+      })
+    return next
+  }
+
+  async function begin(): Promise<void> {
+    const start = await ports.store.transact('readonly', 'relaxed', (tx) => readStart(tx, partition))
+    if (stopped) return
+    seen = start.seen
+    const entries = start.entries.filter(({ id }) => !context.knows(id))
+    context.dispatch([restored(entries, start.letters, true), ...setAside(start)])
+    context.blocked(start.blocked)
+    context.remember(start.told.flatMap((row) => outcomeOf(row, { ...context, late: true }) ?? []))
+    await follow(true)
   }
 
   function tellSoon(): void {
@@ -84,19 +108,11 @@ export function createFollower(context: FollowerContext): Follower {
 
   return {
     hint,
+    catchUp,
     shown: () => seen.number,
-    async start() {
-      reading = true
-      const start = await ports.store.transact('readonly', 'relaxed', (tx) => readStart(tx, partition))
-      if (stopped) return
-      seen = start.seen
-      const entries = start.entries.filter(({ id }) => !context.knows(id))
-      context.dispatch([restored(entries, start.letters, true), ...setAside(start)])
-      context.blocked(start.blocked)
-      context.remember(start.told.flatMap((row) => outcomeOf(row, { ...context, late: true }) ?? []))
-      await follow(true)
-      reading = false
-      if (hinted) hint()
+    start() {
+      reading = begin()
+      return reading
     },
     stop() {
       stopped = true

@@ -1,5 +1,6 @@
 // A broker at work for one store: its captures, its user's outbox in the view, and somebody who drains it.
 import type { Action } from 'redux'
+import type { Outgoing } from '../core/attempt.js'
 import { cancel, findGone } from '../core/letters.js'
 import type { Limits } from '../core/limits.js'
 import type { CredentialsOf } from '../core/origins.js'
@@ -44,6 +45,8 @@ export interface RuntimeConfig {
   readonly serves: SendingContext['serves']
   readonly credentialsOf: CredentialsOf
   readonly prepare: SendingContext['prepare']
+  /** Names of the functions that this page has for its requests. */
+  readonly has: readonly string[]
   /** Whether the browser may be asked to keep the data. */
   readonly persist: boolean
   /** The app's word for its user. */
@@ -251,7 +254,23 @@ export class Runtime implements Internals {
     const { bus } = this.ports
     const hint = () => this.#hint()
     this.#stopListening = [bus.listen(hint), this.#config.host.listen(hint)]
-    return createSending({ ...this.#config, ports: this.ports, user: () => this.user(), look: hint })
+    return createSending({
+      ...this.#config,
+      ports: this.ports,
+      user: () => this.user(),
+      look: hint,
+      prepare: (outgoing) => this.#prepare(outgoing),
+    })
+  }
+
+  /** The app's functions see what came of the entries before: their answers hold the next version, or the next token. */
+  async #prepare(outgoing: Outgoing): Promise<Outgoing['headers']> {
+    const { has, prepare } = this.#config
+    if (has.length > 0) {
+      await this.#restored
+      await this.#session?.follower?.catchUp()
+    }
+    return prepare(outgoing)
   }
 
   #hint(): void {

@@ -1,5 +1,5 @@
 // Sees that the outbox is drained: by the worker where one answers, since it outlives the page, else by this page.
-import { type Serves, whenOf } from '../core/channel.js'
+import { needsPage, type Serves } from '../core/channel.js'
 import { createExecutor, type ExecutorContext } from '../core/executor.js'
 import type { Limits } from '../core/limits.js'
 import type { News } from '../core/news.js'
@@ -50,7 +50,9 @@ export function createSending(context: SendingContext): Sending {
   let sayStranded = () => {
     sayStranded = () => {}
     ports.report(
-      new Error('redux-broker: entries wait for a `prepareHeaders` or an origin that createBroker() lacks.'),
+      new Error(
+        'redux-broker: entries wait for a `prepareHeaders`, for `headers` of a route or an origin that createBroker() lacks.',
+      ),
     )
   }
 
@@ -71,7 +73,7 @@ export function createSending(context: SendingContext): Sending {
     plan(news) {
       cancelTimer()
       if (news.stranded) sayStranded()
-      waitsForPage = news.due.some(({ channel }) => whenOf(channel).visible)
+      waitsForPage = news.due.some(({ channel }) => needsPage(channel))
       const isWatched = host.isVisible() && host.believesOnline()
       const next = nextWake(news, ports.clock.now(), isWatched, ports)
       if (next !== undefined) cancelTimer = ports.clock.after(next.delayMs, () => wake(next.probe))

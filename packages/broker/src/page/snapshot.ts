@@ -1,6 +1,6 @@
 // Turns a routed action into data that can be stored and sent by anybody: or says why that cannot be.
 import type { Capture } from '../core/append.js'
-import { channelOf } from '../core/channel.js'
+import { boundHeaders, channelOf } from '../core/channel.js'
 import type { ServerKind } from '../core/entry.js'
 import { isMethod } from '../core/readable.js'
 import type { StoredAction } from '../core/schema.js'
@@ -61,7 +61,11 @@ export function snapshot(
     if (contentType && !headers.has('content-type')) headers.set('content-type', contentType)
     return {
       lane,
-      channel: channelOf(url.origin, context.needs, options.when),
+      channel: channelOf(
+        url.origin,
+        [...context.needs, ...(options.headers ? [boundHeaders] : [])],
+        options.when,
+      ),
       action,
       request: { url: url.href, method, headers: [...headers], body },
       server: options.server ?? context.server,

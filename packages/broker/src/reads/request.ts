@@ -10,7 +10,7 @@ export interface ReadTemplate {
   /** Absolute, or relative to the page. http or https. */
   readonly url: string
   /** Default `GET`. */
-  readonly method?: string | undefined
+  readonly method?: 'GET' | 'HEAD' | 'get' | 'head' | undefined
   /** Credentials are not among them: give them in `prepareHeaders`. */
   readonly headers?: Readonly<Record<string, string>> | Headers | undefined
 }

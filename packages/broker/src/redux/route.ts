@@ -21,6 +21,12 @@ export interface WriteOptions<C extends ActionCreator, Answer> {
    * Default: the request's URL without its query, so that all writes to one resource keep their order.
    */
   lane?(payload: PayloadOf<C>): string
+  /**
+   * Headers that are only known as it leaves, such as `If-Match` by the version in the state: a page asks anew at each
+   * attempt, when its store has been told what came of the lane's entries before. Nothing of them is stored, and such an
+   * entry waits for a page, since a worker sees no state. Where it throws the entry waits.
+   */
+  headers?(payload: PayloadOf<C>, page: { getState(): unknown }): LateHeaders | PromiseLike<LateHeaders>
   /** Parses the answer's body; its return type is inferred everywhere. */
   answer?(body: unknown): Answer
   /**
@@ -48,6 +54,9 @@ export interface WriteOptions<C extends ActionCreator, Answer> {
   readonly invalidates?: TagsOf<PayloadOf<C>>
 }
 
+/** Headers by name; one that is undefined or null is left out. */
+export type LateHeaders = Readonly<Record<string, string | null | undefined>> | undefined
+
 /** Tags of a route: the same for all its actions, or made from the payload of one. */
 export type TagsOf<Payload> = readonly Tag[] | ((payload: Payload) => readonly Tag[])
 
@@ -57,6 +66,7 @@ export interface WriteRoute {
   readonly options: {
     request(payload: unknown, action: unknown): RequestTemplate
     lane?(payload: unknown): string
+    headers?(payload: unknown, page: { getState(): unknown }): LateHeaders | PromiseLike<LateHeaders>
     answer?(body: unknown): unknown
     readonly server?: ServerKind
     readonly success?: Success
@@ -120,6 +130,7 @@ function check(creator: unknown, options: unknown): void {
     tags: _tags,
     answer: _answer,
     lane,
+    headers,
     server,
     success,
     refusedWhen,
@@ -129,6 +140,7 @@ function check(creator: unknown, options: unknown): void {
     ...rest
   } = given
   functionOrNothing(where, 'lane', lane)
+  functionOrNothing(where, 'headers', headers)
   tagsOrNothing(where, 'invalidates', invalidates)
   oneOf(where, 'server', server, ['idempotent', 'plain'])
   checkSuccess(where, success)
@@ -138,7 +150,7 @@ function check(creator: unknown, options: unknown): void {
   noStranger(
     where,
     rest,
-    'request, lane, answer, server, success, refusedWhen, onReturned, when, tags and invalidates',
+    'request, lane, headers, answer, server, success, refusedWhen, onReturned, when, tags and invalidates',
   )
 }
 

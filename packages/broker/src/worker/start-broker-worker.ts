@@ -90,7 +90,8 @@ export function startBrokerWorker(options: WorkerOptions = {}): BrokerWorker {
   const has = locks.available ? [...given, 'reads'] : given
   const serves: Serves = (origin, needs) =>
     origins.includes(origin) && needs.every((need) => has.includes(need))
-  const prepare = ({ headers, ...request }: Outgoing) => preparedHeaders(headers, prepareHeaders, request)
+  const prepare = ({ headers, action: _action, ...request }: Outgoing) =>
+    preparedHeaders(headers, prepareHeaders, request)
   const executor = createExecutor({
     ports,
     database,

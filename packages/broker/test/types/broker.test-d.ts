@@ -86,7 +86,25 @@ const made = write(creator, {
   answer: (body) => String(body),
 })
 is<Equal<typeof made, RoutedCreator<typeof creator, string>>>()
-for (const body of [{}, [], '', new ArrayBuffer(1), new Blob(), new FormData()])
+write(creator, {
+  request: () => ({ url: '/x' }),
+  headers: ({ id }, { getState }: { getState(): State }) => ({
+    'if-match': `${id} ${getState().user?.id}`,
+    'x-none': undefined,
+  }),
+})
+for (const body of [
+  {},
+  [],
+  '',
+  null,
+  new ArrayBuffer(1),
+  new Uint8Array(1),
+  new Blob(),
+  new FormData(),
+  new URLSearchParams(),
+  new Date(),
+])
   write(creator, { request: () => ({ url: '/x', body }) })
 
 const between = { from: '22:00', to: '06:00' }
