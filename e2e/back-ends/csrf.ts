@@ -41,6 +41,7 @@ export async function startCsrf(pages: string): Promise<BackEnd> {
       like: { method: 'PUT', url: '/likes/:id', body: {} },
       note: { method: 'POST', url: '/notes', body: { text: ':id' } },
       csrf: '/csrf-token',
+      session: { csrf: [{ status: 403, text: 'invalid csrf token' }] },
     },
     liked: () => liked,
     notes: () => notes,

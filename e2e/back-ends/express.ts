@@ -41,10 +41,11 @@ export async function startExpress(pages: string, _pageOrigin?: string, port = 0
   return {
     ...(await listen(app, port)),
     config: {
-      like: { method: 'PUT', url: '/likes/:id', body: {}, accept: 'text/plain' },
-      note: { method: 'POST', url: '/notes', body: { text: ':id' }, accept: 'text/plain' },
+      like: { method: 'PUT', url: '/likes/:id', body: {} },
+      note: { method: 'POST', url: '/notes', body: { text: ':id' } },
       signIn: '/login',
       sessionProbe: '/me',
+      success: { contentTypes: ['text/plain'] },
     },
     liked: () => liked,
     notes: () => notes,

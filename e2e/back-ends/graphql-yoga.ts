@@ -33,7 +33,11 @@ export async function startYoga(): Promise<BackEnd> {
   })
   return {
     ...(await listen(yoga)),
-    config: { like: mutation('like(id: $id)'), note: mutation('note(text: $id)') },
+    config: {
+      like: mutation('like(id: $id)'),
+      note: mutation('note(text: $id)'),
+      refusedWhen: { path: '/errors' },
+    },
     liked: () => liked,
     notes: () => notes,
   }

@@ -24,12 +24,15 @@ function scheduler(/** @type {number} */ waiting) {
   let answer = () => {}
   const line = createScheduler({
     clock: systemClock,
+    chance: { random: Math.random },
+    isOnline: () => true,
     connections: createConnections(defaultLimits.concurrencyMax),
     limits: { readsMax: 1, waitingReadsMax: 100_000, wireMs: defaultLimits.attemptMs },
     report: console.error,
     send: () =>
       new Promise((resolve) => {
-        answer = () => resolve({ kind: 'failed' })
+        answer = () =>
+          resolve({ kind: 'answer', answer: { status: 200, headers: [], body: new ArrayBuffer(0) } })
       }),
   })
   const ask = (/** @type {string} */ path, /** @type {number} */ priority) => {

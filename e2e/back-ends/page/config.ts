@@ -8,17 +8,17 @@ export interface Template {
   readonly method: string
   readonly url: string
   readonly body: unknown
-  /** What the answer is, where it is no JSON. */
-  readonly accept?: string
 }
 
-export interface AppConfig extends Pick<Options, 'server' | 'sessionProbe'> {
+export interface AppConfig extends Pick<Options, 'server' | 'session' | 'sessionProbe' | 'success'> {
   /** Of another origin; missing where the back end serves the page too. */
   readonly api?: string
   readonly like: Template
   readonly note?: Template
   /** Takes a form with `user`. */
   readonly signIn?: string
+  /** What a refusal by an answer of 2xx carries. */
+  readonly refusedWhen?: { readonly path: string }
   /** Gives `{ csrfToken }`. */
   readonly csrf?: string
 }

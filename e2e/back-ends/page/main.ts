@@ -4,16 +4,16 @@ import { createBroker, delivered, requeue, write } from 'redux-broker'
 import type { AppConfig, Template } from './config.js'
 
 const config = JSON.parse(decodeURIComponent(location.hash.slice(1))) as AppConfig
-const { api, csrf, like, note, signIn, ...options } = config
+const { api, csrf, like, note, signIn, refusedWhen, ...options } = config
 
-const requestOf = ({ method, url, body, accept }: Template, id: string) => ({
+const requestOf = ({ method, url, body }: Template, id: string) => ({
   method,
-  headers: accept === undefined ? {} : { accept },
   url: (api ?? '') + url.replace(':id', id),
   body: JSON.parse(JSON.stringify(body).replaceAll(':id', id)),
 })
-const liked = write(createAction<string>('liked'), { request: (id) => requestOf(like, id) })
-const noted = write(createAction<string>('noted'), { request: (id) => requestOf(note ?? like, id) })
+const rules = { ...(refusedWhen && { refusedWhen }) }
+const liked = write(createAction<string>('liked'), { request: (id) => requestOf(like, id), ...rules })
+const noted = write(createAction<string>('noted'), { request: (id) => requestOf(note ?? like, id), ...rules })
 
 async function addToken(headers: Headers): Promise<void> {
   const answer = await fetch((api ?? '') + csrf, { credentials: 'include' })
