@@ -1,4 +1,6 @@
-// The wire of reads: one fetch past the browser's own cache, no redirect followed, the body read to its end as bytes.
+// The wire of reads: one fetch past the browser's own cache, no redirect followed unasked, the body read to its end as bytes.
+
+import { originOfUrl } from '../core/channel.js'
 import { defaultLimits } from '../core/limits.js'
 import { type CredentialsOf, credentialsBy } from '../core/origins.js'
 import type { ReadNetwork, ReadReply, ReadRequest } from '../core/reads/line.js'
@@ -13,7 +15,7 @@ export const fetchReads = (
   async send(request, signal) {
     try {
       const response = await fetch(toRequest(request, credentialsOf(request.url), signal))
-      return await readReply(response, bytesMax)
+      return await readReply(response, request.url, bytesMax)
     } catch {
       return { kind: 'failed' }
     }
@@ -21,14 +23,14 @@ export const fetchReads = (
 })
 
 function toRequest(
-  { url, method, headers }: ReadRequest,
+  { url, method, headers, redirect }: ReadRequest,
   credentials: RequestCredentials,
   signal: AbortSignal,
 ): Request {
   const request = new Request(url, {
     method,
     headers: headers as [string, string][],
-    redirect: 'manual',
+    redirect: redirect ?? 'manual',
     cache: 'no-store',
     credentials,
     signal,
@@ -38,9 +40,15 @@ function toRequest(
   return request
 }
 
-async function readReply(response: Response, bytesMax: number): Promise<ReadReply> {
-  if (response.type === 'opaqueredirect') return { kind: 'redirect' }
+async function readReply(response: Response, asked: string, bytesMax: number): Promise<ReadReply> {
+  const { status, statusText, type, redirected, url } = response
+  if (type === 'opaqueredirect' || (redirected && originOfUrl(url) !== originOfUrl(asked)))
+    return { kind: 'redirect' }
   const body = await readBytes(response, bytesMax)
   if (body === undefined) return { kind: 'tooLarge' }
-  return { kind: 'answer', answer: { status: response.status, headers: [...response.headers], body } }
+  const answer = { status, headers: [...response.headers], body }
+  return {
+    kind: 'answer',
+    answer: { ...answer, ...(statusText && { statusText }), ...(redirected && { url }) },
+  }
 }

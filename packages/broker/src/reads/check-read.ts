@@ -44,20 +44,29 @@ function checkWishes(where: string, wishes: Readonly<Record<string, unknown>>, b
 
 /** @throws TypeError */
 export function checkReadsOptions(options: object): void {
-  const { userHeader, bytesMax, ageMsMax, retries, ...rest } = options as Readonly<Record<string, unknown>>
+  const { userHeader, bytesMax, ageMsMax, retries, ignoreHeaders, ...rest } = options as Readonly<
+    Record<string, unknown>
+  >
   const where = 'reads()'
   if (userHeader !== undefined && (typeof userHeader !== 'string' || userHeader === ''))
     throw new TypeError(`${where} expects \`userHeader\` to be a header's name; got ${describe(userHeader)}.`)
+  if (ignoreHeaders !== undefined && !isListOfNames(ignoreHeaders))
+    throw new TypeError(
+      `${where} expects \`ignoreHeaders\` to be a list of header names; got ${describe(ignoreHeaders)}.`,
+    )
   numberOrNothing(where, 'bytesMax', 'bytes', bytesMax)
   numberOrNothing(where, 'ageMsMax', 'milliseconds', ageMsMax)
   numberOrNothing(where, 'retries', 'repeats', retries)
-  noStranger(where, rest, 'userHeader, bytesMax, ageMsMax and retries')
+  noStranger(where, rest, 'userHeader, bytesMax, ageMsMax, retries and ignoreHeaders')
 }
 
 function numberOrNothing(where: string, name: string, unit: string, value: unknown): void {
   if (value === undefined || (typeof value === 'number' && value >= 0)) return
   throw new TypeError(`${where} expects \`${name}\` to be a number of ${unit}; got ${describe(value)}.`)
 }
+
+const isListOfNames = (value: unknown) =>
+  Array.isArray(value) && value.every((one) => typeof one === 'string')
 
 const isPriority = (value: unknown) =>
   typeof value === 'number' && Number.isInteger(value) && value >= 1 && value <= 9

@@ -19,6 +19,11 @@ export interface ReadsOptions {
   readonly bytesMax?: number
   /** How old a kept answer may be, in milliseconds. Default 30 days. */
   readonly ageMsMax?: number
+  /**
+   * Headers that `prepareHeaders` adds and that tell no answers apart, as a signature does. Credentials and the common
+   * ones of traces are among them.
+   */
+  readonly ignoreHeaders?: readonly string[]
   /** How often a read that fails is repeated. Default 2. A read may say otherwise. */
   readonly retries?: number
 }
@@ -26,7 +31,13 @@ export interface ReadsOptions {
 export function createReadEngine(
   context: ReadContext,
   connections: Connections,
-  { userHeader, bytesMax = 10 * 1024 * 1024, ageMsMax = 30 * 86_400_000, retries }: ReadsOptions,
+  {
+    userHeader,
+    bytesMax = 10 * 1024 * 1024,
+    ageMsMax = 30 * 86_400_000,
+    retries,
+    ignoreHeaders = [],
+  }: ReadsOptions,
 ): ReadEngine {
   const { ports, host } = context
   const copies = ports.copies ?? cacheCopies(context.database, ports)
@@ -37,6 +48,7 @@ export function createReadEngine(
     copies,
     bounds: { bytesMax, ageMsMax },
     retries,
+    ignoreHeaders: ignoreHeaders.map((name) => name.toLowerCase()),
     diary,
     line,
     lineUp: createTurns(),

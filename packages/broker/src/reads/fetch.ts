@@ -1,7 +1,8 @@
 // Reads without Redux: what a fetch gives, by the same rules.
+import type { ReadRequest } from '../core/reads/line.js'
 import type { FetchOptions, ReadContext } from '../page/read-engine.js'
 import { checkFetchOptions } from './check-read.js'
-import { createReader } from './reader.js'
+import { createReader, type Wish } from './reader.js'
 import { toRequest } from './request.js'
 import type { Answered, ReadResult } from './result.js'
 import type { ReadSession } from './session.js'
@@ -38,29 +39,47 @@ export async function fetchRead(
   return new Promise((resolve, reject) => {
     const settle = (result: ReadResult) => {
       try {
-        if (result.kind === 'answer') resolve(toResponse(result, request.method))
+        if (result.kind === 'answer') resolve(toResponse(result, request))
+        else if (result.kind === 'redirected' && mayFollow) follow()
         else reject(errorOf(result.kind))
       } catch (error) {
         // A server may answer with a status that no `Response` can be made with.
         reject(error)
       }
     }
-    const reader = createReader({ wish, settle })
-    const leave = ask(reader)
-    for (const one of signals) {
-      const abort = () => {
-        leave()
-        reject(one.reason)
-      }
-      one.addEventListener('abort', abort, { signal: reader.over.signal })
+    let mayFollow = !(input instanceof Request) || input.redirect === 'follow'
+    // As fetch does, but only within its origin, and nothing is kept of it: it may be a login page.
+    const follow = () => {
+      mayFollow = false
+      begin({ ...wish, request: { ...request, redirect: 'follow' }, copy: 'never', retries: 0 })
     }
+    const begin = (how: Wish) => {
+      const reader = createReader({ wish: how, settle })
+      const leave = ask(reader)
+      for (const one of signals) {
+        const abort = () => {
+          leave()
+          reject(one.reason)
+        }
+        one.addEventListener('abort', abort, { signal: reader.over.signal })
+      }
+    }
+    begin(wish)
   })
 }
 
-function toResponse({ answer, fetchedAt, stale }: Answered, method: string): Response {
-  const { status, headers, body } = answer
+function toResponse({ answer, fetchedAt, stale }: Answered, { method, url: asked }: ReadRequest): Response {
+  const { status, statusText = '', headers, body, url } = answer
   const hasBody = method !== 'HEAD' && ![204, 205, 304].includes(status)
-  const response = new Response(hasBody ? body : null, { status, headers: headers as [string, string][] })
+  const response = new Response(hasBody ? body : null, {
+    status,
+    statusText,
+    headers: headers as [string, string][],
+  })
+  Object.defineProperties(response, {
+    url: { value: url ?? asked },
+    redirected: { value: url !== undefined },
+  })
   response.headers.set('redux-broker-fetched-at', String(fetchedAt))
   if (stale) response.headers.set('redux-broker-stale', '1')
   return response

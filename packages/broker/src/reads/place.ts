@@ -9,6 +9,7 @@ import { refreshedBy, speaksOf } from '../core/reads/revalidation.js'
 import type { Tag } from '../core/reads/tags.js'
 import type { ReadContext } from '../page/read-engine.js'
 import { createKeeping, type Keeping, type KeepingContext } from './keeping.js'
+import { isOwn } from './request.js'
 import type { Answered } from './result.js'
 import { soon } from './soon.js'
 import type { Written } from './written.js'
@@ -83,14 +84,13 @@ export function createPlace(context: PlaceContext, request: ReadRequest): Place 
     },
     identify(route) {
       const etag = copy && !isSecondTry ? headerOf(copy.answer, 'etag') : undefined
-      const { origin } = new URL(request.url)
       // To another origin it would take a preflight.
-      const isOwn = etag !== undefined && snapshot.origins[0] === origin && snapshot.baseUrl !== undefined
+      const asksIfChanged = etag !== undefined && isOwn(snapshot, request.url)
       const expectsJson = route !== undefined && headerOf(request, 'accept') === undefined
       const headers = [
         ...request.headers,
         ...(expectsJson ? [['accept', 'application/json'] as const] : []),
-        ...(isOwn ? [['if-none-match', etag] as const] : []),
+        ...(asksIfChanged ? [['if-none-match', etag] as const] : []),
       ]
       return { key: key(), partition, request: { ...request, headers } }
     },

@@ -11,10 +11,12 @@ export interface Wish extends Omit<FetchOptions, 'signal'> {
   readonly request: ReadRequest
   readonly priority: number
   readonly tags: readonly Tag[]
+  /** It is not known what tells its answer apart. */
+  readonly isUnidentified?: true
 }
 
 export interface Reader {
-  readonly wish: Wish
+  wish: Wish
   /** Set where an action asks: the store is told too, once for all readers of one route. */
   readonly routed: Routed | undefined
   /** It has an answer; should a newer one come, the store is told of that. */

@@ -5,6 +5,12 @@ import { headersOf, type SnapshotContext, urlOf } from '../page/snapshot.js'
 import { isDevelopment } from '../redux/development.js'
 import { describe } from '../redux/route.js'
 
+/** Whether it goes to the page's own origin, which hides nothing of its answers. */
+export const isOwn = (
+  { baseUrl, origins }: Pick<SnapshotContext, 'baseUrl' | 'origins'>,
+  url: string,
+): boolean => baseUrl !== undefined && origins[0] === new URL(url).origin
+
 /** What a route's `request` gives: a URL, or more. */
 export interface ReadTemplate {
   /** Absolute, or relative to the page. http or https. */

@@ -12,11 +12,11 @@ describe('an answer that names its user', () => {
   const userHeader = 'x-user'
 
   it('is taken by that user', () => {
-    expect(judge(answerOf('ada'), { principal: 'ada', userHeader }).kind).toBe('answer')
+    expect(judge(answerOf('ada'), { principal: 'ada', userHeader, isOwn: true }).kind).toBe('answer')
   })
 
   it('is thrown away by another one', () => {
-    expect(judge(answerOf('grace'), { principal: 'ada', userHeader }).kind).toBe('wrongUser')
+    expect(judge(answerOf('grace'), { principal: 'ada', userHeader, isOwn: true }).kind).toBe('wrongUser')
   })
 
   it.each([
@@ -26,14 +26,14 @@ describe('an answer that names its user', () => {
     ['josé', 'josé'],
     ['50%', '50%25'],
   ])('is taken by %j where it names them as %j', (principal, named) => {
-    expect(judge(answerOf(named), { principal, userHeader }).kind).toBe('answer')
+    expect(judge(answerOf(named), { principal, userHeader, isOwn: true }).kind).toBe('answer')
   })
 
   it('is thrown away by one whose id is the other one’s encoded form', () => {
-    expect(judge(answerOf('a%20b'), { principal: 'a%20b', userHeader }).kind).toBe('wrongUser')
+    expect(judge(answerOf('a%20b'), { principal: 'a%20b', userHeader, isOwn: true }).kind).toBe('wrongUser')
   })
 
   it('is taken while nobody is signed in: it tells the app who is', () => {
-    expect(judge(answerOf('ada'), { principal: '', userHeader }).kind).toBe('answer')
+    expect(judge(answerOf('ada'), { principal: '', userHeader, isOwn: true }).kind).toBe('answer')
   })
 })

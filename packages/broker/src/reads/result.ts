@@ -22,6 +22,7 @@ export interface Failure {
     | 'tooManyReads'
     | 'cancelled'
     | 'answerTooLarge'
+    | 'userUnknown'
 }
 
 export interface Whose {
@@ -29,10 +30,12 @@ export interface Whose {
   readonly principal: string
   /** The response header that names a user, in lower case. */
   readonly userHeader: string | undefined
+  /** Whether it hides no header. */
+  readonly isOwn: boolean
 }
 
 /** An answer that says that it is another user's is thrown away. */
-export function judge(end: ReadEnd, { principal, userHeader }: Whose): ReadResult {
+export function judge(end: ReadEnd, { principal, userHeader, isOwn }: Whose): ReadResult {
   switch (end.kind) {
     case 'timedOut':
       return { kind: 'timeout' }
@@ -48,6 +51,9 @@ export function judge(end: ReadEnd, { principal, userHeader }: Whose): ReadResul
       const user = userHeader && headerOf(end.answer, userHeader)
       // While nobody is signed in it may tell the app who is.
       if (user !== undefined && principal !== '' && !isUser(user, principal)) return { kind: 'wrongUser' }
+      // An answer of another origin says it to nobody, unless it exposes the header (CORS).
+      if (userHeader && principal !== '' && user === undefined && !isOwn && isGood(end.answer))
+        return { kind: 'userUnknown' }
       return { kind: 'answer', answer: end.answer, fetchedAt: end.sentAt }
     }
   }
@@ -70,7 +76,8 @@ export const isRefusal = (result: ReadResult): boolean =>
   !isPassing(result.answer.status)
 
 /** Asking again would bring the same. */
-export const isFinal = (result: ReadResult): boolean => isRefusal(result) || result.kind === 'answerTooLarge'
+export const isFinal = (result: ReadResult): boolean =>
+  isRefusal(result) || result.kind === 'answerTooLarge' || result.kind === 'userUnknown'
 
 /** Whether the last good answer may stand in for it: not where the server refused, or spoke to somebody else. */
 export const mayStandIn = (result: ReadResult): boolean =>

@@ -23,6 +23,11 @@ export function sayWhy({ kind }: Pick<ReadResult, 'kind'>, url: string): void {
       kind + url,
       `redux-broker: the answer of ${url} is longer than reads take. Raise \`limits.answerBytesMax\`.`,
     )
+  if (kind === 'userUnknown')
+    once(
+      kind + new URL(url).origin,
+      `redux-broker: the answer of ${url} does not show the header that \`reads({ userHeader })\` names, so it is given to nobody. Send it, and name it in Access-Control-Expose-Headers.`,
+    )
 }
 
 function once(what: string, text: string): void {

@@ -88,7 +88,7 @@ export function createServing(
     const copy = place.copy()
     return (
       all.some(({ wish }) => wish.copy !== 'never') &&
-      all.every(edition.isGoodFor) &&
+      all.every((reader) => edition.isGoodFor(reader) && !reader.wish.isUnidentified) &&
       edition.isSure &&
       isGood(answer) &&
       (isData(answer) || copy === undefined || !isData(copy.answer))

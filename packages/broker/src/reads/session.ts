@@ -5,9 +5,11 @@ import { type BrokerAction, isOutcome, type OutcomeAction } from '../redux/actio
 import { isDevelopment } from '../redux/development.js'
 import type { Diary } from './diary.js'
 import { createEdition } from './edition.js'
+import { createIdentifying, type IdentifyingContext } from './identifying.js'
 import { createPlace, type PlaceContext } from './place.js'
-import { createReader, type Reader } from './reader.js'
+import { createReader, type Reader, type Wish } from './reader.js'
 import { Reading, type ReadingContext } from './reading.js'
+import { isOwn } from './request.js'
 import { sayLeftOut } from './say-why.js'
 import { createScreen } from './screen.js'
 import { createTruth } from './truth.js'
@@ -15,6 +17,7 @@ import { createTruth } from './truth.js'
 export interface SessionContext
   extends Omit<ReadContext, 'principal'>,
     PlaceContext,
+    IdentifyingContext,
     Pick<ReadingContext, 'line' | 'lineUp' | 'userHeader' | 'retries'> {
   readonly principal: string
   readonly diary: Diary
@@ -51,6 +54,7 @@ export function createReadSession(context: SessionContext): ReadSession {
       ...context,
       truth,
       place: createPlace(context, request),
+      isOwn: isOwn(context.snapshot, request.url),
       tell(kind, order) {
         if (kind === 'ended') readings.delete(key)
         tell(kind, order)
@@ -62,7 +66,7 @@ export function createReadSession(context: SessionContext): ReadSession {
     return reading
   }
 
-  function ask(reader: Reader): () => void {
+  function join(reader: Reader): () => void {
     const key = readKey({ partition: '', request: reader.wish.request })
     const known = readings.get(key)
     known?.join(reader)
@@ -71,9 +75,11 @@ export function createReadSession(context: SessionContext): ReadSession {
     return () => reading.leave(reader)
   }
 
+  const { ask, cancel: cancelIdentified } = createIdentifying(context, join)
   const refreshes = createRefreshes(ask)
 
   function cancel(): void {
+    for (const reader of cancelIdentified()) createEdition({ kind: 'cancelled' }, context).tell(reader)
     for (const reading of [...readings.values()]) reading.cancel()
   }
 
@@ -86,11 +92,7 @@ export function createReadSession(context: SessionContext): ReadSession {
       const leave = ask(createReader(reader))
       const hide = screen.show(key, {
         tags: wish.tags,
-        again: (isRepeat) =>
-          refreshes.begin(key, {
-            ...reader,
-            wish: { ...wish, freshForMs: 0, ...(isRepeat && { retries: 0 }) },
-          }),
+        again: (isRepeat) => refreshes.begin(key, { ...reader, wish: rereadOf(wish, isRepeat) }),
         gone: () => refreshes.end(key),
       })
       return () => {
@@ -112,6 +114,13 @@ export function createReadSession(context: SessionContext): ReadSession {
     },
   }
 }
+
+/** A read that has failed is repeated by the screen. */
+const rereadOf = (wish: Wish, isRepeat: boolean): Wish => ({
+  ...wish,
+  freshForMs: 0,
+  ...(isRepeat && { retries: 0 }),
+})
 
 /** Tells it a moment later: it must have got what it can leave by. */
 function refuse(reader: Reader, context: SessionContext): () => void {

@@ -16,6 +16,7 @@ import { credentialsBy, type OriginOption, originNames } from '../core/origins.j
 import { readActive } from '../core/partition.js'
 import type { Device, Ports } from '../core/ports.js'
 import { draining, isDrainCommand, syncTag, syncTagPrefix } from '../core/protocol.js'
+import { withAsked } from '../core/reads/answer-identity.js'
 import { isReadCommand } from '../core/reads/messages.js'
 import { createScheduler } from '../core/reads/scheduler.js'
 import { withRoom } from '../core/room.js'
@@ -114,7 +115,7 @@ export function startBrokerWorker(options: WorkerOptions = {}): BrokerWorker {
       // The app took its time over it, and gave what is right for the session of now: which may be another user's (P6).
       if (headers !== request.headers && (await active(ports))?.partition !== partition)
         return { kind: 'failed' }
-      return network.send({ ...request, headers }, signal)
+      return network.send({ ...request, headers: withAsked(headers, request.headers) }, signal)
     },
   })
   const reads = createReadServer({ database, line, locks, instance: chance.id(), serves, report })

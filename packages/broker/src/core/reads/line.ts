@@ -6,6 +6,8 @@ export interface ReadRequest {
   readonly method: 'GET' | 'HEAD'
   /** Lower-case names, in their order. Credentials are never among them. */
   readonly headers: readonly (readonly [string, string])[]
+  /** Within its origin. Default: a redirect is no answer. */
+  readonly redirect?: 'follow'
 }
 
 export interface ReadAnswer {
@@ -13,6 +15,9 @@ export interface ReadAnswer {
   /** Lower-case names. */
   readonly headers: readonly (readonly [string, string])[]
   readonly body: ArrayBuffer
+  readonly statusText?: string
+  /** Where it came from, where that is not what was asked. */
+  readonly url?: string
 }
 
 /** What came of one request. */

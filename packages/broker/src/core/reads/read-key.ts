@@ -9,8 +9,9 @@ export interface KeyParts {
 
 /** The same for reads that any server answers alike: the order of the query's names and of the headers tells nothing. */
 export function readKey({ partition, request }: KeyParts): string {
-  const { method, url, headers } = request
-  return JSON.stringify([partition, method, canonicalUrl(url), [...headers].sort(byName)])
+  const { method, url, headers, redirect } = request
+  const parts = [partition, method, canonicalUrl(url), [...headers].sort(byName)]
+  return JSON.stringify(redirect === undefined ? parts : [...parts, redirect])
 }
 
 /** Values of one name stay in their order: there it may have a meaning. */

@@ -2,10 +2,11 @@
 // for itself, a worker one for all tabs.
 import { originOfUrl } from '../channel.js'
 import type { Connections, LetGo } from '../connections.js'
-import { type Limits, missesMax, readAgeMs } from '../limits.js'
+import { type Limits, missesMax } from '../limits.js'
 import type { Chance, Clock } from '../ports.js'
 import type { Ask, Line, ReadEnd, Reader, ReadReply, ReadRequest } from './line.js'
-import { createPriorityQueue, type PriorityQueue } from './priority-queue.js'
+import { createPriorityQueue } from './priority-queue.js'
+import { type Flight, type Listener, type Origin, type Read, rankOf, type Sent } from './scheduled-read.js'
 import { retriesDefault, retryDelayMs } from './second-try.js'
 
 export interface SchedulerContext {
@@ -30,50 +31,6 @@ export interface Scheduler extends Line {
 }
 
 export const createScheduler = (context: SchedulerContext): Scheduler => new ReadScheduler(context)
-
-/** One request, and who waits for its answer. */
-interface Read {
-  readonly ask: Ask
-  readonly origin: Origin
-  readonly askedAt: number
-  readonly readers: Set<Listener>
-  priority: number
-  retries: number
-  flight?: Flight | undefined
-  /** Set once it was sent for the first time. */
-  sent?: Sent
-}
-
-interface Listener extends Pick<Ask, 'onEnd'> {
-  /** Undefined once it was told. */
-  onSent: Ask['onSent'] | undefined
-}
-
-interface Flight {
-  readonly wire: AbortController
-  /** Gives back the connection. */
-  land(): void
-}
-
-interface Sent {
-  readonly order: number
-  readonly until: number
-  readonly cancelTimer: () => void
-  tries: number
-  /** What came of its last try. */
-  last?: ReadEnd
-  cancelPause?: () => void
-}
-
-interface Origin {
-  readonly name: string
-  readonly waiting: PriorityQueue<Read>
-  flying: number
-  /** Reads that failed since one was answered. */
-  misses: number
-  /** It is looked at when this turn is over. */
-  stirred: boolean
-}
 
 class ReadScheduler implements Scheduler {
   readonly #context: SchedulerContext
@@ -301,6 +258,3 @@ class ReadScheduler implements Scheduler {
     }
   }
 }
-
-/** A wait of `readAgeMs` counts as one priority higher, for all alike: so a rank stays as it is while its read waits. */
-const rankOf = ({ priority, askedAt }: Pick<Read, 'priority' | 'askedAt'>) => priority * readAgeMs + askedAt

@@ -1,5 +1,6 @@
 // Whether a read is worth a second try, and when: one lost or busy answer fails none of its subscribers.
 import { backoffMs, retryAfterMs } from '../backoff.js'
+import { accepts, mediaTypeOf } from '../media-type.js'
 import { headerOf } from './kept-copy.js'
 import type { ReadAnswer, ReadReply, ReadRequest } from './line.js'
 
@@ -27,8 +28,7 @@ export function retryDelayMs(
 function isAsked(answer: ReadAnswer, { method, headers }: ReadRequest): boolean {
   const accept = headerOf({ headers }, 'accept')
   if (accept === undefined || method === 'HEAD' || answer.status === 204 || answer.status === 205) return true
-  const type = headerOf(answer, 'content-type')?.split(';', 1)[0]?.trim().toLowerCase() ?? ''
-  return type !== '' && (/[/+]json$/.test(type) || accept.includes(type) || accept.includes('*/*'))
+  return accept.includes('*/*') || accepts(accept, mediaTypeOf(headerOf(answer, 'content-type')))
 }
 
 /** Busy, too early, or broken for the moment: a 501 and a 505 stay what they are. */
