@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { capture, deadLetter, inDoubtEntry, sendingEntry, waiting } from './entry.fixture.js'
 import { type SendingEntry, toRow } from './entry.js'
 import { findHeld, requeue } from './letters.js'
-import { outcomesMax, pageRowsMax, restoredMax } from './limits.js'
+import { outcomesMax, pageRowsMax } from './limits.js'
 import { readLetters, readNews, readStart, readUnsureLanes, type Seen } from './news.js'
 import { delivered, outbox, refused } from './outbox.fixture.js'
 import { readPartition } from './partition.js'
@@ -10,7 +10,8 @@ import { readPartition } from './partition.js'
 type Box = ReturnType<typeof outbox>
 const news = (box: Box, seen: Seen = { seq: 0, number: 0 }, partition = 'p') =>
   box.store.transact('readonly', 'relaxed', (tx) => readNews(tx, partition, seen, () => true))
-const start = (box: Box) => box.store.transact('readonly', 'relaxed', (tx) => readStart(tx, 'p'))
+const start = (box: Box, entriesMax?: number) =>
+  box.store.transact('readonly', 'relaxed', (tx) => readStart(tx, 'p', entriesMax))
 const many = (n: number, first = 1) =>
   Array.from({ length: n }, (_, i) => capture(`e${first + i}`, { lane: `${i}` }))
 const ids = (rows: readonly { readonly id: string }[]) => rows.map(({ id }) => id)
@@ -137,12 +138,12 @@ describe('readNews', () => {
 describe('readStart', () => {
   it('restores what waits, oldest first, up to its limit, and goes on from all that was accepted', async () => {
     const box = outbox()
-    await box.accept(many(restoredMax + 5))
+    await box.accept(many(25))
 
-    const { entries, seen } = await start(box)
+    const { entries, seen } = await start(box, 20)
 
-    expect(entries.map(({ seq }) => seq)).toEqual(Array.from({ length: restoredMax }, (_, i) => i + 1))
-    expect(seen).toEqual({ seq: restoredMax + 5, number: 0 })
+    expect(entries.map(({ seq }) => seq)).toEqual(Array.from({ length: 20 }, (_, i) => i + 1))
+    expect(seen).toEqual({ seq: 25, number: 0 })
   })
 
   it('restores letters, and of what earlier pages have told only the latest', async () => {

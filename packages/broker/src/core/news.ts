@@ -108,11 +108,15 @@ export interface Start {
   readonly seen: Seen
 }
 
-export async function readStart(tx: StoreTransaction, partition: string): Promise<Start> {
+export async function readStart(
+  tx: StoreTransaction,
+  partition: string,
+  entriesMax: number = restoredMax,
+): Promise<Start> {
   const row = await readPartition(tx, partition)
   const told = row.told ?? 0
   const [entries, letters, journal] = await Promise.all([
-    tx.list(within('entries', [partition]), restoredMax),
+    tx.list(within('entries', [partition]), entriesMax),
     tx.list(within('deadLetters', [partition]), journalMax),
     tx.list(
       { store: 'journal', from: [partition, told - outcomesMax], to: [partition, told] },

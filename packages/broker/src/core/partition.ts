@@ -68,6 +68,12 @@ export function deactivate(tx: StoreTransaction): void {
   tx.delete('settings', ['active'])
 }
 
+/** So many entries are gone, and a page knows them by their ids. Others, who found it first, may have known of fewer. */
+export const noteLoss = (tx: StoreTransaction, partition: string, upTo: number, at: number): Promise<void> =>
+  changePartition(tx, partition, (row) => {
+    if (upTo > (row.lost?.upTo ?? 0)) row.lost = { restored: 0, at, ...row.lost, upTo }
+  })
+
 /** What was paused for want of a session is sent again. */
 export const unpause = (store: Store, partition: string): Promise<void> =>
   store.transact('readwrite', 'relaxed', (tx) => changePartition(tx, partition, beginSession))

@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest'
 import { type AppOptions, openApp } from '../../test/page-fixture.js'
 import { createDevice, type Device } from '../core/device.fixture.js'
+import { within } from '../core/schema.js'
 import { createTestWorld, type TestWorld } from '../testing/index.js'
 import { acknowledgeLoss } from './index.js'
 
@@ -91,6 +92,38 @@ describe('a page whose database was wiped while it was open (F18)', () => {
     expect([app.post('p1')?.claps, app.post('p2')?.claps]).toEqual([4, 1])
     expect(app.outbox()).toMatchObject({ waiting: 0, lost: undefined })
   })
+
+  it.each([1, 3, 5])(
+    'says how many it knows to be gone, %i of 5, where another realm found it first and knew of fewer',
+    async (known) => {
+      const [device, world] = [createDevice({ hasCopy: false, hasNote: false }), await offline()]
+      const worker = device.realm()
+      const app = openOn(device, world)
+      await app.broker.ready
+      for (let i = 1; i <= 5; i++) {
+        app.clap('p1')
+        await world.settle()
+        // The worker has looked at the rows then, and has tried them often.
+        if (i === known)
+          await worker.transact('readwrite', 'relaxed', async (tx) => {
+            for (const row of await tx.list(within('partitions', []), 9))
+              tx.put('partitions', { ...row, claims: (row.claims ?? 0) + 100 })
+          })
+      }
+
+      device.wipe()
+      await worker.transact('readonly', 'relaxed', async () => {})
+      app.focus()
+      await world.settle()
+
+      expect(app.outbox()).toMatchObject({ waiting: 0, lost: { upTo: 5, restored: 0 } })
+      expect(app.post('p1')?.claps).toBe(0)
+      await acknowledgeLoss(app.broker)
+      app.focus()
+      await world.settle()
+      expect(app.outbox().lost).toBeUndefined()
+    },
+  )
 
   it('shows in every tab what one of them found, until one takes note of it', async () => {
     const [device, world] = [createDevice({ hasCopy: false }), await offline()]

@@ -4,7 +4,7 @@ import type { Outgoing } from '../core/attempt.js'
 import { cancel, findGone } from '../core/letters.js'
 import type { Limits } from '../core/limits.js'
 import type { CredentialsOf } from '../core/origins.js'
-import type { AppWord, Owner } from '../core/partition.js'
+import { type AppWord, noteLoss, type Owner } from '../core/partition.js'
 import type { Ports } from '../core/ports.js'
 import { withRoom } from '../core/room.js'
 import type { StoredAction } from '../core/schema.js'
@@ -337,8 +337,13 @@ export class Runtime implements Internals {
     if (open.length === 0) return
     const { store, clock } = this.ports
     const shown = this.shown()
-    const gone = await store.transact('readonly', 'relaxed', (tx) => findGone(tx, partition, open, shown))
+    const gone = await store.transact('readwrite', 'relaxed', async (tx) => {
+      const ids = await findGone(tx, partition, open, shown)
+      if (ids.length > 0) await noteLoss(tx, partition, ids.length, clock.now())
+      return ids
+    })
     this.#view.lost(gone, clock.now())
+    this.ports.bus.post('changed')
   }
 
   async #signOut(last: Session | undefined): Promise<void> {
