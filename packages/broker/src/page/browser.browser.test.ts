@@ -90,6 +90,88 @@ describe('a page in a browser', () => {
     expect([...new Uint8Array(await (again.get('file') as File).arrayBuffer())]).toEqual([...everyByte])
   })
 
+  it.each([
+    ['a view', () => everyByte.subarray(1, 3), [1, 2], undefined],
+    [
+      'search parameters',
+      () => new URLSearchParams('a=é'),
+      [...'a=%C3%A9'].map((c) => c.charCodeAt(0)),
+      'application/x-www-form-urlencoded;charset=UTF-8',
+    ],
+    [
+      'a class with toJSON',
+      () => ({ at: new Date(0) }),
+      [...'{"at":"1970-01-01T00:00:00.000Z"}'].map((c) => c.charCodeAt(0)),
+      'application/json',
+    ],
+    ['null', () => null, [], undefined],
+  ])('sends %s as fetch or JSON does', async (_name, body, bytes, type) => {
+    const made = write(createAction('made'), {
+      request: () => ({ url: '/wire/echo', method: 'PUT', body: body() }),
+      answer: (answer) => answer as Echo,
+    })
+    const echo = await start({ routes: [made] })
+      .store.dispatch(made())
+      .unwrap()
+
+    expect([...bytesOf(echo)]).toEqual(bytes)
+    expect(echo.headers['content-type']).toBe(type)
+  })
+
+  it('refuses what JSON would empty, and a file or a form that is too large, without reading it', async () => {
+    vi.spyOn(console, 'error').mockImplementation(() => {})
+    const reading = vi.spyOn(Response.prototype, 'arrayBuffer')
+    const large = new Blob(Array(100).fill(new Blob([new Uint8Array(1_048_576)])))
+    const form = new FormData()
+    form.append('video', new File([large], 'a.mp4'))
+    const bodies = [
+      { photo: new File([], 'a') },
+      { rects: [new DOMRectReadOnly(), document.body] },
+      large,
+      form,
+    ]
+    const made = write(createAction<number>('made'), {
+      request: (i) => ({ url: '/x', body: bodies[i] ?? null }),
+    })
+    const { store } = start({ routes: [made] })
+
+    const accepted = await Promise.all(bodies.map((_, i) => store.dispatch(made(i)).accepted))
+
+    expect(accepted.map((one) => one.status === 'rejected' && one.reason)).toEqual([
+      'notSerialisable',
+      'notSerialisable',
+      'bodyTooLarge',
+      'bodyTooLarge',
+    ])
+    expect(reading).not.toHaveBeenCalled()
+  })
+
+  it.each([
+    ['李', '%E6%9D%8E'],
+    [' a\nb', '%20a%0Ab'],
+    [0, '0'],
+  ])('sends for any user id: %j', async (user, form) => {
+    const { send } = start({ partition: () => user })
+
+    const echo = await send({ url: '/wire/echo', method: 'PUT' }).unwrap()
+
+    expect(echo.headers['idempotency-principal']).toBe(form)
+  })
+
+  it.each([
+    ['a value outside Latin-1', (headers: Headers) => headers.set('x-user', '李')],
+    ['a bad name', () => ({ 'x user': 'ada' }) as never],
+  ])(
+    'gives an entry back whose headers are none that a request can have: %s',
+    async (_name, prepareHeaders) => {
+      const { send } = start({ prepareHeaders })
+
+      const settled = await send({ url: '/wire/echo', method: 'PUT' }).settled
+
+      expect(settled).toMatchObject({ status: 'returned', reason: 'invalidRequest' })
+    },
+  )
+
   it('sends after a reload what it was given before, the same bytes (F51, F58)', async () => {
     const name = crypto.randomUUID()
     const first = start({ name })
