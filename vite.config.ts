@@ -19,7 +19,7 @@ export default defineConfig({
         plugins: [wireServer()],
         // Found in the middle of a run, they would load the page anew.
         optimizeDeps: {
-          include: ['@reduxjs/toolkit', 'idb', 'react', 'react-dom/client', 'react-redux', 'workbox-window'],
+          include: ['@reduxjs/toolkit', 'idb', 'react', 'react-dom/client', 'react-redux'],
         },
         test: {
           name: 'browser',

@@ -34,6 +34,7 @@ const inFirefox: InWorld = {
     'server-kills.spec.ts',
     'storage-full.spec.ts',
     'loss-told.spec.ts',
+    'set-ups.spec.ts',
   ],
   // Its driver takes about half a second for each click.
   timeout: 120_000,

@@ -1,4 +1,4 @@
-// Builds the package: the layers as ES modules with their types, and the classic worker as one self-contained script.
+// Builds the package: the layers as ES modules with their types, and self-contained scripts for browsers.
 import { spawnSync } from 'node:child_process'
 import { rmSync } from 'node:fs'
 import { createRequire } from 'node:module'
@@ -15,19 +15,30 @@ const layers = ['reads', 'worker', 'testing'].map((layer) => join(root, 'src', l
 const compiled = spawnSync(process.execPath, [tsc, '-b', ...layers], { stdio: 'inherit' })
 if (compiled.status !== 0) process.exit(compiled.status ?? 1)
 
-await build({
-  root,
-  configFile: false,
-  logLevel: 'warn',
-  define: { 'process.env.NODE_ENV': '"production"' },
-  build: {
-    outDir: dist,
-    emptyOutDir: false,
-    lib: {
-      entry: join(dist, 'worker/sw.js'),
-      formats: ['iife'],
-      name: 'reduxBroker',
-      fileName: () => 'sw.js',
+/**
+ * One self-contained script.
+ * @param {string} entry
+ * @param {string} file
+ * @param {{ format?: 'es' | 'iife', mode?: 'production' | 'development' }} options
+ */
+async function bundle(entry, file, { format = 'es', mode = 'production' } = {}) {
+  await build({
+    root,
+    configFile: false,
+    logLevel: 'warn',
+    define: { 'process.env.NODE_ENV': JSON.stringify(mode) },
+    build: {
+      outDir: dist,
+      emptyOutDir: false,
+      minify: mode === 'production',
+      rolldownOptions: { output: { codeSplitting: false } },
+      lib: { entry: join(dist, entry), formats: [format], name: 'reduxBroker', fileName: () => file },
     },
-  },
-})
+  })
+}
+
+// For browsers without a bundler: no `process`, and nothing to import. An import map does not reach into a worker.
+await bundle('page/index.js', 'browser/redux-broker.js')
+await bundle('page/index.js', 'browser/redux-broker.development.js', { mode: 'development' })
+await bundle('worker/index.js', 'browser/worker.js')
+await bundle('worker/sw.js', 'sw.js', { format: 'iife' })

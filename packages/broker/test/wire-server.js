@@ -10,6 +10,7 @@ const seen = new Map()
 const watched = new Map()
 /** Answers that come in parts. @type {Map<string, ServerResponse>} */
 const inParts = new Map()
+let workerVersions = 0
 const keyOf = (/** @type {IncomingMessage} */ { url }) => new URL(url ?? '/', 'http://x').search
 
 /** A part may be asked for before the request whose answer it belongs to has come. @type {(key: string, act: (answer: ServerResponse) => void) => void} */
@@ -91,6 +92,19 @@ const pages = {
     response.on('close', () => watched.set(keyOf(request), 'closed'))
   },
   '/wire/watch': (request, response) => response.writeHead(200).end(watched.get(keyOf(request)) ?? 'never'),
+  // A worker that is new each time that it is asked for. It takes over when it is told to; with `skips` by itself.
+  '/wire/worker.js': ({ url }, response) => {
+    workerVersions += 1
+    const skips = url?.includes('skips') ? 'addEventListener("install", () => skipWaiting())' : ''
+    const hears = 'addEventListener("message", ({ data }) => data?.type === "SKIP_WAITING" && skipWaiting())'
+    response
+      .writeHead(200, { 'content-type': 'text/javascript' })
+      .end(
+        [`// ${workerVersions}`, skips, hears, 'addEventListener("activate", () => clients.claim())'].join(
+          '\n',
+        ),
+      )
+  },
   '/wire/page': (_request, response) =>
     response.writeHead(200, { 'content-type': 'text/html' }).end('<!doctype html>Log in'),
   '/wire/gone': (_request, response) => response.writeHead(422).end('no'),

@@ -9,7 +9,7 @@ const port = given.get('cookiesToPort')
 const worker = startBrokerWorker({
   name,
   limits: Object.fromEntries(limits.map((limit) => [limit, Number(given.get(limit))])),
-  ...(port && { origins: [{ origin: `http://localhost:${port}`, credentials: 'include' }] }),
+  origins: port ? [{ origin: `http://localhost:${port}`, credentials: 'include' }] : given.getAll('origins'),
   ...(token && { prepareHeaders: (headers) => headers.set('x-token', token) }),
 })
 

@@ -16,13 +16,16 @@ export type CredentialsOf = (url: string) => 'include' | 'same-origin'
 export const originNames = (options: readonly OriginOption[] = []): readonly string[] =>
   options.map((option) => (typeof option === 'string' ? option : option.origin))
 
+/** What an executor must have been told, so that no request leaves without its cookies: one word for each origin. */
+export const cookieNeeds = (options: readonly OriginOption[] = []): readonly string[] =>
+  options.flatMap((option) =>
+    typeof option !== 'string' && option.credentials === 'include' ? [cookiesTo(option.origin)] : [],
+  )
+
+const cookiesTo = (origin: string) => `cookies:${origin}`
+
 /** Asked at each request, so that entries of an earlier release follow the options of this one. */
-export const credentialsBy =
-  (options: readonly OriginOption[] = []): CredentialsOf =>
-  (url) =>
-    options.some(
-      (option) =>
-        typeof option !== 'string' && option.credentials === 'include' && option.origin === originOfUrl(url),
-    )
-      ? 'include'
-      : 'same-origin'
+export const credentialsBy = (options?: readonly OriginOption[]): CredentialsOf => {
+  const needs = cookieNeeds(options)
+  return (url) => (needs.includes(cookiesTo(originOfUrl(url))) ? 'include' : 'same-origin')
+}

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { drainCommand, isDrainCommand, syncTag, syncTagPrefix } from './protocol.js'
+import { askCommand, drainCommand, isAskCommand, isDrainCommand, syncTag, syncTagPrefix } from './protocol.js'
 
 describe('a drain command', () => {
   it('is known by the worker of the same database', () => {
@@ -21,6 +21,19 @@ describe('a drain command', () => {
   ])('SEC14 SEC15 is nothing else: %j', (data) => {
     expect(isDrainCommand(data, 'app')).toBe(false)
   })
+})
+
+describe('an ask command', () => {
+  it('is known by the worker of the same database, and is no drain command', () => {
+    expect(isAskCommand(askCommand('app'), 'app')).toBe(true)
+    expect(isAskCommand(askCommand('app'), 'other')).toBe(false)
+    expect(isDrainCommand(askCommand('app'), 'app')).toBe(false)
+  })
+
+  it.each([undefined, null, 7, 'redux-broker/ask', {}, drainCommand('app', 'signal')])(
+    'SEC14 SEC15 is nothing else: %j',
+    (data) => expect(isAskCommand(data, 'app')).toBe(false),
+  )
 })
 
 describe('a sync tag', () => {

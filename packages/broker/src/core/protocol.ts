@@ -18,10 +18,21 @@ export const isDrainCommand = (data: unknown, database: string): data is DrainCo
   (data as DrainCommand).database === database &&
   isProbe((data as DrainCommand).probe)
 
-/** The answer to a drain command. */
+/** Asks the worker what it can do, and nothing else: at a page's start it is not known yet whose session it is (P6). */
+export interface AskCommand {
+  readonly type: 'redux-broker/ask'
+  readonly database: string
+}
+
+export const askCommand = (database: string): AskCommand => ({ type: 'redux-broker/ask', database })
+export const isAskCommand = (data: unknown, database: string): data is AskCommand =>
+  (data as Partial<AskCommand> | null)?.type === 'redux-broker/ask' &&
+  (data as AskCommand).database === database
+
+/** The answer to both. */
 export interface Draining {
   readonly type: 'redux-broker/draining'
-  /** Names of the functions that the worker was given, and `reads` where it serves reads of all tabs. */
+  /** Functions that the worker was given, origins that it may send to, and `reads` where it serves reads of all tabs. */
   readonly has: readonly string[]
 }
 

@@ -14,6 +14,7 @@ import type { AnyRouted, BrokerDispatch } from '../redux/types.js'
 import type { Cancelled } from './capturing.js'
 import type { Host } from './host.js'
 import type { FetchOptions, ReadEngine, ReadPart } from './read-engine.js'
+import type { GivenWorker } from './register-worker.js'
 
 export interface BrokerOptions<State, Path extends string> {
   /** Where the app mounts `broker.reducer`. Default `broker`. */
@@ -101,8 +102,8 @@ export interface Capabilities {
   /** A dead executor is replaced at once; without it, and where it hangs, after its leases were watched for 75 s. */
   readonly locks: boolean
   /**
-   * Functions, as `prepareHeaders`, that this app's entries need and that no worker here is known to have: with one of
-   * them missing the entries wait for a page.
+   * Functions, as `prepareHeaders`, and `origins` of this app that no worker here is known to have: entries that need
+   * one of them wait for a page.
    */
   readonly workerLacks: readonly string[]
 }
@@ -133,13 +134,11 @@ export interface Broker<State, Path extends string> {
   optimistic<R extends Reducer<any, any, any>>(reducer: R, options?: OptimisticOptions): R
   /**
    * Delivery by a service worker: its URL (with the options of its registration, as `{ type: 'module' }`), or the
-   * registration of one that the app has already; then the app itself sees to its updates. Never rejects: where there
-   * is no worker this page delivers.
+   * registration of one that the app has already. A function that gives either is called in a browser only, so
+   * `() => navigator.serviceWorker.ready` is safe in a module that a server loads. Never rejects: where there is no
+   * worker this page delivers.
    */
-  register(
-    worker: string | URL | PromiseLike<ServiceWorkerRegistration>,
-    options?: RegistrationOptions,
-  ): Promise<void>
+  register(worker: GivenWorker | (() => GivenWorker), options?: RegistrationOptions): Promise<void>
   /** Has the worker version that waits (`updateReady`) take over, and loads the page anew. */
   applyUpdate(): void
   /**

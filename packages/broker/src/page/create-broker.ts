@@ -3,7 +3,7 @@ import type { Action, Middleware, MiddlewareAPI } from 'redux'
 import { browserPorts, report } from '../adapters/browser-ports.js'
 import { pageChance } from '../adapters/system-chance.js'
 import { defaultLimits } from '../core/limits.js'
-import { credentialsBy, originNames } from '../core/origins.js'
+import { cookieNeeds, credentialsBy, originNames } from '../core/origins.js'
 import { answerInvalid, isBrokerAction, outcomeMark } from '../redux/actions.js'
 import { brokerReducer } from '../redux/broker-reducer.js'
 import { createDeliveryWatch } from '../redux/delivery-watch.js'
@@ -19,6 +19,7 @@ import { checkAttached, checkMounted, checkUnrouted, noteBroker } from './mistak
 import { createPreparing } from './preparing.js'
 import type { FetchOptions, ReadEngine, ReadPart } from './read-engine.js'
 import { inertReceipt } from './receipts.js'
+import { createRegistration } from './register-worker.js'
 import { Runtime, type RuntimeConfig } from './runtime.js'
 import { createUserIds } from './user-id.js'
 import { createWorkerClient, type WorkerClient } from './worker-client.js'
@@ -39,13 +40,15 @@ export function createBroker<State, Path extends string = 'broker'>(
   const routes = routesByType(options)
   if (isDevelopment) noteBroker(routes)
   let isAttached = false
-  const worker = createWorkerClient(database, needsOf(options))
+  const worker = createWorkerClient(database, allNeedsOf(options), originNames(options.origins))
   /** Of the store that was made, or came into use, last. */
   let runtime: Runtime | undefined
   /** All that are not at rest. */
   const live = new Set<Runtime>()
   let world: World | undefined
-  let applyUpdate = () => {}
+  const registration = createRegistration(worker, (updateReady) => {
+    for (const one of live) one.status({ updateReady })
+  })
 
   return {
     reducerPath: (options.reducerPath ?? 'broker') as Path,
@@ -68,24 +71,7 @@ export function createBroker<State, Path extends string = 'broker'>(
         claim.use()
       })
     },
-    async register(given, registration) {
-      try {
-        if (typeof given !== 'string' && !(given instanceof URL)) return worker.use(await given)
-        if (typeof window === 'undefined') return
-        // The worker of an earlier visit serves at once: registering waits until the page has loaded.
-        const known = await navigator.serviceWorker.getRegistration()
-        if (known?.active?.scriptURL === new URL(given, location.href).href) worker.use(known)
-        const { registerWorker } = await import('./register.js')
-        const registered = await registerWorker(given, registration, (updateReady) =>
-          runtime?.status({ updateReady }),
-        )
-        applyUpdate = registered.applyUpdate
-        worker.use(registered.registration)
-      } catch (error) {
-        console.warn('redux-broker: no service worker here; this page delivers while it is open.', error)
-      }
-    },
-    applyUpdate: () => applyUpdate(),
+    ...registration,
     fetch: async (input, more) =>
       runtime === undefined ? fetchPlainly(input, more) : readsBy(runtime).fetch(input, more),
     resume: async () => runtime?.resume(),
@@ -164,6 +150,12 @@ const capabilitiesOf = (worker: WorkerClient, runtime: Runtime | undefined): Cap
 const needsOf = ({ prepareHeaders }: Pick<BrokerOptions<never, never>, 'prepareHeaders'>) =>
   prepareHeaders === undefined ? [] : ['prepareHeaders']
 
+/** With the cookies that they need. Of the present release alone: to what an earlier one captured this one's word holds. */
+const allNeedsOf = <State>(options: BrokerOptions<State, string>) => [
+  ...needsOf(options),
+  ...cookieNeeds(options.origins),
+]
+
 type Routes = ReadonlyMap<string, Route>
 
 const routesByType = ({ routes }: Pick<BrokerOptions<never, never>, 'routes'>): Routes =>
@@ -241,6 +233,7 @@ function runtimeConfig<State>(
   const { host } = world
   const preparing = createPreparing(routes, options.prepareHeaders, store.getState)
   const needs = needsOf(options)
+  const canSend = [...preparing.has, ...cookieNeeds(options.origins)]
   const limits = { ...defaultLimits, ...options.limits }
   const reads = readsOf(routes, options.reads)?.begin({ ports: world.ports, limits })
   const ports = reads?.ports ?? world.ports
@@ -279,10 +272,9 @@ function runtimeConfig<State>(
       sessionProbe: absolute(options.sessionProbe),
       sessionRules: options.session,
       statusQuery: absolute(options.statusQuery),
-      needs,
+      needs: allNeedsOf(options),
     },
-    serves: (origin, needed) =>
-      origins.includes(origin) && needed.every((need) => preparing.has.includes(need)),
+    serves: (origin, needed) => origins.includes(origin) && needed.every((need) => canSend.includes(need)),
     ...preparing,
     persist: options.persist ?? true,
     partition: () => userIdOf(safely(undefined, () => options.partition(store.getState()))),

@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { append } from '../core/append.js'
 import { channelOf } from '../core/channel.js'
 import type { Conditions } from '../core/conditions.js'
@@ -6,13 +6,13 @@ import { capture } from '../core/entry.fixture.js'
 import { defaultLimits } from '../core/limits.js'
 import { readNews } from '../core/news.js'
 import { activate } from '../core/partition.js'
-import { createTestWorld, failed } from '../testing/index.js'
+import { acknowledge, createTestWorld, failed } from '../testing/index.js'
 import { pageDevice } from './page-device.js'
 import { createSending } from './sending.js'
 import type { WorkerClient } from './worker-client.js'
 
 /** A page whose worker takes on everything and sends nothing, as one that may not send what waits. */
-async function openPage(when?: Conditions) {
+async function openPage(when?: Conditions, lacks: readonly string[] = []) {
   const world = createTestWorld({ network: () => failed() })
   const tab = world.tab()
   const ports = { ...tab.ports, device: pageDevice(tab.host, tab.ports.device) }
@@ -24,7 +24,7 @@ async function openPage(when?: Conditions) {
     const captures = ['a', 'b', 'c'].map((id) => capture(id, { lane: id, channel, server: 'idempotent' }))
     await append(tx, 'p', captures, { now, limits: defaultLimits })
   })
-  const worker = { drain: async () => true, lacks: () => [] } as unknown as WorkerClient
+  const worker = { drain: async () => true, lacks: () => lacks } as unknown as WorkerClient
   const seen = { seq: 0, number: 0 }
   const sending = createSending({
     ...{ ports, host: tab.host, worker, database: 'db', limits: defaultLimits },
@@ -38,7 +38,7 @@ async function openPage(when?: Conditions) {
   })
   sending.wake('signal')
   await world.settle()
-  return { world, tab, tries: () => world.network.requests.length }
+  return { world, tab, sending, tries: () => world.network.requests.length }
 }
 
 it('leaves the probes of a network that is away to the worker that answers', async () => {
@@ -57,4 +57,47 @@ it('probes itself for what waits to be looked at, since no worker may', async ()
 
   expect(before).toBe(3)
   expect(tries()).toBeGreaterThan(before)
+})
+
+describe('where the worker was not told of an origin, the page tries it again', () => {
+  const lacks = ['https://o.example']
+
+  it('as time goes by', async () => {
+    const { world, tries } = await openPage(undefined, lacks)
+    const before = tries()
+    await world.clock.advance(16_000)
+
+    expect(tries()).toBe(before + 1)
+  })
+
+  it('when its user comes back to it', async () => {
+    const { world, tab, tries } = await openPage(undefined, lacks)
+    const before = tries()
+    tab.host.focus()
+    await world.settle()
+
+    expect(tries()).toBe(before + 1)
+  })
+
+  it('at a write, and when it is asked to', async () => {
+    const { world, sending, tries } = await openPage(undefined, lacks)
+    await world.clock.advance(5_000)
+    const before = tries()
+    sending.wake('capture')
+    await world.settle()
+    sending.wake('signal')
+    await world.settle()
+
+    expect(tries()).toBe(before + 2)
+  })
+
+  it('and delivers all within seconds of the answer', async () => {
+    const { world, tab, tries } = await openPage(undefined, lacks)
+    for (let i = 0; i < 3; i += 1) world.network.next((request) => acknowledge(request, {}))
+    const before = tries()
+    tab.host.focus()
+    await world.clock.advance(2_000)
+
+    expect(tries()).toBe(before + 3)
+  })
 })

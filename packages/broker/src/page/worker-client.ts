@@ -1,21 +1,33 @@
 // The page's side of the worker: asks it to drain, and asks the browser to wake it when the network is back.
 
 import type { Probe } from '../core/origin.js'
-import { type DrainCommand, drainCommand, isDraining, syncTag } from '../core/protocol.js'
+import {
+  type AskCommand,
+  askCommand,
+  type DrainCommand,
+  drainCommand,
+  isDraining,
+  syncTag,
+} from '../core/protocol.js'
+import { isDevelopment } from '../redux/development.js'
 
 /** A worker that starts takes a while; one that has not answered by then is not counted on. */
 const answerMs = 2_000
+/** One that has not answered by then has most likely no part of the broker. */
+const silentMs = 10_000
 
 export interface WorkerClient {
+  /** Asks the active worker whether it has the broker's part. To be called again for each version that takes over. */
   use(registration: ServiceWorkerRegistration): void
   /** Whether the worker took it on. */
   drain(probe: Probe): Promise<boolean>
   /** Background Sync where it exists: the worker is woken when the network is back, also with no page open. */
   wakeWhenOnline(now: number): void
+  /** `starting` also while an active worker has not answered yet. */
   state(): 'none' | 'starting' | 'active' | 'silent'
   /** Functions that the app's requests need. */
   readonly needs: readonly string[]
-  /** Those of them that the worker has not said that it has. */
+  /** Those of them, and of the app's origins, that the worker has not said that it has. */
   lacks(): readonly string[]
   /** Undefined where no worker is active, or it does not answer, or has said that it cannot do this app's reads. */
   forReads(): Pick<ServiceWorker, 'postMessage'> | undefined
@@ -24,24 +36,53 @@ export interface WorkerClient {
   hasBackgroundSync(): boolean
 }
 
-export function createWorkerClient(database: string, needs: readonly string[]): WorkerClient {
+export function createWorkerClient(
+  database: string,
+  needs: readonly string[],
+  origins: readonly string[] = [],
+): WorkerClient {
   let registration: ServiceWorkerRegistration | undefined
-  let answered = true
+  /** Undefined while it has not been asked for long enough. */
+  let answered: boolean | undefined
   let has: readonly string[] | undefined
+  const lacks = () => [...needs, ...origins].filter((one) => !has?.includes(one))
+  const say = isDevelopment ? adviser(database, origins) : undefined
+
+  /** Resolves with whether the worker answered in time; a later answer counts from then on. */
+  const ask = (worker: ServiceWorker, command: AskCommand | DrainCommand) =>
+    new Promise<boolean>((resolve) => {
+      const { port1, port2 } = new MessageChannel()
+      const end = (isTaken: boolean) => {
+        clearTimeout(timer)
+        answered = isTaken
+        resolve(isTaken)
+      }
+      const timer = setTimeout(() => {
+        end(false)
+        if (isDevelopment) setTimeout(() => answered === false && say?.silent(worker), silentMs)
+      }, answerMs)
+      port1.onmessage = ({ data }) => {
+        port1.close()
+        has = isDraining(data) ? data.has : []
+        end(isDraining(data))
+        say?.lacks(lacks())
+      }
+      worker.postMessage(command, [port2])
+    })
+
   return {
     use(given) {
       registration = given
+      answered = undefined
+      has = undefined
+      if (given.active) void ask(given.active, askCommand(database))
     },
     async drain(probe) {
       const worker = registration?.active
       if (!worker) return false
-      const asked = ask(worker, drainCommand(database, probe)).then((functions) => {
-        answered = functions !== undefined
-        has = functions ?? []
-        return answered
-      })
+      const asked = ask(worker, drainCommand(database, probe))
       // One that was silent is not waited for again: should it take the work on after all, the lock tells who sends.
-      return answered && asked
+      return answered !== false && asked
     },
     wakeWhenOnline(now) {
       // It may be missing, denied or switched off; then the other wake-ups serve.
@@ -52,17 +93,17 @@ export function createWorkerClient(database: string, needs: readonly string[]): 
     state: () =>
       registration === undefined
         ? 'none'
-        : registration.active === null
+        : registration.active === null || answered === undefined
           ? 'starting'
           : answered
             ? 'active'
             : 'silent',
     needs,
-    lacks: () => needs.filter((need) => !has?.includes(need)),
+    lacks,
     forReads() {
       // One that has not said yet what it can do is asked: it refuses what it cannot.
       const canRead = has === undefined || ['reads', ...needs].every((need) => has?.includes(need))
-      return answered && canRead ? (registration?.active ?? undefined) : undefined
+      return answered !== false && canRead ? (registration?.active ?? undefined) : undefined
     },
     wasSilent() {
       answered = false
@@ -78,17 +119,26 @@ interface SyncManager {
 const syncOf = (registration: ServiceWorkerRegistration | undefined) =>
   (registration as { readonly sync?: SyncManager } | undefined)?.sync
 
-/** The functions that the worker has; undefined where it does not take the command on. */
-function ask(worker: ServiceWorker, command: DrainCommand): Promise<readonly string[] | undefined> {
-  return new Promise((resolve) => {
-    const { port1, port2 } = new MessageChannel()
-    const end = (functions: readonly string[] | undefined) => {
-      clearTimeout(timer)
-      port1.close()
-      resolve(functions)
-    }
-    const timer = setTimeout(() => end(undefined), answerMs)
-    port1.onmessage = ({ data }) => end(isDraining(data) ? data.has : undefined)
-    worker.postMessage(command, [port2])
-  })
+/** Tells the developer, once each, what keeps the worker from the work. */
+function adviser(database: string, origins: readonly string[]) {
+  const said = new Set<string>()
+  const say = (text: string) => {
+    if (!said.has(text)) console.warn(`redux-broker: ${text}`)
+    said.add(text)
+  }
+  return {
+    silent: ({ scriptURL }: ServiceWorker) =>
+      say(
+        `${scriptURL} does not answer for the database '${database}', so this page delivers while it is open. ` +
+          'Call startBrokerWorker() in it, or load sw.js of redux-broker; with the `name` that createBroker() was given.',
+      ),
+    lacks(lacking: readonly string[]) {
+      const missing = lacking.filter((one) => origins.includes(one))
+      if (missing.length > 0)
+        say(
+          `the service worker was not told of ${missing.join(', ')}, so what goes there waits for a page. ` +
+            'Give startBrokerWorker() the same `origins`, or register sw.js?origins=….',
+        )
+    },
+  }
 }

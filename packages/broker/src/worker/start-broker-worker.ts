@@ -12,10 +12,10 @@ import { defaultLimits, type Limits } from '../core/limits.js'
 import { readOutlook } from '../core/news.js'
 import { nextWake } from '../core/next-wake.js'
 import type { Probe } from '../core/origin.js'
-import { credentialsBy, type OriginOption, originNames } from '../core/origins.js'
+import { cookieNeeds, credentialsBy, type OriginOption, originNames } from '../core/origins.js'
 import { readActive } from '../core/partition.js'
 import type { Device, Ports } from '../core/ports.js'
-import { draining, isDrainCommand, syncTag, syncTagPrefix } from '../core/protocol.js'
+import { draining, isAskCommand, isDrainCommand, syncTag, syncTagPrefix } from '../core/protocol.js'
 import { withAsked } from '../core/reads/answer-identity.js'
 import { isReadCommand } from '../core/reads/messages.js'
 import { createScheduler } from '../core/reads/scheduler.js'
@@ -34,7 +34,10 @@ interface SyncEvent extends ExtendableEvent {
 export interface WorkerOptions {
   /** The database's name, as in `createBroker`. Default `redux-broker`. */
   readonly name?: string
-  /** Origins that requests may go to, besides the worker's own, and where cookies go along: as in `createBroker`. */
+  /**
+   * As in `createBroker`: origins that requests may go to, besides the worker's own, and where cookies go along. Entries
+   * for an origin that the worker was not told of wait for a page.
+   */
   readonly origins?: readonly OriginOption[]
   /** Those that are for the sending, as in `createBroker`. */
   readonly limits?: Partial<
@@ -87,7 +90,7 @@ export function startBrokerWorker(options: WorkerOptions = {}): BrokerWorker {
     device: unseen(browserDevice()),
   }
   const { chance, clock, locks, report } = ports
-  const given = prepareHeaders === undefined ? [] : ['prepareHeaders']
+  const given = [...(prepareHeaders === undefined ? [] : ['prepareHeaders']), ...cookieNeeds(options.origins)]
   const has = locks.available ? [...given, 'reads'] : given
   const serves: Serves = (origin, needs) =>
     origins.includes(origin) && needs.every((need) => has.includes(need))
@@ -124,11 +127,15 @@ export function startBrokerWorker(options: WorkerOptions = {}): BrokerWorker {
   self.addEventListener('message', (event) => {
     // Only a window of this origin may ask, to drain or to read: no message says what is written (SEC15).
     if (!(event.source instanceof WindowClient)) return
+    // The user agreed to the update (`applyUpdate`); entries wait on disk meanwhile.
+    if (event.data?.type === 'SKIP_WAITING') void self.skipWaiting()
     if (isReadCommand(event.data, database)) event.waitUntil(reads.serve(event.data, event.ports[0]))
+    const answer = () => event.ports[0]?.postMessage(draining([...has, ...origins]))
+    if (isAskCommand(event.data, database)) answer()
     if (!isDrainCommand(event.data, database)) return
     event.waitUntil(drainAndWait(life, event.data.probe))
     // The page asks for the lock when it hears the answer: by then the drain has asked, since it began to read first.
-    event.waitUntil(active(ports).then(() => event.ports[0]?.postMessage(draining(has))))
+    event.waitUntil(active(ports).then(answer))
   })
   // Not waited for: while a worker activates, every page that it controls waits for its first request.
   self.addEventListener('activate', () => void executor.wake('signal'))

@@ -1,13 +1,17 @@
-// A whole service worker, for apps that have none: copy it, or load it with importScripts from one's own. Registered
-// as `sw.js?name=…` it serves the database of that name.
-import { startBrokerWorker } from './start-broker-worker.js'
+// A whole service worker, for apps that have none: copy it, or load it with importScripts from one's own. Its options
+// are those of startBrokerWorker: a worker that loads it sets them first, as `self.reduxBroker = { name: 'shop' }`,
+// since a script does not learn its own URL there. Registered by itself it takes `?name=`, `?origins=` and, where cookies go
+// to those, `&credentials=include`.
+import { startBrokerWorker, type WorkerOptions } from './start-broker-worker.js'
 
-declare const self: ServiceWorkerGlobalScope
+declare const self: ServiceWorkerGlobalScope & { readonly reduxBroker?: WorkerOptions }
 
-const name = new URL(self.location.href).searchParams.get('name')
-startBrokerWorker(name === null ? {} : { name })
+startBrokerWorker(self.reduxBroker ?? fromQuery(new URL(self.location.href).searchParams))
 
-// The page asks for it when its user agrees to the update; entries wait on disk meanwhile.
-self.addEventListener('message', ({ data }) => {
-  if (data?.type === 'SKIP_WAITING') void self.skipWaiting()
-})
+/** Origins are separated by commas, or named one by one. */
+function fromQuery(query: URLSearchParams): WorkerOptions {
+  const name = query.get('name')
+  const credentials = query.get('credentials') === 'include' ? 'include' : 'same-origin'
+  const origins = query.getAll('origins').flatMap((list) => list.split(','))
+  return { ...(name !== null && { name }), origins: origins.map((origin) => ({ origin, credentials })) }
+}

@@ -1,7 +1,7 @@
 // The broker in a real service worker, with the page that asks it.
 import { configureStore, createAction } from '@reduxjs/toolkit'
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { drainCommand, draining } from '../core/protocol.js'
+import { askCommand, drainCommand, draining } from '../core/protocol.js'
 import { type BrokerOptions, createBroker, reads, watchReads, write } from '../page/index.js'
 
 interface Echo {
@@ -91,7 +91,7 @@ describe('a broker worker', () => {
     failing.mockRestore()
 
     const worker = await startWorker(name)
-    expect(await ask(worker, drainCommand(name, 'signal'))).toEqual(draining(['reads']))
+    expect(await ask(worker, drainCommand(name, 'signal'))).toEqual(draining(['reads', location.origin]))
     const types: string[] = []
     const later = createBroker({ partition: () => 'ada', routes: [sent], name })
     configureStore({
@@ -118,6 +118,57 @@ describe('a broker worker', () => {
     expect(byTheWorker(echo)).toBe(false)
     expect(echo.headers['x-token']).toBe('secret')
     expect(broker.capabilities()).toMatchObject({ worker: 'active', workerLacks: ['prepareHeaders'] })
+  })
+
+  it.each([
+    ['leaves to the page what goes to an origin that it was not told of', [], 1],
+    ['delivers to another origin that it was told of', ['other'], 0],
+    ['delivers to another origin that it was told of among several', ['https://more.example', 'other'], 0],
+  ])('%s', async (_, told, byThePage) => {
+    vi.spyOn(console, 'warn').mockImplementation(() => {})
+    const other = await (await fetch('/wire/other-origin')).text()
+    const origins = told.map((origin) => (origin === 'other' ? other : origin))
+    const name = crypto.randomUUID()
+    const { broker, store } = startPage(name, { origins: [other] })
+    const more = origins.map((origin) => `&origins=${encodeURIComponent(origin)}`).join('')
+    await broker.register(await startWorker(name, more))
+    const fetched = vi.spyOn(globalThis, 'fetch')
+
+    await store.dispatch(sent(`${other}/wire/echo`)).unwrap()
+
+    expect(fetched).toHaveBeenCalledTimes(byThePage)
+    expect(broker.capabilities().workerLacks).toEqual(byThePage === 1 ? [other] : [])
+  })
+
+  it.each([
+    ['sends nothing there without the cookies that the app said', 'origins', '', 1],
+    ['sends nothing at all without them, as where it lacks a function', 'origins', 'own', 1],
+    ['sends with them where it was told', 'cookiesToPort', '', 0],
+  ])('%s', async (_, told, to, byThePage) => {
+    const other = await (await fetch('/wire/other-origin')).text()
+    const name = crypto.randomUUID()
+    const { broker, store } = startPage(name, { origins: [{ origin: other, credentials: 'include' }] })
+    const value = told === 'origins' ? encodeURIComponent(other) : new URL(other).port
+    await broker.register(await startWorker(name, `&${told}=${value}`))
+    const fetched = vi.spyOn(globalThis, 'fetch')
+
+    await store.dispatch(sent(`${to === 'own' ? '' : other}/wire/echo`)).unwrap()
+
+    expect(fetched).toHaveBeenCalledTimes(byThePage)
+    expect(broker.capabilities().workerLacks).toEqual(byThePage === 1 ? [`cookies:${other}`] : [])
+  })
+
+  it('is called active once it has answered for the database, without a write', async () => {
+    const name = crypto.randomUUID()
+    const { broker } = startPage(name)
+    const registration = await startWorker(name)
+    await broker.register(() => registration)
+    await vi.waitFor(() => expect(broker.capabilities().worker).toBe('active'))
+
+    const { broker: another } = startPage(crypto.randomUUID())
+    await another.register(Promise.resolve(registration))
+
+    await vi.waitFor(() => expect(another.capabilities().worker).toBe('silent'), { timeout: 5_000 })
   })
 
   it('leaves what waits to be looked at to a page that is', async () => {
@@ -154,6 +205,15 @@ describe('a broker worker', () => {
     expect(await ask(registration, 'who')).toBe('ada')
   })
 
+  it('says what it can do where it is only asked, and for its own database', async () => {
+    const name = crypto.randomUUID()
+    const registration = await startWorker(name, '&token=t')
+
+    expect(await ask(registration, askCommand(name))).toEqual(
+      draining(['prepareHeaders', 'reads', location.origin]),
+    )
+  })
+
   it('obeys no message but a drain command for its own database (SEC14, SEC15)', async () => {
     const name = crypto.randomUUID()
     const registration = await startWorker(name)
@@ -165,6 +225,7 @@ describe('a broker worker', () => {
 
     registration.active?.postMessage({ type: 'redux-broker/send', url: 'https://evil.example' }, [port2])
     registration.active?.postMessage(drainCommand('another', 'signal'), [other.port2])
+    registration.active?.postMessage(askCommand('another'))
     await ask(registration, 'who')
 
     expect(answered).toEqual([])

@@ -1,0 +1,5 @@
+import { startBrokerWorker } from 'redux-broker/worker'
+import { serveShell } from '../app/shell.js'
+
+startBrokerWorker()
+serveShell()

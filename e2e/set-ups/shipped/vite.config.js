@@ -1,0 +1,3 @@
+import { brokersWorkerAs } from '../vite-parts.js'
+
+export default { plugins: [brokersWorkerAs('sw.js')] }

@@ -1,0 +1,3 @@
+import { startApp } from '../app/app.js'
+
+startApp((broker) => broker.register('/app/sw.js', { type: 'module', scope: '/app/' }))

@@ -1,0 +1,3 @@
+import { pageAndWorker } from '../vite-parts.js'
+
+export default pageAndWorker

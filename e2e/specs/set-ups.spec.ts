@@ -1,0 +1,142 @@
+// Every way to have a service worker, as its tool's own guide shows it: a tap without a network, a reload, two releases
+// while it waits, and it is delivered once.
+import { expect, type Page, test } from '@playwright/test'
+import { type SetUp, type SetUpServer, startSetUp } from '../fixtures/set-up-server.js'
+
+interface Case extends SetUp {
+  /** How a release takes over: by `applyUpdate()`, by the tool in an open page, or by the tool and a reload. */
+  readonly update: 'applyUpdate' | 'tool' | 'reload'
+  /** The page itself comes from the worker where there is no network. */
+  readonly hasShell: boolean
+  /** Firefox too. */
+  readonly inFirefox?: boolean
+}
+
+const cases: readonly Case[] = [
+  { name: 'plain', isPlain: true, update: 'applyUpdate', hasShell: true, inFirefox: true },
+  { name: 'shipped', update: 'applyUpdate', hasShell: false, inFirefox: true },
+  { name: 'bundled', update: 'applyUpdate', hasShell: true },
+  { name: 'workbox-window', update: 'applyUpdate', hasShell: true },
+  { name: 'sub-path', base: '/app/', update: 'applyUpdate', hasShell: true },
+  { name: 'pwa-inject', update: 'applyUpdate', hasShell: true, inFirefox: true },
+  { name: 'pwa-generate', update: 'tool', hasShell: true },
+  { name: 'serwist', update: 'reload', hasShell: true },
+]
+
+test.setTimeout(120_000)
+let server: SetUpServer | undefined
+test.afterEach(async () => {
+  await server?.stop()
+  server = undefined
+})
+
+const shows = (page: Page, id: string, text: string | RegExp) =>
+  expect(page.locator(`#${id}`)).toHaveText(text, { timeout: 20_000 })
+
+/** The page is open, its worker has answered and is in control. */
+async function open(page: Page, url: string): Promise<void> {
+  await page.goto(url)
+  await shows(page, 'worker', 'active')
+  await page.reload()
+  await shows(page, 'worker', 'active')
+  await expect.poll(() => page.evaluate(() => navigator.serviceWorker.controller !== null)).toBe(true)
+}
+
+const comeBack = (page: Page) => page.evaluate(() => window.dispatchEvent(new Event('focus')))
+
+async function takeRelease(page: Page, update: Case['update'], release: number): Promise<void> {
+  const loaded = update === 'reload' ? undefined : page.waitForEvent('load')
+  await page.evaluate(async () => (await navigator.serviceWorker.ready).update())
+  if (update === 'applyUpdate') await page.locator('#update').click({ timeout: 20_000 })
+  await loaded
+  if (update === 'reload') await reloadUntil(page, `release-${release}`)
+  await shows(page, 'release', `release-${release}`)
+}
+
+/** An update whose files met a connection that was just cut is looked for again. */
+const reloadUntil = (page: Page, release: string) =>
+  expect(async () => {
+    await page.evaluate(async () => (await navigator.serviceWorker.ready).update().catch(() => {}))
+    await page.reload()
+    await expect(page.locator('#release')).toHaveText(release, { timeout: 500 })
+  }).toPass({ timeout: 20_000 })
+
+for (const { update, hasShell, inFirefox = false, ...setUp } of cases)
+  test(`${setUp.name}: a tap survives a reload offline and two releases, and arrives once`, async ({
+    page,
+    browserName,
+  }) => {
+    test.skip(browserName === 'firefox' && !inFirefox)
+    server = await startSetUp(setUp)
+    await open(page, server.url)
+
+    server.gate.close()
+    await page.locator('#like').click()
+    await shows(page, 'waiting', '1')
+    if (hasShell) await page.reload()
+    await shows(page, 'ready', 'yes')
+    for (const [id, text] of [
+      ['likes', '1'],
+      ['waiting', '1'],
+      ['worker', 'active'],
+    ] as const)
+      await shows(page, id, text)
+
+    server.answers = false
+    server.gate.open()
+    for (const release of [2, 3]) {
+      server.publish(release)
+      await takeRelease(page, update, release)
+      await shows(page, 'waiting', '1')
+      await shows(page, 'likes', '1')
+    }
+    expect(server.attempts()).toBe(0)
+
+    server.answers = true
+    await comeBack(page)
+    await shows(page, 'waiting', '0')
+    await shows(page, 'likes', '1')
+    expect(server.effects()).toHaveLength(1)
+    await shows(page, 'worker', 'active')
+  })
+
+test.describe('an app whose API is on another origin', () => {
+  const outage = async (page: Page, { other, effects }: SetUpServer, back: () => Promise<unknown>) => {
+    const before = effects().length
+    other.gate.close()
+    for (const _ of [1, 2, 3]) await page.locator('#like').click()
+    await shows(page, 'waiting', '3')
+    await expect(page.locator('#waiting')).toHaveText('3')
+    other.gate.open()
+    await back()
+    await shows(page, 'waiting', '0')
+    expect(effects()).toHaveLength(before + 3)
+  }
+
+  test.beforeEach(() => test.skip(test.info().project.name !== 'chromium'))
+
+  test('and whose worker was not told of it delivers after an outage, and says what the worker lacks', async ({
+    page,
+  }) => {
+    server = await startSetUp({ name: 'shipped' })
+    const { other } = server
+    await page.goto(`${server.url}?api=${other.url}`)
+    await shows(page, 'worker', 'active')
+    await shows(page, 'lacks', other.url)
+
+    await outage(page, server, () => comeBack(page))
+    // The line is tried every 15 s, without the user.
+    await outage(page, server, () => Promise.resolve())
+  })
+
+  test('and whose worker was told of it in its URL delivers by the worker', async ({ page }) => {
+    server = await startSetUp({ name: 'shipped' })
+    const { other } = server
+    const worker = encodeURIComponent(`?origins=${other.url}`)
+    await page.goto(`${server.url}?api=${other.url}&worker=${worker}`)
+    await shows(page, 'worker', 'active')
+    await shows(page, 'lacks', '')
+
+    await outage(page, server, () => comeBack(page))
+  })
+})
