@@ -16,6 +16,8 @@ import { startSite } from '../back-ends/site.js'
 /** `OUTAGE_MS=60000` has each gateway answer 502 for a minute. */
 const outageMs = Number(process.env['OUTAGE_MS'] ?? 2_000)
 
+base.describe.configure({ timeout: 60_000 + outageMs })
+
 const test = base.extend<object, { readonly pages: string }>({
   pages: [
     // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the pattern
@@ -117,6 +119,8 @@ for (const [name, start, where] of table)
       await page.reload()
       await expect(page.locator('#liked')).toHaveText('a b')
       await context.setOffline(false)
+      // A note that was on its way as the network went waits for a person: this server may have it.
+      await press(page, 'Send again')
 
       await expectEmpty(page)
       expect([...backEnd.liked()].sort()).toEqual(['a', 'b'])
