@@ -1,6 +1,7 @@
 // Accepts captures: all of them in the caller's one transaction, each with its place in the order of commits.
 import { blockedOf } from './blocked-lanes.js'
 import { type EntryCore, entryVersion, toRow } from './entry.js'
+import { shrinkJournal } from './journal.js'
 import type { Limits } from './limits.js'
 import { readPartition } from './partition.js'
 import type { StoreTransaction } from './ports.js'
@@ -41,6 +42,8 @@ export async function append(
   const free = lanes.filter((_, i) => occupied[i] === undefined)
   const blocked = await blockedOf(tx, row, free)
   const taken = new Set(lanes.filter((lane) => !free.includes(lane) || blocked.includes(lane)))
+  const bytes = captures.reduce((sum, capture) => sum + capture.bytes, 0)
+  await shrinkJournal(tx, row, limits.bytesMax - row.bytes - bytes)
   const appended = captures.map((capture): Appended => {
     const { id, lane } = capture
     if (row.waiting + row.dead >= limits.entriesMax || row.bytes + capture.bytes > limits.bytesMax)

@@ -128,7 +128,7 @@ describe('claim', () => {
 
       await box.activate('q')
       expect(await box.claim()).toEqual([])
-      await box.write(async (tx) => deactivate(tx))
+      await box.write(async (tx) => deactivate(tx, 'p'))
       expect(await box.claim()).toEqual([])
       await box.activate('p')
       await box.write((tx) =>

@@ -1,12 +1,14 @@
 // Gives up a user's whole outbox because a person said so: what waits, what is in flight or in doubt, and dead letters.
 import { blocks } from './blocked-lanes.js'
 import type { DeadLetter, EntryRow } from './entry.js'
+import { blankJournal, record } from './journal.js'
+import { forgetLanes } from './leave.js'
 import { pageRowsMax } from './limits.js'
 import { readPartition } from './partition.js'
 import type { Store, StoreTransaction } from './ports.js'
 import { isReadable } from './readable.js'
 import { type PartitionRow, within } from './schema.js'
-import { promote, record } from './settle.js'
+import { promote } from './settle.js'
 
 /** How many were given up. */
 export interface GivenUp {
@@ -49,7 +51,15 @@ async function discardSome(tx: StoreTransaction, partition: string, now: number)
   ])
   const gone = [...letters, ...entries]
   const last = gone.findLast(isReadable) ?? gone.at(-1)
-  if (last === undefined) return nothingGivenUp
+  if (last === undefined) {
+    // Nothing waits any more: what was done goes too.
+    await blankJournal(tx, row)
+    await forgetLanes(tx)
+    row.blockedLanes = []
+    row.stuckLanes = []
+    tx.put('partitions', row)
+    return nothingGivenUp
+  }
   for (const { seq } of entries) tx.delete('entries', [partition, seq])
   for (const { seq } of letters) tx.delete('deadLetters', [partition, seq])
   row.waiting -= entries.length

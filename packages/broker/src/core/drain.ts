@@ -5,6 +5,7 @@ import { originOf } from './channel.js'
 import { type ClaimOptions, claim, readOrigins } from './claim.js'
 import { type SendingEntry, toRow } from './entry.js'
 import { createInquiry, type InquiryContext, type Question, questions } from './inquiry.js'
+import { shrinkJournal } from './journal.js'
 import { type Limits, leaseRenewalMs } from './limits.js'
 import type { Probe } from './origin.js'
 import { type Owner, readPartition, unpause } from './partition.js'
@@ -111,7 +112,9 @@ function step(
     const rows = await readOrigins(tx, row)
     const origins = new Map(rows.map((one) => [one.origin, one]))
     const options = { now, failuresMax: limits.failuresMax, random: ports.chance.random }
+    const first = row.nextNumber
     for (const done of finished) await settle(tx, { row, origins }, done, options)
+    if (finished.length > 0) await shrinkJournal(tx, row, undefined, first)
     const isOurs = row.steals === steals && !signal.aborted
     const concurrencyMax = isOurs && ports.clock.monotonic() < context.until ? limits.concurrencyMax : 0
     const { claimed, doubted } = await claim(tx, row, origins, {

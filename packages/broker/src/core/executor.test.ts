@@ -181,7 +181,7 @@ describe('an executor', () => {
   it('P6 sends nothing while nobody is signed in, and all of it once somebody is', async () => {
     const { world, server } = await worldOf()
     await world.accept([captureFor('a', 'x')])
-    await world.store.transact('readwrite', 'strict', async (tx) => deactivate(tx))
+    await world.store.transact('readwrite', 'strict', async (tx) => deactivate(tx, 'p'))
     const actor = world.start()
     actor.poke('signal')
     await world.run(minute)

@@ -217,7 +217,7 @@ describe('SC14 an entry that becomes in doubt', () => {
     await poke()
     await signIn('bob')
     await poke()
-    await world.store.transact('readwrite', 'strict', async (tx) => deactivate(tx))
+    await world.store.transact('readwrite', 'strict', async (tx) => deactivate(tx, 'p'))
     await poke()
     await signIn()
     await world.store.transact('readwrite', 'strict', (tx) =>

@@ -1,12 +1,13 @@
 // What a person may do with entries: take back one that was never sent, send a returned one again, or let it go.
 import { blocks } from './blocked-lanes.js'
 import { type DeadLetter, type EntryRow, type InDoubtEntry, isRepeatable, toRow } from './entry.js'
+import { record } from './journal.js'
 import { journalMax } from './limits.js'
 import { changePartition } from './partition.js'
 import type { StoreTransaction } from './ports.js'
 import { isReadable } from './readable.js'
 import { type PartitionRow, within } from './schema.js'
-import { end, promote, record } from './settle.js'
+import { end, promote } from './settle.js'
 import { transition } from './transition.js'
 
 /** Takes an entry back while it is certain that nothing of it was sent. `notFound`: it has ended already. */

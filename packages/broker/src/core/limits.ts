@@ -106,6 +106,13 @@ export const levelAfterMs = 3_000
 /** Notes of how much waits come no closer together than this: each takes the disk some milliseconds. */
 export const noteSpacingMs = 200
 
+/**
+ * What happened keeps its words (payload, answer) so long for the other open pages. Timers of a tab that has long been
+ * hidden fire once a minute.
+ */
+export const journalGraceMs = 75_000
+/** What happened longer ago is told to no page. */
+export const journalAgeMsMax = 604_800_000
 /** Rows of the journal kept for pages that were closed; the oldest go first. */
 export const journalMax = 1_000
 /** Rows read at once when a page catches up. */

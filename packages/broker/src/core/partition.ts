@@ -1,7 +1,8 @@
 // One user's outbox as a row: who it belongs to, what it counts, whether it is paused.
 import { listed } from './blocked-lanes.js'
+import { leave } from './leave.js'
 import type { Chance, Store, StoreTransaction } from './ports.js'
-import type { PartitionRow } from './schema.js'
+import { type PartitionRow, partitionsMax, within } from './schema.js'
 
 /** Whose session this is: the app's own name for the user, and the partition that it stands for. */
 export interface Owner {
@@ -51,7 +52,10 @@ export async function changePartition(
 }
 
 /** What an app says of its requests in general: kept in the row, since a worker may be alone. */
-export type AppWord = Pick<PartitionRow, 'sessionProbe' | 'sessionRules' | 'statusQuery' | 'needs'>
+export type AppWord = Pick<
+  PartitionRow,
+  'sessionProbe' | 'sessionRules' | 'statusQuery' | 'needs' | 'bytesMax'
+>
 
 /** Makes the owner's partition the one that is drained, by every executor, until another is. */
 export async function activate(tx: StoreTransaction, owner: Owner, app: AppWord = {}): Promise<void> {
@@ -61,11 +65,15 @@ export async function activate(tx: StoreTransaction, owner: Owner, app: AppWord 
     row.blockedLanes = listed(row.blockedLanes)
   })
   tx.put('settings', { name: 'active', ...owner })
+  // The others have left, whether a page could say so or not.
+  for (const row of await tx.list(within('partitions', []), partitionsMax))
+    if (row.partition !== owner.partition) await leave(tx, row)
 }
 
-/** Nobody's entries are sent from here on. */
-export function deactivate(tx: StoreTransaction): void {
+/** Nobody's entries are sent from here on, and the owner of this partition has left. */
+export async function deactivate(tx: StoreTransaction, partition: string): Promise<void> {
   tx.delete('settings', ['active'])
+  await leave(tx, await readPartition(tx, partition))
 }
 
 /** So many entries are gone, and a page knows them by their ids. Others, who found it first, may have known of fewer. */

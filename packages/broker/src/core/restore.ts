@@ -82,6 +82,9 @@ export function restore({ own, copy, witness, now }: Evidence): Known {
       bytes: readable.reduce((sum, { bytes }) => sum + bytes, 0),
       channels: [...new Set([...own.row.channels, ...readable.map(({ channel }) => channel)])],
       blockedLanes: listed(blockedLanes),
+      // The journal lies in the database only.
+      wordless: own.row.wordless,
+      journalBytes: own.row.journalBytes,
       ...(lost && { lost }),
     },
   }

@@ -36,6 +36,14 @@ export interface PartitionRow {
   lost?: Loss
   /** How far in the journal some page has shown what happened. */
   told?: number
+  /** How far the notes of the journal have lost their words. */
+  wordless?: number | undefined
+  /** Bytes of the journal's words. */
+  journalBytes?: number | undefined
+  /** The session in which its user signed out; a later one: they are back. */
+  left?: number | undefined
+  /** Bytes that the app gives to the whole outbox. */
+  bytesMax?: number
   /** Counts how often a turn to drain was taken away: who began before the last time claims nothing more. */
   steals?: number | undefined
   /** The latest attempts that did not end their entries. */
@@ -88,6 +96,10 @@ export interface JournalRow {
   readonly problem?: unknown
   /** Of `emptied`: all that was given up at once, of which this is the last. */
   readonly ids?: readonly string[]
+  /** Bytes of its words. */
+  readonly bytes?: number
+  /** Of its entry only the lane and the type are left: it is shown to pages that know the rest. */
+  readonly isWordless?: boolean
 }
 
 export interface StoredAction {
@@ -157,6 +169,9 @@ export const schema: Schema = {
   origins: { keyPath: ['origin'], indexes: {} },
   settings: { keyPath: ['name'], indexes: {} },
 }
+
+/** Users of one device: no limit, only a number. */
+export const partitionsMax = 10_000
 
 /** Sorts after every string and number in IndexedDB's key order. */
 export const last: Key = []

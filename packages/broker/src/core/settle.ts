@@ -6,15 +6,16 @@ import { backoffMs } from './backoff.js'
 import { blocks, isBlocked, listed } from './blocked-lanes.js'
 import { originOf } from './channel.js'
 import { type DeadLetter, type LiveEntry, type SendingEntry, toRow } from './entry.js'
+import { type Note, record } from './journal.js'
 import { withLastFailure } from './last-failure.js'
-import { journalMax, waitCapMs } from './limits.js'
+import { waitCapMs } from './limits.js'
 import { afterOutcome, countsAgainstEntry, healthyOrigin, learnt, type OriginRow } from './origin.js'
 import type { Outcome } from './outcome.js'
 import type { StoreTransaction } from './ports.js'
 import { isReadable } from './readable.js'
-import { type JournalRow, type PartitionRow, within } from './schema.js'
+import { type PartitionRow, within } from './schema.js'
 import { type EntryEvent, transition } from './transition.js'
-import { forgetTried, noteTried } from './tried.js'
+import { noteTried } from './tried.js'
 import { troubleAfter, type Why } from './trouble.js'
 
 /** An attempt that has ended: the entry as it was claimed, and what came of it. */
@@ -27,8 +28,6 @@ export interface SettleOptions {
   readonly failuresMax: number
   random(): number
 }
-
-export type Note = Pick<JournalRow, 'kind' | 'answer' | 'reason' | 'httpStatus' | 'problem' | 'ids'>
 
 /** What the transaction has read and will write back: rows that several settlements share. */
 export interface Ledgers {
@@ -164,18 +163,4 @@ export async function promote(tx: StoreTransaction, row: PartitionRow, lane: str
   if (others !== undefined) row.stuckLanes = others
   if (next?.state === 'waiting' && !next.head)
     tx.put('entries', toRow(transition(next, { type: 'promoted' })))
-}
-
-/** Notes in the journal what became of an entry; the oldest note makes room. */
-export function record(
-  tx: StoreTransaction,
-  row: PartitionRow,
-  { partition, id, seq, lane, action, attempts }: LiveEntry | DeadLetter,
-  how: Note,
-  at: number,
-): void {
-  const number = row.nextNumber++
-  forgetTried(row, id)
-  tx.put('journal', { ...how, partition, number, entryId: id, seq, lane, action, attempts, at })
-  tx.delete('journal', [partition, number - journalMax])
 }

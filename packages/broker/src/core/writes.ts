@@ -1,7 +1,7 @@
 // What was written of an outbox, and what a place outside of the database is told of it.
 import type { Key, Note, StoreTransaction } from './ports.js'
 import { isBehind } from './restore.js'
-import { type PartitionRow, type Rows, type StoreName, within } from './schema.js'
+import { type PartitionRow, partitionsMax, type Rows, type StoreName, within } from './schema.js'
 
 export type Write =
   | { readonly store: StoreName; readonly row: Rows[StoreName] }
@@ -75,6 +75,3 @@ export function newest(...notes: readonly (Note | undefined)[]): Note {
   }
   return { salt: notes.find((note) => note?.salt !== undefined)?.salt, partitions: [...rows.values()] }
 }
-
-/** Users of one device: no limit, only a number. */
-const partitionsMax = 10_000

@@ -11,12 +11,13 @@ import {
   outcome,
   type RestoredEntry,
 } from '../redux/actions.js'
+import type { Shown } from './known-entries.js'
 
 export type Parsed = Pick<OutcomeAction, 'error'> & { readonly payload?: unknown }
 
 export interface CatchUp {
-  /** Entries that this page has in its view already. */
-  knows(entryId: string): boolean
+  /** What this page shows of an entry; undefined where it is not in the view. */
+  shown(entryId: string): Shown | undefined
   /** Parses an answer by its route; the answer itself where the route is gone, an error where its parser throws. */
   parse(type: string, answer: unknown): Parsed
   /** Whether the journal tells what happened before this page began. */
@@ -27,7 +28,7 @@ type Dispatched = BrokerAction | OutcomeAction
 
 export function toActions(news: News, context: CatchUp): readonly Dispatched[] {
   const requeued = new Set(news.journal.flatMap(({ kind, entryId }) => (kind === 'requeued' ? entryId : [])))
-  const fresh = news.entries.filter(({ id }) => !requeued.has(id) && !context.knows(id))
+  const fresh = news.entries.filter(({ id }) => !requeued.has(id) && context.shown(id) === undefined)
   const fromJournal = news.journal.flatMap(
     (row): readonly Dispatched[] =>
       noticeOf(row, news) ?? [outcomeOf(row, context)].filter((one) => one !== undefined),
@@ -36,14 +37,20 @@ export function toActions(news: News, context: CatchUp): readonly Dispatched[] {
   return deferRebase([...entries, ...setAside(news), ...fromJournal])
 }
 
-/** The outcome that a row of the journal tells of; undefined where the entry has not ended by it. */
+/**
+ * The outcome that a row of the journal tells of; undefined where the entry has not ended by it, or where the row has
+ * lost its words and this page never knew them.
+ */
 export function outcomeOf(
   row: JournalRow,
-  { parse, late }: Pick<CatchUp, 'parse' | 'late'>,
+  { parse, late, shown }: Pick<CatchUp, 'parse' | 'late' | 'shown'>,
 ): OutcomeAction | undefined {
-  const { kind, entryId, action, lane, at, attempts, reason = '', httpStatus, problem } = row
+  const { kind, entryId, at, attempts, reason = '', httpStatus, problem } = row
   if (kind !== 'delivered' && kind !== 'confirmed' && kind !== 'returned' && kind !== 'cancelled')
     return undefined
+  const known = row.isWordless ? shown(entryId) : row
+  if (known === undefined) return undefined
+  const { action, lane } = known
   const told = { entryId, action, lane, at, attempts, late }
   if (kind !== 'delivered') {
     const error = kind === 'returned' || reason !== '' ? { reason, httpStatus, problem } : undefined

@@ -273,6 +273,7 @@ function runtimeConfig<State>(
       sessionRules: options.session,
       statusQuery: absolute(options.statusQuery),
       needs: allNeedsOf(options),
+      bytesMax: limits.bytesMax,
     },
     serves: (origin, needed) => origins.includes(origin) && needed.every((need) => canSend.includes(need)),
     ...preparing,

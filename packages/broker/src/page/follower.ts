@@ -2,16 +2,13 @@
 // hints that they changed, at most once a frame.
 import type { Serves } from '../core/channel.js'
 import { type News, readNews, readStart, type Seen } from '../core/news.js'
-import { changePartition } from '../core/partition.js'
-import type { Ports } from '../core/ports.js'
 import type { BrokerAction, OutcomeAction } from '../redux/actions.js'
 import { type CatchUp, outcomeOf, restored, setAside, toActions } from './catch-up.js'
 import type { Host } from './host.js'
+import { type JournalContext, keepJournal } from './journal-keeper.js'
 
-export interface FollowerContext extends Pick<CatchUp, 'knows' | 'parse'> {
-  readonly ports: Ports
+export interface FollowerContext extends JournalContext, Pick<CatchUp, 'parse' | 'shown'> {
   readonly host: Host
-  readonly partition: string
   readonly serves: Serves
   dispatch(actions: readonly (BrokerAction | OutcomeAction)[]): void
   /** Outcomes that earlier pages have shown. */
@@ -33,9 +30,6 @@ export interface Follower {
   stop(): void
 }
 
-/** How long what was shown may go unrecorded: a page killed in that time shows it again at its next start. */
-const tellMs = 1_000
-
 export function createFollower(context: FollowerContext): Follower {
   const { ports, host, partition, serves } = context
   let seen: Seen = { seq: 0, number: 0 }
@@ -45,7 +39,7 @@ export function createFollower(context: FollowerContext): Follower {
   let next: Promise<void> | undefined
   let stopped = false
   let hinted = false
-  let cancelTelling: (() => void) | undefined
+  const keeper = keepJournal(context)
 
   /** `late`: the journal tells what happened before this page began. */
   async function follow(late: boolean): Promise<void> {
@@ -54,7 +48,7 @@ export function createFollower(context: FollowerContext): Follower {
         readNews(tx, partition, seen, serves),
       )
       if (stopped) return
-      if (news.seen.number > seen.number) tellSoon()
+      if (news.seen.number > seen.number) keeper.shown(news.seen.number)
       seen = news.seen
       context.dispatch(toActions(news, { ...context, late }))
       context.onNews(news)
@@ -86,24 +80,12 @@ export function createFollower(context: FollowerContext): Follower {
     const start = await ports.store.transact('readonly', 'relaxed', (tx) => readStart(tx, partition))
     if (stopped) return
     seen = start.seen
-    const entries = start.entries.filter(({ id }) => !context.knows(id))
+    const entries = start.entries.filter(({ id }) => context.shown(id) === undefined)
     context.dispatch([restored(entries, start.letters, true), ...setAside(start)])
     context.blocked(start.blocked)
     context.remember(start.told.flatMap((row) => outcomeOf(row, { ...context, late: true }) ?? []))
     await follow(true)
-  }
-
-  function tellSoon(): void {
-    cancelTelling ??= ports.clock.after(tellMs, () => {
-      cancelTelling = undefined
-      ports.store
-        .transact('readwrite', 'relaxed', (tx) =>
-          changePartition(tx, partition, (row) => {
-            row.told = Math.max(seen.number, row.told ?? 0)
-          }),
-        )
-        .catch(ports.report)
-    })
+    keeper.started()
   }
 
   return {
@@ -116,7 +98,7 @@ export function createFollower(context: FollowerContext): Follower {
     },
     stop() {
       stopped = true
-      cancelTelling?.()
+      keeper.stop()
     },
   }
 }

@@ -27,7 +27,8 @@ export interface PageView {
   dispatch(actions: readonly (BrokerAction | OutcomeAction)[]): void
   /** An outcome of a read, by which no entry ends. Never throws. */
   answered(outcome: OutcomeAction): void
-  knows(entryId: string): boolean
+  /** What this page has in its view of an entry. */
+  shown(entryId: string): Shown | undefined
   /** Whether entries are in the view, beside this one. */
   hasPending(besides: string | undefined): boolean
   /** A slice of the store has lost what it showed. `slice`: how the broker's own was. */
@@ -100,7 +101,7 @@ export function createPageView(
   return {
     dispatch: (actions) => actions.forEach(one),
     answered: tell,
-    knows: (entryId) => known.has(entryId),
+    shown: (entryId) => known.get(entryId),
     hasPending: (besides) => known.size > (besides !== undefined && known.has(besides) ? 1 : 0),
     showAgain: (slice) => one(shownAgain(known, { ...slice, ...shown })),
     captured(entryId, what) {

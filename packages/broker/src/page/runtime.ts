@@ -2,7 +2,7 @@
 import type { Action } from 'redux'
 import type { Outgoing } from '../core/attempt.js'
 import { cancel, findGone } from '../core/letters.js'
-import type { Limits } from '../core/limits.js'
+import { type Limits, outcomesMax } from '../core/limits.js'
 import type { CredentialsOf } from '../core/origins.js'
 import { type AppWord, noteLoss, type Owner } from '../core/partition.js'
 import type { Ports } from '../core/ports.js'
@@ -89,6 +89,8 @@ export class Runtime implements Internals {
   #restored: Promise<void> = Promise.resolve()
   #session: Session | undefined
   #stopped = false
+  /** Truths come that may be older than what was shown. */
+  #isDated = false
 
   constructor(config: RuntimeConfig) {
     const { ports, host } = config
@@ -164,9 +166,9 @@ export class Runtime implements Internals {
   /** A truth that may be old goes on with the outcomes that came after it. */
   dated(action: unknown): unknown {
     const readAt = readAtOf(action)
-    return readAt === undefined || hasMark(action)
-      ? action
-      : mark(action, { later: this.#view.outcomesSince(readAt) })
+    if (readAt === undefined || hasMark(action)) return action
+    this.#isDated = true
+    return mark(action, { later: this.#view.outcomesSince(readAt) })
   }
 
   /** Whether entries are in the view, beside this one. */
@@ -221,7 +223,7 @@ export class Runtime implements Internals {
 
   /** Takes an entry out of the index of which nothing more will come. */
   dismiss(entryId: string): void {
-    if (!this.#view.knows(entryId))
+    if (this.#view.shown(entryId) === undefined)
       this.#view.dispatch([{ type: 'redux-broker/discarded', payload: entryId }])
   }
 
@@ -293,7 +295,7 @@ export class Runtime implements Internals {
   async #enter(session: Session): Promise<void> {
     const { host, parse, serves } = this.#config
     const { ports } = this
-    const { dispatch, knows, remember, news, blocked } = this.#view
+    const { dispatch, shown, remember, news, blocked } = this.#view
     const { partition } = await session.owner
     if (this.#session !== session) return
     const onNews: typeof news = (latest) => {
@@ -312,10 +314,11 @@ export class Runtime implements Internals {
       serves,
       parse,
       dispatch,
-      knows,
+      shown,
       remember,
       blocked,
       onNews,
+      keepsShown: () => (this.reads !== undefined || this.#isDated ? outcomesMax : 0),
     })
     const stored = this.#view.stored()
     await session.follower.start()
@@ -333,7 +336,7 @@ export class Runtime implements Internals {
 
   /** What is shown as stored, and is nowhere any more, was lost. */
   async #settleLost(partition: string, stored: readonly string[]): Promise<void> {
-    const open = stored.filter(this.#view.knows)
+    const open = stored.filter(this.#view.shown)
     if (open.length === 0) return
     const { store, clock } = this.ports
     const shown = this.shown()

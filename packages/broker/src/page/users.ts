@@ -56,7 +56,7 @@ export function createUsers({ store, chance, bus }: Ports, app: AppWord): Users 
     async signOut(principal) {
       const { partition } = await ownerOf(principal)
       await store.transact('readwrite', 'relaxed', async (tx) => {
-        if ((await readActive(tx))?.partition === partition) deactivate(tx)
+        if ((await readActive(tx))?.partition === partition) await deactivate(tx, partition)
       })
       bus.post('changed')
     },

@@ -11,7 +11,7 @@ async function open({ copies = memoryCopies() }: { readonly copies?: Copies } = 
   const { ports } = world.tab()
   const signIn = (partition: string) =>
     world.store.transact('readwrite', 'relaxed', (tx) => activate(tx, { partition, principal: partition }))
-  const signOut = () => world.store.transact('readwrite', 'relaxed', async (tx) => deactivate(tx))
+  const signOut = () => world.store.transact('readwrite', 'relaxed', async (tx) => deactivate(tx, 'ada'))
   await signIn('ada')
   const bounds = { bytesMax: 1_000, ageMsMax: 1_000 }
   const keeping = createKeeping({ copies, ports, partition: 'ada', bounds })

@@ -34,8 +34,8 @@ export function overlapOf(
   shown: readonly StoredAction[],
   writtenBy: (action: StoredAction) => readonly Tag[],
 ): Overlap {
-  // What is given up at once names only the last of it.
-  const isAll = more || journal.some(({ kind }) => kind === 'emptied')
+  // What is given up at once names only the last of it, and what has lost its words nothing.
+  const isAll = more || journal.some(({ kind, isWordless }) => kind === 'emptied' || isWordless)
   const isMeant = ({ action }: { readonly action: StoredAction }) =>
     isAll || touched(tags, [action], writtenBy).length > 0
   const live = entries.filter(hasAction).filter(isMeant)

@@ -1,0 +1,34 @@
+// A user leaves this browser. What waits for them stays; what was done, and whom it was for, does not.
+import { forgetJournal, isLeft } from './journal.js'
+import type { StoreTransaction } from './ports.js'
+import { type PartitionRow, within } from './schema.js'
+
+export async function leave(tx: StoreTransaction, row: PartitionRow): Promise<void> {
+  if (isLeft(row)) return
+  await forgetJournal(tx, row)
+  row.left = row.session
+  const { partition } = row
+  const [entry, letter] = await Promise.all([
+    tx.firstKey(within('entries', [partition])),
+    tx.firstKey(within('deadLetters', [partition])),
+  ])
+  if (entry === undefined && letter === undefined) {
+    row.channels = []
+    row.stuckLanes = []
+    row.blockedLanes = []
+    delete row.sessionProbe
+    delete row.sessionRules
+    delete row.statusQuery
+  }
+  await forgetLanes(tx)
+  tx.put('partitions', row)
+}
+
+/** Lanes are URLs as a rule: which of them failed is nobody else's business. */
+export async function forgetLanes(tx: StoreTransaction): Promise<void> {
+  for (const origin of await tx.list(within('origins', []), originsMax))
+    if (origin.failedLanes.length > 0) tx.put('origins', { ...origin, failedLanes: [] })
+}
+
+/** Origins of one app: no limit, only a number. */
+const originsMax = 1_000

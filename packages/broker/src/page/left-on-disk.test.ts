@@ -1,0 +1,196 @@
+// What a user's disk keeps of work that is done: no longer than a page may need it, and nothing after the user.
+import { describe, expect, it } from 'vitest'
+import { type App, clapped, openApp, signedIn, signedOut } from '../../test/page-fixture.js'
+import { memoryStore } from '../adapters/memory-store.js'
+import { journalGraceMs } from '../core/limits.js'
+import type { Key, Span, Store } from '../core/ports.js'
+import { type StoreName, schema, within } from '../core/schema.js'
+import { acknowledge, answer, createTestWorld, held } from '../testing/index.js'
+import { discardAll } from './index.js'
+
+const words = 'between you and me'
+const reply = 'what the server said'
+
+/** All rows of all tables, as text. */
+const textOf = (store: Store): Promise<string> =>
+  store.transact('readonly', 'relaxed', async (tx) => {
+    const all: unknown[] = []
+    for (const name of Object.keys(schema) as StoreName[])
+      all.push(...(await tx.list(within(name, []) as Span, 1e6)))
+    return JSON.stringify(all)
+  })
+const found = async (store: Store, wanted: readonly string[] = [words, reply, '/api/', 'post:', '"ada"']) => {
+  const text = await textOf(store)
+  return wanted.filter((trace) => text.includes(trace))
+}
+const journalOf = (store: Store) =>
+  store.transact('readonly', 'relaxed', (tx) => tx.list(within('journal', [] as Key[]), 1e6))
+
+function open(options: Parameters<typeof openApp>[1] = {}, body: object = { likes: 1, reply }) {
+  const store = memoryStore()
+  const world = createTestWorld({ store, network: (request) => acknowledge(request, body) })
+  const app = openApp(world, options)
+  return { store, world, app }
+}
+const clap = ({ store }: App, postId: string) => store.dispatch(clapped({ postId, note: words }))
+const clapAndSettle = async (
+  { world, app }: Pick<ReturnType<typeof open>, 'world' | 'app'>,
+  postId = 'p1',
+) => {
+  await world.settle()
+  clap(app, postId)
+  await world.settle()
+}
+
+describe('of what was delivered', () => {
+  it('nothing is left after a sign-out', async () => {
+    const { store, world, app } = open()
+    await clapAndSettle({ world, app })
+    expect(await found(store)).not.toEqual([])
+
+    app.store.dispatch(signedOut())
+    await world.settle()
+
+    expect(await found(store)).toEqual([])
+  })
+
+  it('nothing is left once another user is there, though nobody could say that the first has gone', async () => {
+    const { store, world, app } = open()
+    await clapAndSettle({ world, app })
+    app.tab.crash()
+
+    openApp(world, { user: 'bob' })
+    await world.settle()
+
+    expect(await found(store)).toEqual([])
+  })
+
+  it('nothing is left when the user changes without a sign-out', async () => {
+    const { store, world, app } = open()
+    await clapAndSettle({ world, app })
+
+    app.store.dispatch(signedIn('bob'))
+    await world.settle()
+
+    expect(await found(store)).toEqual([])
+  })
+
+  it('nothing is left after discardAll, nor of what came back, was in doubt or waited', async () => {
+    const { store, world, app } = open()
+    await clapAndSettle({ world, app })
+    world.network.next(answer(422, { [reply]: words }), answer(502))
+    clap(app, 'p2')
+    clap(app, 'p3')
+    await world.settle()
+    world.setOnline(false)
+    clap(app, 'p4')
+    await world.settle()
+
+    await discardAll(app.broker)
+
+    expect(await found(store, [words, reply, '/api/posts', 'post:'])).toEqual([])
+    app.store.dispatch(signedOut())
+    await world.settle()
+    expect(await found(store)).toEqual([])
+  })
+
+  it('nothing comes to the disk when it is settled after the sign-out of its user', async () => {
+    const { store, world, app } = open()
+    await world.settle()
+    const { reply: late, release } = held()
+    world.network.next(late)
+    const tab = openApp(world)
+    await world.settle()
+    clap(tab, 'p1')
+    await world.settle()
+    app.store.dispatch(signedOut())
+    await world.settle()
+    release(answer(200, { reply }))
+    await world.settle()
+
+    expect(await found(store, [reply])).toEqual([])
+    expect(JSON.stringify(await journalOf(store))).not.toContain(words)
+  })
+
+  it('no words are left once every open page has had the time to show it', async () => {
+    const { store, world, app } = open()
+    await clapAndSettle({ world, app })
+    await world.clock.advance(2_000)
+    expect(await found(store, [words, reply])).toEqual([words, reply])
+
+    await world.clock.advance(2 * journalGraceMs)
+
+    expect(await found(store, [words, reply])).toEqual([])
+  })
+
+  it('a page that slept all the time still learns that it happened', async () => {
+    const { world, app } = open()
+    const other = openApp(world)
+    await world.settle()
+    world.setOnline(false)
+    clap(app, 'p1')
+    await world.settle()
+    expect(other.post('p1')?.claps).toBe(1)
+    other.tab.freeze()
+    world.setOnline(true)
+    await world.settle()
+    await world.clock.advance(4 * journalGraceMs)
+
+    other.tab.thaw()
+    other.tab.host.focus()
+    await world.settle()
+
+    expect(other.types()).toContain('posts/clapped/confirmed')
+    expect(other.outbox()).toMatchObject({ waiting: 0, entries: {} })
+    expect(other.post('p1')?.claps).toBe(1)
+    expect(world.reports).toEqual([])
+  })
+
+  it('is told with its answer to a page that starts later, and no more once a week has gone', async () => {
+    for (const days of [6, 8]) {
+      const { store, world, app } = open()
+      await world.settle()
+      world.setOnline(false)
+      app.like('p1')
+      clap(app, 'p2')
+      await world.settle()
+      world.setOnline(true)
+      app.tab.host.focus()
+      await world.settle()
+      app.tab.crash()
+      await world.clock.advance(days * 86_400_000)
+
+      const next = openApp(world)
+      await world.clock.advance(10_000)
+
+      if (days === 6) expect(next.types()).toContain('posts/liked/delivered')
+      else expect(await journalOf(store)).toEqual([])
+    }
+  })
+})
+
+describe('the journal’s bytes', () => {
+  const long = 'x'.repeat(20_000)
+  const bytesMax = 200_000
+
+  it('are bounded, and an open page is told every answer', async () => {
+    const { store, world, app } = open({ limits: { bytesMax } }, { likes: 7, long })
+    for (let i = 0; i < 30; i++) await clapAndSettle({ world, app }, `p${i % 3}`)
+
+    expect(app.types().filter((type) => type === 'posts/clapped/delivered')).toHaveLength(30)
+    expect(JSON.stringify(await journalOf(store)).length).toBeLessThan(bytesMax / 2)
+  })
+
+  it('make room for captures, which are not refused for their sake', async () => {
+    const { world, app } = open({ limits: { bytesMax } })
+    await clapAndSettle({ world, app })
+    world.setOnline(false)
+    const notes = Array.from({ length: 9 }, (_, i) =>
+      app.store.dispatch(clapped({ postId: `p${i}`, note: 'y'.repeat(10_900) })),
+    )
+    await world.settle()
+
+    const accepted = await Promise.all(notes.map((receipt) => receipt.accepted))
+    expect(accepted.map(({ status }) => status)).toEqual(notes.map(() => 'accepted'))
+  })
+})
