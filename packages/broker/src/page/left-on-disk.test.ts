@@ -1,11 +1,11 @@
 // What a user's disk keeps of work that is done: no longer than a page may need it, and nothing after the user.
 import { describe, expect, it } from 'vitest'
-import { type App, clapped, openApp, signedIn, signedOut } from '../../test/page-fixture.js'
+import { type App, clapped, openApp, refetched, signedIn, signedOut } from '../../test/page-fixture.js'
 import { memoryStore } from '../adapters/memory-store.js'
 import { journalGraceMs } from '../core/limits.js'
 import type { Key, Span, Store } from '../core/ports.js'
 import { type StoreName, schema, within } from '../core/schema.js'
-import { acknowledge, answer, createTestWorld, held } from '../testing/index.js'
+import { acknowledge, answer, createTestWorld, held, type TestWorld } from '../testing/index.js'
 import { discardAll } from './index.js'
 
 const words = 'between you and me'
@@ -166,6 +166,33 @@ describe('of what was delivered', () => {
       if (days === 6) expect(next.types()).toContain('posts/liked/delivered')
       else expect(await journalOf(store)).toEqual([])
     }
+  })
+})
+
+describe('of what was shown the latest keeps its words', () => {
+  const older = { ...refetched({ p1: { likes: 1, likedByMe: false, claps: 0 } }), meta: { readAt: 1 } }
+  const startAgain = async (world: TestWorld, app: App) => {
+    await world.clock.advance(3 * journalGraceMs)
+    app.tab.crash()
+    const next = openApp(world)
+    await next.broker.ready
+    next.store.dispatch(older)
+    return next.post('p1')?.claps
+  }
+
+  it('where truths come that may be older: the next start has it on top of them', async () => {
+    const { world, app } = open()
+    app.store.dispatch(older)
+    await clapAndSettle({ world, app })
+
+    expect(await startAgain(world, app)).toBe(1)
+  })
+
+  it('nowhere else: then nobody can tell the next start', async () => {
+    const { world, app } = open()
+    await clapAndSettle({ world, app })
+
+    expect(await startAgain(world, app)).toBe(0)
   })
 })
 
