@@ -16,7 +16,7 @@ import { startSite } from '../back-ends/site.js'
 /** `OUTAGE_MS=60000` has each gateway answer 502 for a minute. */
 const outageMs = Number(process.env['OUTAGE_MS'] ?? 2_000)
 
-base.describe.configure({ timeout: 60_000 + outageMs })
+base.describe.configure({ timeout: 60_000 + 4 * outageMs })
 
 const test = base.extend<object, { readonly pages: string }>({
   pages: [
@@ -85,10 +85,10 @@ async function outboxSeen(page: Page) {
   return outbox(page)
 }
 
-/** The page says that nothing waits any more. */
+/** The page says that nothing waits any more: an entry's own backoff may be twice as long as the outage was. */
 const expectEmpty = (page: Page) =>
   expect
-    .poll(() => outboxSeen(page), { timeout: 30_000, intervals: [500] })
+    .poll(() => outboxSeen(page), { timeout: 30_000 + 3 * outageMs, intervals: [500] })
     .toMatchObject({ waiting: 0, deadLetters: 0, entries: {} })
 
 const table: readonly (readonly [name: string, start: StartBackEnd, where: 'home' | 'apart'])[] = [
