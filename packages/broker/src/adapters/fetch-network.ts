@@ -1,4 +1,5 @@
 // The wire: one fetch, no redirect followed, the body read to its end before anybody hears of an answer.
+import { originOfUrl } from '../core/channel.js'
 import { type CredentialsOf, credentialsBy } from '../core/origins.js'
 import type { Clock, Network, Reply, WireRequest } from '../core/ports.js'
 import { readBytes } from './read-bytes.js'
@@ -30,19 +31,34 @@ export function fetchNetwork(
       } catch (error) {
         return { kind: 'invalid', message: String(error) }
       }
-      const wasOnline = isOnline()
       const watch = watchProgress(clock, timeoutMs, signal)
       try {
         return await read(await fetch(request, watch), bytesMax, watch.moved)
       } catch {
-        // Offline only now tells nothing of what left the device before.
-        return { kind: 'failed', timedOut: watch.isStalled(), online: wasOnline || isOnline() }
+        return { kind: 'failed', timedOut: watch.isStalled() }
       } finally {
         watch.end()
       }
     },
+    async knock(url, { timeoutMs, signal }) {
+      const watch = watchProgress(clock, timeoutMs, signal)
+      const head = async (mode: RequestMode, redirect: RequestRedirect) =>
+        (await fetch(new Request(url, { ...harmless, mode, redirect }), watch)).status
+      try {
+        return await head('cors', 'manual')
+      } catch {
+        // Another origin may answer and not let us read it; its resource policy may forbid this form in turn.
+        if (originOfUrl(url) === location.origin) return undefined
+        return await head('no-cors', 'follow').catch(() => undefined)
+      } finally {
+        watch.end()
+      }
+    },
+    isOnline,
   }
 }
+
+const harmless = { method: 'HEAD', cache: 'no-store', credentials: 'omit' } as const
 
 /** Gives a signal that aborts with the given one, and when nothing has moved for `ms`. */
 function watchProgress(clock: FetchWorld['clock'], ms: number, given: AbortSignal) {

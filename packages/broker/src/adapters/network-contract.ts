@@ -130,7 +130,7 @@ export function describeNetwork(
       })
 
       it('a broken connection, without a word on the effect', async () => {
-        expect(await send('/wire/reset')).toEqual({ kind: 'failed', timedOut: false, online: true })
+        expect(await send('/wire/reset')).toEqual({ kind: 'failed', timedOut: false })
       })
     })
 
@@ -173,7 +173,7 @@ export function describeNetwork(
         const reply = send('/wire/silent', {}, { timeoutMs: 1_000 })
         await clock.advance(1_000)
 
-        expect(await reply).toEqual({ kind: 'failed', timedOut: true, online: true })
+        expect(await reply).toEqual({ kind: 'failed', timedOut: true })
       })
 
       it('and lets an answer that moves take its time', async () => {
@@ -207,7 +207,7 @@ export function describeNetwork(
       const sent = send('/wire/silent', {}, { signal: halt.signal })
       halt.abort()
 
-      expect(await sent).toEqual({ kind: 'failed', timedOut: false, online: true })
+      expect(await sent).toEqual({ kind: 'failed', timedOut: false })
       expect(await send('/wire/echo', {}, { signal: halt.signal })).toMatchObject({ kind: 'failed' })
     })
   })

@@ -20,6 +20,8 @@ export type Capture = Pick<
   | 'success'
   | 'refusedWhen'
   | 'onReturned'
+  | 'repeatable'
+  | 'onUnknownEffect'
   | 'bytes'
 >
 

@@ -10,7 +10,7 @@ const answer = (status: number, headers: Readonly<Record<string, string>> = json
   headers,
   body,
 })
-const failed: Reply = { kind: 'failed', timedOut: false, online: true }
+const failed: Reply = { kind: 'failed', timedOut: false }
 const redirect: Reply = { kind: 'redirect' }
 const probeUrl = 'https://o.example/me'
 
@@ -33,6 +33,8 @@ function scene(
       },
     },
     network: {
+      knock: async () => 200,
+      isOnline: () => true,
       send: async (request: WireRequest, given: SendOptions) => {
         sent.push(request)
         options.push(given)

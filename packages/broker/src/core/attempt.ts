@@ -1,17 +1,19 @@
 // One attempt of one entry: headers, the wire, and what the reply means.
-import { originOfUrl, type Serves } from './channel.js'
-import type { SendingEntry, StoredRequest } from './entry.js'
+import { originOf, originOfUrl, type Serves } from './channel.js'
+import { isRepeatable, type SendingEntry, type StoredRequest, toRow } from './entry.js'
 import { build, InvalidRequest } from './invalid-request.js'
 import { uploadBytesPerMs } from './limits.js'
 import { classify, type Outcome, type Verdict } from './outcome.js'
 import { type AppWord, readActive } from './partition.js'
 import type { Ports, Reply } from './ports.js'
 import { encodePrincipal } from './principal.js'
+import { isReadable } from './readable.js'
 import { retentionMsOf } from './retention.js'
 import { again } from './retry.js'
 import type { StoredAction } from './schema.js'
 import { defaultSession } from './session-rules.js'
 import { acceptFor } from './success.js'
+import { transition } from './transition.js'
 
 type Headers = StoredRequest['headers']
 
@@ -72,8 +74,26 @@ async function exchange(context: AttemptContext, entry: SendingEntry): Promise<R
     ['idempotency-principal', build(() => encodePrincipal(principal))],
   ] as const
   const timeoutMs = attemptMs + entry.bytes / uploadBytesPerMs
-  return ports.network.send({ url, method, headers, body }, { timeoutMs, bytesMax, signal })
+  const knock = {
+    url: knockUrlOf(context.row, originOf(entry.channel)),
+    always: !isRepeatable(entry),
+    leave: entry.lease.knocking ? () => leave(ports, entry) : undefined,
+  }
+  return ports.network.send({ url, method, headers, body }, { timeoutMs, bytesMax, signal, knock })
 }
+
+/** The app's own URL for it, where it is of this origin: else the root. */
+const knockUrlOf = ({ knock = '' }: AppWord, origin: string) =>
+  knock.startsWith(`${origin}/`) ? knock : `${origin}/`
+
+/** Writes down that the request leaves: who finds the entry later knows that it may have had effect. */
+const leave = ({ store }: Ports, { partition, seq, fence }: SendingEntry): Promise<boolean> =>
+  store.transact('readwrite', 'strict', async (tx) => {
+    const entry = await tx.get('entries', [partition, seq])
+    if (entry?.state !== 'sending' || entry.fence !== fence || !isReadable(entry)) return false
+    tx.put('entries', toRow(transition(entry, { type: 'left' })))
+    return true
+  })
 
 /** @throws the error itself where it is the app's own or the storage's: the entry waits. */
 function asReply(error: unknown): Reply {

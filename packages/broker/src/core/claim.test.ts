@@ -213,7 +213,7 @@ describe('claim', () => {
 
     it.each([
       ['the server certainly did nothing', retry({ httpStatus: 503, effect: 'none' }), {}],
-      ['the request surely never left', retry({ counts: 'offline', sent: false, effect: 'none' }), {}],
+      ['the request surely never left', retry({ counts: 'unreachable', sent: false, effect: 'none' }), {}],
       ['it may be done twice', retry(), { request: { ...capture('').request, method: 'PUT' } }],
     ] as const)('sends it at any age where %s', async (_name, outcome, more) => {
       const box = await sentLongAgo(outcome, more)
@@ -231,7 +231,7 @@ describe('claim', () => {
     })
 
     it('makes no probe of it to an origin that is away', async () => {
-      const box = await sentLongAgo(retry({ counts: 'offline', effect: 'unknown' }))
+      const box = await sentLongAgo(retry({ counts: 'unreachable', effect: 'unknown' }))
       await box.claim({ now: day, probe: 'signal' })
 
       expect((await box.origin())?.probedAt).toBe(0)

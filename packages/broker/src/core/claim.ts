@@ -1,10 +1,11 @@
 // Takes due lane heads for sending: one bounded read per channel, in the caller's transaction (R1).
 import { originOf, type Serves, servedChannels, whenOf } from './channel.js'
 import { type Surroundings, unmetAt } from './conditions.js'
-import { type EntryRow, type SendingEntry, toRow, type WaitingEntry } from './entry.js'
+import { type EntryRow, isRepeatable, type SendingEntry, toRow, type WaitingEntry } from './entry.js'
 import { allowance, healthyOrigin, type OriginRow, type Probe } from './origin.js'
 import { readActive } from './partition.js'
 import type { Span, StoreTransaction } from './ports.js'
+import type { Reachability } from './reachability.js'
 import { isReadable } from './readable.js'
 import { mayBeForgotten } from './retention.js'
 import { type PartitionRow, within } from './schema.js'
@@ -21,6 +22,7 @@ export interface ClaimOptions {
   readonly inFlight: readonly string[]
   readonly serves: Serves
   readonly surroundings?: Surroundings
+  readonly reachability?: Pick<Reachability, 'isFresh'> | undefined
 }
 
 export interface Claims {
@@ -37,7 +39,7 @@ export async function claim(
   tx: StoreTransaction,
   row: PartitionRow,
   origins: Map<string, OriginRow>,
-  { owner, now, probe, concurrencyMax, inFlight, serves, surroundings = {} }: ClaimOptions,
+  { owner, now, probe, concurrencyMax, inFlight, serves, surroundings = {}, reachability }: ClaimOptions,
 ): Promise<Claims> {
   const claimed: SendingEntry[] = []
   const doubted: WaitingEntry[] = []
@@ -56,7 +58,8 @@ export async function claim(
     for (const head of forgotten) doubt(tx, row, head, { reason: 'retentionOver' }, now)
     doubted.push(...forgotten)
     for (const head of heads.filter((one) => !forgotten.includes(one))) {
-      const entry = transition(head, { type: 'claimed', owner, session: row.session, now })
+      const knocking = !isRepeatable(head) && reachability?.isFresh(origin) === false
+      const entry = transition(head, { type: 'claimed', owner, session: row.session, knocking, now })
       tx.put('entries', toRow(entry))
       claimed.push(entry)
       sentTo.push(origin)

@@ -135,7 +135,7 @@ it('R7 an attempt takes no longer for having waited', async () => {
   await clock.advance(15_999)
   expect(replies).toEqual([])
   await clock.advance(1)
-  expect(replies).toEqual([{ kind: 'failed', timedOut: true, online: true }])
+  expect(replies).toEqual([{ kind: 'failed', timedOut: true }])
 })
 
 it('does not send what has had no connection for half of its time, and says that nothing has left', async () => {
@@ -143,7 +143,7 @@ it('does not send what has had no connection for half of its time, and says that
   const letGo = connections.read(app)
   const reply = send(request, { timeoutMs: 30_000, bytesMax: 1_000, signal: never })
   await clock.advance(15_000)
-  expect(await reply).toEqual({ kind: 'failed', timedOut: false, online: false })
+  expect(await reply).toEqual({ kind: 'unsent', reason: 'busy' })
   letGo?.()
   await clock.advance(0)
   expect(network.requests).toHaveLength(0)
@@ -157,7 +157,7 @@ it('P6 sends nothing for one who was told to stop while it waited', async () => 
   const reply = send(request, { timeoutMs: 30_000, bytesMax: 1_000, signal: stop.signal })
   stop.abort()
   letGo?.()
-  expect(await reply).toMatchObject({ kind: 'failed' })
+  expect(await reply).toMatchObject({ kind: 'unsent' })
   await clock.advance(0)
   expect(network.requests).toHaveLength(0)
 })

@@ -79,7 +79,10 @@ export function createConnections(max: number): Connections {
 /** The ports of those who write: their requests wait for a connection. */
 export const withConnections = (ports: Ports, connections: Connections): Ports => ({
   ...ports,
-  network: { send: (request, options) => sendThrough(connections, ports, request, options) },
+  network: {
+    ...ports.network,
+    send: (request, options) => sendThrough(connections, ports, request, options),
+  },
 })
 
 /** The time that a request waits is part of its time limit, and what has no connection after half of it is not sent. */
@@ -87,17 +90,18 @@ async function sendThrough(
   connections: Connections,
   { network, clock }: Ports,
   request: WireRequest,
-  { timeoutMs, bytesMax, signal }: SendOptions,
+  options: SendOptions,
 ): Promise<Reply> {
+  const { timeoutMs, signal } = options
   const patience = new AbortController()
   const askedAt = clock.monotonic()
   const cancel = clock.after(timeoutMs / 2, () => patience.abort())
   const stop = AbortSignal.any([signal, patience.signal])
   const letGo = await connections.write(originOfUrl(request.url), stop).finally(cancel)
-  if (letGo === undefined) return { kind: 'failed', timedOut: false, online: false }
+  if (letGo === undefined) return { kind: 'unsent', reason: 'busy' }
   const leftMs = timeoutMs - (clock.monotonic() - askedAt)
   try {
-    return await network.send(request, { timeoutMs: leftMs, bytesMax, signal })
+    return await network.send(request, { ...options, timeoutMs: leftMs })
   } finally {
     letGo()
   }

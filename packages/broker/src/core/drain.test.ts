@@ -16,7 +16,11 @@ const ok = answer(200)
 const probeUrl = 'https://o.example/me'
 
 /** A world whose server answers at once, as it is told: by the lane, or the last part of the URL. */
-async function worldWhere(reply: (name: string) => Reply, failuresMax = 3) {
+async function worldWhere(
+  reply: (name: string) => Reply,
+  failuresMax = 3,
+  isThere: () => boolean = () => true,
+) {
   const sent: string[] = []
   const send = async ({ request }: Wire) => {
     const name = request.url.split('/').at(3) ?? ''
@@ -27,7 +31,11 @@ async function worldWhere(reply: (name: string) => Reply, failuresMax = 3) {
       ? { ...given, headers: { ...given.headers, 'idempotency-key': key } }
       : given
   }
-  const world = await createWorld({ send, limits: { failuresMax } })
+  const world = await createWorld({
+    send,
+    knock: async () => (isThere() ? 200 : undefined),
+    limits: { failuresMax },
+  })
   return { world, sent }
 }
 const partition = ({ store }: World) => store.transact('readonly', 'relaxed', (tx) => readPartition(tx, 'p'))
@@ -122,7 +130,7 @@ describe('P9 a drain without a network', () => {
   const lanes = Array.from({ length: 50 }, (_, i) => one(`l${i}`))
 
   it('sends what it may have in flight, then one probe at a time, and burns nothing', async () => {
-    const { world, sent } = await worldWhere(() => ({ kind: 'failed', timedOut: false, online: false }))
+    const { world, sent } = await worldWhere(() => ({ kind: 'unsent', reason: 'unreachable' }))
     await world.accept(lanes)
     const actor = world.start()
     actor.poke('signal')
@@ -143,8 +151,10 @@ describe('P9 a drain without a network', () => {
 
   it('P14 sends all of it as soon as one probe gets through', async () => {
     let away = true
-    const { world, sent } = await worldWhere(() =>
-      away ? { kind: 'failed', timedOut: false, online: true } : ok,
+    const { world, sent } = await worldWhere(
+      () => (away ? { kind: 'failed', timedOut: false } : ok),
+      3,
+      () => !away,
     )
     await world.accept(lanes)
     const actor = world.start()

@@ -125,6 +125,7 @@ function step(
       inFlight,
       serves,
       surroundings: ports,
+      reachability: ports.reachability,
     })
     if (finished.length + claimed.length + doubted.length > 0) tx.put('partitions', row)
     for (const health of origins.values()) if (!rows.includes(health)) tx.put('origins', health)

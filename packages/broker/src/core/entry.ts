@@ -15,6 +15,9 @@ export type ServerKind = 'idempotent' | 'plain'
 /** What becomes of a lane whose entry was returned: the later ones go on, or wait for a person. */
 export type OnReturned = 'skip' | 'block'
 
+/** What becomes of a request that may have had effect and must not be repeated: a person is asked, or it is repeated. */
+export type OnUnknownEffect = 'ask' | 'repeat'
+
 export interface StoredRequest {
   /** Absolute. */
   readonly url: string
@@ -53,6 +56,10 @@ export interface EntryCore {
   /** Marks of an answer that means refusal, whatever its status. */
   readonly refusedWhen?: readonly AnswerMark[]
   readonly onReturned: OnReturned
+  /** Whether a repeat does no harm, where the route says so: its method decides else. */
+  readonly repeatable?: boolean | undefined
+  /** Sent again where its effect is unknown, though that may double it. */
+  readonly onUnknownEffect?: OnUnknownEffect | undefined
   readonly bytes: number
   readonly acceptedAt: number
   /** Every send. */
@@ -73,6 +80,8 @@ export interface Lease {
   readonly session: number
   /** Raised by every renewal, so that a watcher sees life without comparing clocks. */
   readonly renewals: number
+  /** Nothing has left yet: a knock comes first. */
+  readonly knocking?: boolean
 }
 
 export type WaitingEntry = EntryCore & {
@@ -116,9 +125,14 @@ export const toRow = (entry: LiveEntry): EntryRow => ({
 const safeToRepeat = new Set(['GET', 'HEAD', 'PUT', 'DELETE', 'OPTIONS'])
 
 /** Whether sending it again cannot double its effect, whoever gets it (RFC 9110 §9.2.2). */
-export const isRepeatableByMethod = ({ request }: EntryCore): boolean => safeToRepeat.has(request.method)
+export const isRepeatableByItself = ({ request, repeatable }: EntryCore): boolean =>
+  repeatable ?? safeToRepeat.has(request.method)
 
-/** Whether sending it again cannot double its effect: by its method or by its server, as long as that knows its key. */
+/** Whether sending it again cannot double its effect: by itself or by its server, as long as that knows its key. */
 export function isRepeatable(entry: EntryCore): boolean {
-  return entry.server === 'idempotent' || isRepeatableByMethod(entry)
+  return entry.server === 'idempotent' || isRepeatableByItself(entry)
 }
+
+/** Whether it may be sent again where its effect is unknown: it is harmless, or the app has taken that on itself. */
+export const mayRepeat = (entry: EntryCore): boolean =>
+  entry.onUnknownEffect === 'repeat' || isRepeatable(entry)

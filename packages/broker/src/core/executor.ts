@@ -73,6 +73,7 @@ export function createExecutor(context: ExecutorContext): Executor {
     })
 
   function wake(probe: Probe): Promise<void> {
+    if (probe === 'signal') ports.reachability?.disturb()
     wanted = wanted === undefined ? probe : strongest(wanted, probe)
     ring()
     const { signal } = halting

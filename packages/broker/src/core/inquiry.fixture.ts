@@ -15,5 +15,5 @@ export const answer = (
 export const done = (status: number) => answer(200, { state: 'done', status })
 export const told = (state: string) => answer(200, { state })
 export const html = answer(200, '<html>', { 'content-type': 'text/html' })
-export const lost: Reply = { kind: 'failed', timedOut: false, online: true }
+export const lost: Reply = { kind: 'failed', timedOut: false }
 export const redirect: Reply = { kind: 'redirect' }

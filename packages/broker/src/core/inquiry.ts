@@ -125,7 +125,7 @@ async function askAbout(context: InquiryContext, { entry, row, statusQuery }: Qu
 
 /** Only the very answer that was agreed on says anything: a login page, a proxy, another API change nothing. */
 export function findingOf(reply: Reply): Finding {
-  if (reply.kind === 'failed' || reply.kind === 'cut') return { kind: 'silent' }
+  if (reply.kind === 'failed' || reply.kind === 'unsent' || reply.kind === 'cut') return { kind: 'silent' }
   if (reply.kind !== 'answer' || reply.status !== 200) return { kind: 'unclear' }
   const { state, status } = Object(isJson(typeOf(reply)) ? dataOf(reply) : undefined)
   if (state === 'unknown') return { kind: 'never' }

@@ -20,7 +20,7 @@ export function withLastFailure(row: OriginRow, outcome: Outcome, entry: EntryCo
     const { lastFailure, ...healthy } = row
     return lastFailure === undefined && row.answered ? row : { ...healthy, answered: true }
   }
-  if (outcome.kind === 'retry' && !outcome.sent) return row
   const { reason, httpStatus, came } = outcome
+  if (outcome.kind === 'retry' && !outcome.sent && reason !== 'unreachable') return row
   return { ...row, lastFailure: { reason, httpStatus, came, at, server: entry.server } }
 }

@@ -50,7 +50,7 @@ export const leaseRenewalMs = 15_000
 export const lookMs = 5_000
 /**
  * After this a drain claims nothing more. What is in flight then may take three attempts' time (headers, request,
- * session probe), and all of it has to end before the 180 s of a `sync` event (R7).
+ * session probe) and a knock, and all of it has to end before the 180 s of a `sync` event (R7).
  */
 export const drainMs = 60_000
 
@@ -88,7 +88,7 @@ export const rereadsMax = 10
 /** How long an answer vouches for its origin: a request that must not be repeated leaves meanwhile without asking first. */
 export const freshMs = 5_000
 /** How long one knock may take. */
-export const knockMs = 5_000
+export const knockMs = 10_000
 
 /** How often a network that seems away is tried: in a visible window that believes itself online, and elsewhere. */
 export const probeVisibleMs = 15_000

@@ -123,17 +123,28 @@ describe('nextWake', () => {
 
 describe('connectivityOf', () => {
   it('is online where nothing rests', () => {
-    expect(connectivityOf([], true)).toBe('online')
-    expect(connectivityOf([healthyOrigin('https://o.example')], true)).toBe('online')
+    expect(connectivityOf([], true, 0)).toBe('online')
+    expect(connectivityOf([healthyOrigin('https://o.example')], true, 0)).toBe('online')
   })
 
   it('is offline where an origin is away or the browser says so', () => {
-    expect(connectivityOf(resting(told(0), away), true)).toBe('offline')
-    expect(connectivityOf([], false)).toBe('offline')
+    expect(connectivityOf(resting(told(0), away), true, 0)).toBe('offline')
+    expect(connectivityOf([], false, 0)).toBe('offline')
   })
 
+  it.each([true, false])(
+    'is not offline once something was answered since, whatever the browser says',
+    (says) => {
+      const missed = resting(away).map((row) => ({ ...row, probedAt: 1_000 }))
+
+      expect(connectivityOf(missed, says, 1_000)).toBe('offline')
+      expect(connectivityOf(missed, says, 1_001)).toBe('degraded')
+      expect(connectivityOf([healthyOrigin('https://o.example')], says, 1)).toBe('online')
+    },
+  )
+
   it('is degraded where an origin fails or asked for time', () => {
-    expect(connectivityOf(resting(failing(0)), true)).toBe('degraded')
-    expect(connectivityOf(resting(told(0)), true)).toBe('degraded')
+    expect(connectivityOf(resting(failing(0)), true, 0)).toBe('degraded')
+    expect(connectivityOf(resting(told(0)), true, 0)).toBe('degraded')
   })
 })

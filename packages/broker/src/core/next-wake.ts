@@ -57,9 +57,18 @@ function sendableAt({ channel, at }: Due, now: number, surroundings: Surrounding
 
 export type Connectivity = 'online' | 'offline' | 'degraded'
 
-/** What is known of the way to the servers: the browser's word, and what became of the last attempts. */
-export function connectivityOf(origins: Outlook['origins'], believesOnline: boolean): Connectivity {
-  const rests = origins.flatMap(({ rest }) => rest ?? [])
-  if (!believesOnline || rests.some(({ kind }) => kind === 'away')) return 'offline'
-  return rests.length > 0 ? 'degraded' : 'online'
+/**
+ * What is known of the way to the servers: the browser's word, and what became of the last attempts. `answeredAt`: wall
+ * time of the last answer of any origin, which is a better word than either.
+ */
+export function connectivityOf(
+  origins: Outlook['origins'],
+  believesOnline: boolean,
+  answeredAt: number,
+): Connectivity {
+  const resting = origins.filter(({ rest }) => rest !== undefined)
+  const away = resting.filter(({ rest }) => rest?.kind === 'away')
+  const isAnswered = answeredAt > Math.max(0, ...away.map(({ probedAt }) => probedAt))
+  if ((!believesOnline || away.length > 0) && !isAnswered) return 'offline'
+  return resting.length > 0 ? 'degraded' : 'online'
 }

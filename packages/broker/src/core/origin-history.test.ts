@@ -17,7 +17,7 @@ const probes: readonly Probe[] = ['none', 'slowTimer', 'timer', 'capture', 'sign
 const outcomes: readonly Outcome[] = [
   { kind: 'delivered', httpStatus: 200, answer: undefined },
   { ...retry, counts: 'away' },
-  { ...retry, counts: 'offline', sent: false },
+  { ...retry, counts: 'unreachable', sent: false },
   retry,
   { ...retry, httpStatus: 500 },
   { ...retry, httpStatus: 408 },

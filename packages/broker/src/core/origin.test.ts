@@ -2,9 +2,11 @@ import { describe, expect, it } from 'vitest'
 import { backoffCapMs, probeHiddenMs, probeSpacingMs, probeVisibleMs, retryAfterCapMs } from './limits.js'
 import {
   afterOutcome,
+  afterSign,
   allowance,
   countsAgainstEntry,
   healthyOrigin,
+  isBack,
   isProbe,
   type OriginRow,
   type Probe,
@@ -25,7 +27,7 @@ const retry = (more: Partial<Retry>): Retry => ({
 
 const delivered: Outcome = { kind: 'delivered', httpStatus: 200, answer: undefined }
 const miss = retry({ counts: 'away' })
-const offline = retry({ counts: 'offline', sent: false })
+const unreachable = retry({ counts: 'unreachable', sent: false })
 const timeout = retry({})
 const http500 = retry({ httpStatus: 500 })
 const http408 = retry({ httpStatus: 408 })
@@ -48,9 +50,9 @@ describe('an origin that is away', () => {
     expect(allowance(after([miss]), 'none', 0, 3)).toBe(Number.POSITIVE_INFINITY)
   })
 
-  it('rests from the second miss on, and from the first where the device itself is offline', () => {
+  it('rests from the second miss on, and from the first where nobody answers a knock', () => {
     expect(after([miss, miss]).rest).toEqual({ kind: 'away' })
-    expect(after([offline]).rest).toEqual({ kind: 'away' })
+    expect(after([unreachable]).rest).toEqual({ kind: 'away' })
   })
 
   it('rests after misses that left entries in doubt, as after those that are tried again', () => {
@@ -99,8 +101,29 @@ describe('an origin that is away', () => {
     }
   })
 
-  it('F25 stays away where its probe times out: silence is no sign of life', () => {
-    expect(after([miss, miss, timeout]).rest).toEqual({ kind: 'away' })
+  it('F25 stays away where its probe times out and nobody answers a knock', () => {
+    expect(after([miss, miss, unreachable]).rest).toEqual({ kind: 'away' })
+  })
+
+  it('is back where only the answer was lost: a knock was answered', () => {
+    expect(after([timeout], { from: after([miss, miss]) }).rest).toBeUndefined()
+  })
+
+  it('is back once it has answered something since it was last missed, and not before', () => {
+    const missed = after([miss], { now: 5_000 })
+
+    expect(isBack(missed, 5_000)).toBe(false)
+    expect(isBack(missed, 5_001)).toBe(true)
+    expect(isBack(healthy, 5_001)).toBe(false)
+    expect(afterSign(after([miss, miss])).rest).toBeUndefined()
+  })
+
+  it('fails where a gateway answers the knock that nobody is behind it, as where it answers the request', () => {
+    const gateway = retry({ httpStatus: 502, sent: false, counts: false })
+
+    expect(after([gateway, gateway, gateway]).rest?.kind).toBe('failing')
+    expect(after([gateway], { from: after([miss, miss]) }).rest).toBeUndefined()
+    expect(countsAgainstEntry(healthy, gateway)).toBe(false)
   })
 
   it('knows nothing new from an entry whose headers could not be made', () => {
@@ -188,7 +211,7 @@ describe('an origin that named a time', () => {
     ['a success', [delivered]],
     ['failed connections', [miss, miss, miss]],
     ['failures', [http500, http500, http500]],
-    ['an offline device', [offline]],
+    ['a knock that nobody answers', [unreachable]],
     ['a miss and an answer', [miss, http408]],
     ['a shorter time', [told(0)]],
   ] as const)('I10 rests until then, whatever comes of what was in flight: %s', (_name, outcomes) => {
@@ -228,13 +251,12 @@ describe('countsAgainstEntry', () => {
     expect(countsAgainstEntry(away, miss)).toBe(false)
   })
 
-  it('F23 counts nothing of a device that is offline', () => {
-    expect(countsAgainstEntry(healthy, offline)).toBe(false)
+  it('F23 counts nothing where nobody is there', () => {
+    expect(countsAgainstEntry(healthy, unreachable)).toBe(false)
   })
 
-  it('F25 counts a timeout, but not while the origin seems to be away', () => {
-    expect(countsAgainstEntry(healthy, timeout)).toBe(true)
-    expect(countsAgainstEntry(away, timeout)).toBe(false)
+  it('F25 counts a timeout of an origin that is there', () => {
+    for (const row of [healthy, away]) expect(countsAgainstEntry(row, timeout)).toBe(true)
   })
 
   it('counts what the server answered as the outcome says, away or not', () => {

@@ -39,6 +39,7 @@ export interface OriginRow {
   readonly awayStreak: number
   /** Lanes that failed since the last success, at most three. */
   readonly failedLanes: readonly string[]
+  /** When it was last missed, or asked while it rested. */
   readonly probedAt: number
   readonly rest?: Rest | undefined
   /** How long it remembers keys, as it last said. */
@@ -62,12 +63,10 @@ type Failed = Outcome & { readonly kind: 'retry' | 'inDoubt' }
 
 /**
  * Whether a failure counts against its entry. The first one to reach the application after an answer does: others
- * get through, so it may be the entry's own. Those that follow are the network's, as is a silence meanwhile.
+ * get through, so it may be the entry's own. Those that follow are the network's.
  */
-export function countsAgainstEntry(row: OriginRow, { counts, httpStatus }: Failed): boolean {
-  if (counts === 'offline') return false
-  return counts === 'away' || httpStatus === undefined ? counts !== false && row.awayStreak === 0 : counts
-}
+export const countsAgainstEntry = (row: OriginRow, { counts }: Failed): boolean =>
+  counts === 'away' ? row.awayStreak === 0 : counts === true
 
 /** The origin's row after one outcome of one lane. The same object where nothing changed. */
 export function afterOutcome(
@@ -80,10 +79,9 @@ export function afterOutcome(
   if (outcome.kind === 'returned' && outcome.reason === 'notAcknowledged') return row
   if (outcome.kind !== 'retry' && outcome.kind !== 'inDoubt') return afterAnswer(row, moment.now)
   const { counts, httpStatus } = outcome
-  if (counts === 'offline') return afterMiss(row, awayStreakMin, moment.now)
-  const isSilent = httpStatus === undefined && row.awayStreak > 0
-  if (counts === 'away' || isSilent) return afterMiss(row, 1, moment.now)
-  if (outcome.kind === 'retry' && !outcome.sent) return row
+  if (counts === 'unreachable') return afterMiss(row, awayStreakMin, moment.now)
+  if (counts === 'away') return afterMiss(row, 1, moment.now)
+  if (outcome.kind === 'retry' && !outcome.sent && httpStatus === undefined) return row
   if (outcome.kind === 'inDoubt' && !counts) return afterAnswer(row, moment.now)
   const reached = afterSign(row)
   if (outcome.kind === 'retry' && outcome.rests === 'origin') return afterTold(reached, outcome, moment)
@@ -99,18 +97,22 @@ const afterAnswer = (row: OriginRow, now: number): OriginRow =>
 export const learnt = (row: OriginRow, retentionMs: number | undefined): OriginRow =>
   retentionMs === undefined || retentionMs === row.retentionMs ? row : { ...row, retentionMs }
 
-/** Something came back from the origin: it is not away, whatever else it is. */
-const afterSign = (row: OriginRow): OriginRow =>
+/** Something came back from the origin, by whatever request: it is not away, whatever else it is. */
+export const afterSign = (row: OriginRow): OriginRow =>
   row.awayStreak === 0
     ? row
     : { ...row, awayStreak: 0, rest: row.rest?.kind === 'away' ? undefined : row.rest }
+
+/** Whether an origin that was missed has answered since, whoever asked it. */
+export const isBack = ({ awayStreak, probedAt }: OriginRow, answeredAt: number): boolean =>
+  awayStreak > 0 && answeredAt > probedAt
 
 const awayStreakMin = 2
 
 function afterMiss(row: OriginRow, misses: number, now: number): OriginRow {
   const awayStreak = row.awayStreak + misses
-  if (awayStreak < awayStreakMin) return { ...row, awayStreak }
-  return { ...row, awayStreak, probedAt: now, rest: stillTold(row, now) ?? { kind: 'away' } }
+  const missed = { ...row, awayStreak, probedAt: now }
+  return awayStreak < awayStreakMin ? missed : { ...missed, rest: stillTold(row, now) ?? { kind: 'away' } }
 }
 
 type Moment = { readonly lane: string; readonly now: number; readonly random: number }

@@ -23,7 +23,7 @@ const outcomes: readonly Outcome[] = [
   retry(),
   retry({ effect: 'none', httpStatus: 503 }),
   retry({ counts: 'away' }),
-  retry({ counts: 'offline', sent: false, effect: 'none' }),
+  retry({ counts: 'unreachable', sent: false, effect: 'none' }),
   { kind: 'paused', reason: 'auth', httpStatus: 401 },
 ]
 

@@ -24,10 +24,9 @@ const problem = (status: number, type: string, headers: Headers = {}) =>
     { type: `urn:redux-broker:problem:${type}` },
     { ...headers, 'content-type': 'application/problem+json' },
   )
-const failed = (more: { timedOut?: boolean; online?: boolean }): Reply => ({
+const failed = (more: { timedOut?: boolean; isThere?: boolean }): Reply => ({
   kind: 'failed',
   timedOut: false,
-  online: true,
   ...more,
 })
 
@@ -93,15 +92,37 @@ const table: readonly (readonly [string, Reply, string, string?])[] = [
   ],
   ['F24 a failed fetch', failed({}), away, 'inDoubt: network'],
   [
-    'F23 a failed fetch of a device that was offline',
-    failed({ online: false }),
-    'retry, offline, effect none, not sent',
+    'F23 a failed fetch, where nobody is there',
+    failed({ isThere: false }),
+    'retry, unreachable, effect unknown',
+    'inDoubt: network',
+  ],
+  ['a lost answer of one who is there', failed({ isThere: true }), unknown, 'inDoubt: network'],
+  [
+    'a request that did not leave, since nobody answered a knock',
+    { kind: 'unsent', reason: 'unreachable' },
+    'retry, unreachable, effect none, not sent',
+  ],
+  [
+    'a request that did not leave, since nobody answered a knock and the browser says offline',
+    { kind: 'unsent', reason: 'offline' },
+    'retry, unreachable, effect none, not sent',
+  ],
+  [
+    'a request that did not leave, since a gateway answered the knock',
+    { kind: 'unsent', reason: 'http', httpStatus: 502 },
+    'retry, free, effect none, not sent',
+  ],
+  [
+    'a request that did not leave, since no connection came free',
+    { kind: 'unsent', reason: 'busy' },
+    'retry, free, effect none, not sent',
   ],
   ['F25 a timeout', failed({ timedOut: true }), unknown, 'inDoubt: timeout'],
   [
-    'F25 a timeout of a device that believes itself offline',
-    failed({ timedOut: true, online: false }),
-    unknown,
+    'F25 a timeout, where nobody is there',
+    failed({ timedOut: true, isThere: false }),
+    'retry, unreachable, effect unknown',
     'inDoubt: timeout',
   ],
   ['F27 a cut body', { kind: 'cut', status: 200 }, unknown, 'inDoubt: cut'],

@@ -1,7 +1,7 @@
 // Decides what a reply means: the table of outcomes. Only an answer that proves that the application handled this
 // key is success; a failed fetch tells nothing about the effect.
 import { type Answer, bears, dataOf, typeOf } from './answer.js'
-import { type Effect, type EntryCore, isRepeatable, isRepeatableByMethod } from './entry.js'
+import { type Effect, type EntryCore, isRepeatableByItself, mayRepeat } from './entry.js'
 import type { Reply } from './ports.js'
 import { refusal, refused, type SessionWord } from './refusal.js'
 import { again, floorMs, unknownEffect } from './retry.js'
@@ -20,9 +20,9 @@ export type ReturnedReason =
 
 /**
  * Whether a failure counts against its entry. `away`: only while the origin seems to be there otherwise.
- * `offline`: never, and the origin need not be tried a second time to know that it cannot be reached.
+ * `unreachable`: never, and the origin need not be tried a second time to know that it cannot be reached.
  */
-export type Counts = boolean | 'away' | 'offline'
+export type Counts = boolean | 'away' | 'unreachable'
 
 export type Outcome =
   | { readonly kind: 'delivered'; readonly httpStatus: number; readonly answer: unknown }
@@ -71,12 +71,16 @@ export type Verdict =
 /** The outcome of one reply for one entry, whose state is still that before the reply. */
 export function classify(reply: Reply, entry: EntryCore, now: number, app: SessionWord = {}): Verdict {
   switch (reply.kind) {
-    case 'failed':
-      return reply.timedOut
-        ? unknownEffect(entry, 'timeout', { counts: true })
-        : reply.online
-          ? unknownEffect(entry, 'network', { counts: 'away' })
-          : { ...again('offline'), counts: 'offline', sent: false }
+    case 'failed': {
+      const { timedOut, isThere } = reply
+      const counts = isThere === undefined ? timedOut || 'away' : isThere || 'unreachable'
+      return unknownEffect(entry, timedOut ? 'timeout' : 'network', { counts })
+    }
+    case 'unsent': {
+      const { reason, httpStatus } = reply
+      const isMissed = reason === 'offline' || reason === 'unreachable'
+      return { ...again(reason, httpStatus), counts: isMissed && 'unreachable', sent: false }
+    }
     case 'cut':
       return unknownEffect(entry, 'cut', { counts: true, httpStatus: reply.status })
     case 'redirect':
@@ -117,10 +121,10 @@ function unacknowledged(reply: Answer, entry: EntryCore, now: number): Outcome {
   const { times } = troubleAfter(entry, why, now)
   // HTML is most often of something between, which keeps everything from the server.
   const counts = came.includes('html') ? 'away' : true
-  if (times < unacknowledgedMax || !isRepeatable(entry)) {
+  if (times < unacknowledgedMax || !mayRepeat(entry)) {
     const outcome = { ...unknownEffect(entry, why.reason, { counts, httpStatus: reply.status }), came }
     return outcome.kind === 'inDoubt' ? outcome : { ...outcome, retryAfterMs: floorMs(times, 4, 180_000) }
   }
-  if (!isRepeatableByMethod(entry)) return { kind: 'inDoubt', counts, ...why }
+  if (!isRepeatableByItself(entry)) return { kind: 'inDoubt', counts, ...why }
   return { kind: 'returned', ...why, problem: reply.body?.slice(0, 1_000), effect: 'unknown' }
 }

@@ -54,7 +54,7 @@ export async function changePartition(
 /** What an app says of its requests in general: kept in the row, since a worker may be alone. */
 export type AppWord = Pick<
   PartitionRow,
-  'sessionProbe' | 'sessionRules' | 'statusQuery' | 'needs' | 'bytesMax'
+  'sessionProbe' | 'sessionRules' | 'statusQuery' | 'knock' | 'needs' | 'bytesMax'
 >
 
 /** Makes the owner's partition the one that is drained, by every executor, until another is. */

@@ -84,8 +84,9 @@ export interface WireRequest {
 }
 
 /**
- * The end of one request. `failed` says nothing of the effect: the server may have acted. `invalid`: no request could be
- * built, so nothing was sent and a repeat would end the same.
+ * The end of one request. `failed` says nothing of the effect, whatever the browser believes of its connection: the
+ * server may have acted. `unsent` did surely not leave. `invalid`: no request could be built, so nothing was sent and a
+ * repeat would end the same.
  */
 export type Reply =
   | {
@@ -99,8 +100,17 @@ export type Reply =
   | { readonly kind: 'redirect' }
   | { readonly kind: 'cut'; readonly status: number }
   | { readonly kind: 'invalid'; readonly message: string }
-  /** `online`: false only where the device had no connection at all from the sending to the failure. */
-  | { readonly kind: 'failed'; readonly timedOut: boolean; readonly online: boolean }
+  /** `isThere`: whether the origin answered a knock afterwards; undefined where nobody knocked. */
+  | { readonly kind: 'failed'; readonly timedOut: boolean; readonly isThere?: boolean }
+  /**
+   * Nobody answered a knock (`offline` where the browser says so too, else `unreachable`), or a gateway did (`http`); or
+   * no connection came free (`busy`).
+   */
+  | {
+      readonly kind: 'unsent'
+      readonly reason: 'offline' | 'unreachable' | 'http' | 'busy'
+      readonly httpStatus?: number | undefined
+    }
 
 export interface Network {
   /**
@@ -108,6 +118,13 @@ export interface Network {
    * further part of one. Rejects only where no request can be made of what it is given.
    */
   send(request: WireRequest, options: SendOptions): Promise<Reply>
+  /**
+   * Asks whether anybody is there, with a request that has no effect and no credentials. Gives the status, 0 where it
+   * cannot be seen, undefined where nothing came. Never rejects.
+   */
+  knock(url: string, options: Pick<SendOptions, 'timeoutMs' | 'signal'>): Promise<number | undefined>
+  /** What the browser believes of its connection: a hint to knock, and never a proof. */
+  isOnline(): boolean
 }
 
 export interface SendOptions {
@@ -115,6 +132,16 @@ export interface SendOptions {
   /** The longest answer whose body is kept, in bytes. */
   readonly bytesMax: number
   readonly signal: AbortSignal
+  /**
+   * Where to knock when the request comes to nothing; and before it leaves, where the way to its origin is doubtful.
+   * `always`: wherever the origin has not answered a moment ago. `leave` is called once somebody is there, and says
+   * whether the request may still leave.
+   */
+  readonly knock?: {
+    readonly url: string
+    readonly always: boolean
+    readonly leave?: (() => Promise<boolean>) | undefined
+  }
 }
 
 export interface Locks {

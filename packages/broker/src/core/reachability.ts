@@ -16,7 +16,10 @@ export interface Reachability {
   isFresh(origin: string): boolean
   /** Whether the last request to the origin came to nothing, or the device believes itself offline. */
   isDoubtful(origin: string): boolean
-  /** Wall time of the last answer of one origin, or of any; minus infinity where none has come. */
+  /**
+   * Wall time of the last answer of one origin, or of any; minus infinity where none has come since the browser changed
+   * its mind on the connection.
+   */
   answeredAt(origin?: string): number
   /** Calls back at every answer; returns what ends that. */
   listen(listener: (origin: string) => void): () => void
@@ -66,7 +69,9 @@ export function createReachability(clock: Clock, isOnline: () => boolean): Reach
     },
     isDoubtful: (origin) => !isOnline() || failedAt(origin) > (answers.get(origin)?.at ?? never),
     answeredAt(origin) {
-      const all = [...answers].filter(([name]) => origin === undefined || name === origin)
+      const all = [...answers].filter(
+        ([name, { online }]) => (origin ?? name) === name && online === isOnline(),
+      )
       return Math.max(never, ...all.map(([, { at, offset }]) => at + offset))
     },
     listen(listener) {

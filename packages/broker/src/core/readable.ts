@@ -23,6 +23,7 @@ export function isReadable(row: EntryRow | DeadLetter): boolean {
     all(given, isText, 'partition id key lane channel server onReturned effect') &&
     isAction(given['action']) &&
     isRequest(given['request'], row.channel) &&
+    (given['repeatable'] === undefined || isFlag(given['repeatable'])) &&
     (given['trouble'] === undefined || isTrouble(given['trouble'])) &&
     (given['firstSentAt'] === undefined || isNumber(given['firstSentAt'])) &&
     isState(given)

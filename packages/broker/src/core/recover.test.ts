@@ -93,6 +93,21 @@ describe('recover', () => {
     ])
   })
 
+  it.each(['plain', 'idempotent'] as const)(
+    'has one that was still knocking wait as if it had never been attempted: %s',
+    async (server) => {
+      const box = outbox()
+      const lease = { owner: 'dead', session: 0, renewals: 2, knocking: true }
+      await box.write(async (tx) => tx.put('entries', toRow(sendingEntry({ lease, server, firstSentAt: 5 }))))
+
+      await recover(box.store, 'p', lockHeld, 7)
+
+      const [entry] = (await box.contents()).entries
+      expect(entry).toMatchObject({ state: 'waiting', effect: 'none', attempts: 0, dueAt: 7 })
+      expect(entry).not.toHaveProperty('firstSentAt')
+    },
+  )
+
   describe('R9 F20 after the clock went back', () => {
     const year = 3e10
 

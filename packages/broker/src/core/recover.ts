@@ -66,7 +66,12 @@ async function reschedule(
 }
 
 function putBack(tx: StoreTransaction, row: PartitionRow, entry: SendingEntry, now: number): void {
+  const back = { notBefore: now, now, counts: false }
+  if (entry.lease.knocking) {
+    defer(tx, row, entry, { reason: 'interrupted' }, { ...back, sent: false, effect: 'none' })
+    return
+  }
   const outcome = unknownEffect(entry, 'interrupted', { counts: false })
   if (outcome.kind === 'inDoubt') doubt(tx, row, entry, outcome, now)
-  else defer(tx, row, entry, outcome, { notBefore: now, now, counts: false, sent: true, effect: 'unknown' })
+  else defer(tx, row, entry, outcome, { ...back, sent: true, effect: 'unknown' })
 }

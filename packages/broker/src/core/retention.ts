@@ -1,5 +1,5 @@
 // How long a server remembers a key, and so until when a request may be sent again without a person's word (R3).
-import { type EntryCore, isRepeatableByMethod } from './entry.js'
+import { type EntryCore, isRepeatableByItself } from './entry.js'
 import { clockSlackMs, retentionDefaultMs } from './limits.js'
 
 /** What an answer says of it, in whole seconds; undefined where it says nothing that can be read. */
@@ -17,7 +17,8 @@ export function mayBeForgotten(
   retentionMs: number = retentionDefaultMs,
   now: number,
 ): boolean {
-  if (entry.effect === 'none' || isRepeatableByMethod(entry)) return false
+  if (entry.effect === 'none' || entry.onUnknownEffect === 'repeat' || isRepeatableByItself(entry))
+    return false
   const { trouble, acceptedAt } = entry
   // Unset after a person's word, which begins anew; a row of an earlier release does not say when it was sent.
   const sentAt = entry.firstSentAt ?? (trouble && acceptedAt)

@@ -1,5 +1,5 @@
 // The outcomes after which an entry is sent again.
-import { type EntryCore, isRepeatable } from './entry.js'
+import { type EntryCore, mayRepeat } from './entry.js'
 import type { Counts, Outcome } from './outcome.js'
 
 type Retry = Outcome & { readonly kind: 'retry' }
@@ -21,7 +21,7 @@ export function unknownEffect(
   reason: string,
   more: { readonly counts: Counts; readonly httpStatus?: number },
 ): Outcome & { readonly kind: 'retry' | 'inDoubt' } {
-  if (!isRepeatable(entry)) return { kind: 'inDoubt', reason, ...more }
+  if (!mayRepeat(entry)) return { kind: 'inDoubt', reason, ...more }
   return { ...again(reason), ...more, effect: 'unknown' }
 }
 

@@ -56,6 +56,8 @@ export interface PartitionRow {
   needs?: readonly string[]
   /** A URL that tells what became of a request, by its key in place of `:key`. */
   statusQuery?: string | undefined
+  /** A URL that answers a HEAD at no cost. */
+  knock?: string | undefined
 }
 
 /** What came of it that the browser's storage forgot accepted work. */

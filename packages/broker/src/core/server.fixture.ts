@@ -152,11 +152,11 @@ const plain = (status: number, headers: Readonly<Record<string, string>>, body =
   body,
 })
 
-const lost: Reply = { kind: 'failed', timedOut: false, online: true }
+const lost: Reply = { kind: 'failed', timedOut: false }
 /** What comes back from a request that has no effect; the others arrive. */
 const barren: Partial<Record<Fate, Reply>> = {
   lost,
-  offline: { kind: 'failed', timedOut: false, online: false },
+  offline: { kind: 'unsent', reason: 'unreachable' },
   html: plain(200, { 'content-type': 'text/html' }, '<html>'),
   broken: plain(500, {}),
   overloaded: plain(503, { 'retry-after': '2' }),

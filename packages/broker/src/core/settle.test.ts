@@ -219,7 +219,7 @@ describe('an entry that is tried again', () => {
   })
 
   it('F23 stays due and burns nothing while the device is offline', async () => {
-    const offline = retry({ reason: 'offline', counts: 'offline', sent: false, effect: 'none' })
+    const offline = retry({ reason: 'offline', counts: 'unreachable', sent: false, effect: 'none' })
     const { entries } = await again(Array(20).fill(offline), { failuresMax: 2 })
 
     expect(entries[0]).toMatchObject({ failures: 0, attempts: 0, effect: 'none', dueAt: 19e9 })

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { deadLetter, inDoubtEntry, sendingEntry, waitingEntry } from './entry.fixture.js'
-import type { Entry } from './entry.js'
+import type { Entry, SendingEntry } from './entry.js'
 import { type EntryEvent, transition } from './transition.js'
 
 /** Every state, with what tells its cases apart. */
@@ -22,6 +22,7 @@ const events: { readonly [T in EntryEvent['type']]: EntryEvent & { type: T } } =
   restored: { type: 'restored', head: true, mayHaveEnded: false, now: 50 },
   claimed: { type: 'claimed', owner: 'other', session: 0, now: 50 },
   renewed: { type: 'renewed' },
+  left: { type: 'left' },
   deferred: { type: 'deferred', notBefore: 90, now: 80, counts: true, sent: true, effect: 'none' },
   doubted: { type: 'doubted', trouble: { reason: 'cut', at: 5, times: 1 } },
   returned: {
@@ -65,6 +66,7 @@ const allowed: Readonly<Record<State, Partial<Record<EventType, string>>>> = {
   sending: {
     restored: 'inDoubt',
     renewed: 'sending',
+    left: 'sending',
     deferred: 'waiting',
     doubted: 'inDoubt',
     returned: 'dead',
@@ -225,4 +227,15 @@ it('a renewal shows in the lease alone, so that a watcher sees life (P4)', () =>
 it('a doubt is of unknown effect, and no longer leased', () => {
   expect(transition(sendingEntry(), events.doubted)).toMatchObject({ effect: 'unknown' })
   expect(transition(sendingEntry(), events.doubted)).not.toHaveProperty('lease')
+})
+
+it('knocks before it leaves, and loses nothing of its lease as it does', () => {
+  const knocking = transition(waitingEntry(), { ...events.claimed, knocking: true }) as SendingEntry
+
+  expect(knocking.lease).toMatchObject({ knocking: true })
+  expect(transition(knocking, events.renewed)).toMatchObject({ lease: { knocking: true, renewals: 1 } })
+  expect(transition(knocking, events.left)).toEqual({
+    ...knocking,
+    lease: { owner: 'other', session: 0, renewals: 0 },
+  })
 })

@@ -6,8 +6,8 @@ import {
   type Entry,
   type EntryCore,
   type InDoubtEntry,
-  isRepeatable,
   type LiveEntry,
+  mayRepeat,
   type SendingEntry,
   type Trouble,
   type WaitingEntry,
@@ -24,8 +24,16 @@ export type EntryEvent =
       readonly mayHaveEnded: boolean
       readonly now: number
     }
-  | { readonly type: 'claimed'; readonly owner: string; readonly session: number; readonly now: number }
+  | {
+      readonly type: 'claimed'
+      readonly owner: string
+      readonly session: number
+      readonly knocking?: boolean
+      readonly now: number
+    }
   | { readonly type: 'renewed' }
+  /** Its knock was answered: from here on it may have had effect. */
+  | { readonly type: 'left' }
   | {
       readonly type: 'deferred'
       readonly notBefore: number
@@ -66,7 +74,9 @@ export function transition(entry: LiveEntry, event: EntryEvent & { type: 'return
 export function transition(entry: Entry, event: EntryEvent & { type: 'requeued' }): WaitingEntry
 export function transition(
   entry: LiveEntry,
-  event: EntryEvent & { type: 'promoted' | 'rescheduled' | 'restored' | 'renewed' | 'deferred' | 'doubted' },
+  event: EntryEvent & {
+    type: 'promoted' | 'rescheduled' | 'restored' | 'renewed' | 'left' | 'deferred' | 'doubted'
+  },
 ): LiveEntry
 export function transition(entry: Entry, event: EntryEvent): Entry | undefined
 export function transition(entry: Entry, event: EntryEvent): Entry | undefined {
@@ -103,7 +113,12 @@ function fromWaiting(entry: WaitingEntry, event: EntryEvent): Entry | undefined 
       fence: entry.fence + 1,
       attempts: entry.attempts + 1,
       firstSentAt: (entry.effect === 'unknown' ? entry.firstSentAt : undefined) ?? event.now,
-      lease: { owner: event.owner, session: event.session, renewals: 0 },
+      lease: {
+        owner: event.owner,
+        session: event.session,
+        renewals: 0,
+        ...(event.knocking && { knocking: true }),
+      },
     }
   }
   throw illegal(entry, event)
@@ -114,6 +129,10 @@ function fromSending(entry: SendingEntry, event: EntryEvent): Entry | undefined 
   switch (event.type) {
     case 'renewed':
       return { ...entry, lease: { ...lease, renewals: lease.renewals + 1 } }
+    case 'left': {
+      const { knocking: _over, ...sent } = lease
+      return { ...entry, lease: sent }
+    }
     case 'deferred': {
       // An unknown effect stays unknown until a repeat is answered: a later refusal says nothing of the first try.
       const effect = entry.effect === 'unknown' ? entry.effect : event.effect
@@ -183,7 +202,7 @@ function reinstate(
   if (entry.state === 'inDoubt') return entry
   const trouble = { reason: 'storageLost', at: now, times: 1 }
   // To a plain server even a PUT that has ended would undo a later one of its lane.
-  if (!isRepeatable(entry) || (mayHaveEnded && entry.server === 'plain'))
+  if (!mayRepeat(entry) || (mayHaveEnded && entry.server === 'plain'))
     return { ...core, state: 'inDoubt', effect: 'unknown', trouble }
   const { notBefore, savedAt } = entry.state === 'waiting' ? entry : { notBefore: now, savedAt: now }
   const waiting = { ...core, state: 'waiting', head, notBefore, savedAt } as const

@@ -96,7 +96,7 @@ describe('one who waits for its turn', () => {
         new Promise((resolve) =>
           signal.addEventListener('abort', () => {
             aborted.push(actor)
-            resolve({ kind: 'failed', timedOut: false, online: true })
+            resolve({ kind: 'failed', timedOut: false })
           }),
         ),
     })

@@ -5,13 +5,14 @@ import { memoryStore } from '../adapters/memory-store.js'
 import { append, type Capture } from './append.js'
 import type { Serves } from './channel.js'
 import { createExecutor, type Executor, type ExecutorContext } from './executor.js'
+import { withKnocks } from './knock-first.js'
 import { defaultLimits, type Limits } from './limits.js'
 import { createLocks, type LockTable } from './lock-table.fixture.js'
 import { readNews } from './news.js'
 import { nextWake } from './next-wake.js'
 import type { Probe } from './origin.js'
 import { type AppWord, activate, readActive } from './partition.js'
-import type { Clock, Ports, Reply, Store, WireRequest } from './ports.js'
+import type { Clock, Network, Ports, Reply, Store, WireRequest } from './ports.js'
 
 export interface Wire {
   readonly request: WireRequest
@@ -66,6 +67,9 @@ export interface WorldOptions {
   readonly limits?: Partial<Limits>
   readonly app?: AppWord
   send(wire: Wire, world: World): Promise<Reply>
+  /** What answers a knock. Default: somebody is always there. */
+  knock?(url: string, world: World): Promise<number | undefined>
+  isOnline?(): boolean
 }
 
 /** Mulberry32: small, seeded, good enough to roll dice with. */
@@ -182,12 +186,11 @@ function createActor(context: ActorContext): Actor {
   }
   const store = slow(context)
   const timer = throttled(context)
-  const send = sendWith(context)
-  const ports: Ports = {
+  const ports = withKnocks({
     store: { close() {}, transact: (...given) => step(() => store(...given)) },
     clock: { ...world.clock, after: (ms, callback) => timer(ms, () => run(callback)) },
     chance: { random: world.random, id: () => `${name} ${ids++}`, digest: async (text) => text },
-    network: { send: (request, more) => step(() => send({ request, ...more, actor }, world)) },
+    network: networkOf(context, step, () => actor),
     locks: locks.of(() => actor, run, options.locks ?? true),
     bus: {
       post: () => {
@@ -197,7 +200,7 @@ function createActor(context: ActorContext): Actor {
       close() {},
     },
     report: (error) => void world.reports.push(error),
-  }
+  })
   const executor = createExecutor({
     ports,
     database: 'db',
@@ -235,10 +238,23 @@ function createActor(context: ActorContext): Actor {
 }
 
 /** What is aborted before it is sent never leaves. */
-const sendWith =
-  ({ options }: ActorContext): WorldOptions['send'] =>
-  async (wire, world) =>
-    wire.signal.aborted ? { kind: 'failed', timedOut: false, online: true } : options.send(wire, world)
+function networkOf(
+  { options, world }: ActorContext,
+  step: <T>(work: () => Promise<T>) => Promise<T>,
+  actor: () => Actor,
+): Network {
+  const { knock = async () => 200, isOnline = () => true } = options
+  return {
+    send: (request, { timeoutMs, signal }) =>
+      step(async () =>
+        signal.aborted
+          ? { kind: 'failed', timedOut: false }
+          : options.send({ request, timeoutMs, signal, actor: actor() }, world),
+      ),
+    knock: (url, { signal }) => step(async () => (signal.aborted ? undefined : knock(url, world))),
+    isOnline,
+  }
+}
 
 const slow =
   ({ world, store, storeMs }: ActorContext): Store['transact'] =>

@@ -1,6 +1,6 @@
 // The public face of a broker: what it takes and what it gives.
 import type { Middleware, Reducer } from 'redux'
-import type { ServerKind } from '../core/entry.js'
+import type { OnUnknownEffect, ServerKind } from '../core/entry.js'
 import type { Limits } from '../core/limits.js'
 import type { OriginOption } from '../core/origins.js'
 import type { Owner } from '../core/partition.js'
@@ -43,6 +43,16 @@ export interface BrokerOptions<State, Path extends string> {
    * types. A route may say otherwise.
    */
   readonly success?: Success
+  /**
+   * What becomes of a request that must not be repeated and may have had effect: `ask` (default) leaves it in doubt for
+   * a person or the status query, `repeat` sends it again, though that may double its effect.
+   */
+  readonly onUnknownEffect?: OnUnknownEffect
+  /**
+   * A URL that answers a HEAD at no cost, with any status. It is asked, without credentials, before a request to its
+   * origin that must not be repeated, where the way there is not known to be good. Default: each origin's root.
+   */
+  readonly knock?: string
   /**
    * Origins that requests may go to, besides the page's own. `{ origin, credentials: 'include' }` has the browser's
    * cookies go along; a worker must be told the same.

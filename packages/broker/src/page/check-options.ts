@@ -16,6 +16,8 @@ const known = [
   'server',
   'success',
   'session',
+  'onUnknownEffect',
+  'knock',
   'origins',
   'sessionProbe',
   'statusQuery',
@@ -46,7 +48,7 @@ export function checkOptions(options: unknown): void {
       throw wrong(name, 'a function', given[name])
   if (given['reads'] !== undefined && typeof (given['reads'] as ReadPart | null)?.begin !== 'function')
     throw wrong('reads', 'what reads() gave', given['reads'])
-  for (const name of ['reducerPath', 'name', 'sessionProbe', 'statusQuery'])
+  for (const name of ['reducerPath', 'name', 'sessionProbe', 'statusQuery', 'knock'])
     if (given[name] !== undefined && (typeof given[name] !== 'string' || given[name] === ''))
       throw wrong(name, 'a string that is not empty', given[name])
   if (given['persist'] !== undefined && typeof given['persist'] !== 'boolean')
@@ -54,14 +56,16 @@ export function checkOptions(options: unknown): void {
   oneOf('createBroker()', 'server', given['server'], ['idempotent', 'plain'])
   checkSuccess('createBroker()', given['success'])
   checkSession('createBroker()', given['session'])
+  oneOf('createBroker()', 'onUnknownEffect', given['onUnknownEffect'], ['ask', 'repeat'])
   checkRoutes(given['routes'])
   checkOrigins(given['origins'])
   checkQuestion('sessionProbe', '/api/me', given)
+  checkQuestion('knock', '/api/health', given)
   checkQuestion('statusQuery', '/api/idempotency/:key', given)
   checkLimits(given['limits'])
 }
 
-/** A URL that the broker itself asks. The app's credentials go with it. */
+/** A URL that the broker itself asks. The app's credentials go with it, but for a knock. */
 function checkQuestion(name: string, example: string, given: Record<string, unknown>): void {
   const url = given[name] as string | undefined
   if (url === undefined) return

@@ -2,6 +2,7 @@
 import type { Action, Middleware, MiddlewareAPI } from 'redux'
 import { browserPorts, report } from '../adapters/browser-ports.js'
 import { pageChance } from '../adapters/system-chance.js'
+import { withKnocks } from '../core/knock-first.js'
 import { defaultLimits } from '../core/limits.js'
 import { cookieNeeds, credentialsBy, originNames } from '../core/origins.js'
 import { answerInvalid, isBrokerAction, outcomeMark } from '../redux/actions.js'
@@ -235,8 +236,9 @@ function runtimeConfig<State>(
   const needs = needsOf(options)
   const canSend = [...preparing.has, ...cookieNeeds(options.origins)]
   const limits = { ...defaultLimits, ...options.limits }
-  const reads = readsOf(routes, options.reads)?.begin({ ports: world.ports, limits })
-  const ports = reads?.ports ?? world.ports
+  const knocking = withKnocks(world.ports)
+  const reads = readsOf(routes, options.reads)?.begin({ ports: knocking, limits })
+  const ports = { ...knocking, ...reads?.ports }
   const own = host.baseUrl === undefined ? [] : [new URL(host.baseUrl).origin]
   const origins = [...own, ...originNames(options.origins)]
   const userIdOf = createUserIds()
@@ -264,6 +266,7 @@ function runtimeConfig<State>(
       origins,
       server: options.server ?? 'plain',
       success: options.success,
+      onUnknownEffect: options.onUnknownEffect,
       needs,
       limits,
     },
@@ -272,6 +275,7 @@ function runtimeConfig<State>(
       sessionProbe: absolute(options.sessionProbe),
       sessionRules: options.session,
       statusQuery: absolute(options.statusQuery),
+      knock: absolute(options.knock),
       needs: allNeedsOf(options),
       bytesMax: limits.bytesMax,
     },

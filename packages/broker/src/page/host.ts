@@ -1,5 +1,7 @@
 // What a page knows that a worker does not: its address, whether it is looked at, and the events of its life.
 import { findObstacle } from '../adapters/cors-check.js'
+import { pageTraffic } from '../adapters/page-traffic.js'
+import type { Reachability } from '../core/reachability.js'
 import { isDevelopment } from '../redux/development.js'
 
 /** Something happened that makes a try worth it. `hidden` and `offline` only change how patient to be. */
@@ -19,6 +21,8 @@ export interface Host {
   /** Before the next frame is painted, or soon where none will be. */
   frame(callback: () => void): void
   listen(listener: (signal: HostSignal) => void): () => void
+  /** Tells of the answers to all requests of the page, the app's own included. */
+  listenTraffic(note: Reachability['note']): () => void
   /** The page is put away, perhaps for ever: nothing may be held that others wait for. */
   onPutAway(listener: () => void): () => void
 }
@@ -66,6 +70,7 @@ export function browserHost(): Host {
         [document, 'visibilitychange', visibility],
       ])
     },
+    listenTraffic: pageTraffic,
     onPutAway: (listener) =>
       listenAll([
         [window, 'pagehide', listener],

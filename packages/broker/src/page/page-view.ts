@@ -3,7 +3,7 @@
 import { originOfUrl } from '../core/channel.js'
 import { outcomesMax } from '../core/limits.js'
 import type { News } from '../core/news.js'
-import { connectivityOf } from '../core/next-wake.js'
+import type { Connectivity } from '../core/next-wake.js'
 import type { Ports } from '../core/ports.js'
 import type { StoredAction } from '../core/schema.js'
 import type { Tried } from '../core/tried.js'
@@ -35,7 +35,7 @@ export interface PageView {
   showAgain(slice: BrokerState): void
   captured(entryId: string, what: Shown): void
   accepted(entryId: string, seq: number): void
-  news(news: News): void
+  news(news: News, connectivity: Connectivity): void
   /** A dead letter holds these lanes back. */
   blocked(lanes: readonly string[]): void
   status(part: Partial<Status>): void
@@ -115,12 +115,12 @@ export function createPageView(
       if (known.has(entryId)) uncounted.set(entryId, seq)
     },
     blocked: (lanes) => known.held([], lanes),
-    news(latest) {
+    news(latest, connectivity) {
       const { row } = latest
       for (const [entryId, seq] of uncounted) if (seq < row.nextSeq) uncounted.delete(entryId)
       counted = row.waiting
       known.held(latest.lanes, latest.blocked, row.stuckLanes)
-      status({ ...counts(), ...statusOf(latest, host, shown) })
+      status({ ...counts(), connectivity, ...statusOf(latest, host, shown) })
       tellTried(row.tried ?? [])
     },
     status,
@@ -158,7 +158,6 @@ function statusOf({ row, origins }: News, host: Host, shown: Status): Partial<St
   return {
     deadLetters,
     paused,
-    connectivity: connectivityOf(origins, host.believesOnline()),
     lost: unlessSame(shown.lost, row.lost),
     trouble: unlessSame(shown.trouble, troubleOf(origins, originOfUrl(host.baseUrl ?? ''))),
   }

@@ -1,6 +1,6 @@
 // The browser's promise not to evict this site's data: asked for when it is first needed, since some ask their user.
 import type { News } from '../core/news.js'
-import { connectivityOf } from '../core/next-wake.js'
+import type { Connectivity } from '../core/next-wake.js'
 import type { Host } from './host.js'
 
 export interface Persistence {
@@ -8,7 +8,7 @@ export interface Persistence {
   has(): boolean | undefined
   /** This page has work on the device. */
   accepted(): void
-  news(news: Pick<News, 'row' | 'origins'>): void
+  news(news: Pick<News, 'row'>, connectivity: Connectivity): void
 }
 
 /** Asks once, when work of this page stays on the device because it cannot be delivered now; never at a start. */
@@ -27,9 +27,9 @@ export function createPersistence(host: Host, mayAsk: boolean): Persistence {
     accepted() {
       isNeeded = true
     },
-    news({ row, origins }) {
+    news({ row }, connectivity) {
       if (!mayAsk || !isNeeded || has === true || row.waiting === 0) return
-      if (row.paused === undefined && connectivityOf(origins, host.believesOnline()) === 'online') return
+      if (row.paused === undefined && connectivity === 'online') return
       mayAsk = false
       learn(host.persist())
     },

@@ -3,9 +3,11 @@ import type { Action } from 'redux'
 import type { Outgoing } from '../core/attempt.js'
 import { cancel, findGone } from '../core/letters.js'
 import { type Limits, outcomesMax } from '../core/limits.js'
+import type { News } from '../core/news.js'
 import type { CredentialsOf } from '../core/origins.js'
 import { type AppWord, noteLoss, type Owner } from '../core/partition.js'
 import type { Ports } from '../core/ports.js'
+import type { Reachability } from '../core/reachability.js'
 import { withRoom } from '../core/room.js'
 import type { StoredAction } from '../core/schema.js'
 import { hasMark, mark, readAtOf, type Status } from '../redux/actions.js'
@@ -20,6 +22,7 @@ import { createFollower, type Follower } from './follower.js'
 import type { Host } from './host.js'
 import { createMending, type Mending } from './mending.js'
 import { createAdvice } from './origin-advice.js'
+import { createOriginHealth, type OriginHealth } from './origin-health.js'
 import { pageDevice } from './page-device.js'
 import { createPageView, type PageView } from './page-view.js'
 import { createPersistence, type Persistence } from './persistence.js'
@@ -32,7 +35,7 @@ import type { WorkerClient } from './worker-client.js'
 
 export interface RuntimeConfig {
   readonly database: string
-  readonly ports: Ports
+  readonly ports: Ports & { readonly reachability: Reachability }
   readonly host: Host
   readonly worker: WorkerClient
   readonly limits: Limits
@@ -72,7 +75,7 @@ interface Session {
 }
 
 export class Runtime implements Internals {
-  readonly ports: SendingContext['ports']
+  readonly ports: RuntimeConfig['ports'] & SendingContext['ports']
   readonly capture: (route: Route, action: StoredAction, next: Next) => Receipt<unknown>
   readonly reads: ReadEngine | undefined
   readonly cancel: Capturing['cancel']
@@ -81,6 +84,7 @@ export class Runtime implements Internals {
   readonly #users: Users
   readonly #view: PageView
   readonly #mending: Mending
+  readonly #health: OriginHealth
   readonly #persistence: Persistence
   #sending: Sending
   #stopListening: readonly (() => void)[] = []
@@ -106,6 +110,10 @@ export class Runtime implements Internals {
     this.#mending = createMending(this.#view, config.slice)
     this.#persistence = createPersistence(host, config.persist)
     this.#advise = isDevelopment ? createAdvice({ ...config, ports: this.ports }) : undefined
+    this.#health = createOriginHealth(this.ports, host, () => {
+      ports.bus.post('changed')
+      this.#sending.wake('capture')
+    })
     this.#sending = this.#listen()
     // The store is not ready to dispatch while its middleware is being set up.
     this.#started = Promise.resolve().then(() => this.reduced({ type: '' }))
@@ -253,9 +261,19 @@ export class Runtime implements Internals {
   }
 
   #listen(): Sending {
-    const { bus } = this.ports
+    const { bus, reachability } = this.ports
+    const { host } = this.#config
     const hint = () => this.#hint()
-    this.#stopListening = [bus.listen(hint), this.#config.host.listen(hint)]
+    const heard = () => {
+      this.#health.heard()
+      this.#view.status({ connectivity: this.#health.connectivity() })
+    }
+    this.#stopListening = [
+      bus.listen(hint),
+      host.listen(hint),
+      host.listenTraffic(reachability.note),
+      reachability.listen(heard),
+    ]
     return createSending({
       ...this.#config,
       ports: this.ports,
@@ -295,14 +313,15 @@ export class Runtime implements Internals {
   async #enter(session: Session): Promise<void> {
     const { host, parse, serves } = this.#config
     const { ports } = this
-    const { dispatch, shown, remember, news, blocked } = this.#view
+    const { dispatch, shown, remember, blocked } = this.#view
     const { partition } = await session.owner
     if (this.#session !== session) return
-    const onNews: typeof news = (latest) => {
-      news(latest)
+    const onNews = (latest: News) => {
+      const connectivity = this.#health.news(latest.origins)
+      this.#view.news(latest, connectivity)
       void this.#advise?.(latest)
       if (this.#stopListening.length > 0) this.#sending.plan(latest)
-      this.#persistence.news(latest)
+      this.#persistence.news(latest, connectivity)
       const { wipes = 0 } = latest.row
       session.wipes ??= wipes
       if (session.wipes < wipes) this.#beginAnew(session, wipes)

@@ -1,7 +1,7 @@
 // Turns a routed action into data that can be stored and sent by anybody: or says why that cannot be.
 import type { Capture } from '../core/append.js'
 import { boundHeaders, channelOf } from '../core/channel.js'
-import type { ServerKind } from '../core/entry.js'
+import type { OnUnknownEffect, ServerKind } from '../core/entry.js'
 import { isMethod } from '../core/readable.js'
 import type { StoredAction } from '../core/schema.js'
 import { acceptFor, type Success } from '../core/success.js'
@@ -18,6 +18,7 @@ export interface SnapshotContext {
   readonly origins: readonly string[]
   readonly server: ServerKind
   readonly success: Success | undefined
+  readonly onUnknownEffect?: OnUnknownEffect | undefined
   /** Names of the functions that every entry needs at its sending. */
   readonly needs: readonly string[]
   readonly limits: SizeLimits
@@ -71,6 +72,8 @@ export function snapshot(
       server: options.server ?? context.server,
       ...(success && { success }),
       ...(refusedWhen && { refusedWhen: [refusedWhen].flat() }),
+      repeatable: options.repeatable,
+      onUnknownEffect: context.onUnknownEffect,
       onReturned: options.onReturned ?? 'skip',
       bytes:
         actionBytes + (body === undefined ? 0 : sized(isDevelopment && `The body of ${type}`, body, limits)),

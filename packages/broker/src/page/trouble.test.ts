@@ -58,11 +58,11 @@ describe('an entry whose attempt came to nothing', () => {
 
   it('waits for no time but for the network where nothing gets through', async () => {
     const { world, send, only } = setUp()
-    world.network.always(failed())
+    world.network.setReachable(false)
     send('/a')
     await world.clock.advance(2_000)
 
-    expect(only()).toMatchObject({ reason: 'network', attempts: 2 })
+    expect(only()).toMatchObject({ reason: 'network', attempts: 1 })
     expect(only()?.nextTryAt).toBeUndefined()
   })
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { openApp } from '../../test/page-fixture.js'
 import { leaseMs, lookMs } from '../core/limits.js'
-import { acknowledge, answer, createTestWorld, failed } from '../testing/index.js'
+import { answer, createTestWorld, failed } from '../testing/index.js'
 
 describe('what waits is tried again (P14)', () => {
   it('as soon as the device is online', async () => {
@@ -67,15 +67,15 @@ describe('what waits is tried again (P14)', () => {
   })
 
   it('within 15 s of a network that came back unannounced, in a window that is looked at (F25)', async () => {
-    let isUp = false
-    const world = createTestWorld({ network: (request) => (isUp ? acknowledge(request, {}) : failed()) })
+    const world = createTestWorld()
     const app = openApp(world)
+    world.network.setReachable(false)
     app.clap('p1')
     app.clap('p2')
     await world.clock.advance(120_000)
-    const probes = world.network.requests.length
+    const probes = world.network.knocks.length
 
-    isUp = true
+    world.network.setReachable(true)
     await world.clock.advance(16_000)
 
     expect(app.outbox().waiting).toBe(0)
@@ -83,32 +83,34 @@ describe('what waits is tried again (P14)', () => {
   })
 
   it('every five minutes only, in a hidden window', async () => {
-    const world = createTestWorld({ network: failed() })
+    const world = createTestWorld()
     const app = openApp(world)
+    world.network.setReachable(false)
     app.tab.host.setVisible(false)
     app.clap('p1')
     app.clap('p2')
     await world.clock.advance(60_000)
-    const before = world.network.requests.length
+    const before = world.network.knocks.length
 
     await world.clock.advance(3_600_000)
 
-    expect(world.network.requests.length - before).toBeGreaterThanOrEqual(11)
-    expect(world.network.requests.length - before).toBeLessThanOrEqual(13)
+    expect(world.network.knocks.length - before).toBeGreaterThanOrEqual(11)
+    expect(world.network.knocks.length - before).toBeLessThanOrEqual(13)
   })
 
   it('with one probe for all that waits, not one each (P9)', async () => {
-    const world = createTestWorld({ network: failed() })
+    const world = createTestWorld()
     const app = openApp(world)
     await world.settle()
+    world.network.setReachable(false)
     for (let i = 0; i < 20; i++) app.clap(`p${i}`)
     await world.clock.advance(30_000)
-    const before = world.network.requests.length
+    const before = world.network.knocks.length
 
     app.tab.host.focus()
     await world.settle()
 
-    expect(world.network.requests.length - before).toBe(1)
+    expect(world.network.knocks.length - before).toBe(1)
   })
 
   it('by another tab when this one is put away while it sends', async () => {
@@ -185,14 +187,15 @@ describe('connectivity', () => {
     expect(app.outbox().connectivity).toBe('online')
   })
 
-  it('is offline after two misses though the browser believes otherwise, and online after an answer', async () => {
-    const world = createTestWorld({ network: [failed(), failed()] })
+  it('is offline where nobody answers, though the browser believes otherwise, and online after an answer', async () => {
+    const world = createTestWorld()
     const app = openApp(world)
+    world.network.setReachable(false)
     app.clap('p1')
-    app.clap('p2')
     await world.settle()
     const missed = app.outbox().connectivity
 
+    world.network.setReachable(true)
     app.tab.host.focus()
     await world.clock.advance(5_000)
 

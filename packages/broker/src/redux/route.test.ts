@@ -90,7 +90,7 @@ describe('write', () => {
       [
         'url',
         '/like',
-        'knows no option `url`; it takes request, lane, headers, answer, server, success, refusedWhen, onReturned, when, tags and invalidates.',
+        'knows no option `url`; it takes request, lane, headers, answer, server, repeatable, success, refusedWhen, onReturned, when, tags and invalidates.',
       ],
     ])('an option `%s` of %j', (option, value, message) => {
       expect(() => untyped(creator, { request, [option]: value })).toThrow(

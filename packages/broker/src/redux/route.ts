@@ -34,6 +34,11 @@ export interface WriteOptions<C extends ActionCreator, Answer> {
    * again by itself. Default: the broker's `server`.
    */
   readonly server?: ServerKind
+  /**
+   * Whether the request may arrive twice with the effect of once: `true` for a POST that is an upsert by an id of the
+   * client's making, `false` for a PUT that is none. Default: PUT and DELETE may, POST and PATCH may not.
+   */
+  readonly repeatable?: boolean
   /** What success looks like where the server does not echo the key. Default: the broker's `success`. */
   readonly success?: Success
   /**
@@ -69,6 +74,7 @@ export interface WriteRoute {
     headers?(payload: unknown, page: { getState(): unknown }): LateHeaders | PromiseLike<LateHeaders>
     answer?(body: unknown): unknown
     readonly server?: ServerKind
+    readonly repeatable?: boolean
     readonly success?: Success
     readonly refusedWhen?: AnswerMark | readonly AnswerMark[]
     readonly onReturned?: OnReturned
@@ -132,6 +138,7 @@ function check(creator: unknown, options: unknown): void {
     lane,
     headers,
     server,
+    repeatable,
     success,
     refusedWhen,
     onReturned,
@@ -145,12 +152,14 @@ function check(creator: unknown, options: unknown): void {
   oneOf(where, 'server', server, ['idempotent', 'plain'])
   checkSuccess(where, success)
   if (refusedWhen !== undefined) checkMarks(where, 'refusedWhen', [refusedWhen].flat())
+  if (repeatable !== undefined && typeof repeatable !== 'boolean')
+    throw new TypeError(`${where} expects \`repeatable\` to be true or false; got ${describe(repeatable)}.`)
   oneOf(where, 'onReturned', onReturned, ['skip', 'block'])
   if (when !== undefined) checkConditions(where, when)
   noStranger(
     where,
     rest,
-    'request, lane, headers, answer, server, success, refusedWhen, onReturned, when, tags and invalidates',
+    'request, lane, headers, answer, server, repeatable, success, refusedWhen, onReturned, when, tags and invalidates',
   )
 }
 

@@ -12,6 +12,7 @@ export type TroubleCode =
   | 'headerNotExposed'
   | 'keyNotEchoed'
   | 'network'
+  | 'unreachable'
   | 'timeout'
   | 'cut'
   | 'redirected'
@@ -41,7 +42,7 @@ export const troubleOf = (rows: readonly OriginRow[], own: string): readonly Ori
 
 function codeOf({ origin, answered, lastFailure }: OriginRow, own: string): TroubleCode {
   const reason = lastFailure?.reason as TroubleCode
-  if (reason === 'network' && !answered) return 'neverAnswered'
+  if ((reason === 'network' || reason === 'unreachable') && !answered) return 'neverAnswered'
   if (/^(notAcknowledged|unsignedRefusal)$/.test(reason) && lastFailure?.server === 'idempotent')
     return origin === own ? 'keyNotEchoed' : 'headerNotExposed'
   return reason

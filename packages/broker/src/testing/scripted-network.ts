@@ -30,6 +30,13 @@ export interface ScriptedNetwork extends Network {
   next(...scripts: readonly Script[]): void
   /** What answers from now on wherever `next` has nothing. */
   always(script: Script): void
+  /**
+   * The URLs that were asked whether anybody is there, as the broker does before a request that must not be repeated and
+   * after one that failed. A knock is answered while the network is there, by no script, and is not among `requests`.
+   */
+  readonly knocks: readonly string[]
+  /** From now on nothing gets through, or all does again, whatever the browser believes: as behind a closed gate. */
+  setReachable(reachable: boolean): void
   /** The wire of reads: it answers by the same script, and takes its time limit from its caller. */
   read(request: ReadRequest, signal: AbortSignal): Promise<ReadReply>
 }
@@ -53,6 +60,8 @@ export function scriptedNetwork(
 ): ScriptedNetwork {
   const requests: SentRequest[] = []
   const coming = isList(script) ? [...script] : []
+  const knocks: string[] = []
+  let isReachable = true
   let otherwise: Script = isList(script) ? (request) => acknowledge(request, {}) : script
 
   async function send(wire: WireRequest, options: SendOptions): Promise<Reply> {
@@ -62,7 +71,7 @@ export function scriptedNetwork(
       isOnline,
       async fetch(request, { signal }) {
         signal.throwIfAborted()
-        if (!isOnline()) throw new TypeError('The device is offline.')
+        if (!isOnline() || !isReachable) throw new TypeError('The network does not answer.')
         const sent = toSent(request, wire.body)
         requests.push(sent)
         const script = coming.shift() ?? otherwise
@@ -73,11 +82,21 @@ export function scriptedNetwork(
     const reply = await network.send(wire, options)
     // What no server sends comes as it was given.
     if (given === undefined || given instanceof Response) return reply
-    return given.kind === 'failed' || given.kind === 'invalid' ? given : reply
+    return ['failed', 'invalid', 'unsent'].includes(given.kind) ? given : reply
   }
 
   return {
     requests,
+    knocks,
+    setReachable(reachable) {
+      isReachable = reachable
+    },
+    async knock(url, { signal }) {
+      if (signal.aborted) return undefined
+      knocks.push(url)
+      return isOnline() && isReachable ? 200 : undefined
+    },
+    isOnline,
     next: (...scripts) => void coming.push(...scripts),
     always(given) {
       otherwise = given
@@ -116,17 +135,10 @@ export function answer(
 export const acknowledge = (request: SentRequest, body: unknown, status = 200): Reply =>
   answer(status, body, { 'idempotency-key': `"${request.key}"` })
 
-/** No answer came. The server may have acted all the same, unless the device was offline. */
-export const failed = ({
-  timedOut = false,
-  online = true,
-}: {
-  readonly timedOut?: boolean
-  readonly online?: boolean
-} = {}): Reply => ({
+/** No answer came. The server may have acted all the same. */
+export const failed = ({ timedOut = false }: { readonly timedOut?: boolean } = {}): Reply => ({
   kind: 'failed',
   timedOut,
-  online,
 })
 
 /** The headers came, the body broke off: the server did act. */
@@ -180,6 +192,7 @@ function toResponse(reply: Given): Response {
   switch (reply.kind) {
     case 'failed':
     case 'invalid':
+    case 'unsent':
       throw new TypeError('The scripted network fails.')
     case 'redirect':
       return { type: 'opaqueredirect' } as Response

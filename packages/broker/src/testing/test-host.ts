@@ -1,4 +1,5 @@
 // The page's surroundings, as a test sets them.
+import type { Reachability } from '../core/reachability.js'
 import type { Host, HostSignal } from '../page/host.js'
 import type { Life } from './life.js'
 
@@ -9,12 +10,15 @@ export interface TestHost extends Host {
   setVisible(visible: boolean): void
   /** The tab gets the focus. */
   focus(): void
+  /** The app's own request to a URL has been answered. */
+  hear(url: string, status?: number): void
   /** The page goes into the back-forward cache, or for good. */
   putAway(): void
 }
 
 export function createTestHost(baseUrl: string, startsOnline: boolean, life: Life): TestHost {
   const listeners = new Set<(signal: HostSignal) => void>()
+  const traffic = new Set<Reachability['note']>()
   const putAways = new Set<() => void>()
   let online = startsOnline
   let visible = true
@@ -33,6 +37,7 @@ export function createTestHost(baseUrl: string, startsOnline: boolean, life: Lif
     },
     frame: (callback) => queueMicrotask(() => life.run(callback)),
     listen: (listener) => subscribe(listeners, listener),
+    listenTraffic: (note) => subscribe(traffic, note),
     onPutAway: (listener) => subscribe(putAways, listener),
     setOnline(now) {
       online = now
@@ -43,6 +48,10 @@ export function createTestHost(baseUrl: string, startsOnline: boolean, life: Lif
       tell(now ? 'wake' : 'change')
     },
     focus: () => tell('wake'),
+    hear(url, status = 200) {
+      for (const note of [...traffic])
+        life.run(() => note(new URL(url, baseUrl).href, Number.POSITIVE_INFINITY, status))
+    },
     putAway() {
       for (const listener of [...putAways]) life.run(listener)
     },

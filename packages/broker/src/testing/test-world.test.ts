@@ -88,7 +88,7 @@ describe('scriptedNetwork', () => {
 
     expect(replies).toEqual([
       { kind: 'answer', status: 503, headers: {}, body: '' },
-      { kind: 'failed', timedOut: true, online: true },
+      { kind: 'failed', timedOut: true },
       { kind: 'cut', status: 201 },
       { kind: 'redirect' },
       {
@@ -145,7 +145,7 @@ describe('a test world', () => {
     const reply = await ports.network.send(request(), patient)
     world.setOnline(true)
 
-    expect(reply).toEqual(failed({ online: false }))
+    expect(reply).toEqual(failed())
     expect(heard).toEqual(['change', 'wake'])
     expect(world.network.requests).toEqual([])
     expect(host.believesOnline()).toBe(true)

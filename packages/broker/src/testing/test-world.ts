@@ -102,7 +102,11 @@ export function createTestWorld(options: TestWorldOptions = {}): TestWorld {
           },
           clock: { ...clock, after: (ms, callback) => clock.after(ms, () => life.run(callback)) },
           chance,
-          network: { send: (request, how) => life.whileAlive(() => network.send(request, how)) },
+          network: {
+            send: (request, how) => life.whileAlive(() => network.send(request, how)),
+            knock: (url, how) => life.whileAlive(() => network.knock(url, how)),
+            isOnline: network.isOnline,
+          },
           reads: { send: (request, signal) => life.whileAlive(() => network.read(request, signal)) },
           copies: whileAlive(copies, life),
           locks: locks.of(life),

@@ -8,6 +8,7 @@ import type { Outgoing } from '../core/attempt.js'
 import type { Serves } from '../core/channel.js'
 import { createConnections, withConnections } from '../core/connections.js'
 import { createExecutor, type Executor } from '../core/executor.js'
+import { withKnocks } from '../core/knock-first.js'
 import { defaultLimits, type Limits } from '../core/limits.js'
 import { readOutlook } from '../core/news.js'
 import { nextWake } from '../core/next-wake.js'
@@ -19,6 +20,7 @@ import { draining, isAskCommand, isDrainCommand, syncTag, syncTagPrefix } from '
 import { withAsked } from '../core/reads/answer-identity.js'
 import { isReadCommand } from '../core/reads/messages.js'
 import { createScheduler } from '../core/reads/scheduler.js'
+import { tellingLine } from '../core/reads/telling-line.js'
 import { withRoom } from '../core/room.js'
 import { createReadServer } from './serve-reads.js'
 
@@ -85,7 +87,7 @@ export function startBrokerWorker(options: WorkerOptions = {}): BrokerWorker {
   const limits = { ...defaultLimits, ...options.limits }
   const connections = createConnections(limits.concurrencyMax)
   const ports = {
-    ...withConnections(world, connections),
+    ...withConnections(withKnocks(world), connections),
     store: withRoom(world.store),
     device: unseen(browserDevice()),
   }
@@ -106,7 +108,7 @@ export function startBrokerWorker(options: WorkerOptions = {}): BrokerWorker {
     prepare,
   })
   const network = fetchReads(credentialsOf, limits.answerBytesMax)
-  const line = createScheduler({
+  const scheduler = createScheduler({
     clock,
     chance,
     connections,
@@ -121,6 +123,7 @@ export function startBrokerWorker(options: WorkerOptions = {}): BrokerWorker {
       return network.send({ ...request, headers: withAsked(headers, request.headers) }, signal)
     },
   })
+  const line = tellingLine(scheduler, ports)
   const reads = createReadServer({ database, line, locks, instance: chance.id(), serves, report })
   const life = { executor, ports, database, serves }
 

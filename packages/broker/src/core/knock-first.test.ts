@@ -1,0 +1,181 @@
+import { describe, expect, it } from 'vitest'
+import { manualClock } from '../testing/manual-clock.js'
+import { withKnocks } from './knock-first.js'
+import { freshMs } from './limits.js'
+import type { Ports, Reply, SendOptions } from './ports.js'
+
+const origin = 'https://api.example'
+const answer: Reply = { kind: 'answer', status: 200, headers: {}, body: '' }
+const failed: Reply = { kind: 'failed', timedOut: false }
+
+/** Ports whose network answers by a script: what was asked of it, in order. */
+function line({ knocks = [] as (number | undefined)[], replies = [] as Reply[], isOnline = true } = {}) {
+  const clock = manualClock()
+  const asked: string[] = []
+  const after = <T>(given: T) => new Promise<T>((resolve) => void clock.after(10, () => resolve(given)))
+  const ports = withKnocks({
+    clock,
+    network: {
+      send: ({ url }) => {
+        asked.push(`send ${url.slice(origin.length)}`)
+        return after(replies.shift() ?? answer)
+      },
+      knock: (url, { signal }) => {
+        asked.push(`knock ${url.slice(origin.length)}`)
+        return Promise.race([
+          after(knocks.length > 0 ? knocks.shift() : 200),
+          new Promise<undefined>((resolve) => signal.addEventListener('abort', () => resolve(undefined))),
+        ])
+      },
+      isOnline: () => isOnline,
+    },
+  } as Pick<Ports, 'clock' | 'network'> as Ports)
+  const { signal } = new AbortController()
+  const send = async (path: string, more: Partial<SendOptions> = {}) => {
+    const knock = { url: `${origin}/`, always: true }
+    const request = { url: origin + path, method: 'POST', headers: [], body: undefined }
+    const sent = ports.network.send(request, { timeoutMs: 1_000, bytesMax: 99, signal, knock, ...more })
+    await clock.advance(100)
+    return sent
+  }
+  return { clock, asked, ports, send }
+}
+
+describe('a request that must not be repeated', () => {
+  it('leaves after a knock that was answered, and without one a moment later', async () => {
+    const { asked, send } = line()
+
+    expect(await send('/pay')).toEqual(answer)
+    expect(await send('/pay')).toEqual(answer)
+
+    expect(asked).toEqual(['knock /', 'send /pay', 'send /pay'])
+  })
+
+  it.each([200, 204, 301, 401, 403, 404, 405, 429, 500, 0])(
+    'takes any status for an answer: %i',
+    async (status) => {
+      const { asked, send } = line({ knocks: [status] })
+
+      expect(await send('/pay')).toEqual(answer)
+      expect(asked).toEqual(['knock /', 'send /pay'])
+    },
+  )
+
+  it.each([
+    [undefined, { kind: 'unsent', reason: 'unreachable' }],
+    [502, { kind: 'unsent', reason: 'http', httpStatus: 502 }],
+    [503, { kind: 'unsent', reason: 'http', httpStatus: 503 }],
+    [504, { kind: 'unsent', reason: 'http', httpStatus: 504 }],
+  ])('does not leave where a knock gives %s', async (status, reply) => {
+    const { asked, send } = line({ knocks: [status] })
+
+    expect(await send('/pay')).toEqual(reply)
+    expect(asked).toEqual(['knock /'])
+  })
+
+  it('shares its knock with all that wait for the same origin', async () => {
+    const { asked, send } = line()
+
+    await Promise.all(['/a', '/b', '/c', '/d'].map((path) => send(path)))
+
+    expect(asked).toEqual(['knock /', 'send /a', 'send /b', 'send /c', 'send /d'])
+  })
+
+  it('knocks anew after 5 s, after a failure, and where something happened to the network', async () => {
+    const { asked, send, clock, ports } = line({ replies: [answer, answer, failed] })
+    await send('/a')
+    await clock.advance(freshMs)
+    await send('/b')
+    await send('/c')
+    ports.reachability.note(`${origin}/read`, clock.monotonic(), undefined)
+    await clock.advance(1)
+    await send('/d')
+    await clock.advance(1)
+    ports.reachability.disturb()
+    await clock.advance(1)
+    await send('/e')
+
+    expect(asked.join(', ')).toBe(
+      'knock /, send /a, knock /, send /b, send /c, knock /, knock /, send /d, knock /, send /e',
+    )
+  })
+
+  it('does not take a knock that was on its way when something failed for an answer', async () => {
+    const { asked, ports, clock } = line()
+    const { signal } = new AbortController()
+    const request = { url: `${origin}/pay`, method: 'POST', headers: [], body: undefined }
+    const options = { timeoutMs: 1_000, bytesMax: 99, signal, knock: { url: `${origin}/`, always: true } }
+    await clock.advance(10)
+    const sent = ports.network.send(request, options)
+    await clock.advance(5)
+    ports.reachability.note(`${origin}/read`, clock.monotonic(), undefined)
+    await clock.advance(100)
+
+    expect(await sent).toEqual(answer)
+    expect(asked).toEqual(['knock /', 'knock /', 'send /pay'])
+  })
+
+  it('never leaves where its sender is told to stop while it knocks, and takes nobody else along', async () => {
+    const { asked, ports, clock, send } = line()
+    const stop = new AbortController()
+    const request = { url: `${origin}/old`, method: 'POST', headers: [], body: undefined }
+    const knock = { url: `${origin}/`, always: true }
+    const old = ports.network.send(request, { timeoutMs: 1_000, bytesMax: 99, signal: stop.signal, knock })
+    stop.abort()
+    const next = send('/new')
+    await clock.advance(100)
+
+    expect(await old).toMatchObject({ kind: 'unsent' })
+    expect(await next).toEqual(answer)
+    expect(asked).toEqual(['knock /', 'knock /', 'send /new'])
+  })
+})
+
+describe('any other request', () => {
+  const repeatable = { knock: { url: `${origin}/health`, always: false } }
+
+  it('leaves at once', async () => {
+    const { asked, send } = line()
+
+    await send('/like', repeatable)
+
+    expect(asked).toEqual(['send /like'])
+  })
+
+  it('tells whether anybody is there where it came to nothing', async () => {
+    const { asked, send } = line({ replies: [failed, failed], knocks: [200, undefined] })
+
+    expect(await send('/like', repeatable)).toEqual({ ...failed, isThere: true })
+    expect(await send('/like', repeatable)).toEqual({ ...failed, isThere: false })
+    expect(asked).toEqual(['send /like', 'knock /health', 'send /like', 'knock /health'])
+  })
+
+  it('knocks first where the last one came to nothing, so that n of them are one question', async () => {
+    const { asked, send } = line({ replies: [failed], knocks: [undefined, undefined] })
+
+    await send('/a', repeatable)
+    await Promise.all(['/b', '/c', '/d'].map((path) => send(path, repeatable)))
+
+    expect(asked).toEqual(['send /a', 'knock /health', 'knock /health'])
+  })
+
+  it('knocks first where the browser believes itself offline, and leaves all the same once that is answered', async () => {
+    const lying = line({ isOnline: false })
+    const offline = line({ isOnline: false, knocks: [undefined] })
+
+    expect(await lying.send('/like', repeatable)).toEqual(answer)
+    expect(await offline.send('/like', repeatable)).toMatchObject({ kind: 'unsent' })
+    expect(lying.asked).toEqual(['knock /health', 'send /like'])
+  })
+
+  it('of the broker itself never knocks', async () => {
+    const { ports, asked, clock } = line({ replies: [failed] })
+    const { signal } = new AbortController()
+    const request = { url: `${origin}/me`, method: 'GET', headers: [], body: undefined }
+    const sent = ports.network.send(request, { timeoutMs: 1_000, bytesMax: 99, signal })
+    await clock.advance(100)
+
+    expect(await sent).toEqual(failed)
+    expect(asked).toEqual(['send /me'])
+  })
+})

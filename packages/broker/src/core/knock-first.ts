@@ -1,0 +1,62 @@
+// Asks a harmless question before a request that must not be repeated, and after one that came to nothing: a failed fetch
+// tells neither what it did nor whether anybody is there.
+import { originOfUrl } from './channel.js'
+import { knockMs } from './limits.js'
+import type { Ports, Reply, SendOptions, WireRequest } from './ports.js'
+import { createReachability, isThere, type Reachability } from './reachability.js'
+
+/** The ports of a realm that knows the way to each origin from all that its requests tell. */
+export function withKnocks(ports: Ports): Ports & { readonly reachability: Reachability } {
+  const { network, clock } = ports
+  const reachability = createReachability(clock, () => network.isOnline())
+  const knocks = new Map<string, Knock>()
+
+  /** One for all that wait for the same origin, for as long as nothing fails meanwhile. */
+  function knock(url: string, signal: AbortSignal): Promise<number | undefined> {
+    const origin = originOfUrl(url)
+    const known = knocks.get(origin)
+    if (known?.signal === signal) return known.status
+    const sentAt = clock.monotonic()
+    const status = network.knock(url, { timeoutMs: knockMs, signal }).then((given) => {
+      if (knocks.get(origin)?.status === status) knocks.delete(origin)
+      reachability.note(url, sentAt, given)
+      return given
+    })
+    knocks.set(origin, { signal, status })
+    return status
+  }
+
+  async function send(request: WireRequest, options: SendOptions): Promise<Reply> {
+    const { signal, knock: question } = options
+    const origin = originOfUrl(request.url)
+    const asksFirst = question !== undefined && (question.always || reachability.isDoubtful(origin))
+    while (asksFirst && !reachability.isFresh(origin)) {
+      const httpStatus = await knock(question.url, signal)
+      if (httpStatus === undefined)
+        return { kind: 'unsent', reason: network.isOnline() ? 'unreachable' : 'offline' }
+      if (!isThere(httpStatus)) return { kind: 'unsent', reason: 'http', httpStatus }
+    }
+    if (question?.leave !== undefined && !(await question.leave())) return { kind: 'unsent', reason: 'busy' }
+    const sentAt = clock.monotonic()
+    const reply = await network.send(request, options)
+    if (reply.kind === 'invalid') return reply
+    reachability.note(request.url, sentAt, statusOf(reply))
+    if (reply.kind !== 'failed') return reply
+    knocks.delete(origin)
+    if (question === undefined) return reply
+    return { ...reply, isThere: (await knock(question.url, signal)) !== undefined }
+  }
+
+  return { ...ports, reachability, network: { ...network, send } }
+}
+
+interface Knock {
+  readonly signal: AbortSignal
+  readonly status: Promise<number | undefined>
+}
+
+/** What breaks off is nothing that vouches for the line; of a redirect the status cannot be seen. */
+function statusOf(reply: Reply): number | undefined {
+  if (reply.kind === 'answer') return reply.status
+  return reply.kind === 'redirect' ? 0 : undefined
+}
