@@ -8,6 +8,8 @@ import { createServer } from 'node:http'
 const seen = new Map()
 /** @type {Map<string, string>} */
 const watched = new Map()
+/** What was asked whether anybody is there. @type {Map<string, readonly object[]>} */
+const knocks = new Map()
 /** Answers that come in parts. @type {Map<string, ServerResponse>} */
 const inParts = new Map()
 let workerVersions = 0
@@ -107,6 +109,21 @@ const pages = {
   },
   '/wire/page': (_request, response) =>
     response.writeHead(200, { 'content-type': 'text/html' }).end('<!doctype html>Log in'),
+  '/wire/status': (request, response) => response.writeHead(Number(keyOf(request).slice(1))).end(),
+  '/wire/no-cors': (_request, response) => {
+    response.removeHeader('access-control-allow-origin')
+    response.writeHead(200).end()
+  },
+  '/wire/cors-only': (_request, response) =>
+    response.writeHead(200, { 'cross-origin-resource-policy': 'same-origin' }).end(),
+  '/wire/knocked': (request, response) => {
+    const known = knocks.get(keyOf(request)) ?? []
+    const knock = { method: request.method, cookie: request.headers.cookie !== undefined }
+    knocks.set(keyOf(request), [...known, knock])
+    response.writeHead(200, { 'cache-control': 'max-age=600' }).end()
+  },
+  '/wire/knocks': (request, response) =>
+    response.writeHead(200).end(JSON.stringify(knocks.get(keyOf(request)) ?? [])),
   '/wire/gone': (_request, response) => response.writeHead(422).end('no'),
   '/wire/set-cookie': (_request, response) =>
     response.writeHead(204, { 'set-cookie': 'wire=crumb; Path=/; HttpOnly; SameSite=Strict' }).end(),

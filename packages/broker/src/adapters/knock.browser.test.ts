@@ -1,0 +1,71 @@
+// Whether anybody is there, as a real browser can find out with a request that has no effect.
+import { beforeAll, describe, expect, it } from 'vitest'
+import { fetchNetwork } from './fetch-network.js'
+
+const url = (path: string) => new URL(path, location.href).href
+const knock = (path: string, timeoutMs = 10_000, signal = new AbortController().signal) =>
+  fetchNetwork().knock(url(path), { timeoutMs, signal })
+
+let other = ''
+beforeAll(async () => {
+  other = await (await fetch('/wire/other-origin')).text()
+})
+
+describe('a knock at one’s own origin', () => {
+  it.each([200, 401, 404, 405, 500, 503])('gives the status that came: %i', async (status) => {
+    expect(await knock(`/wire/status?${status}`)).toBe(status)
+  })
+
+  it('gives 0 for a redirect, which it does not follow', async () => {
+    expect(await knock('/wire/redirect')).toBe(0)
+  })
+
+  it('gives nothing where the connection breaks, where nothing comes in time, and where it is told to stop', async () => {
+    expect(await knock('/wire/reset')).toBeUndefined()
+    expect(await knock('/wire/silent', 200)).toBeUndefined()
+    const halt = new AbortController()
+    const stopped = knock('/wire/silent', 10_000, halt.signal)
+    halt.abort()
+    expect(await stopped).toBeUndefined()
+    expect(await knock('/wire/status?200', 10_000, halt.signal)).toBeUndefined()
+  })
+
+  it('is a HEAD that carries no cookie and no cache answers', async () => {
+    await fetch('/wire/set-cookie')
+    await knock('/wire/knocked?own')
+    await knock('/wire/knocked?own')
+
+    expect(await (await fetch('/wire/knocks?own')).json()).toEqual([
+      { method: 'HEAD', cookie: false },
+      { method: 'HEAD', cookie: false },
+    ])
+  })
+})
+
+describe('a knock at another origin', () => {
+  it.each([200, 404, 502])('gives the status where CORS shows it: %i', async (status) => {
+    expect(await knock(`${other}/wire/status?${status}`)).toBe(status)
+  })
+
+  it('gives 0 where it allows no CORS', async () => {
+    expect(await knock(`${other}/wire/no-cors`)).toBe(0)
+  })
+
+  it('gives the status where its resource policy forbids all but CORS', async () => {
+    expect(await knock(`${other}/wire/cors-only`)).toBe(200)
+  })
+
+  it('gives nothing where nobody is there', async () => {
+    expect(await knock(`${other}/wire/reset`)).toBeUndefined()
+    expect(await knock('http://localhost:9/')).toBeUndefined()
+  })
+
+  it('carries no cookie', async () => {
+    await fetch('/wire/set-cookie')
+    await knock(`${other}/wire/knocked?other`)
+
+    expect(await (await fetch(`${other}/wire/knocks?other`)).json()).toEqual([
+      { method: 'HEAD', cookie: false },
+    ])
+  })
+})
