@@ -69,7 +69,7 @@ export const isGood = ({ status }: ReadAnswer): boolean => status >= 200 && stat
 export const isGone = ({ status }: ReadAnswer): boolean => [403, 404, 410, 451].includes(status)
 
 /** The server's own no: that too is an answer. */
-export const isRefusal = (result: ReadResult): boolean =>
+const isRefusal = (result: ReadResult): boolean =>
   result.kind === 'answer' &&
   result.answer.status >= 300 &&
   result.answer.status < 500 &&
