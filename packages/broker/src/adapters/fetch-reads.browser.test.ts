@@ -32,6 +32,13 @@ describe('fetch as the wire of reads', () => {
     expect(answer(reply).headers).toContainEqual(['content-type', 'application/json'])
   })
 
+  it('asks for JSON rather than for anything else, unless the request names what it wants', async () => {
+    const accept = async (more: Partial<ReadRequest>) => echo(await send('/wire/echo', more)).headers['accept']
+
+    expect(await accept({})).toBe('application/json, */*;q=0.5')
+    expect(await accept({ headers: [['accept', 'text/csv']] })).toBe('text/csv')
+  })
+
   it('gives the bytes as they came, none for a HEAD', async () => {
     const bytes = new Uint8Array(answer(await send('/wire/bytes')).body)
 

@@ -48,6 +48,26 @@ describe('a row', () => {
       expect(isReadable(damaged(states[name] as Row, place, value))).toBe(false)
   })
 
+  it.each([
+    ['success', 7],
+    ['success', { status: 200 }],
+    ['success', { contentTypes: 'text/plain' }],
+    ['refusedWhen', { path: '/errors' }],
+    ['refusedWhen', [{ path: 7 }]],
+    ['refusedWhen', [{ header: ['x'] }, { path: '/errors' }]],
+    ['refusedWhen', ['/errors']],
+  ])('F16 is not readable with something else for its %s: %j', (place, value) => {
+    expect(isReadable(damaged(waitingEntry() as Row, place, value))).toBe(false)
+  })
+
+  it.each([
+    ['success', 'any2xx'],
+    ['success', { status: [201], contentTypes: ['text/plain'] }],
+    ['refusedWhen', [{ path: '/errors' }, { header: 'x-error', value: 'quota' }, { text: 'FAULT' }]],
+  ])('is readable with its %s: %j', (place, value) => {
+    expect(isReadable(damaged(waitingEntry() as Row, place, value))).toBe(true)
+  })
+
   it('P11 of a newer release is not, and one of an older release is', () => {
     expect(isReadable(waiting({ version: entryVersion + 1 }))).toBe(false)
     expect(isReadable(waiting({ version: entryVersion - 1 }))).toBe(true)

@@ -24,6 +24,8 @@ export function isReadable(row: EntryRow | DeadLetter): boolean {
     isAction(given['action']) &&
     isRequest(given['request'], row.channel) &&
     (given['repeatable'] === undefined || isFlag(given['repeatable'])) &&
+    isSuccess(given['success'] ?? '') &&
+    areMarks(given['refusedWhen'] ?? []) &&
     (given['trouble'] === undefined || isTrouble(given['trouble'])) &&
     (given['firstSentAt'] === undefined || isNumber(given['firstSentAt'])) &&
     isState(given)
@@ -47,6 +49,15 @@ export const isMethod = (method: unknown): method is string =>
   isText(method) && /^(?!(get|head|connect|trace|track)$)[\w!#$%&'*+.^`|~-]+$/i.test(method)
 
 const isBody = (body: unknown) => body === undefined || isText(body) || body instanceof ArrayBuffer
+
+/** What is said of an answer must not throw when it is there: then it would count as never asked for. */
+const isSuccess = (success: unknown) =>
+  isText(success) ||
+  (isRow(success) && [success['status'] ?? [], success['contentTypes'] ?? []].every(Array.isArray))
+
+const areMarks = (marks: unknown) =>
+  Array.isArray(marks) &&
+  marks.every((mark) => isRow(mark) && ['header', 'path', 'text'].every((part) => isText(mark[part] ?? '')))
 
 const isTrouble = (trouble: unknown) =>
   isRow(trouble) && isText(trouble['reason']) && all(trouble, isNumber, 'at times')

@@ -70,15 +70,23 @@ it.each([
   expect(told()).toEqual([expect.stringMatching(text)])
 })
 
-it('says that a page is no success', async () => {
+it.each([
+  ['text', answer(200, 'OK', { 'content-type': 'text/plain' }), /200, with text\/plain\. .*JSON.*`success`/],
+  ['nothing', answer(201), /201, with no content type\. .*`success`/],
+  ['a page', answer(200, '<p>', { 'content-type': 'text/html' }), /200, with text\/html\./],
+  [
+    'a refusal in text',
+    answer(404, 'no', { 'content-type': 'text/plain' }),
+    /404, with text\/plain, where JSON/,
+  ],
+  ['a refusal in HTML', answer(413, '<p>', { 'content-type': 'text/html' }), /413, with text\/html.*gateway/],
+])('says what came and what was expected of a plain server, once: %s', async (_what, reply, text) => {
   const { world, send, told } = setUp(undefined)
-  world.network.always(answer(200, 'OK', { 'content-type': 'text/plain' }))
-  send('/a')
+  world.network.always(reply)
+  send('/api/x')
   await world.clock.advance(10_000)
 
-  expect(told()).toEqual([
-    expect.stringMatching(/PUT https:\/\/app\.test\/a was answered with 200, but not as a success/),
-  ])
+  expect(told()).toEqual([expect.stringMatching(text)])
 })
 
 it('says nothing where the device is offline, its own server is away too, or a server only fails', async () => {

@@ -77,7 +77,7 @@ function obstacleText(obstacle: Obstacle, origin: string, own: string, { method,
 }
 
 /** Empty where the slice says it all. */
-function answerText({ code, httpStatus, origin }: OriginTrouble, { method, url }: Request): string {
+function answerText({ code, httpStatus, came, origin }: OriginTrouble, { method, url }: Request): string {
   const answered = `${method} ${url} was answered with ${httpStatus},`
   switch (code) {
     case 'headerNotExposed':
@@ -85,7 +85,9 @@ function answerText({ code, httpStatus, origin }: OriginTrouble, { method, url }
     case 'keyNotEchoed':
       return `${answered} but the answer has no \`Idempotency-Key\`. Echo the key, as redux-broker-server does, or leave \`server: 'idempotent'\` out.`
     case 'notAcknowledged':
-      return `${answered} but not as a success is expected: JSON, or what \`accept\` names, or nothing with a 204. If your server answers so, declare it.`
+      return `${answered} with ${came || 'no content type'}. Expected was JSON, or what \`accept\` names, or nothing with a 204. If your server answers so, declare it by \`success\`.`
+    case 'unsignedRefusal':
+      return `${answered} with ${came}, where JSON was asked for. It is taken for a gateway's and sent again for ten minutes. If your server refuses so, have it answer JSON.`
     case 'redirected':
       return `${method} ${url} was answered with a redirect, which is not followed. The common causes are a slash at the end of the URL, http in place of https, and a login page, which a \`sessionProbe\` tells.`
     default:
