@@ -33,7 +33,8 @@ describe('fetch as the wire of reads', () => {
   })
 
   it('asks for JSON rather than for anything else, unless the request names what it wants', async () => {
-    const accept = async (more: Partial<ReadRequest>) => echo(await send('/wire/echo', more)).headers['accept']
+    const accept = async (more: Partial<ReadRequest>) =>
+      echo(await send('/wire/echo', more)).headers['accept']
 
     expect(await accept({})).toBe('application/json, */*;q=0.5')
     expect(await accept({ headers: [['accept', 'text/csv']] })).toBe('text/csv')

@@ -4,7 +4,7 @@ import { type Answer, bears, dataOf, typeOf } from './answer.js'
 import { type Effect, type EntryCore, isRepeatableByItself, mayRepeat } from './entry.js'
 import type { Reply } from './ports.js'
 import { refusal, refused, type SessionWord } from './refusal.js'
-import { again, floorMs, unknownEffect } from './retry.js'
+import { again, unknownEffect } from './retry.js'
 import type { PauseReason } from './schema.js'
 import { isAcknowledged } from './success.js'
 import { troubleAfter } from './trouble.js'
@@ -111,19 +111,23 @@ function success(reply: Answer, entry: EntryCore, now: number): Outcome {
     : { kind: 'delivered', httpStatus, answer }
 }
 
-/** Sends of a request whose answers say 2xx and are not the application's. */
-const unacknowledgedMax = 8
+/**
+ * Waits between the eight sends of a request whose answers say 2xx and are not the application's: ten minutes at least.
+ * The first are left to the backoff, and behind a captive portal to the origin's probes, so that its end is seen at once.
+ */
+const unacknowledgedMs = [0, 0, 0, 0, 60_000, 240_000, 300_000]
 
-/** A captive portal passes; a server that answers so for good was declared wrongly. Eight sends take ten minutes. */
+/** A captive portal passes; a server that answers so for good was declared wrongly. */
 function unacknowledged(reply: Answer, entry: EntryCore, now: number): Outcome {
   const came = typeOf(reply)
   const why = { reason: 'notAcknowledged', httpStatus: reply.status, came } as const
   const { times } = troubleAfter(entry, why, now)
   // HTML is most often of something between, which keeps everything from the server.
   const counts = came.includes('html') ? 'away' : true
-  if (times < unacknowledgedMax || !mayRepeat(entry)) {
+  const waitMs = unacknowledgedMs[times - 1]
+  if (waitMs !== undefined || !mayRepeat(entry)) {
     const outcome = { ...unknownEffect(entry, why.reason, { counts, httpStatus: reply.status }), came }
-    return outcome.kind === 'inDoubt' ? outcome : { ...outcome, retryAfterMs: floorMs(times, 4, 180_000) }
+    return outcome.kind === 'inDoubt' ? outcome : { ...outcome, retryAfterMs: waitMs }
   }
   if (!isRepeatableByItself(entry)) return { kind: 'inDoubt', counts, ...why }
   return { kind: 'returned', ...why, problem: reply.body?.slice(0, 1_000), effect: 'unknown' }

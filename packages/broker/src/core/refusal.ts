@@ -103,7 +103,7 @@ function unsignedRefusal(reply: Answer, entry: EntryCore, now: number): Outcome 
   if (![403, 404, 413].includes(httpStatus) || !/^text\/(html|plain)$/.test(came) || isAsked(entry, came))
     return undefined
   const { times } = troubleAfter(entry, why, now)
-  return times < unsignedMax ? { ...why, retryAfterMs: floorMs(times, 2, 60_000) } : undefined
+  return times < unsignedMax ? { ...why, retryAfterMs: floorMs(times) } : undefined
 }
 
 export function refused(reply: Answer, entry: EntryCore): Outcome {

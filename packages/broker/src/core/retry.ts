@@ -26,5 +26,4 @@ export function unknownEffect(
 }
 
 /** The least wait before the next attempt, which grows with each of a run that ended alike. */
-export const floorMs = (times: number, growth: number, capMs: number): number =>
-  Math.min(1_000 * growth ** (times - 1), capMs)
+export const floorMs = (times: number): number => Math.min(1_000 * 2 ** (times - 1), 60_000)

@@ -86,7 +86,7 @@ async function retry(
   }
   // While the network is away the origin's probes set the pace: the entry stays due, behind those not yet tried.
   const isAway = outcome.counts === 'away' || outcome.counts === 'unreachable'
-  const waits = !isAway || counts || outcome.retryAfterMs !== undefined
+  const waits = !isAway || counts || Boolean(outcome.retryAfterMs)
   // What does not count makes the wait longer all the same: a server that says `Retry-After: 0` for ever, too.
   const round = Math.max(entry.failures, troubleAfter(entry, outcome, now).times - 1)
   const delayMs = waits ? Math.min(backoffMs(round, random(), outcome.retryAfterMs), waitCapMs) : 0
