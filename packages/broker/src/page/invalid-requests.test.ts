@@ -38,13 +38,15 @@ describe('a request that cannot be built', () => {
   })
 
   it('does not make an origin that is away look well', async () => {
-    const world = createTestWorld({ network: () => failed() })
-    const app = openApp(world)
+    const world = createTestWorld()
+    let user = 'ada'
+    const app = openApp(world, { prepareHeaders: (headers) => headers.set('x-user', user) })
+    world.network.setReachable(false)
     for (const post of ['p1', 'p2']) app.clap(post)
     await world.settle()
     expect(app.outbox().connectivity).toBe('offline')
 
-    world.network.next(invalid)
+    user = '李'
     app.tab.host.focus()
     await world.clock.advance(1_500)
 
