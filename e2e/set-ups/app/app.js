@@ -41,10 +41,11 @@ export function startApp(register, options = {}) {
     document.getElementById(id).textContent = text
   }
   const render = () => {
-    const { waiting, updateReady } = store.getState().broker
+    const { waiting, connectivity, updateReady } = store.getState().broker
     const { worker, workerLacks } = broker.capabilities()
     show('likes', store.getState().likes.count)
     show('waiting', waiting)
+    show('line', connectivity)
     show('worker', worker)
     show('lacks', workerLacks.join(' '))
     document.getElementById('update').hidden = !updateReady
