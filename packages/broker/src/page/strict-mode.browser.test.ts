@@ -50,7 +50,7 @@ type State = ReturnType<ReturnType<MakeStore>['getState']>
 
 const ways: Readonly<Record<string, (make: MakeStore) => ReturnType<MakeStore>>> = {
   useState: (make) => useState(() => make())[0],
-  useMemo: (make) => useMemo(() => make(), []),
+  useMemo: (make) => useMemo(() => make(), [make]),
   useRef(make) {
     const ref = useRef<ReturnType<MakeStore> | null>(null)
     ref.current ??= make()
@@ -69,13 +69,20 @@ function Heart() {
   )
 }
 
-function show(way: (make: MakeStore) => ReturnType<MakeStore>, makeStore: MakeStore) {
-  const Page = ({ children }: { readonly children: ReactNode }) =>
-    createElement(Provider, { store: way(makeStore), children })
+interface PageProps {
+  readonly way: (make: MakeStore) => ReturnType<MakeStore>
+  readonly makeStore: MakeStore
+  readonly children?: ReactNode
+}
+
+const Page = ({ way, makeStore, children }: PageProps) =>
+  createElement(Provider, { store: way(makeStore), children })
+
+function show(way: PageProps['way'], makeStore: MakeStore) {
   const element = document.body.appendChild(document.createElement('div'))
   const root = createRoot(element)
   roots.push(root)
-  root.render(createElement(StrictMode, null, createElement(Page, null, createElement(Heart))))
+  root.render(createElement(StrictMode, null, createElement(Page, { way, makeStore }, createElement(Heart))))
   const text = (wanted: string) => vi.waitFor(() => expect(element.textContent).toBe(wanted))
   return { text, tap: () => element.querySelector('button')?.click(), leave: () => root.unmount() }
 }
