@@ -36,6 +36,7 @@ const inFirefox: InWorld = {
     'loss-told.spec.ts',
     'set-ups.spec.ts',
   ],
+  grepInvert: /@only-chromium/,
   // Its driver takes about half a second for each click.
   timeout: 120_000,
   use: {

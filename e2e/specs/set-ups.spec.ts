@@ -23,6 +23,9 @@ const cases: readonly Case[] = [
   { name: 'serwist', update: 'reload', hasShell: true },
 ]
 
+/** Left out of the other browsers' projects. */
+const onlyChromium = '@only-chromium'
+
 test.setTimeout(180_000)
 let server: SetUpServer | undefined
 test.afterEach(async () => {
@@ -62,11 +65,9 @@ const reloadUntil = (page: Page, release: string) =>
   }).toPass({ timeout: 60_000 })
 
 for (const { update, hasShell, inFirefox = false, ...setUp } of cases)
-  test(`${setUp.name}: a tap survives a reload offline and two releases, and arrives once`, async ({
-    page,
-    browserName,
-  }) => {
-    test.skip(browserName === 'firefox' && !inFirefox)
+  test(`${setUp.name}: a tap survives a reload offline and two releases, and arrives once`, {
+    ...(!inFirefox && { tag: onlyChromium }),
+  }, async ({ page }) => {
     server = await startSetUp(setUp)
     await open(page, server.url)
 
@@ -100,7 +101,7 @@ for (const { update, hasShell, inFirefox = false, ...setUp } of cases)
     await shows(page, 'worker', 'active')
   })
 
-test.describe('an app whose API is on another origin', () => {
+test.describe('an app whose API is on another origin', { tag: onlyChromium }, () => {
   const outage = async (page: Page, { other, effects }: SetUpServer, back: () => Promise<unknown>) => {
     const before = effects().length
     other.gate.close()
@@ -113,8 +114,6 @@ test.describe('an app whose API is on another origin', () => {
     await shows(page, 'waiting', '0')
     expect(effects()).toHaveLength(before + 3)
   }
-
-  test.beforeEach(() => test.skip(test.info().project.name !== 'chromium'))
 
   test('and whose worker was not told of it delivers after an outage, and says what the worker lacks', async ({
     page,
