@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { openApp } from '../../test/page-fixture.js'
+import { openApp, signedIn, signedOut } from '../../test/page-fixture.js'
 import { acknowledge, answer, createTestWorld, redirect } from '../testing/index.js'
 
 describe('an expired session (P7)', () => {
@@ -33,6 +33,42 @@ describe('an expired session (P7)', () => {
     expect(sent).toEqual(receipts.map(({ id }) => id))
     expect(refused).toBe(sent[0])
     expect(app.outbox()).toMatchObject({ paused: undefined, waiting: 0 })
+  })
+
+  it('that another tab ended by its sign-out goes on in this one by broker.resume(), and not before', async () => {
+    const world = createTestWorld()
+    const app = openApp(world)
+    const other = openApp(world)
+    await world.settle()
+    other.store.dispatch(signedOut())
+    await world.settle()
+    app.clap('p1')
+    await world.clock.advance(60_000)
+    const before = { sent: world.network.requests.length, paused: app.outbox().paused }
+
+    await app.broker.resume()
+    await world.settle()
+
+    expect(before).toEqual({ sent: 0, paused: 'auth' })
+    expect(world.network.requests.map(({ principal }) => principal)).toEqual(['ada'])
+    expect(app.outbox()).toMatchObject({ paused: undefined, waiting: 0 })
+  })
+
+  it('is not taken from another user by broker.resume(), which a “try now” button calls too (P6)', async () => {
+    const world = createTestWorld()
+    const app = openApp(world)
+    const other = openApp(world)
+    await world.settle()
+    other.store.dispatch(signedIn('bob'))
+    await world.settle()
+    app.clap('p1')
+    await world.settle()
+
+    await app.broker.resume()
+    await world.clock.advance(60_000)
+
+    expect(world.network.requests).toEqual([])
+    expect(app.outbox()).toMatchObject({ paused: 'principal', waiting: 1 })
   })
 
   it('resumes by itself when the session’s probe answers well', async () => {

@@ -39,20 +39,22 @@ export function createUsers({ store, chance, bus }: Ports, app: AppWord): Users 
     return { principal, partition: (await chance.digest(salt + principal)).slice(0, 32) }
   }
 
+  async function signIn(principal: string): Promise<Owner> {
+    const owner = await ownerOf(principal)
+    try {
+      await store.transact('readwrite', 'relaxed', (tx) => activate(tx, owner, app))
+    } catch (error) {
+      // No room for a word: it is not needed where the last session was this user's too.
+      const last = isFull(error) ? await store.transact('readonly', 'relaxed', readActive) : undefined
+      if (last?.partition !== owner.partition) throw error
+    }
+    bus.post('changed')
+    return owner
+  }
+
   return {
     ownerOf,
-    async signIn(principal) {
-      const owner = await ownerOf(principal)
-      try {
-        await store.transact('readwrite', 'relaxed', (tx) => activate(tx, owner, app))
-      } catch (error) {
-        // No room for a word: it is not needed where the last session was this user's too.
-        const last = isFull(error) ? await store.transact('readonly', 'relaxed', readActive) : undefined
-        if (last?.partition !== owner.partition) throw error
-      }
-      bus.post('changed')
-      return owner
-    },
+    signIn,
     async signOut(principal) {
       const { partition } = await ownerOf(principal)
       await store.transact('readwrite', 'relaxed', async (tx) => {
@@ -60,6 +62,11 @@ export function createUsers({ store, chance, bus }: Ports, app: AppWord): Users 
       })
       bus.post('changed')
     },
-    resume: ({ partition }) => unpause(store, partition),
+    async resume(owner) {
+      // Another tab may have signed its user out meanwhile. Where another user is signed in, that one's session stays.
+      const active = await store.transact('readonly', 'relaxed', readActive)
+      if (active === undefined) await signIn(owner.principal)
+      else await unpause(store, owner.partition)
+    },
   }
 }
