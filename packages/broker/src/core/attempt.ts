@@ -77,7 +77,7 @@ async function exchange(context: AttemptContext, entry: SendingEntry): Promise<R
   const knock = {
     url: knockUrlOf(context.row, originOf(entry.channel)),
     always: !isRepeatable(entry),
-    leave: entry.lease.knocking ? () => leave(ports, entry) : undefined,
+    leave: (hasKnocked: boolean) => leave(ports, entry, hasKnocked),
   }
   return ports.network.send({ url, method, headers, body }, { timeoutMs, bytesMax, signal, knock })
 }
@@ -86,14 +86,21 @@ async function exchange(context: AttemptContext, entry: SendingEntry): Promise<R
 const knockUrlOf = ({ knock = '' }: AppWord, origin: string) =>
   knock.startsWith(`${origin}/`) ? knock : `${origin}/`
 
-/** Writes down that the request leaves: who finds the entry later knows that it may have had effect. */
-const leave = ({ store }: Ports, { partition, seq, fence }: SendingEntry): Promise<boolean> =>
-  store.transact('readwrite', 'strict', async (tx) => {
+/**
+ * Whether the request may leave still: a knock takes its time, and another user may have signed in meanwhile (P6). Writes
+ * down that an entry leaves whose lease says that it knocks: from then on it may have had effect.
+ */
+async function leave(ports: Ports, sending: SendingEntry, hasKnocked: boolean): Promise<boolean> {
+  const { partition, seq, fence, lease } = sending
+  if (!lease.knocking) return !hasKnocked || isActive(ports, partition)
+  return ports.store.transact('readwrite', 'strict', async (tx) => {
     const entry = await tx.get('entries', [partition, seq])
+    if ((await readActive(tx))?.partition !== partition) return false
     if (entry?.state !== 'sending' || entry.fence !== fence || !isReadable(entry)) return false
     tx.put('entries', toRow(transition(entry, { type: 'left' })))
     return true
   })
+}
 
 /** @throws the error itself where it is the app's own or the storage's: the entry waits. */
 function asReply(error: unknown): Reply {

@@ -179,3 +179,40 @@ describe('any other request', () => {
     expect(asked).toEqual(['send /me'])
   })
 })
+
+describe('whether a request may still leave', () => {
+  const asking = (always: boolean, mayLeave: boolean) => {
+    const given: boolean[] = []
+    const leave = async (hasKnocked: boolean) => {
+      given.push(hasKnocked)
+      return mayLeave
+    }
+    return { given, knock: { url: `${origin}/`, always, leave } }
+  }
+
+  it.each([true, false])(
+    'is asked after a knock, also of one that may be repeated: always %s',
+    async (always) => {
+      const { asked, send } = line({ replies: [failed] })
+      await send('/first', { knock: { url: `${origin}/`, always: false } })
+      asked.length = 0
+      const { given, knock } = asking(always, false)
+
+      const reply = await send('/pay', { knock })
+
+      expect(given).toEqual([asked.includes('knock /')])
+      expect(reply).toEqual({ kind: 'unsent', reason: 'busy' })
+      expect(asked).not.toContain('send /pay')
+    },
+  )
+
+  it('says that it has waited only where it has', async () => {
+    const { send } = line()
+    const [first, second] = [asking(true, true), asking(true, true)]
+
+    await send('/pay', { knock: first.knock })
+    await send('/pay', { knock: second.knock })
+
+    expect([...first.given, ...second.given]).toEqual([true, false])
+  })
+})

@@ -30,13 +30,15 @@ export function withKnocks(ports: Ports): Ports & { readonly reachability: Reach
     const { signal, knock: question } = options
     const origin = originOfUrl(request.url)
     const asksFirst = question !== undefined && (question.always || reachability.isDoubtful(origin))
+    let hasKnocked = false
     while (asksFirst && !reachability.isFresh(origin)) {
+      hasKnocked = true
       const httpStatus = await knock(question.url, signal)
       if (httpStatus === undefined)
         return { kind: 'unsent', reason: network.isOnline() ? 'unreachable' : 'offline' }
       if (!isThere(httpStatus)) return { kind: 'unsent', reason: 'http', httpStatus }
     }
-    if (question?.leave !== undefined && !(await question.leave())) return { kind: 'unsent', reason: 'busy' }
+    if (question?.leave && !(await question.leave(hasKnocked))) return { kind: 'unsent', reason: 'busy' }
     const sentAt = clock.monotonic()
     const reply = await network.send(request, options)
     if (reply.kind === 'invalid') return reply

@@ -135,12 +135,12 @@ export interface SendOptions {
   /**
    * Where to knock when the request comes to nothing; and before it leaves, where the way to its origin is doubtful.
    * `always`: wherever the origin has not answered a moment ago. `leave` is called once somebody is there, and says
-   * whether the request may still leave.
+   * whether the request may still leave; `hasKnocked`: it has waited for that.
    */
   readonly knock?: {
     readonly url: string
     readonly always: boolean
-    readonly leave?: (() => Promise<boolean>) | undefined
+    leave?(hasKnocked: boolean): Promise<boolean>
   }
 }
 

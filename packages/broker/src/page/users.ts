@@ -24,6 +24,14 @@ export interface Users {
 
 export function createUsers({ store, chance, bus }: Ports, app: AppWord): Users {
   const owners = new Map<string, Promise<Owner>>()
+  let last: Promise<unknown> = Promise.resolve()
+
+  /** One word on the session after the other, in the order in which they came: some take longer to be written. */
+  function inOrder<T>(work: () => Promise<T>): Promise<T> {
+    const done = last.then(work)
+    last = done.catch(() => {})
+    return done
+  }
 
   const ownerOf = (principal: string): Promise<Owner> => {
     const known = owners.get(principal)
@@ -45,28 +53,32 @@ export function createUsers({ store, chance, bus }: Ports, app: AppWord): Users 
       await store.transact('readwrite', 'relaxed', (tx) => activate(tx, owner, app))
     } catch (error) {
       // No room for a word: it is not needed where the last session was this user's too.
-      const last = isFull(error) ? await store.transact('readonly', 'relaxed', readActive) : undefined
-      if (last?.partition !== owner.partition) throw error
+      const active = isFull(error) ? await store.transact('readonly', 'relaxed', readActive) : undefined
+      if (active?.partition !== owner.partition) throw error
     }
     bus.post('changed')
     return owner
   }
 
+  async function signOut(principal: string): Promise<void> {
+    const { partition } = await ownerOf(principal)
+    await store.transact('readwrite', 'relaxed', async (tx) => {
+      if ((await readActive(tx))?.partition === partition) await deactivate(tx, partition)
+    })
+    bus.post('changed')
+  }
+
+  async function resume(owner: Owner): Promise<void> {
+    // Another tab may have signed its user out meanwhile. Where another user is signed in, that one's session stays.
+    const active = await store.transact('readonly', 'relaxed', readActive)
+    if (active === undefined) await signIn(owner.principal)
+    else await unpause(store, owner.partition)
+  }
+
   return {
     ownerOf,
-    signIn,
-    async signOut(principal) {
-      const { partition } = await ownerOf(principal)
-      await store.transact('readwrite', 'relaxed', async (tx) => {
-        if ((await readActive(tx))?.partition === partition) await deactivate(tx, partition)
-      })
-      bus.post('changed')
-    },
-    async resume(owner) {
-      // Another tab may have signed its user out meanwhile. Where another user is signed in, that one's session stays.
-      const active = await store.transact('readonly', 'relaxed', readActive)
-      if (active === undefined) await signIn(owner.principal)
-      else await unpause(store, owner.partition)
-    },
+    signIn: (principal) => inOrder(() => signIn(principal)),
+    signOut: (principal) => inOrder(() => signOut(principal)),
+    resume: (owner) => inOrder(() => resume(owner)),
   }
 }
