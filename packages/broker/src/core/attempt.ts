@@ -77,7 +77,7 @@ async function exchange(context: AttemptContext, entry: SendingEntry): Promise<R
   const knock = {
     url: knockUrlOf(context.row, originOf(entry.channel)),
     always: !isRepeatable(entry),
-    leave: (hasKnocked: boolean) => leave(ports, entry, hasKnocked),
+    mayLeave: (hasKnocked: boolean) => mayLeave(ports, entry, hasKnocked),
   }
   return ports.network.send({ url, method, headers, body }, { timeoutMs, bytesMax, signal, knock })
 }
@@ -90,7 +90,7 @@ const knockUrlOf = ({ knock = '' }: AppWord, origin: string) =>
  * Whether the request may leave still: a knock takes its time, and another user may have signed in meanwhile (P6). Writes
  * down that an entry leaves whose lease says that it knocks: from then on it may have had effect.
  */
-async function leave(ports: Ports, sending: SendingEntry, hasKnocked: boolean): Promise<boolean> {
+async function mayLeave(ports: Ports, sending: SendingEntry, hasKnocked: boolean): Promise<boolean> {
   const { partition, seq, fence, lease } = sending
   if (!lease.knocking) return !hasKnocked || isActive(ports, partition)
   return ports.store.transact('readwrite', 'strict', async (tx) => {

@@ -183,11 +183,11 @@ describe('any other request', () => {
 describe('whether a request may still leave', () => {
   const asking = (always: boolean, mayLeave: boolean) => {
     const given: boolean[] = []
-    const leave = async (hasKnocked: boolean) => {
+    const mayLeaveNow = async (hasKnocked: boolean) => {
       given.push(hasKnocked)
       return mayLeave
     }
-    return { given, knock: { url: `${origin}/`, always, leave } }
+    return { given, knock: { url: `${origin}/`, always, mayLeave: mayLeaveNow } }
   }
 
   it.each([true, false])(

@@ -38,7 +38,8 @@ export function withKnocks(ports: Ports): Ports & { readonly reachability: Reach
         return { kind: 'unsent', reason: network.isOnline() ? 'unreachable' : 'offline' }
       if (!isThere(httpStatus)) return { kind: 'unsent', reason: 'http', httpStatus }
     }
-    if (question?.leave && !(await question.leave(hasKnocked))) return { kind: 'unsent', reason: 'busy' }
+    if (question?.mayLeave && !(await question.mayLeave(hasKnocked)))
+      return { kind: 'unsent', reason: 'busy' }
     const sentAt = clock.monotonic()
     const reply = await network.send(request, options)
     if (reply.kind === 'invalid') return reply

@@ -115,7 +115,7 @@ export type Reply =
 export interface Network {
   /**
    * Follows no redirect, and reads the body to its end. Gives up when nothing has come for `timeoutMs`: no answer, or no
-   * further part of one. Rejects only where no request can be made of what it is given.
+   * further part of one. Never rejects.
    */
   send(request: WireRequest, options: SendOptions): Promise<Reply>
   /**
@@ -134,13 +134,13 @@ export interface SendOptions {
   readonly signal: AbortSignal
   /**
    * Where to knock when the request comes to nothing; and before it leaves, where the way to its origin is doubtful.
-   * `always`: wherever the origin has not answered a moment ago. `leave` is called once somebody is there, and says
-   * whether the request may still leave; `hasKnocked`: it has waited for that.
+   * `always`: wherever the origin has not answered a moment ago. `mayLeave` is asked once somebody is there;
+   * `hasKnocked`: the request has waited for that.
    */
   readonly knock?: {
     readonly url: string
     readonly always: boolean
-    leave?(hasKnocked: boolean): Promise<boolean>
+    mayLeave?(hasKnocked: boolean): Promise<boolean>
   }
 }
 

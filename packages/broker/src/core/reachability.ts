@@ -29,7 +29,7 @@ export interface Reachability {
 export const isThere = (status: number | undefined): status is number =>
   status !== undefined && !(status >= 502 && status <= 504)
 
-interface Answer {
+interface LastAnswer {
   readonly sentAt: number
   readonly at: number
   /** Wall time less monotonic time: it changes where the device slept. */
@@ -40,7 +40,7 @@ interface Answer {
 const never = Number.NEGATIVE_INFINITY
 
 export function createReachability(clock: Clock, isOnline: () => boolean): Reachability {
-  const answers = new Map<string, Answer>()
+  const answers = new Map<string, LastAnswer>()
   const failures = new Map<string, number>()
   const listeners = new Set<(origin: string) => void>()
   let disturbedAt = never
