@@ -1,8 +1,8 @@
 // A request's body as it is stored and sent, and what is kept of its action: data of a size that the outbox takes.
 import type { Limits } from '../core/limits.js'
 import type { StoredAction } from '../core/schema.js'
+import { describe } from '../redux/describe.js'
 import { isDevelopment } from '../redux/development.js'
-import { describe } from '../redux/route.js'
 import type { RequestTemplate } from '../redux/types.js'
 import { bytesOf } from './bytes-of.js'
 import { LostValue, storedCopy, toJson } from './plain.js'

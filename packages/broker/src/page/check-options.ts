@@ -2,7 +2,8 @@
 import { defaultLimits, leaseMs } from '../core/limits.js'
 import { type OriginOption, originNames } from '../core/origins.js'
 import { checkSession, checkSuccess } from '../redux/check-answers.js'
-import { describe, oneOf, routeOf } from '../redux/route.js'
+import { describe } from '../redux/describe.js'
+import { oneOf, routeOf } from '../redux/route.js'
 import type { AnyRouted } from '../redux/types.js'
 import type { ReadPart } from './read-engine.js'
 

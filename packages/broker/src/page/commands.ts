@@ -16,8 +16,8 @@ import { changePartition } from '../core/partition.js'
 import type { StoreTransaction } from '../core/ports.js'
 import { isReadable } from '../core/readable.js'
 import { within } from '../core/schema.js'
+import { describe } from '../redux/describe.js'
 import { isDevelopment } from '../redux/development.js'
-import { describe } from '../redux/route.js'
 import { type Broker, type Internals, internals } from './broker.js'
 
 // biome-ignore lint/suspicious/noExplicitAny: the commands serve a broker of any state

@@ -1,7 +1,7 @@
 // Whose outbox it is, as the app's `partition` says it.
 import { encodePrincipal } from '../core/principal.js'
+import { describe } from '../redux/describe.js'
 import { isDevelopment } from '../redux/development.js'
-import { describe } from '../redux/route.js'
 
 /** Reads what `partition` gave: the user's id as text, a number as its digits; undefined where that is no id. */
 export function createUserIds(): (given: unknown) => string | undefined {

@@ -1,6 +1,7 @@
 // A programmer's mistakes in the options of a read, told at once. Left out of production builds.
 import { checkConditions } from '../core/conditions.js'
-import { describe, noStranger, oneOf, tagsOrNothing } from '../redux/route.js'
+import { describe } from '../redux/describe.js'
+import { noStranger, oneOf, tagsOrNothing } from '../redux/route.js'
 
 const durations = ['freshForMs', 'patienceMs', 'queueMs', 'wireMs']
 const numbers = [...durations, 'retries']

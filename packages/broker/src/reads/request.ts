@@ -2,8 +2,8 @@
 import type { ReadRequest } from '../core/reads/line.js'
 import { Refusal } from '../page/refusal.js'
 import { headersOf, type SnapshotContext, urlOf } from '../page/snapshot.js'
+import { describe } from '../redux/describe.js'
 import { isDevelopment } from '../redux/development.js'
-import { describe } from '../redux/route.js'
 
 /** Whether it goes to the page's own origin, which hides nothing of its answers. */
 export const isOwn = (

@@ -6,9 +6,9 @@ export const isDevelopment: boolean = process.env.NODE_ENV !== 'production'
 
 const said = new Set<string>()
 
-/** Tells the developer of a mistake, once. Call it where `isDevelopment` only. */
-export function sayOnce(mistake: string): void {
-  if (said.has(mistake)) return
-  said.add(mistake)
+/** Tells the developer of a mistake, once for each key. Call it where `isDevelopment` only. */
+export function sayOnce(mistake: string, key: string = mistake): void {
+  if (said.has(key)) return
+  said.add(key)
   console.error(`redux-broker: ${mistake}`)
 }

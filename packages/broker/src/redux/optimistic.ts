@@ -14,6 +14,7 @@ import {
   readAtOf,
 } from './actions.js'
 import type { DeliveryWatch } from './delivery-watch.js'
+import { describe } from './describe.js'
 import { isDevelopment, sayOnce } from './development.js'
 import { isOfPersist, unpacked } from './kept-state.js'
 import {
@@ -24,7 +25,6 @@ import {
   type LayersContext,
   never,
 } from './layers.js'
-import { describe } from './route.js'
 
 export interface OptimisticOptions {
   /**

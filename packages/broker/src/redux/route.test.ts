@@ -1,6 +1,7 @@
 import { createAction } from '@reduxjs/toolkit'
 import { describe, expect, it } from 'vitest'
-import { describe as name, routeOf, write } from './route.js'
+import { describe as name } from './describe.js'
+import { routeOf, write } from './route.js'
 
 const creator = createAction<{ postId: string }>('posts/liked')
 const request = () => ({ url: '/like' })

@@ -11,8 +11,6 @@ import type { ActionCreator, AnyRouted, PayloadOf, RequestTemplate, RoutedCreato
 // Every bundler replaces this expression; the checks are left out of a production build.
 declare const process: { readonly env: { readonly NODE_ENV?: string } }
 
-export { describe }
-
 export interface WriteOptions<C extends ActionCreator, Answer> {
   /** The request of one action. Called once, at capture; the result is stored. */
   request(payload: PayloadOf<C>, action: ReturnType<C>): RequestTemplate
