@@ -1,5 +1,5 @@
-// A POST to a server that knows nothing of keys, on a bad line: it waits and is never done twice; it is in doubt only
-// where the line was cut while it was on its way. The browser believes itself online throughout.
+// A POST on a bad line, to a server that knows nothing of keys. It waits, and is never done twice. It is in doubt only
+// where the line was cut while the request was on its way. The browser believes itself online throughout.
 import { type BrowserContext, test as base, expect, type Page } from '@playwright/test'
 import { createChance } from '../fixtures/chance.js'
 import { createGate, type Gate } from '../fixtures/gate.js'

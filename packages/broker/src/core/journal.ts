@@ -80,8 +80,8 @@ const roomOf = ({ bytes, bytesMax = defaultLimits.bytesMax }: PartitionRow) =>
   Math.max(0, Math.min(bytesMax / 8, bytesMax - bytes))
 
 /**
- * Takes the words out of what every open page has had the time to show, but for the last `keep` of it, which a page that
- * starts applies over older truths; and forgets what is too old for anybody. Gives whether there is more to do later.
+ * Takes the words out of the notes that every open page has had the time to show. The last `keep` of them stay whole: a
+ * page that starts applies them over older truths. Deletes notes that are too old. Gives whether more is to be done later.
  */
 export async function tidyJournal(
   tx: StoreTransaction,

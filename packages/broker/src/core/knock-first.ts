@@ -1,5 +1,5 @@
-// Asks a harmless question before a request that must not be repeated, and after one that came to nothing: a failed fetch
-// tells neither what it did nor whether anybody is there.
+// Asks a harmless question before a request that must not be repeated, and after a request that failed. A failed fetch
+// tells neither its effect nor whether the server is there.
 import { originOfUrl } from './channel.js'
 import { knockMs } from './limits.js'
 import type { Ports, Reply, SendOptions, WireRequest } from './ports.js'

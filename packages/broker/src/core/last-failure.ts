@@ -1,4 +1,4 @@
-// Why the last attempt to an origin came to nothing, in the origin's row, until its application answers again.
+// Keeps in an origin's row why the last attempt failed, until its application answers again.
 import type { EntryCore } from './entry.js'
 import type { OriginRow } from './origin.js'
 import type { Outcome } from './outcome.js'

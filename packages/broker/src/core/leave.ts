@@ -1,4 +1,4 @@
-// A user leaves this browser. What waits for them stays; what was done, and whom it was for, does not.
+// Runs when a user signs out. Entries that wait stay on the device; the record of delivered work goes.
 import { forgetJournal, isLeft } from './journal.js'
 import type { StoreTransaction } from './ports.js'
 import { type PartitionRow, within } from './schema.js'

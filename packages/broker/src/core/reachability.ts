@@ -1,5 +1,5 @@
-// What this realm knows of the way to each origin: when it last answered, and whether anything since then gives reason
-// to doubt that it still would. Every request tells: writes, reads, probes, and in a page the app's own traffic.
+// Remembers for each origin when it last answered, and whether something since then gives reason for doubt. Every
+// request counts as evidence: writes, reads, probes, and in a page the app's own traffic.
 import { originOfUrl } from './channel.js'
 import { clockSlackMs, freshMs } from './limits.js'
 import type { Clock } from './ports.js'

@@ -1,5 +1,5 @@
-// What an answer means that is no success. A refusal counts as the application's own only where it is signed: by the
-// key's echo, or at a plain server by the content type that was asked for (P5).
+// Decides the outcome of an answer that is no success. A refusal counts as the application's own only where it is
+// signed, by the key's echo, or at a plain server by the content type that was asked for (P5).
 import { type Answer, bears, dataOf, typeOf } from './answer.js'
 import { retryAfterMs } from './backoff.js'
 import type { EntryCore } from './entry.js'
@@ -24,7 +24,7 @@ const returnedReasons: Readonly<Record<number, ReturnedReason>> = {
 export const refusalReason = (httpStatus: number): ReturnedReason =>
   returnedReasons[httpStatus] ?? (httpStatus >= 300 && httpStatus < 400 ? 'protocol' : 'refused')
 
-/** What only the session's probe can tell is asked there. */
+/** Gives `askSession` where only the session's probe can tell. */
 export function refusal(reply: Answer, entry: EntryCore, now: number, app: SessionWord): Verdict {
   const { status: httpStatus } = reply
   const { endedBy, probeOn, csrf } = { ...defaultSession, ...app.sessionRules }
@@ -47,7 +47,7 @@ export function refusal(reply: Answer, entry: EntryCore, now: number, app: Sessi
   }
 }
 
-/** What a status means in a good session. */
+/** The outcome of a status in a good session. */
 function byStatus(reply: Answer, entry: EntryCore, now: number): Outcome {
   const { status: httpStatus } = reply
   const type = problemType(dataOf(reply))

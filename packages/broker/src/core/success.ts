@@ -1,4 +1,4 @@
-// Which answers of 2xx are the application's own: it echoes the key, or gives what was declared (P5).
+// Decides which 2xx answers are the application's own. It echoes the key, or gives the declared status and type (P5).
 import { type Answer, typeOf } from './answer.js'
 import type { EntryCore } from './entry.js'
 import { accepts, isJson } from './media-type.js'

@@ -44,8 +44,8 @@ export interface BrokerOptions<State, Path extends string> {
    */
   readonly success?: Success
   /**
-   * What becomes of a request that must not be repeated and may have had effect: `ask` (default) leaves it in doubt for
-   * a person or the status query, `repeat` sends it again, though that may double its effect.
+   * The fate of a request that must not be repeated and may have had effect. `ask` (default) leaves it in doubt, for a
+   * person or the status query. `repeat` sends it again, which may double its effect.
    */
   readonly onUnknownEffect?: OnUnknownEffect
   /**

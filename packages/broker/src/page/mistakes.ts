@@ -1,4 +1,4 @@
-// What a developer has forgotten, said once. Nothing of it is in a production build.
+// Tells the developer of a forgotten step, once. Production builds contain none of these texts.
 import type { Action } from 'redux'
 import { pendingMark } from '../redux/actions.js'
 import { sayOnce } from '../redux/development.js'

@@ -1,4 +1,4 @@
-// What a developer is told of reads in the console. Nothing of it is in a production bundle.
+// Tells the developer of trouble with reads in the console. Production bundles contain none of these texts.
 import { sayOnce } from '../redux/development.js'
 import type { ReadResult } from './result.js'
 
@@ -15,7 +15,7 @@ export function sayLeftOut(key: string, why: 'tooMany' | 'keepsFailing'): void {
     )
 }
 
-/** Of what only the app or its server can mend. */
+/** Tells of trouble that only the app or its server can mend. */
 export function sayWhy({ kind }: Pick<ReadResult, 'kind'>, url: string): void {
   if (kind === 'answerTooLarge')
     sayOnce(`the answer of ${url} is longer than reads take. Raise \`limits.answerBytesMax\`.`, kind + url)

@@ -1,5 +1,5 @@
-// What tells the answers of one URL apart: a header that the app adds as a request leaves, as the workspace or the
-// language that is chosen now. Such headers count in the key, so that no answer is given for another.
+// Headers that `prepareHeaders` adds may tell the answers of one URL apart, such as the chosen workspace or language.
+// Such headers are part of the key, so that no answer is given for another.
 import type { ReadRequest } from './line.js'
 
 type Headers = ReadRequest['headers']
