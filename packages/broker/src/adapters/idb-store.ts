@@ -1,6 +1,5 @@
 // The store in IndexedDB. A commit is reported after the transaction's `complete` event and never before: a request
 // that succeeded may still be undone by the quota.
-import { type IDBPDatabase, type IDBPObjectStore, wrap } from 'idb'
 import type { Key, Prepare, Span, Store, StoreTransaction } from '../core/ports.js'
 import { schema, schemaVersion } from '../core/schema.js'
 
@@ -15,7 +14,7 @@ export interface IdbOptions {
 
 /** Opens the database at its first use, and again after the browser closed it. */
 export function idbStore(name: string, { place = () => indexedDB, prepare }: IdbOptions = {}): Store {
-  let opened: Promise<IDBPDatabase> | undefined
+  let opened: Promise<IDBDatabase> | undefined
 
   const drop = () => {
     opened?.then((database) => database.close()).catch(() => {})
@@ -44,7 +43,7 @@ export function idbStore(name: string, { place = () => indexedDB, prepare }: Idb
   return {
     close: drop,
     async transact(mode, durability, work) {
-      const run = async (connection: Promise<IDBPDatabase>) =>
+      const run = async (connection: Promise<IDBDatabase>) =>
         commit((await connection).transaction(storeNames, mode, { durability }), work)
       const connection = open()
       try {
@@ -68,12 +67,13 @@ const isLost = (error: unknown): boolean =>
     String((error as Partial<Error> | undefined)?.name),
   )
 
-async function commit<T>(tx: AnyTransaction, work: (tx: StoreTransaction) => Promise<T>): Promise<T> {
-  // A failure shows in `done` too: it is awaited below, and must not count as unhandled meanwhile.
-  tx.done.catch(() => {})
+async function commit<T>(tx: IDBTransaction, work: (tx: StoreTransaction) => Promise<T>): Promise<T> {
+  const completed = completionOf(tx)
+  // It is awaited below, and must not count as unhandled meanwhile.
+  completed.catch(() => {})
   try {
     const result = await work(overIndexedDb(tx))
-    await tx.done
+    await completed
     return result
   } catch (error) {
     abort(tx)
@@ -81,8 +81,17 @@ async function commit<T>(tx: AnyTransaction, work: (tx: StoreTransaction) => Pro
   }
 }
 
-type Transaction = ReturnType<IDBPDatabase['transaction']>
-type AnyTransaction = Pick<Transaction, 'objectStore' | 'done' | 'abort' | 'error'>
+const completionOf = (tx: IDBTransaction) =>
+  new Promise<void>((resolve, reject) => {
+    tx.oncomplete = () => resolve()
+    tx.onabort = () => reject(tx.error ?? new DOMException('The transaction was aborted.', 'AbortError'))
+  })
+
+const resultOf = <T>(request: IDBRequest<T>) =>
+  new Promise<T>((resolve, reject) => {
+    request.onsuccess = () => resolve(request.result)
+    request.onerror = () => reject(request.error)
+  })
 
 /** An older release that is open elsewhere makes way within it, or this one says that there is no storage. */
 const blockedMsMax = 10_000
@@ -93,8 +102,8 @@ function openDatabase(
   name: string,
   drop: () => void,
   version?: number,
-): Promise<IDBPDatabase> {
-  return new Promise<IDBPDatabase>((resolve, reject) => {
+): Promise<IDBDatabase> {
+  return new Promise<IDBDatabase>((resolve, reject) => {
     const request = factory.open(name, version)
     let timer: ReturnType<typeof setTimeout> | undefined
     request.onupgradeneeded = () => addMissing(request)
@@ -111,7 +120,7 @@ function openDatabase(
       const database = request.result
       // A newer version waits for this connection to close, here or in another tab: it must not wait for long.
       database.onversionchange = database.onclose = drop
-      resolve(wrap(database))
+      resolve(database)
     }
   })
 }
@@ -128,7 +137,7 @@ function addMissing({ result: database, transaction: tx }: IDBOpenDBRequest): vo
   }
 }
 
-function abort(tx: AnyTransaction): void {
+function abort(tx: IDBTransaction): void {
   try {
     tx.abort()
   } catch {
@@ -136,31 +145,22 @@ function abort(tx: AnyTransaction): void {
   }
 }
 
-function overIndexedDb(tx: AnyTransaction): StoreTransaction {
+function overIndexedDb(tx: IDBTransaction): StoreTransaction {
   const source = ({ store, index }: Span) =>
     index === undefined ? tx.objectStore(store) : tx.objectStore(store).index(index)
   return {
-    get: (store, key) => tx.objectStore(store).get(valid(key)),
-    list: (span, limit) => source(span).getAll(range(span), limit),
+    get: (store, key) => resultOf(tx.objectStore(store).get(valid(key))),
+    list: (span, limit) => resultOf(source(span).getAll(range(span), limit)),
     async firstKey(span) {
-      const cursor = await source(span).openKeyCursor(range(span))
+      const cursor = await resultOf(source(span).openKeyCursor(range(span)))
       return cursor?.key as Key | undefined
     },
-    keys: (span) => source(span).getAllKeys(range(span)) as Promise<Key[]>,
+    keys: (span) => resultOf(source(span).getAllKeys(range(span))) as Promise<Key[]>,
     // A failed write aborts the transaction, which is where it is reported.
-    put: (store, row) =>
-      void write(tx, store)
-        .put(row)
-        .catch(() => {}),
-    delete: (store, key) =>
-      void write(tx, store)
-        .delete(valid(key))
-        .catch(() => {}),
+    put: (store, row) => void tx.objectStore(store).put(row),
+    delete: (store, key) => void tx.objectStore(store).delete(valid(key)),
   }
 }
 
-// idb types the writing methods as absent in a read-only transaction, which the core never writes in.
-type Writable = IDBPObjectStore<unknown, string[], string, 'readwrite'>
-const write = (tx: AnyTransaction, store: string) => tx.objectStore(store) as unknown as Writable
 const valid = (key: Key) => key as IDBValidKey
 const range = ({ from, to }: Span) => IDBKeyRange.bound(from, to)
