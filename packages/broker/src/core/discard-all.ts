@@ -4,7 +4,7 @@ import type { DeadLetter, EntryRow } from './entry.js'
 import { blankJournal, record } from './journal.js'
 import { forgetLanes } from './leave.js'
 import { pageRowsMax } from './limits.js'
-import { readPartition } from './partition.js'
+import { nameActive, readPartition } from './partition.js'
 import type { Store, StoreTransaction } from './ports.js'
 import { isReadable } from './readable.js'
 import { type PartitionRow, within } from './schema.js'
@@ -52,8 +52,9 @@ async function discardSome(tx: StoreTransaction, partition: string, now: number)
   const gone = [...letters, ...entries]
   const last = gone.findLast(isReadable) ?? gone.at(-1)
   if (last === undefined) {
-    // Nothing waits any more: what was done goes too.
+    // Nothing waits any more: what was done goes too, and the user's name, which only senders need.
     await blankJournal(tx, row)
+    await nameActive(tx, { partition, principal: '' })
     await forgetLanes(tx)
     row.blockedLanes = []
     row.stuckLanes = []

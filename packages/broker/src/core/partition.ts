@@ -40,6 +40,19 @@ export async function readActive(tx: StoreTransaction): Promise<Owner | undefine
   return row?.name === 'active' ? row : undefined
 }
 
+/** The active user with their name; undefined too after `discardAll`, when nothing of them waits. */
+export const readNamed = async (tx: StoreTransaction): Promise<Owner | undefined> => {
+  const active = await readActive(tx)
+  return active?.principal === '' ? undefined : active
+}
+
+/** Takes the user's name off the disk, or puts it back. Their session goes on. */
+export async function nameActive(tx: StoreTransaction, { partition, principal }: Owner): Promise<void> {
+  const active = await readActive(tx)
+  if (active?.partition === partition && active.principal !== principal)
+    tx.put('settings', { name: 'active', partition, principal })
+}
+
 /** Changes the row of a partition. */
 export async function changePartition(
   tx: StoreTransaction,

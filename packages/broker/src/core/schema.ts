@@ -114,7 +114,7 @@ export type SettingRow =
   | { readonly name: 'salt'; readonly value: string }
   /** Nothing but room, for a full disk. */
   | { readonly name: 'reserve'; readonly value: string }
-  /** Whose session the browser is in, as the page last said. */
+  /** Whose session the browser is in, as the page last said. `principal` is '' from `discardAll` to the next capture. */
   | { readonly name: 'active'; readonly partition: string; readonly principal: string }
 
 export interface Rows {

@@ -1,6 +1,7 @@
 // From a routed action to an accepted entry: receipt at once, snapshot, group commit, and the actions that tell of it.
 import { append, type Capture, findAppended } from '../core/append.js'
 import type { Limits } from '../core/limits.js'
+import { nameActive } from '../core/partition.js'
 import type { Ports } from '../core/ports.js'
 import { isFull, keepReserve } from '../core/room.js'
 import type { StoredAction } from '../core/schema.js'
@@ -130,7 +131,8 @@ export class Capturing {
 
   async #append(principal: string, captures: readonly Capture[]): Promise<void> {
     const { ports, users, limits, dispatch, receipts, onCommitted } = this.#context
-    const { partition } = await users.ownerOf(principal)
+    const owner = await users.ownerOf(principal)
+    const { partition } = owner
     const options = { now: ports.clock.now(), limits }
     let isAgain = false
     const appended = await ports.store.transact('readwrite', 'strict', async (tx) => {
@@ -139,6 +141,7 @@ export class Capturing {
       const missing = captures.filter((capture) => !kept.some(({ id }) => id === capture.id))
       const [done] = await Promise.all([
         append(tx, partition, missing, options),
+        nameActive(tx, owner),
         ports.store.makeRoom && keepReserve(tx, ports.chance),
       ])
       return [...kept, ...done]

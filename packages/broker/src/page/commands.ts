@@ -83,6 +83,7 @@ export async function discardAll(broker: AnyBroker): Promise<GivenUp> {
   const captures = await inside.cancelCaptures()
   const options = { now: () => clock.now(), onProgress: () => bus.post('changed') }
   const { cancelled, ...rest } = await discardEverything(store, owner.partition, options)
+  await inside.reads?.forget(owner.partition)
   return { cancelled: cancelled + captures, ...rest }
 }
 

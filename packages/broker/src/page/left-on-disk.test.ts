@@ -88,10 +88,48 @@ describe('of what was delivered', () => {
 
     await discardAll(app.broker)
 
-    expect(await found(store, [words, reply, '/api/posts', 'post:'])).toEqual([])
+    expect(await found(store)).toEqual([])
     app.store.dispatch(signedOut())
     await world.settle()
     expect(await found(store)).toEqual([])
+  })
+
+  it.each(['the same tab', 'another tab'])(
+    'the user’s id comes back with the next change, in %s, for a sender without a page',
+    async (where) => {
+      const { store, world, app } = open()
+      const other = openApp(world)
+      await clapAndSettle({ world, app })
+      await discardAll(app.broker)
+      await world.settle()
+      expect(await found(store, ['"ada"'])).toEqual([])
+      world.setOnline(false)
+
+      clap(where === 'the same tab' ? app : other, 'p2')
+      await world.settle()
+
+      expect(await found(store, ['"ada"'])).toEqual(['"ada"'])
+      world.setOnline(true)
+      await world.settle()
+      expect(world.network.requests.at(-1)).toMatchObject({ principal: 'ada' })
+      expect(app.outbox()).toMatchObject({ waiting: 0, paused: undefined })
+    },
+  )
+
+  it('a user who gave up everything is still signed in, in every tab', async () => {
+    const { store, world, app } = open()
+    await clapAndSettle({ world, app })
+    await discardAll(app.broker)
+    await world.settle()
+    expect(app.outbox()).toMatchObject({ waiting: 0, paused: undefined })
+
+    openApp(world, { user: 'bob' })
+    await world.settle()
+    clap(app, 'p2')
+    await world.settle()
+
+    // Bob's session is never renamed by a change of Ada's.
+    expect(await found(store, ['"ada"', '"bob"'])).toEqual(['"bob"'])
   })
 
   it('nothing comes to the disk when it is settled after the sign-out of its user', async () => {

@@ -57,6 +57,8 @@ export interface ReadEngine {
    * which is when `written` resolves.
    */
   userChanged(left: Promise<Owner> | undefined, written: Promise<unknown>): void
+  /** The answers that are kept of this user go. Never rejects. */
+  forget(partition: string): Promise<void>
   stop(): void
 }
 

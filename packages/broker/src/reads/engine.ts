@@ -77,6 +77,7 @@ export function createReadEngine(
         .then(([owner]) => clearLeft(copies, ports, owner?.partition))
         .catch(() => {})
     },
+    forget: (partition) => copies.clear(partition),
     stop() {
       stopWatching()
       session.stop()

@@ -1,6 +1,6 @@
 // What is kept of one user's reads, and that it goes with the user: only copies of the user whose session it is, as the
 // rows say it to all tabs, may lie on the device (SEC28).
-import { readActive } from '../core/partition.js'
+import { readNamed } from '../core/partition.js'
 import type { Copies, Ports } from '../core/ports.js'
 import { type CopyBounds, isTooOld, type KeptCopy, mayBeKept } from '../core/reads/kept-copy.js'
 import type { ReadAnswer } from '../core/reads/line.js'
@@ -55,10 +55,10 @@ export async function clearLeft(
   if (active !== 'unknown') await copies.clearOthers(active)
 }
 
-/** `unknown` where the storage fails, of which others tell: then nothing is kept. */
+/** `unknown` where the storage fails, of which others tell: then nothing is kept, as of a user who gave up everything. */
 async function activePartition({ store }: KeepingContext['ports']): Promise<string | undefined> {
   try {
-    return (await store.transact('readonly', 'relaxed', readActive))?.partition
+    return (await store.transact('readonly', 'relaxed', readNamed))?.partition
   } catch {
     return 'unknown'
   }

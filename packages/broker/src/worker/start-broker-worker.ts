@@ -14,7 +14,7 @@ import { readOutlook } from '../core/news.js'
 import { nextWake } from '../core/next-wake.js'
 import type { Probe } from '../core/origin.js'
 import { cookieNeeds, credentialsBy, type OriginOption, originNames } from '../core/origins.js'
-import { readActive } from '../core/partition.js'
+import { readActive, readNamed } from '../core/partition.js'
 import type { Device, Ports } from '../core/ports.js'
 import { draining, isAskCommand, isDrainCommand, syncTag, syncTagPrefix } from '../core/protocol.js'
 import { withAsked } from '../core/reads/answer-identity.js'
@@ -72,7 +72,8 @@ const eventMsMax = 60_000
 export interface BrokerWorker {
   /**
    * The user of the browser's session as a page last said (what `partition` gave); undefined while nobody is signed
-   * in. For what the app's worker keeps for each user, offline too.
+   * in, and from `discardAll` to the user's next change or start. For what the app's worker keeps for each user,
+   * offline too.
    */
   activeUser(): Promise<string | undefined>
 }
@@ -118,7 +119,7 @@ export function startBrokerWorker(options: WorkerOptions = {}): BrokerWorker {
     async send(request, { partition = '', route, signal }) {
       const headers = await prepare({ ...request, partition, route })
       // The app took its time over it, and gave what is right for the session of now: which may be another user's (P6).
-      if (headers !== request.headers && (await active(ports))?.partition !== partition)
+      if (headers !== request.headers && (await session(ports))?.partition !== partition)
         return { kind: 'failed' }
       return network.send({ ...request, headers: withAsked(headers, request.headers) }, signal)
     },
@@ -160,7 +161,8 @@ interface Life {
   readonly serves: Serves
 }
 
-const active = ({ store }: Ports) => store.transact('readonly', 'relaxed', readActive)
+const active = ({ store }: Ports) => store.transact('readonly', 'relaxed', readNamed)
+const session = ({ store }: Ports) => store.transact('readonly', 'relaxed', readActive)
 
 /**
  * Drains, and drains again where the next entry is due so soon that the worker lives to see it. Not where a newer
