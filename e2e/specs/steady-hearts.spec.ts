@@ -21,19 +21,25 @@ test('a refetch of the feed never shows a pending heart unfilled', async ({ demo
     { match: { path: '/api/posts/top' }, kind: 'delay', ms: 400 },
     { match: { method: 'PUT' }, kind: 'delay', ms: 300 },
   ])
-  const reads = (ledger: Ledger) => attemptsUnder(ledger, '/api/posts/top', 'GET').length
   await demo.refresh()
   await network.restore()
   await demo.refresh()
   await ledgerWith(server, (ledger) => attemptsUnder(ledger, '/api/posts', 'PUT').length > 0, true)
   await demo.refresh()
-  const ledger = await ledgerWith(server, ({ effects }) => effects.length, 3)
+  await ledgerWith(server, ({ effects }) => effects.length, 3)
   await expect(demo.pendingCount).toHaveText('0')
   await demo.refresh()
-  await ledgerWith(server, (latest) => reads(latest) > reads(ledger), true)
+  // It may share a read that was already asked, if that was asked after the last like.
+  await ledgerWith(server, readsAllLikes, true)
   await expect(demo.page.locator('.feed-status')).toHaveAttribute('data-shows', 'fresh')
   for (const shown of watches) expect(new Set(await shown.seen()).size).toBe(1)
 })
+
+/** Says whether the last read of the feed was asked after every like. */
+function readsAllLikes(ledger: Ledger): boolean {
+  const last = (path: string, method: string) => attemptsUnder(ledger, path, method).at(-1)?.seq ?? 0
+  return last('/api/posts/top', 'GET') > last('/api/posts', 'PUT')
+}
 
 test('a reload never shows an outbox with entries as empty', async ({ demo, network }) => {
   await network.cut()
