@@ -7,6 +7,8 @@ import type { Ports, Reply, SendOptions, WireRequest } from './ports.js'
 export type LetGo = () => void
 
 export interface Connections {
+  /** Of one origin's connections so many are for reads at most. */
+  readonly readsMax: number
   /** A connection for a read; undefined where none is free for it. */
   read(origin: string): LetGo | undefined
   /** Resolves when a write has its connection, first come, first served; with undefined if the signal aborts before. */
@@ -52,6 +54,7 @@ export function createConnections(max: number): Connections {
   }
 
   return {
+    readsMax,
     read(origin) {
       const wires = wiresTo(origin)
       return isFull(wires) || wires.reads >= readsMax ? undefined : take(origin, 'reads')

@@ -77,6 +77,8 @@ export const askAgainMs = 1_000
  * this behind reads that were asked after it.
  */
 export const readAgeMs = 5_000
+/** Priorities from 1 to this are urgent: of a page's connections one is kept for them. */
+export const urgentMax = 3
 /** How long a read is held for writes that touch what it shows. */
 export const holdMsMax = 30_000
 /** How long it waits for writes that have surely had no effect: they go on top of its answer. */

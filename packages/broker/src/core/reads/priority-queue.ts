@@ -4,20 +4,21 @@ interface Place<T> {
   readonly item: T
   /** The how-manieth push it was. */
   readonly turn: number
-  rank: number
+  readonly rank: number
   index: number
 }
 
 /** The smallest rank goes first, and of equal ones the one that came first. */
 export interface PriorityQueue<T> {
   size(): number
+  /** Of the first one. Infinite where there is none. */
+  rank(): number
   /** An item is in it once at most. */
   push(item: T, rank: number): void
   /** Takes the first one out. */
   pop(): T | undefined
-  /** It keeps its turn among those of its new rank. */
-  change(item: T, rank: number): void
-  remove(item: T): void
+  /** Gives whether it was there. */
+  remove(item: T): boolean
 }
 
 export function createPriorityQueue<T>(): PriorityQueue<T> {
@@ -63,6 +64,7 @@ export function createPriorityQueue<T>(): PriorityQueue<T> {
 
   return {
     size: () => heap.length,
+    rank: () => heap[0]?.rank ?? Number.POSITIVE_INFINITY,
     push(item, rank) {
       const place = { item, rank, turn: turn++, index: heap.length }
       places.set(item, place)
@@ -74,16 +76,10 @@ export function createPriorityQueue<T>(): PriorityQueue<T> {
       if (place !== undefined) take(place)
       return place?.item
     },
-    change(item, rank) {
-      const place = places.get(item)
-      if (place === undefined) return
-      place.rank = rank
-      rise(place)
-      sink(place)
-    },
     remove(item) {
       const place = places.get(item)
       if (place !== undefined) take(place)
+      return place !== undefined
     },
   }
 }

@@ -1,7 +1,6 @@
 // A read as it stands in a scheduler: who shares it, where it is, and what came of its tries.
-import { readAgeMs } from '../limits.js'
 import type { Ask, ReadEnd } from './line.js'
-import type { PriorityQueue } from './priority-queue.js'
+import type { Origin } from './origin-reads.js'
 
 /** One request, and who waits for its answer. */
 export interface Read {
@@ -36,17 +35,3 @@ export interface Sent {
   last?: ReadEnd
   cancelPause?: () => void
 }
-
-export interface Origin {
-  readonly name: string
-  readonly waiting: PriorityQueue<Read>
-  flying: number
-  /** Reads that failed since one was answered. */
-  misses: number
-  /** It is looked at when this turn is over. */
-  stirred: boolean
-}
-
-/** A wait of `readAgeMs` counts as one priority higher, for all alike: so a rank stays as it is while its read waits. */
-export const rankOf = ({ priority, askedAt }: Pick<Read, 'priority' | 'askedAt'>): number =>
-  priority * readAgeMs + askedAt

@@ -2,7 +2,7 @@
 import { manualClock } from '../../testing/manual-clock.js'
 import { seededChance } from '../../testing/memory-realms.js'
 import { createConnections, type LetGo } from '../connections.js'
-import { readAgeMs } from '../limits.js'
+import { readAgeMs, urgentMax } from '../limits.js'
 import type { ReadEnd, Reader, ReadReply, ReadRequest } from './line.js'
 import { readKey } from './read-key.js'
 import { answer, textOf } from './scheduler.fixture.js'
@@ -24,7 +24,7 @@ export interface ModelOptions {
 /** A read that has not ended. */
 interface Read extends Place {
   readonly key: string
-  readonly turn: number
+  turn: number
   readonly askedAt: number
   readonly listeners: Set<Listener>
   priority: number
@@ -43,6 +43,8 @@ interface Listener {
 interface Wire {
   readonly read: Read
   readonly number: number
+  /** By its priority as it left. */
+  readonly isUrgent: boolean
   readonly sentAt: number
   readonly signal: AbortSignal
   reply(reply: ReadReply): void
@@ -69,6 +71,8 @@ export class SchedulerModel {
   /** Those in flight. */
   readonly #wires = new Set<Wire>()
   readonly #writes: Write[] = []
+  /** Origins of which an urgent read was asked for. */
+  readonly #keeping = new Set<string>()
   #readsMax: number
   #isOnline = true
   #turn = 0
@@ -100,7 +104,7 @@ export class SchedulerModel {
     const listener: Listener = { read, reader: { raise() {}, leave() {} }, sent: 0, ends: [], left: false }
     read?.listeners.add(listener)
     this.#listeners.push(listener)
-    if (read !== undefined) read.priority = Math.min(read.priority, priority)
+    if (read !== undefined) this.#raise(read, priority)
     listener.reader = this.#scheduler.ask({
       key,
       partition,
@@ -116,7 +120,7 @@ export class SchedulerModel {
   raise(which: number, priority: number): void {
     const listener = this.#listeners[which % this.#listeners.length]
     const read = listener && this.#isOpen(listener) ? listener.read : undefined
-    if (read !== undefined) read.priority = Math.min(read.priority, priority)
+    if (read !== undefined) this.#raise(read, priority)
     listener?.reader.raise(priority)
   }
 
@@ -196,6 +200,12 @@ export class SchedulerModel {
     return read
   }
 
+  #raise(read: Read, priority: number): void {
+    if (priority < read.priority) read.turn = this.#turn++
+    read.priority = Math.min(read.priority, priority)
+    if (isUrgent(read) && read.wire === undefined) this.#keeping.add(read.origin)
+  }
+
   #onSend(...[request, { partition, signal }]: Parameters<SchedulerContext['send']>): Promise<ReadReply> {
     const read = this.#reads.get(readKey({ partition, request }))
     if (read === undefined || read.wire !== undefined || read.listeners.size === 0) {
@@ -204,7 +214,8 @@ export class SchedulerModel {
     }
     this.#checkTurn(read)
     return new Promise((reply) => {
-      const wire = { read, number: ++this.#sent, sentAt: this.#clock.monotonic(), signal, reply }
+      const sentAt = this.#clock.monotonic()
+      const wire = { read, number: ++this.#sent, isUrgent: isUrgent(read), sentAt, signal, reply }
       read.wire = wire
       this.#wires.add(wire)
       this.#checkLimits(read.origin)
@@ -253,7 +264,12 @@ export class SchedulerModel {
   #checkTurn(read: Read): void {
     for (const other of this.#waiting(read.origin)) {
       if (other === read) continue
-      if (rank(other) < rank(read) || (rank(other) === rank(read) && other.turn < read.turn))
+      if (isUrgent(read) && !isUrgent(other) && !this.#mayBeCommon(read.origin)) {
+        this.#count('goes by the kept connection')
+        continue
+      }
+      const isEarlier = isUrgent(read) === isUrgent(other) && other.turn < read.turn
+      if (rank(other) < rank(read) || (rank(other) === rank(read) && isEarlier))
         this.#fault('out of turn', [read, other])
       if (read.askedAt > other.askedAt + 8 * readAgeMs) this.#fault('waits too long', other)
       if (other.priority < read.priority) this.#count('aged')
@@ -264,14 +280,21 @@ export class SchedulerModel {
 
   #checkLimits(origin: string): void {
     if (this.#readsTo(origin) > this.#readsAllowed()) this.#fault('too many reads', origin)
+    if (this.#keeping.has(origin) && this.#commonTo(origin) > this.#commonAllowed()) {
+      const [last] = [...this.#wires].reverse()
+      if (last?.isUrgent === false) this.#fault('takes the connection of the urgent ones', origin)
+    }
     if (this.#inFlight(origin) > this.#options.concurrencyMax) this.#fault('too many requests', origin)
   }
 
   /** When all is quiet, nothing waits that could be sent. */
   #checkRest(): void {
-    for (const { origin } of this.#waiting()) {
+    for (const read of this.#waiting()) {
+      const { origin } = read
       const isFull = this.#inFlight(origin) >= this.#options.concurrencyMax
-      if (!isFull && this.#readsTo(origin) < this.#readsAllowed()) this.#fault('waits for nothing', origin)
+      if (isFull || this.#readsTo(origin) >= this.#readsAllowed()) continue
+      if (isUrgent(read) || this.#mayBeCommon(origin)) this.#fault('waits for nothing', origin)
+      else this.#count('leaves a connection to the urgent ones')
     }
     for (const write of this.#writes)
       if (write.granted !== (write.letGo !== undefined)) this.#fault('a write waits for a read', write)
@@ -279,6 +302,19 @@ export class SchedulerModel {
 
   #readsAllowed(): number {
     return Math.min(this.#readsMax, Math.max(this.#options.concurrencyMax - 1, 1))
+  }
+
+  /** One less, once somebody was urgent. */
+  #commonAllowed(): number {
+    return Math.max(this.#readsAllowed() - 1, 1)
+  }
+
+  #commonTo(origin: string): number {
+    return [...this.#wires].filter(({ read, isUrgent }) => read.origin === origin && !isUrgent).length
+  }
+
+  #mayBeCommon(origin: string): boolean {
+    return !this.#keeping.has(origin) || this.#commonTo(origin) < this.#commonAllowed()
   }
 
   #readsTo(origin: string): number {
@@ -304,3 +340,4 @@ export class SchedulerModel {
 }
 
 const rank = ({ priority, askedAt }: Read) => priority * readAgeMs + askedAt
+const isUrgent = ({ priority }: Read) => priority <= urgentMax

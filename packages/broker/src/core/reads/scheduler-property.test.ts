@@ -86,6 +86,8 @@ it('issue 4 line 2: never too many in flight, one request a key, every reader en
     'failed',
     'too many',
     'write waits',
+    'goes by the kept connection',
+    'leaves a connection to the urgent ones',
   ])
     expect(seen.get(what) ?? 0, what).toBeGreaterThan(30)
 })

@@ -268,6 +268,86 @@ describe('limits', () => {
     expect(paths()).toHaveLength(4)
   })
 
+  describe('one connection is kept for priorities 1 to 3', () => {
+    const askMany = ({ ask }: ReturnType<typeof setUp>, names: string, priority?: number) => {
+      for (const name of names) ask(name, priority)
+    }
+    const endOne = async (fixture: ReturnType<typeof setUp>) => {
+      const reader = fixture.ask('first', 3)
+      await fixture.settle()
+      reader.leave()
+    }
+    const sent = ({ paths }: ReturnType<typeof setUp>) => paths().filter((path) => path !== 'first')
+
+    it('once one of them was asked for: slow reads never hold an urgent one', async () => {
+      const fixture = setUp()
+      await endOne(fixture)
+      askMany(fixture, 'abcdefg')
+      await fixture.settle()
+      expect(sent(fixture)).toEqual(['a', 'b', 'c', 'd'])
+
+      fixture.ask('urgent', 3)
+      await fixture.settle()
+      expect(sent(fixture).at(-1)).toBe('urgent')
+      await fixture.wire('urgent').answer('now')
+      expect(sent(fixture)).toHaveLength(5)
+    })
+
+    it('not before: a page without urgent reads has all five', async () => {
+      const fixture = setUp()
+      askMany(fixture, 'abcdefg', 4)
+      await fixture.settle()
+      expect(sent(fixture)).toHaveLength(5)
+    })
+
+    it('for each origin by itself', async () => {
+      const fixture = setUp()
+      await endOne(fixture)
+      for (const name of 'abcdefg') fixture.ask(`https://other.test/${name}`)
+      await fixture.settle()
+      expect(sent(fixture)).toHaveLength(5)
+    })
+
+    it('and goes to a read that a reader makes urgent, before those that have waited long', async () => {
+      const fixture = setUp()
+      await endOne(fixture)
+      askMany(fixture, 'abcdef')
+      const late = fixture.ask('late', 9)
+      await fixture.clock.advance(20_000)
+      expect(sent(fixture)).toHaveLength(4)
+
+      late.raise(2)
+      await fixture.settle()
+      expect(sent(fixture).at(-1)).toBe('late')
+    })
+
+    it('urgent ones take the others too, by their rank', async () => {
+      const fixture = setUp()
+      await endOne(fixture)
+      askMany(fixture, 'abcdefg', 1)
+      fixture.ask('common')
+      await fixture.settle()
+      expect(sent(fixture)).toEqual(['a', 'b', 'c', 'd', 'e'])
+      for (const name of 'abc') await fixture.wire(name).answer('')
+      expect(sent(fixture).slice(5)).toEqual(['f', 'g', 'common'])
+    })
+
+    it.each([
+      [1, 1],
+      [2, 1],
+      [3, 2],
+      [6, 4],
+      [99, 4],
+    ])('a limit of %i reads leaves %i to the others', async (readsMax, common) => {
+      const fixture = setUp()
+      fixture.scheduler.limit(readsMax)
+      await endOne(fixture)
+      askMany(fixture, 'abcdefg')
+      await fixture.settle()
+      expect(sent(fixture)).toHaveLength(common)
+    })
+  })
+
   it('so many reads wait, and whoever asks for another is told so; what waits already may be shared', async () => {
     const { ask, wire, paths, heard, settle } = setUp({ readsMax: 1, waitingReadsMax: 2 })
     ask('a')

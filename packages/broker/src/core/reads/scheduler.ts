@@ -5,8 +5,8 @@ import type { Connections, LetGo } from '../connections.js'
 import { type Limits, missesMax } from '../limits.js'
 import type { Chance, Clock } from '../ports.js'
 import type { Ask, Line, ReadEnd, Reader, ReadReply, ReadRequest } from './line.js'
-import { createPriorityQueue } from './priority-queue.js'
-import { type Flight, type Listener, type Origin, type Read, rankOf, type Sent } from './scheduled-read.js'
+import { createOrigin, type Origin } from './origin-reads.js'
+import type { Flight, Listener, Read, Sent } from './scheduled-read.js'
 import { retriesDefault, retryDelayMs } from './second-try.js'
 
 export interface SchedulerContext {
@@ -36,14 +36,14 @@ class ReadScheduler implements Scheduler {
   readonly #context: SchedulerContext
   readonly #reads = new Map<string, Read>()
   readonly #origins = new Map<string, Origin>()
-  #readsMax: number
+  #readsMax = 0
   #waiting = 0
   #sent = 0
   #stopped = false
 
   constructor(context: SchedulerContext) {
     this.#context = context
-    this.#readsMax = context.limits.readsMax
+    this.limit(context.limits.readsMax)
     context.connections.onFree((name) => this.#stir(this.#originOf(name)))
   }
 
@@ -68,7 +68,7 @@ class ReadScheduler implements Scheduler {
   }
 
   limit(readsMax: number): void {
-    this.#readsMax = readsMax
+    this.#readsMax = Math.min(readsMax, this.#context.connections.readsMax)
     for (const origin of this.#origins.values()) this.#stir(origin)
   }
 
@@ -87,11 +87,9 @@ class ReadScheduler implements Scheduler {
   }
 
   #enqueue(ask: Ask): Read {
-    const { clock } = this.#context
     const origin = this.#originOf(originOfUrl(ask.request.url))
-    const { priority } = ask
-    const askedAt = clock.monotonic()
-    const read: Read = { ask, origin, askedAt, readers: new Set(), priority, retries: 0 }
+    const askedAt = this.#context.clock.monotonic()
+    const read: Read = { ask, origin, askedAt, readers: new Set(), priority: ask.priority, retries: 0 }
     this.#reads.set(ask.key, read)
     this.#waiting++
     this.#lineUp(read)
@@ -99,27 +97,25 @@ class ReadScheduler implements Scheduler {
   }
 
   #lineUp(read: Read): void {
-    read.origin.waiting.push(read, rankOf(read))
+    read.origin.push(read)
     this.#stir(read.origin)
   }
 
   #raise(read: Read, priority: number): void {
     if (priority >= read.priority) return
-    read.priority = priority
-    read.origin.waiting.change(read, rankOf(read))
+    read.origin.raise(read, priority)
+    this.#stir(read.origin)
   }
 
   #originOf(name: string): Origin {
-    const known = this.#origins.get(name)
-    if (known !== undefined) return known
-    const origin: Origin = { name, waiting: createPriorityQueue(), flying: 0, misses: 0, stirred: false }
+    const origin = this.#origins.get(name) ?? createOrigin(name)
     this.#origins.set(name, origin)
     return origin
   }
 
   /** What is asked in one turn goes by its urgency, not by who spoke first. */
   #stir(origin: Origin): void {
-    if (origin.stirred || origin.waiting.size() === 0) return
+    if (origin.stirred || !origin.hasNext(this.#readsMax)) return
     origin.stirred = true
     void Promise.resolve().then(() => {
       origin.stirred = false
@@ -128,24 +124,22 @@ class ReadScheduler implements Scheduler {
   }
 
   #sendFrom(origin: Origin): void {
-    const { name, waiting } = origin
-    while (waiting.size() > 0 && origin.flying < this.#readsMax) {
-      const letGo = this.#context.connections.read(name)
+    while (origin.hasNext(this.#readsMax)) {
+      const letGo = this.#context.connections.read(origin.name)
       if (letGo === undefined) return
-      const read = waiting.pop()
+      const read = origin.pop(this.#readsMax)
       if (read !== undefined) this.#launch(read, letGo)
     }
   }
 
   #launch(read: Read, letGo: LetGo): void {
     const { clock } = this.#context
-    const { origin } = read
     const wire = new AbortController()
     const sentAt = clock.now()
     this.#waiting--
-    origin.flying++
+    const landed = read.origin.launch(read)
     const land = () => {
-      origin.flying--
+      landed()
       letGo()
     }
     const order = ++this.#sent
@@ -223,10 +217,8 @@ class ReadScheduler implements Scheduler {
 
   #finish(read: Read, end: ReadEnd): void {
     if (!this.#take(read)) return
-    // One that is told may have others leave.
-    for (const listener of read.readers) {
-      this.#safely(() => listener.onEnd(end))
-    }
+    // A reader that is told may have others leave.
+    for (const listener of read.readers) this.#safely(() => listener.onEnd(end))
   }
 
   #abandon(read: Read): void {
@@ -244,7 +236,7 @@ class ReadScheduler implements Scheduler {
     sent?.cancelPause?.()
     if (flight !== undefined) flight.land()
     else {
-      origin.waiting.remove(read)
+      origin.remove(read)
       this.#waiting--
     }
     return true
