@@ -5,7 +5,7 @@ import { append } from '../../packages/broker/dist/core/append.js'
 import { defaultLimits } from '../../packages/broker/dist/core/limits.js'
 import { readStart } from '../../packages/broker/dist/core/news.js'
 
-const ports = browserPorts('bench')
+const ports = browserPorts('bench', () => import('../../packages/broker/dist/page/later.js'))
 
 /** @param {() => Promise<unknown>} work */
 async function timed(work) {

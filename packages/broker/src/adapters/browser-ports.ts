@@ -1,5 +1,5 @@
 // The real world behind the core's ports, the same in a page and in a worker.
-import { backedUp } from '../core/backup.js'
+import { backedUp, type Places } from '../core/backup.js'
 import type { CredentialsOf } from '../core/origins.js'
 import type { Ports } from '../core/ports.js'
 import { giveUpReserve } from '../core/room.js'
@@ -15,7 +15,11 @@ import { systemClock } from './system-clock.js'
 import { systemZone } from './system-zone.js'
 import { webLocks } from './web-locks.js'
 
-export function browserPorts(database: string, credentialsOf?: CredentialsOf): Ports {
+export function browserPorts(
+  database: string,
+  repair: Places['repair'],
+  credentialsOf?: CredentialsOf,
+): Ports {
   let renewed: Promise<void> | undefined
   const place = async () => {
     renewed ??= renewLog(indexedDB)
@@ -26,7 +30,7 @@ export function browserPorts(database: string, credentialsOf?: CredentialsOf): P
   const copy = secondBucket(database)
   const store = backedUp(
     (prepare) => idbStore(database, { place, prepare }),
-    { copy, notebook: opfsNotebook(database, locks) },
+    { copy, notebook: opfsNotebook(database, locks), repair },
     systemClock,
   )
   return {

@@ -1,15 +1,24 @@
 // Keeps unsent work in a second place, and brings it back where the browser has lost the first: a copy of the rows
 // where there is room for one that dies of other causes, and a note of how many there are.
-import { bringBack } from './bring-back.js'
-import { copyMsMax, levelAfterMs, noteSpacingMs, pageRowsMax } from './limits.js'
-import type { Backup, Clock, Key, Note, Notebook, Prepare, Store, StoreTransaction } from './ports.js'
-import { within } from './schema.js'
-import { isKept, newest, noteIn, noteOf, recorded, replay, tables, type Write, writesOf } from './writes.js'
+import type { BringBack } from './bring-back.js'
+import type { Level } from './level.js'
+import { copyMsMax, levelAfterMs, noteSpacingMs } from './limits.js'
+import type { Backup, Clock, Note, Notebook, Prepare, Store } from './ports.js'
+import { suspectsOf } from './progress.js'
+import { isKept, newest, noteIn, noteOf, recorded, replay, type Write } from './writes.js'
+
+/** What mends a database that has lost something, and a copy that has fallen behind. */
+export interface Repair {
+  readonly bringBack: BringBack
+  readonly level: Level
+}
 
 export interface Places {
   /** The same tables elsewhere; undefined where there is no such place. */
   readonly copy?: Store | undefined
   readonly notebook?: Notebook | undefined
+  /** Asked for where it is needed. Where it rejects, the connection is not opened: it is tried again at the next use. */
+  repair(): Promise<Repair>
 }
 
 export interface BackedUpStore extends Store {
@@ -22,7 +31,7 @@ export interface BackedUpStore extends Store {
  */
 export function backedUp(
   primary: (prepare: Prepare) => Store,
-  { copy, notebook }: Places,
+  { copy, notebook, repair }: Places,
   clock: Pick<Clock, 'now' | 'after'>,
 ): BackedUpStore {
   /** What this realm knows by its own writes: it is the witness of a database that is deleted while it is open. */
@@ -38,8 +47,13 @@ export function backedUp(
     copying = false
     const known = await readNote(copy)
     const written = await notebook?.read().catch(() => undefined)
-    const elsewhere = { copy, copied: known, witness: newest(known, written, memory) }
-    const { writes, isRead } = await bringBack(transact, elsewhere, clock.now())
+    const witness = newest(known, written, memory)
+    const own = await transact('readonly', 'relaxed', noteIn)
+    const isSaltLost = own.salt === undefined && witness.salt !== undefined
+    const { writes, isRead } =
+      isSaltLost || suspectsOf(own, witness, known).length > 0
+        ? await (await repair()).bringBack(transact, { copy, copied: known, witness }, clock.now())
+        : { writes: [], isRead: known !== undefined }
     copying = isRead
     isWhole = true
     // What was there before is known from here on too: the note may have been lost, or never written.
@@ -48,7 +62,7 @@ export function backedUp(
     keep(writes)
     // Not while a page that starts reads what waits.
     clock.after(levelAfterMs, () => {
-      if (copying) void level().catch(() => {})
+      if (copying && copy !== undefined) void makeLevel(copy).catch(() => {})
     })
   })
 
@@ -65,28 +79,7 @@ export function backedUp(
       })
   }
 
-  /** Gives the copy what it lacks and takes from it what has ended: a realm that was killed left it behind. */
-  async function level(): Promise<void> {
-    if (copy === undefined) return
-    for (const table of tables) {
-      const keys = (tx: StoreTransaction) => tx.keys(within(table, []))
-      const own = await store.transact('readonly', 'relaxed', keys)
-      const different = difference(own, await copy.transact('readonly', 'relaxed', keys))
-      for (let i = 0; i < different.length; i += pageRowsMax) {
-        const page = different.slice(i, i + pageRowsMax)
-        const rows = await store.transact('readonly', 'relaxed', (tx) =>
-          Promise.all(page.map((key) => tx.get(table, key))),
-        )
-        const writes = page.map((key, i): Write => {
-          const row = rows[i]
-          return row === undefined ? { store: table, key } : { store: table, row }
-        })
-        await copy.transact('readwrite', 'relaxed', (tx) => replay(tx, writes))
-      }
-    }
-    const writes = writesOf(await store.transact('readonly', 'relaxed', noteIn))
-    await copy.transact('readwrite', 'relaxed', (tx) => replay(tx, writes))
-  }
+  const makeLevel = async (place: Store) => (await repair()).level(store, place)
 
   return {
     ...store,
@@ -133,16 +126,6 @@ function inTime({ after }: Pick<Clock, 'after'>, work: Promise<unknown>): Promis
       resolve()
     })
   })
-}
-
-/** Keys that only one of the two has. */
-function difference(one: readonly Key[], other: readonly Key[]): readonly Key[] {
-  const keys = new Map(one.map((key) => [JSON.stringify(key), key]))
-  for (const key of other) {
-    const text = JSON.stringify(key)
-    if (!keys.delete(text)) keys.set(text, key)
-  }
-  return [...keys.values()]
 }
 
 /** Undefined where there is no copy, or none that can be read. */

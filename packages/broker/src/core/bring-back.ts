@@ -1,7 +1,8 @@
 // Brings back what the database has lost, from what is known elsewhere.
 import { changePartition, newPartition, readPartition } from './partition.js'
 import type { Note, Store, StoreTransaction } from './ports.js'
-import { isBehind, type Known, restore } from './restore.js'
+import { isSuspect, suspectsOf } from './progress.js'
+import { type Known, restore } from './restore.js'
 import { type PartitionRow, within } from './schema.js'
 import { noteIn, recorded, type Write } from './writes.js'
 
@@ -19,6 +20,8 @@ export interface BroughtBack {
   readonly isRead: boolean
 }
 
+export type BringBack = typeof bringBack
+
 /** All in one transaction of the database: a realm that dies has changed nothing, a second one finds it done. */
 export async function bringBack(
   transact: Store['transact'],
@@ -26,14 +29,7 @@ export async function bringBack(
   now: number,
 ): Promise<BroughtBack> {
   const own = await transact('readonly', 'relaxed', noteIn)
-  const isSuspect = (row: PartitionRow | undefined, known: PartitionRow) =>
-    row === undefined || isBehind(row, known) || (row.owed === true && copied !== undefined)
-  const suspects = witness.partitions.filter((known) =>
-    isSuspect(
-      own.partitions.find(({ partition }) => partition === known.partition),
-      known,
-    ),
-  )
+  const suspects = suspectsOf(own, witness, copied)
   const lostSalt = own.salt === undefined ? witness.salt : undefined
   const rows = await readRows(copied && copy, suspects)
   const writes: Write[] = []
@@ -44,7 +40,7 @@ export async function bringBack(
         tx.put('settings', { name: 'salt', value: lostSalt })
       for (const [i, known] of suspects.entries()) {
         const row = await tx.get('partitions', [known.partition])
-        if (!isSuspect(row, known)) continue
+        if (!isSuspect(row, known, copied)) continue
         await putBack(tx, row, known, rows?.[i], now)
         if (copy !== undefined && rows === undefined)
           await changePartition(tx, known.partition, (changed) => {

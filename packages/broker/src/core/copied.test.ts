@@ -3,10 +3,14 @@ import { memoryStore } from '../adapters/memory-store.js'
 import { manualClock } from '../testing/manual-clock.js'
 import { append } from './append.js'
 import { type BackedUpStore, backedUp } from './backup.js'
+import { bringBack } from './bring-back.js'
 import { capture } from './entry.fixture.js'
+import { level } from './level.js'
 import { copyMsMax, defaultLimits } from './limits.js'
 import type { Store } from './ports.js'
 import { within } from './schema.js'
+
+const repair = async () => ({ bringBack, level })
 
 /** A second place that answers when it is let. */
 function slowPlace() {
@@ -45,7 +49,7 @@ describe('an entry with a copy in a second place', () => {
   it('is copied once that place has it', async () => {
     const clock = manualClock()
     const { place, rows, open } = slowPlace()
-    const told = await accept(backedUp(connected(memoryStore()), { copy: place }, clock))
+    const told = await accept(backedUp(connected(memoryStore()), { copy: place, repair }, clock))
     await clock.advance(copyMsMax - 1)
     const before = [told.isCopied, (await rows()).length]
 
@@ -58,7 +62,7 @@ describe('an entry with a copy in a second place', () => {
 
   it('is not held up for long where that place does not answer', async () => {
     const clock = manualClock()
-    const told = await accept(backedUp(connected(memoryStore()), { copy: slowPlace().place }, clock))
+    const told = await accept(backedUp(connected(memoryStore()), { copy: slowPlace().place, repair }, clock))
 
     await clock.advance(copyMsMax)
 
@@ -67,7 +71,7 @@ describe('an entry with a copy in a second place', () => {
 
   it('waits for nothing where there is no such place', async () => {
     const clock = manualClock()
-    const told = await accept(backedUp(connected(memoryStore()), {}, clock))
+    const told = await accept(backedUp(connected(memoryStore()), { repair }, clock))
 
     await clock.advance(0)
 

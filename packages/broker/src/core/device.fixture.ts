@@ -2,6 +2,8 @@
 // copy and a note that live elsewhere, and realms over them that die at any step.
 import { memoryStore } from '../adapters/memory-store.js'
 import { type BackedUpStore, backedUp } from './backup.js'
+import { bringBack } from './bring-back.js'
+import { level } from './level.js'
 import { copyMsMax } from './limits.js'
 import type { Note, Notebook, Prepare, Store } from './ports.js'
 import { type StoreName, schema, within } from './schema.js'
@@ -126,6 +128,7 @@ function createRealm({
     (prepare) => connecting(disk, prepare, (at) => stepped(at.store)),
     {
       copy: copy && stepped(copy),
+      repair: async () => ({ bringBack, level }),
       notebook: notebook && {
         read: () => step(notebook.read),
         change: (change) => step(() => notebook.change(change)),

@@ -4,7 +4,7 @@ import { type AskContext, askSession, attempt } from './attempt.js'
 import { originOf } from './channel.js'
 import { type ClaimOptions, claim, readOrigins } from './claim.js'
 import { type SendingEntry, toRow } from './entry.js'
-import { createInquiry, type InquiryContext, type Question, questions } from './inquiry.js'
+import type { Inquiries, Inquiry, InquiryContext, Question } from './inquiry.js'
 import { shrinkJournal } from './journal.js'
 import { type Limits, leaseRenewalMs } from './limits.js'
 import type { Probe } from './origin.js'
@@ -31,6 +31,8 @@ export interface DrainContext
   takeProbe(): Probe | undefined
   /** Resolves at the next wake-up. */
   woken(): Promise<void>
+  /** Undefined where nothing can be asked about entries in doubt: they wait. Called only where there is a status query. */
+  inquiries(): Inquiries | undefined
 }
 
 interface Flight {
@@ -61,7 +63,7 @@ async function loop(context: DrainContext): Promise<void> {
   const { ports, user, signal } = context
   const aborted = new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve()))
   const flights = new Map<string, Flight>()
-  const inquiry = createInquiry(context)
+  let inquiry: Inquiry | undefined
   const { steals } = await recover(ports.store, user.partition, context.lapsed, ports.clock.now())
   const stopRenewing = keepLeases(context, flights)
   try {
@@ -75,8 +77,9 @@ async function loop(context: DrainContext): Promise<void> {
       for (const { entry } of finished) flights.delete(entry.id)
       for (const entry of claimed) flights.set(entry.id, launch(context, entry, row))
       if (finished.length + claimed.length > 0 || doubted) ports.bus.post('changed')
-      inquiry.ask(open)
-      const asking = inquiry.asking()
+      if (open.length > 0) inquiry ??= context.inquiries()?.createInquiry(context)
+      inquiry?.ask(open)
+      const asking = inquiry?.asking()
       if (flights.size === 0 && asking === undefined && !(await resumed(context, row, probe))) return
       finished = await landing(flights, woken, asking)
     }
@@ -130,7 +133,8 @@ function step(
     if (finished.length + claimed.length + doubted.length > 0) tx.put('partitions', row)
     for (const health of origins.values()) if (!rows.includes(health)) tx.put('origins', health)
     const isDoubted = doubted.length > 0 || finished.some(({ outcome }) => outcome.kind === 'inDoubt')
-    const open = await questions(tx, row, context)
+    const asked = row.statusQuery === undefined ? undefined : context.inquiries()
+    const open = (await asked?.questions(tx, row, context)) ?? []
     return { claimed, doubted: isDoubted, open, row }
   })
 }

@@ -52,6 +52,12 @@ export interface Inquiry {
   asking(): Promise<void> | undefined
 }
 
+/** This file, where an executor has it. */
+export interface Inquiries {
+  readonly createInquiry: typeof createInquiry
+  readonly questions: typeof questions
+}
+
 /** Asks one after the other. */
 export function createInquiry(context: InquiryContext): Inquiry {
   const { ports, signal, until, asked } = context

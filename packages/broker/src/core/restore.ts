@@ -1,6 +1,7 @@
 // What was lost of an outbox, and what a copy of it gives back: decided from the rows alone.
 import { blocks, listed } from './blocked-lanes.js'
 import { type DeadLetter, type EntryRow, toRow } from './entry.js'
+import { isBehind } from './progress.js'
 import { isReadable } from './readable.js'
 import type { Loss, PartitionRow } from './schema.js'
 import { transition } from './transition.js'
@@ -21,13 +22,6 @@ export interface Evidence {
   readonly witness: PartitionRow
   readonly now: number
 }
-
-/** Counts what happened to an outbox. It only grows: of two rows of a partition the one with more of it is newer. */
-const progress = ({ nextSeq, nextNumber, claims = 0 }: PartitionRow): number => nextSeq + nextNumber + claims
-
-/** Whether a row has forgotten something that the witness knows of. */
-export const isBehind = (row: PartitionRow, witness: PartitionRow): boolean =>
-  progress(row) < progress(witness)
 
 /**
  * The outbox put together again. What the copy has and the database never knew was lost, and is back; what the

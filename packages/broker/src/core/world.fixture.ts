@@ -5,6 +5,7 @@ import { memoryStore } from '../adapters/memory-store.js'
 import { append, type Capture } from './append.js'
 import type { Serves } from './channel.js'
 import { createExecutor, type Executor, type ExecutorContext } from './executor.js'
+import * as inquiries from './inquiry.js'
 import { withKnocks } from './knock-first.js'
 import { defaultLimits, type Limits } from './limits.js'
 import { createLocks, type LockTable } from './lock-table.fixture.js'
@@ -209,6 +210,7 @@ function createActor(context: ActorContext): Actor {
     user: () => ports.store.transact('readonly', 'relaxed', readActive),
     serves,
     prepare,
+    inquiries: () => inquiries,
   })
   const life = createLife(ports, executor, serves)
   const look = () => run(life.look)

@@ -1,6 +1,6 @@
 // What was written of an outbox, and what a place outside of the database is told of it.
 import type { Key, Note, StoreTransaction } from './ports.js'
-import { isBehind } from './restore.js'
+import { isBehind } from './progress.js'
 import { type PartitionRow, partitionsMax, type Rows, type StoreName, within } from './schema.js'
 
 export type Write =

@@ -1,6 +1,7 @@
 // The public face of a broker: what it takes and what it gives.
 import type { Middleware, Reducer } from 'redux'
 import type { OnUnknownEffect, ServerKind } from '../core/entry.js'
+import type { Inquiries } from '../core/inquiry.js'
 import type { Limits } from '../core/limits.js'
 import type { OriginOption } from '../core/origins.js'
 import type { Owner } from '../core/partition.js'
@@ -90,6 +91,8 @@ export interface PageRequest<State> {
 export interface World {
   readonly ports: Ports
   readonly host: Host
+  /** Asks about entries in doubt. Undefined until that is loaded; then `onLoaded` is called. */
+  inquiries?(onLoaded: () => void): Inquiries | undefined
 }
 
 /** What this browser gives, and so which promises hold here. */

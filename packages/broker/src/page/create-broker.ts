@@ -16,6 +16,7 @@ import { type Broker, type BrokerOptions, type Capabilities, internals, type Wor
 import { checkOptions } from './check-options.js'
 import { browserHost } from './host.js'
 import { claimDatabase, type LiveStore } from './live-brokers.js'
+import { loadLater } from './load-later.js'
 import { checkAttached, checkMounted, checkUnrouted, noteBroker } from './mistakes.js'
 import { createPreparing } from './preparing.js'
 import type { FetchOptions, ReadEngine, ReadPart } from './read-engine.js'
@@ -214,8 +215,9 @@ const inertMiddleware =
 
 function browserWorld(database: string, origins: BrokerOptions<never, never>['origins']): World | undefined {
   if (typeof window === 'undefined') return undefined
-  const ports = { ...browserPorts(database, credentialsBy(origins)), chance: pageChance }
-  return { ports, host: browserHost() }
+  const { load, inquiries } = loadLater()
+  const ports = { ...browserPorts(database, load, credentialsBy(origins)), chance: pageChance }
+  return { ports, host: browserHost(), inquiries }
 }
 
 interface Parts {
@@ -231,7 +233,7 @@ function runtimeConfig<State>(
   { database, routes, worker, world, release }: Parts,
   store: MiddlewareAPI,
 ): RuntimeConfig {
-  const { host } = world
+  const { host, inquiries } = world
   const preparing = createPreparing(routes, options.prepareHeaders, store.getState)
   const needs = needsOf(options)
   const canSend = [...preparing.has, ...cookieNeeds(options.origins)]
@@ -256,6 +258,7 @@ function runtimeConfig<State>(
     database,
     ports,
     host,
+    inquiries,
     worker,
     limits,
     release,

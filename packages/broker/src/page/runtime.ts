@@ -37,6 +37,7 @@ export interface RuntimeConfig {
   readonly database: string
   readonly ports: Ports & { readonly reachability: Reachability }
   readonly host: Host
+  readonly inquiries: SendingContext['inquiries']
   readonly worker: WorkerClient
   readonly limits: Limits
   readonly snapshot: SnapshotContext

@@ -7,6 +7,7 @@ import { nextWake } from '../core/next-wake.js'
 import type { Probe } from '../core/origin.js'
 import type { Owner } from '../core/partition.js'
 import type { Device, Ports } from '../core/ports.js'
+import type { World } from './broker.js'
 import type { Host } from './host.js'
 import type { WorkerClient } from './worker-client.js'
 
@@ -18,6 +19,7 @@ export interface SendingContext {
   readonly limits: Limits
   readonly serves: Serves
   readonly prepare: ExecutorContext['prepare']
+  readonly inquiries: World['inquiries']
   user(): Promise<Owner | undefined>
   /** Reads the rows again, which plans what comes next. */
   look(): void
@@ -42,6 +44,7 @@ export function createSending(context: SendingContext): Sending {
     user: context.user,
     serves,
     prepare,
+    inquiries: () => context.inquiries?.(() => wake('capture')),
   })
   let cancelTimer = () => {}
   /** Whether something waits for a page that is looked at: a worker is none. */

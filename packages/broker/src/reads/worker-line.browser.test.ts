@@ -176,7 +176,7 @@ async function signIn(name: string): Promise<string> {
   })
   cleanUp.push(() => broker.stop())
   await broker.ready
-  const { store } = browserPorts(name)
+  const { store } = browserPorts(name, () => import('../page/later.js'))
   cleanUp.push(() => store.close())
   return (await store.transact('readonly', 'relaxed', readActive))?.partition ?? 'nobody'
 }

@@ -1,6 +1,7 @@
 // A browser for tests, with any number of tabs over one outbox: nothing in it takes real time or touches a network.
 import { memoryCopies } from '../adapters/memory-copies.js'
 import { memoryStore } from '../adapters/memory-store.js'
+import * as inquiries from '../core/inquiry.js'
 import type { Copies, DeviceState, Store, Zone } from '../core/ports.js'
 import type { World } from '../page/broker.js'
 import { createLife, type Life } from './life.js'
@@ -115,6 +116,7 @@ export function createTestWorld(options: TestWorldOptions = {}): TestWorld {
           ...(zone && { zone }),
           report,
         },
+        inquiries: () => inquiries,
         setDevice,
         crash() {
           life.end()

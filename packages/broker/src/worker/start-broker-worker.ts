@@ -5,10 +5,13 @@ import { browserPorts } from '../adapters/browser-ports.js'
 import { fetchReads } from '../adapters/fetch-reads.js'
 import { preparedHeaders } from '../adapters/prepared-headers.js'
 import type { Outgoing } from '../core/attempt.js'
+import { bringBack } from '../core/bring-back.js'
 import type { Serves } from '../core/channel.js'
 import { createConnections, withConnections } from '../core/connections.js'
 import { createExecutor, type Executor } from '../core/executor.js'
+import { createInquiry, questions } from '../core/inquiry.js'
 import { withKnocks } from '../core/knock-first.js'
+import { level } from '../core/level.js'
 import { defaultLimits, type Limits } from '../core/limits.js'
 import { readOutlook } from '../core/news.js'
 import { nextWake } from '../core/next-wake.js'
@@ -84,7 +87,7 @@ export function startBrokerWorker(options: WorkerOptions = {}): BrokerWorker {
   const { prepareHeaders } = options
   const origins = [self.location.origin, ...originNames(options.origins)]
   const credentialsOf = credentialsBy(options.origins)
-  const world = browserPorts(database, credentialsOf)
+  const world = browserPorts(database, async () => ({ bringBack, level }), credentialsOf)
   const limits = { ...defaultLimits, ...options.limits }
   const connections = createConnections(limits.concurrencyMax)
   const ports = {
@@ -107,6 +110,7 @@ export function startBrokerWorker(options: WorkerOptions = {}): BrokerWorker {
     user: () => active(ports),
     serves,
     prepare,
+    inquiries: () => ({ createInquiry, questions }),
   })
   const network = fetchReads(credentialsOf, limits.answerBytesMax)
   const scheduler = createScheduler({

@@ -1,0 +1,39 @@
+// Makes a copy level with the database: a realm that was killed may have left it behind.
+import { pageRowsMax } from './limits.js'
+import type { Key, Store, StoreTransaction } from './ports.js'
+import { within } from './schema.js'
+import { noteIn, replay, tables, type Write, writesOf } from './writes.js'
+
+export type Level = typeof level
+
+/** Gives the copy what it lacks, and takes from it what has ended. */
+export async function level(store: Pick<Store, 'transact'>, copy: Pick<Store, 'transact'>): Promise<void> {
+  for (const table of tables) {
+    const keys = (tx: StoreTransaction) => tx.keys(within(table, []))
+    const own = await store.transact('readonly', 'relaxed', keys)
+    const different = difference(own, await copy.transact('readonly', 'relaxed', keys))
+    for (let i = 0; i < different.length; i += pageRowsMax) {
+      const page = different.slice(i, i + pageRowsMax)
+      const rows = await store.transact('readonly', 'relaxed', (tx) =>
+        Promise.all(page.map((key) => tx.get(table, key))),
+      )
+      const writes = page.map((key, i): Write => {
+        const row = rows[i]
+        return row === undefined ? { store: table, key } : { store: table, row }
+      })
+      await copy.transact('readwrite', 'relaxed', (tx) => replay(tx, writes))
+    }
+  }
+  const writes = writesOf(await store.transact('readonly', 'relaxed', noteIn))
+  await copy.transact('readwrite', 'relaxed', (tx) => replay(tx, writes))
+}
+
+/** Keys that only one of the two has. */
+function difference(one: readonly Key[], other: readonly Key[]): readonly Key[] {
+  const keys = new Map(one.map((key) => [JSON.stringify(key), key]))
+  for (const key of other) {
+    const text = JSON.stringify(key)
+    if (!keys.delete(text)) keys.set(text, key)
+  }
+  return [...keys.values()]
+}

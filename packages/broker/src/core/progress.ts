@@ -1,0 +1,27 @@
+// Which of two rows of one partition knows more, and so whether the database has lost something.
+import type { Note } from './ports.js'
+import type { PartitionRow } from './schema.js'
+
+/** Counts what happened to an outbox. It only grows: of two rows of a partition the one with more of it is newer. */
+const progress = ({ nextSeq, nextNumber, claims = 0 }: PartitionRow): number => nextSeq + nextNumber + claims
+
+/** Whether a row has forgotten something that the witness knows of. */
+export const isBehind = (row: PartitionRow, witness: PartitionRow): boolean =>
+  progress(row) < progress(witness)
+
+/** Whether a row has lost something, or is owed what lies in a copy that can be read now. */
+export const isSuspect = (
+  row: PartitionRow | undefined,
+  known: PartitionRow,
+  copied: Note | undefined,
+): boolean => row === undefined || isBehind(row, known) || (row.owed === true && copied !== undefined)
+
+/** The rows that somebody knows and the database has lost something of. */
+export const suspectsOf = (own: Note, witness: Note, copied: Note | undefined): readonly PartitionRow[] =>
+  witness.partitions.filter((known) =>
+    isSuspect(
+      own.partitions.find(({ partition }) => partition === known.partition),
+      known,
+      copied,
+    ),
+  )

@@ -1,0 +1,77 @@
+import { describe, expect, it } from 'vitest'
+import { memoryStore } from '../adapters/memory-store.js'
+import { manualClock } from '../testing/manual-clock.js'
+import { append } from './append.js'
+import { backedUp, type Repair } from './backup.js'
+import { bringBack } from './bring-back.js'
+import { capture } from './entry.fixture.js'
+import { level } from './level.js'
+import { defaultLimits } from './limits.js'
+import { newPartition, readPartition } from './partition.js'
+import type { Note, Prepare, Store } from './ports.js'
+
+/** Connects at each use until it may, as the store in IndexedDB does. */
+const connecting =
+  (store: Store) =>
+  (prepare: Prepare): Store => {
+    let ready: Promise<void> | undefined
+    const connect = () => {
+      ready ??= prepare(store.transact).catch((error: unknown) => {
+        ready = undefined
+        throw error
+      })
+      return ready
+    }
+    return { ...store, transact: (...given) => connect().then(() => store.transact(...given)) }
+  }
+
+/** A database of which a note knows more, and whose repair cannot be loaded at first. */
+function lossy(known: Note, failures: number) {
+  let asked = 0
+  const repair = async (): Promise<Repair> => {
+    if (asked++ < failures) throw new TypeError('Failed to fetch dynamically imported module')
+    return { bringBack, level }
+  }
+  const notebook = { read: async () => known, change: async () => {} }
+  const store = backedUp(connecting(memoryStore()), { notebook, repair }, manualClock())
+  const accept = () =>
+    store.transact('readwrite', 'strict', (tx) =>
+      append(tx, 'p', [capture('one')], { now: 1, limits: defaultLimits }),
+    )
+  const row = () => store.transact('readonly', 'relaxed', (tx) => readPartition(tx, 'p'))
+  return { accept, row, asked: () => asked }
+}
+
+const known = { ...newPartition('p'), nextSeq: 8, waiting: 3 }
+
+describe('a database that has lost something, while the code that mends it is missing', () => {
+  it.each([1, 2, 5])(
+    'accepts nothing, and says at the next use what it lost (%i failures)',
+    async (failures) => {
+      const { accept, row } = lossy({ partitions: [known] }, failures)
+      const refusals: unknown[] = []
+      for (let i = 0; i < failures; i++) refusals.push(await accept().catch((error: Error) => error.name))
+
+      await accept()
+
+      expect(refusals).toEqual(Array.from({ length: failures }, () => 'TypeError'))
+      expect(await row()).toMatchObject({ nextSeq: 9, lost: { upTo: 3 } })
+    },
+  )
+
+  it('waits for it where only the salt is gone too', async () => {
+    const { accept, asked } = lossy({ salt: 'salt', partitions: [] }, 1)
+
+    await expect(accept()).rejects.toThrow('Failed to fetch')
+    await accept()
+
+    expect(asked()).toBe(2)
+  })
+
+  it('does not ask for it where nothing is lost', async () => {
+    const { accept, asked } = lossy({ partitions: [] }, 9)
+    await accept()
+
+    expect(asked()).toBe(0)
+  })
+})
