@@ -174,6 +174,7 @@ describe('readStart', () => {
       blocked: [],
       told: [],
       seen: { seq: 0, number: 0 },
+      last: 0,
     })
   })
 })

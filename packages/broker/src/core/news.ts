@@ -106,6 +106,8 @@ export interface Start {
   /** What earlier pages have shown already, the latest of it. */
   readonly told: readonly JournalRow[]
   readonly seen: Seen
+  /** The last number that the journal has given. */
+  readonly last: number
 }
 
 export async function readStart(
@@ -130,6 +132,7 @@ export async function readStart(
     blocked: await blockedOf(tx, row, [...new Set(entries.map(({ lane }) => lane))].filter(isLane)),
     told: journal.filter(isTold),
     seen: { seq: row.nextSeq - 1, number: told },
+    last: row.nextNumber - 1,
   }
 }
 

@@ -9,6 +9,7 @@ import {
   type LetterSummary,
   type OutcomeAction,
   outcome,
+  type Past,
   type RestoredEntry,
 } from '../redux/actions.js'
 import type { Shown } from './known-entries.js'
@@ -27,14 +28,26 @@ export interface CatchUp {
 type Dispatched = BrokerAction | OutcomeAction
 
 export function toActions(news: News, context: CatchUp): readonly Dispatched[] {
+  const journal = context.late ? standing(news.journal) : news.journal
   const requeued = new Set(news.journal.flatMap(({ kind, entryId }) => (kind === 'requeued' ? entryId : [])))
   const fresh = news.entries.filter(({ id }) => !requeued.has(id) && context.shown(id) === undefined)
-  const fromJournal = news.journal.flatMap(
+  const fromJournal = journal.flatMap(
     (row): readonly Dispatched[] =>
       noticeOf(row, news) ?? [outcomeOf(row, context)].filter((one) => one !== undefined),
   )
-  const entries = fresh.length === 0 ? [] : [restored(fresh, [], false)]
+  const entries = fresh.length === 0 ? [] : [restored(fresh, [])]
   return deferRebase([...entries, ...setAside(news), ...fromJournal])
+}
+
+/** Without the outcomes that a command took back afterwards. */
+export function standing(journal: readonly JournalRow[]): readonly JournalRow[] {
+  const takenBack = new Set<string>()
+  const isStanding = ({ kind, entryId, ids = [] }: JournalRow) => {
+    const isCommand = kind === 'discarded' || kind === 'requeued' || kind === 'emptied'
+    if (isCommand) for (const id of [entryId, ...ids]) takenBack.add(id)
+    return isCommand || !takenBack.has(entryId)
+  }
+  return [...journal].reverse().filter(isStanding).reverse()
 }
 
 /**
@@ -45,13 +58,13 @@ export function outcomeOf(
   row: JournalRow,
   { parse, late, shown }: Pick<CatchUp, 'parse' | 'late' | 'shown'>,
 ): OutcomeAction | undefined {
-  const { kind, entryId, at, attempts, reason = '', httpStatus, problem } = row
+  const { kind, entryId, number, at, attempts, reason = '', httpStatus, problem } = row
   if (kind !== 'delivered' && kind !== 'confirmed' && kind !== 'returned' && kind !== 'cancelled')
     return undefined
   const known = row.isWordless ? shown(entryId) : row
   if (known === undefined) return undefined
   const { action, lane } = known
-  const told = { entryId, action, lane, at, attempts, late }
+  const told = { entryId, action, lane, at, attempts, late, number }
   if (kind !== 'delivered') {
     const error = kind === 'returned' || reason !== '' ? { reason, httpStatus, problem } : undefined
     return outcome({ ...told, kind, error })
@@ -70,7 +83,7 @@ function noticeOf(
   if (kind === 'discarded' || kind === 'doubted') return [{ type: `redux-broker/${kind}`, payload: entryId }]
   if (kind !== 'requeued') return undefined
   const again = entries.filter(({ id }) => id === entryId)
-  return again.length === 0 ? [] : [restored(again, [], false)]
+  return again.length === 0 ? [] : [restored(again, [])]
 }
 
 /** What this release cannot read is shown, and is in no view. */
@@ -80,11 +93,11 @@ export const setAside = ({ quarantined }: Pick<News, 'quarantined'>): readonly B
 export const restored = (
   entries: readonly EntryRow[],
   letters: readonly DeadLetter[],
-  first: boolean,
+  past?: Past,
 ): BrokerAction => ({
   type: 'redux-broker/restored',
-  payload: { entries: entries.map(toRestored), letters: letters.map(toSummary) },
-  meta: { first },
+  payload: { entries: entries.map(toRestored), letters: letters.map(toSummary), ...(past && { past }) },
+  meta: { first: past !== undefined },
 })
 
 const toRestored = (entry: EntryRow): RestoredEntry => ({

@@ -3,7 +3,7 @@
 import type { Serves } from '../core/channel.js'
 import { type News, readNews, readStart, type Seen } from '../core/news.js'
 import type { BrokerAction, OutcomeAction } from '../redux/actions.js'
-import { type CatchUp, outcomeOf, restored, setAside, toActions } from './catch-up.js'
+import { type CatchUp, outcomeOf, restored, setAside, standing, toActions } from './catch-up.js'
 import type { Host } from './host.js'
 import { type JournalContext, keepJournal } from './journal-keeper.js'
 
@@ -11,8 +11,8 @@ export interface FollowerContext extends JournalContext, Pick<CatchUp, 'parse' |
   readonly host: Host
   readonly serves: Serves
   dispatch(actions: readonly (BrokerAction | OutcomeAction)[]): void
-  /** Outcomes that earlier pages have shown. */
-  remember(outcomes: readonly OutcomeAction[]): void
+  /** How far in the journal this page has shown what happened, before this follower too. */
+  told(): number
   onNews(news: News): void
   /** A dead letter holds these lanes back. */
   blocked(lanes: readonly string[]): void
@@ -79,11 +79,17 @@ export function createFollower(context: FollowerContext): Follower {
   async function begin(): Promise<void> {
     const start = await ports.store.transact('readonly', 'relaxed', (tx) => readStart(tx, partition))
     if (stopped) return
-    seen = start.seen
+    const { last } = start
+    const toldHere = context.told()
+    // A database that was lost begins its journal anew.
+    const number = toldHere > last ? start.seen.number : Math.max(start.seen.number, toldHere)
+    if (number > start.seen.number) keeper.shown(number)
+    seen = { ...start.seen, number }
     const entries = start.entries.filter(({ id }) => context.shown(id) === undefined)
-    context.dispatch([restored(entries, start.letters, true), ...setAside(start)])
+    const outcomes = standing(start.told).flatMap((row) => outcomeOf(row, { ...context, late: true }) ?? [])
+    const past = { told: { outbox: partition, number }, last, outcomes }
+    context.dispatch([restored(entries, start.letters, past), ...setAside(start)])
     context.blocked(start.blocked)
-    context.remember(start.told.flatMap((row) => outcomeOf(row, { ...context, late: true }) ?? []))
     await follow(true)
     keeper.started()
   }

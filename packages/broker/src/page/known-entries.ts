@@ -1,6 +1,6 @@
 // The entries that a page has in its view, and which of them only time keeps from being settled.
 import type { StoredAction } from '../core/schema.js'
-import type { RestoredEntry } from '../redux/actions.js'
+import { type BrokerAction, isOutcome, type OutcomeAction, type RestoredEntry } from '../redux/actions.js'
 
 /** What an outcome must say of an entry. */
 export interface Shown {
@@ -12,6 +12,13 @@ export interface Shown {
 export class KnownEntries extends Map<string, Shown> {
   readonly #blockedLanes = new Set<string>()
   #stuckLanes: readonly string[] = []
+
+  /** Call it for each action, before the store is told of it. */
+  hear(action: BrokerAction | OutcomeAction): void {
+    if (isOutcome(action)) return
+    if (action.type === 'redux-broker/restored') this.restored(action.payload.entries)
+    else if (action.type === 'redux-broker/doubted') this.doubted(action.payload)
+  }
 
   restored(entries: readonly RestoredEntry[]): void {
     for (const { entryId, ...what } of entries) this.set(entryId, what)

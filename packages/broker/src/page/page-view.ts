@@ -1,7 +1,6 @@
 // What this page has in its view, and the one door through which the broker dispatches to the store.
 
 import { originOfUrl } from '../core/channel.js'
-import { outcomesMax } from '../core/limits.js'
 import type { News } from '../core/news.js'
 import type { Connectivity } from '../core/next-wake.js'
 import type { Ports } from '../core/ports.js'
@@ -14,6 +13,8 @@ import {
   nothingCounted,
   type OutcomeAction,
   outcome,
+  type Past,
+  type RestoredEntry,
   type Status,
 } from '../redux/actions.js'
 import type { BrokerState } from '../redux/broker-reducer.js'
@@ -22,6 +23,7 @@ import type { NoAnswerReason, RejectedReason, Settled } from '../redux/types.js'
 import type { Host } from './host.js'
 import { KnownEntries, type Shown } from './known-entries.js'
 import type { Receipts } from './receipts.js'
+import { createRecentOutcomes } from './recent-outcomes.js'
 
 export interface PageView {
   dispatch(actions: readonly (BrokerAction | OutcomeAction)[]): void
@@ -39,7 +41,8 @@ export interface PageView {
   /** A dead letter holds these lanes back. */
   blocked(lanes: readonly string[]): void
   status(part: Partial<Status>): void
-  remember(outcomes: readonly OutcomeAction[]): void
+  /** How far in the journal this page has shown what happened. */
+  told(): number
   /** The outcomes that came after a moment, as far back as they are remembered. */
   outcomesSince(at: number): readonly OutcomeAction[]
   /** The entries of the view that are on disk, as far as this page knows. */
@@ -61,20 +64,15 @@ export function createPageView(
   const known = new KnownEntries()
   /** Captures of this page that the counters, as last read, do not hold: by their place, once they have one. */
   const uncounted = new Map<string, number>()
-  let recent: readonly OutcomeAction[] = []
+  const recent = createRecentOutcomes()
   let shown = initialStatus
   let counted = 0
   const tell = teller(dispatch, report)
   const tellTried = ifNew<readonly Tried[]>([], (payload) => one({ type: 'redux-broker/tried', payload }))
 
-  const remember = (outcomes: readonly OutcomeAction[]) => {
-    recent = [...recent, ...outcomes].slice(-outcomesMax)
-  }
-
   function one(action: BrokerAction | OutcomeAction): void {
-    if (isOutcome(action)) remember([action])
-    else if (action.type === 'redux-broker/restored') known.restored(action.payload.entries)
-    else if (action.type === 'redux-broker/doubted') known.doubted(action.payload)
+    recent.hear(action)
+    known.hear(action)
     // Before the reducers hear of it: a slice that begins anew with the outcome itself is not shown it again.
     const ended = endedBy(action)
     for (const entryId of ended) known.delete(entryId)
@@ -103,7 +101,7 @@ export function createPageView(
     answered: tell,
     shown: (entryId) => known.get(entryId),
     hasPending: (besides) => known.size > (besides !== undefined && known.has(besides) ? 1 : 0),
-    showAgain: (slice) => one(shownAgain(known, { ...slice, ...shown })),
+    showAgain: (slice) => one(shownAgain(known.pending(), { ...slice, ...shown }, recent.past())),
     captured(entryId, what) {
       known.set(entryId, what)
       uncounted.set(entryId, Number.POSITIVE_INFINITY)
@@ -124,15 +122,15 @@ export function createPageView(
       tellTried(row.tried ?? [])
     },
     status,
-    remember,
-    outcomesSince: (at) => recent.filter(({ meta }) => meta.broker.at > at),
+    told: () => recent.past()?.told.number ?? 0,
+    outcomesSince: recent.since,
     stored: () => [...known.keys()].filter((id) => uncounted.get(id) !== Number.POSITIVE_INFINITY),
     lost: (entryIds, at) => entryIds.flatMap((id) => lossOf(id, known.get(id), at)).forEach(one),
     onTheirWay: () => (shown.paused === undefined ? known.prompt() : []),
     clear() {
       known.clear()
       uncounted.clear()
-      recent = []
+      recent.clear()
       counted = 0
       shown = { ...shown, ...nothingCounted }
       one({ type: 'redux-broker/partitionChanged' })
@@ -140,9 +138,13 @@ export function createPageView(
   }
 }
 
-const shownAgain = (known: KnownEntries, slice: Status): BrokerAction => ({
+const shownAgain = (
+  entries: readonly RestoredEntry[],
+  slice: Status,
+  past: Past | undefined,
+): BrokerAction => ({
   type: 'redux-broker/shownAgain',
-  payload: { entries: known.pending(), slice },
+  payload: { entries, slice, past },
   meta: { first: true },
 })
 

@@ -314,7 +314,7 @@ export class Runtime implements Internals {
   async #enter(session: Session): Promise<void> {
     const { host, parse, serves } = this.#config
     const { ports } = this
-    const { dispatch, shown, remember, blocked } = this.#view
+    const { dispatch, shown, told, blocked } = this.#view
     const { partition } = await session.owner
     if (this.#session !== session) return
     const onNews = (latest: News) => {
@@ -335,7 +335,7 @@ export class Runtime implements Internals {
       parse,
       dispatch,
       shown,
-      remember,
+      told,
       blocked,
       onNews,
       keepsShown: () => (this.reads !== undefined || this.#isDated ? outcomesMax : 0),

@@ -30,6 +30,23 @@ export interface OutcomeMark {
   readonly later?: readonly OutcomeAction[]
   /** How often its entry was sent. */
   readonly attempts?: number
+  /** Its place in the journal. A capture that ended before it was accepted has none. */
+  readonly number?: number
+}
+
+/** How far in an outbox's journal a state holds what happened. */
+export interface Told {
+  readonly outbox: string
+  readonly number: number
+}
+
+/** What happened before: a state that was kept is given what it lacks of it. */
+export interface Past {
+  /** How far the page is. */
+  readonly told: Told
+  /** The last number of the journal: a state that holds more is of a database that was lost. */
+  readonly last: number
+  readonly outcomes: readonly OutcomeAction[]
 }
 
 export interface OutcomeAction extends Action<string> {
@@ -107,6 +124,7 @@ export type BrokerAction =
       readonly payload: {
         readonly entries: readonly RestoredEntry[]
         readonly letters: readonly LetterSummary[]
+        readonly past?: Past
       }
       /** At a start they were captured before anything in this page. */
       readonly meta: { readonly first: boolean }
@@ -123,7 +141,11 @@ export type BrokerAction =
   /** A slice began anew, or was given kept state: what is shown, and how the broker's own slice was, once more. */
   | {
       readonly type: 'redux-broker/shownAgain'
-      readonly payload: { readonly entries: readonly RestoredEntry[]; readonly slice: Status }
+      readonly payload: {
+        readonly entries: readonly RestoredEntry[]
+        readonly slice: Status
+        readonly past?: Past | undefined
+      }
       readonly meta: { readonly first: true }
     }
   /** Another user's outbox, or nobody's: nothing of the last one stays. */

@@ -1,27 +1,56 @@
-// State that an app keeps over reloads must not hold what is pending: the broker brings that back by itself.
+// State that an app keeps over reloads must not hold what is pending: the broker brings that back by itself. It says how
+// far it holds what happened, so that nothing is told to it twice.
+import type { Told } from './actions.js'
 
-/** What makes the confirmed state of a view. */
-const confirmedBy = new WeakMap<object, () => object>()
+/** The state as if nothing were pending, and how far it holds what happened. */
+export interface Kept {
+  readonly confirmed: object
+  readonly told?: Told | undefined
+}
+
+/** What of a view may be kept. */
+const keptOf = new WeakMap<object, () => Kept>()
 
 /** The key under which a view's JSON carries its confirmed state. */
 const carried = '@redux-broker'
+/** The key under which kept state says how far it holds what happened. */
+const toldKey = '@redux-broker/told'
 
-/** Lets a view be kept: `confirmed` makes the state as if nothing were pending. */
-export function keepable(view: object, confirmed: () => object): void {
-  confirmedBy.set(view, confirmed)
-  // JSON is how redux-persist keeps state, and how apps do it by hand.
-  Object.defineProperty(view, 'toJSON', { value: () => toJson(view, confirmed()) })
+/** Lets a view be kept. */
+export function keepable(view: object, kept: () => Kept): void {
+  keptOf.set(view, kept)
+  withJson(view, () => toJson(view, kept()))
 }
 
-/** A list has no room for a second state: of it only the confirmed one is kept. */
-function toJson(view: object, confirmed: object): object {
-  if (Array.isArray(view)) return confirmed
-  return hasSameFields(view, confirmed) ? view : { ...view, [carried]: confirmed }
+/** JSON is how redux-persist keeps state, and how apps do it by hand. */
+const withJson = (state: object, toJSON: () => object): object =>
+  Object.defineProperty(state, 'toJSON', { value: toJSON })
+
+/** The JSON of a list has no room for more, so an object takes its place. */
+function toJson(view: object, { confirmed, told }: Kept): object {
+  const mark = told && { [toldKey]: told }
+  if (Array.isArray(view)) return told ? { [carried]: copy(confirmed), ...mark } : copy(confirmed)
+  return { ...view, ...(!hasSameFields(view, confirmed) && { [carried]: copy(confirmed) }), ...mark }
 }
 
-/** The state that a view's JSON carries; any other state as it is. */
-export const unpacked = (state: object): object =>
-  (state as { readonly [carried]?: object })[carried] ?? state
+/** A state in the form of which nothing is lost by JSON, by `structuredClone` and in IndexedDB. */
+function packed({ confirmed, told }: Kept): object {
+  if (told === undefined) return confirmed
+  const state = Object.assign(copy(confirmed), { [toldKey]: told })
+  return Array.isArray(state) ? withJson(state, () => toJson(state, { confirmed, told })) : state
+}
+
+/** What kept state holds; undefined where it is none. */
+export function unpacked(state: object): Kept | undefined {
+  if (!(carried in state || toldKey in state)) return undefined
+  const { [carried]: confirmed, [toldKey]: told, ...rest } = state as Partial<Record<string, object>>
+  return {
+    confirmed: confirmed ?? (Array.isArray(state) ? [...state] : rest),
+    told: told as Told | undefined,
+  }
+}
+
+export const copy = (state: object): object => (Array.isArray(state) ? [...state] : { ...state })
 
 export function hasSameFields(one: object, other: object): boolean {
   const entries = Object.entries(one)
@@ -33,7 +62,8 @@ export function hasSameFields(one: object, other: object): boolean {
 
 /**
  * The state without what is pending: what an app may keep over a reload. Of a slice that `broker.optimistic()` made, of
- * the root state, and of a group of slices in it. JSON needs no call: a slice's JSON carries this state along.
+ * the root state, and of a group of slices in it. It says how far it holds what happened. JSON needs no call: a slice's
+ * JSON carries this state along.
  */
 export function confirmedState<S>(state: S): S {
   return without(state, 2) as S
@@ -42,8 +72,8 @@ export function confirmedState<S>(state: S): S {
 /** Looks for views so many levels down. */
 function without(state: unknown, levels: number): unknown {
   if (typeof state !== 'object' || state === null) return state
-  const confirmed = confirmedBy.get(state)
-  if (confirmed !== undefined) return confirmed()
+  const kept = keptOf.get(state)
+  if (kept !== undefined) return packed(kept())
   if (levels === 0 || Array.isArray(state) || Object.getPrototypeOf(state) !== Object.prototype) return state
   const entries = Object.entries(state)
   const found = entries.map(([name, value]) => [name, without(value, levels - 1)] as const)
@@ -60,7 +90,26 @@ export const rehydrate = 'persist/REHYDRATE'
 type Reduce<A> = (state: object, action: A) => object
 
 /** Whether redux-persist's reducer made a state. */
-export const isPersisted = (state: object): boolean => '_persist' in state
+export const isPersisted = (state: object): state is Persisted => '_persist' in state
+
+interface Persisted {
+  readonly _persist: { readonly rehydrated?: boolean; readonly [toldKey]?: Told }
+}
+
+/** redux-persist writes its mark down with each state: there is room for more in it. */
+export const withTold = (state: object, told: Told | undefined): object =>
+  told && isPersisted(state) && state._persist[toldKey] !== told
+    ? { ...state, _persist: { ...state._persist, [toldKey]: told } }
+    : state
+
+/** How far the state holds what happened that redux-persist brings. */
+export function rehydratedTold(action: object): Told | undefined {
+  const { type, payload } = action as { readonly type?: unknown; readonly payload?: object }
+  return type === rehydrate && payload && isPersisted(payload) ? payload._persist[toldKey] : undefined
+}
+
+export const isRehydrated = (state: object): boolean =>
+  isPersisted(state) && state._persist.rehydrated === true
 
 /** The reducer on a state of which redux-persist writes nothing down: without its mark it makes states only. */
 export const unwritten =

@@ -2,8 +2,9 @@
 // pure: two stores, time travel and preloaded state hold.
 import type { Action, Reducer } from 'redux'
 import { type Apply, type Layers, replay, settleEntries } from '../core/rebase.js'
+import type { Told } from './actions.js'
 import type { DeliveryWatch } from './delivery-watch.js'
-import { hasSameFields, isPersisted, keepable, unwritten } from './kept-state.js'
+import { copy, hasSameFields, isPersisted, keepable, unwritten } from './kept-state.js'
 
 /** immer's `produce`, which RTK exports as `createNextState`. */
 export type Produce = <S>(base: S, recipe: (draft: S) => void) => S
@@ -14,6 +15,8 @@ export type AnyReducer = Reducer<any, any, any>
 export interface Hidden extends Layers<object, Action> {
   /** Up to which moment the confirmed state holds what was settled before this page began. */
   readonly readAt: number
+  /** How far the confirmed state holds what happened, where that is known. */
+  readonly told?: Told | undefined
   /** More outcomes of this frame are to come: the view is still that before the first of them. */
   readonly stale?: boolean
 }
@@ -58,10 +61,9 @@ export function createLayering(reducer: AnyReducer, { produce, report }: LayersC
   function keep(layers: Hidden, view: object): object {
     const state = withLayers(layers, view)
     latest = layers.log.length > 0 ? state : undefined
-    if (latest === undefined) return state
-    keepable(state, () => withoutPending(layers).confirmed)
+    if (state !== view && hidden.has(state)) keepable(state, () => withoutPending(layers))
     // redux-persist writes down the last state that its reducer made.
-    if (isPersisted(layers.confirmed)) withoutPending(layers)
+    if (latest && isPersisted(layers.confirmed)) withoutPending(layers)
     return state
   }
 
@@ -87,15 +89,15 @@ function withLayers(layers: Hidden, view: object): object {
     hidden.set(state, layers)
     return state
   }
-  const known = hidden.get(view)
-  if (known === undefined ? layers.readAt === never : isBare(known) && known.readAt === layers.readAt)
-    return view
+  const { readAt, told } = layers
+  const known = hidden.get(view) ?? nothingKnown
+  if (known.log.length === 0 && known.readAt === readAt && known.told === told) return view
   const state = copy(view)
-  if (layers.readAt !== never) hidden.set(state, { confirmed: state, log: [], readAt: layers.readAt })
+  if (readAt !== never || told !== undefined) hidden.set(state, { confirmed: state, log: [], readAt, told })
   return state
 }
 
-const isBare = ({ log }: Hidden) => log.length === 0
+const nothingKnown: Pick<Hidden, 'log' | 'readAt' | 'told'> = { log: [], readAt: never }
 
 /** How actions are applied again: one that throws is skipped and reported, once. */
 function replaying(reducer: AnyReducer, produce: Produce | undefined, report: (error: unknown) => void) {
@@ -130,5 +132,3 @@ function replaying(reducer: AnyReducer, produce: Produce | undefined, report: (e
 
 /** A reducer that makes a new state instead of changing its draft, or throws half-way, is replayed step by step. */
 const notInOneDraft = new Error('not in one draft')
-
-const copy = (state: object): object => (Array.isArray(state) ? [...state] : { ...state })

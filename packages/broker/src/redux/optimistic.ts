@@ -9,6 +9,7 @@ import {
   mark,
   type OutcomeAction,
   outcomeMark,
+  type Past,
   pendingMark,
   type RestoredEntry,
   readAtOf,
@@ -16,7 +17,7 @@ import {
 import type { DeliveryWatch } from './delivery-watch.js'
 import { describe } from './describe.js'
 import { isDevelopment, sayOnce } from './development.js'
-import { isOfPersist, unpacked } from './kept-state.js'
+import { isOfPersist, isRehydrated, rehydrate, rehydratedTold, unpacked, withTold } from './kept-state.js'
 import {
   type AnyReducer,
   createLayering,
@@ -80,14 +81,17 @@ export function optimistic<R extends AnyReducer>(
 
   function reduce(given: object | undefined, action: Action): object {
     if (given === undefined) return begin(action)
-    const state = unpacked(given)
-    const known = layersOf(state)
+    const own = layersOf(given)
+    const state = own === undefined ? opened(given) : given
+    const known = own ?? layering.of(state)
     const pending = pendingMark(action)
     const ended = outcomeMark(action)
-    if (known === undefined) {
-      if ((pending || isPlain(action)) && hasPending(pending?.entryId)) onForeign()
-      if (isPlain(action) && !truth(action)) return reducer(state, action)
+    if (own === undefined) {
+      const isShort = known !== undefined || hasPending(pending?.entryId)
+      if ((pending || isPlain(action)) && isShort) onForeign()
     }
+    if (known === undefined && isPlain(action) && !truth(action) && action.type !== rehydrate)
+      return reducer(state, action)
     const layers = known ?? { confirmed: state, log: [], readAt: never }
     if (ended !== undefined && !ended.read) return onOutcome(state, layers, action as OutcomeAction)
     if (layers.stale) return reduce(rebased(layers), action)
@@ -102,10 +106,20 @@ export function optimistic<R extends AnyReducer>(
       : onOrdinary(state, layers, action)
   }
 
-  /** What was kept is confirmed; what was settled since it was kept comes on top. */
+  /** What was kept is confirmed. The broker tells it next what it lacks. */
   function onPersist(state: object, layers: Hidden, action: Action): object {
+    const told = rehydratedTold(action)
+    const back = told && apply(withTold(layers.confirmed, told), action)
+    if (back && isRehydrated(back) && !isRehydrated(layers.confirmed))
+      return rebased({ ...layers, confirmed: back, told })
     const confirmed = apply(layers.confirmed, action)
     return confirmed === layers.confirmed ? state : rebased({ ...layers, confirmed })
+  }
+
+  /** Kept state, as the state that it stands for; any other as it is. */
+  function opened(state: object): object {
+    const kept = unpacked(state)
+    return kept === undefined ? state : keep({ log: [], readAt: never, ...kept }, kept.confirmed)
   }
 
   return reduce as unknown as R
@@ -127,14 +141,17 @@ function outcomeStep(layering: Layering, watch: DeliveryWatch | undefined): Step
   const { apply, keep, rebased } = layering
   return (state, layers, action) => {
     if (isDevelopment && watch) tellWatch(watch, layering, layers, action)
-    const { late, at, more } = action.meta.broker
+    const { late, at, more, number } = action.meta.broker
+    const isHeld = number !== undefined && number <= (layers.told?.number ?? 0)
     // What was settled before this page began is in what the page has read since.
     const isRead = late && at <= layers.readAt
-    const confirmed = isRead ? layers.confirmed : outcomeApplied(apply, layers.confirmed, action)
+    const told = layers.told && number !== undefined && !isHeld ? { ...layers.told, number } : layers.told
+    const before = withTold(layers.confirmed, told)
+    const confirmed = isHeld || isRead ? before : outcomeApplied(apply, before, action)
     const after = settleEntries({ confirmed, log: layers.log }, new Set([action.meta.entryId]), apply)
     const isSame = after.confirmed === layers.confirmed && after.log.length === layers.log.length
-    if (isSame && (more || !layers.stale)) return state
-    const next = { ...layers, ...after }
+    if (isSame && told === layers.told && (more || !layers.stale)) return state
+    const next = { ...layers, ...after, told }
     // With nothing pending the view is the confirmed state: there is no rebase to put off.
     return more && next.log.length > 0 ? keep({ ...next, stale: true }, state) : rebased(next)
   }
@@ -164,7 +181,7 @@ function truthStep(
   watch: DeliveryWatch | undefined,
 ): Step<Action> {
   return (state, layers, action) => {
-    const { confirmed: before, log } = layers
+    const { confirmed: before } = layers
     const answered = apply(before, action)
     const read = outcomeMark(action)
     // An answer is for some slices only: of the others it says nothing.
@@ -175,26 +192,43 @@ function truthStep(
     // What asks goes where its answer will, so that it does not come on top of that; it is no answer yet.
     const at = asks(action) ? never : (read?.at ?? readAtOf(action) ?? Number.POSITIVE_INFINITY)
     const readAt = Math.max(layers.readAt, at)
-    if (confirmed !== before) return rebased({ confirmed, log, readAt })
-    return readAt === layers.readAt ? state : keep({ confirmed, log, readAt }, state)
+    if (confirmed !== before) return rebased({ ...layers, confirmed, readAt })
+    return readAt === layers.readAt ? state : keep({ ...layers, readAt }, state)
   }
 }
 
 function brokerStep({ apply, rebased, withoutPending }: Layering): Step<BrokerAction> {
   return (state, layers, action) => {
     if (action.type === 'redux-broker/partitionChanged')
-      return rebased({ ...withoutPending(layers), readAt: never })
+      return rebased({ ...withoutPending(layers), readAt: never, told: undefined })
     if (action.type === 'redux-broker/emptied') {
       const after = settleEntries(layers, new Set(action.payload), apply)
       return after.log.length === layers.log.length ? state : rebased({ ...layers, ...after })
     }
     if (action.type !== 'redux-broker/restored' && action.type !== 'redux-broker/shownAgain') return state
+    const { entries, past } = action.payload
+    const caughtUp = past ? withPast(apply, layers, past) : layers
     const shown = new Set(layers.log.map(({ entryId }) => entryId))
-    const restored = action.payload.entries.filter(({ entryId }) => !shown.has(entryId)).map(toLogged)
-    if (restored.length === 0) return state
+    const restored = entries.filter(({ entryId }) => !shown.has(entryId)).map(toLogged)
+    if (restored.length === 0 && caughtUp === layers) return state
     const log = action.meta.first ? [...restored, ...layers.log] : [...layers.log, ...restored]
-    return rebased({ ...layers, log })
+    return rebased({ ...caughtUp, log })
   }
+}
+
+/** A state that was kept is given what it lacks; of any other nobody knows what it holds, so it is taken for complete. */
+function withPast(apply: Layering['apply'], layers: Hidden, { told, last, outcomes }: Past): Hidden {
+  const isKnown = layers.told?.outbox === told.outbox && layers.told.number <= last
+  const number = isKnown ? (layers.told?.number ?? 0) : told.number
+  if (isKnown && number >= told.number) return layers
+  const lacking = outcomes.filter(
+    ({ meta: { broker } }) => (broker.number ?? 0) > number && broker.at > layers.readAt,
+  )
+  const confirmed = lacking.reduce(
+    (state, one) => outcomeApplied(apply, state, one),
+    withTold(layers.confirmed, told),
+  )
+  return { ...layers, confirmed, told }
 }
 
 /** Marked as at their capture: a reducer may name what it makes by its entry. */
