@@ -2,6 +2,7 @@
 import { originOfUrl } from '../core/channel.js'
 import { type CredentialsOf, credentialsBy } from '../core/origins.js'
 import type { Clock, Network, Reply, WireRequest } from '../core/ports.js'
+import { watchStall } from '../core/stall.js'
 import { readBytes } from './read-bytes.js'
 import { systemClock } from './system-clock.js'
 
@@ -65,23 +66,18 @@ function watchProgress(clock: FetchWorld['clock'], ms: number, given: AbortSigna
   const halt = new AbortController()
   const abort = () => halt.abort()
   let isStalled = false
-  const start = () =>
-    clock.after(ms, () => {
-      isStalled = true
-      abort()
-    })
-  let cancel = start()
+  const { moved, end } = watchStall(clock, ms, () => {
+    isStalled = true
+    abort()
+  })
   if (given.aborted) abort()
   given.addEventListener('abort', abort)
   return {
     signal: halt.signal,
     isStalled: () => isStalled,
-    moved() {
-      cancel()
-      cancel = start()
-    },
+    moved,
     end() {
-      cancel()
+      end()
       given.removeEventListener('abort', abort)
     },
   }

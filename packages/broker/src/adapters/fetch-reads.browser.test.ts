@@ -1,4 +1,4 @@
-import { beforeAll, describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it, vi } from 'vitest'
 import { credentialsBy } from '../core/origins.js'
 import type { ReadReply, ReadRequest } from '../core/reads/line.js'
 import { fetchReads } from './fetch-reads.js'
@@ -79,6 +79,20 @@ describe('fetch as the wire of reads', () => {
     expect(answer(await bytes(1_048_576)).body.byteLength).toBe(1_048_576)
     expect(await bytes(1_048_577)).toEqual({ kind: 'tooLarge' })
     expect(await bounded.send(request('/wire/huge'), never)).toEqual({ kind: 'tooLarge' })
+  })
+
+  it('tells of progress: as the answer begins, and for each part of it', async () => {
+    const id = crypto.randomUUID()
+    let moved = 0
+    const reply = fetchReads().send(request(`/wire/parts?${id}`), never, () => void moved++)
+    for (let part = 1; part <= 3; part++) {
+      await fetch(`/wire/next-part?${id}`)
+      await vi.waitFor(() => expect(moved).toBe(1 + part))
+    }
+    await fetch(`/wire/end-part?${id}`)
+
+    expect(answer(await reply).body.byteLength).toBe(3 * 'part'.length)
+    expect(moved).toBe(4)
   })
 
   it.each(['/wire/silent', '/wire/trickle'])('ends at the signal: %s', async (path) => {

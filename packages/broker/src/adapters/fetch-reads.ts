@@ -11,11 +11,13 @@ import { readBytes } from './read-bytes.js'
 export const fetchReads = (
   credentialsOf: CredentialsOf = credentialsBy(),
   bytesMax: number = defaultLimits.answerBytesMax,
+  ask: (request: Request) => Promise<Response> = (request) => fetch(request),
 ): ReadNetwork => ({
-  async send(request, signal) {
+  async send(request, signal, moved) {
     try {
-      const response = await fetch(toRequest(request, credentialsOf(request.url), signal))
-      return await readReply(response, request.url, bytesMax)
+      const response = await ask(toRequest(request, credentialsOf(request.url), signal))
+      moved?.()
+      return await readReply(response, request.url, bytesMax, moved)
     } catch {
       return { kind: 'failed' }
     }
@@ -40,11 +42,16 @@ function toRequest(
   return request
 }
 
-async function readReply(response: Response, asked: string, bytesMax: number): Promise<ReadReply> {
+async function readReply(
+  response: Response,
+  asked: string,
+  bytesMax: number,
+  moved: (() => void) | undefined,
+): Promise<ReadReply> {
   const { status, statusText, type, redirected, url } = response
   if (type === 'opaqueredirect' || (redirected && originOfUrl(url) !== originOfUrl(asked)))
     return { kind: 'redirect' }
-  const body = await readBytes(response, bytesMax)
+  const body = await readBytes(response, bytesMax, moved)
   if (body === undefined) return { kind: 'tooLarge' }
   const answer = { status, headers: [...response.headers], body }
   return {

@@ -93,7 +93,10 @@ export interface Wishes {
   readonly retries?: number
   /** How long it may wait until it is sent, in milliseconds. Default: as long as it takes. */
   readonly queueMs?: number
-  /** How long it may be on the wire, its repeats included, in milliseconds. Default, and at most, `limits.attemptMs`. */
+  /**
+   * How long it may be on the wire in all, its repeats included, in milliseconds. Default: as long as it moves. Where
+   * nothing moves for `limits.attemptMs` it ends in any case.
+   */
   readonly wireMs?: number
 }
 

@@ -19,10 +19,10 @@ export function createReadLine(
     connections,
     limits: { ...limits, wireMs: limits.attemptMs },
     isOnline: () => host.believesOnline(),
-    async send(request, { partition = '', route, signal }) {
+    async send(request, { partition = '', route, signal, moved }) {
       const headers = await prepare({ ...request, route, partition })
       // Who asked may have left while the app prepared them, and another user may be there: then the signal is aborted.
-      return reads.send({ ...request, headers: withAsked(headers, request.headers) }, signal)
+      return reads.send({ ...request, headers: withAsked(headers, request.headers) }, signal, moved)
     },
   })
   const line = tellingLine(createWorkerLine({ ...ports, database, worker, fallback: scheduler }), ports)

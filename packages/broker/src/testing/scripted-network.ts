@@ -1,9 +1,9 @@
 // A network that answers as a test says, and remembers what it was asked. All but the server is the real wire: requests
 // are made, bounded and read by the code that runs in a browser.
 import { fetchNetwork } from '../adapters/fetch-network.js'
-import { defaultLimits } from '../core/limits.js'
+import { fetchReads } from '../adapters/fetch-reads.js'
 import type { Clock, Network, Reply, SendOptions, WireRequest } from '../core/ports.js'
-import type { ReadReply, ReadRequest } from '../core/reads/line.js'
+import type { ReadNetwork } from '../core/reads/line.js'
 
 export interface SentRequest {
   readonly url: string
@@ -38,7 +38,7 @@ export interface ScriptedNetwork extends Network {
   /** From now on nothing gets through, or all does again, whatever the browser believes: as behind a closed gate. */
   setReachable(reachable: boolean): void
   /** The wire of reads: it answers by the same script, and takes its time limit from its caller. */
-  read(request: ReadRequest, signal: AbortSignal): Promise<ReadReply>
+  readonly read: ReadNetwork['send']
 }
 
 export interface ScriptedNetworkOptions {
@@ -64,18 +64,22 @@ export function scriptedNetwork(
   let isReachable = true
   let otherwise: Script = isList(script) ? (request) => acknowledge(request, {}) : script
 
+  async function serve(request: Request, body: WireRequest['body'], signal: AbortSignal): Promise<Given> {
+    signal.throwIfAborted()
+    if (!isOnline() || !isReachable) throw new TypeError('The network does not answer.')
+    const sent = toSent(request, body)
+    requests.push(sent)
+    const script = coming.shift() ?? otherwise
+    return untilAborted(signal, typeof script === 'function' ? script(sent) : script)
+  }
+
   async function send(wire: WireRequest, options: SendOptions): Promise<Reply> {
     let given: Given | undefined
     const network = fetchNetwork(undefined, {
       clock,
       isOnline,
       async fetch(request, { signal }) {
-        signal.throwIfAborted()
-        if (!isOnline() || !isReachable) throw new TypeError('The network does not answer.')
-        const sent = toSent(request, wire.body)
-        requests.push(sent)
-        const script = coming.shift() ?? otherwise
-        given = await untilAborted(signal, typeof script === 'function' ? script(sent) : script)
+        given = await serve(request, wire.body, signal)
         return endedBy(signal, toResponse(given))
       },
     })
@@ -84,6 +88,10 @@ export function scriptedNetwork(
     if (given === undefined || given instanceof Response) return reply
     return ['failed', 'invalid', 'unsent'].includes(given.kind) ? given : reply
   }
+
+  const reads = fetchReads(undefined, undefined, async (request) =>
+    endedBy(request.signal, toResponse(await serve(request, undefined, request.signal))),
+  )
 
   return {
     requests,
@@ -102,21 +110,7 @@ export function scriptedNetwork(
       otherwise = given
     },
     send,
-    async read(request, signal) {
-      const options = { timeoutMs: Number.POSITIVE_INFINITY, bytesMax: defaultLimits.answerBytesMax, signal }
-      return toReadReply(await send({ ...request, body: undefined }, options))
-    },
-  }
-}
-
-function toReadReply(reply: Reply): ReadReply {
-  if (reply.kind === 'redirect') return reply
-  if (reply.kind !== 'answer') return { kind: 'failed' }
-  if (reply.body === undefined) return { kind: 'tooLarge' }
-  const { status, headers, body } = reply
-  return {
-    kind: 'answer',
-    answer: { status, headers: Object.entries(headers), body: new TextEncoder().encode(body).buffer },
+    read: reads.send,
   }
 }
 

@@ -108,7 +108,9 @@ export function createTestWorld(options: TestWorldOptions = {}): TestWorld {
             knock: (url, how) => life.whileAlive(() => network.knock(url, how)),
             isOnline: network.isOnline,
           },
-          reads: { send: (request, signal) => life.whileAlive(() => network.read(request, signal)) },
+          reads: {
+            send: (request, signal, moved) => life.whileAlive(() => network.read(request, signal, moved)),
+          },
           copies: whileAlive(copies, life),
           locks: locks.of(life),
           bus: bus.of(life),

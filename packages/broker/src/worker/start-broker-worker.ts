@@ -120,12 +120,12 @@ export function startBrokerWorker(options: WorkerOptions = {}): BrokerWorker {
     limits: { ...limits, wireMs: limits.attemptMs },
     report,
     isOnline: () => navigator.onLine,
-    async send(request, { partition = '', route, signal }) {
+    async send(request, { partition = '', route, signal, moved }) {
       const headers = await prepare({ ...request, partition, route })
       // The app took its time over it, and gave what is right for the session of now: which may be another user's (P6).
       if (headers !== request.headers && (await session(ports))?.partition !== partition)
         return { kind: 'failed' }
-      return network.send({ ...request, headers: withAsked(headers, request.headers) }, signal)
+      return network.send({ ...request, headers: withAsked(headers, request.headers) }, signal, moved)
     },
   })
   const line = tellingLine(scheduler, ports)

@@ -33,16 +33,16 @@ export type ReadReply =
 export interface ReadNetwork {
   /**
    * Never rejects. Follows no redirect, passes the browser's own cache by, reads the body to its end. Sends nothing once
-   * it is aborted.
+   * it is aborted. Calls `moved` as an answer begins, and for each part of it.
    */
-  send(request: ReadRequest, signal: AbortSignal): Promise<ReadReply>
+  send(request: ReadRequest, signal: AbortSignal, moved?: () => void): Promise<ReadReply>
 }
 
 /** How a read ends for one reader. */
 export type ReadEnd =
   /** `sentAt`: when its request was sent, in epoch milliseconds; a read that is shared was sent before some asked. */
   | (ReadReply & { readonly sentAt: number })
-  /** It was longer on the wire than it may be. */
+  /** Nothing of it moved for as long as it may, or its reader's own time on the wire was over. */
   | { readonly kind: 'timedOut' }
   /** So many reads wait already that this one was not taken. */
   | { readonly kind: 'tooMany' }

@@ -1,4 +1,6 @@
 // A read as it stands in a scheduler: who shares it, where it is, and what came of its tries.
+import { missesMax } from '../limits.js'
+import type { Stall } from '../stall.js'
 import type { Ask, ReadEnd } from './line.js'
 import type { Origin } from './origin-reads.js'
 
@@ -28,10 +30,16 @@ export interface Flight {
 
 export interface Sent {
   readonly order: number
-  readonly until: number
-  readonly cancelTimer: () => void
+  /** Ends it where nothing moves. */
+  readonly stall: Stall
+  /** When that will be, on the monotonic clock. */
+  until: number
   tries: number
   /** What came of its last try. */
   last?: ReadEnd
   cancelPause?: () => void
 }
+
+/** Whether it has a try left that would begin in time, at an origin that is there. */
+export const mayRepeat = ({ retries, sent, origin }: Read, beginsAt: number): boolean =>
+  sent !== undefined && sent.tries < retries && beginsAt < sent.until && origin.misses < missesMax

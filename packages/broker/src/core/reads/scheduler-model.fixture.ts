@@ -45,8 +45,9 @@ interface Wire {
   readonly number: number
   /** By its priority as it left. */
   readonly isUrgent: boolean
-  readonly sentAt: number
+  movedAt: number
   readonly signal: AbortSignal
+  moved(): void
   reply(reply: ReadReply): void
 }
 
@@ -145,6 +146,14 @@ export class SchedulerModel {
     wire.reply(kind === 'fail' ? { kind: 'failed' } : answer(`${wire.read.key} ${wire.number}`))
   }
 
+  move(which: number): void {
+    const wire = [...this.#wires][which % this.#wires.size]
+    if (wire === undefined) return
+    wire.movedAt = this.#clock.monotonic()
+    wire.moved()
+    this.#count('moved')
+  }
+
   write(origin: string): void {
     const write: Write = { origin, granted: this.#inFlight(origin) < this.#options.concurrencyMax }
     this.#writes.push(write)
@@ -206,7 +215,9 @@ export class SchedulerModel {
     if (isUrgent(read) && read.wire === undefined) this.#keeping.add(read.origin)
   }
 
-  #onSend(...[request, { partition, signal }]: Parameters<SchedulerContext['send']>): Promise<ReadReply> {
+  #onSend(
+    ...[request, { partition, signal, moved }]: Parameters<SchedulerContext['send']>
+  ): Promise<ReadReply> {
     const read = this.#reads.get(readKey({ partition, request }))
     if (read === undefined || read.wire !== undefined || read.listeners.size === 0) {
       this.#fault('nobody asked for it, or it is in flight', request)
@@ -214,8 +225,8 @@ export class SchedulerModel {
     }
     this.#checkTurn(read)
     return new Promise((reply) => {
-      const sentAt = this.#clock.monotonic()
-      const wire = { read, number: ++this.#sent, isUrgent: isUrgent(read), sentAt, signal, reply }
+      const movedAt = this.#clock.monotonic()
+      const wire = { read, number: ++this.#sent, isUrgent: isUrgent(read), movedAt, signal, moved, reply }
       read.wire = wire
       this.#wires.add(wire)
       this.#checkLimits(read.origin)
@@ -225,7 +236,7 @@ export class SchedulerModel {
   }
 
   #onAbort(wire: Wire): void {
-    const isLate = this.#clock.monotonic() - wire.sentAt >= this.#options.wireMs
+    const isLate = this.#clock.monotonic() - wire.movedAt >= this.#options.wireMs
     this.#count(isLate ? 'timed out' : 'aborted')
     if (wire.read.listeners.size > 0 && !isLate) this.#fault('aborted, and somebody waits for it', wire.read)
     this.#land(wire)
@@ -243,7 +254,7 @@ export class SchedulerModel {
     if (listener.sent !== 1) this.#fault('told once that it was sent', listener)
     if (end.kind === 'answer' && textOf(end.answer.body) !== `${key} ${wire.number}`)
       this.#fault("another's answer", end)
-    const isLate = this.#clock.monotonic() - wire.sentAt >= this.#options.wireMs
+    const isLate = this.#clock.monotonic() - wire.movedAt >= this.#options.wireMs
     if (end.kind === 'timedOut' && !isLate) this.#fault('timed out early', read)
     if (end.kind === 'failed') this.#count('failed')
     read.listeners.delete(listener)

@@ -6,7 +6,7 @@ import { type Place, SchedulerModel } from './scheduler-model.fixture.js'
 type Step =
   | { readonly do: 'ask'; readonly place: Place; readonly priority: number }
   | { readonly do: 'raise'; readonly which: number; readonly priority: number }
-  | { readonly do: 'leave' | 'answer' | 'fail' | 'written'; readonly which: number }
+  | { readonly do: 'leave' | 'answer' | 'fail' | 'move' | 'written'; readonly which: number }
   | { readonly do: 'write'; readonly origin: string }
   | { readonly do: 'offline' | 'online' }
   | { readonly do: 'limit'; readonly readsMax: number }
@@ -24,7 +24,10 @@ const is = <const T extends Step['do']>(...names: T[]) => fc.constantFrom(...nam
 const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 9, arbitrary: fc.record({ do: is('ask'), place, priority }) },
   { weight: 2, arbitrary: fc.record({ do: is('raise'), which, priority }) },
-  { weight: 5, arbitrary: fc.record({ do: is('leave', 'answer', 'answer', 'fail', 'written'), which }) },
+  {
+    weight: 5,
+    arbitrary: fc.record({ do: is('leave', 'answer', 'answer', 'fail', 'move', 'written'), which }),
+  },
   { weight: 2, arbitrary: fc.record({ do: is('write'), origin }) },
   { weight: 1, arbitrary: fc.record({ do: is('offline', 'online', 'online') }) },
   { weight: 1, arbitrary: fc.record({ do: is('limit'), readsMax }) },
@@ -43,6 +46,8 @@ async function take(model: SchedulerModel, one: Step): Promise<void> {
     case 'answer':
     case 'fail':
       return model.reply(one.which, one.do)
+    case 'move':
+      return model.move(one.which)
     case 'write':
       return model.write(one.origin)
     case 'written':
@@ -82,6 +87,7 @@ it('issue 4 line 2: never too many in flight, one request a key, every reader en
     'shared in flight',
     'aged',
     'aborted',
+    'moved',
     'timed out',
     'failed',
     'too many',

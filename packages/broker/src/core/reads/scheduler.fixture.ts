@@ -11,6 +11,7 @@ export interface Wire {
   readonly partition: string | undefined
   readonly route: string | undefined
   readonly signal: AbortSignal
+  moved(): void
   reply(reply: ReadReply): Promise<void>
   answer(text: string): Promise<void>
   fail(error: unknown): Promise<void>

@@ -390,6 +390,50 @@ describe('limits', () => {
     expect(heard).toEqual(['slow sent 1', 'slow timedOut', 'next sent 2'])
   })
 
+  it('the time is for progress: an answer that moves is not cut, one that stands still is', async () => {
+    const { ask, settle, clock, wire, heard } = setUp()
+    for (const path of ['moves', 'stands']) ask(path)
+    await settle()
+    wire('stands').moved()
+    for (let i = 0; i < 5; i++) {
+      await clock.advance(29_000)
+      wire('moves').moved()
+    }
+    expect(heard.slice(2)).toEqual(['stands timedOut'])
+    expect(wire('stands').signal.aborted).toBe(true)
+    await clock.advance(29_999)
+    expect(wire('moves').signal.aborted).toBe(false)
+    await clock.advance(1)
+    expect(heard.slice(3)).toEqual(['moves timedOut'])
+  })
+
+  it('a part of an answer that has ended gives no time to the next try', async () => {
+    const { ask, settle, clock, wire, heard } = setUp()
+    ask('a', 5, { retries: 1 })
+    await settle()
+    const first = wire('a')
+    await first.reply({ kind: 'failed' })
+    await clock.advance(20_000)
+    first.moved()
+    await clock.advance(10_000)
+    expect(heard).toEqual(['a sent 1', 'a failed'])
+  })
+
+  it('a read whose answer broke off late is still repeated', async () => {
+    const { ask, settle, clock, wire, heard, paths } = setUp()
+    ask('a', 5, { retries: 1 })
+    await settle()
+    for (let i = 0; i < 3; i++) {
+      await clock.advance(25_000)
+      wire('a').moved()
+    }
+    await wire('a').reply({ kind: 'failed' })
+    await clock.advance(1_000)
+    expect(paths()).toEqual(['a', 'a'])
+    await wire('a').answer('whole')
+    expect(heard).toEqual(['a sent 1', 'a whole'])
+  })
+
   it('the time of one request is not that of the next', async () => {
     const { ask, wire, heard, clock, settle } = setUp()
     ask('me')

@@ -2,22 +2,23 @@
 // for itself, a worker one for all tabs.
 import { originOfUrl } from '../channel.js'
 import type { Connections, LetGo } from '../connections.js'
-import { type Limits, missesMax } from '../limits.js'
+import type { Limits } from '../limits.js'
 import type { Chance, Clock } from '../ports.js'
+import { watchStall } from '../stall.js'
 import type { Ask, Line, ReadEnd, Reader, ReadReply, ReadRequest } from './line.js'
 import { createOrigin, type Origin } from './origin-reads.js'
-import type { Flight, Listener, Read, Sent } from './scheduled-read.js'
+import { type Flight, type Listener, mayRepeat, type Read, type Sent } from './scheduled-read.js'
 import { retriesDefault, retryDelayMs } from './second-try.js'
 
 export interface SchedulerContext {
   readonly clock: Clock
   readonly chance: Pick<Chance, 'random'>
   readonly connections: Connections
-  /** `wireMs`: how long a read may take from its first sending, its repeats included. */
+  /** `wireMs`: how long nothing of a read may move from its first sending on, its repeats included. */
   readonly limits: Pick<Limits, 'readsMax' | 'waitingReadsMax'> & { readonly wireMs: number }
   send(
     request: ReadRequest,
-    options: Pick<Ask, 'partition' | 'route'> & { readonly signal: AbortSignal },
+    options: Pick<Ask, 'partition' | 'route'> & { readonly signal: AbortSignal; moved(): void },
   ): Promise<ReadReply>
   /** False where the device says that it is offline: what fails then is not repeated. */
   isOnline(): boolean
@@ -133,7 +134,7 @@ class ReadScheduler implements Scheduler {
   }
 
   #launch(read: Read, letGo: LetGo): void {
-    const { clock } = this.#context
+    const { clock, limits } = this.#context
     const wire = new AbortController()
     const sentAt = clock.now()
     this.#waiting--
@@ -145,32 +146,33 @@ class ReadScheduler implements Scheduler {
     const order = ++this.#sent
     const flight: Flight = { wire, land }
     read.flight = flight
-    read.sent ??= this.#begin(read, order)
-    void this.#send(read, wire.signal).then((reply) => {
+    const sent = read.sent ?? this.#begin(order, read)
+    read.sent = sent
+    const moved = () => {
+      if (read.flight !== flight) return
+      sent.stall.moved()
+      sent.until = clock.monotonic() + limits.wireMs
+    }
+    void this.#send(read, wire.signal, moved).then((reply) => {
       if (read.flight === flight) this.#onReply(read, reply, sentAt)
     })
-    for (const listener of read.readers) this.#tellSent(listener, read.sent)
+    for (const listener of read.readers) this.#tellSent(listener, sent)
   }
 
-  #begin(read: Read, order: number): Sent {
+  #begin(order: number, read: Read): Sent {
     const { clock, limits } = this.#context
-    const onLate = () => {
+    const stall = watchStall(clock, limits.wireMs, () => {
       const { flight } = read
       this.#finish(read, read.sent?.last ?? { kind: 'timedOut' })
       flight?.wire.abort()
-    }
-    return {
-      order,
-      until: clock.monotonic() + limits.wireMs,
-      cancelTimer: clock.after(limits.wireMs, onLate),
-      tries: 0,
-    }
+    })
+    return { order, stall, until: clock.monotonic() + limits.wireMs, tries: 0 }
   }
 
-  async #send({ ask }: Read, signal: AbortSignal): Promise<ReadReply> {
+  async #send({ ask }: Read, signal: AbortSignal, moved: () => void): Promise<ReadReply> {
     const { request, partition, route } = ask
     try {
-      return await this.#context.send(request, { partition, route, signal })
+      return await this.#context.send(request, { partition, route, signal, moved })
     } catch (error) {
       this.#context.report(error)
       return { kind: 'failed' }
@@ -179,14 +181,15 @@ class ReadScheduler implements Scheduler {
 
   /** A try that failed is repeated where that ends in time. While it waits it holds no connection. */
   #onReply(read: Read, reply: ReadReply, sentAt: number): void {
-    const { clock, chance } = this.#context
+    const { clock, chance, isOnline } = this.#context
     const { origin, ask } = read
     const sent = read.sent as Sent
     const end = { ...reply, sentAt }
     const moment = { tries: sent.tries, random: chance.random(), now: clock.now() }
     const delayMs = retryDelayMs(reply, ask.request, moment)
     origin.misses = delayMs === undefined ? 0 : origin.misses + 1
-    if (delayMs === undefined || !this.#mayRepeat(read, reply, delayMs)) {
+    const isCut = reply.kind === 'failed' && !isOnline()
+    if (delayMs === undefined || isCut || !mayRepeat(read, clock.monotonic() + delayMs)) {
       this.#finish(read, end)
       return
     }
@@ -196,17 +199,6 @@ class ReadScheduler implements Scheduler {
     read.flight = undefined
     this.#waiting++
     sent.cancelPause = clock.after(delayMs, () => this.#lineUp(read))
-  }
-
-  #mayRepeat({ retries, sent, origin }: Read, { kind }: ReadReply, delayMs: number): boolean {
-    const { clock, isOnline } = this.#context
-    return (
-      sent !== undefined &&
-      sent.tries < retries &&
-      clock.monotonic() + delayMs < sent.until &&
-      origin.misses < missesMax &&
-      (kind !== 'failed' || isOnline())
-    )
   }
 
   #tellSent(listener: Listener, { order }: Sent): void {
@@ -232,7 +224,7 @@ class ReadScheduler implements Scheduler {
     if (this.#reads.get(ask.key) !== read) return false
     this.#reads.delete(ask.key)
     read.flight = undefined
-    sent?.cancelTimer()
+    sent?.stall.end()
     sent?.cancelPause?.()
     if (flight !== undefined) flight.land()
     else {
