@@ -45,7 +45,7 @@ async function sizeOf(/** @type {string} */ code) {
       },
     ],
   })
-  const { output } = await bundle.generate({ format: 'es', minify: true })
+  const { output } = await bundle.generate({ format: 'es', minify: true, comments: false })
   const chunks = output.filter((part) => part.type === 'chunk')
   const first = chunks.filter((chunk) => chunk.isEntry)
   for (const { imports } of first) first.push(...chunks.filter(({ fileName }) => imports.includes(fileName)))

@@ -1,9 +1,10 @@
 // The wire: one fetch, no redirect followed, the body read to its end before anybody hears of an answer.
 import { originOfUrl } from '../core/channel.js'
 import { type CredentialsOf, credentialsBy } from '../core/origins.js'
-import type { Clock, Network, Reply, WireRequest } from '../core/ports.js'
+import type { Clock, Network, Reply } from '../core/ports.js'
 import { watchStall } from '../core/stall.js'
 import { readBytes } from './read-bytes.js'
+import { requestOf } from './request-of.js'
 import { systemClock } from './system-clock.js'
 
 /** The parts of a browser that the wire is made of. */
@@ -28,7 +29,7 @@ export function fetchNetwork(
     async send(wire, { timeoutMs, bytesMax, signal }) {
       let request: Request
       try {
-        request = toRequest(wire, credentialsOf(wire.url))
+        request = requestOf(wire, { body: wire.body ?? null, credentials: credentialsOf(wire.url) })
       } catch (error) {
         return { kind: 'invalid', message: String(error) }
       }
@@ -63,35 +64,14 @@ const harmless = { method: 'HEAD', cache: 'no-store', credentials: 'omit' } as c
 
 /** Gives a signal that aborts with the given one, and when nothing has moved for `ms`. */
 function watchProgress(clock: FetchWorld['clock'], ms: number, given: AbortSignal) {
-  const halt = new AbortController()
-  const abort = () => halt.abort()
-  let isStalled = false
-  const { moved, end } = watchStall(clock, ms, () => {
-    isStalled = true
-    abort()
-  })
-  if (given.aborted) abort()
-  given.addEventListener('abort', abort)
+  const stalled = new AbortController()
+  const watch = watchStall(clock, ms, () => stalled.abort())
   return {
-    signal: halt.signal,
-    isStalled: () => isStalled,
-    moved,
-    end() {
-      end()
-      given.removeEventListener('abort', abort)
-    },
+    ...watch,
+    signal: AbortSignal.any([given, stalled.signal]),
+    isStalled: () => stalled.signal.aborted,
   }
 }
-
-const toRequest = ({ url, method, headers, body }: WireRequest, credentials: RequestCredentials) =>
-  new Request(url, {
-    method,
-    headers: headers as [string, string][],
-    body: body ?? null,
-    redirect: 'manual',
-    cache: 'no-store',
-    credentials,
-  })
 
 async function read(response: Response, bytesMax: number, moved: () => void): Promise<Reply> {
   if (response.type === 'opaqueredirect') return { kind: 'redirect' }

@@ -6,6 +6,7 @@ import { type CredentialsOf, credentialsBy } from '../core/origins.js'
 import type { ReadNetwork, ReadReply, ReadRequest } from '../core/reads/line.js'
 import { acceptFor } from '../core/success.js'
 import { readBytes } from './read-bytes.js'
+import { requestOf } from './request-of.js'
 
 /** Cookies go to the page's own origin, and to those others that the app named for it. */
 export const fetchReads = (
@@ -24,19 +25,8 @@ export const fetchReads = (
   },
 })
 
-function toRequest(
-  { url, method, headers, redirect }: ReadRequest,
-  credentials: RequestCredentials,
-  signal: AbortSignal,
-): Request {
-  const request = new Request(url, {
-    method,
-    headers: headers as [string, string][],
-    redirect: redirect ?? 'manual',
-    cache: 'no-store',
-    credentials,
-    signal,
-  })
+function toRequest(read: ReadRequest, credentials: RequestCredentials, signal: AbortSignal): Request {
+  const request = requestOf(read, { redirect: read.redirect ?? 'manual', credentials, signal })
   // A route expects JSON, and who fetches may expect anything.
   if (!request.headers.has('accept')) request.headers.set('accept', `${acceptFor()}, */*;q=0.5`)
   return request

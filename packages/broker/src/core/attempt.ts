@@ -1,13 +1,13 @@
 // One attempt of one entry: headers, the wire, and what the reply means.
 import { originOf, originOfUrl, type Serves } from './channel.js'
 import { isRepeatable, type SendingEntry, type StoredRequest, toRow } from './entry.js'
+import { findSending } from './find-sending.js'
 import { build, InvalidRequest } from './invalid-request.js'
 import { uploadBytesPerMs } from './limits.js'
 import { classify, type Outcome, type Verdict } from './outcome.js'
 import { type AppWord, readActive } from './partition.js'
 import type { Ports, Reply } from './ports.js'
 import { encodePrincipal } from './principal.js'
-import { isReadable } from './readable.js'
 import { retentionMsOf } from './retention.js'
 import { again } from './retry.js'
 import type { StoredAction } from './schema.js'
@@ -91,12 +91,11 @@ const knockUrlOf = ({ knock = '' }: AppWord, origin: string) =>
  * down that an entry leaves whose lease says that it knocks: from then on it may have had effect.
  */
 async function mayLeave(ports: Ports, sending: SendingEntry, hasKnocked: boolean): Promise<boolean> {
-  const { partition, seq, fence, lease } = sending
+  const { partition, lease } = sending
   if (!lease.knocking) return !hasKnocked || isActive(ports, partition)
   return ports.store.transact('readwrite', 'strict', async (tx) => {
-    const entry = await tx.get('entries', [partition, seq])
-    if ((await readActive(tx))?.partition !== partition) return false
-    if (entry?.state !== 'sending' || entry.fence !== fence || !isReadable(entry)) return false
+    const entry = await findSending(tx, sending)
+    if (entry === undefined || (await readActive(tx))?.partition !== partition) return false
     tx.put('entries', toRow(transition(entry, { type: 'left' })))
     return true
   })

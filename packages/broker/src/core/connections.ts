@@ -64,15 +64,15 @@ export function createConnections(max: number): Connections {
       if (signal.aborted) return Promise.resolve(undefined)
       if (!isFull(wires)) return Promise.resolve(take(origin, 'writes'))
       return new Promise((resolve) => {
-        const end = (letGo?: LetGo) => {
+        const begin = () => {
           wires.waiting.delete(begin)
-          signal.removeEventListener('abort', leave)
-          resolve(letGo)
+          resolve(take(origin, 'writes'))
         }
-        const begin = () => end(take(origin, 'writes'))
-        const leave = () => end()
-        signal.addEventListener('abort', leave)
         wires.waiting.add(begin)
+        signal.addEventListener('abort', () => {
+          wires.waiting.delete(begin)
+          resolve(undefined)
+        })
       })
     },
     onFree: (listener) => void listeners.push(listener),

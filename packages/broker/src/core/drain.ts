@@ -4,13 +4,13 @@ import { type AskContext, askSession, attempt } from './attempt.js'
 import { originOf } from './channel.js'
 import { type ClaimOptions, claim, readOrigins } from './claim.js'
 import { type SendingEntry, toRow } from './entry.js'
+import { findSending } from './find-sending.js'
 import type { Inquiries, Inquiry, InquiryContext, Question } from './inquiry.js'
 import { shrinkJournal } from './journal.js'
 import { type Limits, leaseRenewalMs } from './limits.js'
 import type { Probe } from './origin.js'
 import { type Owner, readPartition, unpause } from './partition.js'
 import type { Ports } from './ports.js'
-import { isReadable } from './readable.js'
 import { type Lapsed, recover } from './recover.js'
 import { again } from './retry.js'
 import type { PartitionRow } from './schema.js'
@@ -47,15 +47,12 @@ interface Flight {
 export async function drain(context: DrainContext): Promise<void> {
   const { signal } = context
   const flying = new AbortController()
-  // At once: a request that is being prepared must not leave with what is another user's by then.
-  const abort = () => flying.abort()
   signal.throwIfAborted()
-  signal.addEventListener('abort', abort)
   try {
-    await loop({ ...context, signal: flying.signal })
+    // At once: a request that is being prepared must not leave with what is another user's by then.
+    await loop({ ...context, signal: AbortSignal.any([signal, flying.signal]) })
   } finally {
-    signal.removeEventListener('abort', abort)
-    abort()
+    flying.abort()
   }
 }
 
@@ -185,9 +182,8 @@ function keepLeases({ ports }: DrainContext, flights: ReadonlyMap<string, Flight
     ports.store
       .transact('readwrite', 'relaxed', async (tx) => {
         for (const { entry } of flights.values()) {
-          const row = await tx.get('entries', [entry.partition, entry.seq])
-          if (row?.state === 'sending' && row.fence === entry.fence && isReadable(row))
-            tx.put('entries', toRow(transition(row, { type: 'renewed' })))
+          const row = await findSending(tx, entry)
+          if (row !== undefined) tx.put('entries', toRow(transition(row, { type: 'renewed' })))
         }
       })
       .catch(ports.report)

@@ -2,13 +2,9 @@
 // disk, or a script of the same origin (P11, SEC6). What is not readable is left as it is, and its lane waits.
 import { originOf } from './channel.js'
 import { type DeadLetter, type EntryRow, entryVersion } from './entry.js'
+import { isNumber, isPairOfTexts, isRow, isText, type Row } from './is.js'
 import type { JournalRow } from './schema.js'
 
-type Row = Readonly<Record<string, unknown>>
-
-const isRow = (value: unknown): value is Row => typeof value === 'object' && value !== null
-const isText = (value: unknown): value is string => typeof value === 'string'
-const isNumber = (value: unknown) => Number.isFinite(value)
 const isFlag = (value: unknown) => typeof value === 'boolean'
 
 const all = (row: Row, is: (value: unknown) => boolean, fields: string) =>
@@ -41,7 +37,7 @@ const isRequest = (request: unknown, channel: string) =>
   request['url'].startsWith(`${originOf(channel)}/`) &&
   isMethod(request['method']) &&
   Array.isArray(request['headers']) &&
-  request['headers'].every((pair) => Array.isArray(pair) && pair.length === 2 && pair.every(isText)) &&
+  request['headers'].every(isPairOfTexts) &&
   isBody(request['body'])
 
 /** Any token of HTTP, as WebDAV's are, but those that change nothing and those that no page may send. */

@@ -6,6 +6,7 @@ import { backoffMs } from './backoff.js'
 import { blocks, isBlocked, listed } from './blocked-lanes.js'
 import { originOf } from './channel.js'
 import { type DeadLetter, type LiveEntry, type SendingEntry, toRow } from './entry.js'
+import { findSending } from './find-sending.js'
 import { type Note, record } from './journal.js'
 import { withLastFailure } from './last-failure.js'
 import { waitCapMs } from './limits.js'
@@ -42,8 +43,8 @@ export async function settle(
   { entry: claimed, outcome, retentionMs }: Finished,
   options: SettleOptions,
 ): Promise<boolean> {
-  const entry = await tx.get('entries', [claimed.partition, claimed.seq])
-  if (entry?.state !== 'sending' || entry.fence !== claimed.fence || !isReadable(entry)) return false
+  const entry = await findSending(tx, claimed)
+  if (entry === undefined) return false
   const { now } = options
   const name = originOf(entry.channel)
   const origin = origins.get(name) ?? healthyOrigin(name)

@@ -1,5 +1,6 @@
 // What a page and the worker say to each other about reads. A command is a message with a port, and all else is said
 // over that. The worker forgets all of it when it is stopped, and the page knows by a lock.
+import { isNumber, isPairOfTexts, isRow, isText } from '../is.js'
 import type { Ask, ReadEnd, ReadRequest } from './line.js'
 
 /** One read as it is asked of the worker. `id`: names it over its port. */
@@ -52,7 +53,7 @@ export const servingLock = (database: string, instance: string): string =>
 export const readerLock = (database: string, tab: string): string => `redux-broker:${database}:reader:${tab}`
 
 export function isReadCommand(data: unknown, database: string): data is ReadCommand {
-  if (!isObject(data) || data['type'] !== 'redux-broker/read' || data['database'] !== database) return false
+  if (!isRow(data) || data['type'] !== 'redux-broker/read' || data['database'] !== database) return false
   const { tab, needs, limit, asks } = data
   return (
     isText(tab) &&
@@ -66,7 +67,7 @@ export const isPriority = (value: unknown): value is number =>
   Number.isInteger(value) && (value as number) >= 1 && (value as number) <= 9
 
 const isAskedRead = (value: unknown): value is AskedRead =>
-  isObject(value) &&
+  isRow(value) &&
   Number.isInteger(value['id']) &&
   isText(value['key']) &&
   isTextOrNothing(value['partition']) &&
@@ -76,21 +77,17 @@ const isAskedRead = (value: unknown): value is AskedRead =>
   isRequest(value['request'])
 
 const isRequest = (value: unknown): value is ReadRequest =>
-  isObject(value) &&
+  isRow(value) &&
   isText(value['url']) &&
   (value['method'] === 'GET' || value['method'] === 'HEAD') &&
-  isListOf(value['headers'], isPair)
+  isListOf(value['headers'], isPairOfTexts)
 
 const isLimit = (value: unknown): value is ReadLimit =>
-  isObject(value) &&
+  isRow(value) &&
   Number.isInteger(value['readsMax']) &&
   (value['readsMax'] as number) > 0 &&
-  Number.isFinite(value['saidAt'])
+  isNumber(value['saidAt'])
 
-const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null
-const isText = (value: unknown): value is string => typeof value === 'string'
-const isPair = (value: unknown): value is [string, string] => isListOf(value, isText) && value.length === 2
 const isNumberOrNothing = (value: unknown) => value === undefined || typeof value === 'number'
 const isTextOrNothing = (value: unknown) => value === undefined || isText(value)
 const isListOf = <T>(value: unknown, is: (one: unknown) => one is T): value is readonly T[] =>

@@ -1,0 +1,9 @@
+// What a value from outside is, which nobody has checked yet.
+
+export type Row = Readonly<Record<string, unknown>>
+
+export const isRow = (value: unknown): value is Row => typeof value === 'object' && value !== null
+export const isText = (value: unknown): value is string => typeof value === 'string'
+export const isNumber = (value: unknown): value is number => Number.isFinite(value)
+export const isPairOfTexts = (value: unknown): value is [string, string] =>
+  Array.isArray(value) && value.length === 2 && value.every(isText)
