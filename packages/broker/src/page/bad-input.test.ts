@@ -173,7 +173,7 @@ const rows: readonly Row[] = [
     reason: 'notSerialisable',
     advice: /must be a plain object.*it is/,
   },
-  { name: 'a body that is a number', request: body(7), reason: 'notSerialisable', advice: /it is 7/ },
+  { name: 'a body that is a big integer', request: body(7n), reason: 'notSerialisable', advice: /it is 7/ },
   {
     name: 'a stream',
     request: body(new ReadableStream()),

@@ -6,6 +6,24 @@ import { discardAll, write } from './index.js'
 beforeEach(() => void vi.spyOn(console, 'error').mockImplementation(() => {}))
 afterEach(() => vi.restoreAllMocks())
 
+describe('a body of one value', () => {
+  it.each([
+    ['a number', 7, '7', 'application/json'],
+    ['false', false, 'false', 'application/json'],
+    ['a text, as it is', 'seven', 'seven', 'text/plain;charset=UTF-8'],
+    ['null, which is none', null, undefined, undefined],
+    ['what JSON has nothing for', { toJSON: () => undefined }, undefined, undefined],
+  ])('may be %s', async (_what, body, expected, type) => {
+    const world = createTestWorld()
+    const app = openApp(world, { routes: [write(clapped, { request: () => ({ url: '/x', body }) })] })
+
+    await app.store.dispatch(clapped({ postId: 'p1' })).settled
+
+    const [request] = world.network.requests
+    expect([request?.body, request?.headers['content-type']]).toEqual([expected, type])
+  })
+})
+
 describe('a body that is read first', () => {
   const uploaded = write(clapped, {
     request: ({ postId, note }) => ({

@@ -29,9 +29,9 @@ export function contentOf(
   const json = plainly(
     () => toJson(body),
     isDevelopment &&
-      `The \`body\` of ${type} cannot be turned into JSON: it must be a plain object, an array, a string, an ArrayBuffer, a Blob, a FormData, URLSearchParams, or have a \`toJSON\``,
+      `The \`body\` of ${type} cannot be turned into JSON: it must be a plain object, an array, a string, a number, true or false, an ArrayBuffer, a Blob, a FormData, URLSearchParams, or have a \`toJSON\``,
   )
-  return [json, 'application/json']
+  return json === undefined ? [] : [json, 'application/json']
 }
 
 /** Bytes and boundary are fixed here, so that every attempt sends the same body. */

@@ -15,6 +15,31 @@ class Draft {
   readonly text = 'x'
 }
 
+class Keyed {
+  toJSON(key: string) {
+    return { key: `<${key}>`, type: typeof key }
+  }
+}
+class Itself {
+  readonly text = 'x'
+  readonly inner = new Money(1)
+  toJSON() {
+    return this
+  }
+}
+const ownToJson = () => ({
+  a: 1,
+  toJSON() {
+    return this
+  },
+})
+const copyToJson = () => ({
+  a: new Date(0),
+  toJSON() {
+    return { ...this }
+  },
+})
+
 const pathOf = (work: () => unknown): string => {
   try {
     work()
@@ -46,6 +71,17 @@ describe('a body as JSON', () => {
     ['an object without a prototype', Object.assign(Object.create(null), { a: 1 })],
     ['the same object twice', ((one) => ({ a: one, b: [one] }))({ c: 1 })],
     ['an invalid Date', { at: new Date(Number.NaN) }],
+    ['a number by itself', 7],
+    ['no number by itself', Number.NaN],
+    ['false by itself', false],
+    ['a toJSON that is told its key, at any depth', { a: [new Keyed(), { b: new Keyed() }], c: new Keyed() }],
+    ['a toJSON that is told its key, at the root', new Keyed()],
+    ['a class whose toJSON gives itself', { all: [new Itself()] }],
+    ['an object whose toJSON gives itself', ownToJson()],
+    ['an object whose toJSON gives its copy', copyToJson()],
+    ['a list with a toJSON', Object.assign([1], { toJSON: (key: string) => [key] })],
+    ['a toJSON that gives nothing', { a: { toJSON: () => undefined }, b: [{ toJSON: () => undefined }] }],
+    ['a key named toJSON that is no function', { toJSON: 1 }],
   ])('is so with %s', (_name, value) => {
     expect(toJson(value)).toBe(JSON.stringify(value))
   })
@@ -67,9 +103,61 @@ describe('a body as JSON', () => {
     ['body.form', { form: new FormData() }],
     ['body.re', { re: /x/ }],
     ['body', new Draft()],
-    ['body', 7],
+    ['body', 1n],
+    ['body.at', { at: { toJSON: () => new Date(0) } }],
   ])('is refused at %s', (path, value) => {
     expect(pathOf(() => toJson(value))).toBe(path)
+  })
+})
+
+describe('random trees with a toJSON at random places', () => {
+  /** A toJSON of some kind over a value: `this` has the value as its fields, where it has any. */
+  const withToJson = (value: unknown, kind: number): unknown => {
+    const gives = [
+      (key: string) => ({ key, value }),
+      (key: string) => key,
+      () => value,
+      () => undefined,
+      function (this: object) {
+        return this
+      },
+      function (this: object) {
+        return { ...this }
+      },
+    ][kind]
+    class Own {
+      readonly value = value
+    }
+    Object.defineProperty(Own.prototype, 'toJSON', { value: gives })
+    const plain = { value, toJSON: gives }
+    return kind % 2 === 0 ? new Own() : plain
+  }
+  const { tree } = fc.letrec((tie) => ({
+    tree: fc.oneof(
+      { depthSize: 'small', withCrossShrink: true },
+      fc.jsonValue(),
+      fc.array(tie('tree'), { maxLength: 4 }),
+      fc.dictionary(fc.string(), tie('tree'), { maxKeys: 4, noNullPrototype: false }),
+      fc.tuple(tie('tree'), fc.nat({ max: 5 })).map(([value, kind]) => withToJson(value, kind)),
+    ),
+  }))
+
+  it('are, as a body, what JSON.stringify gives', () => {
+    fc.assert(
+      fc.property(tree, (value) => {
+        expect(toJson(value)).toBe(JSON.stringify(value))
+      }),
+      { seed: 3, numRuns: 1_000 },
+    )
+  })
+
+  it('are, as they are stored, what JSON.stringify gives of them', () => {
+    fc.assert(
+      fc.property(tree, (value) => {
+        expect(JSON.stringify(storedCopy(value, 'payload'))).toBe(JSON.stringify(value))
+      }),
+      { seed: 4, numRuns: 1_000 },
+    )
   })
 })
 

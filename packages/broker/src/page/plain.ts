@@ -14,47 +14,70 @@ export class LostValue extends Error {
 }
 
 /**
- * The text that `JSON.stringify` gives: `toJSON` is honoured at any depth.
+ * The text that `JSON.stringify` gives: `toJSON` is honoured at any depth. Undefined where it gives none.
  * @throws LostValue for what it would leave out or empty: a function, a symbol, a File, a Map, a class without `toJSON`.
  */
-export function toJson(root: unknown): string {
-  if (!isObject(root)) throw new LostValue('body', root)
-  return JSON.stringify(copyOf(root, 'body', () => undefined))
+export function toJson(root: unknown): string | undefined {
+  const paths = new Map<unknown, string>()
+  return JSON.stringify(root, function (this: object, key: string, value: unknown) {
+    const path = isDevelopment ? step(paths.get(this), Array.isArray(this) ? Number(key) : key) : ''
+    if (isDevelopment) paths.set(value, path)
+    if (isObject(value) ? !hasFields(value) : isLost(value) && key !== 'toJSON')
+      throw new LostValue(path, value)
+    return value
+  })
 }
+
+/** Whether its fields are what it consists of: a class that a `toJSON` gave must have some. */
+const hasFields = (value: object): boolean =>
+  isPlain(value) || (hasToJson(value) && Object.keys(value).length > 0)
 
 /**
  * A copy that nobody else holds, of what IndexedDB keeps whole (a Date, a Map, a File too). A class is kept as its `toJSON`
- * says.
+ * says. `key`: its name in what holds it. `isGiven`: a `toJSON` gave it, and no other is asked, as in JSON.
  * @throws LostValue for a function, a symbol, a big integer, and a class without `toJSON`.
  */
-export const storedCopy = (root: unknown, path: string): unknown =>
-  copyOf(root, path, function kept(value, at) {
-    if (value instanceof Map) return new Map(copyOf([...value], at, kept) as [])
-    if (value instanceof Set) return new Set(copyOf([...value], at, kept) as [])
-    try {
-      const clone = structuredClone(value)
-      return isPlain(clone) ? undefined : clone
-    } catch {
-      return undefined
-    }
-  })
-
-/** `kept`: what of an object that is not plain stays as it is. */
-function copyOf(value: unknown, path: string, kept: (value: object, path: string) => unknown): unknown {
+export function storedCopy(
+  value: unknown,
+  path: string,
+  key: string | number = '',
+  isGiven = false,
+): unknown {
   const inner = (one: unknown, name: string | number) =>
-    copyOf(one, isDevelopment ? `${path}${typeof name === 'number' ? `[${name}]` : `.${name}`}` : '', kept)
+    storedCopy(one, isDevelopment ? step(path, name) : '', name)
   if (!isObject(value)) {
-    if (/function|symbol|bigint/.test(typeof value)) throw new LostValue(path, value)
+    if (isLost(value)) throw new LostValue(path, value)
     return value
   }
-  if (Array.isArray(value)) return Array.from(value, inner)
-  const whole = isPlain(value) ? undefined : kept(value, path)
+  const whole = isPlain(value) ? undefined : wholeOf(value, path)
   if (whole !== undefined) return whole
-  const { toJSON } = value as { readonly toJSON?: unknown }
-  if (typeof toJSON === 'function') return copyOf(toJSON.call(value, ''), path, kept)
-  if (!isPlain(value)) throw new LostValue(path, value)
-  return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, inner(one, name)]))
+  if (!isGiven && hasToJson(value)) return storedCopy(value.toJSON(String(key)), path, key, true)
+  if (Array.isArray(value)) return Array.from(value, inner)
+  if (!hasFields(value)) throw new LostValue(path, value)
+  const fields = Object.entries(value).filter(([name, one]) => name !== 'toJSON' || !isLost(one))
+  return Object.fromEntries(fields.map(([name, one]) => [name, inner(one, name)]))
 }
+
+/** A copy of what is kept as it is; undefined where it would become a plain object. */
+function wholeOf(value: object, path: string): object | undefined {
+  if (value instanceof Map) return new Map(storedCopy([...value], path) as [])
+  if (value instanceof Set) return new Set(storedCopy([...value], path) as [])
+  try {
+    const clone = structuredClone(value)
+    return isPlain(clone) ? undefined : clone
+  } catch {
+    return undefined
+  }
+}
+
+/** The path of what a name or a place in it leads to. */
+const step = (path: string | undefined, name: string | number): string =>
+  path === undefined ? 'body' : `${path}${typeof name === 'number' ? `[${name}]` : `.${name}`}`
+
+const hasToJson = (value: object): value is { toJSON(key: string): unknown } =>
+  typeof (value as { readonly toJSON?: unknown }).toJSON === 'function'
+
+const isLost = (value: unknown): boolean => /function|symbol|bigint/.test(typeof value)
 
 const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null
 

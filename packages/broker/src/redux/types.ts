@@ -34,7 +34,7 @@ export type AnswerOf<C extends ActionCreator> = ReturnType<C> extends Routed<inf
  * the text that `JSON.stringify` gives. What that would empty or leave out is refused at capture: a `File`, a `Map`, a
  * function, a class without `toJSON`.
  */
-export type Body = string | Record<string, unknown> | SomeObject
+export type Body = string | number | boolean | Record<string, unknown> | SomeObject
 
 /** An interface's object too, which is no `Record`; neither a stream nor a function. */
 type SomeObject = object & { readonly getReader?: never; readonly call?: never }
