@@ -29,20 +29,3 @@ function checked(headers: Headers): Headers {
     headers[method] = (name, value) => build(() => Headers.prototype[method].call(headers, name, value))
   return headers
 }
-
-type Given =
-  | Iterable<readonly [string, string]>
-  | Readonly<Record<string, string | null | undefined>>
-  | undefined
-
-/** The headers that a route gives for a payload, as a function of all its requests. */
-export const routeHeaders =
-  <About>(
-    give: (payload: unknown, about: About) => Given | PromiseLike<Given>,
-    payload: unknown,
-  ): PrepareHeaders<About> =>
-  async (headers, about) => {
-    const given = (await give(payload, about)) ?? {}
-    for (const [name, value] of Symbol.iterator in given ? given : Object.entries(given))
-      if (value !== undefined && value !== null) headers.set(name, value)
-  }

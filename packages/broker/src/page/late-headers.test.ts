@@ -166,7 +166,11 @@ describe('the `headers` of a route', () => {
   it.each([
     ['nothing', () => undefined, undefined],
     ['what is not there yet', () => ({ 'x-late': undefined }), undefined],
-    ['null', () => ({ 'x-late': null }), undefined],
+    ['a null in it', () => ({ 'x-late': null }), undefined],
+    ['null', () => null, undefined],
+    ['a number in it', () => ({ 'x-late': 7 }), '7'],
+    ['a list of pairs', () => [['x-late', 'p']], 'p'],
+    ['a map', () => new Map([['x-late', 'm']]), 'm'],
     ['Headers', () => new Headers({ 'x-late': 'h' }), 'h'],
   ])('may be %s', async (_name, headers, expected) => {
     const { world } = openOwn(withHeaders(headers))
@@ -175,11 +179,42 @@ describe('the `headers` of a route', () => {
     expect(world.network.requests[0]?.headers['x-late']).toBe(expected)
   })
 
-  it('that no request can have give the entry back', async () => {
-    const { world, broker } = openOwn(withHeaders(() => ({ 'x-late': '李' })))
+  it.each([
+    ['a value outside of Latin-1', () => ({ 'x-late': '李' })],
+    ['a value with a line break', () => ({ 'x-late': 'a\nb' })],
+    ['a value that is a symbol', () => ({ 'x-late': Symbol('s') })],
+    ['a name with a blank', () => ({ 'x late': 'a' })],
+    ['an empty name', () => [['', 'a']]],
+  ])('that no request can have give the entry back: %s', async (_what, headers) => {
+    const { world, broker } = openOwn(withHeaders(headers))
     await world.settle()
 
     expect(await deadLetters(broker)).toMatchObject([{ reason: 'invalidRequest', attempts: 0 }])
+  })
+
+  it.each([
+    ['a text', 'x-late: a', /'x-late: a'/],
+    ['an empty text', '', /''/],
+    ['a number', 7, /7/],
+    ['true', true, /true/],
+    ['a function', () => ({}), /function/],
+    ['a list of names', ['x-late', 'x-other'], /an array/],
+    ['a list of one and a half pairs', [['x-a', 'b'], ['x-c']], /an array/],
+    ['a list of numbers', [1], /an array/],
+    ['a set of texts', new Set(['ab']), /an object/],
+    ['a promise as a value', { 'x-late': Promise.resolve('a') }, /x-late/],
+    ['a function as a value', { 'x-late': () => 'a' }, /x-late/],
+  ])('that are no headers give the entry back, with words: %s', async (_what, given, said) => {
+    for (const headers of [() => given, async () => given]) {
+      const { world, broker, receipt } = openOwn(withHeaders(headers))
+      await world.settle()
+
+      expect(await receipt.settled).toMatchObject({ status: 'returned', reason: 'invalidRequest' })
+      const [letter] = await deadLetters(broker)
+      expect(letter?.problem).toMatch(/the `headers` of own.*give an object/i)
+      expect(letter?.problem).toMatch(said)
+      expect(world.network.requests).toEqual([])
+    }
   })
 
   it('that throw have the entry wait', async () => {

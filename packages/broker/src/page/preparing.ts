@@ -1,8 +1,11 @@
 // What this page adds to a request as it leaves: the headers of its route, then those that all requests have.
-import { type PrepareHeaders, preparedHeaders, routeHeaders } from '../adapters/prepared-headers.js'
+import { type PrepareHeaders, preparedHeaders } from '../adapters/prepared-headers.js'
 import type { AskContext, Outgoing } from '../core/attempt.js'
 import { boundHeaders } from '../core/channel.js'
-import { isRead, type Route } from '../redux/route.js'
+import { InvalidRequest } from '../core/invalid-request.js'
+import { describe } from '../redux/describe.js'
+import { isDevelopment } from '../redux/development.js'
+import { isRead, type Route, type WriteRoute } from '../redux/route.js'
 import type { PageRequest } from './broker.js'
 
 export interface Preparing {
@@ -18,7 +21,7 @@ export function createPreparing<State>(
 ): Preparing {
   const headersOf = (type: string) => {
     const route = routes.get(type)
-    return route && !isRead(route) ? route.options.headers : undefined
+    return route && !isRead(route) && route.options.headers ? route : undefined
   }
   return {
     has: [
@@ -27,8 +30,40 @@ export function createPreparing<State>(
     ],
     async prepare({ headers, url, route, action }: Outgoing) {
       const own = action && headersOf(action.type)
-      const bound = await preparedHeaders(headers, own && routeHeaders(own, action?.payload), { getState })
+      const bound = await preparedHeaders(headers, own && routeHeaders(own, action.payload), { getState })
       return preparedHeaders(bound, prepareHeaders, { url, route, getState })
     },
   }
+}
+
+/** The headers that a route gives for a payload, as a function of all its requests. */
+const routeHeaders =
+  <About extends { getState(): unknown }>(
+    { type, options }: WriteRoute,
+    payload: unknown,
+  ): PrepareHeaders<About> =>
+  async (headers, about) => {
+    const given: unknown = (await options.headers?.(payload, about)) ?? {}
+    for (const [name, value] of pairsOf(given) ?? refuse(type, describe(given))) {
+      if (value === undefined || value === null) continue
+      if (typeof value === 'object' || typeof value === 'function')
+        refuse(type, `${describe(value)} as ${String(name)}`)
+      headers.set(name, value)
+    }
+  }
+
+/** Undefined where there are none. */
+function pairsOf(given: unknown): readonly (readonly [string, string])[] | undefined {
+  if (typeof given !== 'object' || given === null) return undefined
+  const pairs: readonly unknown[] = Symbol.iterator in given ? [...(given as [])] : Object.entries(given)
+  return pairs.every((pair) => Array.isArray(pair) && pair.length === 2) ? (pairs as []) : undefined
+}
+
+/** @throws InvalidRequest */
+function refuse(type: string, got: string): never {
+  throw new InvalidRequest(
+    isDevelopment
+      ? `The \`headers\` of ${type} must give an object of names and texts, or Headers; they gave ${got}.`
+      : 'headers',
+  )
 }
