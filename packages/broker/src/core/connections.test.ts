@@ -2,6 +2,7 @@ import { expect, it } from 'vitest'
 import { manualClock } from '../testing/manual-clock.js'
 import { answer, held, scriptedNetwork } from '../testing/scripted-network.js'
 import { createConnections, type LetGo, withConnections } from './connections.js'
+import { withKnocks } from './knock-first.js'
 import type { Ports, WireRequest } from './ports.js'
 
 const app = 'https://app.test'
@@ -44,7 +45,7 @@ it('gives a connection that comes free to the write that has waited longest, not
   connections.onFree((origin) => free.push(origin))
   const granted: string[] = []
   for (const name of ['second', 'third'])
-    void connections.write(app, never).then((letGo) => letGo && granted.push(name))
+    void Promise.resolve(connections.write(app, never)).then((letGo) => letGo && granted.push(name))
 
   read?.()
   expect(connections.read(app)).toBeUndefined()
@@ -120,6 +121,33 @@ it('gives the connection back where the network throws', async () => {
     'malformed',
   )
   expect(connections.read(app)).toBeTypeOf('function')
+})
+
+it.each([
+  ['asks whether a write may leave still, once it has waited for its connection (P6)', true, false, []],
+  ['sends it where it may', true, true, ['POST']],
+  ['need not ask so where a connection was free', false, true, ['POST']],
+])('%s', async (_what, waits, isAllowed, expected) => {
+  const clock = manualClock()
+  const network = scriptedNetwork(undefined, { clock })
+  const connections = createConnections(1)
+  const ports = withKnocks({ network, clock } as unknown as Ports)
+  const { send } = withConnections(ports, connections).network
+  const asked: boolean[] = []
+  const mayLeave = async (hasWaited: boolean) => {
+    asked.push(hasWaited)
+    return isAllowed
+  }
+  const letGo = waits ? connections.read(app) : undefined
+  const options = { timeoutMs: 30_000, bytesMax: 1_000, signal: never }
+  const reply = send(request, { ...options, knock: { url: `${app}/`, always: false, mayLeave } })
+  await clock.advance(10_000)
+  letGo?.()
+  await clock.advance(0)
+
+  expect(asked).toEqual([waits])
+  expect(network.requests.map(({ method }) => method)).toEqual(expected)
+  if (!isAllowed) expect(await reply).toEqual({ kind: 'unsent', reason: 'busy' })
 })
 
 it('R7 an attempt takes no longer for having waited', async () => {

@@ -11,8 +11,11 @@ export interface Connections {
   readonly readsMax: number
   /** A connection for a read; undefined where none is free for it. */
   read(origin: string): LetGo | undefined
-  /** Resolves when a write has its connection, first come, first served; with undefined if the signal aborts before. */
-  write(origin: string, signal: AbortSignal): Promise<LetGo | undefined>
+  /**
+   * A write's connection, first come, first served. Where it has to wait for it, a promise, which resolves with undefined
+   * if the signal aborts before.
+   */
+  write(origin: string, signal: AbortSignal): LetGo | undefined | Promise<LetGo | undefined>
   /** Calls back when a connection to an origin has come free that no write waits for. */
   onFree(listener: (origin: string) => void): void
 }
@@ -61,8 +64,8 @@ export function createConnections(max: number): Connections {
     },
     write(origin, signal) {
       const wires = wiresTo(origin)
-      if (signal.aborted) return Promise.resolve(undefined)
-      if (!isFull(wires)) return Promise.resolve(take(origin, 'writes'))
+      if (signal.aborted) return undefined
+      if (!isFull(wires)) return take(origin, 'writes')
       return new Promise((resolve) => {
         const begin = () => {
           wires.waiting.delete(begin)
@@ -95,16 +98,21 @@ async function sendThrough(
   request: WireRequest,
   options: SendOptions,
 ): Promise<Reply> {
-  const { timeoutMs, signal } = options
+  const { timeoutMs, signal, knock } = options
   const patience = new AbortController()
   const askedAt = clock.monotonic()
   const cancel = clock.after(timeoutMs / 2, () => patience.abort())
   const stop = AbortSignal.any([signal, patience.signal])
-  const letGo = await connections.write(originOfUrl(request.url), stop).finally(cancel)
+  const granted = connections.write(originOfUrl(request.url), stop)
+  const letGo = await granted
+  cancel()
   if (letGo === undefined) return { kind: 'unsent', reason: 'busy' }
   const leftMs = timeoutMs - (clock.monotonic() - askedAt)
   try {
-    return await network.send(request, { ...options, timeoutMs: leftMs })
+    // Another user may have signed in while it waited (P6).
+    const mayLeave = granted === letGo ? undefined : knock?.mayLeave
+    const asking = knock && mayLeave && { knock: { ...knock, mayLeave: () => mayLeave(true) } }
+    return await network.send(request, { ...options, ...asking, timeoutMs: leftMs })
   } finally {
     letGo()
   }

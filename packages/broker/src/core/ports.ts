@@ -135,12 +135,12 @@ export interface SendOptions {
   /**
    * Where to knock when the request comes to nothing; and before it leaves, where the way to its origin is doubtful.
    * `always`: wherever the origin has not answered a moment ago. `mayLeave` is asked once somebody is there;
-   * `hasKnocked`: the request has waited for that.
+   * `hasWaited`: the request has waited for that, or for its connection.
    */
   readonly knock?: {
     readonly url: string
     readonly always: boolean
-    mayLeave?(hasKnocked: boolean): Promise<boolean>
+    mayLeave?(hasWaited: boolean): Promise<boolean>
   }
 }
 

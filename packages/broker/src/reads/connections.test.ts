@@ -38,3 +38,26 @@ it('issue 4 point 3: reads of a page leave a connection to writes, and a write n
   expect(wire().slice(7)).toEqual(['posts/5'])
   expect(world.reports).toEqual([])
 })
+
+it.each(['idempotent', 'plain'] as const)(
+  'P6 a write to a server that is %s, which waited for its connection as another user signed in elsewhere, stays',
+  async (server) => {
+    const slow = held()
+    const world = createTestWorld({ network: answer(200, {}) })
+    const put = write(saved, { request: ({ id }) => ({ method: 'PUT', url: `/api/drafts/${id}` }), server })
+    const ada = openReads(world, { routes: [loadPost, put], limits: { concurrencyMax: 1 } })
+    await ada.broker.ready
+    world.network.next(slow.reply)
+    ada.dispatch(loadPost({ id: '1' }))
+    await world.settle()
+    ada.dispatch(put({ id: 'a' }))
+    await world.settle()
+
+    openReads(world, { user: 'bob' })
+    await world.clock.advance(5_000)
+    slow.release(answer(200, {}))
+    await world.clock.advance(60_000)
+
+    expect(ada.wire()).toEqual(['posts/1'])
+  },
+)

@@ -158,7 +158,7 @@ export class SchedulerModel {
     const write: Write = { origin, granted: this.#inFlight(origin) < this.#options.concurrencyMax }
     this.#writes.push(write)
     if (!write.granted) this.#count('write waits')
-    void this.#connections.write(origin, never).then((letGo) => {
+    void Promise.resolve(this.#connections.write(origin, never)).then((letGo) => {
       write.letGo = letGo
     })
   }
