@@ -1,6 +1,7 @@
 import { createAction } from '@reduxjs/toolkit'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { liked } from '../../test/page-fixture.js'
+import { createTestWorld } from '../testing/index.js'
 import { createBroker, type OriginOption, write } from './index.js'
 
 afterEach(() => {
@@ -224,6 +225,31 @@ describe('a programmer’s mistake throws at once, and says what was got, what w
       expect(() => ask('https://api.test/:key', [{ origin: 'https://api.test' }])).not.toThrow()
     },
   )
+
+  describe.each(['sessionProbe', 'statusQuery', 'knock'] as const)('refuses a %s', (name) => {
+    const askIn = (world: object, url: string) =>
+      createBroker({ partition, routes, origins: ['https://api.test'], [name]: url, ...world })
+
+    it.each([
+      ['of an origin that is not in the list', 'https://other.test/:key'],
+      ['of another port of the page’s own host', 'https://app.test:8443/:key'],
+      ['of another scheme', 'http://app.test/:key'],
+      ['that begins with two slashes', '//other.test/:key'],
+      ['that names the host as its user', 'https://app.test@other.test/:key'],
+      ['with credentials, of which no request can be made', 'https://ada:secret@app.test/:key'],
+      ['that is no web address', 'data:text/plain,:key'],
+    ])('%s, in a page and in a world of tests', (_what, url) => {
+      const world = createTestWorld().tab()
+      expect(() => askIn({ world }, url)).toThrow(new RegExp(`\`${name}\` to be.*\`origins\` lists.*got`))
+
+      vi.stubGlobal('location', new URL('https://app.test/feed'))
+      expect(() => askIn({}, url)).toThrow(new RegExp(`\`${name}\` to be.*\`origins\` lists.*got`))
+    })
+
+    it.each(['/:key', 'https://app.test/:key', 'https://api.test/:key'])('never %s', (url) => {
+      expect(() => askIn({ world: createTestWorld().tab() }, url)).not.toThrow()
+    })
+  })
 
   it('leaves the checks out in production', () => {
     vi.stubEnv('NODE_ENV', 'production')

@@ -5,6 +5,7 @@ import { checkSession, checkSuccess } from '../redux/check-answers.js'
 import { describe } from '../redux/describe.js'
 import { oneOf, routeOf } from '../redux/route.js'
 import type { AnyRouted } from '../redux/types.js'
+import type { World } from './broker.js'
 import type { ReadPart } from './read-engine.js'
 
 const known = [
@@ -72,11 +73,13 @@ function checkQuestion(name: string, example: string, given: Record<string, unkn
   if (url === undefined) return
   if (!URL.canParse(url, 'https://page.invalid') || (example.endsWith(':key') && !url.includes(':key')))
     throw wrong(name, `a URL, such as '${example}'`, url)
-  if (typeof location === 'undefined') return
-  const { origin } = new URL(url, location.href)
+  const page = (given['world'] as Partial<World> | undefined)?.host?.baseUrl ?? globalThis.location?.href
+  // On a server nobody knows the page's own origin.
+  if (page === undefined) return
+  const { origin, username, password } = new URL(url, page)
   const origins = originNames(given['origins'] as readonly OriginOption[] | undefined)
-  if (origin !== location.origin && !origins.includes(origin))
-    throw wrong(name, "of the page's own origin or one that `origins` lists", url)
+  if (![new URL(page).origin, ...origins].includes(origin) || username + password !== '')
+    throw wrong(name, "of the page's own origin or one that `origins` lists, without credentials", url)
 }
 
 function checkRoutes(routes: unknown): void {
