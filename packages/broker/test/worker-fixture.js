@@ -10,6 +10,7 @@ const worker = startBrokerWorker({
   name,
   limits: Object.fromEntries(limits.map((limit) => [limit, Number(given.get(limit))])),
   origins: port ? [{ origin: `http://localhost:${port}`, credentials: 'include' }] : given.getAll('origins'),
+  ...(given.has('refuses') && { refusedWhen: { judged: ({ body }) => body.headers['x-refuse'] === 'yes' } }),
   ...(token && { prepareHeaders: (headers) => headers.set('x-token', token) }),
 })
 

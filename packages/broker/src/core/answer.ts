@@ -10,17 +10,29 @@ export const typeOf = ({ headers }: Answer): string => mediaTypeOf(headers['cont
 export const dataOf = (answer: Answer): unknown =>
   isJson(typeOf(answer)) ? parseJson(answer.body ?? '') : answer.body
 
+/** An answer as a function of the app sees it. */
+export interface AnswerSeen {
+  readonly status: number
+  /** Lower-case names. The page must be able to see the header. */
+  readonly headers: Readonly<Record<string, string>>
+  /** Parsed, where it is JSON; else its text. Undefined for broken JSON, and for a body over `answerBytesMax`. */
+  readonly body: unknown
+}
+
+/** Whether an answer of 2xx means refusal. */
+export type RefusesAnswer = (answer: AnswerSeen) => boolean
+
 /** What an answer carries. All that is given must hold. */
 export interface AnswerMark {
   readonly status?: number
   /** A header's name. The page must be able to see the header. */
   readonly header?: string
-  /** A place in the JSON body, by its names: `/errors`, `/error/code`. */
+  /** A place in the JSON body, by its names: `/errors`, `/error/code`. A body of another type has none. */
   readonly path?: string
   /** A part of the body's text. */
   readonly text?: string
   /**
-   * What stands in the header or at the path. Default: anything but nothing, which is also `null`, `false`, `0`, an empty
+   * What stands in the header (a text) or at the path. Default: anything but nothing, which is also `null`, `false`, `0`, an empty
    * text and an empty list.
    */
   readonly value?: string | number | boolean | null
@@ -46,4 +58,17 @@ const valueAt = (data: unknown, path: string): unknown =>
   path
     .split('/')
     .filter((name) => name !== '')
-    .reduce((inside, name) => (inside as Record<string, unknown> | null | undefined)?.[name], data)
+    .reduce<unknown>(
+      (inside, name) =>
+        typeof inside === 'object' && inside !== null && Object.hasOwn(inside, name)
+          ? (inside as Record<string, unknown>)[name]
+          : undefined,
+      data,
+    )
+
+/** Whether an answer carries one of the marks; undefined where only its body could tell, and that is not known. */
+export function bearsAny(reply: Answer, data: unknown, marks: readonly AnswerMark[]): boolean | undefined {
+  if (marks.some((mark) => bears(reply, data, mark))) return true
+  const isUnknown = ({ path: _path, text: _text, ...seen }: AnswerMark) => bears(reply, data, seen)
+  return reply.body === undefined && marks.some(isUnknown) ? undefined : false
+}

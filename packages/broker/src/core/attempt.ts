@@ -1,10 +1,11 @@
 // One attempt of one entry: headers, the wire, and what the reply means.
-import { originOf, originOfUrl, type Serves } from './channel.js'
+import type { RefusesAnswer } from './answer.js'
+import { judgeOf, needsOf, originOf, originOfUrl, type Serves } from './channel.js'
 import { isRepeatable, type SendingEntry, type StoredRequest, toRow } from './entry.js'
 import { findSending } from './find-sending.js'
 import { build, InvalidRequest } from './invalid-request.js'
 import { uploadBytesPerMs } from './limits.js'
-import { classify, type Outcome, type Verdict } from './outcome.js'
+import { classify, type Judge, type Outcome, type Verdict } from './outcome.js'
 import { type AppWord, readActive } from './partition.js'
 import type { Ports, Reply } from './ports.js'
 import { encodePrincipal } from './principal.js'
@@ -40,6 +41,8 @@ export interface AskContext {
 }
 
 export interface AttemptContext extends AskContext {
+  /** The function by which a route says which answers mean refusal. */
+  readonly refuses?: ((type: string) => RefusesAnswer | undefined) | undefined
   /** Whose entry it is, as the server knows them. */
   readonly principal: string
 }
@@ -57,9 +60,27 @@ export interface Attempted {
 export async function attempt(context: AttemptContext, entry: SendingEntry): Promise<Attempted> {
   const reply = await exchange(context, entry).catch(asReply)
   if (reply === 'signedOut') return { outcome: { ...again(reply), sent: false } }
-  const verdict = classify(reply, entry, context.ports.clock.now(), context.row)
+  const verdict = classify(reply, entry, context.ports.clock.now(), context.row, judgeFor(context, entry))
   const outcome = verdict.kind === 'askSession' ? await bySession(context, verdict) : verdict
   return { outcome, retentionMs: reply.kind === 'answer' ? retentionMsOf(reply.headers) : undefined }
+}
+
+/** Undefined where the entry needs none. Where the app's function fails nobody knows. */
+function judgeFor({ ports, refuses }: AttemptContext, { channel, action }: SendingEntry): Judge | undefined {
+  const says = needsOf(channel).includes(judgeOf(action.type)) ? refuses?.(action.type) : undefined
+  if (says === undefined) return undefined
+  return ({ status, headers }, body) => {
+    try {
+      const said: unknown = says({ status, headers, body })
+      // A promise, above all: it would be true whatever it gives.
+      if (Object(said) === said)
+        throw new TypeError('redux-broker: `refusedWhen` must give true or false at once.')
+      return Boolean(said)
+    } catch (error) {
+      ports.report(error)
+      return undefined
+    }
+  }
 }
 
 async function exchange(context: AttemptContext, entry: SendingEntry): Promise<Reply | 'signedOut'> {
@@ -77,7 +98,7 @@ async function exchange(context: AttemptContext, entry: SendingEntry): Promise<R
   const knock = {
     url: knockUrlOf(context.row, originOf(entry.channel)),
     always: !isRepeatable(entry),
-    mayLeave: (hasKnocked: boolean) => mayLeave(ports, entry, hasKnocked),
+    mayLeave: (hasWaited: boolean) => mayLeave(ports, entry, hasWaited),
   }
   return ports.network.send({ url, method, headers, body }, { timeoutMs, bytesMax, signal, knock })
 }
@@ -87,12 +108,13 @@ const knockUrlOf = ({ knock = '' }: AppWord, origin: string) =>
   knock.startsWith(`${origin}/`) ? knock : `${origin}/`
 
 /**
- * Whether the request may leave still: a knock takes its time, and another user may have signed in meanwhile (P6). Writes
- * down that an entry leaves whose lease says that it knocks: from then on it may have had effect.
+ * Whether the request may leave still: a knock takes its time, as does the wait for a connection, and another user may
+ * have signed in meanwhile (P6). Writes down that an entry leaves whose lease says that it knocks: from then on it may have
+ * had effect.
  */
-async function mayLeave(ports: Ports, sending: SendingEntry, hasKnocked: boolean): Promise<boolean> {
+async function mayLeave(ports: Ports, sending: SendingEntry, hasWaited: boolean): Promise<boolean> {
   const { partition, lease } = sending
-  if (!lease.knocking) return !hasKnocked || isActive(ports, partition)
+  if (!lease.knocking) return !hasWaited || isActive(ports, partition)
   return ports.store.transact('readwrite', 'strict', async (tx) => {
     const entry = await findSending(tx, sending)
     if (entry === undefined || (await readActive(tx))?.partition !== partition) return false

@@ -9,6 +9,9 @@ export type Serves = (origin: string, needs: readonly string[]) => boolean
 /** The need of an entry whose route gives headers as it leaves: a page has its state, a worker has none. */
 export const boundHeaders = 'headers'
 
+/** The need of an entry whose route says by a function which answers mean refusal: a worker may have the same. */
+export const judgeOf = (type: string): string => `refusedWhen:${encodeURIComponent(type)}`
+
 /** Whether only a page can send it. */
 export const needsPage = (channel: string): boolean =>
   whenOf(channel).visible === true || needsOf(channel).includes(boundHeaders)
@@ -21,7 +24,7 @@ export const originOf = (channel: string): string => channel.split(' ', 1)[0] ??
 export const originOfUrl = (url: string): string => /^https?:\/\/[^/?#]+/.exec(url)?.[0] ?? ''
 const wordsOf = (channel: string): readonly string[] => channel.split(' ').slice(1)
 /** Conditions that cannot be understood are a need that nobody serves, as any are to a release that knows of none. */
-const needsOf = (channel: string): readonly string[] =>
+export const needsOf = (channel: string): readonly string[] =>
   wordsOf(channel).filter((word) => readWhen(word) === undefined)
 
 /** What its entries wait for; nothing where no word of it says so. */

@@ -1,6 +1,6 @@
 // The one loop that sends: settle what has ended, claim what is due, send it, until nothing is due. Page and worker
 // run the same. A crash between any two steps delays and never loses.
-import { type AskContext, askSession, attempt } from './attempt.js'
+import { type AskContext, type AttemptContext, askSession, attempt } from './attempt.js'
 import { originOf } from './channel.js'
 import { type ClaimOptions, claim, readOrigins } from './claim.js'
 import { type SendingEntry, toRow } from './entry.js'
@@ -20,6 +20,7 @@ import { transition } from './transition.js'
 export interface DrainContext
   extends Pick<ClaimOptions, 'owner'>,
     Pick<AskContext, 'serves' | 'prepare' | 'signal'>,
+    Pick<AttemptContext, 'refuses'>,
     Pick<InquiryContext, 'asked' | 'comeBack'> {
   readonly ports: Ports
   readonly limits: Limits

@@ -7,7 +7,7 @@ import { type Lapsed, watchLeases } from './recover.js'
 import { takeTurn } from './turn.js'
 
 export interface ExecutorContext
-  extends Pick<DrainContext, 'ports' | 'limits' | 'serves' | 'owner' | 'prepare' | 'inquiries'> {
+  extends Pick<DrainContext, 'ports' | 'limits' | 'serves' | 'owner' | 'prepare' | 'refuses' | 'inquiries'> {
   readonly database: string
   /** Whose entries this realm may send now. */
   user(): Promise<Owner | undefined>

@@ -16,7 +16,9 @@ export interface LastFailure {
 /** The origin's row after one outcome of an entry. The same object where it says nothing new. */
 export function withLastFailure(row: OriginRow, outcome: Outcome, entry: EntryCore, at: number): OriginRow {
   const isReturned = outcome.kind === 'returned' && outcome.reason === 'notAcknowledged'
-  if (outcome.kind !== 'retry' && outcome.kind !== 'inDoubt' && !isReturned) {
+  // The application has answered, whatever its answer leaves open.
+  const isAnswered = outcome.kind === 'inDoubt' && !outcome.counts
+  if (isAnswered || (outcome.kind !== 'retry' && outcome.kind !== 'inDoubt' && !isReturned)) {
     const { lastFailure, ...healthy } = row
     return lastFailure === undefined && row.answered ? row : { ...healthy, answered: true }
   }

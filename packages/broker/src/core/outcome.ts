@@ -1,6 +1,6 @@
 // Decides what a reply means: the table of outcomes. Only an answer that proves that the application handled this
 // key is success; a failed fetch tells nothing about the effect.
-import { type Answer, bears, dataOf, typeOf } from './answer.js'
+import { type Answer, bearsAny, dataOf, typeOf } from './answer.js'
 import { type Effect, type EntryCore, isRepeatableByItself, mayRepeat } from './entry.js'
 import type { Reply } from './ports.js'
 import { refusal, refused, type SessionWord } from './refusal.js'
@@ -68,8 +68,20 @@ export type Verdict =
   | Outcome
   | { readonly kind: 'askSession'; readonly good: Outcome; readonly unknown: Outcome }
 
-/** The outcome of one reply for one entry, whose state is still that before the reply. */
-export function classify(reply: Reply, entry: EntryCore, now: number, app: SessionWord = {}): Verdict {
+/** Says whether an answer of 2xx means refusal; undefined where that cannot be known. */
+export type Judge = (answer: Answer, data: unknown) => boolean | undefined
+
+/**
+ * The outcome of one reply for one entry, whose state is still that before the reply. `judge`: the app's own function, in
+ * place of the entry's marks.
+ */
+export function classify(
+  reply: Reply,
+  entry: EntryCore,
+  now: number,
+  app: SessionWord = {},
+  judge?: Judge,
+): Verdict {
   switch (reply.kind) {
     case 'failed': {
       const { timedOut, isThere } = reply
@@ -96,16 +108,18 @@ export function classify(reply: Reply, entry: EntryCore, now: number, app: Sessi
     }
     case 'answer':
       return reply.status >= 200 && reply.status < 300
-        ? success(reply, entry, now)
+        ? success(reply, entry, now, judge)
         : refusal(reply, entry, now, app)
   }
 }
 
-function success(reply: Answer, entry: EntryCore, now: number): Outcome {
+function success(reply: Answer, entry: EntryCore, now: number, judge: Judge | undefined): Outcome {
   const answer = dataOf(reply)
   const { status: httpStatus } = reply
   if (!isAcknowledged(reply, entry, answer)) return unacknowledged(reply, entry, now)
-  if (entry.refusedWhen?.some((mark) => bears(reply, answer, mark))) return refused(reply, entry)
+  const isRefused = judge ? judge(reply, answer) : bearsAny(reply, answer, entry.refusedWhen ?? [])
+  if (isRefused === undefined) return { kind: 'inDoubt', reason: 'refusalUnknown', httpStatus, counts: false }
+  if (isRefused) return refused(reply, entry)
   return reply.body === undefined
     ? { kind: 'confirmed', httpStatus, reason: 'answerTooLong' }
     : { kind: 'delivered', httpStatus, answer }

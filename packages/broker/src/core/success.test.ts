@@ -159,6 +159,45 @@ describe('refusedWhen', () => {
     expect(kindOf(failing, { refusedWhen: [{ text: 'FAULT' }] })).toBe('returned')
   })
 
+  it.each([
+    ['a name that every object inherits', '/constructor', {}],
+    ['the prototype', '/__proto__', { a: 1 }],
+    ['a method of lists', '/errors/push', { errors: [] }],
+    ['a method further in', '/data/toString/name', { data: {} }],
+    ['the length of a text', '/status/length', { status: 'fine' }],
+  ])('finds only what the body itself has, and not %s', (_what, path, body) => {
+    expect(kindOf(json(body), { refusedWhen: [{ path }] })).toBe('delivered')
+  })
+
+  it.each([
+    ['__proto__', '{"__proto__":{"a":1}}', '/__proto__/a'],
+    ['constructor', '{"constructor":"x"}', '/constructor'],
+    ['a name in a list', '{"list":[{"a":1}]}', '/list/0/a'],
+  ])('finds what the body names %s', (_what, body, path) => {
+    expect(kindOf(reply(200, 'application/json', body), { refusedWhen: [{ path }] })).toBe('returned')
+  })
+
+  it('has no place in JSON that is labelled as text, as nothing else takes it for JSON', () => {
+    const labelled = reply(200, 'text/plain', '{"errors":["no"]}')
+
+    expect(kindOf(labelled, { success: 'any2xx', refusedWhen: errors })).toBe('delivered')
+    expect(kindOf(labelled, { success: 'any2xx', refusedWhen: [{ text: '"errors"' }] })).toBe('returned')
+  })
+
+  it.each([
+    ['a path', [{ path: '/errors' }], 'inDoubt'],
+    ['a text', [{ text: 'errors' }], 'inDoubt'],
+    ['a path beside a status that it has', [{ status: 200, path: '/errors' }], 'inDoubt'],
+    ['a header that it has', [{ header: 'x-error' }, { path: '/errors' }], 'returned'],
+    ['a path beside a header that it has not', [{ header: 'x-other', path: '/errors' }], 'confirmed'],
+    ['a path beside another status', [{ status: 201, path: '/errors' }], 'confirmed'],
+    ['nothing', [], 'confirmed'],
+  ])('makes of a body that is too long to be read, where it names %s: %s', (_what, refusedWhen, kind) => {
+    const tooLong = { ...reply(200, 'application/json', '', { 'x-error': 'quota' }), body: undefined }
+
+    expect(classify(tooLong, waitingEntry({ request: put(), refusedWhen }), 0)).toMatchObject({ kind })
+  })
+
   it('is no word of an answer that is not the application’s', () => {
     expect(kindOf(reply(200, 'text/plain', 'errors'), { refusedWhen: [{ text: 'errors' }] })).toBe('retry')
   })

@@ -15,9 +15,10 @@ import type { BrokerDispatch } from '../redux/types.js'
 import { type Broker, type BrokerOptions, type Capabilities, internals, type World } from './broker.js'
 import { checkOptions } from './check-options.js'
 import { browserHost } from './host.js'
+import { createJudging } from './judging.js'
 import { claimDatabase, type LiveStore } from './live-brokers.js'
 import { loadLater } from './load-later.js'
-import { checkAttached, checkMounted, checkUnrouted, noteBroker } from './mistakes.js'
+import { checkAttached, checkMounted, checkSeen, checkUnrouted, noteBroker } from './mistakes.js'
 import { createPreparing } from './preparing.js'
 import type { FetchOptions, ReadEngine, ReadPart } from './read-engine.js'
 import { inertReceipt } from './receipts.js'
@@ -42,7 +43,10 @@ export function createBroker<State, Path extends string = 'broker'>(
   const routes = routesByType(options)
   if (isDevelopment) noteBroker(routes)
   let isAttached = false
-  const worker = createWorkerClient(database, allNeedsOf(options), originNames(options.origins))
+  const worker = createWorkerClient(database, allNeedsOf(options), {
+    origins: originNames(options.origins),
+    judges: createJudging(routes).judges,
+  })
   /** Of the store that was made, or came into use, last. */
   let runtime: Runtime | undefined
   /** All that are not at rest. */
@@ -235,8 +239,9 @@ function runtimeConfig<State>(
 ): RuntimeConfig {
   const { host, inquiries } = world
   const preparing = createPreparing(routes, options.prepareHeaders, store.getState)
+  const { judges, refuses } = createJudging(routes)
   const needs = needsOf(options)
-  const canSend = [...preparing.has, ...cookieNeeds(options.origins)]
+  const canSend = [...preparing.has, ...judges, ...cookieNeeds(options.origins)]
   const limits = { ...defaultLimits, ...options.limits }
   const knocking = withKnocks(world.ports)
   const reads = readsOf(routes, options.reads)?.begin({ ports: knocking, limits })
@@ -284,10 +289,13 @@ function runtimeConfig<State>(
     },
     serves: (origin, needed) => origins.includes(origin) && needed.every((need) => canSend.includes(need)),
     ...preparing,
+    refuses,
     persist: options.persist ?? true,
     partition: () => userIdOf(safely(undefined, () => options.partition(store.getState()))),
     parse(type, answer) {
-      const parse = routes.get(type)?.options.answer
+      const route = routes.get(type)
+      if (isDevelopment && typeof answer === 'string') checkSeen(route)
+      const parse = route?.options.answer
       try {
         return { payload: parse === undefined ? answer : parse(answer) }
       } catch (error) {

@@ -1,6 +1,6 @@
 // The page's entry point.
 
-export type { AnswerMark } from '../core/answer.js'
+export type { AnswerMark, AnswerSeen, RefusesAnswer } from '../core/answer.js'
 export type { Conditions } from '../core/conditions.js'
 export type { Limits } from '../core/limits.js'
 export type { OriginOption, OriginWithOptions } from '../core/origins.js'
@@ -20,7 +20,7 @@ export type { BrokerState, EntryStatus } from '../redux/broker-reducer.js'
 export { confirmedState } from '../redux/kept-state.js'
 export type { Produce } from '../redux/layers.js'
 export type { OptimisticOptions } from '../redux/optimistic.js'
-export type { TagsOf, WriteOptions } from '../redux/route.js'
+export type { RefusedWhen, TagsOf, WriteOptions } from '../redux/route.js'
 export { write } from '../redux/route.js'
 export type { OriginTrouble, TroubleCode } from '../redux/trouble.js'
 export type {

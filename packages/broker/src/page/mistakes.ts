@@ -45,6 +45,16 @@ export function checkAttached(action: Action<string>, routes: Routes): void {
   )
 }
 
+/** An answer that its route gets as text. */
+export function checkSeen(route: Route | undefined): void {
+  const marks = route && !isRead(route) ? [route.options.refusedWhen].flat() : []
+  if (!marks.some((mark) => typeof mark === 'object' && mark.path !== undefined)) return
+  sayOnce(
+    `the \`refusedWhen\` of ${route?.type} names a \`path\`, and the answer came as text, in which there is none. ` +
+      'Have the server label it as JSON (Content-Type: application/json), or name a `text`.',
+  )
+}
+
 /** The state of a store that has the middleware. */
 export function checkMounted(state: unknown, path = 'broker'): void {
   const slices = Object.entries((state ?? {}) as Record<string, unknown>)

@@ -49,6 +49,7 @@ export interface RuntimeConfig {
   readonly serves: SendingContext['serves']
   readonly credentialsOf: CredentialsOf
   readonly prepare: SendingContext['prepare']
+  readonly refuses?: SendingContext['refuses']
   /** Names of the functions that this page has for its requests. */
   readonly has: readonly string[]
   /** Whether the browser may be asked to keep the data. */

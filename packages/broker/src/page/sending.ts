@@ -20,6 +20,7 @@ export interface SendingContext {
   readonly serves: Serves
   readonly prepare: ExecutorContext['prepare']
   readonly inquiries: World['inquiries']
+  readonly refuses?: ExecutorContext['refuses']
   user(): Promise<Owner | undefined>
   /** Reads the rows again, which plans what comes next. */
   look(): void
@@ -35,7 +36,7 @@ export interface Sending {
 }
 
 export function createSending(context: SendingContext): Sending {
-  const { ports, host, worker, database, limits, serves, prepare } = context
+  const { ports, host, worker, database, limits, serves, prepare, refuses } = context
   const executor = createExecutor({
     ports,
     limits,
@@ -45,6 +46,7 @@ export function createSending(context: SendingContext): Sending {
     serves,
     prepare,
     inquiries: () => context.inquiries?.(() => wake('capture')),
+    refuses,
   })
   let cancelTimer = () => {}
   /** Whether something waits for a page that is looked at: a worker is none. */
@@ -54,7 +56,7 @@ export function createSending(context: SendingContext): Sending {
     sayStranded = () => {}
     ports.report(
       new Error(
-        'redux-broker: entries wait for a `prepareHeaders`, for `headers` of a route or an origin that createBroker() lacks.',
+        'redux-broker: entries wait for a `prepareHeaders`, for `headers` of a route, a `refusedWhen` of a route, or an origin that createBroker() lacks.',
       ),
     )
   }

@@ -1,6 +1,6 @@
 // Turns a routed action into data that can be stored and sent by anybody: or says why that cannot be.
 import type { Capture } from '../core/append.js'
-import { boundHeaders, channelOf } from '../core/channel.js'
+import { boundHeaders, channelOf, judgeOf } from '../core/channel.js'
 import type { OnUnknownEffect, ServerKind } from '../core/entry.js'
 import { isMethod } from '../core/readable.js'
 import type { StoredAction } from '../core/schema.js'
@@ -65,14 +65,18 @@ export function snapshot(
       lane,
       channel: channelOf(
         url.origin,
-        [...context.needs, ...(options.headers ? [boundHeaders] : [])],
+        [
+          ...context.needs,
+          ...(options.headers ? [boundHeaders] : []),
+          ...(typeof refusedWhen === 'function' ? [judgeOf(type)] : []),
+        ],
         options.when,
       ),
       action,
       request: { url: url.href, method, headers: [...headers], body },
       server: options.server ?? context.server,
       ...(success && { success }),
-      ...(refusedWhen && { refusedWhen: [refusedWhen].flat() }),
+      ...(typeof refusedWhen === 'object' && { refusedWhen: [refusedWhen].flat() }),
       repeatable: options.repeatable,
       onUnknownEffect: context.onUnknownEffect,
       onReturned: options.onReturned ?? 'skip',

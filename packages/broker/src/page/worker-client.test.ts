@@ -107,7 +107,7 @@ it.each([
   ['one that is written otherwise', [...apis.slice(1), `${apis[0]}/`], [apis[0]]],
   ['none, of one that was told of more', [...apis, 'https://more.example'], []],
 ])('tells which origins the worker lacks: %s', async (_, has, lacks) => {
-  const client = createWorkerClient('db', [], apis)
+  const client = createWorkerClient('db', [], { origins: apis })
   client.use(answering(draining(has as string[])))
   await client.drain('signal')
 
@@ -115,7 +115,7 @@ it.each([
 })
 
 it('says once which origins the worker was not told of, and how to tell it', async () => {
-  const client = createWorkerClient('db', ['prepareHeaders'], apis)
+  const client = createWorkerClient('db', ['prepareHeaders'], { origins: apis })
   client.use(answering(draining([apis[0] as string])))
   await client.drain('signal')
   await client.drain('signal')

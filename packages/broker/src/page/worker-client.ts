@@ -27,7 +27,7 @@ export interface WorkerClient {
   state(): 'none' | 'starting' | 'active' | 'silent'
   /** Functions that the app's requests need. */
   readonly needs: readonly string[]
-  /** Those of them, and of the app's origins, that the worker has not said that it has. */
+  /** Those of them, of the functions that some routes have, and of the app's origins, that the worker has not said that it has. */
   lacks(): readonly string[]
   /** Undefined where no worker is active, or it does not answer, or has said that it cannot do this app's reads. */
   forReads(): Pick<ServiceWorker, 'postMessage'> | undefined
@@ -39,13 +39,16 @@ export interface WorkerClient {
 export function createWorkerClient(
   database: string,
   needs: readonly string[],
-  origins: readonly string[] = [],
+  {
+    origins = [],
+    judges = [],
+  }: { readonly origins?: readonly string[]; readonly judges?: readonly string[] } = {},
 ): WorkerClient {
   let registration: ServiceWorkerRegistration | undefined
   /** Undefined while it has not been asked for long enough. */
   let answered: boolean | undefined
   let has: readonly string[] | undefined
-  const lacks = () => [...needs, ...origins].filter((one) => !has?.includes(one))
+  const lacks = () => [...needs, ...judges, ...origins].filter((one) => !has?.includes(one))
   const say = isDevelopment ? adviser(database, origins) : undefined
 
   /** Resolves with whether the worker answered in time; a later answer counts from then on. */

@@ -26,13 +26,28 @@ export function checkSuccess(where: string, success: unknown): void {
   )
 }
 
-/** @throws TypeError */
-export function checkMarks(where: string, name: string, marks: unknown): void {
-  if (isList(marks, isMark)) return
-  throw new TypeError(
-    `${where} expects \`${name}\` to be such as { path: '/errors' }, { header: 'x-csrf-error' }, { status: 403, text: 'CSRF' } ` +
-      `or { path: '/ok', value: false }, or a list of these; got ${describe(Array.isArray(marks) && marks.length === 1 ? marks[0] : marks)}.`,
-  )
+type Span = readonly [from: number, to: number]
+
+/** `span`: the statuses that such a mark can ever see. @throws TypeError */
+export function checkMarks(where: string, name: string, marks: unknown, span: Span): void {
+  if (!isList(marks, isMark))
+    throw new TypeError(
+      `${where} expects \`${name}\` to be such as { path: '/errors' }, { header: 'x-csrf-error' }, { status: ${span[0]}, text: 'CSRF' } ` +
+        `or { path: '/ok', value: false }, or a list of these; got ${describe(Array.isArray(marks) && marks.length === 1 ? marks[0] : marks)}.`,
+    )
+  for (const mark of marks as readonly Given[]) checkReach(`${where} expects \`${name}\``, mark, span)
+}
+
+/** @throws TypeError where no answer could ever carry the mark. */
+function checkReach(start: string, { status, header, value }: Given, [from, to]: Span): void {
+  if (status !== undefined && !isStatus(status, from, to))
+    throw new TypeError(`${start} to name a \`status\` from ${from} to ${to}; got ${describe(status)}.`)
+  if (header !== undefined && !/^[\w!#$%&'*+.^`|~-]+$/.test(String(header)))
+    throw new TypeError(`${start} to name a \`header\` that can exist; got ${describe(header)}.`)
+  if (header !== undefined && value !== undefined && typeof value !== 'string')
+    throw new TypeError(
+      `${start} to have a text as the \`value\` of the header ${header}, since headers are texts: '${value}'; got ${describe(value)}.`,
+    )
 }
 
 function isMark(mark: unknown): boolean {
@@ -41,7 +56,6 @@ function isMark(mark: unknown): boolean {
   return (
     Object.keys(rest).length === 0 &&
     (status ?? header ?? path ?? text) !== undefined &&
-    (status === undefined || isStatus(status, 200, 599)) &&
     [header, path, text].every(isText) &&
     (value === undefined ||
       ((header ?? path) !== undefined && typeof value !== 'function' && Object(value) !== value))
@@ -61,5 +75,5 @@ export function checkSession(where: string, session: unknown): void {
         `with statuses from 400 to 499; got ${describe(session)}.`,
     )
   if (csrf !== undefined && !(Array.isArray(csrf) && csrf.length === 0))
-    checkMarks(where, 'session.csrf', csrf)
+    checkMarks(where, 'session.csrf', csrf, [300, 599])
 }

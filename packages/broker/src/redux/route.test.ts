@@ -80,6 +80,32 @@ describe('write', () => {
       ['answer', { parse: 1 }, 'expects `answer` to be a function; got an object with parse.'],
       ['server', 'Idempotent', "expects `server` to be 'idempotent' or 'plain'; got 'Idempotent'."],
       ['server', true, "expects `server` to be 'idempotent' or 'plain'; got true."],
+      [
+        'refusedWhen',
+        { header: 'x-error', value: 1 },
+        "expects `refusedWhen` to have a text as the `value` of the header x-error, since headers are texts: '1'; got 1.",
+      ],
+      [
+        'refusedWhen',
+        [{ path: '/a' }, { header: 'x-ok', value: false }],
+        "expects `refusedWhen` to have a text as the `value` of the header x-ok, since headers are texts: 'false'; got false.",
+      ],
+      [
+        'refusedWhen',
+        { header: 'x-ok', value: null },
+        "expects `refusedWhen` to have a text as the `value` of the header x-ok, since headers are texts: 'null'; got null.",
+      ],
+      [
+        'refusedWhen',
+        { header: 'x error' },
+        "expects `refusedWhen` to name a `header` that can exist; got 'x error'.",
+      ],
+      ['refusedWhen', { status: 403 }, 'expects `refusedWhen` to name a `status` from 200 to 299; got 403.'],
+      [
+        'refusedWhen',
+        { status: '200', path: '/a' },
+        "expects `refusedWhen` to name a `status` from 200 to 299; got '200'.",
+      ],
       ['onReturned', 'cascade', "expects `onReturned` to be 'skip' or 'block'; got 'cascade'."],
       ['when', 'night', 'expects `when` to be an object such as { network: \'unmetered\' }; got "night".'],
       [

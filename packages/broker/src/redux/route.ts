@@ -1,5 +1,5 @@
 // A route declares how an action becomes a request. It is made when the code is loaded, so its mistakes throw at once.
-import type { AnswerMark } from '../core/answer.js'
+import type { AnswerMark, RefusesAnswer } from '../core/answer.js'
 import { type Conditions, checkConditions } from '../core/conditions.js'
 import type { OnReturned, ServerKind } from '../core/entry.js'
 import { areTags, type Tag } from '../core/reads/tags.js'
@@ -41,9 +41,10 @@ export interface WriteOptions<C extends ActionCreator, Answer> {
   readonly success?: Success
   /**
    * What an answer of 2xx carries that means refusal, as `{ path: '/errors' }` of a GraphQL server: the entry is
-   * returned. Of several one is enough.
+   * returned. Of several one is enough. Or a function that says so: a worker that was not given the same one leaves
+   * the entry to a page, and where it throws the entry is in doubt.
    */
-  readonly refusedWhen?: AnswerMark | readonly AnswerMark[]
+  readonly refusedWhen?: RefusedWhen
   /** What becomes of the lane when an entry is returned: the later ones go on (`skip`, default) or wait (`block`). */
   readonly onReturned?: OnReturned
   /**
@@ -56,6 +57,8 @@ export interface WriteOptions<C extends ActionCreator, Answer> {
   /** The same, and reads of these tags that are on screen are read again when it has ended. */
   readonly invalidates?: TagsOf<PayloadOf<C>>
 }
+
+export type RefusedWhen = AnswerMark | readonly AnswerMark[] | RefusesAnswer
 
 /** Headers by name; one that is undefined or null is left out. */
 export type LateHeaders = Readonly<Record<string, string | null | undefined>> | undefined
@@ -74,7 +77,7 @@ export interface WriteRoute {
     readonly server?: ServerKind
     readonly repeatable?: boolean
     readonly success?: Success
-    readonly refusedWhen?: AnswerMark | readonly AnswerMark[]
+    readonly refusedWhen?: RefusedWhen
     readonly onReturned?: OnReturned
     readonly when?: Conditions
     readonly tags?: TagsOf<unknown>
@@ -149,7 +152,8 @@ function check(creator: unknown, options: unknown): void {
   tagsOrNothing(where, 'invalidates', invalidates)
   oneOf(where, 'server', server, ['idempotent', 'plain'])
   checkSuccess(where, success)
-  if (refusedWhen !== undefined) checkMarks(where, 'refusedWhen', [refusedWhen].flat())
+  if (refusedWhen !== undefined && typeof refusedWhen !== 'function')
+    checkMarks(where, 'refusedWhen', [refusedWhen].flat(), [200, 299])
   if (repeatable !== undefined && typeof repeatable !== 'boolean')
     throw new TypeError(`${where} expects \`repeatable\` to be true or false; got ${describe(repeatable)}.`)
   oneOf(where, 'onReturned', onReturned, ['skip', 'block'])

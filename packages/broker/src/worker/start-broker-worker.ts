@@ -4,9 +4,10 @@ import { browserDevice } from '../adapters/browser-device.js'
 import { browserPorts } from '../adapters/browser-ports.js'
 import { fetchReads } from '../adapters/fetch-reads.js'
 import { preparedHeaders } from '../adapters/prepared-headers.js'
+import type { RefusesAnswer } from '../core/answer.js'
 import type { Outgoing } from '../core/attempt.js'
 import { bringBack } from '../core/bring-back.js'
-import type { Serves } from '../core/channel.js'
+import { judgeOf, type Serves } from '../core/channel.js'
 import { createConnections, withConnections } from '../core/connections.js'
 import { createExecutor, type Executor } from '../core/executor.js'
 import { createInquiry, questions } from '../core/inquiry.js'
@@ -53,6 +54,8 @@ export interface WorkerOptions {
   >
   /** As in `createBroker`: without it the worker leaves entries that need it to a page. */
   prepareHeaders?(headers: Headers, request: WorkerRequest): Headers | void | PromiseLike<Headers | void>
+  /** The functions that routes have as their `refusedWhen`, by the type of the action: `{ [renamed.type]: refused }`. */
+  readonly refusedWhen?: Readonly<Record<string, RefusesAnswer>>
 }
 
 /** A request that is about to leave the worker. */
@@ -84,7 +87,7 @@ export interface BrokerWorker {
 /** Call it once, while the worker's script is first run: a listener that is added later is not heard. */
 export function startBrokerWorker(options: WorkerOptions = {}): BrokerWorker {
   const database = options.name ?? 'redux-broker'
-  const { prepareHeaders } = options
+  const { prepareHeaders, refusedWhen = {} } = options
   const origins = [self.location.origin, ...originNames(options.origins)]
   const credentialsOf = credentialsBy(options.origins)
   const world = browserPorts(database, async () => ({ bringBack, level }), credentialsOf)
@@ -96,8 +99,7 @@ export function startBrokerWorker(options: WorkerOptions = {}): BrokerWorker {
     device: unseen(browserDevice()),
   }
   const { chance, clock, locks, report } = ports
-  const given = [...(prepareHeaders === undefined ? [] : ['prepareHeaders']), ...cookieNeeds(options.origins)]
-  const has = locks.available ? [...given, 'reads'] : given
+  const has = [...given(options), ...(locks.available ? ['reads'] : [])]
   const serves: Serves = (origin, needs) =>
     origins.includes(origin) && needs.every((need) => has.includes(need))
   const prepare = ({ headers, action: _action, ...request }: Outgoing) =>
@@ -110,6 +112,7 @@ export function startBrokerWorker(options: WorkerOptions = {}): BrokerWorker {
     user: () => active(ports),
     serves,
     prepare,
+    refuses: (type) => refusedWhen[type],
     inquiries: () => ({ createInquiry, questions }),
   })
   const network = fetchReads(credentialsOf, limits.answerBytesMax)
@@ -153,6 +156,13 @@ export function startBrokerWorker(options: WorkerOptions = {}): BrokerWorker {
   })
   return { activeUser: async () => (await active(ports))?.principal }
 }
+
+/** The needs of entries that this worker meets. */
+const given = ({ prepareHeaders, refusedWhen = {}, origins }: WorkerOptions) => [
+  ...(prepareHeaders === undefined ? [] : ['prepareHeaders']),
+  ...Object.keys(refusedWhen).map(judgeOf),
+  ...cookieNeeds(origins),
+]
 
 /** What waits to be looked at is left to a page. */
 const unseen = (device: Device): Device => ({ ...device, now: () => ({ ...device.now(), visible: false }) })

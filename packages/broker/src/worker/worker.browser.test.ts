@@ -194,6 +194,26 @@ describe('a broker worker', () => {
     expect(broker.capabilities()).toMatchObject({ worker: 'active', workerLacks: [] })
   })
 
+  it.each([
+    ['leaves to the page what only a function of the page can judge', '', false, ['refusedWhen:judged']],
+    ['judges by the function that it was given', '&refuses=', true, []],
+  ])('%s', async (_, more, byWorker, workerLacks) => {
+    const judged = write(createAction<string>('judged'), {
+      request: (refuse) => ({ url: '/wire/echo', method: 'PUT', headers: { 'x-refuse': refuse } }),
+      answer: (body) => body as Echo,
+      refusedWhen: ({ body }) => (body as Echo).headers['x-refuse'] === 'yes',
+    })
+    const name = crypto.randomUUID()
+    const { broker, store } = startPage(name, { routes: [judged] })
+    await broker.register(Promise.resolve(await startWorker(name, more)))
+
+    const [refused, taken] = ['yes', 'no'].map((refuse) => store.dispatch(judged(refuse)))
+
+    expect(await refused?.settled).toMatchObject({ status: 'returned', reason: 'refused', httpStatus: 200 })
+    expect(byTheWorker((await taken?.unwrap()) as Echo)).toBe(byWorker)
+    expect(broker.capabilities()).toMatchObject({ worker: 'active', workerLacks })
+  })
+
   it('knows whose session it is, and when there is none (P6)', async () => {
     const name = crypto.randomUUID()
     const registration = await startWorker(name)
