@@ -200,5 +200,8 @@ export function settledOf({ payload, error, meta }: OutcomeAction): Settled<unkn
   if (status === 'delivered') return { status, answer: payload }
   if (status === 'confirmed') return { status, ...(error as { readonly reason: NoAnswerReason }) }
   if (status === 'cancelled') return { status }
-  return { status, reason: error?.reason as RejectedReason, httpStatus: error?.httpStatus }
+  const { reason, httpStatus, problem } = error ?? {}
+  return status === 'returned'
+    ? { status, reason: reason ?? '', httpStatus, problem }
+    : { status, reason: reason as RejectedReason }
 }

@@ -3,7 +3,7 @@ import { openApp } from '../../test/page-fixture.js'
 import { memoryStore } from '../adapters/memory-store.js'
 import type { Store } from '../core/ports.js'
 import { acknowledge, answer, createTestWorld, failed, held } from '../testing/index.js'
-import { NotDeliveredError } from './index.js'
+import { deadLetters, NotDeliveredError } from './index.js'
 
 afterEach(() => vi.restoreAllMocks())
 
@@ -73,14 +73,34 @@ describe('a receipt', () => {
     const receipt = app.like('p1')
     await world.settle()
 
-    expect(await receipt.settled).toEqual({ status: 'returned', reason: 'refused', httpStatus: 422 })
+    const problem = { title: 'no' }
+    expect(await receipt.settled).toEqual({ status: 'returned', reason: 'refused', httpStatus: 422, problem })
     const error = await receipt.unwrap().catch((thrown: unknown) => thrown)
     expect(error).toBeInstanceOf(NotDeliveredError)
     expect(error).toMatchObject({
       name: 'NotDeliveredError',
-      outcome: { status: 'returned', httpStatus: 422 },
+      outcome: { status: 'returned', httpStatus: 422, problem },
     })
     expect(app.post('p1')).toEqual({ likes: 0, likedByMe: false, claps: 0, problem: 'refused' })
+  })
+
+  it.each([
+    ['problem details', answer(409, { type: '/taken', field: 'name' }), { type: '/taken', field: 'name' }],
+    ['a list', answer(400, [{ loc: ['body'] }]), [{ loc: ['body'] }]],
+    ['no body', answer(422), ''],
+    ['a page of HTML', answer(422, '<p>no</p>', { 'content-type': 'text/html' }), '<p>no</p>'],
+  ])('carries what the refusal says: %s', async (_name, reply, problem) => {
+    const world = createTestWorld({ network: reply })
+    const app = openApp(world, { server: 'plain' })
+
+    const receipt = app.like('p1')
+    await world.settle()
+    const settled = await receipt.settled
+
+    const [letter] = await deadLetters(app.broker)
+    expect(settled).toMatchObject({ status: 'returned', problem })
+    expect(letter?.problem).toEqual(problem)
+    expect(await receipt.unwrap().catch((thrown) => thrown.outcome)).toEqual(settled)
   })
 
   it('is cancelled while nothing was sent: nothing is sent and the change leaves the view (RP16)', async () => {

@@ -8,7 +8,11 @@ beforeEach(() => void vi.spyOn(console, 'error').mockImplementation(() => {}))
 afterEach(() => void vi.restoreAllMocks())
 
 const outcomes = [
-  ['a refusal', answer(404, { title: 'gone' }), { reason: 'refused', httpStatus: 404 }],
+  [
+    'a refusal',
+    answer(404, { title: 'gone' }),
+    { reason: 'refused', httpStatus: 404, problem: { title: 'gone' } },
+  ],
   ['a server that fails', answer(500), { reason: 'failed', httpStatus: 500 }],
   ['no answer', failed(), { reason: 'failed', httpStatus: undefined }],
   ['a redirect, as to a login page', redirect(), { reason: 'redirected', httpStatus: undefined }],
@@ -48,7 +52,7 @@ describe('the receipt of a read', () => {
     const receipt = app.dispatch(loadMe())
     await world.settle()
 
-    expect(await receipt.settled).toEqual({ status: 'returned', ...expected })
+    expect(await receipt.settled).toMatchObject({ status: 'returned', ...expected })
     expect(app.actions.at(-1)).toMatchObject({
       type: 'me/load/returned',
       error: { reason: expected.reason },

@@ -82,7 +82,13 @@ export type Settled<Answer> =
    * threw (`problem` is what was thrown, as text).
    */
   | { readonly status: 'confirmed'; readonly reason?: NoAnswerReason; readonly problem?: unknown }
-  | { readonly status: 'returned'; readonly reason: string; readonly httpStatus: number | undefined }
+  | {
+      readonly status: 'returned'
+      readonly reason: string
+      readonly httpStatus: number | undefined
+      /** The body of the answer: JSON as data (problem details of RFC 9457, for instance), else the beginning of its text. */
+      readonly problem: unknown
+    }
   | { readonly status: 'rejected'; readonly reason: RejectedReason }
   | { readonly status: 'cancelled' }
 

@@ -42,6 +42,7 @@ is<
   >
 >()
 is<Equal<Extract<Settled<Like>, { status: 'delivered' }>['answer'], Like>>()
+is<Equal<Extract<Settled<Like>, { status: 'returned' }>['problem'], unknown>>()
 is<Equal<Awaited<typeof receipt.accepted>['status'], 'accepted' | 'rejected'>>()
 
 // Without `answer` it is unknown; with no payload the creator takes none.
