@@ -7,6 +7,7 @@ import { useAppSelector } from '../app/store'
 import { broker } from '../broker/broker'
 import { SignInButton } from '../session/sign-in-buttons'
 import { nameOf } from '../ui/avatar'
+import { leftOut } from './left-out'
 import './notices.css'
 
 export function Notices(): ReactElement {
@@ -16,6 +17,7 @@ export function Notices(): ReactElement {
       <StorageLost />
       <StorageFull />
       <Quarantined />
+      <NotInView />
       <UpdateReady />
     </div>
   )
@@ -97,6 +99,16 @@ function Quarantined(): ReactElement | null {
           All right
         </button>
       )}
+    </div>
+  )
+}
+
+function NotInView(): ReactElement | null {
+  const words = useAppSelector(({ broker }) => leftOut(broker))
+  if (words === undefined) return null
+  return (
+    <div className="notice" data-kind="not-in-view">
+      <p>{words}</p>
     </div>
   )
 }

@@ -1,8 +1,18 @@
 // A reload with a long queue sets no count on screen back (P8).
 import { configureStore, createAction, createNextState, createSlice } from '@reduxjs/toolkit'
-import { expect, it } from 'vitest'
+import { afterEach, expect, it, vi } from 'vitest'
 import { createTestWorld, type TestWorld } from '../testing/index.js'
 import { createBroker, write } from './index.js'
+
+/** How many a starting page brings back, where a test sets it. */
+const most = vi.hoisted(() => ({ entries: 10_000 }))
+vi.mock('../core/limits.js', async (original) => {
+  const limits = await original<typeof import('../core/limits.js')>()
+  return Object.defineProperty({ ...limits }, 'restoredMax', { get: () => most.entries })
+})
+afterEach(() => {
+  most.entries = 10_000
+})
 
 const clapped = write(createAction<number>('clapped'), {
   request: (post) => ({ url: `/api/posts/${post}`, body: {} }),
@@ -31,7 +41,10 @@ function open(world: TestWorld) {
     middleware: (getDefault) =>
       getDefault({ serializableCheck: false, immutableCheck: false }).prepend(broker.middleware),
   })
-  const shown = () => ({ total: store.getState().claps.total, waiting: store.getState().broker.waiting })
+  const shown = () => {
+    const { claps, broker } = store.getState()
+    return { total: claps.total, waiting: broker.waiting, notInView: broker.notInView }
+  }
   return { tab, broker, store, shown }
 }
 
@@ -49,6 +62,54 @@ it.each([999, 1_001, 1_400])('%i waiting entries are all in the view again', asy
   await again.broker.ready
   await world.settle()
 
-  expect(before).toEqual({ total: count, waiting: count })
+  expect(before).toEqual({ total: count, waiting: count, notInView: 0 })
   expect(again.shown()).toEqual(before)
+})
+
+it.each([
+  [11, 10],
+  [250, 10],
+  [450, 199],
+])('of %i waiting entries and room for %i the view says how many it leaves out', async (count, room) => {
+  most.entries = room
+  const world = createTestWorld()
+  world.setOnline(false)
+  const first = open(world)
+  await world.settle()
+  for (let i = 0; i < count; i++) first.store.dispatch(clapped(i))
+  await world.settle()
+  first.tab.crash()
+
+  const again = open(world)
+  const seen = new Set<number>()
+  again.store.subscribe(() => void seen.add(again.shown().notInView))
+  await world.settle()
+  expect(again.shown()).toEqual({ total: room, waiting: count, notInView: count - room })
+
+  again.store.dispatch(clapped(0))
+  await world.settle()
+  expect(again.shown()).toEqual({ total: room + 1, waiting: count + 1, notInView: count - room })
+  expect([...seen]).toEqual([0, count - room])
+
+  world.setOnline(true)
+  await world.clock.advance(60_000)
+  expect(again.shown()).toMatchObject({ waiting: 0, notInView: 0 })
+})
+
+it('never says that something is left out while all tabs tap and deliver', async () => {
+  const world = createTestWorld()
+  const tabs = [open(world), open(world), open(world)]
+  const seen = new Set<number>()
+  for (const { store, shown } of tabs) store.subscribe(() => void seen.add(shown().notInView))
+  await world.settle()
+  for (let i = 0; i < 300; i++) {
+    tabs[i % 3]?.store.dispatch(clapped(i))
+    if (i % 40 === 0) world.setOnline(i % 80 === 0)
+    if (i % 7 === 0) await world.settle()
+  }
+  world.setOnline(true)
+  await world.clock.advance(60_000)
+
+  expect([...seen]).toEqual([0])
+  expect(tabs.map(({ shown }) => shown().waiting)).toEqual([0, 0, 0])
 })

@@ -118,7 +118,9 @@ export function createPageView(
       for (const [entryId, seq] of uncounted) if (seq < row.nextSeq) uncounted.delete(entryId)
       counted = row.waiting
       known.held(latest.lanes, latest.blocked, row.stuckLanes)
-      status({ ...counts(), connectivity, ...statusOf(latest, host, shown) })
+      // Until all of it is read the view is behind the counter for a moment.
+      const notInView = latest.more ? shown.notInView : Math.max(0, counts().waiting - known.size)
+      status({ ...counts(), notInView, connectivity, ...statusOf(latest, host, shown) })
       tellTried(row.tried ?? [])
     },
     status,

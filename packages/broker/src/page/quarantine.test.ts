@@ -57,7 +57,7 @@ describe('an entry that this release cannot read', () => {
     expect(world.network.requests.slice(before).map(({ url }) => url)).toEqual([
       'https://app.test/api/posts/p3/like',
     ])
-    expect(app.outbox().waiting).toBe(1)
+    expect(app.outbox()).toMatchObject({ waiting: 1, notInView: 1 })
     expect(await outboxEntries(app.broker)).toEqual([])
     expect(world.reports).toEqual([])
   })

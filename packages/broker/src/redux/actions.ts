@@ -153,6 +153,8 @@ export type BrokerAction =
 
 export interface Status {
   readonly waiting: number
+  /** How many of `waiting` the view leaves out: beyond the 10,000 oldest at a start, or not readable by this release. */
+  readonly notInView: number
   readonly deadLetters: number
   readonly connectivity: 'online' | 'offline' | 'degraded'
   readonly paused: 'auth' | 'principal' | undefined
@@ -164,8 +166,9 @@ export interface Status {
 }
 
 /** What an outbox shows of which nothing is known, or which nobody owns. */
-export const nothingCounted: Pick<Status, 'waiting' | 'deadLetters' | 'paused' | 'lost' | 'trouble'> = {
+export const nothingCounted: Omit<Status, 'connectivity' | 'updateReady'> = {
   waiting: 0,
+  notInView: 0,
   deadLetters: 0,
   paused: undefined,
   lost: undefined,

@@ -29,6 +29,7 @@ const entry = (id: string) => ({ id, type: 'posts/liked', lane: 'l' })
 const status = {
   lost: { upTo: 1, restored: 2, at: 3 },
   waiting: 7,
+  notInView: 3,
   deadLetters: 2,
   connectivity: 'degraded',
   paused: 'auth',
@@ -63,6 +64,7 @@ describe('brokerReducer', () => {
   it('begins with nothing waiting and the network believed to be there', () => {
     expect(initial).toEqual({
       waiting: 0,
+      notInView: 0,
       deadLetters: 0,
       connectivity: 'online',
       paused: undefined,
