@@ -26,6 +26,21 @@ describe('Cache Storage', () => {
     expect(await names()).toEqual([`redux-broker:${database}:p`])
   })
 
+  it('would choose by `Vary` and refuse `Vary: *` if it were given the answer itself: a copy is found by its key alone', async () => {
+    const cache = await caches.open(fresh())
+    const url = 'https://redux-broker.invalid/?a'
+    const varying = (vary: string) => new Response('a', { headers: { vary } })
+    await cache.put(new Request(url, { headers: { 'x-team': 'red' } }), varying('x-team'))
+    expect(await cache.match(url)).toBeUndefined()
+    expect(await cache.match(new Request(url, { headers: { 'x-team': 'red' } }))).toBeDefined()
+    await expect(cache.put(url, varying('*'))).rejects.toThrow(TypeError)
+
+    const copies = cacheCopies(fresh(), quiet)
+    const copy = copyOf('a', 7, { headers: [['vary', 'x-team']] })
+    await copies.keep('p', 'a', copy, wide)
+    expect(await copies.find('p', 'a')).toEqual(copy)
+  })
+
   it('finds what an earlier page has kept, and counts it', async () => {
     const database = fresh()
     await cacheCopies(database, quiet).keep('p', 'a', copyOf('x'.repeat(700), 1_000), wide)

@@ -2,7 +2,7 @@
 // with its own.
 import { fetchReads } from '../adapters/fetch-reads.js'
 import type { Connections } from '../core/connections.js'
-import { withAsked } from '../core/reads/answer-identity.js'
+import { sendAsked } from '../core/reads/answer-identity.js'
 import type { Line } from '../core/reads/line.js'
 import { createScheduler } from '../core/reads/scheduler.js'
 import { tellingLine } from '../core/reads/telling-line.js'
@@ -22,7 +22,7 @@ export function createReadLine(
     async send(request, { partition = '', route, signal, moved }) {
       const headers = await prepare({ ...request, route, partition })
       // Who asked may have left while the app prepared them, and another user may be there: then the signal is aborted.
-      return reads.send({ ...request, headers: withAsked(headers, request.headers) }, signal, moved)
+      return sendAsked(reads, request, headers, signal, moved)
     },
   })
   const line = tellingLine(createWorkerLine({ ...ports, database, worker, fallback: scheduler }), ports)

@@ -1,5 +1,7 @@
 // Which reader is given what: the answer, the last good one in its place, or word that there is none.
 import { retryAfterMs } from '../core/backoff.js'
+import { dependsOnApp } from '../core/reads/answer-identity.js'
+import type { KeptCopy } from '../core/reads/kept-copy.js'
 import type { ReadAnswer } from '../core/reads/line.js'
 import { isDevelopment } from '../redux/development.js'
 import { createEdition, type Edition, type EditionContext } from './edition.js'
@@ -27,11 +29,14 @@ export function createServing(
 ): Serving {
   const { place } = context
   const isData = (answer: ReadAnswer) => bodyOf(answer, place.request) !== undefined
+  const isFor = ({ wish }: Reader, { answer }: KeptCopy) =>
+    !(wish.isUnidentified && dependsOnApp(answer, place.request))
   let stale: Edition | undefined
 
   function giveCopy(reader: Reader): boolean {
     const copy = place.copy()
-    if (copy === undefined || reader.given || reader.wish.copy === 'never') return false
+    if (copy === undefined || reader.given || reader.wish.copy === 'never' || !isFor(reader, copy))
+      return false
     stale ??= createEdition({ kind: 'answer', ...copy, stale: true }, context)
     if (!stale.isGoodFor(reader)) return false
     stale.tell(reader)
@@ -58,8 +63,9 @@ export function createServing(
     giveFresh(reader) {
       const { freshForMs = 0, tags } = reader.wish
       const copy = place.freshCopy(freshForMs, tags)
-      const edition = copy && createEdition({ kind: 'answer', ...copy }, context)
-      if (!edition?.isGoodFor(reader)) return false
+      if (copy === undefined || !isFor(reader, copy)) return false
+      const edition = createEdition({ kind: 'answer', ...copy }, context)
+      if (!edition.isGoodFor(reader)) return false
       endFor(reader, edition)
       return true
     },

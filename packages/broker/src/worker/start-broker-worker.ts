@@ -21,7 +21,7 @@ import { cookieNeeds, credentialsBy, type OriginOption, originNames } from '../c
 import { readActive, readNamed } from '../core/partition.js'
 import type { Device, Ports } from '../core/ports.js'
 import { draining, isAskCommand, isDrainCommand, syncTag, syncTagPrefix } from '../core/protocol.js'
-import { withAsked } from '../core/reads/answer-identity.js'
+import { sendAsked } from '../core/reads/answer-identity.js'
 import { isReadCommand } from '../core/reads/messages.js'
 import { createScheduler } from '../core/reads/scheduler.js'
 import { tellingLine } from '../core/reads/telling-line.js'
@@ -128,7 +128,7 @@ export function startBrokerWorker(options: WorkerOptions = {}): BrokerWorker {
       // The app took its time over it, and gave what is right for the session of now: which may be another user's (P6).
       if (headers !== request.headers && (await session(ports))?.partition !== partition)
         return { kind: 'failed' }
-      return network.send({ ...request, headers: withAsked(headers, request.headers) }, signal, moved)
+      return sendAsked(network, request, headers, signal, moved)
     },
   })
   const line = tellingLine(scheduler, ports)

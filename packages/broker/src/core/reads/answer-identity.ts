@@ -1,6 +1,8 @@
 // Headers that `prepareHeaders` adds may tell the answers of one URL apart, such as the chosen workspace or language.
-// Such headers are part of the key, so that no answer is given for another.
-import type { ReadRequest } from './line.js'
+// Such headers are part of the key, so that no answer is given for another. `Vary` is known only with an answer: it says
+// whether the key was enough (RFC 9111 4.1).
+import { headerOf, wordsOf } from './kept-copy.js'
+import type { ReadAnswer, ReadNetwork, ReadReply, ReadRequest } from './line.js'
 
 type Headers = ReadRequest['headers']
 
@@ -15,8 +17,29 @@ export function identified(request: ReadRequest, prepared: Headers, ignored: rea
   return { ...request, headers: prepared.filter(([name]) => counts(name)) }
 }
 
-/** The headers as they leave: those that the key names stay as they were when it was asked, whatever is chosen since. */
-export const withAsked = (prepared: Headers, asked: Headers): Headers => [
-  ...prepared.filter(([name]) => !asked.some(([other]) => other === name)),
-  ...asked,
-]
+/** Headers that a browser adds by itself, and no page sees. */
+const isBrowsers = /^(accept(-.*)?|access-control-.*|origin|referer|sec-.*|user-agent)$/
+
+/**
+ * Sends a read with the headers that are prepared now: those that the key names stay as they were when it was asked,
+ * whatever is chosen since. An answer that tells itself apart by others is marked.
+ */
+export async function sendAsked(
+  network: ReadNetwork,
+  request: ReadRequest,
+  prepared: Headers,
+  ...how: [AbortSignal, () => void]
+): Promise<ReadReply> {
+  const added = prepared.filter(([name]) => headerOf(request, name) === undefined)
+  const reply = await network.send({ ...request, headers: [...added, ...request.headers] }, ...how)
+  if (reply.kind !== 'answer') return reply
+  const names = wordsOf(reply.answer, 'vary')
+  const isOfOne = added.some(([name]) => names.includes(name) && !tellsNothing.test(name))
+  return isOfOne ? { ...reply, answer: { ...reply.answer, isOfOne } } : reply
+}
+
+/** Whether headers tell the answer apart that the app may add, and are not known here. */
+export const dependsOnApp = (answer: Pick<ReadAnswer, 'headers'>, request: ReadRequest): boolean =>
+  wordsOf(answer, 'vary').some(
+    (name) => !(tellsNothing.test(name) || isBrowsers.test(name) || headerOf(request, name) !== undefined),
+  )

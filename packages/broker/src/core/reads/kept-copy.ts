@@ -24,13 +24,15 @@ export function mayBeKept(answer: ReadAnswer): boolean {
   return (
     status >= 200 &&
     status < 300 &&
-    !words(answer, 'cache-control').includes('no-store') &&
-    !words(answer, 'vary').includes('*')
+    !answer.isOfOne &&
+    !wordsOf(answer, 'cache-control').includes('no-store') &&
+    !wordsOf(answer, 'vary').includes('*')
   )
 }
 
-const words = (answer: Pick<ReadAnswer, 'headers'>, name: string): readonly string[] =>
-  (headerOf(answer, name) ?? '').split(',').map((word) => word.trim().toLowerCase())
+/** Of a header that is a list, in lower case. */
+export const wordsOf = (answer: Pick<ReadAnswer, 'headers'>, name: string): readonly string[] =>
+  (headerOf(answer, name) ?? '').toLowerCase().match(/[^\s,]+/g) ?? []
 
 export const bytesOf = (key: string, { headers, body }: ReadAnswer): number =>
   key.length + headers.flat().join().length + body.byteLength

@@ -16,6 +16,8 @@ export interface ReadAnswer {
   readonly headers: readonly (readonly [string, string])[]
   readonly body: ArrayBuffer
   readonly statusText?: string
+  /** Its `Vary` names headers that its key lacks: it is for its own request alone, and never kept. */
+  readonly isOfOne?: boolean
   /** Where it came from, where that is not what was asked. */
   readonly url?: string
 }
