@@ -84,7 +84,7 @@ async function commit<T>(tx: IDBTransaction, work: (tx: StoreTransaction) => Pro
 const completionOf = (tx: IDBTransaction) =>
   new Promise<void>((resolve, reject) => {
     tx.oncomplete = () => resolve()
-    tx.onabort = () => reject(tx.error ?? new DOMException('The transaction was aborted.', 'AbortError'))
+    tx.onabort = () => reject(tx.error ?? new DOMException('', 'AbortError'))
   })
 
 const resultOf = <T>(request: IDBRequest<T>) =>

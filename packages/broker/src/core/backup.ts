@@ -7,10 +7,10 @@ import type { Backup, Clock, Note, Notebook, Prepare, Store } from './ports.js'
 import { suspectsOf } from './progress.js'
 import { isKept, newest, noteIn, noteOf, recorded, replay, type Write } from './writes.js'
 
-/** What mends a database that has lost something, and a copy that has fallen behind. */
+/** What mends a database that has lost something, and, in a page, a copy that has fallen behind. */
 export interface Repair {
   readonly bringBack: BringBack
-  readonly level: Level
+  readonly level?: Level
 }
 
 export interface Places {
@@ -79,7 +79,7 @@ export function backedUp(
       })
   }
 
-  const makeLevel = async (place: Store) => (await repair()).level(store, place)
+  const makeLevel = async (place: Store) => (await repair()).level?.(store, place)
 
   return {
     ...store,

@@ -63,10 +63,10 @@ export function sized(what: string | false, value: unknown, { bodyBytesMax, byte
   if (bytes > bodyBytesMax)
     throw new Refusal(
       'bodyTooLarge',
-      what && `${what} has ${bytes} bytes; at most ${bodyBytesMax} are taken (limits.bodyBytesMax).`,
+      isDevelopment && `${what} has ${bytes} bytes; at most ${bodyBytesMax} are taken (limits.bodyBytesMax).`,
     )
   if (bytes > bytesMax)
-    throw new Refusal('outboxFull', what && `${what} has ${bytes} bytes, more than limits.bytesMax.`)
+    throw new Refusal('outboxFull', isDevelopment && `${what} has ${bytes} bytes, more than limits.bytesMax.`)
   return bytes
 }
 
@@ -76,7 +76,7 @@ function plainly<T>(work: () => T, advice: string | false): T {
     return work()
   } catch (error) {
     const lost = isDevelopment && error instanceof LostValue ? `; ${placeOf(error)}` : ''
-    throw new Refusal('notSerialisable', advice && `${advice}${lost}.`, error)
+    throw new Refusal('notSerialisable', isDevelopment && `${advice}${lost}.`, error)
   }
 }
 

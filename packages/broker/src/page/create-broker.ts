@@ -170,7 +170,11 @@ const routesByType = ({ routes }: Pick<BrokerOptions<never, never>, 'routes'>): 
 /** @throws TypeError where the app does no reads. */
 function readsBy(runtime: Runtime): ReadEngine {
   if (runtime.reads === undefined)
-    throw new TypeError('redux-broker: broker.fetch() needs `createBroker({ reads: reads() })`.')
+    throw new TypeError(
+      isDevelopment
+        ? 'redux-broker: broker.fetch() needs `createBroker({ reads: reads() })`.'
+        : 'redux-broker: no reads',
+    )
   runtime.checkUser()
   return runtime.reads
 }

@@ -35,7 +35,8 @@ export function createRegistration(
       try {
         await registerWorker(typeof given === 'function' ? given() : given, options, use)
       } catch (error) {
-        console.warn('redux-broker: no service worker here; this page delivers while it is open.', error)
+        if (isDevelopment)
+          console.warn('redux-broker: no service worker here; this page delivers while it is open.', error)
       }
     },
     applyUpdate: () => applyUpdate(),

@@ -7,6 +7,7 @@ import { nextWake } from '../core/next-wake.js'
 import type { Probe } from '../core/origin.js'
 import type { Owner } from '../core/partition.js'
 import type { Device, Ports } from '../core/ports.js'
+import { isDevelopment } from '../redux/development.js'
 import type { World } from './broker.js'
 import type { Host } from './host.js'
 import type { WorkerClient } from './worker-client.js'
@@ -56,7 +57,9 @@ export function createSending(context: SendingContext): Sending {
     sayStranded = () => {}
     ports.report(
       new Error(
-        'redux-broker: entries wait for a `prepareHeaders`, for `headers` of a route, a `refusedWhen` of a route, or an origin that createBroker() lacks.',
+        isDevelopment
+          ? 'redux-broker: entries wait for a `prepareHeaders`, for `headers` of a route, a `refusedWhen` of a route, or an origin that createBroker() lacks.'
+          : 'redux-broker: stranded entries',
       ),
     )
   }

@@ -12,7 +12,6 @@ import { createConnections, withConnections } from '../core/connections.js'
 import { createExecutor, type Executor } from '../core/executor.js'
 import { createInquiry, questions } from '../core/inquiry.js'
 import { withKnocks } from '../core/knock-first.js'
-import { level } from '../core/level.js'
 import { defaultLimits, type Limits } from '../core/limits.js'
 import { readOutlook } from '../core/news.js'
 import { nextWake } from '../core/next-wake.js'
@@ -90,7 +89,7 @@ export function startBrokerWorker(options: WorkerOptions = {}): BrokerWorker {
   const { prepareHeaders, refusedWhen = {} } = options
   const origins = [self.location.origin, ...originNames(options.origins)]
   const credentialsOf = credentialsBy(options.origins)
-  const world = browserPorts(database, async () => ({ bringBack, level }), credentialsOf)
+  const world = browserPorts(database, async () => ({ bringBack }), credentialsOf)
   const limits = { ...defaultLimits, ...options.limits }
   const connections = createConnections(limits.concurrencyMax)
   const ports = {

@@ -1,11 +1,10 @@
-// A binary heap that knows where each of its items is: none of its work grows faster than the logarithm of its size.
+// A sorted list, searched by halves: a few comparisons for each doubling of its size.
 
 interface Place<T> {
   readonly item: T
   /** The how-manieth push it was. */
   readonly turn: number
   readonly rank: number
-  index: number
 }
 
 /** The smallest rank goes first, and of equal ones the one that came first. */
@@ -22,70 +21,43 @@ export interface PriorityQueue<T> {
 }
 
 export function createPriorityQueue<T>(): PriorityQueue<T> {
-  const heap: Place<T>[] = []
+  const sorted: Place<T>[] = []
   const places = new Map<T, Place<T>>()
   let turn = 0
 
-  function put(place: Place<T>, index: number): void {
-    heap[index] = place
-    place.index = index
-  }
-
-  function swap(upper: Place<T>, lower: Place<T>): void {
-    const { index } = upper
-    put(upper, lower.index)
-    put(lower, index)
-  }
-
-  function rise(place: Place<T>): void {
-    for (;;) {
-      const parent = heap[(place.index - 1) >> 1]
-      if (parent === undefined || isBefore(parent, place)) return
-      swap(parent, place)
+  /** How many go before it. */
+  function indexOf(place: Place<T>): number {
+    let from = 0
+    for (let to = sorted.length; from < to; ) {
+      const middle = (from + to) >> 1
+      if (isBefore(sorted[middle] as Place<T>, place)) from = middle + 1
+      else to = middle
     }
+    return from
   }
 
-  function sink(place: Place<T>): void {
-    for (;;) {
-      const child = first(heap[2 * place.index + 1], heap[2 * place.index + 2])
-      if (child === undefined || isBefore(place, child)) return
-      swap(place, child)
-    }
-  }
-
-  function take(place: Place<T>): void {
-    places.delete(place.item)
-    const last = heap.pop()
-    if (last === undefined || last === place) return
-    put(last, place.index)
-    rise(last)
-    sink(last)
+  function remove(item: T): boolean {
+    const place = places.get(item)
+    if (place !== undefined) sorted.splice(indexOf(place), 1)
+    return places.delete(item)
   }
 
   return {
-    size: () => heap.length,
-    rank: () => heap[0]?.rank ?? Number.POSITIVE_INFINITY,
+    size: () => sorted.length,
+    rank: () => sorted[0]?.rank ?? Number.POSITIVE_INFINITY,
     push(item, rank) {
-      const place = { item, rank, turn: turn++, index: heap.length }
+      const place = { item, rank, turn: turn++ }
       places.set(item, place)
-      heap.push(place)
-      rise(place)
+      sorted.splice(indexOf(place), 0, place)
     },
     pop() {
-      const [place] = heap
-      if (place !== undefined) take(place)
-      return place?.item
+      const [first] = sorted
+      if (first !== undefined) remove(first.item)
+      return first?.item
     },
-    remove(item) {
-      const place = places.get(item)
-      if (place !== undefined) take(place)
-      return place !== undefined
-    },
+    remove,
   }
 }
 
 const isBefore = (a: Place<unknown>, b: Place<unknown>) =>
   a.rank < b.rank || (a.rank === b.rank && a.turn < b.turn)
-
-const first = <T>(left: Place<T> | undefined, right: Place<T> | undefined) =>
-  left === undefined || right === undefined || isBefore(left, right) ? left : right
