@@ -1,10 +1,12 @@
 // One answer as each route sees it: parsed once for all readers of a route, and told to the store once.
 
+import type { ReadAnswer, ReadRequest } from '../core/reads/line.js'
+import { isAsked } from '../core/reads/second-try.js'
 import type { ReadContext } from '../page/read-engine.js'
 import { mark, type OutcomeAction } from '../redux/actions.js'
 import { outcomeOfRead } from './outcome-of-read.js'
 import { give, type Reader } from './reader.js'
-import type { ReadResult } from './result.js'
+import { isGood, type ReadResult } from './result.js'
 import type { Written } from './written.js'
 
 export interface Edition {
@@ -42,7 +44,7 @@ export function createEdition(
     isSure: result.kind !== 'answer' || result.unsure === undefined,
     isGoodFor: (reader) =>
       reader.routed === undefined
-        ? result.kind === 'answer' && result.answer.status < 500
+        ? result.kind === 'answer' && isTaken(result.answer, reader.wish.request)
         : outcomeFor(reader)?.meta.broker.outcome === 'delivered',
     tell(reader) {
       const outcome = outcomeFor(reader)
@@ -60,3 +62,7 @@ export function createEdition(
   }
   return edition
 }
+
+/** Whoever fetches judges the answer, but for a success of a type that the request does not accept, as a portal's page. */
+const isTaken = (answer: ReadAnswer, request: ReadRequest) =>
+  isGood(answer) ? isAsked(answer, request) : answer.status < 500

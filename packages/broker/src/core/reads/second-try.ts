@@ -25,7 +25,7 @@ export function retryDelayMs(
 }
 
 /** Whether its type is one that the request names; a captive portal's page is not. Without an `accept` any type is. */
-function isAsked(answer: ReadAnswer, { method, headers }: ReadRequest): boolean {
+export function isAsked(answer: ReadAnswer, { method, headers }: ReadRequest): boolean {
   const accept = headerOf({ headers }, 'accept')
   if (accept === undefined || method === 'HEAD' || answer.status === 204 || answer.status === 205) return true
   return accept.includes('*/*') || accepts(accept, mediaTypeOf(headerOf(answer, 'content-type')))
