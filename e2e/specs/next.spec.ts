@@ -1,6 +1,7 @@
 // Next (App Router) and RTK's own recipe: the store in a ref, below the root layout. `npm run e2e:next` builds and runs.
 import { expect, type Page, test } from '@playwright/test'
 import { type NextServer, startNext } from '../fixtures/next-server.js'
+import { reloadUntil } from '../fixtures/reload-until.js'
 
 test.setTimeout(240_000)
 let server: NextServer
@@ -31,14 +32,6 @@ async function goAndComeBack(page: Page): Promise<void> {
   await expect(page.locator('#likes')).toHaveCount(0)
   await page.getByRole('link', { name: 'Likes' }).click()
   await expect(page.locator('#likes')).toHaveCount(1)
-}
-
-async function reloadUntil(page: Page, release: string): Promise<void> {
-  await expect(async () => {
-    await page.evaluate(async () => (await navigator.serviceWorker.ready).update().catch(() => {}))
-    await page.reload()
-    await expect(page.locator('#release')).toHaveText(release, { timeout: 500 })
-  }).toPass({ timeout: 60_000 })
 }
 
 test('Next: a tap survives pages that come and go, a reload offline and two releases, and arrives once', async ({

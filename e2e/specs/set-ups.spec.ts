@@ -1,6 +1,7 @@
 // Every way to have a service worker, as its tool's own guide shows it: a tap without a network, a reload, two releases
 // while it waits, and it is delivered once.
 import { expect, type Page, test } from '@playwright/test'
+import { reloadUntil } from '../fixtures/reload-until.js'
 import { type SetUp, type SetUpServer, startSetUp } from '../fixtures/set-up-server.js'
 
 interface Case extends SetUp {
@@ -55,14 +56,6 @@ async function takeRelease(page: Page, update: Case['update'], release: number):
   if (update === 'reload') await reloadUntil(page, `release-${release}`)
   await shows(page, 'release', `release-${release}`)
 }
-
-/** An update whose files met a connection that was just cut is looked for again. */
-const reloadUntil = (page: Page, release: string) =>
-  expect(async () => {
-    await page.evaluate(async () => (await navigator.serviceWorker.ready).update().catch(() => {}))
-    await page.reload()
-    await expect(page.locator('#release')).toHaveText(release, { timeout: 500 })
-  }).toPass({ timeout: 60_000 })
 
 for (const { update, hasShell, inFirefox = false, ...setUp } of cases)
   test(`${setUp.name}: a tap survives a reload offline and two releases, and arrives once`, {
