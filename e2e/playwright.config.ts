@@ -35,6 +35,7 @@ const inFirefox: InWorld = {
     'storage-full.spec.ts',
     'loss-told.spec.ts',
     'set-ups.spec.ts',
+    'bad-line.spec.ts',
     'next.spec.ts',
   ],
   grepInvert: /@only-chromium/,

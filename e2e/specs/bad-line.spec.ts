@@ -30,12 +30,15 @@ interface Outbox {
   readonly states: readonly string[]
 }
 
-async function openAll(context: BrowserContext, gate: Gate): Promise<readonly Page[]> {
+type Sender = 'page' | 'worker'
+
+async function openAll(context: BrowserContext, gate: Gate, sender: Sender): Promise<readonly Page[]> {
   const opened: Page[] = []
   for (let i = 0; i < pages; i++) {
     const page = await context.newPage()
-    await page.goto(`http://localhost:${gate.port}/?name=plain-${i}`)
+    await page.goto(`http://localhost:${gate.port}/plain-${i}/${sender === 'worker' ? '?worker' : ''}`)
     await page.waitForFunction('"pay" in window')
+    if (sender === 'worker') await page.waitForFunction('worker() === "active"')
     opened.push(page)
   }
   return opened
@@ -48,59 +51,61 @@ const outbox = (page: Page) => page.evaluate('outbox()') as Promise<Outbox>
 const isOnline = (page: Page) => page.evaluate(() => navigator.onLine)
 const doubled = ({ effects }: PlainServer) => effects.length - new Set(effects).size
 
-test(`${each} POSTs under a gate closed for ${closedMs} ms wait, and have their effects once`, async ({
-  context,
-  server,
-  gate,
-}) => {
-  test.setTimeout(120_000 + closedMs + pages * 5_000)
-  const opened = await openAll(context, gate)
-  gate.close()
-  await Promise.all(opened.map((page, i) => pay(page, idsOf(`p${i}`))))
-  const closed = Date.now()
-  // The gate stays closed for as long as a person is in a tunnel: no event ends it.
-  await expect.poll(() => Date.now() - closed, { timeout: closedMs + 10_000 }).toBeGreaterThan(closedMs)
-  const under = await Promise.all(opened.map(outbox))
-  expect(await Promise.all(opened.map(isOnline))).toEqual(opened.map(() => true))
-  expect(server.effects).toEqual([])
-  expect(under.flatMap(({ states }) => states).filter((state) => state !== 'accepted')).toEqual([])
-  expect(under.map(({ connectivity }) => connectivity)).toEqual(opened.map(() => 'offline'))
+/** In Firefox the page sends. */
+const tagOf = (sender: Sender) => (sender === 'worker' ? ['@only-chromium'] : [])
 
-  gate.open()
-  await expect.poll(() => server.effects.length, { timeout: 60_000 }).toBe(each * pages)
-  await expect
-    .poll(async () => (await Promise.all(opened.map(outbox))).map(({ waiting }) => waiting))
-    .toEqual(opened.map(() => 0))
-  expect(doubled(server)).toBe(0)
-})
+for (const sender of ['page', 'worker'] as const) {
+  test(`${each} POSTs of a ${sender} under a gate closed for ${closedMs} ms wait, and have their effects once`, {
+    tag: tagOf(sender),
+  }, async ({ context, server, gate }) => {
+    test.setTimeout(120_000 + closedMs + pages * 5_000)
+    const opened = await openAll(context, gate, sender)
+    gate.close()
+    await Promise.all(opened.map((page, i) => pay(page, idsOf(`p${i}`))))
+    const closed = Date.now()
+    // The gate stays closed for as long as a person is in a tunnel: no event ends it.
+    await expect.poll(() => Date.now() - closed, { timeout: closedMs + 10_000 }).toBeGreaterThan(closedMs)
+    const under = await Promise.all(opened.map(outbox))
+    expect(await Promise.all(opened.map(isOnline))).toEqual(opened.map(() => true))
+    expect(server.effects).toEqual([])
+    expect(under.flatMap(({ states }) => states).filter((state) => state !== 'accepted')).toEqual([])
+    expect(under.map(({ connectivity }) => connectivity)).toEqual(opened.map(() => 'offline'))
 
-test('a line that is cut at a random byte of each fifth exchange doubles nothing, and leaves in doubt only what it cut', async ({
-  context,
-  server,
-  gate,
-}) => {
-  test.setTimeout(180_000 + pages * 10_000)
-  const opened = await openAll(context, gate)
-  const cuts = gate.cutEach(5, createChance(7))
-  await Promise.all(opened.map((page, i) => pay(page, idsOf(`c${i}`))))
-  const settled = async () => {
-    const all = await Promise.all(opened.map(outbox))
-    return all.every(({ states }) => states.every((state) => state === 'inDoubt'))
-  }
-  await expect
-    .poll(
-      async () => {
-        for (const page of opened) await page.evaluate(() => window.dispatchEvent(new Event('focus')))
-        return settled()
-      },
-      { timeout: 120_000 },
-    )
-    .toBe(true)
+    gate.open()
+    await expect.poll(() => server.effects.length, { timeout: 60_000 }).toBe(each * pages)
+    await expect
+      .poll(async () => (await Promise.all(opened.map(outbox))).map(({ waiting }) => waiting))
+      .toEqual(opened.map(() => 0))
+    expect(doubled(server)).toBe(0)
+    expect([...server.senders]).toEqual([sender])
+  })
 
-  const doubts = (await Promise.all(opened.map(outbox))).flatMap(({ states }) => states).length
-  const cutPosts = cuts.filter((head) => head.startsWith('POST '))
-  expect(cuts.length).toBeGreaterThan(0)
-  expect(doubled(server)).toBe(0)
-  expect(doubts).toBeLessThanOrEqual(cutPosts.length)
-  expect(new Set(server.effects).size).toBeGreaterThanOrEqual(each * pages - doubts)
-})
+  test(`a line that is cut at a random byte of each fifth exchange doubles nothing of a ${sender}, and leaves in doubt only what it cut`, {
+    tag: tagOf(sender),
+  }, async ({ context, server, gate }) => {
+    test.setTimeout(180_000 + pages * 10_000)
+    const opened = await openAll(context, gate, sender)
+    const cuts = gate.cutEach(5, createChance(7))
+    await Promise.all(opened.map((page, i) => pay(page, idsOf(`c${i}`))))
+    const settled = async () => {
+      const all = await Promise.all(opened.map(outbox))
+      return all.every(({ states }) => states.every((state) => state === 'inDoubt'))
+    }
+    await expect
+      .poll(
+        async () => {
+          for (const page of opened) await page.evaluate(() => window.dispatchEvent(new Event('focus')))
+          return settled()
+        },
+        { timeout: 120_000 },
+      )
+      .toBe(true)
+
+    const doubts = (await Promise.all(opened.map(outbox))).flatMap(({ states }) => states).length
+    const cutPosts = cuts.filter((head) => head.startsWith('POST '))
+    expect(cuts.length).toBeGreaterThan(0)
+    expect(doubled(server)).toBe(0)
+    expect(doubts).toBeLessThanOrEqual(cutPosts.length)
+    expect(new Set(server.effects).size).toBeGreaterThanOrEqual(each * pages - doubts)
+  })
+}
