@@ -1,7 +1,7 @@
 // The one composition root: everything that a broker is made of meets here.
 import type { Action, Middleware, MiddlewareAPI } from 'redux'
 import { browserPorts, report } from '../adapters/browser-ports.js'
-import { pageChance } from '../adapters/system-chance.js'
+import { pageChance } from '../adapters/page-chance.js'
 import { withKnocks } from '../core/knock-first.js'
 import { defaultLimits } from '../core/limits.js'
 import { cookieNeeds, credentialsBy, originNames } from '../core/origins.js'

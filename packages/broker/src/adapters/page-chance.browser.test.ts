@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { pageChance, systemChance } from './system-chance.js'
+import { pageChance } from './page-chance.js'
+import { systemChance } from './system-chance.js'
 
 afterEach(() => vi.unstubAllGlobals())
 
