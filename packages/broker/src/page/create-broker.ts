@@ -22,6 +22,7 @@ import { checkAttached, checkMounted, checkSeen, checkUnrouted, noteBroker } fro
 import { createPreparing } from './preparing.js'
 import type { FetchOptions, ReadEngine, ReadPart } from './read-engine.js'
 import { inertReceipt } from './receipts.js'
+import { createReducerWatch, type Next, type ReducerWatch } from './reducer-watch.js'
 import { createRegistration } from './register-worker.js'
 import { Runtime, type RuntimeConfig } from './runtime.js'
 import { createUserIds } from './user-id.js'
@@ -42,6 +43,7 @@ export function createBroker<State, Path extends string = 'broker'>(
   const database = options.name ?? 'redux-broker'
   const routes = routesByType(options)
   if (isDevelopment) noteBroker(routes)
+  const watch = isDevelopment ? createReducerWatch() : undefined
   let isAttached = false
   const worker = createWorkerClient(database, allNeedsOf(options), {
     origins: originNames(options.origins),
@@ -58,7 +60,7 @@ export function createBroker<State, Path extends string = 'broker'>(
 
   return {
     reducerPath: (options.reducerPath ?? 'broker') as Path,
-    ...reducersOf(options, routes, { runtime: () => runtime, isAttached: () => isAttached }),
+    ...reducersOf(options, routes, { runtime: () => runtime, isAttached: () => isAttached, watch }),
     middleware: (store) => {
       isAttached = true
       world ??= options.world ? { ...options.world } : browserWorld(database, options.origins)
@@ -70,7 +72,8 @@ export function createBroker<State, Path extends string = 'broker'>(
       const claim = claimDatabase(database, options.world ?? globalThis, asOneOf(live, made))
       runtime = made
       if (isDevelopment) queueMicrotask(() => checkMounted(store.getState(), options.reducerPath ?? 'broker'))
-      return brokerMiddleware(routes, made, () => {
+      const watched = (next: Next) => (watch ? watch.around(next, store.getState) : next)
+      return brokerMiddleware(routes, made, watched, () => {
         // A store that rested while the broker was stopped has not heard of it.
         if (begunIn !== world) return made.stop()
         runtime = made
@@ -98,7 +101,11 @@ export function createBroker<State, Path extends string = 'broker'>(
 function reducersOf(
   { produce, world }: Pick<BrokerOptions<never, never>, 'produce' | 'world'>,
   routes: Routes,
-  { runtime, isAttached }: { runtime(): Runtime | undefined; isAttached(): boolean },
+  {
+    runtime,
+    isAttached,
+    watch,
+  }: { runtime(): Runtime | undefined; isAttached(): boolean; readonly watch: ReducerWatch | undefined },
 ): Pick<Broker<unknown, string>, 'reducer' | 'optimistic'> {
   const context = {
     produce,
@@ -112,6 +119,7 @@ function reducersOf(
     reducer(state, action) {
       if (state === undefined) runtime()?.tear()
       if (isDevelopment && !isAttached() && hasPage(world)) checkAttached(action, routes)
+      watch?.reduced(action)
       return brokerReducer(state, action)
     },
     optimistic: (reducer, more = {}) => optimistic(reducer, more, context),
@@ -192,11 +200,12 @@ const readsOf = (routes: Routes, given: ReadPart | undefined) =>
 type AnyMiddleware = ReturnType<Middleware<BrokerDispatch>>
 
 const brokerMiddleware =
-  (routes: Routes, runtime: Runtime, use: () => void): AnyMiddleware =>
+  (routes: Routes, runtime: Runtime, watched: (next: Next) => Next, use: () => void): AnyMiddleware =>
   (next) => {
     const inert = inertMiddleware(routes)(next)
+    const take = watched(next)
     const reduce = (action: unknown) => {
-      const result = next(action)
+      const result = take(action)
       runtime.reduced(action as Action)
       return result
     }

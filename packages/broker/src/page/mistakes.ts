@@ -68,5 +68,6 @@ export function checkMounted(state: unknown, path = 'broker'): void {
   )
 }
 
-const isSlice = (slice: unknown): boolean =>
+/** Whether it is a broker's own. */
+export const isSlice = (slice: unknown): boolean =>
   typeof slice === 'object' && slice !== null && 'deadLetters' in slice && 'connectivity' in slice

@@ -1,6 +1,6 @@
 // Finds a change that is lost on success, for the developer: a slice shows a pending action, and has no case for what
 // its delivery brings. The rebase then takes the change away as if it had never been made.
-import { sayOnce } from './development.js'
+import { sayOnce, soon } from './development.js'
 
 export interface DeliveryWatch {
   /** A slice took what the delivery of an entry brought. */
@@ -35,11 +35,7 @@ export function createDeliveryWatch(isReadAnew: (type: string) => boolean): Deli
     taken: (entryId) => void taken.add(entryId),
     lost(entryId, type) {
       if (isReadAnew(type)) return
-      if (suspects.size === 0) {
-        const timer: unknown = setTimeout(say, truthMs)
-        // In Node it keeps no process waiting.
-        if (typeof timer === 'object') (timer as { unref?(): void }).unref?.()
-      }
+      if (suspects.size === 0) soon(truthMs, say)
       suspects.set(entryId, type)
     },
     truth: () => suspects.clear(),

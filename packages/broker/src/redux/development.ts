@@ -12,3 +12,9 @@ export function sayOnce(mistake: string, key: string = mistake): void {
   said.add(key)
   console.error(`redux-broker: ${mistake}`)
 }
+
+/** In a while. In Node it keeps no process waiting. */
+export function soon(ms: number, callback: () => void): void {
+  const timer: unknown = setTimeout(callback, ms)
+  if (typeof timer === 'object') (timer as { unref?(): void }).unref?.()
+}

@@ -16,6 +16,9 @@ const carried = '@redux-broker'
 /** The key under which kept state says how far it holds what happened. */
 const toldKey = '@redux-broker/told'
 
+/** Whether `broker.optimistic()` made a state, in a store that a broker serves. */
+export const isView = (state: object): boolean => keptOf.has(state)
+
 /** Lets a view be kept. */
 export function keepable(view: object, kept: () => Kept): void {
   keptOf.set(view, kept)
