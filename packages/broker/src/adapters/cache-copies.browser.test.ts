@@ -79,7 +79,7 @@ describe('Cache Storage', () => {
     await other.keep('p', 'a', copyOf('other'), wide)
     const app = await caches.open(`${database} of the app`)
 
-    await one.clearOthers(undefined)
+    await one.clearOthers([])
 
     expect([await one.find('p', 'a'), textOf(await other.find('p', 'a'))]).toEqual([undefined, 'other'])
     expect(app).toBeDefined()
@@ -112,7 +112,7 @@ describe('Cache Storage', () => {
     await copies.keep('p', 'a', copyOf('a'), wide)
     await copies.drop('p', 'a')
     await copies.clear('p')
-    await copies.clearOthers(undefined)
+    await copies.clearOthers([])
 
     expect(await copies.find('p', 'a')).toBeUndefined()
   })

@@ -79,11 +79,11 @@ export function cacheCopies(database: string, { report }: Pick<Ports, 'report'>)
     await caches.delete(prefix + partition)
   }
 
-  async function clearOthers(partition: string | undefined): Promise<void> {
+  async function clearOthers(kept: readonly string[]): Promise<void> {
     const names = (await caches.keys()).filter((name) => name.startsWith(prefix))
     const partitions = names.map((name) => name.slice(prefix.length))
     // The name of another database may begin with that of this one.
-    const others = partitions.filter((other) => other !== partition && !other.includes(':'))
+    const others = partitions.filter((other) => !kept.includes(other) && !other.includes(':'))
     await Promise.all(others.map(clear))
   }
 
@@ -92,7 +92,7 @@ export function cacheCopies(database: string, { report }: Pick<Ports, 'report'>)
     keep: (partition, key, copy, bounds) => safely(() => keep(partition, key, copy, bounds)),
     drop: (partition, key) => safely(() => drop(partition, key)),
     clear: (partition) => safely(() => clear(partition)),
-    clearOthers: (partition) => safely(() => clearOthers(partition)),
+    clearOthers: (kept) => safely(() => clearOthers(kept)),
   }
 }
 

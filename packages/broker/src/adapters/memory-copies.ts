@@ -32,8 +32,8 @@ export function memoryCopies(): Copies {
       partitions.set(partition, all)
     },
     clear: async (partition) => void partitions.delete(partition),
-    async clearOthers(partition) {
-      for (const other of [...partitions.keys()]) if (other !== partition) partitions.delete(other)
+    async clearOthers(kept) {
+      for (const other of [...partitions.keys()]) if (!kept.includes(other)) partitions.delete(other)
     },
   }
 }

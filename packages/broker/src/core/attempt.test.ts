@@ -43,7 +43,7 @@ function scene(
     },
     store: {
       transact: async (_mode: unknown, _durability: unknown, work: (tx: unknown) => unknown) =>
-        work({ get: async () => ({ name: 'active', partition: 'p', principal: 'ann', ...active }) }),
+        work({ list: async () => [{ name: 'active', partition: 'p', principal: 'ann', ...active }] }),
     },
     report: (error: unknown) => void reports.push(error),
   } as unknown as Ports

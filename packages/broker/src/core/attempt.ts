@@ -6,7 +6,7 @@ import { findSending } from './find-sending.js'
 import { build, InvalidRequest } from './invalid-request.js'
 import { uploadBytesPerMs } from './limits.js'
 import { classify, type Judge, type Outcome, type Verdict } from './outcome.js'
-import { type AppWord, readActive } from './partition.js'
+import { type AppWord, sessionOf } from './partition.js'
 import type { Ports, Reply } from './ports.js'
 import { encodePrincipal } from './principal.js'
 import { retentionMsOf } from './retention.js'
@@ -117,7 +117,7 @@ async function mayLeave(ports: Ports, sending: SendingEntry, hasWaited: boolean)
   if (!lease.knocking) return !hasWaited || isActive(ports, partition)
   return ports.store.transact('readwrite', 'strict', async (tx) => {
     const entry = await findSending(tx, sending)
-    if (entry === undefined || (await readActive(tx))?.partition !== partition) return false
+    if (entry === undefined || (await sessionOf(tx, partition)) === undefined) return false
     tx.put('entries', toRow(transition(entry, { type: 'left' })))
     return true
   })
@@ -130,7 +130,7 @@ function asReply(error: unknown): Reply {
 }
 
 const isActive = async ({ store }: Ports, partition: string): Promise<boolean> =>
-  (await store.transact('readonly', 'relaxed', readActive))?.partition === partition
+  (await store.transact('readonly', 'relaxed', (tx) => sessionOf(tx, partition))) !== undefined
 
 async function bySession(
   context: AttemptContext,

@@ -5,7 +5,7 @@ import type { Level } from './level.js'
 import { copyMsMax, levelAfterMs, noteSpacingMs } from './limits.js'
 import type { Backup, Clock, Note, Notebook, Prepare, Store } from './ports.js'
 import { suspectsOf } from './progress.js'
-import { isKept, newest, noteIn, noteOf, recorded, replay, type Write } from './writes.js'
+import { isKept, lostSaltsOf, newest, noteIn, noteOf, recorded, replay, type Write } from './writes.js'
 
 /** What mends a database that has lost something, and, in a page, a copy that has fallen behind. */
 export interface Repair {
@@ -49,9 +49,8 @@ export function backedUp(
     const written = await notebook?.read().catch(() => undefined)
     const witness = newest(known, written, memory)
     const own = await transact('readonly', 'relaxed', noteIn)
-    const isSaltLost = own.salt === undefined && witness.salt !== undefined
     const { writes, isRead } =
-      isSaltLost || suspectsOf(own, witness, known).length > 0
+      lostSaltsOf(own, witness).length + suspectsOf(own, witness, known).length > 0
         ? await (await repair()).bringBack(transact, { copy, copied: known, witness }, clock.now())
         : { writes: [], isRead: known !== undefined }
     copying = isRead

@@ -4,7 +4,7 @@ import type { Note, Store, StoreTransaction } from './ports.js'
 import { isSuspect, suspectsOf } from './progress.js'
 import { type Known, restore } from './restore.js'
 import { type PartitionRow, within } from './schema.js'
-import { noteIn, recorded, type Write } from './writes.js'
+import { lostSaltsOf, noteIn, recorded, type Write } from './writes.js'
 
 export interface Elsewhere {
   readonly copy: Store | undefined
@@ -30,14 +30,14 @@ export async function bringBack(
 ): Promise<BroughtBack> {
   const own = await transact('readonly', 'relaxed', noteIn)
   const suspects = suspectsOf(own, witness, copied)
-  const lostSalt = own.salt === undefined ? witness.salt : undefined
+  const lostSalts = lostSaltsOf(own, witness)
   const rows = await readRows(copied && copy, suspects)
   const writes: Write[] = []
-  if (suspects.length > 0 || lostSalt !== undefined)
+  if (suspects.length + lostSalts.length > 0)
     await transact('readwrite', 'strict', async (plain) => {
       const tx = recorded(plain, writes)
-      if (lostSalt !== undefined && (await tx.get('settings', ['salt'])) === undefined)
-        tx.put('settings', { name: 'salt', value: lostSalt })
+      for (const salt of lostSalts)
+        if ((await tx.get('settings', [salt.name])) === undefined) tx.put('settings', salt)
       for (const [i, known] of suspects.entries()) {
         const row = await tx.get('partitions', [known.partition])
         if (!isSuspect(row, known, copied)) continue

@@ -3,7 +3,7 @@ import { originOf, type Serves, servedChannels, whenOf } from './channel.js'
 import { type Surroundings, unmetAt } from './conditions.js'
 import { type EntryRow, isRepeatable, type SendingEntry, toRow, type WaitingEntry } from './entry.js'
 import { allowance, healthyOrigin, type OriginRow, type Probe } from './origin.js'
-import { readActive } from './partition.js'
+import { sessionOf } from './partition.js'
 import type { Span, StoreTransaction } from './ports.js'
 import type { Reachability } from './reachability.js'
 import { isReadable } from './readable.js'
@@ -44,7 +44,7 @@ export async function claim(
   const claimed: SendingEntry[] = []
   const doubted: WaitingEntry[] = []
   if (row.paused !== undefined) return { claimed, doubted }
-  if ((await readActive(tx))?.partition !== row.partition) return { claimed, doubted }
+  if ((await sessionOf(tx, row.partition)) === undefined) return { claimed, doubted }
   const sentTo = [...inFlight]
   for (const channel of servedChannels(row, serves)) {
     if (unmetAt(whenOf(channel), now, surroundings) !== undefined) continue

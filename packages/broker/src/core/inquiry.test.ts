@@ -32,10 +32,11 @@ async function doubting(
     return url.endsWith('/0') && lose ? lost : answer(200)
   }
   const world = await createWorld({ send })
-  const signIn = (principal = 'ann') =>
-    world.store.transact('readwrite', 'strict', (tx) =>
+  const signIn = async (principal = 'ann') => {
+    await world.store.transact('readwrite', 'strict', (tx) =>
       activate(tx, { partition: principal === 'ann' ? 'p' : 'q', principal }, { statusQuery: query }),
     )
+  }
   await signIn()
   await world.accept(lanes.map((lane, i) => captureTo(lane, `${i}`)))
   const mend = () => {

@@ -6,7 +6,7 @@ import type { InDoubtEntry } from './entry.js'
 import { confirm, findHeld, putBack } from './letters.js'
 import { askAgainMs, inquiriesMax, pageRowsMax } from './limits.js'
 import { isJson } from './media-type.js'
-import { changePartition, type Owner, readActive } from './partition.js'
+import { changePartition, type Owner, sessionOf } from './partition.js'
 import type { Clock, Reply, StoreTransaction } from './ports.js'
 import { encodePrincipal } from './principal.js'
 import { isReadable } from './readable.js'
@@ -111,7 +111,7 @@ export async function questions(
 ): Promise<readonly Question[]> {
   const { partition, paused, statusQuery } = row
   if (statusQuery === undefined || paused !== undefined) return []
-  if ((await readActive(tx))?.partition !== partition) return []
+  if ((await sessionOf(tx, partition)) === undefined) return []
   const served = servedChannels(row, serves)
   const rows = await tx.list(within('entries', [partition, 'inDoubt'], 'unsure'), pageRowsMax)
   return rows
@@ -150,7 +150,7 @@ async function note(
 ): Promise<void> {
   await store.transact('readwrite', 'strict', async (tx) => {
     // An answer that came in another user's session may speak of that one's keys (P6).
-    if ((await readActive(tx))?.partition !== asked.partition) return
+    if ((await sessionOf(tx, asked.partition)) === undefined) return
     const entry = await findHeld(tx, asked.partition, asked.id)
     if (entry?.state === 'inDoubt' && entry.fence === asked.fence)
       await resolve(tx, entry, finding, clock.now())

@@ -5,7 +5,7 @@ import { type Due, nextDue, readOrigins } from './claim.js'
 import type { DeadLetter, EntryRow } from './entry.js'
 import { journalMax, outcomesMax, pageRowsMax, restoredMax } from './limits.js'
 import type { OriginRow } from './origin.js'
-import { readActive, readPartition } from './partition.js'
+import { readPartition, readPause } from './partition.js'
 import type { StoreTransaction } from './ports.js'
 import { isReadable, isTold, type Quarantined, toQuarantined } from './readable.js'
 import { type JournalRow, type PartitionRow, within } from './schema.js'
@@ -29,13 +29,13 @@ export interface Outlook {
 
 export async function readOutlook(tx: StoreTransaction, partition: string, serves: Serves): Promise<Outlook> {
   const row = await readPartition(tx, partition)
-  const [active, origins, due, sending] = await Promise.all([
-    readActive(tx),
+  const [paused, origins, due, sending] = await Promise.all([
+    readPause(tx, row),
     readOrigins(tx, row),
     nextDue(tx, row, serves),
     tx.list(within('entries', [partition, 'sending'], 'unsure'), pageRowsMax),
   ])
-  if (active?.partition !== partition) row.paused ??= active === undefined ? 'auth' : 'principal'
+  if (paused !== undefined) row.paused = paused
   return { row, origins, due, sending: sending.some(isReadable) }
 }
 
@@ -165,13 +165,12 @@ export interface Unsure {
 }
 
 export async function readUnsure(tx: StoreTransaction, partition: string, since: number): Promise<Unsure> {
-  const [row, active, entries, journal] = await Promise.all([
-    readPartition(tx, partition),
-    readActive(tx),
+  const row = await readPartition(tx, partition)
+  const [paused, entries, journal] = await Promise.all([
+    readPause(tx, row),
     readUnsureRows(tx, partition),
     tx.list({ store: 'journal', ...after(partition, since) }, pageRowsMax),
   ])
   const more = entries.length === pageRowsMax || journal.length === pageRowsMax
-  const paused = row.paused !== undefined || active?.partition !== partition
-  return { entries, journal, more, paused }
+  return { entries, journal, more, paused: paused !== undefined }
 }

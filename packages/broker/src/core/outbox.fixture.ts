@@ -63,7 +63,9 @@ export function outbox(): Outbox {
   return {
     store,
     write,
-    activate: (partition = 'p') => write((tx) => activate(tx, ownerOf(partition))),
+    async activate(partition = 'p') {
+      await write((tx) => activate(tx, ownerOf(partition)))
+    },
     accept: (captures, { partition = 'p', now = 0, limits = {} } = {}) =>
       write((tx) => append(tx, partition, captures, { now, limits: { ...defaultLimits, ...limits } })),
     claim: ({ partition = 'p', ...more } = {}) =>

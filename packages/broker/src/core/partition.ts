@@ -1,8 +1,16 @@
 // One user's outbox as a row: who it belongs to, what it counts, whether it is paused.
 import { listed } from './blocked-lanes.js'
+import { type Base, baseIn, findHome, listNamed, storedBase } from './home.js'
 import { leave } from './leave.js'
-import type { Chance, Store, StoreTransaction } from './ports.js'
-import { type PartitionRow, partitionsMax, within } from './schema.js'
+import type { Store, StoreTransaction } from './ports.js'
+import {
+  type PartitionRow,
+  type PauseReason,
+  partitionsMax,
+  type SaltRow,
+  type SessionRow,
+  within,
+} from './schema.js'
 
 /** Whose session this is: the app's own name for the user, and the partition that it stands for. */
 export interface Owner {
@@ -26,31 +34,50 @@ export const newPartition = (partition: string): PartitionRow => ({
   session: 0,
 })
 
-/** The database's salt, made at its first use: so the names of partitions tell nothing of their users (SEC1). */
-export async function readSalt(tx: StoreTransaction, chance: Chance): Promise<string> {
-  const row = await tx.get('settings', ['salt'])
-  if (row?.name === 'salt') return row.value
-  const value = chance.id()
-  tx.put('settings', { name: 'salt', value })
-  return value
+/**
+ * The sessions of all apps, of which no two are nested. The root's stands alone: where another is there too, a release
+ * that knew one session only wrote the root's after it.
+ */
+export async function readSessions(tx: StoreTransaction): Promise<readonly SessionRow[]> {
+  const sessions = await listNamed<SessionRow>(tx, 'active')
+  const root = sessions.find(isOfRoot)
+  return root === undefined ? sessions : [root]
 }
 
-export async function readActive(tx: StoreTransaction): Promise<Owner | undefined> {
-  const row = await tx.get('settings', ['active'])
-  return row?.name === 'active' ? row : undefined
+const isOfRoot = ({ base }: SessionRow) => base === undefined
+
+/** The session of an app that lies at a base. */
+export async function readActive(tx: StoreTransaction, base: Base = '/'): Promise<Owner | undefined> {
+  const sessions = await readSessions(tx)
+  const home = findHome(await listNamed(tx, 'salt'), base)
+  return sessions.find((session) => isOfRoot(session) || (home && session.name === nameOf(home)))
+}
+
+/** Of the session of a home. */
+const nameOf = ({ name }: Pick<SaltRow, 'name'>) => name.replace('salt', 'active') as SessionRow['name']
+
+/** The session of the user of a partition; undefined while they are not signed in. */
+export const sessionOf = async (tx: StoreTransaction, partition: string): Promise<SessionRow | undefined> =>
+  (await readSessions(tx)).find((session) => session.partition === partition)
+
+/** Whether the user may be sent for; if not, whether somebody else is in their place. */
+export async function readPause(tx: StoreTransaction, row: PartitionRow): Promise<PauseReason | undefined> {
+  const sessions = await readSessions(tx)
+  if (sessions.some(({ partition }) => partition === row.partition)) return row.paused
+  const isTaken = sessions.some((session) => isOfRoot(session) || session.name === (row.home ?? 'active'))
+  return row.paused ?? (isTaken ? 'principal' : 'auth')
 }
 
 /** The active user with their name; undefined too after `discardAll`, when nothing of them waits. */
-export const readNamed = async (tx: StoreTransaction): Promise<Owner | undefined> => {
-  const active = await readActive(tx)
+export const readNamed = async (tx: StoreTransaction, base: Base): Promise<Owner | undefined> => {
+  const active = await readActive(tx, base)
   return active?.principal === '' ? undefined : active
 }
 
 /** Takes the user's name off the disk, or puts it back. Their session goes on. */
 export async function nameActive(tx: StoreTransaction, { partition, principal }: Owner): Promise<void> {
-  const active = await readActive(tx)
-  if (active?.partition === partition && active.principal !== principal)
-    tx.put('settings', { name: 'active', partition, principal })
+  const session = await sessionOf(tx, partition)
+  if (session !== undefined && session.principal !== principal) tx.put('settings', { ...session, principal })
 }
 
 /** Changes the row of a partition. */
@@ -70,22 +97,41 @@ export type AppWord = Pick<
   'sessionProbe' | 'sessionRules' | 'statusQuery' | 'knock' | 'needs' | 'bytesMax'
 >
 
-/** Makes the owner's partition the one that is drained, by every executor, until another is. */
-export async function activate(tx: StoreTransaction, owner: Owner, app: AppWord = {}): Promise<void> {
+/**
+ * Makes the owner's partition the one that is drained for an app, by every executor, until another is. Ends the sessions
+ * of apps above and below its base: they may be pages of the same app (P6). Gives one of another user, from another base.
+ */
+export async function activate(
+  tx: StoreTransaction,
+  owner: Owner,
+  app: AppWord = {},
+  base: Base = '/',
+): Promise<SessionRow | undefined> {
+  const home = findHome(await listNamed(tx, 'salt'), base) ?? { name: 'salt', base }
+  const name = nameOf(home)
+  const at = baseIn(home)
+  const sessions = await listNamed<SessionRow>(tx, 'active')
+  const isEnded = (session: SessionRow) => at.startsWith(baseIn(session)) || baseIn(session).startsWith(at)
+  const ended = sessions.filter(isEnded)
   await changePartition(tx, owner.partition, (row) => {
     beginSession(row)
     Object.assign(row, app)
+    if (name !== 'active') row.home = name
     row.blockedLanes = listed(row.blockedLanes)
   })
-  tx.put('settings', { name: 'active', ...owner })
+  for (const session of ended) tx.delete('settings', [session.name])
+  tx.put('settings', { name, ...owner, base: storedBase(at), from: storedBase(base) })
+  const signedIn = [owner, ...sessions.filter((session) => !isEnded(session))]
   // The others have left, whether a page could say so or not.
   for (const row of await tx.list(within('partitions', []), partitionsMax))
-    if (row.partition !== owner.partition) await leave(tx, row)
+    if (!signedIn.some(({ partition }) => partition === row.partition)) await leave(tx, row)
+  return ended.find(({ partition, from = '/' }) => partition !== owner.partition && from !== base)
 }
 
-/** Nobody's entries are sent from here on, and the owner of this partition has left. */
+/** Nobody's entries of this partition are sent from here on, and its owner has left. */
 export async function deactivate(tx: StoreTransaction, partition: string): Promise<void> {
-  tx.delete('settings', ['active'])
+  for (const session of await listNamed<SessionRow>(tx, 'active'))
+    if (session.partition === partition) tx.delete('settings', [session.name])
   await leave(tx, await readPartition(tx, partition))
 }
 

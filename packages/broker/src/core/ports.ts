@@ -3,7 +3,7 @@
 import type { Reachability } from './reachability.js'
 import type { CopyBounds, KeptCopy } from './reads/kept-copy.js'
 import type { ReadNetwork } from './reads/line.js'
-import type { IndexName, PartitionRow, Rows, StoreName } from './schema.js'
+import type { IndexName, PartitionRow, Rows, SaltRow, StoreName } from './schema.js'
 
 export type Key = string | number | readonly Key[]
 
@@ -44,9 +44,12 @@ export interface Store {
 /** Has a new connection to a store to itself, before anybody else. Where it rejects, nobody gets the connection. */
 export type Prepare = (transact: Store['transact']) => Promise<void>
 
-/** What is known of the outboxes outside of the database: its salt, and each partition's newest row. */
+/** What is known of the outboxes outside of the database: its salts, and each partition's newest row. */
 export interface Note {
+  /** The first home's: all that a release before this one knows. */
   readonly salt?: string | undefined
+  /** The rows of all homes; missing in a note of such a release. */
+  readonly salts?: readonly SaltRow[]
   readonly partitions: readonly PartitionRow[]
 }
 
@@ -184,8 +187,8 @@ export interface Copies {
   keep(partition: string, key: string, copy: KeptCopy, bounds: CopyBounds): Promise<void>
   drop(partition: string, key: string): Promise<void>
   clear(partition: string): Promise<void>
-  /** Of all users but this one; with `undefined` of all. */
-  clearOthers(partition: string | undefined): Promise<void>
+  /** Of all users but these. */
+  clearOthers(partitions: readonly string[]): Promise<void>
 }
 
 /** What a device is like at a moment; undefined is what its browser does not say. */

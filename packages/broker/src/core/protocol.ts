@@ -34,9 +34,15 @@ export interface Draining {
   readonly type: 'redux-broker/draining'
   /** Functions that the worker was given, origins that it may send to, and `reads` where it serves reads of all tabs. */
   readonly has: readonly string[]
+  /** Whose entries it drains, '' for nobody's. Missing where it was only asked, and in a release that knew one session. */
+  readonly partition?: string
 }
 
-export const draining = (has: readonly string[]): Draining => ({ type: 'redux-broker/draining', has })
+export const draining = (has: readonly string[], partition?: string): Draining => ({
+  type: 'redux-broker/draining',
+  has,
+  ...(partition !== undefined && { partition }),
+})
 export const isDraining = (data: unknown): data is Draining =>
   (data as Partial<Draining> | null)?.type === 'redux-broker/draining' &&
   Array.isArray((data as Draining).has)

@@ -12,6 +12,8 @@ import type { Tried } from './tried.js'
  */
 export interface PartitionRow {
   readonly partition: string
+  /** The name of the session of its app, where that is not the first app of the device. */
+  home?: string
   nextSeq: number
   nextNumber: number
   waiting: number
@@ -110,12 +112,31 @@ export interface StoredAction {
   readonly meta?: unknown
 }
 
+/** Of the app that lies at a base and below it; without one at the root. */
+export interface SaltRow {
+  readonly name: HomeName<'salt'>
+  readonly value: string
+  readonly base?: string | undefined
+}
+
+/** Whose session an app is in, as a page last said. `principal` is '' from `discardAll` to the next capture. */
+export interface SessionRow {
+  readonly name: HomeName<'active'>
+  readonly partition: string
+  readonly principal: string
+  readonly base?: string | undefined
+  /** The base of that page, which may lie below the app's. */
+  readonly from?: string | undefined
+}
+
 export type SettingRow =
-  | { readonly name: 'salt'; readonly value: string }
+  | SaltRow
+  | SessionRow
   /** Nothing but room, for a full disk. */
   | { readonly name: 'reserve'; readonly value: string }
-  /** Whose session the browser is in, as the page last said. `principal` is '' from `discardAll` to the next capture. */
-  | { readonly name: 'active'; readonly partition: string; readonly principal: string }
+
+/** The first app of a device has the plain name; others add a colon and the base that they came with. */
+type HomeName<Kind extends string> = Kind | `${Kind}:${string}`
 
 export interface Rows {
   entries: EntryRow

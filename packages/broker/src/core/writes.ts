@@ -1,7 +1,15 @@
 // What was written of an outbox, and what a place outside of the database is told of it.
+import { baseIn, listNamed } from './home.js'
 import type { Key, Note, StoreTransaction } from './ports.js'
 import { isBehind } from './progress.js'
-import { type PartitionRow, partitionsMax, type Rows, type StoreName, within } from './schema.js'
+import {
+  type PartitionRow,
+  partitionsMax,
+  type Rows,
+  type SaltRow,
+  type StoreName,
+  within,
+} from './schema.js'
 
 export type Write =
   | { readonly store: StoreName; readonly row: Rows[StoreName] }
@@ -30,18 +38,19 @@ export function recorded(tx: StoreTransaction, writes: Write[]): StoreTransactio
 export const isKept = (write: Write): boolean =>
   write.store === 'partitions' ||
   (tables as readonly StoreName[]).includes(write.store) ||
-  ('row' in write && (write.row as { name?: string }).name === 'salt')
+  ('row' in write && isSalt(write.row))
 
-export const writesOf = ({ salt, partitions }: Note): readonly Write[] => [
-  ...(salt === undefined ? [] : [{ store: 'settings', row: { name: 'salt', value: salt } } as const]),
-  ...partitions.map((row) => ({ store: 'partitions', row }) as const),
+const isSalt = (row: Rows[StoreName]): boolean => 'name' in row && row.name.startsWith('salt')
+
+export const writesOf = (note: Note): readonly Write[] => [
+  ...saltsOf(note).map((row) => ({ store: 'settings', row }) as const),
+  ...note.partitions.map((row) => ({ store: 'partitions', row }) as const),
 ]
 
 export function noteOf(writes: readonly Write[]): Note {
   const rows = (store: StoreName) =>
     writes.flatMap((write) => (write.store === store && 'row' in write ? write.row : []))
-  const [salt] = rows('settings') as readonly { readonly value: string }[]
-  return { salt: salt?.value, partitions: rows('partitions') as PartitionRow[] }
+  return noteWith(rows('settings') as SaltRow[], rows('partitions') as PartitionRow[])
 }
 
 /** Writes the same in another place. */
@@ -58,20 +67,47 @@ export async function replay(tx: StoreTransaction, writes: readonly Write[]): Pr
   }
 }
 
-export async function noteIn(tx: StoreTransaction): Promise<Note> {
-  const [salt, partitions] = await Promise.all([
-    tx.get('settings', ['salt']),
-    tx.list(within('partitions', []), partitionsMax),
-  ])
-  return { salt: salt?.name === 'salt' ? salt.value : undefined, partitions }
+export const noteIn = async (tx: StoreTransaction): Promise<Note> =>
+  noteWith(await listNamed<SaltRow>(tx, 'salt'), await tx.list(within('partitions', []), partitionsMax))
+
+/** With the one salt that a release before this one reads. */
+const noteWith = (salts: readonly SaltRow[], partitions: readonly PartitionRow[]): Note => ({
+  salt: salts.find(({ name }) => name === 'salt')?.value,
+  salts,
+  partitions,
+})
+
+const saltsOf = ({ salt, salts }: Note): readonly SaltRow[] =>
+  salts ?? (salt === undefined ? [] : [{ name: 'salt', value: salt }])
+
+/** What somebody knows and the database does not. */
+export const lostSaltsOf = (own: Note, witness: Note): readonly SaltRow[] =>
+  saltsOf(witness).filter((salt) => !saltsOf(own).some(({ name }) => name === salt.name))
+
+/** Of each home the row with the widest base, since homes only grow; of each partition the newest, at a tie the later note's. */
+export function newest(...notes: readonly (Note | undefined)[]): Note {
+  const all = notes.filter((note) => note !== undefined)
+  const salts = latest(
+    all.flatMap(saltsOf),
+    'name',
+    (row, known) => baseIn(row).length < baseIn(known).length,
+  )
+  const rows = all.flatMap(({ partitions }) => partitions)
+  return noteWith(
+    salts,
+    latest(rows, 'partition', (row, known) => !isBehind(row, known)),
+  )
 }
 
-/** Of each partition the newest row; a tie goes to the later note. */
-export function newest(...notes: readonly (Note | undefined)[]): Note {
-  const rows = new Map<string, PartitionRow>()
-  for (const row of notes.flatMap((note) => note?.partitions ?? [])) {
-    const known = rows.get(row.partition)
-    if (known === undefined || !isBehind(row, known)) rows.set(row.partition, row)
+function latest<Row>(
+  rows: readonly Row[],
+  key: keyof Row,
+  isLater: (row: Row, known: Row) => boolean,
+): readonly Row[] {
+  const all = new Map<unknown, Row>()
+  for (const row of rows) {
+    const known = all.get(row[key])
+    if (known === undefined || isLater(row, known)) all.set(row[key], row)
   }
-  return { salt: notes.find((note) => note?.salt !== undefined)?.salt, partitions: [...rows.values()] }
+  return [...all.values()]
 }

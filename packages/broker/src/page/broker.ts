@@ -20,7 +20,10 @@ import type { GivenWorker } from './register-worker.js'
 export interface BrokerOptions<State, Path extends string> {
   /** Where the app mounts `broker.reducer`. Default `broker`. */
   readonly reducerPath?: Path
-  /** The database's name. Default `redux-broker`. A worker must be given the same. */
+  /**
+   * The database's name. A worker must be given the same. Default `redux-broker`, of which an app has the part below its
+   * base: the directory that its page and its script have in common.
+   */
   readonly name?: string
   /**
    * Whose outbox: the user's id, any text or a number, or nothing (undefined, null, '') while signed out. Only that user's

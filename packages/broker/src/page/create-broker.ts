@@ -14,7 +14,7 @@ import { isRead, type Route, routeOf } from '../redux/route.js'
 import type { BrokerDispatch } from '../redux/types.js'
 import { type Broker, type BrokerOptions, type Capabilities, internals, type World } from './broker.js'
 import { checkOptions } from './check-options.js'
-import { browserHost } from './host.js'
+import { browserHost, type Host } from './host.js'
 import { createJudging } from './judging.js'
 import { claimDatabase, type LiveStore } from './live-brokers.js'
 import { loadLater } from './load-later.js'
@@ -245,6 +245,12 @@ interface Parts {
   readonly release: () => void
 }
 
+/** A database that is named is the app's own, wherever its pages lie. */
+const baseFor = ({ name }: Pick<BrokerOptions<never, never>, 'name'>, { base = '/' }: Host) =>
+  name === undefined ? base : '/'
+
+const ownOrigins = ({ baseUrl }: Host) => (baseUrl === undefined ? [] : [new URL(baseUrl).origin])
+
 function runtimeConfig<State>(
   options: BrokerOptions<State, string>,
   { database, routes, worker, world, release }: Parts,
@@ -259,8 +265,7 @@ function runtimeConfig<State>(
   const knocking = withKnocks(world.ports)
   const reads = readsOf(routes, options.reads)?.begin({ ports: knocking, limits })
   const ports = { ...knocking, ...reads?.ports }
-  const own = host.baseUrl === undefined ? [] : [new URL(host.baseUrl).origin]
-  const origins = [...own, ...originNames(options.origins)]
+  const origins = [...ownOrigins(host), ...originNames(options.origins)]
   const userIdOf = createUserIds()
   const absolute = (url: string | undefined) =>
     url === undefined ? undefined : new URL(url, host.baseUrl).href
@@ -274,6 +279,7 @@ function runtimeConfig<State>(
   }
   return {
     database,
+    base: baseFor(options, host),
     ports,
     host,
     inquiries,

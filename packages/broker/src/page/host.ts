@@ -1,8 +1,10 @@
 // What a page knows that a worker does not: its address, whether it is looked at, and the events of its life.
 import { findObstacle } from '../adapters/cors-check.js'
 import { pageTraffic } from '../adapters/page-traffic.js'
+import type { Base } from '../core/home.js'
 import type { Reachability } from '../core/reachability.js'
 import { isDevelopment } from '../redux/development.js'
+import { pageBase } from './page-base.js'
 
 /** Something happened that makes a try worth it. `hidden` and `offline` only change how patient to be. */
 export type HostSignal = 'wake' | 'change'
@@ -10,6 +12,8 @@ export type HostSignal = 'wake' | 'change'
 export interface Host {
   /** What relative URLs start from; undefined where there is no page. */
   readonly baseUrl: string | undefined
+  /** The directory of the page's app, as far as the page tells: `/`, the default, holds all apps of the origin. */
+  readonly base?: Base
   believesOnline(): boolean
   isVisible(): boolean
   /** Whether the browser has promised to keep this site's data; undefined where it does not say. */
@@ -30,6 +34,7 @@ export interface Host {
 export function browserHost(): Host {
   return {
     baseUrl: document.baseURI,
+    base: pageBase(),
     believesOnline: () => navigator.onLine,
     isVisible: () => document.visibilityState === 'visible',
     persisted: async () => navigator.storage?.persisted?.(),

@@ -30,7 +30,7 @@ import type { ReadEngine, ReadPart } from './read-engine.js'
 import { createReceipts } from './receipts.js'
 import { createSending, type Sending, type SendingContext } from './sending.js'
 import type { SnapshotContext } from './snapshot.js'
-import { createUsers, type Users } from './users.js'
+import { createUsers, type Users, type UsersContext } from './users.js'
 import type { WorkerClient } from './worker-client.js'
 
 export interface RuntimeConfig {
@@ -46,6 +46,7 @@ export interface RuntimeConfig {
   readonly createReads: ReturnType<ReadPart['begin']>['createEngine'] | undefined
   /** What a worker that is alone must know of the app. */
   readonly app: AppWord
+  readonly base: UsersContext['base']
   readonly serves: SendingContext['serves']
   readonly credentialsOf: CredentialsOf
   readonly prepare: SendingContext['prepare']
@@ -104,7 +105,7 @@ export class Runtime implements Internals {
     this.#config = config
     // Captures have the plain store: what is left of a full disk belongs to what was accepted.
     this.ports = { ...ports, store: withRoom(ports.store), device: pageDevice(host, ports.device) }
-    this.#users = createUsers(this.ports, config.app)
+    this.#users = createUsers(this.ports, config)
     this.#view = createPageView(ports, host, receipts, (action) => {
       config.dispatch(action)
       this.reads?.hear(action)

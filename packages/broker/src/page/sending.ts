@@ -65,7 +65,8 @@ export function createSending(context: SendingContext): Sending {
   }
 
   async function ask(probe: Probe): Promise<void> {
-    const taken = await worker.drain(probe)
+    const owner = await context.user()
+    const taken = await worker.drain(probe, owner?.partition)
     // Next in line for the lock: should the worker die, this page has it at once; and it sends what a worker cannot.
     await executor.wake(taken && worker.lacks().length === 0 && !waitsForPage ? 'none' : probe)
   }

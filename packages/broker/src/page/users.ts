@@ -1,15 +1,18 @@
 // Whose outbox it is: follows the app's own word for its user, and tells the database, so that every executor knows.
+import { type Base, readSalt } from '../core/home.js'
 import {
   type AppWord,
   activate,
   deactivate,
   type Owner,
   readActive,
-  readSalt,
+  sessionOf,
   unpause,
 } from '../core/partition.js'
-import type { Ports } from '../core/ports.js'
+import type { Ports, StoreTransaction } from '../core/ports.js'
 import { isFull } from '../core/room.js'
+import type { SessionRow } from '../core/schema.js'
+import { isDevelopment, sayOnce } from '../redux/development.js'
 
 export interface Users {
   /** The partition that stands for a user. */
@@ -22,7 +25,13 @@ export interface Users {
   resume(owner: Owner): Promise<void>
 }
 
-export function createUsers({ store, chance, bus }: Ports, app: AppWord): Users {
+export interface UsersContext {
+  readonly app: AppWord
+  /** Where the app lies among others of its origin. */
+  readonly base: Base
+}
+
+export function createUsers({ store, chance, bus }: Ports, { app, base }: UsersContext): Users {
   const owners = new Map<string, Promise<Owner>>()
   let last: Promise<unknown> = Promise.resolve()
 
@@ -43,18 +52,19 @@ export function createUsers({ store, chance, bus }: Ports, app: AppWord): Users 
   }
 
   async function find(principal: string): Promise<Owner> {
-    const salt = await store.transact('readwrite', 'strict', (tx) => readSalt(tx, chance))
+    const salt = await store.transact('readwrite', 'strict', (tx) => readSalt(tx, chance, base))
     return { principal, partition: (await chance.digest(salt + principal)).slice(0, 32) }
   }
 
   async function signIn(principal: string): Promise<Owner> {
     const owner = await ownerOf(principal)
     try {
-      await store.transact('readwrite', 'relaxed', (tx) => activate(tx, owner, app))
+      const ended = await store.transact('readwrite', 'relaxed', (tx) => activate(tx, owner, app, base))
+      if (isDevelopment && ended !== undefined) sayOnce(sessionTaken(ended, base))
     } catch (error) {
       // No room for a word: it is not needed where the last session was this user's too.
-      const active = isFull(error) ? await store.transact('readonly', 'relaxed', readActive) : undefined
-      if (active?.partition !== owner.partition) throw error
+      const isActive = (tx: StoreTransaction) => sessionOf(tx, owner.partition)
+      if (!isFull(error) || !(await store.transact('readonly', 'relaxed', isActive))) throw error
     }
     bus.post('changed')
     return owner
@@ -63,14 +73,14 @@ export function createUsers({ store, chance, bus }: Ports, app: AppWord): Users 
   async function signOut(principal: string): Promise<void> {
     const { partition } = await ownerOf(principal)
     await store.transact('readwrite', 'relaxed', async (tx) => {
-      if ((await readActive(tx))?.partition === partition) await deactivate(tx, partition)
+      if (await sessionOf(tx, partition)) await deactivate(tx, partition)
     })
     bus.post('changed')
   }
 
   async function resume(owner: Owner): Promise<void> {
     // Another tab may have signed its user out meanwhile. Where another user is signed in, that one's session stays.
-    const active = await store.transact('readonly', 'relaxed', readActive)
+    const active = await store.transact('readonly', 'relaxed', (tx) => readActive(tx, base))
     if (active === undefined) await signIn(owner.principal)
     else await unpause(store, owner.partition)
   }
@@ -82,3 +92,7 @@ export function createUsers({ store, chance, bus }: Ports, app: AppWord): Users 
     resume: (owner) => inOrder(() => resume(owner)),
   }
 }
+
+const sessionTaken = ({ from = '/' }: SessionRow, base: Base) =>
+  `the page at ${base} has ended the session of another user at ${from}, whose entries wait from now on. ` +
+  'If the two are apps of their own, give each its own `name`, in createBroker() and in its worker.'

@@ -99,6 +99,20 @@ it('tells which needed functions the worker lacks, once it has said what it has'
   expect(client.lacks()).toEqual(['prepareHeaders'])
 })
 
+it.each([
+  ['is in the session of another app', 'q', 'p', false],
+  ['is in no session', '', 'p', false],
+  ['is in the session of this page', 'p', 'p', true],
+  ['does not say, as an older release', undefined, 'p', true],
+  ['is asked by a page that is in none', 'q', undefined, true],
+])('counts on a worker that %s: %j for %j, %j', async (_, theirs, mine, isTaken) => {
+  const client = createWorkerClient('db', [])
+  client.use(answering(draining([], theirs)))
+
+  expect(await client.drain('signal', mine)).toBe(isTaken)
+  expect(client.state()).toBe(isTaken ? 'active' : 'silent')
+})
+
 const apis = ['https://api.example', 'https://files.example']
 
 it.each([

@@ -5,6 +5,7 @@ import {
   type AskCommand,
   askCommand,
   type DrainCommand,
+  type Draining,
   drainCommand,
   isDraining,
   syncTag,
@@ -19,8 +20,8 @@ const silentMs = 10_000
 export interface WorkerClient {
   /** Asks the active worker whether it has the broker's part. To be called again for each version that takes over. */
   use(registration: ServiceWorkerRegistration): void
-  /** Whether the worker took it on. */
-  drain(probe: Probe): Promise<boolean>
+  /** Whether the worker took it on: for this partition, where one is given. */
+  drain(probe: Probe, partition?: string): Promise<boolean>
   /** Background Sync where it exists: the worker is woken when the network is back, also with no page open. */
   wakeWhenOnline(now: number): void
   /** `starting` also while an active worker has not answered yet. */
@@ -52,7 +53,7 @@ export function createWorkerClient(
   const say = isDevelopment ? adviser(database, origins) : undefined
 
   /** Resolves with whether the worker answered in time; a later answer counts from then on. */
-  const ask = (worker: ServiceWorker, command: AskCommand | DrainCommand) =>
+  const ask = (worker: ServiceWorker, command: AskCommand | DrainCommand, partition?: string) =>
     new Promise<boolean>((resolve) => {
       const { port1, port2 } = new MessageChannel()
       const end = (isTaken: boolean) => {
@@ -67,7 +68,7 @@ export function createWorkerClient(
       port1.onmessage = ({ data }) => {
         port1.close()
         has = isDraining(data) ? data.has : []
-        end(isDraining(data))
+        end(isDraining(data) && isFor(partition, data))
         say?.lacks(lacks())
       }
       worker.postMessage(command, [port2])
@@ -80,10 +81,10 @@ export function createWorkerClient(
       has = undefined
       if (given.active) void ask(given.active, askCommand(database))
     },
-    async drain(probe) {
+    async drain(probe, partition) {
       const worker = registration?.active
       if (!worker) return false
-      const asked = ask(worker, drainCommand(database, probe))
+      const asked = ask(worker, drainCommand(database, probe), partition)
       // One that was silent is not waited for again: should it take the work on after all, the lock tells who sends.
       return answered !== false && asked
     },
@@ -114,6 +115,9 @@ export function createWorkerClient(
     hasBackgroundSync: () => syncOf(registration) !== undefined,
   }
 }
+
+/** A worker of another scope may be in the session of another app. */
+const isFor = (mine: string | undefined, { partition = mine }: Draining) => partition === (mine ?? partition)
 
 interface SyncManager {
   register(tag: string): Promise<void>

@@ -1,6 +1,6 @@
 // What is kept of one user's reads, and that it goes with the user: only copies of the user whose session it is, as the
 // rows say it to all tabs, may lie on the device (SEC28).
-import { readNamed } from '../core/partition.js'
+import { readSessions } from '../core/partition.js'
 import type { Copies, Ports } from '../core/ports.js'
 import { type CopyBounds, isTooOld, type KeptCopy, mayBeKept } from '../core/reads/kept-copy.js'
 import type { ReadAnswer } from '../core/reads/line.js'
@@ -21,11 +21,13 @@ export interface KeepingContext {
 }
 
 export function createKeeping({ copies, ports, partition, bounds }: KeepingContext): Keeping {
+  const isActive = async () => (await activePartitions(ports))?.includes(partition)
+
   /** What is written while the user leaves, perhaps in another tab, is undone: who leaves says so first and clears then. */
   async function whileActive(write: () => Promise<void>): Promise<void> {
-    if ((await activePartition(ports)) !== partition) return
+    if (!(await isActive())) return
     await write()
-    if ((await activePartition(ports)) !== partition) await copies.clear(partition)
+    if (!(await isActive())) await copies.clear(partition)
   }
 
   return {
@@ -51,15 +53,16 @@ export async function clearLeft(
   left?: string,
 ): Promise<void> {
   if (left !== undefined) await copies.clear(left)
-  const active = await activePartition(ports)
-  if (active !== 'unknown') await copies.clearOthers(active)
+  const active = await activePartitions(ports)
+  if (active !== undefined) await copies.clearOthers(active)
 }
 
-/** `unknown` where the storage fails, of which others tell: then nothing is kept, as of a user who gave up everything. */
-async function activePartition({ store }: KeepingContext['ports']): Promise<string | undefined> {
+/** Undefined where the storage fails, of which others tell: then nothing is kept, as of a user who gave up everything. */
+async function activePartitions({ store }: KeepingContext['ports']): Promise<readonly string[] | undefined> {
   try {
-    return (await store.transact('readonly', 'relaxed', readNamed))?.partition
+    const sessions = await store.transact('readonly', 'relaxed', readSessions)
+    return sessions.filter(({ principal }) => principal !== '').map(({ partition }) => partition)
   } catch {
-    return 'unknown'
+    return undefined
   }
 }

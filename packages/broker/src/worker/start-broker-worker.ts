@@ -17,7 +17,7 @@ import { readOutlook } from '../core/news.js'
 import { nextWake } from '../core/next-wake.js'
 import type { Probe } from '../core/origin.js'
 import { cookieNeeds, credentialsBy, type OriginOption, originNames } from '../core/origins.js'
-import { readActive, readNamed } from '../core/partition.js'
+import { type Owner, readActive, readNamed, sessionOf } from '../core/partition.js'
 import type { Device, Ports } from '../core/ports.js'
 import { draining, isAskCommand, isDrainCommand, syncTag, syncTagPrefix } from '../core/protocol.js'
 import { sendAsked } from '../core/reads/answer-identity.js'
@@ -37,7 +37,7 @@ interface SyncEvent extends ExtendableEvent {
 }
 
 export interface WorkerOptions {
-  /** The database's name, as in `createBroker`. Default `redux-broker`. */
+  /** The database's name, as in `createBroker`. Default: `redux-broker`, the part below the scope. */
   readonly name?: string
   /**
    * As in `createBroker`: origins that requests may go to, besides the worker's own, and where cookies go along. Entries
@@ -86,6 +86,8 @@ export interface BrokerWorker {
 /** Call it once, while the worker's script is first run: a listener that is added later is not heard. */
 export function startBrokerWorker(options: WorkerOptions = {}): BrokerWorker {
   const database = options.name ?? 'redux-broker'
+  // A database that is named is the app's own.
+  const base = options.name === undefined ? new URL('.', self.registration.scope).pathname : '/'
   const { prepareHeaders, refusedWhen = {} } = options
   const origins = [self.location.origin, ...originNames(options.origins)]
   const credentialsOf = credentialsBy(options.origins)
@@ -103,12 +105,13 @@ export function startBrokerWorker(options: WorkerOptions = {}): BrokerWorker {
     origins.includes(origin) && needs.every((need) => has.includes(need))
   const prepare = ({ headers, action: _action, ...request }: Outgoing) =>
     preparedHeaders(headers, prepareHeaders, request)
+  const user = () => ports.store.transact('readonly', 'relaxed', (tx) => readNamed(tx, base))
   const executor = createExecutor({
     ports,
     database,
     limits,
     owner: chance.id(),
-    user: () => active(ports),
+    user,
     serves,
     prepare,
     refuses: (type) => refusedWhen[type],
@@ -125,14 +128,13 @@ export function startBrokerWorker(options: WorkerOptions = {}): BrokerWorker {
     async send(request, { partition = '', route, signal, moved }) {
       const headers = await prepare({ ...request, partition, route })
       // The app took its time over it, and gave what is right for the session of now: which may be another user's (P6).
-      if (headers !== request.headers && (await session(ports))?.partition !== partition)
-        return { kind: 'failed' }
+      if (headers !== request.headers && !(await isSignedIn(ports, partition))) return { kind: 'failed' }
       return sendAsked(network, request, headers, signal, moved)
     },
   })
   const line = tellingLine(scheduler, ports)
   const reads = createReadServer({ database, line, locks, instance: chance.id(), serves, report })
-  const life = { executor, ports, database, serves }
+  const life = { executor, ports, database, serves, user }
 
   self.addEventListener('message', (event) => {
     // Only a window of this origin may ask, to drain or to read: no message says what is written (SEC15).
@@ -140,12 +142,14 @@ export function startBrokerWorker(options: WorkerOptions = {}): BrokerWorker {
     // The user agreed to the update (`applyUpdate`); entries wait on disk meanwhile.
     if (event.data?.type === 'SKIP_WAITING') void self.skipWaiting()
     if (isReadCommand(event.data, database)) event.waitUntil(reads.serve(event.data, event.ports[0]))
-    const answer = () => event.ports[0]?.postMessage(draining([...has, ...origins]))
+    const answer = (partition?: string) =>
+      event.ports[0]?.postMessage(draining([...has, ...origins], partition))
     if (isAskCommand(event.data, database)) answer()
     if (!isDrainCommand(event.data, database)) return
     event.waitUntil(drainAndWait(life, event.data.probe))
     // The page asks for the lock when it hears the answer: by then the drain has asked, since it began to read first.
-    event.waitUntil(active(ports).then(answer))
+    const session = ports.store.transact('readonly', 'relaxed', (tx) => readActive(tx, base))
+    event.waitUntil(session.then((owner) => answer(owner?.partition ?? '')))
   })
   // Not waited for: while a worker activates, every page that it controls waits for its first request.
   self.addEventListener('activate', () => void executor.wake('signal'))
@@ -153,7 +157,7 @@ export function startBrokerWorker(options: WorkerOptions = {}): BrokerWorker {
     const sync = event as SyncEvent
     if (sync.tag.startsWith(syncTagPrefix(database))) sync.waitUntil(onSync(life))
   })
-  return { activeUser: async () => (await active(ports))?.principal }
+  return { activeUser: async () => (await user())?.principal }
 }
 
 /** The needs of entries that this worker meets. */
@@ -172,10 +176,11 @@ interface Life {
   readonly ports: Ports
   readonly database: string
   readonly serves: Serves
+  user(): Promise<Owner | undefined>
 }
 
-const active = ({ store }: Ports) => store.transact('readonly', 'relaxed', readNamed)
-const session = ({ store }: Ports) => store.transact('readonly', 'relaxed', readActive)
+const isSignedIn = async ({ store }: Ports, partition: string): Promise<boolean> =>
+  (await store.transact('readonly', 'relaxed', (tx) => sessionOf(tx, partition))) !== undefined
 
 /**
  * Drains, and drains again where the next entry is due so soon that the worker lives to see it. Not where a newer
@@ -212,8 +217,8 @@ function pause({ clock }: Ports, ms: number): Promise<void> {
 }
 
 /** Of what this worker can send: the rest is a page's affair, and no reason to stay awake. */
-async function nextUp({ ports, serves }: Life) {
-  const owner = await active(ports)
+async function nextUp({ ports, serves, user }: Life) {
+  const owner = await user()
   if (owner === undefined) return undefined
   const outlook = await ports.store.transact('readonly', 'relaxed', (tx) =>
     readOutlook(tx, owner.partition, serves),

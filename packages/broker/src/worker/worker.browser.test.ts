@@ -91,7 +91,9 @@ describe('a broker worker', () => {
     failing.mockRestore()
 
     const worker = await startWorker(name)
-    expect(await ask(worker, drainCommand(name, 'signal'))).toEqual(draining(['reads', location.origin]))
+    expect(await ask(worker, drainCommand(name, 'signal'))).toMatchObject(
+      draining(['reads', location.origin]),
+    )
     const types: string[] = []
     const later = createBroker({ partition: () => 'ada', routes: [sent], name })
     configureStore({

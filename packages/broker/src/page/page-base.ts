@@ -1,0 +1,18 @@
+// Where the app of this page lies on its origin, as the page and this script tell it.
+import { type Base, baseOf } from '../core/home.js'
+
+/**
+ * The URL of this script, from the first frame of a stack. `import.meta.url` would be a file of the build machine in the
+ * output of some bundlers, and a syntax error in test runners that turn modules into CommonJS.
+ */
+function findScript(): string {
+  const url = /https?:\/\/[^\s)]+?(?=:\d+:\d+)/.exec(String(new Error().stack))?.[0] ?? ''
+  // Written into a page it has the page's URL, which says nothing of the app's other pages.
+  const isInline = typeof document === 'undefined' || url === document.URL.split('#')[0]
+  return isInline ? '' : url
+}
+
+/** Found while the script is first run, when the page still has the URL that it was loaded from. */
+const script = findScript()
+
+export const pageBase = (): Base => baseOf(document.baseURI, script)
