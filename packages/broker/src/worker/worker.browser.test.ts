@@ -2,7 +2,7 @@
 import { configureStore, createAction } from '@reduxjs/toolkit'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { askCommand, drainCommand, draining } from '../core/protocol.js'
-import { type BrokerOptions, createBroker, reads, watchReads, write } from '../page/index.js'
+import { type BrokerOptions, createBroker, discardAll, reads, watchReads, write } from '../page/index.js'
 
 interface Echo {
   readonly headers: Readonly<Record<string, string>>
@@ -224,6 +224,23 @@ describe('a broker worker', () => {
     await broker.ready
 
     expect(before).toBe('nobody')
+    expect(await ask(registration, 'who')).toBe('ada')
+  })
+
+  it('names nobody once all was given up, and delivers the next change in the user’s name', async () => {
+    const name = crypto.randomUUID()
+    const registration = await startWorker(name)
+    const { broker, store } = startPage(name)
+    await broker.register(registration)
+    await store.dispatch(sent('/wire/echo')).unwrap()
+    expect(await ask(registration, 'who')).toBe('ada')
+
+    await discardAll(broker)
+    expect(await ask(registration, 'who')).toBe('nobody')
+    const echo = await store.dispatch(sent('/wire/echo')).unwrap()
+
+    expect(byTheWorker(echo)).toBe(true)
+    expect(echo.headers['idempotency-principal']).toBe('ada')
     expect(await ask(registration, 'who')).toBe('ada')
   })
 
