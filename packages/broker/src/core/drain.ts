@@ -2,19 +2,19 @@
 // run the same. A crash between any two steps delays and never loses.
 import { type AskContext, type AttemptContext, askSession, attempt } from './attempt.js'
 import { originOf } from './channel.js'
-import { type ClaimOptions, claim, readOrigins } from './claim.js'
+import { type ClaimOptions, claim } from './claim.js'
 import { type SendingEntry, toRow } from './entry.js'
 import { findSending } from './find-sending.js'
 import type { Inquiries, Inquiry, InquiryContext, Question } from './inquiry.js'
-import { shrinkJournal } from './journal.js'
 import { type Limits, leaseRenewalMs } from './limits.js'
 import type { Probe } from './origin.js'
-import { type Owner, readPartition, unpause } from './partition.js'
+import { type Owner, unpause } from './partition.js'
 import type { Ports } from './ports.js'
 import { type Lapsed, recover } from './recover.js'
 import { again } from './retry.js'
 import type { PartitionRow } from './schema.js'
-import { type Finished, settle } from './settle.js'
+import type { Finished } from './settle.js'
+import { settleApart, settleIn } from './settle-apart.js'
 import { transition } from './transition.js'
 
 export interface DrainContext
@@ -95,45 +95,46 @@ interface Step {
   readonly row: PartitionRow
 }
 
-/** One transaction: what has ended is settled, and what is due is claimed in its place, while the turn is ours. */
-function step(
+/**
+ * One transaction: what has ended is settled, and what is due is claimed in its place, while the turn is ours. Where that
+ * fails it is done apart, since one answer that cannot be stored must not keep the others from their end.
+ */
+async function step(
   context: DrainContext & Pick<PartitionRow, 'steals'>,
   flights: ReadonlyMap<string, Flight>,
   finished: readonly Finished[],
   probe: Probe,
 ): Promise<Step> {
-  const { ports, limits, user, serves, owner, steals, signal } = context
+  const { ports, limits, serves, owner, steals, signal } = context
   const ended = new Set(finished.map(({ entry }) => entry.id))
   const inFlight = [...flights.values()]
     .filter(({ entry }) => !ended.has(entry.id))
     .map(({ entry }) => originOf(entry.channel))
-  return ports.store.transact('readwrite', 'strict', async (tx) => {
-    const now = ports.clock.now()
-    const row = await readPartition(tx, user.partition)
-    const rows = await readOrigins(tx, row)
-    const origins = new Map(rows.map((one) => [one.origin, one]))
-    const options = { now, failuresMax: limits.failuresMax, random: ports.chance.random }
-    const first = row.nextNumber
-    for (const done of finished) await settle(tx, { row, origins }, done, options)
-    if (finished.length > 0) await shrinkJournal(tx, row, undefined, first)
-    const isOurs = row.steals === steals && !signal.aborted
-    const concurrencyMax = isOurs && ports.clock.monotonic() < context.until ? limits.concurrencyMax : 0
-    const { claimed, doubted } = await claim(tx, row, origins, {
-      owner,
-      now,
-      probe,
-      concurrencyMax,
-      inFlight,
-      serves,
-      surroundings: ports,
-      reachability: ports.reachability,
+  const goOn = (settling: readonly Finished[]) =>
+    ports.store.transact('readwrite', 'strict', async (tx) => {
+      const { now, row, origins, writeBack } = await settleIn(tx, context, settling)
+      const isOurs = row.steals === steals && !signal.aborted
+      const concurrencyMax = isOurs && ports.clock.monotonic() < context.until ? limits.concurrencyMax : 0
+      const { claimed, doubted } = await claim(tx, row, origins, {
+        owner,
+        now,
+        probe,
+        concurrencyMax,
+        inFlight,
+        serves,
+        surroundings: ports,
+        reachability: ports.reachability,
+      })
+      writeBack(settling.length + claimed.length + doubted.length > 0)
+      const isDoubted = doubted.length > 0 || finished.some(({ outcome }) => outcome.kind === 'inDoubt')
+      const asked = row.statusQuery === undefined ? undefined : context.inquiries()
+      const open = (await asked?.questions(tx, row, context)) ?? []
+      return { claimed, doubted: isDoubted, open, row }
     })
-    if (finished.length + claimed.length + doubted.length > 0) tx.put('partitions', row)
-    for (const health of origins.values()) if (!rows.includes(health)) tx.put('origins', health)
-    const isDoubted = doubted.length > 0 || finished.some(({ outcome }) => outcome.kind === 'inDoubt')
-    const asked = row.statusQuery === undefined ? undefined : context.inquiries()
-    const open = (await asked?.questions(tx, row, context)) ?? []
-    return { claimed, doubted: isDoubted, open, row }
+  return goOn(finished).catch(async (error: unknown) => {
+    if (finished.length === 0) throw error
+    await settleApart(context, finished)
+    return goOn([])
   })
 }
 

@@ -8,6 +8,8 @@ export interface Limits {
   readonly bytesMax: number
   /** Bytes of one body. Default 5 MiB. */
   readonly bodyBytesMax: number
+  /** Characters of a URL, percent-encoded. Default 8,000, which every server should take (RFC 9110 §4.1). */
+  readonly urlCharactersMax: number
   /** Counted failures before an entry is returned. Default 60, which backoff stretches over about two hours. */
   readonly failuresMax: number
   /** Requests in flight at once to one origin. Default 6, what HTTP/1.1 gives it. */
@@ -29,6 +31,7 @@ export const defaultLimits: Limits = {
   entriesMax: 10_000,
   bytesMax: 50 * 1024 * 1024,
   bodyBytesMax: 5 * 1024 * 1024,
+  urlCharactersMax: 8_000,
   failuresMax: 60,
   concurrencyMax: 6,
   readsMax: 5,

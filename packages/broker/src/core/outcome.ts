@@ -18,6 +18,9 @@ export type ReturnedReason =
   | 'invalidRequest'
   | 'notAcknowledged'
 
+/** Why there is no answer: longer than `answerBytesMax`, nothing that storage takes, or no room left for it. */
+export type NoAnswerReason = 'answerTooLong' | 'answerNotStored' | 'storageFull'
+
 /**
  * Whether a failure counts against its entry. `away`: only while the origin seems to be there otherwise.
  * `unreachable`: never, and the origin need not be tried a second time to know that it cannot be reached.
@@ -27,7 +30,7 @@ export type Counts = boolean | 'away' | 'unreachable'
 export type Outcome =
   | { readonly kind: 'delivered'; readonly httpStatus: number; readonly answer: unknown }
   /** It had its effect, and its answer is not known. */
-  | { readonly kind: 'confirmed'; readonly httpStatus: number; readonly reason: 'answerTooLong' }
+  | { readonly kind: 'confirmed'; readonly httpStatus: number; readonly reason: NoAnswerReason }
   | {
       readonly kind: 'retry'
       readonly reason: string

@@ -28,7 +28,8 @@ function start(options: Partial<BrokerOptions<object, 'broker'>> = {}) {
   })
   const store = configureStore({
     reducer: { broker: broker.reducer },
-    middleware: (getDefault) => getDefault({ serializableCheck: false }).prepend(broker.middleware),
+    middleware: (getDefault) =>
+      getDefault({ serializableCheck: false, immutableCheck: false }).prepend(broker.middleware),
   })
   open.push(broker)
   return { broker, store, send: (template: RequestTemplate) => store.dispatch(sent(template)) }
@@ -144,6 +145,55 @@ describe('a page in a browser', () => {
       'bodyTooLarge',
     ])
     expect(reading).not.toHaveBeenCalled()
+  })
+
+  it('has what IndexedDB does not take end alone, and its neighbours of the same turn arrive (P1)', async () => {
+    vi.spyOn(globalThis, 'reportError').mockImplementation(() => {})
+    vi.spyOn(console, 'error').mockImplementation(() => {})
+    const nested = (depth: number) => Array.from({ length: depth }).reduce((inner: unknown) => [inner], [])
+    const module = new WebAssembly.Module(Uint8Array.of(0, 97, 115, 109, 1, 0, 0, 0))
+    const put = write(createAction<unknown>('put'), {
+      request: () => ({ url: '/wire/echo', method: 'PUT', body: {} }),
+      lane: () => crypto.randomUUID(),
+    })
+    const { store } = start({ routes: [put] })
+
+    const settled = await Promise.all(
+      [1, module, 2, nested(2_800), 3, nested(3), 4].map((payload) => store.dispatch(put(payload)).settled),
+    )
+
+    expect(settled.map((one) => (one.status === 'rejected' ? one.reason : one.status))).toEqual([
+      'delivered',
+      'notSerialisable',
+      'delivered',
+      'notSerialisable',
+      'delivered',
+      'delivered',
+      'delivered',
+    ])
+  })
+
+  it('ends an entry whose answer IndexedDB does not take, without it, and its neighbours with theirs', async () => {
+    const reported = vi.spyOn(globalThis, 'reportError').mockImplementation(() => {})
+    vi.spyOn(console, 'error').mockImplementation(() => {})
+    const { fetch } = globalThis
+    const urls: string[] = []
+    vi.spyOn(globalThis, 'fetch').mockImplementation(async (input, init) => {
+      const { url } = input as Request
+      urls.push(url)
+      if (!url.endsWith('?deep')) return fetch(input, init)
+      const body = `${'['.repeat(20_000)}${']'.repeat(20_000)}`
+      return new Response(body, { headers: { 'content-type': 'application/json' } })
+    })
+    const { send } = start()
+    const all = ['?a', '?deep', '?b', '?c'].map((query) => send({ url: `/wire/echo${query}`, method: 'PUT' }))
+
+    const settled = await Promise.all(all.map((receipt) => receipt.settled))
+
+    expect(settled.map(({ status }) => status)).toEqual(['delivered', 'confirmed', 'delivered', 'delivered'])
+    expect(settled[1]).toMatchObject({ reason: 'answerNotStored' })
+    expect(reported).toHaveBeenCalledTimes(1)
+    expect(urls.filter((url) => url.includes('/wire/echo'))).toHaveLength(4)
   })
 
   it.each([

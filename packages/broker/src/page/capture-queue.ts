@@ -1,6 +1,7 @@
 // Captures on their way to the disk, in the order of their dispatch: all of one turn go into one transaction, and so
 // do those that come while it is being committed.
 import type { Capture } from '../core/append.js'
+import { isFull } from '../core/room.js'
 
 export interface QueuedCapture {
   readonly id: string
@@ -41,10 +42,17 @@ export function createCaptureQueue(sink: CaptureSink): CaptureQueue {
       try {
         await sink.append(first.principal, captures)
       } catch (error) {
-        sink.failed(captures, error)
+        if (captures.length > 1 && isItsOwn(error)) await appendApart(first.principal, captures)
+        else sink.failed(captures, error)
       }
       writing = 0
     }
+  }
+
+  /** One of them is what the storage does not take: it ends alone. */
+  async function appendApart(principal: string, captures: readonly Capture[]): Promise<void> {
+    for (const one of captures)
+      await sink.append(principal, [one]).catch((error: unknown) => sink.failed([one], error))
   }
 
   function ready(): void {
@@ -77,6 +85,13 @@ export function createCaptureQueue(sink: CaptureSink): CaptureQueue {
     },
   }
 }
+
+/** Whether a value cannot be cloned for the storage: it is nested too deep, or of a kind that is not kept. */
+export const isUnstorable = (error: unknown): boolean =>
+  /^(DataClone|Data|Range|Internal)Error$/.test(String((error as Partial<Error> | undefined)?.name))
+
+/** Whether the failure may be that of one capture, and not of the storage itself. */
+const isItsOwn = (error: unknown) => isUnstorable(error) || isFull(error)
 
 /** What may be written now: one user's captures, none of which has an unread one of its lane before it. */
 function split(waiting: QueuedCapture[]): { batch: QueuedCapture[]; rest: QueuedCapture[] } {

@@ -9,7 +9,7 @@ import { type BrokerAction, mark, type OutcomeAction, outcome } from '../redux/a
 import { isDevelopment } from '../redux/development.js'
 import type { WriteRoute } from '../redux/route.js'
 import type { Receipt, RejectedReason } from '../redux/types.js'
-import { type CaptureQueue, createCaptureQueue, type QueuedCapture } from './capture-queue.js'
+import { type CaptureQueue, createCaptureQueue, isUnstorable, type QueuedCapture } from './capture-queue.js'
 import { settledOf } from './page-view.js'
 import type { Receipts } from './receipts.js'
 import { Refusal } from './refusal.js'
@@ -57,11 +57,18 @@ export class Capturing {
       append: (principal, captures) => this.#append(principal, captures),
       failed: (captures, error) => {
         context.ports.report(error)
-        const refusal = new Refusal(
-          isFull(error) ? 'storageFull' : 'storageUnavailable',
-          isDevelopment && 'The entry could not be stored.',
-          error,
-        )
+        const refusal = isUnstorable(error)
+          ? new Refusal(
+              'notSerialisable',
+              isDevelopment &&
+                'The action holds something that IndexedDB does not take, or is nested too deep.',
+              error,
+            )
+          : new Refusal(
+              isFull(error) ? 'storageFull' : 'storageUnavailable',
+              isDevelopment && 'The entry could not be stored.',
+              error,
+            )
         for (const { id } of captures) this.#refuse(id, refusal)
       },
     })

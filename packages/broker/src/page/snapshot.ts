@@ -2,6 +2,7 @@
 import type { Capture } from '../core/append.js'
 import { boundHeaders, channelOf, judgeOf } from '../core/channel.js'
 import type { OnUnknownEffect, ServerKind } from '../core/entry.js'
+import type { Limits } from '../core/limits.js'
 import { isMethod } from '../core/readable.js'
 import type { StoredAction } from '../core/schema.js'
 import { acceptFor, type Success } from '../core/success.js'
@@ -22,7 +23,7 @@ export interface SnapshotContext {
   readonly onUnknownEffect?: OnUnknownEffect | undefined
   /** Names of the functions that every entry needs at its sending. */
   readonly needs: readonly string[]
-  readonly limits: SizeLimits
+  readonly limits: SizeLimits & Pick<Limits, 'urlCharactersMax'>
 }
 
 /** All of a capture but what is only known once its body has been read. */
@@ -97,13 +98,11 @@ function checkMark(action: StoredAction): void {
     )
 }
 
+export type UrlContext = Pick<SnapshotContext, 'baseUrl' | 'origins' | 'limits'>
+
 /** @throws Refusal where it is no address that requests may go to. */
-export function urlOf(
-  type: string,
-  template: unknown,
-  context: Pick<SnapshotContext, 'baseUrl' | 'origins'>,
-): URL {
-  const { baseUrl, origins } = context
+export function urlOf(type: string, template: unknown, context: UrlContext): URL {
+  const { baseUrl, origins, limits } = context
   const address = (template as Partial<RequestTemplate> | undefined)?.url
   const url =
     typeof address === 'string' && URL.canParse(address, baseUrl) ? new URL(address, baseUrl) : undefined
@@ -114,6 +113,13 @@ export function urlOf(
         `The \`request\` of ${type} must give a \`url\` ${wantedOf(address, url, baseUrl)}; it gave ${describe(address)}.`,
     )
   url.hash = ''
+  const { length } = url.href
+  if (length > limits.urlCharactersMax)
+    throw new Refusal(
+      'invalidRequest',
+      isDevelopment &&
+        `The \`url\` of ${type} has ${length} characters; at most ${limits.urlCharactersMax} are taken (limits.urlCharactersMax), since servers refuse longer ones.`,
+    )
   return url
 }
 

@@ -1,7 +1,7 @@
 // From what an app asks for to a request that all readers of the same can share.
 import type { ReadRequest } from '../core/reads/line.js'
 import { Refusal } from '../page/refusal.js'
-import { headersOf, type SnapshotContext, urlOf } from '../page/snapshot.js'
+import { headersOf, type SnapshotContext, type UrlContext, urlOf } from '../page/snapshot.js'
 import { describe } from '../redux/describe.js'
 import { isDevelopment } from '../redux/development.js'
 
@@ -22,11 +22,7 @@ export interface ReadTemplate {
 }
 
 /** `what` it is a request of, for the developer. @throws Refusal */
-export function toRequest(
-  what: string,
-  given: string | ReadTemplate,
-  context: Pick<SnapshotContext, 'baseUrl' | 'origins'>,
-): ReadRequest {
+export function toRequest(what: string, given: string | ReadTemplate, context: UrlContext): ReadRequest {
   const template = typeof given === 'string' ? { url: given } : given
   const url = urlOf(what, template, context)
   const method = String(template.method ?? 'GET').toUpperCase()

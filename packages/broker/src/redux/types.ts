@@ -1,5 +1,6 @@
 // The public types of routes, receipts and outcomes. Nothing of @reduxjs/toolkit is imported: it is no dependency.
 import type { Action } from 'redux'
+import type { NoAnswerReason as NotKept } from '../core/outcome.js'
 import type { Tag } from '../core/reads/tags.js'
 
 /** What RTK's createAction and slice.actions return. */
@@ -73,13 +74,13 @@ export type Accepted =
   | { readonly status: 'accepted' }
   | { readonly status: 'rejected'; readonly reason: RejectedReason }
 /** Why there is no answer to something that is known to have happened. */
-export type NoAnswerReason = 'answerInvalid' | 'answerTooLong'
+export type NoAnswerReason = 'answerInvalid' | NotKept
 
 export type Settled<Answer> =
   | ({ readonly status: 'delivered'; readonly answer: Answer } & Partial<AnswerMeta>)
   /**
-   * It did happen, and no answer is there: it was in doubt, its answer was over `answerBytesMax`, or the route's `answer`
-   * threw (`problem` is what was thrown, as text).
+   * It did happen, and no answer is there: it was in doubt, its answer was over `answerBytesMax` or could not be stored, or
+   * the route's `answer` threw (`problem` is what was thrown, as text).
    */
   | { readonly status: 'confirmed'; readonly reason?: NoAnswerReason; readonly problem?: unknown }
   | {

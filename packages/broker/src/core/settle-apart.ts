@@ -1,0 +1,55 @@
+// Settles attempts that have ended, together or, where one of them is what the storage does not take, each by itself.
+import { readOrigins } from './claim.js'
+import type { DrainContext } from './drain.js'
+import { shrinkJournal } from './journal.js'
+import type { Outcome } from './outcome.js'
+import { readPartition } from './partition.js'
+import type { StoreTransaction } from './ports.js'
+import { isFull } from './room.js'
+import { type Finished, type Ledgers, settle } from './settle.js'
+
+type Context = Pick<DrainContext, 'ports' | 'limits' | 'user'>
+
+/** The rows that were read, with all that the settlements changed in them. Call `writeBack` where anything did. */
+export async function settleIn(
+  tx: StoreTransaction,
+  { ports, limits, user }: Context,
+  finished: readonly Finished[],
+): Promise<Ledgers & { readonly now: number; readonly writeBack: (hasChanged: boolean) => void }> {
+  const now = ports.clock.now()
+  const row = await readPartition(tx, user.partition)
+  const rows = await readOrigins(tx, row)
+  const origins = new Map(rows.map((one) => [one.origin, one]))
+  const options = { now, failuresMax: limits.failuresMax, random: ports.chance.random }
+  const first = row.nextNumber
+  for (const done of finished) await settle(tx, { row, origins }, done, options)
+  if (finished.length > 0) await shrinkJournal(tx, row, undefined, first)
+  return {
+    now,
+    row,
+    origins,
+    writeBack(hasChanged) {
+      if (hasChanged) tx.put('partitions', row)
+      for (const health of origins.values()) if (!rows.includes(health)) tx.put('origins', health)
+    },
+  }
+}
+
+/** What cannot be stored a second time is settled without its body. Rejects where the storage takes nothing at all. */
+export async function settleApart(context: Context, finished: readonly Finished[]): Promise<void> {
+  const alone = (done: Finished) =>
+    context.ports.store.transact('readwrite', 'strict', async (tx) =>
+      (await settleIn(tx, context, [done])).writeBack(true),
+    )
+  for (const done of finished)
+    await alone(done).catch((error: unknown) => {
+      context.ports.report(error)
+      return alone({ ...done, outcome: withoutBody(done.outcome, error) })
+    })
+}
+
+function withoutBody(outcome: Outcome, error: unknown): Outcome {
+  const reason = isFull(error) ? 'storageFull' : 'answerNotStored'
+  if (outcome.kind === 'delivered') return { kind: 'confirmed', httpStatus: outcome.httpStatus, reason }
+  return outcome.kind === 'returned' ? { ...outcome, problem: reason } : outcome
+}
