@@ -58,13 +58,13 @@ export function outcomeOf(
   row: JournalRow,
   { parse, late, shown }: Pick<CatchUp, 'parse' | 'late' | 'shown'>,
 ): OutcomeAction | undefined {
-  const { kind, entryId, number, at, attempts, reason = '', httpStatus, problem } = row
+  const { kind, entryId, partition, number, at, attempts, reason = '', httpStatus, problem } = row
   if (kind !== 'delivered' && kind !== 'confirmed' && kind !== 'returned' && kind !== 'cancelled')
     return undefined
   const known = row.isWordless ? shown(entryId) : row
   if (known === undefined) return undefined
   const { action, lane } = known
-  const told = { entryId, action, lane, at, attempts, late, number }
+  const told = { entryId, action, lane, at, attempts, late, told: { outbox: partition, number } }
   if (kind !== 'delivered') {
     const error = kind === 'returned' || reason !== '' ? { reason, httpStatus, problem } : undefined
     return outcome({ ...told, kind, error })

@@ -1,8 +1,10 @@
 // Kept state says how far it holds what happened: a reload at any time tells it nothing twice, and leaves nothing out.
+import { configureStore, createReducer } from '@reduxjs/toolkit'
 import fc from 'fast-check'
 import { persistStore } from 'redux-persist'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { acknowledge, createTestWorld } from '../testing/index.js'
+import { acknowledge, createTestWorld, type TestWorld } from '../testing/index.js'
+import { createBroker, delivered as isDelivered } from './index.js'
 import {
   added,
   clapped,
@@ -193,3 +195,52 @@ describe('kept state', () => {
     expect(Object.keys(page.view().claps)).toEqual(['byId', 'notes', 'problems'])
   })
 })
+
+describe('two brokers of one store', () => {
+  it.each([0, 500, 2_000])(
+    'tell a slice nothing twice after a reload %i ms later, and leave nothing out',
+    async (ms) => {
+      const world = createTestWorld({ network: (sent) => acknowledge(sent, {}) })
+      const others = createTestWorld({ network: (sent) => acknowledge(sent, {}), seed: 2 })
+      let page = openTwo(world, others)
+      await world.settle()
+      await others.settle()
+      for (let i = 0; i < 3; i++) page.store.dispatch(clapped('p1'))
+      await world.clock.advance(ms)
+      page.store.dispatch(added('p1'))
+      await others.settle()
+      const kept = JSON.parse(JSON.stringify(page.store.getState()))
+      page.crash()
+
+      page = openTwo(world, others, kept)
+      await world.settle()
+      await others.settle()
+      page.store.dispatch(added('p1'))
+      page.store.dispatch(clapped('p1'))
+      await world.settle()
+      await others.settle()
+
+      expect(page.store.getState()).toMatchObject({ log: { entries: ['c', 'c', 'c', 'a', 'a', 'c'] } })
+    },
+  )
+})
+
+/** Claps go by one broker, items by the other; one slice of the first keeps a log of both. */
+function openTwo(world: TestWorld, others: TestWorld, preloadedState?: object) {
+  const [tab, other] = [world.tab(), others.tab()]
+  const shared = { partition: () => 'ada', server: 'idempotent' } as const
+  const one = createBroker({ ...shared, routes: [clapped], world: tab })
+  const two = createBroker({ ...shared, routes: [added], world: other, name: 'two', reducerPath: 'two' })
+  const log = createReducer({ entries: [] as string[] }, (builder) => {
+    builder
+      .addMatcher(isDelivered(clapped), ({ entries }) => void entries.push('c'))
+      .addMatcher(isDelivered(added), ({ entries }) => void entries.push('a'))
+  })
+  const store = configureStore({
+    reducer: { log: one.optimistic(log), broker: one.reducer, two: two.reducer },
+    ...(preloadedState && { preloadedState }),
+    middleware: (getDefault) => getDefault().prepend(one.middleware, two.middleware),
+  })
+  const crash = () => [tab, other].forEach((realm) => void realm.crash())
+  return { store, crash }
+}

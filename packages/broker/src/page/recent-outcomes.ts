@@ -25,8 +25,7 @@ export function createRecentOutcomes(): RecentOutcomes {
 
   function add(outcome: OutcomeAction): void {
     all = [...all, outcome].slice(-outcomesMax)
-    const number = numberOf(outcome)
-    if (told && number !== undefined) told = { ...told, number }
+    told = outcome.meta.broker.told ?? told
   }
 
   return {
@@ -47,7 +46,7 @@ export function createRecentOutcomes(): RecentOutcomes {
   }
 }
 
-const numberOf = ({ meta }: OutcomeAction) => meta.broker.number
+const numberOf = ({ meta }: OutcomeAction) => meta.broker.told?.number
 
 /** The entries of which a command took an outcome back. */
 function takenBackBy(action: BrokerAction): readonly string[] {

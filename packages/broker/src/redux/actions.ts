@@ -31,10 +31,10 @@ export interface OutcomeMark {
   /** How often its entry was sent. */
   readonly attempts?: number
   /** Its place in the journal. A capture that ended before it was accepted has none. */
-  readonly number?: number
+  readonly told?: Told
 }
 
-/** How far in an outbox's journal a state holds what happened. */
+/** A place in an outbox's journal. */
 export interface Told {
   readonly outbox: string
   readonly number: number

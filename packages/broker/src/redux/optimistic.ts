@@ -82,7 +82,7 @@ export function optimistic<R extends AnyReducer>(
   function reduce(given: object | undefined, action: Action): object {
     if (given === undefined) return begin(action)
     const own = layersOf(given)
-    const state = own === undefined ? opened(given) : given
+    const state = own === undefined ? opened(checked(given)) : given
     const known = own ?? layering.of(state)
     const pending = pendingMark(action)
     const ended = outcomeMark(action)
@@ -141,11 +141,11 @@ function outcomeStep(layering: Layering, watch: DeliveryWatch | undefined): Step
   const { apply, keep, rebased } = layering
   return (state, layers, action) => {
     if (isDevelopment && watch) tellWatch(watch, layering, layers, action)
-    const { late, at, more, number } = action.meta.broker
-    const isHeld = number !== undefined && number <= (layers.told?.number ?? 0)
+    const { late, at, more, told: place } = action.meta.broker
+    const isHeld = place !== undefined && place.number <= (layers.told?.[place.outbox] ?? 0)
     // What was settled before this page began is in what the page has read since.
     const isRead = late && at <= layers.readAt
-    const told = layers.told && number !== undefined && !isHeld ? { ...layers.told, number } : layers.told
+    const told = place && !isHeld ? { ...layers.told, [place.outbox]: place.number } : layers.told
     const before = withTold(layers.confirmed, told)
     const confirmed = isHeld || isRead ? before : outcomeApplied(apply, before, action)
     const after = settleEntries({ confirmed, log: layers.log }, new Set([action.meta.entryId]), apply)
@@ -200,7 +200,7 @@ function truthStep(
 function brokerStep({ apply, rebased, withoutPending }: Layering): Step<BrokerAction> {
   return (state, layers, action) => {
     if (action.type === 'redux-broker/partitionChanged')
-      return rebased({ ...withoutPending(layers), readAt: never, told: undefined })
+      return rebased({ ...withoutPending(layers), readAt: never })
     if (action.type === 'redux-broker/emptied') {
       const after = settleEntries(layers, new Set(action.payload), apply)
       return after.log.length === layers.log.length ? state : rebased({ ...layers, ...after })
@@ -218,17 +218,19 @@ function brokerStep({ apply, rebased, withoutPending }: Layering): Step<BrokerAc
 
 /** A state that was kept is given what it lacks; of any other nobody knows what it holds, so it is taken for complete. */
 function withPast(apply: Layering['apply'], layers: Hidden, { told, last, outcomes }: Past): Hidden {
-  const isKnown = layers.told?.outbox === told.outbox && layers.told.number <= last
-  const number = isKnown ? (layers.told?.number ?? 0) : told.number
-  if (isKnown && number >= told.number) return layers
-  const lacking = outcomes.filter(
-    ({ meta: { broker } }) => (broker.number ?? 0) > number && broker.at > layers.readAt,
-  )
+  const { outbox, number } = told
+  const own = layers.told?.[outbox]
+  const isKnown = own !== undefined && own <= last
+  if (isKnown && own >= number) return layers
+  const isLacking = ({ meta: { broker } }: OutcomeAction) =>
+    isKnown && (broker.told?.number ?? 0) > own && broker.at > layers.readAt
+  const lacking = outcomes.filter(isLacking)
+  const all = { ...layers.told, [outbox]: number }
   const confirmed = lacking.reduce(
     (state, one) => outcomeApplied(apply, state, one),
-    withTold(layers.confirmed, told),
+    withTold(layers.confirmed, all),
   )
-  return { ...layers, confirmed, told }
+  return { ...layers, confirmed, told: all }
 }
 
 /** Marked as at their capture: a reducer may name what it makes by its entry. */
