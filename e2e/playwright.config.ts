@@ -36,6 +36,7 @@ const inFirefox: InWorld = {
     'loss-told.spec.ts',
     'set-ups.spec.ts',
     'bad-line.spec.ts',
+    'two-apps.spec.ts',
     'next.spec.ts',
   ],
   grepInvert: /@only-chromium/,
