@@ -74,7 +74,8 @@ test('Next: a tap survives pages that come and go, a reload offline and two rele
 
   server.api.answers = true
   await page.evaluate(() => window.dispatchEvent(new Event('focus')))
-  await shows(page, 'waiting', '0')
+  // The entry's own backoff has grown with each attempt that was cut.
+  await expect(page.locator('#waiting')).toHaveText('0', { timeout: 120_000 })
   await shows(page, 'likes', '3')
   expect(server.api.keys.size).toBe(3)
   await shows(page, 'worker', 'active')

@@ -27,7 +27,7 @@ const cases: readonly Case[] = [
 /** Left out of the other browsers' projects. */
 const onlyChromium = '@only-chromium'
 
-test.setTimeout(180_000)
+test.setTimeout(240_000)
 let server: SetUpServer | undefined
 test.afterEach(async () => {
   await server?.stop()
@@ -88,7 +88,8 @@ for (const { update, hasShell, inFirefox = false, ...setUp } of cases)
 
     server.answers = true
     await comeBack(page)
-    await shows(page, 'waiting', '0')
+    // The entry's own backoff has grown with each attempt that was cut.
+    await expect(page.locator('#waiting')).toHaveText('0', { timeout: 120_000 })
     await shows(page, 'likes', '1')
     expect(server.effects()).toHaveLength(1)
     await shows(page, 'worker', 'active')
