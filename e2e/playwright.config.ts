@@ -56,7 +56,8 @@ export default defineConfig<Options, PlaywrightWorkerOptions>({
   // It needs a build that takes two minutes: `npm run e2e:next`.
   testIgnore: process.env['E2E_NEXT'] === undefined ? 'next.spec.ts' : [],
   outputDir: 'test-results',
-  workers: 1,
+  // Much of a run is waiting: for a lock, a backoff, a browser that starts.
+  workers: 2,
   timeout: 60_000,
   expect: { timeout: 10_000 },
   forbidOnly: true,
