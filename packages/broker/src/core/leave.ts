@@ -19,6 +19,7 @@ export async function leave(tx: StoreTransaction, row: PartitionRow): Promise<vo
     delete row.sessionProbe
     delete row.sessionRules
     delete row.statusQuery
+    delete row.knock
   }
   await forgetLanes(tx)
   tx.put('partitions', row)

@@ -54,6 +54,18 @@ describe('of what was delivered', () => {
     expect(await found(store)).toEqual([])
   })
 
+  it('no URL that the app asks for its users is left after a sign-out', async () => {
+    const urls = { sessionProbe: '/api/session', knock: '/api/health', statusQuery: '/api/keys/:key' }
+    const { store, world, app } = open(urls)
+    await clapAndSettle({ world, app })
+    expect(await found(store, Object.values(urls))).toEqual(Object.values(urls))
+
+    app.store.dispatch(signedOut())
+    await world.settle()
+
+    expect(await found(store)).toEqual([])
+  })
+
   it('nothing is left once another user is there, though nobody could say that the first has gone', async () => {
     const { store, world, app } = open()
     await clapAndSettle({ world, app })
