@@ -61,6 +61,8 @@ export function createTabs(options: Options = {}) {
     settle: () => clock.advance(0),
     /** Who has a lock or waits for it, the random part of its name left out. */
     lockNames: () => [...lockNames].map((name) => name.replace(/[0-9a-f]{32}$/, '*')).toSorted(),
+    /** How many messages tabs have sent to the worker. */
+    messages: () => worker.messages,
     /** Who sent what, in order. */
     sent: () => wires.map(({ by, path }) => `${by} ${path}`),
   }
@@ -135,8 +137,10 @@ function createWorker(world: World) {
   let running = start()
   const worker = {
     deaf: false,
+    messages: 0,
     stop: () => running.life.end(),
     deliver(data: unknown, ports: readonly MessagePort[]): void {
+      worker.messages++
       if (worker.deaf) return
       if (!running.life.isAlive()) running = start()
       const { life, server } = running

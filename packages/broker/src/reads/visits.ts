@@ -21,9 +21,12 @@ interface Visit {
   letGo(): void
 }
 
-type Context = Pick<WorkerLineContext, 'database' | 'worker' | 'locks' | 'chance' | 'report'>
+type Context = Pick<WorkerLineContext, 'database' | 'worker' | 'locks' | 'clock' | 'chance' | 'report'>
 
-export function createVisits({ database, worker, locks, chance, report }: Context): Visits {
+/** Firefox stops a worker a minute after its last event, though reads are on their way in it. */
+const awakeMs = 20_000
+
+export function createVisits({ database, worker, locks, clock, chance, report }: Context): Visits {
   let visit: Visit | undefined
   let limit: ReadLimit | undefined
 
@@ -40,7 +43,17 @@ export function createVisits({ database, worker, locks, chance, report }: Contex
       }
       locks.hold(readerLock(database, tab), { signal: new AbortController().signal }, untilOver).catch(report)
     })
-    return { tab, isHeld, reads: new Set(), letter: undefined, letGo }
+    const here: Visit = { tab, isHeld, reads: new Set(), letter: undefined, letGo }
+    keepAwake(here)
+    return here
+  }
+
+  function keepAwake(here: Visit): void {
+    clock.after(awakeMs, () => {
+      if (visit !== here) return
+      post(here.tab)
+      keepAwake(here)
+    })
   }
 
   function post(tab: string, letter?: Letter): void {

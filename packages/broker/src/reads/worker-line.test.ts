@@ -20,6 +20,24 @@ describe('reads in the worker’s line', () => {
     expect(new Set(bodies).size).toBe(6)
   })
 
+  it('keep their worker awake while one of them is in it, and no longer', async () => {
+    const { openTab, wires, clock, messages } = createTabs()
+    const tab = openTab('a')
+    tab.ask('/long')
+    await clock.advance(19_999)
+    expect(messages()).toBe(1)
+    await clock.advance(1)
+    expect(messages()).toBe(2)
+    await wires[0]?.answer('')
+    tab.ask('/next')
+    await clock.advance(0)
+    expect(messages()).toBe(3)
+    await wires[1]?.answer('')
+    await clock.advance(600_000)
+    expect(messages()).toBe(3)
+    expect(tab.heard).toEqual(['/long sent 1', '/long ', '/next sent 2', '/next '])
+  })
+
   it('of one turn go by their urgency, and a reader of another tab raises them', async () => {
     const { openTab, wires, sent, settle } = createTabs({ readsMax: 1 })
     const [here, there] = [openTab('a'), openTab('b')]
