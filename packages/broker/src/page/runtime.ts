@@ -1,81 +1,32 @@
 // A broker at work for one store: its captures, its user's outbox in the view, and somebody who drains it.
 import type { Action } from 'redux'
 import type { Outgoing } from '../core/attempt.js'
-import { cancel, findGone } from '../core/letters.js'
-import { type Limits, outcomesMax } from '../core/limits.js'
+import { cancel } from '../core/letters.js'
+import { outcomesMax } from '../core/limits.js'
 import type { News } from '../core/news.js'
-import type { CredentialsOf } from '../core/origins.js'
-import { type AppWord, noteLoss, type Owner } from '../core/partition.js'
-import type { Ports } from '../core/ports.js'
-import type { Reachability } from '../core/reachability.js'
+import type { Owner } from '../core/partition.js'
 import { withRoom } from '../core/room.js'
 import type { StoredAction } from '../core/schema.js'
 import { hasMark, mark, readAtOf, type Status } from '../redux/actions.js'
-import type { BrokerState } from '../redux/broker-reducer.js'
 import { isDevelopment } from '../redux/development.js'
 import { isRead, type Route } from '../redux/route.js'
 import type { Receipt } from '../redux/types.js'
 import type { Internals } from './broker.js'
 import { type AcceptedPlace, type Cancelled, Capturing } from './capturing.js'
-import type { CatchUp } from './catch-up.js'
-import { createFollower, type Follower } from './follower.js'
-import type { Host } from './host.js'
 import { createMending, type Mending } from './mending.js'
 import { createAdvice } from './origin-advice.js'
 import { createOriginHealth, type OriginHealth } from './origin-health.js'
 import { pageDevice } from './page-device.js'
 import { createPageView, type PageView } from './page-view.js'
 import { createPersistence, type Persistence } from './persistence.js'
-import type { ReadEngine, ReadPart } from './read-engine.js'
+import type { ReadEngine } from './read-engine.js'
 import { createReceipts } from './receipts.js'
+import type { RuntimeConfig } from './runtime-config.js'
 import { createSending, type Sending, type SendingContext } from './sending.js'
-import type { SnapshotContext } from './snapshot.js'
-import { createUsers, type Users, type UsersContext } from './users.js'
-import type { WorkerClient } from './worker-client.js'
-
-export interface RuntimeConfig {
-  readonly database: string
-  readonly ports: Ports & { readonly reachability: Reachability }
-  readonly host: Host
-  readonly inquiries: SendingContext['inquiries']
-  readonly worker: WorkerClient
-  readonly limits: Limits
-  readonly snapshot: SnapshotContext
-  readonly routes: ReadonlyMap<string, Route>
-  /** Undefined where the app declares no read. */
-  readonly createReads: ReturnType<ReadPart['begin']>['createEngine'] | undefined
-  /** What a worker that is alone must know of the app. */
-  readonly app: AppWord
-  readonly base: UsersContext['base']
-  readonly serves: SendingContext['serves']
-  readonly credentialsOf: CredentialsOf
-  readonly prepare: SendingContext['prepare']
-  readonly refuses?: SendingContext['refuses']
-  /** Names of the functions that this page has for its requests. */
-  readonly has: readonly string[]
-  /** Whether the browser may be asked to keep the data. */
-  readonly persist: boolean
-  /** The app's word for its user. */
-  partition(): string | undefined
-  readonly parse: CatchUp['parse']
-  dispatch(action: Action): unknown
-  /** The broker's slice of the store's state. */
-  slice(): BrokerState
-  /** Another store may have the database. */
-  release(): void
-}
+import { UserSession } from './user-session.js'
+import { createUsers, type Users } from './users.js'
 
 type Next = (action: unknown) => unknown
-
-interface Session {
-  readonly principal: string
-  owner: Promise<Owner>
-  follower?: Follower
-  /** How often its database has begun anew, as last read. */
-  wipes?: number
-  /** The storage failed at its beginning, or began anew. */
-  broken?: boolean
-}
 
 export class Runtime implements Internals {
   readonly ports: RuntimeConfig['ports'] & SendingContext['ports']
@@ -93,8 +44,7 @@ export class Runtime implements Internals {
   #stopListening: readonly (() => void)[] = []
   readonly #advise: ReturnType<typeof createAdvice> | undefined
   readonly #started: Promise<void>
-  #restored: Promise<void> = Promise.resolve()
-  #session: Session | undefined
+  #session: UserSession | undefined
   #stopped = false
   /** Truths come that may be older than what was shown. */
   #isDated = false
@@ -158,7 +108,7 @@ export class Runtime implements Internals {
   }
 
   get ready(): Promise<void> {
-    return this.#started.then(() => this.#restored)
+    return this.#started.then(() => this.#session?.restored)
   }
 
   /** The user of now; undefined while nobody is signed in or the storage fails. */
@@ -171,7 +121,7 @@ export class Runtime implements Internals {
   }
 
   shown(): number {
-    return this.#session?.follower?.shown() ?? 0
+    return this.#session?.shown() ?? 0
   }
 
   /** A truth that may be old goes on with the outcomes that came after it. */
@@ -203,16 +153,15 @@ export class Runtime implements Internals {
     const principal = this.#stopped ? undefined : this.#config.partition()
     const last = this.#session
     if (principal === last?.principal) return
-    last?.follower?.stop()
+    last?.stop()
     this.#sending.halt()
-    const session = principal === undefined ? undefined : { principal, owner: this.#users.signIn(principal) }
+    const session = principal === undefined ? undefined : this.#signIn(principal)
     this.#session = session
     const written = session?.owner ?? this.#signOut(last)
     // Before anybody hears of it: who does may ask for the next user's reads at once.
     this.reads?.userChanged(last?.owner, written)
     if (last !== undefined) this.#view.clear()
-    this.#restored = Promise.resolve()
-    if (session !== undefined) this.#begin(session)
+    session?.begin()
   }
 
   /** Rows changed: look at them, and have them sent. */
@@ -254,7 +203,7 @@ export class Runtime implements Internals {
 
   stop(): void {
     this.#stopped = true
-    this.#session?.follower?.stop()
+    this.#session?.stop()
     this.#session = undefined
     this.reads?.stop()
     this.rest()
@@ -289,89 +238,35 @@ export class Runtime implements Internals {
   /** The app's functions see what came of the entries before: their answers hold the next version, or the next token. */
   async #prepare(outgoing: Outgoing): Promise<Outgoing['headers']> {
     const { has, prepare } = this.#config
-    if (has.length > 0) {
-      await this.#restored
-      await this.#session?.follower?.catchUp()
-    }
+    if (has.length > 0) await this.#session?.catchUp()
     return prepare(outgoing)
   }
 
   #hint(): void {
-    if (this.#stopListening.length === 0) return
-    if (this.#session?.broken) this.#begin(this.#session)
-    else this.#session?.follower?.hint()
+    if (this.#stopListening.length > 0) this.#session?.hint()
   }
 
-  /** Where the storage fails it is tried again at the next hint. */
-  #begin(session: Session): void {
-    if (session.broken) session.owner = this.#users.signIn(session.principal)
-    session.broken = false
-    this.#restored = this.#enter(session).catch((error: unknown) => {
-      session.follower?.stop()
-      session.broken = true
-      this.ports.report(error)
-    })
-  }
-
-  async #enter(session: Session): Promise<void> {
-    const { host, parse, serves } = this.#config
-    const { ports } = this
-    const { dispatch, shown, told, blocked } = this.#view
-    const { partition } = await session.owner
-    if (this.#session !== session) return
-    const onNews = (latest: News) => {
-      const connectivity = this.#health.news(latest.origins)
-      this.#view.news(latest, connectivity)
-      void this.#advise?.(latest)
-      if (this.#stopListening.length > 0) this.#sending.plan(latest)
-      this.#persistence.news(latest, connectivity)
-      const { wipes = 0 } = latest.row
-      session.wipes ??= wipes
-      if (session.wipes < wipes) this.#beginAnew(session, wipes)
-    }
-    session.follower = createFollower({
-      ports,
-      host,
-      partition,
-      serves,
-      parse,
-      dispatch,
-      shown,
-      told,
-      blocked,
-      onNews,
+  #signIn(principal: string): UserSession {
+    return new UserSession(principal, {
+      ...this.#config,
+      ports: this.ports,
+      users: this.#users,
+      view: this.#view,
+      onNews: (news) => this.#hear(news),
+      onRestored: () => this.#sending.wake('signal'),
       keepsShown: () => (this.reads !== undefined || this.#isDated ? outcomesMax : 0),
     })
-    const stored = this.#view.stored()
-    await session.follower.start()
-    await this.#settleLost(partition, stored)
-    this.#sending.wake('signal')
   }
 
-  /** The database was emptied while it was open: nobody is signed in there, and what was read before says nothing. */
-  #beginAnew(session: Session, wipes: number): void {
-    session.follower?.stop()
-    session.wipes = wipes
-    session.broken = true
-    this.#begin(session)
+  #hear(news: News): void {
+    const connectivity = this.#health.news(news.origins)
+    this.#view.news(news, connectivity)
+    void this.#advise?.(news)
+    if (this.#stopListening.length > 0) this.#sending.plan(news)
+    this.#persistence.news(news, connectivity)
   }
 
-  /** What is shown as stored, and is nowhere any more, was lost. */
-  async #settleLost(partition: string, stored: readonly string[]): Promise<void> {
-    const open = stored.filter(this.#view.shown)
-    if (open.length === 0) return
-    const { store, clock } = this.ports
-    const shown = this.shown()
-    const gone = await store.transact('readwrite', 'relaxed', async (tx) => {
-      const ids = await findGone(tx, partition, open, shown)
-      if (ids.length > 0) await noteLoss(tx, partition, ids.length, clock.now())
-      return ids
-    })
-    this.#view.lost(gone, clock.now())
-    this.ports.bus.post('changed')
-  }
-
-  async #signOut(last: Session | undefined): Promise<void> {
+  async #signOut(last: UserSession | undefined): Promise<void> {
     if (last === undefined || this.#stopped) return
     await this.#users.signOut(last.principal).catch(this.ports.report)
   }

@@ -1,0 +1,122 @@
+// One user's outbox in a page, from their sign-in on: what waits is brought back into the view, and the rows are followed.
+import { findGone } from '../core/letters.js'
+import type { News } from '../core/news.js'
+import { noteLoss, type Owner } from '../core/partition.js'
+import type { Ports } from '../core/ports.js'
+import { createFollower, type Follower, type FollowerContext } from './follower.js'
+import type { PageView } from './page-view.js'
+import type { Users } from './users.js'
+
+export interface UserSessionContext
+  extends Pick<FollowerContext, 'host' | 'serves' | 'parse' | 'keepsShown'> {
+  readonly ports: Ports
+  readonly users: Users
+  readonly view: PageView
+  onNews(news: News): void
+  /** What waits is back in the view. */
+  onRestored(): void
+}
+
+export class UserSession {
+  readonly principal: string
+  readonly #context: UserSessionContext
+  #owner: Promise<Owner>
+  #restored: Promise<void> = Promise.resolve()
+  #follower: Follower | undefined
+  /** How often its database has begun anew, as last read. */
+  #wipes: number | undefined
+  /** The storage failed at its beginning, or began anew. */
+  #isBroken = false
+  #isStopped = false
+
+  constructor(principal: string, context: UserSessionContext) {
+    this.principal = principal
+    this.#context = context
+    this.#owner = context.users.signIn(principal)
+  }
+
+  get owner(): Promise<Owner> {
+    return this.#owner
+  }
+
+  /** Resolves when what waits is back in the view, or cannot be read. */
+  get restored(): Promise<void> {
+    return this.#restored
+  }
+
+  /** The last row of the journal that is in the view. */
+  shown(): number {
+    return this.#follower?.shown() ?? 0
+  }
+
+  begin(): void {
+    this.#restored = this.#enter().catch((error: unknown) => {
+      this.#follower?.stop()
+      this.#isBroken = true
+      this.#context.ports.report(error)
+    })
+  }
+
+  /** Something may have changed. Where the storage failed it is tried again. */
+  hint(): void {
+    if (this.#isBroken) this.#beginAnew()
+    else this.#follower?.hint()
+  }
+
+  /** Resolves when all that was committed before the call is in the view. */
+  async catchUp(): Promise<void> {
+    await this.#restored
+    await this.#follower?.catchUp()
+  }
+
+  stop(): void {
+    this.#isStopped = true
+    this.#follower?.stop()
+  }
+
+  /** The storage failed, or was emptied while it was open: nobody is signed in there. */
+  #beginAnew(): void {
+    this.#follower?.stop()
+    this.#owner = this.#context.users.signIn(this.principal)
+    this.#isBroken = false
+    this.begin()
+  }
+
+  async #enter(): Promise<void> {
+    const { view, onRestored, ...context } = this.#context
+    const { dispatch, shown, told, blocked } = view
+    const { partition } = await this.#owner
+    if (this.#isStopped) return
+    const onNews = (news: News) => this.#hear(news)
+    this.#follower = createFollower({ ...context, partition, dispatch, shown, told, blocked, onNews })
+    const stored = view.stored()
+    await this.#follower.start()
+    await this.#settleLost(partition, stored)
+    onRestored()
+  }
+
+  #hear(news: News): void {
+    this.#context.onNews(news)
+    const { wipes = 0 } = news.row
+    const isEmptied = wipes > (this.#wipes ?? wipes)
+    this.#wipes = Math.max(wipes, this.#wipes ?? 0)
+    // What was read before says nothing.
+    if (isEmptied) this.#beginAnew()
+  }
+
+  /** What is shown as stored, and is nowhere any more, was lost. */
+  async #settleLost(partition: string, stored: readonly string[]): Promise<void> {
+    const { view, ports } = this.#context
+    const { store, clock, bus } = ports
+    const open = stored.filter(view.shown)
+    if (open.length === 0) return
+    const shown = this.shown()
+    const gone = await store.transact('readwrite', 'relaxed', async (tx) => {
+      const ids = await findGone(tx, partition, open, shown)
+      if (ids.length > 0) await noteLoss(tx, partition, ids.length, clock.now())
+      return ids
+    })
+    view.lost(gone, clock.now())
+    bus.post('changed')
+  }
+}
