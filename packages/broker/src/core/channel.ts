@@ -10,7 +10,7 @@ export type Serves = (origin: string, needs: readonly string[]) => boolean
 export const boundHeaders = 'headers'
 
 /** The need of an entry whose route says by a function which answers mean refusal: a worker may have the same. */
-export const judgeOf = (type: string): string => `refusedWhen:${encodeURIComponent(type)}`
+export const judgeOf = (type: string): string => `refusedWhen:${encodeURI(type)}`
 
 /** Whether only a page can send it. */
 export const needsPage = (channel: string): boolean =>

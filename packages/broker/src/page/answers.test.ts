@@ -181,9 +181,9 @@ describe('`refusedWhen`', () => {
     await world.settle()
 
     expect((await outboxEntries(app.broker)).map(({ channel }) => channel)).toContain(
-      'https://app.test refusedWhen:posts%2Fclapped',
+      'https://app.test refusedWhen:posts/clapped',
     )
-    expect(app.broker.capabilities().workerLacks).toEqual(['refusedWhen:posts%2Fclapped'])
+    expect(app.broker.capabilities().workerLacks).toEqual(['refusedWhen:posts/clapped'])
   })
 
   it('as a function that a release has dropped leaves the entry on disk, and that is said', async () => {
