@@ -185,14 +185,14 @@ describe('refusedWhen', () => {
   })
 
   it.each([
-    ['a path', [{ path: '/errors' }], 'inDoubt'],
-    ['a text', [{ text: 'errors' }], 'inDoubt'],
-    ['a path beside a status that it has', [{ status: 200, path: '/errors' }], 'inDoubt'],
-    ['a header that it has', [{ header: 'x-error' }, { path: '/errors' }], 'returned'],
-    ['a path beside a header that it has not', [{ header: 'x-other', path: '/errors' }], 'confirmed'],
-    ['a path beside another status', [{ status: 201, path: '/errors' }], 'confirmed'],
-    ['nothing', [], 'confirmed'],
-  ])('makes of a body that is too long to be read, where it names %s: %s', (_what, refusedWhen, kind) => {
+    ['a path', 'inDoubt', [{ path: '/errors' }]],
+    ['a text', 'inDoubt', [{ text: 'errors' }]],
+    ['a path beside a status that it has', 'inDoubt', [{ status: 200, path: '/errors' }]],
+    ['a header that it has', 'returned', [{ header: 'x-error' }, { path: '/errors' }]],
+    ['a path beside a header that it has not', 'confirmed', [{ header: 'x-other', path: '/errors' }]],
+    ['a path beside another status', 'confirmed', [{ status: 201, path: '/errors' }]],
+    ['nothing', 'confirmed', []],
+  ])('makes of a body that is too long to be read, where it names %s: %s', (_what, kind, refusedWhen) => {
     const tooLong = { ...reply(200, 'application/json', '', { 'x-error': 'quota' }), body: undefined }
 
     expect(classify(tooLong, waitingEntry({ request: put(), refusedWhen }), 0)).toMatchObject({ kind })

@@ -5,7 +5,7 @@ import { openApp } from '../../test/page-fixture.js'
 import { memoryStore } from '../adapters/memory-store.js'
 import type { Store, StoreTransaction } from '../core/ports.js'
 import { acknowledge, answer, createTestWorld, type SentRequest } from '../testing/index.js'
-import { deadLetters, write } from './index.js'
+import { deadLetters, read, reads, write } from './index.js'
 
 beforeEach(() => void vi.spyOn(console, 'error').mockImplementation(() => {}))
 afterEach(() => vi.restoreAllMocks())
@@ -144,7 +144,7 @@ describe('an answer that cannot be stored', () => {
 
 describe('a payload that cannot be stored', () => {
   it.each([
-    ['the storage does not take', unclonable, 'notSerialisable'],
+    ['is of a kind that the storage does not take', unclonable, 'notSerialisable'],
     [
       'is nested too deep for it',
       () => new RangeError('Maximum call stack size exceeded'),
@@ -203,5 +203,13 @@ describe('a URL', () => {
     ['is refused sooner where the app says so', ofLength(101), { urlCharactersMax: 100 }, refused],
   ])('%s', async (_what, url, limits, expected) => {
     expect(await at(url, limits)).toMatchObject(expected)
+  })
+
+  it('of a read has the same bound', async () => {
+    const get = read(createAction<number>('get'), { request: ofLength })
+    const { store } = openApp(createTestWorld(), { routes: [get], reads: reads() })
+
+    expect(await store.dispatch(get(8_000)).settled).toMatchObject({ status: 'delivered' })
+    expect(await store.dispatch(get(8_001)).settled).toMatchObject(refused)
   })
 })
