@@ -1,23 +1,11 @@
 // The texts of a package lead somewhere for a reader who has installed it, and has no repository beside it.
-import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { posix } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
+import { packedFiles } from './packed-files.js'
 
 const packages = fileURLToPath(new URL('../../packages/', import.meta.url))
-
-/** The names of all files that `npm pack` puts into the tarball. */
-function packedFiles(folder: string): readonly string[] {
-  const args = ['pack', '--dry-run', '--json', '--ignore-scripts']
-  const packed = execFileSync('npm', args, {
-    cwd: folder,
-    encoding: 'utf8',
-    stdio: ['ignore', 'pipe', 'ignore'],
-  })
-  const [{ files }] = JSON.parse(packed) as [{ files: { path: string }[] }]
-  return files.map(({ path }) => path)
-}
 
 /** The anchors of a text's headings, as GitHub and npm make them. */
 const anchorsOf = (text: string): readonly string[] =>
