@@ -102,6 +102,8 @@ export type DeadLetter = EntryCore & {
   readonly reason: string
   readonly httpStatus: number | undefined
   readonly problem: unknown
+  /** The part of `bytes` that its problem takes. */
+  readonly problemBytes?: number
   readonly returnedAt: number
 }
 

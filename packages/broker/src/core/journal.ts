@@ -4,6 +4,7 @@
 import type { DeadLetter, LiveEntry } from './entry.js'
 import { defaultLimits, journalAgeMsMax, journalGraceMs, journalMax } from './limits.js'
 import type { StoreTransaction } from './ports.js'
+import { bytesAtMost } from './problem.js'
 import { type JournalRow, type PartitionRow, within } from './schema.js'
 import { forgetTried } from './tried.js'
 
@@ -25,8 +26,7 @@ export function record(
   const note = { ...how, partition, number, entryId: id, seq, lane, action, attempts, at }
   if (isLeft(row)) tx.put('journal', withoutWords(note))
   else {
-    // A disk takes two bytes for a character at most.
-    const bytes = entryBytes + 2 * JSON.stringify([how.answer, how.problem]).length
+    const bytes = entryBytes + bytesAtMost(how.answer, how.problem)
     row.journalBytes = (row.journalBytes ?? 0) + bytes
     tx.put('journal', { ...note, bytes })
   }

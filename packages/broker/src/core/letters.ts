@@ -87,6 +87,7 @@ export async function putBack(tx: StoreTransaction, held: Held, key: string, now
       isFree = blocks(held) || first === undefined
       removeLetter(tx, row, held)
       row.waiting += 1
+      row.bytes += entry.bytes - held.bytes
     }
     tx.put('entries', toRow(entry))
     // One in doubt may stand behind another, where the database lost what was known of both.

@@ -40,6 +40,9 @@ export const defaultLimits: Limits = {
   answerBytesMax: 64 * 1024 * 1024,
 }
 
+/** Bytes of the answer of a refusal that are kept. */
+export const problemBytesMax = 8_192
+
 /** The slowest line over which an upload is waited for, in bytes a millisecond. */
 export const uploadBytesPerMs = 50
 

@@ -145,7 +145,7 @@ async function run(steps: readonly Step[]): Promise<void> {
   /** All that was ever noted, by user and number. */
   const noted = new Map<string, JournalRow>()
   let time = 0
-  await box.activate()
+  await box.activate('p', { bytesMax: limits.bytesMax })
   const take = async (one: Step, user: 'p' | 'q') => {
     const before = await box.contents(user)
     const pick = <T>(from: readonly T[], at: number): T | undefined => from[at % Math.max(from.length, 1)]
@@ -217,7 +217,7 @@ async function run(steps: readonly Step[]): Promise<void> {
         return
       }
       case 'activate':
-        return box.activate(one.user)
+        return box.activate(one.user, { bytesMax: limits.bytesMax })
     }
   }
 

@@ -6,7 +6,7 @@ import type { DeadLetter, EntryRow, SendingEntry } from './entry.js'
 import { defaultLimits, type Limits } from './limits.js'
 import type { OriginRow } from './origin.js'
 import type { Outcome } from './outcome.js'
-import { activate, readPartition } from './partition.js'
+import { type AppWord, activate, readPartition } from './partition.js'
 import type { Store, StoreTransaction } from './ports.js'
 import { type JournalRow, last, type PartitionRow } from './schema.js'
 import { type Ledgers, settle } from './settle.js'
@@ -24,7 +24,7 @@ export interface Contents {
 export interface Outbox {
   readonly store: Store
   write<T>(work: (tx: StoreTransaction) => Promise<T>): Promise<T>
-  activate(partition?: string): Promise<void>
+  activate(partition?: string, app?: AppWord): Promise<void>
   accept(
     captures: readonly Capture[],
     more?: { partition?: string; now?: number; limits?: Partial<Limits> },
@@ -63,8 +63,8 @@ export function outbox(): Outbox {
   return {
     store,
     write,
-    async activate(partition = 'p') {
-      await write((tx) => activate(tx, ownerOf(partition)))
+    async activate(partition = 'p', app = {}) {
+      await write((tx) => activate(tx, ownerOf(partition), app))
     },
     accept: (captures, { partition = 'p', now = 0, limits = {} } = {}) =>
       write((tx) => append(tx, partition, captures, { now, limits: { ...defaultLimits, ...limits } })),

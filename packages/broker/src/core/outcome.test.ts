@@ -233,7 +233,7 @@ describe('classify', () => {
     expect(refusal).toMatchObject({ httpStatus: 422, problem: { title: 'Too long' } })
     expect(text).toMatchObject({ problem: 'x'.repeat(5_000) })
     expect(classify(answer(400, `{${'x'.repeat(5_000)}`), post(), 0)).toMatchObject({
-      problem: `{${'x'.repeat(999)}`,
+      problem: `{${'x'.repeat(5_000)}`,
     })
   })
 

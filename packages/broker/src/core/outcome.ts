@@ -3,6 +3,7 @@
 import { type Answer, bearsAny, dataOf, typeOf } from './answer.js'
 import { type Effect, type EntryCore, isRepeatableByItself, mayRepeat } from './entry.js'
 import type { Reply } from './ports.js'
+import { problemOf } from './problem.js'
 import { refusal, refused, type SessionWord } from './refusal.js'
 import { again, unknownEffect } from './retry.js'
 import type { PauseReason } from './schema.js'
@@ -147,5 +148,5 @@ function unacknowledged(reply: Answer, entry: EntryCore, now: number): Outcome {
     return outcome.kind === 'inDoubt' ? outcome : { ...outcome, retryAfterMs: waitMs }
   }
   if (!isRepeatableByItself(entry)) return { kind: 'inDoubt', counts, ...why }
-  return { kind: 'returned', ...why, problem: reply.body?.slice(0, 1_000), effect: 'unknown' }
+  return { kind: 'returned', ...why, problem: problemOf(reply), effect: 'unknown' }
 }

@@ -66,7 +66,7 @@ function isState(row: Row): boolean {
     case 'sending':
       return isRow(lease) && isText(lease['owner']) && all(lease, isNumber, 'session renewals')
     case 'dead':
-      return isText(row['reason']) && isNumber(row['returnedAt'])
+      return isText(row['reason']) && isNumber(row['returnedAt']) && isNumber(row['problemBytes'] ?? 0)
     default:
       return state === 'inDoubt'
   }

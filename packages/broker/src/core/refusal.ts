@@ -5,6 +5,7 @@ import { retryAfterMs } from './backoff.js'
 import type { EntryCore } from './entry.js'
 import type { Outcome, ReturnedReason, Verdict } from './outcome.js'
 import type { AppWord } from './partition.js'
+import { problemOf } from './problem.js'
 import { again, floorMs, unknownEffect } from './retry.js'
 import { defaultSession } from './session-rules.js'
 import { echoesKey, isAsked, signsAnswers } from './success.js'
@@ -112,7 +113,7 @@ export function refused(reply: Answer, entry: EntryCore): Outcome {
     kind: 'returned',
     reason: refusalReason(httpStatus),
     httpStatus,
-    problem: dataOf(reply) ?? reply.body?.slice(0, 1_000),
+    problem: problemOf(reply),
     // Who honours the key and names it would have answered with the first try's answer; a proxy knows nothing of it.
     effect: entry.server === 'idempotent' && echoesKey(reply, entry) ? 'none' : entry.effect,
   }

@@ -4,6 +4,7 @@ import type { SendingEntry } from './entry.js'
 import { journalMax } from './limits.js'
 import { delivered, doubted, outbox, refused, retry } from './outbox.fixture.js'
 import type { Outcome } from './outcome.js'
+import { bytesAtMost } from './problem.js'
 
 /** An outbox whose first entry is being sent. */
 async function sending(...captures: Parameters<typeof capture>[]) {
@@ -47,7 +48,8 @@ describe('settle', () => {
     expect(letters).toMatchObject([
       { id: 'a', state: 'dead', reason: 'refused', httpStatus: 422, problem: 'no', returnedAt: 9 },
     ])
-    expect(row).toMatchObject({ waiting: 1, dead: 1, bytes: 20 })
+    const letterBytes = bytesAtMost('no')
+    expect(row).toMatchObject({ waiting: 1, dead: 1, bytes: 20 + letterBytes })
     expect(journal).toMatchObject([
       { kind: 'returned', reason: 'refused', httpStatus: 422, problem: 'no', at: 9 },
     ])

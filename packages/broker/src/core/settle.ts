@@ -9,10 +9,11 @@ import { type DeadLetter, type LiveEntry, type SendingEntry, toRow } from './ent
 import { findSending } from './find-sending.js'
 import { type Note, record } from './journal.js'
 import { withLastFailure } from './last-failure.js'
-import { waitCapMs } from './limits.js'
+import { defaultLimits, waitCapMs } from './limits.js'
 import { afterOutcome, countsAgainstEntry, healthyOrigin, learnt, type OriginRow } from './origin.js'
 import type { Outcome } from './outcome.js'
 import type { StoreTransaction } from './ports.js'
+import { withoutProblem } from './problem.js'
 import { isReadable } from './readable.js'
 import { type PartitionRow, within } from './schema.js'
 import { type EntryEvent, transition } from './transition.js'
@@ -124,13 +125,16 @@ function putTried(tx: StoreTransaction, row: PartitionRow, entry: LiveEntry): vo
 }
 
 /** Returned to its sender: a dead letter, and its lane goes on unless the entry says that it blocks. */
-export async function giveBack(tx: StoreTransaction, row: PartitionRow, letter: DeadLetter): Promise<void> {
-  const { lane, bytes, reason, httpStatus, problem, returnedAt } = letter
+export async function giveBack(tx: StoreTransaction, row: PartitionRow, given: DeadLetter): Promise<void> {
+  const room = (row.bytesMax ?? defaultLimits.bytesMax) - row.bytes
+  const letter = (given.problemBytes ?? 0) > room ? withoutProblem(given) : given
+  const { lane, reason, httpStatus, problem, returnedAt } = letter
   if (blocks(letter)) row.blockedLanes = listed([...row.blockedLanes, lane])
   tx.put('deadLetters', letter)
   row.dead += 1
   await end(tx, row, letter, { kind: 'returned', reason, httpStatus, problem }, returnedAt)
-  row.bytes += bytes
+  // Its end took the bytes of the problem off too, which the entry did not have.
+  row.bytes += letter.bytes + (letter.problemBytes ?? 0)
 }
 
 /** Takes an entry out of the outbox, lets its lane's next one forward and records the settlement. */

@@ -107,7 +107,7 @@ describe.each(stateNames)('an entry that is %s', (name) => {
 })
 
 describe('an entry keeps what it is through every change', () => {
-  const identity = ({ id, lane, channel, partition, request, action, acceptedAt, bytes, server }: Entry) => ({
+  const identity = ({
     id,
     lane,
     channel,
@@ -116,6 +116,17 @@ describe('an entry keeps what it is through every change', () => {
     action,
     acceptedAt,
     bytes,
+    server,
+    ...rest
+  }: Entry) => ({
+    id,
+    lane,
+    channel,
+    partition,
+    request,
+    action,
+    acceptedAt,
+    bytes: bytes - ('problemBytes' in rest ? (rest.problemBytes ?? 0) : 0),
     server,
   })
   const pairs = stateNames.flatMap((state) =>

@@ -12,6 +12,7 @@ import {
   type Trouble,
   type WaitingEntry,
 } from './entry.js'
+import { bytesAtMost } from './problem.js'
 
 export type EntryEvent =
   | { readonly type: 'promoted' }
@@ -162,7 +163,19 @@ function fromSending(entry: SendingEntry, event: EntryEvent): Entry | undefined 
 function giveBack(core: EntryCore, event: EntryEvent & { type: 'returned' }): DeadLetter {
   const { reason, httpStatus, problem, effect, sent, now } = event
   const attempts = core.attempts - (sent ? 0 : 1)
-  return { ...core, state: 'dead', attempts, reason, httpStatus, problem, effect, returnedAt: now }
+  const problemBytes = problem === undefined ? 0 : bytesAtMost(problem)
+  return {
+    ...core,
+    state: 'dead',
+    attempts,
+    reason,
+    httpStatus,
+    problem,
+    problemBytes,
+    bytes: core.bytes + problemBytes,
+    effect,
+    returnedAt: now,
+  }
 }
 
 function requeue(entry: Entry, { key, seq, head, now }: EntryEvent & { type: 'requeued' }): WaitingEntry {
@@ -172,6 +185,7 @@ function requeue(entry: Entry, { key, seq, head, now }: EntryEvent & { type: 're
     reason: _r,
     httpStatus: _h,
     problem: _p,
+    problemBytes = 0,
     returnedAt: _at,
     ...core
   } = entry as DeadLetter
@@ -180,6 +194,7 @@ function requeue(entry: Entry, { key, seq, head, now }: EntryEvent & { type: 're
     // Who settles a doubt has decided about all that was before it; a letter's key may be forgotten meanwhile (R3).
     ...(isRepeat && entry.state === 'dead' ? core : unsent(core)),
     state: 'waiting',
+    bytes: core.bytes - problemBytes,
     seq,
     key,
     head,

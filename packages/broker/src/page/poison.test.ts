@@ -105,15 +105,27 @@ describe('an answer that cannot be stored', () => {
   )
 
   it.each([
-    ['nested 20,000 deep', memoryStore(), nested(20_000), 'answerNotStored'],
+    [
+      'of a kind that the storage does not take',
+      picky(where((row) => row.includes('poison'), unclonable)),
+      '"poison"',
+      'answerNotStored',
+    ],
+    [
+      'of 8 kB on a full disk',
+      picky(where((row) => row.length > 5_000, full)),
+      JSON.stringify('x'.repeat(8_000)),
+      'storageFull',
+    ],
+    ['nested 20,000 deep', memoryStore(), nested(20_000), { isCut: true, text: '['.repeat(8_192) }],
     [
       'of 1 MB on a full disk',
       picky(where((row) => row.length > 500_000, full)),
       JSON.stringify('x'.repeat(1e6)),
-      'storageFull',
+      { isCut: true },
     ],
   ])(
-    'and means refusal, %s: it is returned with a word in place of it',
+    'and means refusal, %s: it is returned with a part or a word in place of it',
     async (_what, store, body, problem) => {
       const app = open(store, (request) => json(request, 422, body))
       const receipts = await deliver(app)

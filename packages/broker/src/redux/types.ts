@@ -87,7 +87,10 @@ export type Settled<Answer> =
       readonly status: 'returned'
       readonly reason: string
       readonly httpStatus: number | undefined
-      /** The body of the answer: JSON as data (problem details of RFC 9457, for instance), else the beginning of its text. */
+      /**
+       * The body of the answer: JSON as data (problem details of RFC 9457, for instance), else its text. A body over 8 KiB is
+       * `{ isCut: true, text }` with its beginning.
+       */
       readonly problem: unknown
     }
   | { readonly status: 'rejected'; readonly reason: RejectedReason }

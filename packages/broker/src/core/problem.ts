@@ -1,0 +1,33 @@
+// The body of a refusal, as a dead letter and the journal keep it.
+import { type Answer, dataOf } from './answer.js'
+import type { DeadLetter } from './entry.js'
+import { problemBytesMax } from './limits.js'
+
+/** Stands for a problem that is too long to be kept. */
+export interface CutProblem {
+  readonly isCut: true
+  /** How the body began. */
+  readonly text: string
+}
+
+/** The body as data, or its text where it is no JSON. A body over 8 KiB is cut, JSON too. */
+export function problemOf(answer: Answer): unknown {
+  const { body } = answer
+  if (body === undefined) return undefined
+  // A text that is not all Latin-1 takes two bytes a character.
+  const isWide = /[\u0100-\uffff]/.test(body.slice(0, problemBytesMax))
+  const charactersMax = isWide ? problemBytesMax / 2 : problemBytesMax
+  if (body.length <= charactersMax) return dataOf(answer) ?? body
+  return { isCut: true, text: body.slice(0, charactersMax) } satisfies CutProblem
+}
+
+/** Of a letter for whose problem the outbox has no room. */
+export const withoutProblem = ({ bytes, problemBytes = 0, ...letter }: DeadLetter): DeadLetter => ({
+  ...letter,
+  problem: { isCut: true, text: '' } satisfies CutProblem,
+  problemBytes: 0,
+  bytes: bytes - problemBytes,
+})
+
+/** Bytes that values take on the disk, at most: two for each character of their JSON. */
+export const bytesAtMost = (...values: readonly unknown[]): number => 2 * JSON.stringify(values).length
