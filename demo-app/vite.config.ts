@@ -4,7 +4,8 @@ import { defineConfig } from 'vite'
 import { VitePWA } from 'vite-plugin-pwa'
 
 // `npm run dev` style work: start the built server beside Vite, and let Vite pass the API on to it.
-const api = 'http://localhost:4173'
+// With the page's own Host: the server's controls serve no page of another.
+const api = { target: 'http://localhost:4173', changeOrigin: false }
 
 export default defineConfig({
   build: { outDir: 'dist/pages', target: 'es2022' },

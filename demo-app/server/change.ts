@@ -7,17 +7,26 @@ import type { SqliteTx } from 'redux-broker-server/sqlite'
 import type { SqlReader } from './database.js'
 import type { Effect, Ledger } from './ledger.js'
 import type { Sessions } from './sessions.js'
+import type { SignInLimit } from './sign-in-limit.js'
 
 export interface ApiDependencies {
   readonly reader: SqlReader
   readonly sessions: Sessions
   readonly idempotency: Idempotency<SqliteTx>
+  readonly signInLimit: SignInLimit
   /** undefined where the server runs without faults: then nothing is recorded. */
   readonly ledger: Ledger | undefined
 }
 
 export interface ApiEnvironment {
   Variables: { user: string }
+  Bindings: ApiBindings
+}
+
+/** What is told of a request beside it. */
+export interface ApiBindings {
+  /** Where its connection comes from: a proxy's, where there is one before the server. */
+  readonly address: string
 }
 
 /** What a change works with: its transaction, and the request whose body nobody has read. */

@@ -15,6 +15,7 @@ import { closeServers, openListeners, type Ports } from './listen.js'
 import { createPages } from './pages.js'
 import { startPurgeTimer } from './purge-timer.js'
 import { createSessions, shownBy, type Transact } from './sessions.js'
+import { createSignInLimit } from './sign-in-limit.js'
 import { createTestApi } from './test-routes.js'
 
 export interface DemoServerOptions extends Ports {
@@ -48,17 +49,18 @@ export async function startDemoServer(options: DemoServerOptions): Promise<DemoS
     bodyBytesMax: limits.bodyBytesMax,
     now: keyClock.now,
   })
+  const signInLimit = createSignInLimit(Date.now)
   const purgeTimer = startPurgeTimer(idempotency, limits.purgeEveryMs)
   const connections = createConnections()
   const proving = options.faults ? createProving() : undefined
-  const api = createApi({ reader, sessions, idempotency, ledger: proving?.ledger })
+  const api = createApi({ reader, sessions, idempotency, signInLimit, ledger: proving?.ledger })
 
   const ports = { port: options.port, port2: options.port2 ?? options.port + 1 }
   const url = () => `http://localhost:${ports.port}`
   const url2 = () => `http://localhost:${ports.port2}`
   const closing = new AbortController()
   const gateway = createGateway({
-    api: (request) => api.fetch(request),
+    api: (request, bindings) => api.fetch(request, bindings),
     pages: createPages(options.pagesFolder, url2),
     sessions,
     proving,
@@ -75,7 +77,7 @@ export async function startDemoServer(options: DemoServerOptions): Promise<DemoS
   function createProving(): Proving {
     const ledger = openLedger(options.dataFolder, reader)
     const faults = createFaults(connections)
-    const testApi = createTestApi({ ledger, faults, idempotency, keyClock, transact })
+    const testApi = createTestApi({ ledger, faults, idempotency, signInLimit, keyClock, transact })
     return { ledger, faults, keyClock, testApi: (request) => testApi.fetch(request) }
   }
 

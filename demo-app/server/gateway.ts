@@ -3,6 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { getRequestListener, type HttpBindings } from '@hono/node-server'
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response'
 import { type Received, receive } from './body.js'
+import type { ApiBindings } from './change.js'
 import { allowPage, answerPreflight } from './cors.js'
 import { applyFault, type Exchange, type FaultEffects } from './fault-acts.js'
 import type { Faults } from './faults.js'
@@ -15,7 +16,7 @@ import type { Credentials, Sessions } from './sessions.js'
 export type Fetch = (request: Request) => Response | Promise<Response>
 
 export interface GatewayDependencies {
-  readonly api: Fetch
+  readonly api: (request: Request, bindings: ApiBindings) => Response | Promise<Response>
   readonly pages: Pages
   readonly sessions: Sessions
   /** undefined with FAULTS=0. */
@@ -120,7 +121,9 @@ async function answerApi(
   const fetchApi = async () => {
     const whole = await takeIn()
     const preflight = origin.kind === 'second' ? answerPreflight(method, incoming.headers) : undefined
-    const response = preflight ?? (await fetchWhole(api, whole))
+    const { remoteAddress = '' } = incoming.socket
+    const fetchFrom: Fetch = (request) => api(request, { address: remoteAddress })
+    const response = preflight ?? (await fetchWhole(fetchFrom, whole))
     return origin.kind === 'second' ? allowPage(response, origin.pageOrigin(), incoming.headers) : response
   }
   const rule = proving?.faults.take(method, path)

@@ -120,10 +120,16 @@ test.each(['SIGTERM', 'SIGINT'] as const)('closes on %s, also with a request in 
   expect(await readdir(folder)).not.toContain('demo.db-wal')
 })
 
-test('has nothing under /__test__ with FAULTS=0', async () => {
-  const { url } = await start({ FAULTS: '0' })
+test.each<[NodeJS.ProcessEnv, number]>([
+  [{ FAULTS: '0' }, 404],
+  [{ NODE_ENV: 'production' }, 404],
+  [{ NODE_ENV: 'production', FAULTS: '' }, 404],
+  [{ NODE_ENV: 'production', FAULTS: '1' }, 200],
+  [{ NODE_ENV: 'development' }, 200],
+])('under %j a control is answered %i', async (environment, status) => {
+  const { url } = await start(environment)
 
-  expect((await fetch(`${url}/__test__/faults`)).status).toBe(404)
+  expect((await fetch(`${url}/__test__/faults`)).status).toBe(status)
 })
 
 test('listens where PORT and PORT2 say, on loopback by either address', async () => {

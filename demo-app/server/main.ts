@@ -1,15 +1,16 @@
-// Starts the demo server as the environment says: PORT, PORT2, DATA_DIR, PAGES, FAULTS.
+// Starts the demo server as the environment says: PORT, PORT2, DATA_DIR, PAGES, FAULTS, NODE_ENV.
 import { fileURLToPath } from 'node:url'
 import { startDemoServer } from './create-server.js'
 
-const { PORT, PORT2, DATA_DIR, PAGES, FAULTS } = process.env
+const { PORT, PORT2, DATA_DIR, PAGES, FAULTS, NODE_ENV } = process.env
 
 const server = await startDemoServer({
   port: readPort('PORT', PORT) ?? 4173,
   port2: readPort('PORT2', PORT2),
   dataFolder: DATA_DIR ?? besideBuild('../../.data'),
   pagesFolder: PAGES ?? besideBuild('../pages'),
-  faults: FAULTS !== '0',
+  // In production only where it is asked for.
+  faults: NODE_ENV === 'production' ? FAULTS === '1' : FAULTS !== '0',
 })
 console.log(`ready ${server.url}`)
 

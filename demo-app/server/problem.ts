@@ -11,6 +11,7 @@ const problems = {
   'invalid-claps': { status: 422, title: 'The number of claps does not fit' },
   'invalid-photo': { status: 422, title: 'This is not a photo' },
   'unknown-user': { status: 422, title: 'There is no such user' },
+  'too-many-sign-ins': { status: 429, title: 'Too many sign-ins' },
   'invalid-faults': { status: 422, title: 'The fault rules do not fit' },
   'internal-error': { status: 500, title: 'The server failed' },
 } as const
@@ -18,9 +19,9 @@ const problems = {
 export type ProblemName = keyof typeof problems
 
 /** The answer for a refusal; `detail` is a sentence that a person can act on. */
-export function problem(name: ProblemName, detail: string): Response {
+export function problem(name: ProblemName, detail: string, headers: Record<string, string> = {}): Response {
   const { status, title } = problems[name]
-  return problemOf({ name, status, title, detail })
+  return problemOf({ name, status, title, detail }, headers)
 }
 
 /** The answer of a `status` fault: it has the shape of a refusal, with any status. */

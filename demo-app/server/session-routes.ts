@@ -1,6 +1,6 @@
 // Signing in and out, and a new token in bearer mode: the only calls that need no session.
 import { Hono } from 'hono'
-import type { ApiDependencies } from './change.js'
+import type { ApiDependencies, ApiEnvironment } from './change.js'
 import { problem } from './problem.js'
 import { users } from './seed.js'
 import { shownBy } from './sessions.js'
@@ -8,12 +8,17 @@ import { fieldOf, readJson } from './validation.js'
 
 const unkept = { 'Cache-Control': 'no-store' }
 
-export function sessionRoutes({ sessions }: Pick<ApiDependencies, 'sessions'>): Hono {
-  const routes = new Hono()
+export function sessionRoutes({
+  sessions,
+  signInLimit,
+}: Pick<ApiDependencies, 'sessions' | 'signInLimit'>): Hono<ApiEnvironment> {
+  const routes = new Hono<ApiEnvironment>()
   routes.post('/session', async (context) => {
     const body = await readJson(context.req.raw)
     const wanted = fieldOf(body, 'user')
     const user = users.find(({ id }) => id === wanted)
+    const { waitMs } = signInLimit.take(context.env.address, user?.id)
+    if (waitMs > 0) return tooManySignIns(waitMs)
     if (user === undefined) return problem('unknown-user', 'Send {"user": "ada"}, "grace" or "linus".')
     const shown = shownBy(context.req.raw)
     const me = { id: user.id, name: user.name }
@@ -41,4 +46,10 @@ export function sessionRoutes({ sessions }: Pick<ApiDependencies, 'sessions'>): 
     return context.body(null, 204, unkept)
   })
   return routes
+}
+
+function tooManySignIns(waitMs: number): Response {
+  const seconds = Math.ceil(waitMs / 1000)
+  const detail = `Too many sign-ins came from your address. Try again in ${seconds} s.`
+  return problem('too-many-sign-ins', detail, { 'Retry-After': String(seconds) })
 }

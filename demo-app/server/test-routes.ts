@@ -1,5 +1,6 @@
-// The proving ground's controls, under /__test__/: the ledger, the fault rules, the reset. Absent with FAULTS=0.
-import { Hono } from 'hono'
+// The proving ground's controls, under /__test__/: the ledger, the fault rules, the reset. Absent with FAULTS=0, and in
+// production. They serve the pages of this server on this machine, and no other page.
+import { Hono, type MiddlewareHandler } from 'hono'
 import type { Idempotency } from 'redux-broker-server'
 import { restoreSeed } from './database.js'
 import { page } from './fault-acts.js'
@@ -10,18 +11,22 @@ import type { Ledger } from './ledger.js'
 import { problem } from './problem.js'
 import { users } from './seed.js'
 import type { Transact } from './sessions.js'
+import type { SignInLimit } from './sign-in-limit.js'
 import { readJson } from './validation.js'
 
 export interface TestDependencies {
   readonly ledger: Ledger
   readonly faults: Faults
   readonly idempotency: Pick<Idempotency<unknown>, 'purgePrincipal'>
+  readonly signInLimit: Pick<SignInLimit, 'clear'>
   readonly keyClock: KeyClock
   readonly transact: Transact
 }
 
-export function createTestApi({ ledger, faults, idempotency, keyClock, transact }: TestDependencies): Hono {
+export function createTestApi(dependencies: TestDependencies): Hono {
+  const { ledger, faults, idempotency, signInLimit, keyClock, transact } = dependencies
   const routes = new Hono()
+  routes.use('/__test__/*', refuseOtherOrigins)
   routes.get('/__test__/ledger', (context) => context.json(ledger.read()))
   routes.delete('/__test__/ledger', async (context) => {
     await transact((tx) => tx.prepare('DELETE FROM effects').run())
@@ -33,6 +38,7 @@ export function createTestApi({ ledger, faults, idempotency, keyClock, transact 
     await transact(restoreSeed)
     for (const { id } of users) await idempotency.purgePrincipal(id)
     ledger.emptyAttempts()
+    signInLimit.clear()
     return context.body(null, 204)
   })
   routes.get('/__test__/faults', (context) => context.json(faults.current()))
@@ -47,4 +53,19 @@ export function createTestApi({ ledger, faults, idempotency, keyClock, transact 
   routes.get('/login', () => page('Sign in', 'This page stands for the sign-in of another system.'))
   routes.notFound(() => problem('not-found', 'There is no such control.'))
   return routes
+}
+
+// A page of another site can send a plain POST anywhere. By a name of its own that leads to this machine it would even be
+// of the same origin, so the name must be this machine's.
+const refuseOtherOrigins: MiddlewareHandler = async ({ req }, next) => {
+  const { host, hostname } = new URL(req.url)
+  const origin = req.header('Origin')
+  const site = req.header('Sec-Fetch-Site') ?? 'none'
+  const isOwn =
+    ['localhost', '127.0.0.1', '[::1]'].includes(hostname) &&
+    (origin === undefined || origin === `http://${host}`) &&
+    ['same-origin', 'none'].includes(site)
+  return isOwn
+    ? next()
+    : problem('cross-site', 'The controls serve only the demo’s own pages on this machine.')
 }

@@ -81,14 +81,24 @@ export async function resume(): Promise<void> {
   await refresh()
 }
 
-/** False where the server could not be reached. */
-export async function signIn(user: UserId): Promise<boolean> {
-  const me = await overrideSignOut(() => askForSession(user))
-  if (me === undefined) return false
+export type SignIn =
+  | { readonly status: 'in' | 'unreachable' }
+  /** Too many sign-ins came from here. */
+  | { readonly status: 'tooMany'; readonly when: string }
+
+export async function signIn(user: UserId): Promise<SignIn> {
+  let refused: SignIn = { status: 'unreachable' }
+  const me = await overrideSignOut(async () => {
+    const asked = await askForSession(user)
+    if ('id' in asked) return asked
+    refused = asked
+    return undefined
+  })
+  if (me === undefined) return refused
   postSessionNews({ kind: 'signedIn', user: me })
   if (store.getState().session.user?.id === me.id) await resume()
   else await enter(me)
-  return true
+  return { status: 'in' }
 }
 
 /** Signs out here at once, however slow or far the server is; it is told afterwards, as soon as it can be. */
@@ -120,7 +130,7 @@ function noteThatServerMustBeTold(serverMustBeTold: boolean): void {
     store.dispatch(signedOut({ serverMustBeTold }))
 }
 
-async function askForSession(user: UserId): Promise<Me | undefined> {
+async function askForSession(user: UserId): Promise<Me | SignIn> {
   try {
     const answer = await fetch('/api/session', {
       method: 'POST',
@@ -128,15 +138,21 @@ async function askForSession(user: UserId): Promise<Me | undefined> {
       body: JSON.stringify({ user, ...(isBearer && { as: 'bearer' }) }),
       signal: AbortSignal.timeout(patienceMs),
     })
-    if (!answer.ok) return undefined
+    if (answer.status === 429) return { status: 'tooMany', when: whenToRetry(answer) }
+    if (!answer.ok) return { status: 'unreachable' }
     const body: unknown = await answer.json()
     if (isBearer) holdToken(parseToken(body))
     // No more than this: the rest of the answer is kept nowhere.
     const { id, name } = parseMe(body)
     return { id, name }
   } catch {
-    return undefined
+    return { status: 'unreachable' }
   }
+}
+
+function whenToRetry({ headers }: Response): string {
+  const seconds = Number(headers.get('Retry-After'))
+  return seconds > 0 ? `in ${seconds} s` : 'a little later'
 }
 
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))

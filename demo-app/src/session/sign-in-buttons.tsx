@@ -2,7 +2,7 @@ import { type ReactElement, useState } from 'react'
 import { type UserId, userIds } from '../api/types'
 import { Avatar, nameOf } from '../ui/avatar'
 import { rescueFocus } from '../ui/focus'
-import { signIn } from './session-commands'
+import { type SignIn, signIn } from './session-commands'
 import './session.css'
 
 export function SignInButtons(): ReactElement {
@@ -17,7 +17,7 @@ export function SignInButtons(): ReactElement {
   )
 }
 
-/** Signs in; says so where the server cannot be reached. */
+/** Signs in; says so where the server cannot be reached, or asks for patience. */
 export function SignInButton({
   user,
   hasAvatar = true,
@@ -25,13 +25,13 @@ export function SignInButton({
   user: UserId
   hasAvatar?: boolean
 }): ReactElement {
-  const [state, setState] = useState<'idle' | 'asking' | 'failed'>('idle')
+  const [state, setState] = useState<'asking' | SignIn | undefined>()
   const onClick = async () => {
     if (state === 'asking') return
     setState('asking')
-    const isIn = await signIn(user)
-    setState(isIn ? 'idle' : 'failed')
-    if (isIn) rescueFocus()
+    const outcome = await signIn(user)
+    setState(outcome)
+    if (outcome.status === 'in') rescueFocus()
   }
   return (
     <>
@@ -48,9 +48,11 @@ export function SignInButton({
           {nameOf(user)}
         </span>
       </button>
-      {state === 'failed' && (
+      {typeof state === 'object' && state.status !== 'in' && (
         <p className="sign-in-failed" role="alert">
-          The server cannot be reached now. Try again when you are online.
+          {state.status === 'tooMany'
+            ? `Too many sign-ins came from here. Try again ${state.when}.`
+            : 'The server cannot be reached now. Try again when you are online.'}
         </p>
       )}
     </>
