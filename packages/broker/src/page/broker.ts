@@ -36,6 +36,11 @@ export interface BrokerOptions<State, Path extends string> {
    * is sent: the error is reported and it is asked again.
    */
   prepareHeaders?(headers: Headers, request: PageRequest<State>): Headers | void | PromiseLike<Headers | void>
+  /**
+   * Names of headers without secrets that the `request` of a write may give, and that are stored with it, besides the usual
+   * ones: `Accept`, `Accept-Language`, `Content-*`, conditions (`If-Match`, …) and `Prefer`.
+   */
+  readonly storedHeaders?: readonly string[]
   /** What `write` and `read` gave. */
   readonly routes: readonly AnyRouted[]
   /** What `reads` gave: how reads are done. Needed where `broker.fetch` is used and no route is a read. */

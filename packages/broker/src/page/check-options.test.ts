@@ -50,6 +50,19 @@ const brokers: readonly (readonly [name: string, options: unknown, message: RegE
     { partition, routes, prepareHeaders: {} },
     /`prepareHeaders` to be a function; got an object/,
   ],
+  ...[
+    [
+      'headers to store that are a text',
+      'x-feature',
+      /an array such as \['x-client-version'\]; got 'x-feature'/,
+    ],
+    ['a header to store that is a number', ['x-feature', 7], /names of headers; got 7/],
+    ['a header to store with a blank', ['x feature'], /names of headers; got 'x feature'/],
+    ['a header to store without a name', [''], /names of headers; got ''/],
+    ['a credential to store', ['Authorization'], /without credentials.*prepareHeaders.*got 'Authorization'/],
+    ['a cookie to store', ['x-feature', 'cookie'], /without credentials.*got 'cookie'/],
+    ['a key to store', ['Idempotency-Key'], /without credentials.*got 'Idempotency-Key'/],
+  ].map(([name, storedHeaders, message]) => [name, { partition, routes, storedHeaders }, message] as never),
   [
     'a produce that is no function',
     { partition, routes, produce: true },

@@ -6,6 +6,7 @@ import { describe } from '../redux/describe.js'
 import { oneOf, routeOf } from '../redux/route.js'
 import type { AnyRouted } from '../redux/types.js'
 import type { World } from './broker.js'
+import { isPrivate } from './given-headers.js'
 import type { ReadPart } from './read-engine.js'
 
 const known = [
@@ -13,6 +14,7 @@ const known = [
   'name',
   'partition',
   'prepareHeaders',
+  'storedHeaders',
   'routes',
   'reads',
   'server',
@@ -61,6 +63,7 @@ export function checkOptions(options: unknown): void {
   oneOf('createBroker()', 'onUnknownEffect', given['onUnknownEffect'], ['ask', 'repeat'])
   checkRoutes(given['routes'])
   checkOrigins(given['origins'])
+  checkStoredHeaders(given['storedHeaders'])
   checkQuestion('sessionProbe', '/api/me', given)
   checkQuestion('knock', '/api/health', given)
   checkQuestion('statusQuery', '/api/idempotency/:key', given)
@@ -123,6 +126,21 @@ function checkOrigins(origins: unknown): void {
     oneOf('createBroker()', 'credentials', credentials, ['include', 'same-origin'])
     if (Object.keys(more).length > 0)
       throw wrong('origins', 'objects with `origin` and `credentials`', option)
+  }
+}
+
+function checkStoredHeaders(names: unknown): void {
+  if (names === undefined) return
+  if (!Array.isArray(names)) throw wrong('storedHeaders', "an array such as ['x-client-version']", names)
+  for (const name of names as unknown[]) {
+    if (typeof name !== 'string' || !/^[\w!#$%&'*+.^`|~-]+$/.test(name))
+      throw wrong('storedHeaders', 'names of headers', name)
+    if (isPrivate(name))
+      throw wrong(
+        'storedHeaders',
+        'without credentials, which `prepareHeaders` adds as a request leaves',
+        name,
+      )
   }
 }
 

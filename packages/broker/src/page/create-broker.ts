@@ -26,6 +26,7 @@ import { createReducerWatch, type Next, type ReducerWatch } from './reducer-watc
 import { createRegistration } from './register-worker.js'
 import { Runtime } from './runtime.js'
 import type { RuntimeConfig } from './runtime-config.js'
+import type { SnapshotContext } from './snapshot.js'
 import { createUserIds } from './user-id.js'
 import { createWorkerClient, type WorkerClient } from './worker-client.js'
 
@@ -252,6 +253,18 @@ const baseFor = ({ name }: Pick<BrokerOptions<never, never>, 'name'>, { base = '
 
 const ownOrigins = ({ baseUrl }: Host) => (baseUrl === undefined ? [] : [new URL(baseUrl).origin])
 
+const snapshotContext = <State>(
+  options: BrokerOptions<State, string>,
+  more: Pick<SnapshotContext, 'baseUrl' | 'origins' | 'limits'>,
+): SnapshotContext => ({
+  ...more,
+  server: options.server ?? 'plain',
+  success: options.success,
+  onUnknownEffect: options.onUnknownEffect,
+  storedHeaders: options.storedHeaders?.map((name) => name.toLowerCase()) ?? [],
+  needs: needsOf(options),
+})
+
 function runtimeConfig<State>(
   options: BrokerOptions<State, string>,
   { database, routes, worker, world, release }: Parts,
@@ -260,7 +273,6 @@ function runtimeConfig<State>(
   const { host, inquiries } = world
   const preparing = createPreparing(routes, options.prepareHeaders, store.getState)
   const { judges, refuses } = createJudging(routes)
-  const needs = needsOf(options)
   const canSend = [...preparing.has, ...judges, ...cookieNeeds(options.origins)]
   const limits = { ...defaultLimits, ...options.limits }
   const knocking = withKnocks(world.ports)
@@ -289,15 +301,7 @@ function runtimeConfig<State>(
     release,
     routes,
     createReads: reads?.createEngine,
-    snapshot: {
-      baseUrl: host.baseUrl,
-      origins,
-      server: options.server ?? 'plain',
-      success: options.success,
-      onUnknownEffect: options.onUnknownEffect,
-      needs,
-      limits,
-    },
+    snapshot: snapshotContext(options, { baseUrl: host.baseUrl, origins, limits }),
     credentialsOf: credentialsBy(options.origins),
     app: {
       sessionProbe: absolute(options.sessionProbe),

@@ -138,7 +138,7 @@ describe('the `headers` of a route', () => {
     })
   const openOwn = (route: ReturnType<typeof withHeaders>, options = {}) => {
     const world = createTestWorld()
-    const app = open(world.tab(), { routes: [route], ...options })
+    const app = open(world.tab(), { routes: [route], storedHeaders: ['X-Stored', 'x-both'], ...options })
     return { world, ...app, receipt: app.store.dispatch(route({ text: 'a' })) }
   }
 

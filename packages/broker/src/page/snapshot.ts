@@ -12,6 +12,7 @@ import { isDevelopment } from '../redux/development.js'
 import type { WriteRoute } from '../redux/route.js'
 import type { RequestTemplate } from '../redux/types.js'
 import { type Content, contentOf, readContent, type SizeLimits, sized, storedAction } from './body.js'
+import { storedHeaders } from './given-headers.js'
 import { ask, Refusal } from './refusal.js'
 
 export interface SnapshotContext {
@@ -21,6 +22,8 @@ export interface SnapshotContext {
   readonly server: ServerKind
   readonly success: Success | undefined
   readonly onUnknownEffect?: OnUnknownEffect | undefined
+  /** Lower-case names of headers that the app has stored, besides the usual ones. */
+  readonly storedHeaders: readonly string[]
   /** Names of the functions that every entry needs at its sending. */
   readonly needs: readonly string[]
   readonly limits: SizeLimits & Pick<Limits, 'urlCharactersMax'>
@@ -56,7 +59,7 @@ export function snapshot(
       isDevelopment && `The \`lane\` of ${type} must give a string; it gave ${describe(lane)}.`,
     )
   const method = methodOf(type, template)
-  const headers = headersOf(type, template)
+  const headers = storedHeaders(type, template, context.storedHeaders)
   const content = contentOf(type, template, limits)
   const { success = context.success, refusedWhen } = options
   if (!headers.has('accept')) headers.set('accept', acceptFor(success))
@@ -145,22 +148,4 @@ function methodOf(type: string, { method = 'POST' }: RequestTemplate): string {
     isDevelopment &&
       `The \`method\` of ${type} must be a token of HTTP that a page may send, and none that only reads, for which there is read(); it is ${describe(method)}.`,
   )
-}
-
-/** What says who the user is stays out of the store: it is added at every sending. */
-const neverStored = /^(authorization|cookie2?|set-cookie2?|proxy-.*|x-csrf.*|x-xsrf.*|idempotency-.*)$/
-
-/** @throws Refusal where they are none. */
-export function headersOf(type: string, { headers }: Pick<RequestTemplate, 'headers'>): Headers {
-  const kept = ask(
-    isDevelopment && `The \`headers\` of ${type} are not valid: reading them`,
-    () => new Headers(headers),
-  )
-  for (const name of [...kept.keys()]) {
-    if (!neverStored.test(name)) continue
-    if (isDevelopment)
-      console.error(`redux-broker: the header ${name} of ${type} is not stored; give it in prepareHeaders.`)
-    kept.delete(name)
-  }
-  return kept
 }

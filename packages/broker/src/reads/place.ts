@@ -46,6 +46,8 @@ export function createPlace(context: PlaceContext, request: ReadRequest): Place 
   const { ports, view, written, user, principal, snapshot, writing } = context
   let finding: Promise<void> | undefined
   let partition: string | undefined
+  /** Where the copy lies. A header may hold a secret, so that a key with headers is kept as its hash. */
+  let at = ''
   let keeping: Keeping | undefined
   let copy: KeptCopy | undefined
   let isSecondTry = false
@@ -55,18 +57,18 @@ export function createPlace(context: PlaceContext, request: ReadRequest): Place 
   async function find(): Promise<void> {
     partition = (await user())?.partition
     if (partition === undefined) return
+    at = request.headers.length === 0 ? key() : await ports.chance.digest(key())
     keeping = createKeeping({ ...context, partition })
     // Who asks the moment that it is answered finds that answer, not the one before.
-    await writing.get(key())
-    copy = await keeping.find(key())
+    await writing.get(at)
+    copy = await keeping.find(at)
     // At a page's start the urgent ones wait for what was being written: the others do not go before them.
     await context.restored()
   }
 
-  function write(change: (keeping: Keeping, key: string) => Promise<void>): void {
+  function write(change: (keeping: Keeping) => Promise<void>): void {
     if (keeping === undefined) return
-    const at = key()
-    const done: Promise<void> = change(keeping, at).finally(() => {
+    const done: Promise<void> = change(keeping).finally(() => {
       if (writing.get(at) === done) writing.delete(at)
     })
     writing.set(at, done)
@@ -104,7 +106,7 @@ export function createPlace(context: PlaceContext, request: ReadRequest): Place 
       }
       return { ...result, answer: refreshedBy(result.answer, copy.answer) }
     },
-    keep: ({ answer, fetchedAt }) => write((keeping, at) => keeping.keep(at, answer, fetchedAt)),
-    drop: () => write((keeping, at) => keeping.drop(at)),
+    keep: ({ answer, fetchedAt }) => write((keeping) => keeping.keep(at, answer, fetchedAt)),
+    drop: () => write((keeping) => keeping.drop(at)),
   }
 }

@@ -1,7 +1,8 @@
 // From what an app asks for to a request that all readers of the same can share.
 import type { ReadRequest } from '../core/reads/line.js'
+import { readHeaders } from '../page/given-headers.js'
 import { Refusal } from '../page/refusal.js'
-import { headersOf, type SnapshotContext, type UrlContext, urlOf } from '../page/snapshot.js'
+import { type SnapshotContext, type UrlContext, urlOf } from '../page/snapshot.js'
 import { describe } from '../redux/describe.js'
 import { isDevelopment } from '../redux/development.js'
 
@@ -17,7 +18,7 @@ export interface ReadTemplate {
   readonly url: string
   /** Default `GET`. */
   readonly method?: 'GET' | 'HEAD' | 'get' | 'head' | undefined
-  /** Credentials are not among them: give them in `prepareHeaders`. */
+  /** Any but credentials, which are refused: give those in `prepareHeaders`. */
   readonly headers?: Readonly<Record<string, string>> | Headers | undefined
 }
 
@@ -37,6 +38,6 @@ export function toRequest(what: string, given: string | ReadTemplate, context: U
       isDevelopment &&
         `The read ${what} has a \`body\`, which GET and HEAD cannot carry: put it in the URL, or declare a write().`,
     )
-  const headers = headersOf(what, template as { readonly headers?: Record<string, string> })
+  const headers = readHeaders(what, template as { readonly headers?: Record<string, string> })
   return { url: url.href, method, headers: [...headers] }
 }

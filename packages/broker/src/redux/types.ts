@@ -46,7 +46,11 @@ export interface RequestTemplate {
   readonly url: string
   /** Any token but CONNECT, TRACE and TRACK. Default `POST`. */
   readonly method?: string | undefined
-  /** Credentials (`Authorization`, `Cookie`, CSRF tokens) are never stored: give them in `prepareHeaders`. */
+  /**
+   * They are stored: `Accept`, `Accept-Language`, `Content-*`, conditions (`If-Match`, …), `Prefer`, and those that
+   * createBroker's `storedHeaders` names. Any other is refused at dispatch: give it in `prepareHeaders` or in the route's
+   * `headers`.
+   */
   readonly headers?: Readonly<Record<string, string>> | undefined
   /** null: none, as in fetch. */
   readonly body?: Body | null | undefined

@@ -206,7 +206,7 @@ describe('a broker worker', () => {
       refusedWhen: ({ body }) => (body as Echo).headers['x-refuse'] === 'yes',
     })
     const name = crypto.randomUUID()
-    const { broker, store } = startPage(name, { routes: [judged] })
+    const { broker, store } = startPage(name, { routes: [judged], storedHeaders: ['x-refuse'] })
     await broker.register(Promise.resolve(await startWorker(name, more)))
 
     const [refused, taken] = ['yes', 'no'].map((refuse) => store.dispatch(judged(refuse)))
