@@ -22,6 +22,46 @@ export function describeClaims<Tx>(trial: Trial<Tx>): void {
     expect(await trial.effects()).toEqual(['b'])
   })
 
+  it('SC9 undoes the effect of refused work and keeps its answer, in one commit', async () => {
+    const refusing = (effect: string) => async (tx: Tx) => {
+      trial.addEffect(tx, effect)
+      await Promise.resolve()
+      trial.addEffect(tx, `${effect} too`)
+      return { kind: 'refuse', answer, result: 'done' } as const
+    }
+    expect(await trial.store.runOnce(claimOf(), refusing('a'))).toEqual(ran)
+    expect(await trial.effects()).toEqual([])
+    expect(await trial.store.runOnce(claimOf(), trial.sealing('b'))).toEqual(stored)
+    expect(await trial.store.runOnce(claimOf('l'), trial.sealing('c'))).toEqual(ran)
+    expect(await trial.store.runOnce(claimOf('m'), refusing('d'))).toEqual(ran)
+    expect(await trial.effects()).toEqual(['c'])
+  })
+
+  it('says when a user with as many unexpired records as there may be has room again, and nobody else', async () => {
+    const claim = (key: string, more = {}) => claimOf(key, { recordsMax: 3, ...more })
+    for (const [key, expiresAt] of [
+      ['a', 2_500],
+      ['b', 2_000],
+      ['c', 3_000],
+    ] as const)
+      expect(await trial.store.runOnce(claim(key, { expiresAt }), trial.sealing(key))).toEqual(ran)
+    const full = { kind: 'full', freeAt: 2_000 }
+    expect(await trial.store.runOnce(claim('d'), trial.sealing('d'))).toEqual(full)
+    expect(await trial.store.runOnce(claim('d', { recordsMax: 2 }), trial.sealing('d'))).toEqual(full)
+    expect((await trial.store.runOnce(claim('a'), trial.sealing('a'))).kind).toBe('stored')
+    const grace = { id: { principal: 'grace', key: 'd' } }
+    expect(await trial.store.runOnce(claim('d', grace), trial.sealing('grace'))).toEqual(ran)
+    expect(await trial.effects()).toEqual(['a', 'b', 'c', 'grace'])
+    const later = { now: 2_000, expiresAt: 4_000 }
+    expect(await trial.store.runOnce(claim('d', later), trial.sealing('d'))).toEqual(ran)
+    expect(await trial.store.runOnce(claim('e', later), trial.sealing('e'))).toEqual({
+      kind: 'full',
+      freeAt: 2_500,
+    })
+    await trial.store.purgePrincipal('ada', 3)
+    expect((await trial.store.runOnce(claim('f', later), trial.sealing('f'))).kind).toBe('ran')
+  })
+
   it('F54 undoes the effect of work that rejects, frees the id and passes the error on', async () => {
     const error = new Error('from the handler')
     const failed = trial.store.runOnce(claimOf(), async (tx) => {

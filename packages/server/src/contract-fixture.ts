@@ -57,6 +57,7 @@ export const claimOf = (key = 'k', more: Partial<Claim> = {}): Claim => ({
   id: { principal: 'ada', key },
   fingerprint: 'f'.repeat(64),
   expiresAt: 2_000,
+  recordsMax: 100,
   ...momentsAt(more.now ?? 1_000),
   ...more,
 })

@@ -1,4 +1,6 @@
 // The entry: makes what an application calls out of the options, and turns what fails into an answer.
+import type { ClockMove } from './clock-watch.js'
+import { DeadlineError } from './deadline.js'
 import { decide } from './decide.js'
 import type { Handler } from './handler.js'
 import { parseIdempotencyKey } from './idempotency-key.js'
@@ -19,8 +21,9 @@ export interface Idempotency<Tx> {
    * Runs `handler` once for each key of a user, in one transaction with the record of its answer, and answers every
    * repeat with that record (draft-ietf-httpapi-idempotency-key-header-07). The answer of a handler that failed
    * (5xx) or asks to be tried again (401, 403, 408, 419, 423, 425, 429, 440) undoes its effects and frees the key;
-   * so does a handler that throws, which is answered 500. Without a key the handler runs in a transaction without a
-   * record. README.md has the table of answers.
+   * so does a handler that throws, which is answered 500, and one that misses `deadlineMs`, which is answered 503. Any
+   * other 4xx undoes its effects and is kept. Without a key the handler runs in a transaction without a record.
+   * README.md has the table of answers.
    *
    * Give it the request before anything has read its body. While the handler runs, an embedded store has no other
    * writer: let it wait for nothing slow.
@@ -39,9 +42,11 @@ export interface Idempotency<Tx> {
    * are the same without it; it gives the space back. To be called by a timer.
    * @param recordsMax bound of one call, which is one transaction. Default 1000; where `entombed + removed` reaches
    *   it, there may be more
+   * @param options `clockIsRight`: the clock has jumped, and is right. Without this word a purge removes nothing after a
+   *   jump of more than a day, ahead or back, and says so in `held`, until the clock has kept its new time for a day
    * @throws StoreBusyError nothing was done; RangeError on a bound below 1
    */
-  purge(recordsMax?: number): Promise<Purged>
+  purge(recordsMax?: number, options?: { readonly clockIsRight?: boolean }): Promise<Purged>
   /**
    * Removes all that is kept of one user, tombstones too, and says how many records that was. A request that comes
    * later under one of these keys runs anew, so end the user's sessions first.
@@ -56,7 +61,7 @@ export function createIdempotency<Tx>(options: IdempotencyOptions<Tx>): Idempote
   return {
     run: (request, handler) => run(settings, request, handler),
     status: (request, key) => status(settings, request, key),
-    purge: (recordsMax = purgedRecordsMaxDefault) => purge(settings, recordsMax),
+    purge: createPurge(settings),
     purgePrincipal: (principal) => purgePrincipal(settings, principal),
   }
 }
@@ -91,17 +96,37 @@ function answered<Tx>(
 ): Promise<Outcome> {
   return deciding.catch((error: unknown) => {
     if (error instanceof UsageError) throw error
-    if (error instanceof StoreBusyError) return refused('busy')
-    settings.onError(error, request)
+    if (error instanceof StoreBusyError) return refused('busy', error.retryAfterMs)
+    // A handler that hangs has its user wait as long as it kept the others waiting.
+    if (error instanceof DeadlineError) {
+      settings.onError(error, request)
+      return refused('deadline', error.deadlineMs)
+    }
+    // A handler that passes on why its client has gone has not failed.
+    if (!request.signal.aborted || error !== request.signal.reason) settings.onError(error, request)
     return refused('failed')
   })
 }
 
-async function purge<Tx>(settings: IdempotencySettings<Tx>, recordsMax: number): Promise<Purged> {
-  if (!Number.isInteger(recordsMax) || recordsMax < 1) {
-    throw new RangeError(`recordsMax: got ${recordsMax}, expected a whole number of at least 1`)
+function createPurge<Tx>(settings: IdempotencySettings<Tx>): Idempotency<Tx>['purge'] {
+  let isToldOfClock = false
+  return async (recordsMax = purgedRecordsMaxDefault, { clockIsRight = false } = {}) => {
+    if (!Number.isInteger(recordsMax) || recordsMax < 1) {
+      throw new RangeError(`recordsMax: got ${recordsMax}, expected a whole number of at least 1`)
+    }
+    const purged = await settings.store.purge(momentsOf(settings), recordsMax, clockIsRight)
+    if (purged.held !== undefined && !isToldOfClock) settings.onError(clockError(purged.held), undefined)
+    isToldOfClock = purged.held !== undefined
+    return purged
   }
-  return settings.store.purge(momentsOf(settings), recordsMax)
+}
+
+function clockError({ from, to }: ClockMove): Error {
+  const days = ((to - from) / 86_400_000).toFixed(1)
+  return new Error(
+    `the clock has moved by ${days} days since it was last seen: purge() removes nothing until it has kept its new ` +
+      'time for a day. If the clock is right, call purge(recordsMax, { clockIsRight: true })',
+  )
 }
 
 /** In several transactions, so that others get their turn. */

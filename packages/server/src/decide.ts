@@ -1,14 +1,17 @@
 // Decides what becomes of one request. Promise: who asks, the key, and whether the caller takes itself for the user
 // of this session are checked in this order, before anything is looked up under the key (SC10).
-import { fingerprintOf } from './fingerprint.js'
+import { type Bytes, streamOf } from './body-blocks.js'
+import { withDeadline } from './deadline.js'
+import { fingerprintOf, isOf } from './fingerprint.js'
 import type { Handler } from './handler.js'
 import { readAnswer } from './handler-answer.js'
 import type { KeyHeader } from './idempotency-key.js'
 import { type IdempotencySettings, momentsOf } from './idempotency-options.js'
-import { type Outcome, type Ran, type Refused, refused } from './outcome.js'
+import { type Outcome, type Ran, refused } from './outcome.js'
 import { principalTagOf } from './principal-tag.js'
-import { readBytes } from './read-bytes.js'
-import { isFinal, storedAnswer, type WholeAnswer } from './stored-answer.js'
+import { readRequestBody } from './request-body.js'
+import type { RecordId, Settlement } from './store.js'
+import { endOf, storedAnswer, type WholeAnswer } from './stored-answer.js'
 import { UsageError } from './usage-error.js'
 
 export interface Call<Tx> {
@@ -29,64 +32,95 @@ export async function decide<Tx>(settings: IdempotencySettings<Tx>, call: Call<T
   if (tag === null && header.kind === 'valid' && settings.principalTag === 'required') {
     return refused('principal-required')
   }
-  const body = await readRequest(request, settings.bodyBytesMax)
-  if (body.kind === 'refused') return body
-  const key = header.kind === 'valid' ? header.key : undefined
-  const work = async (tx: Tx): Promise<WholeAnswer> => {
-    const context = { tx, request: copyOf(request, body.bytes), key: key ?? '', principal }
-    return readAnswer(await handler(context), settings.bodyBytesMax)
+  if (request.bodyUsed) {
+    throw new UsageError(
+      'got a request whose body was read already: give it to run() first, read it in the handler',
+    )
   }
-  if (key === undefined) return runUnrecorded(settings, work)
-  return runRecorded(
-    settings,
-    { id: { principal, key }, fingerprint: await fingerprintOf(request, body.bytes) },
-    work,
-  )
+  const body = await readRequestBody(request, settings.bodyBytesMax, settings.bodyRoom)
+  if (body.kind !== 'read') return refused(bodyProblems[body.kind])
+  const { blocks } = body
+  try {
+    return await perform(settings, { request, handler, blocks, principal, header })
+  } finally {
+    body.release()
+  }
+}
+
+// 408: the client may repeat the request (RFC 9110 section 15.5.9).
+const bodyProblems = { incomplete: 'body-incomplete', tooLarge: 'body-too-large', noRoom: 'busy' } as const
+
+interface Checked<Tx> extends Call<Tx> {
+  readonly principal: string
+  readonly blocks: readonly Bytes[]
+}
+
+function perform<Tx>(settings: IdempotencySettings<Tx>, call: Checked<Tx>): Promise<Outcome> {
+  const { request, header, handler, principal, blocks } = call
+  const key = header.kind === 'valid' ? header.key : undefined
+  const work: Work<Tx> = (tx) =>
+    withDeadline(settings.deadlineMs, request.signal, async (signal) => {
+      const context = { tx, request: copyOf(request, blocks, signal), key: key ?? '', principal, signal }
+      return settlementOf(settings, await readAnswer(await handler(context), settings.bodyBytesMax))
+    })
+  if (key === undefined) return runUnrecorded(settings, principal, work)
+  return runRecorded(settings, call, { principal, key }, work)
+}
+
+type Work<Tx> = (tx: Tx) => Promise<Settlement<Ran>>
+
+function settlementOf<Tx>(
+  { replayedHeaders, commitRefusals }: IdempotencySettings<Tx>,
+  answer: WholeAnswer,
+): Settlement<Ran> {
+  const kind = endOf(answer.status, commitRefusals)
+  if (kind === 'release') return { kind, result: { kind: 'ran', answer, status: 'rejected' } }
+  return {
+    kind,
+    answer: storedAnswer(answer, replayedHeaders),
+    result: { kind: 'ran', answer, status: 'stored' },
+  }
 }
 
 async function runRecorded<Tx>(
   settings: IdempotencySettings<Tx>,
-  {
-    id,
-    fingerprint,
-  }: { readonly id: { readonly principal: string; readonly key: string }; readonly fingerprint: string },
-  work: (tx: Tx) => Promise<WholeAnswer>,
+  { request, blocks }: Checked<Tx>,
+  id: RecordId,
+  work: Work<Tx>,
 ): Promise<Outcome> {
-  const { store, retentionMs, replayedHeaders } = settings
+  const { store, retentionMs, keysPerPrincipalMax: recordsMax } = settings
   const moments = momentsOf(settings)
-  const claim = { id, fingerprint, ...moments, expiresAt: moments.now + retentionMs }
-  const claimed = await store.runOnce<Ran>(claim, async (tx) => {
-    const answer = await work(tx)
-    if (!isFinal(answer.status))
-      return { kind: 'release', result: { kind: 'ran', answer, status: 'rejected' } }
-    const stored = storedAnswer(answer, replayedHeaders)
-    return { kind: 'seal', answer: stored, result: { kind: 'ran', answer, status: 'stored' } }
-  })
+  const fingerprint = await fingerprintOf(request, blocks)
+  const claim = { id, fingerprint, ...moments, expiresAt: moments.now + retentionMs, recordsMax }
+  const claimed = await store.runOnce<Ran>(claim, work)
   switch (claimed.kind) {
     case 'ran':
       return claimed.result
     case 'stored':
-      if (claimed.fingerprint !== fingerprint) return refused('key-reused')
+      if (!(await isOf(claimed.fingerprint, request, blocks))) return refused('key-reused')
       return { kind: 'replayed', answer: claimed.answer }
     case 'expired':
-      return refused(claimed.fingerprint === fingerprint ? 'key-expired' : 'key-reused')
+      return refused((await isOf(claimed.fingerprint, request, blocks)) ? 'key-expired' : 'key-reused')
     case 'inProgress':
       return refused('in-progress')
+    case 'full':
+      return refused('too-many-keys', claimed.freeAt - moments.now)
   }
 }
 
 /** Work without a key: the same rule of commit and undo, and nothing to repeat. */
 async function runUnrecorded<Tx>(
   { store }: IdempotencySettings<Tx>,
-  work: (tx: Tx) => Promise<WholeAnswer>,
+  principal: string,
+  work: Work<Tx>,
 ): Promise<Ran> {
   let undone: WholeAnswer | undefined
   const committed = store.transaction(async (tx) => {
-    const answer = await work(tx)
-    if (isFinal(answer.status)) return answer
-    undone = answer
+    const { kind, result } = await work(tx)
+    if (kind === 'seal') return result.answer
+    undone = result.answer
     throw new Error('undo this transaction')
-  })
+  }, principal)
   const answer = await committed.catch((error: unknown) => {
     if (undone === undefined) throw error
     return undone
@@ -94,21 +128,8 @@ async function runUnrecorded<Tx>(
   return { kind: 'ran', answer, status: undefined }
 }
 
-type RequestBody = { readonly kind: 'read'; readonly bytes: Uint8Array<ArrayBuffer> } | Refused
-
-async function readRequest(request: Request, bytesMax: number): Promise<RequestBody> {
-  if (request.bodyUsed) {
-    throw new UsageError(
-      'got a request whose body was read already: give it to run() first, read it in the handler',
-    )
-  }
-  // The caller, or something between, broke off: 408 says that it may repeat the request (RFC 9110 section 15.5.9).
-  const bytes = await readBytes(request.body, bytesMax).catch(() => 'incomplete' as const)
-  if (bytes === 'incomplete') return refused('body-incomplete')
-  return bytes === undefined ? refused('body-too-large') : { kind: 'read', bytes }
-}
-
 /** Built from its parts, since a server's adapter may pass an object that only looks like a Request. */
-function copyOf({ url, method, headers, signal }: Request, bytes: Uint8Array<ArrayBuffer>): Request {
-  return new Request(url, { method, headers, signal, body: bytes.length === 0 ? null : bytes })
+function copyOf({ url, method, headers }: Request, blocks: readonly Bytes[], signal: AbortSignal): Request {
+  const body = blocks.length === 0 ? {} : { body: streamOf(blocks), duplex: 'half' as const }
+  return new Request(url, { method, headers, signal, ...body })
 }

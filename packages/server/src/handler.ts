@@ -7,6 +7,8 @@ export interface HandlerContext<Tx> {
   /** The key without its quotes; empty where the request had none (`key: 'optional'`). */
   readonly key: string
   readonly principal: string
+  /** Aborts at `deadlineMs`, when nothing more can be written, and when the client goes: stop then. */
+  readonly signal: AbortSignal
 }
 
 export type Handler<Tx> = (context: HandlerContext<Tx>) => Response | PromiseLike<Response>

@@ -1,5 +1,14 @@
 // What an application decides, and the defaults.
-import { bodyBytesMaxDefault, retentionMsDefault, tombstoneMsDefault } from './limits.js'
+import { type BodyRoom, createBodyRoom } from './body-room.js'
+import { checkIdempotencyOptions } from './check-idempotency-options.js'
+import {
+  bodyBytesMaxDefault,
+  deadlineMsDefault,
+  keysPerPrincipalMaxDefault,
+  retentionMsDefault,
+  tombstoneMsDefault,
+  waitingBytesMaxDefault,
+} from './limits.js'
 import type { IdempotencyStore, Moments } from './store.js'
 
 type Principal = string | number | null | undefined
@@ -40,60 +49,47 @@ export interface IdempotencyOptions<Tx> {
   readonly replayedHeaders?: readonly string[]
   /** The largest body of a request, and of a handler's answer, in bytes. Default 16 MiB. */
   readonly bodyBytesMax?: number
-  /** Told of each error that was answered with 500: a handler, `principal` or the store threw. Default console.error. */
-  onError?(error: unknown, request: Request): void
+  /**
+   * How many bytes of request bodies may lie in memory at once, over all requests that wait or are worked on. Above it
+   * a request is answered 503 `busy`. Default 64 MiB, or `bodyBytesMax` where that is more.
+   */
+  readonly waitingBytesMax?: number
+  /**
+   * How long a handler may take, in milliseconds, from when it is called. Default 10,000. Then its transaction is undone
+   * and closed, its turn is free, and the client is answered 503 `deadline`. A handler that never lets go of the thread
+   * cannot be stopped.
+   */
+  readonly deadlineMs?: number
+  /**
+   * Whether the effects of a handler are kept that answers 4xx. Default false: they are undone, and only its answer is
+   * kept. The statuses that free the key (401, 403, 408 …) undo them in any case.
+   */
+  readonly commitRefusals?: boolean
+  /** How many answers may be kept of one user. A new key above it is answered 429 `too-many-keys`. Default 100,000. */
+  readonly keysPerPrincipalMax?: number
+  /**
+   * Told of each error that was answered with 500 (a handler, `principal` or the store threw), of each handler that
+   * missed its deadline, and, without a request, of a jump of the clock that stops the purges. Default console.error.
+   */
+  onError?(error: unknown, request: Request | undefined): void
   /** Epoch milliseconds. Default Date.now. */
   now?(): number
 }
 
 export type IdempotencySettings<Tx> = Required<Omit<IdempotencyOptions<Tx>, 'principal'>> & {
+  readonly bodyRoom: BodyRoom
   /** Rejects where the application's own `principal` does. */
   principal(request: Request): Promise<string | undefined>
 }
 
-// Secrets, and what belongs to one connection or to this package's own marks.
-const neverReplayed: ReadonlySet<string> = new Set([
-  'set-cookie',
-  'authorization',
-  'proxy-authorization',
-  'cookie',
-  'authentication-info',
-  'connection',
-  'content-length',
-  'transfer-encoding',
-  'idempotency-key',
-  'idempotency-status',
-  'idempotency-replayed',
-  'idempotency-retention',
-  'idempotency-body',
-])
-
 /**
  * The options with their defaults.
- * @throws RangeError or TypeError on a number or a header name that cannot be meant
+ * @throws RangeError or TypeError on what cannot be meant
  */
 export function completeOptions<Tx>(options: IdempotencyOptions<Tx>): IdempotencySettings<Tx> {
-  const {
-    retentionMs = retentionMsDefault,
-    tombstoneMs = tombstoneMsDefault,
-    bodyBytesMax = bodyBytesMaxDefault,
-    replayedHeaders = [],
-  } = options
-  if (!(retentionMs >= 1000) || !Number.isFinite(retentionMs)) {
-    throw new RangeError(`retentionMs: got ${retentionMs}, expected at least 1000 milliseconds`)
-  }
-  if (!(tombstoneMs >= 0) || !Number.isFinite(tombstoneMs)) {
-    throw new RangeError(`tombstoneMs: got ${tombstoneMs}, expected a number of milliseconds`)
-  }
-  if (!(bodyBytesMax >= 0))
-    throw new RangeError(`bodyBytesMax: got ${bodyBytesMax}, expected a number of bytes`)
-  for (const name of replayedHeaders) {
-    if (neverReplayed.has(name) || !/^[a-z0-9-]+$/.test(name)) {
-      throw new TypeError(
-        `replayedHeaders: got "${name}", expected a lower-case name of a header without secrets`,
-      )
-    }
-  }
+  checkIdempotencyOptions(options)
+  const { bodyBytesMax = bodyBytesMaxDefault } = options
+  const { waitingBytesMax = Math.max(waitingBytesMaxDefault, bodyBytesMax) } = options
   return {
     store: options.store,
     async principal(request) {
@@ -103,10 +99,15 @@ export function completeOptions<Tx>(options: IdempotencyOptions<Tx>): Idempotenc
     key: options.key ?? 'required',
     principalTag: options.principalTag ?? 'required',
     bareKeys: options.bareKeys ?? false,
-    retentionMs,
-    tombstoneMs,
-    replayedHeaders,
+    retentionMs: options.retentionMs ?? retentionMsDefault,
+    tombstoneMs: options.tombstoneMs ?? tombstoneMsDefault,
+    replayedHeaders: options.replayedHeaders ?? [],
     bodyBytesMax,
+    waitingBytesMax,
+    bodyRoom: createBodyRoom(waitingBytesMax),
+    deadlineMs: options.deadlineMs ?? deadlineMsDefault,
+    commitRefusals: options.commitRefusals ?? false,
+    keysPerPrincipalMax: Math.floor(options.keysPerPrincipalMax ?? keysPerPrincipalMaxDefault),
     onError: (error, request) => report(options, error, request),
     now: () => options.now?.() ?? Date.now(),
   }
@@ -118,7 +119,7 @@ export function momentsOf<Tx>({ now, tombstoneMs }: IdempotencySettings<Tx>): Mo
   return { now: time, forgottenBy: time - tombstoneMs }
 }
 
-function report<Tx>(options: IdempotencyOptions<Tx>, error: unknown, request: Request): void {
+function report<Tx>(options: IdempotencyOptions<Tx>, error: unknown, request: Request | undefined): void {
   try {
     if (options.onError === undefined) console.error(error)
     else options.onError(error, request)

@@ -1,6 +1,9 @@
 // The package: `redux-broker-server`. The store for SQLite is `redux-broker-server/sqlite`.
+export type { ClockMove, ClockSeen } from './clock-watch.js'
+export { watchClock } from './clock-watch.js'
 export type { Idempotency } from './create-idempotency.js'
 export { createIdempotency } from './create-idempotency.js'
+export { DeadlineError } from './deadline.js'
 export type { Handler, HandlerContext } from './handler.js'
 export type { IdempotencyOptions } from './idempotency-options.js'
 export type { MemoryTransaction } from './memory-store.js'

@@ -15,5 +15,15 @@ export const tombstoneMsDefault: number = 400 * dayMs
 export const purgedRecordsMaxDefault: number = 1_000
 /** How long a transaction waits for its turn to write before the store says that it is busy. */
 export const turnWaitMsDefault: number = 5_000
-/** What `Retry-After` says on 409 in-progress and on 503 busy, in seconds (RFC 9110 section 10.2.3). */
-export const retryAfterSeconds: number = 1
+/** How many may wait for a turn at once, however short the turns are. */
+export const lineLengthMax: number = 5_000
+/** Default of `deadlineMs`. */
+export const deadlineMsDefault: number = 10_000
+/** The longest time that a timer of JavaScript can be set to. */
+export const timerMsMax: number = 2_147_483_647
+/** Default of `waitingBytesMax`: 64 MiB of request bodies in memory at once. */
+export const waitingBytesMaxDefault: number = 64 * kibibyte * kibibyte
+/** Default of `keysPerPrincipalMax`. */
+export const keysPerPrincipalMaxDefault: number = 100_000
+/** The least that `Retry-After` says, in seconds (RFC 9110 section 10.2.3). */
+export const retryAfterSecondsMin: number = 1

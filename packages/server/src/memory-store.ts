@@ -1,14 +1,25 @@
 // The store that forgets: for tests, examples and trying things out. It keeps the port's promises but for a crash.
+import { type ClockSeen, seeClock, watchClock } from './clock-watch.js'
 import { turnWaitMsDefault } from './limits.js'
 import {
   findRecord,
+  fullUntil,
   type MemoryRecords,
   purgeRecords,
   removeRecordsOf,
   sealRecord,
 } from './memory-records.js'
 import { recordName } from './record-name.js'
-import type { Claim, Claimed, Found, IdempotencyStore, Moments, RecordId, Settlement } from './store.js'
+import type {
+  Claim,
+  Claimed,
+  Found,
+  IdempotencyStore,
+  Moments,
+  Purged,
+  RecordId,
+  Settlement,
+} from './store.js'
 import { createTurns, type Turns } from './turns.js'
 
 /** A small map from names to values. Values are copied in and out, so what was not `set` cannot have changed. */
@@ -27,15 +38,17 @@ export function memoryStore(): IdempotencyStore<MemoryTransaction> {
     records: new Map(),
     running: new Set(),
     turns: createTurns(turnWaitMsDefault),
+    clock: undefined,
   }
   return {
     runOnce: (claim, work) => runOnce(memory, claim, work),
     find: async (id, moments) => find(memory, id, moments),
-    purge: (moments, recordsMax) =>
-      memory.turns.take(async () => purgeRecords(memory.records, moments, recordsMax)),
+    purge: (moments, recordsMax, isClockRight = false) =>
+      memory.turns.take(async () => purge(memory, moments, recordsMax, isClockRight)),
     purgePrincipal: (principal, recordsMax) =>
       memory.turns.take(async () => removeRecordsOf(memory.records, principal, recordsMax)),
-    transaction: (work) => write(memory, async (tx) => ({ commit: () => {}, result: await work(tx) })),
+    transaction: (work, user) =>
+      write(memory, user, async (tx) => ({ keeps: 'effects', result: await work(tx) })),
   }
 }
 
@@ -45,6 +58,7 @@ interface Memory {
   /** The ids that are worked on now. */
   readonly running: Set<string>
   readonly turns: Turns
+  clock: ClockSeen | undefined
 }
 
 async function runOnce<Result>(
@@ -58,15 +72,27 @@ async function runOnce<Result>(
   // From the look above to this line nothing awaits: that is the arbiter here (SC6).
   memory.running.add(id)
   try {
-    return await write<Claimed<Result>>(memory, async (tx) => {
+    return await write<Claimed<Result>>(memory, claim.id.principal, async (tx) => {
+      const freeAt = fullUntil(memory.records, claim)
+      if (freeAt !== undefined) return { keeps: 'nothing', result: { kind: 'full', freeAt } }
       const settlement = await work(tx)
       const ran = { kind: 'ran', result: settlement.result } as const
-      if (settlement.kind === 'release') return { commit: undefined, result: ran }
-      return { commit: () => sealRecord(memory.records, claim, settlement.answer), result: ran }
+      if (settlement.kind === 'release') return { keeps: 'nothing', result: ran }
+      memory.clock = seeClock(memory.clock, claim.now)
+      sealRecord(memory.records, claim, settlement.answer)
+      return { keeps: settlement.kind === 'seal' ? 'effects' : 'nothing', result: ran }
     })
   } finally {
     memory.running.delete(id)
   }
+}
+
+function purge(memory: Memory, moments: Moments, recordsMax: number, isClockRight: boolean): Purged {
+  const { clock, held } = watchClock(memory.clock, moments.now, isClockRight)
+  memory.clock = clock
+  return held === undefined
+    ? purgeRecords(memory.records, moments, recordsMax)
+    : { entombed: 0, removed: 0, held }
 }
 
 function find({ records, running }: Memory, id: RecordId, moments: Moments): Found {
@@ -75,30 +101,27 @@ function find({ records, running }: Memory, id: RecordId, moments: Moments): Fou
 }
 
 interface Ending<Result> {
-  /** What else to write when the transaction is committed; undefined undoes it. */
-  readonly commit: (() => void) | undefined
+  readonly keeps: 'effects' | 'nothing'
   readonly result: Result
 }
 
 /** Works on a copy of the values: the transaction is committed by putting the copy in their place. */
 function write<Result>(
   memory: Memory,
+  user: string | undefined,
   work: (tx: MemoryTransaction) => Promise<Ending<Result>>,
 ): Promise<Result> {
   return memory.turns.take(async () => {
     const values = new Map(memory.values)
     const { tx, close } = openTransaction(values)
     try {
-      const { commit, result } = await work(tx)
-      if (commit !== undefined) {
-        memory.values = values
-        commit()
-      }
+      const { keeps, result } = await work(tx)
+      if (keeps === 'effects') memory.values = values
       return result
     } finally {
       close()
     }
-  })
+  }, user)
 }
 
 /** The handle and the way to take it back: after `close` it throws. */

@@ -23,6 +23,7 @@ export type KeyState =
 export interface Refused {
   readonly kind: 'refused'
   readonly problem: ProblemName
+  readonly retryAfterMs?: number | undefined
 }
 
 /** The handler was called now; `status` is undefined for work without a key. */
@@ -32,8 +33,8 @@ export interface Ran {
   readonly status: 'stored' | 'rejected' | undefined
 }
 
-export function refused(problem: ProblemName): Refused {
-  return { kind: 'refused', problem }
+export function refused(problem: ProblemName, retryAfterMs?: number): Refused {
+  return { kind: 'refused', problem, retryAfterMs }
 }
 
 /** A fresh Response for an outcome, with the marks of its key. */
@@ -59,7 +60,7 @@ function statusOf(outcome: Outcome): IdempotencyStatus | undefined {
 function responseOf(outcome: Outcome): Response {
   switch (outcome.kind) {
     case 'refused':
-      return problemResponse(outcome.problem)
+      return problemResponse(outcome.problem, outcome.retryAfterMs)
     case 'ran': {
       const { bytes, status, statusText, headers } = outcome.answer
       return newResponse(bytes, { status, statusText, headers })

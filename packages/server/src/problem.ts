@@ -1,6 +1,6 @@
 // The errors this package answers by itself, as problem details (RFC 9457).
 // Promise: one stable `type` for each case, and no text that came from a request or from another user (SC3, SC8).
-import { retryAfterSeconds } from './limits.js'
+import { retryAfterSecondsMin } from './limits.js'
 
 export type ProblemName =
   | 'key-required'
@@ -13,7 +13,9 @@ export type ProblemName =
   | 'key-expired'
   | 'body-incomplete'
   | 'body-too-large'
+  | 'too-many-keys'
   | 'busy'
+  | 'deadline'
   | 'failed'
 
 interface Problem {
@@ -40,7 +42,9 @@ const problems: Readonly<Record<ProblemName, Problem>> = {
   },
   'body-incomplete': { status: 408, title: 'The body of the request did not arrive whole.' },
   'body-too-large': { status: 413, title: 'The body of the request is too large.' },
-  busy: { status: 503, title: 'The store is busy.', passing: true },
+  'too-many-keys': { status: 429, title: 'Too many requests of this user are remembered.', passing: true },
+  busy: { status: 503, title: 'The server is busy; nothing was done.', passing: true },
+  deadline: { status: 503, title: 'The request took too long and had no effect.', passing: true },
   failed: { status: 500, title: 'The request failed and had no effect; its key is free.' },
 }
 
@@ -49,10 +53,13 @@ export function problemType(name: ProblemName): string {
   return `urn:redux-broker:problem:${name}`
 }
 
-export function problemResponse(name: ProblemName): Response {
+/** @param retryAfterMs for `Retry-After`, where the problem passes */
+export function problemResponse(name: ProblemName, retryAfterMs = 0): Response {
   const { status, title, passing } = problems[name]
   const headers = new Headers({ 'content-type': 'application/problem+json' })
-  if (passing) headers.set('retry-after', String(retryAfterSeconds))
+  if (passing) {
+    headers.set('retry-after', String(Math.max(retryAfterSecondsMin, Math.ceil(retryAfterMs / 1000))))
+  }
   if (name === 'key-required') headers.set('link', `<${problemType(name)}>; rel="describedby"`)
   return new Response(JSON.stringify({ type: problemType(name), title, status }), { status, headers })
 }

@@ -1,4 +1,4 @@
-// Reads the body of a request or of an answer whole, within a bound.
+// Reads the body of an answer whole, within a bound.
 
 /** The bytes of a body; undefined where it is longer than `bytesMax`. Rejects where its stream fails. */
 export async function readBytes(

@@ -6,18 +6,35 @@ import { clap, clapThen, problem, problemIn, useMemoryWorld } from './run-fixtur
 const world = useMemoryWorld()
 const { claps, create } = world
 
-it('SC9 stores 2xx, 3xx and lasting 4xx, with their effects', async () => {
-  const { run } = create()
-  for (const [index, status] of [200, 201, 202, 204, 303, 400, 404, 409, 410, 412, 422].entries()) {
+const finalStatuses = [200, 201, 202, 204, 303, 400, 404, 409, 410, 412, 422, 451]
+
+it.each([
+  ['of 2xx and 3xx alone', {}, (status: number) => status < 400],
+  ['of all of them with commitRefusals', { commitRefusals: true }, () => true],
+])('SC9 stores 2xx, 3xx and lasting 4xx, with the effects %s', async (_name, options, keeps) => {
+  const { run } = create(options)
+  let kept = 0
+  for (const [index, status] of finalStatuses.entries()) {
     const key = `${someKey}-${index}`
-    await run(
+    const first = await run(
       requestOf({ key }),
       clapThen(() => new Response(null, { status })),
     )
+    expect(first.headers.get('idempotency-status')).toBe('stored')
     const repeat = await run(requestOf({ key }), clap)
     expect([repeat.status, repeat.headers.get('idempotency-status')]).toEqual([status, 'replayed'])
-    expect(await claps()).toBe(index + 1)
+    if (keeps(status)) kept += 1
+    expect(await claps()).toBe(kept)
   }
+})
+
+it('SC9 undoes the effects of a 4xx without a key too, and keeps them with commitRefusals', async () => {
+  const refuse = clapThen(() => new Response('no', { status: 422 }))
+  const keyless = () => requestOf({ key: null })
+  const first = await create({ key: 'optional' }).run(keyless(), refuse)
+  expect([first.status, await first.text(), await claps()]).toEqual([422, 'no', 0])
+  await create({ key: 'optional', commitRefusals: true }).run(keyless(), refuse)
+  expect(await claps()).toBe(1)
 })
 
 it('SC9 undoes the effects of 5xx and of what asks to be tried again, and frees the key', async () => {
@@ -74,10 +91,16 @@ it('SC9 answers 500 when the user cannot be determined or the body of the answer
   expect(await claps()).toBe(0)
 })
 
-it('SC18 answers 503 with Retry-After: 1 when the store is busy', async () => {
-  vi.spyOn(world.store, 'runOnce').mockRejectedValue(new StoreBusyError('busy'))
+it.each([
+  [undefined, '1'],
+  [0.4, '1'],
+  [1_001, '2'],
+  [4_000, '4'],
+])('SC18 answers 503 when the store is busy, with Retry-After of %s ms', async (retryAfterMs, retryAfter) => {
+  const options = retryAfterMs === undefined ? {} : { retryAfterMs }
+  vi.spyOn(world.store, 'runOnce').mockRejectedValue(new StoreBusyError('busy', options))
   const response = await create().run(requestOf(), clap)
-  expect(response.headers.get('retry-after')).toBe('1')
+  expect(response.headers.get('retry-after')).toBe(retryAfter)
   expect(await problemIn(response)).toEqual(problem(503, 'busy'))
   expect(world.errors).toEqual([])
 })
@@ -95,4 +118,22 @@ it('answers 408 without effect when the body of the request breaks off', async (
   const response = await create().run(request, clap)
   expect(await problemIn(response)).toEqual(problem(408, 'body-incomplete'))
   expect(await claps()).toBe(0)
+})
+
+it('answers 429 to a new key of a user who has too many, and tells when the first of them expires', async () => {
+  let now = 1_000_000
+  const { run } = create({ keysPerPrincipalMax: 2, retentionMs: 60_000, now: () => now })
+  await run(requestOf({ key: 'first-key-of-ada' }), clap)
+  now += 20_500
+  await run(requestOf({ key: 'second-key-of-ada' }), clap)
+  const third = await run(requestOf({ key: 'third-key-of-ada' }), clap)
+  expect(third.headers.get('retry-after')).toBe('40')
+  expect(await problemIn(third)).toEqual(problem(429, 'too-many-keys'))
+  expect((await run(requestOf({ key: 'first-key-of-ada' }), clap)).headers.get('idempotency-status')).toBe(
+    'replayed',
+  )
+  expect((await run(requestOf({ user: 'grace' }), clap)).status).toBe(201)
+  now += 39_500
+  expect((await run(requestOf({ key: 'third-key-of-ada' }), clap)).status).toBe(201)
+  expect(await claps()).toBe(4)
 })

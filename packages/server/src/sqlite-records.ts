@@ -1,6 +1,6 @@
 // The table of records in SQLite: one row for each key, claimed by one statement. A row without its answer is a
 // tombstone, and a row says `expired` from its `expires_at` on, whether a purge has taken its answer yet or not.
-import type { Database } from 'libsql'
+import type { SqliteDatabase } from './sqlite-database.js'
 import type { SqliteRow, SqliteTx } from './sqlite-transaction.js'
 import type { Claim, KeptRecord, Moments, Purged, RecordId } from './store.js'
 import type { StoredAnswer, StoredBody } from './stored-answer.js'
@@ -8,7 +8,8 @@ import type { StoredAnswer, StoredBody } from './stored-answer.js'
 /**
  * Made by the store where it is missing. `status` is null while the work runs, `body` where it was elided. In a
  * tombstone `headers` and `body` are null and `status` is its class: 2, 3 or 4. The columns are older than
- * tombstones, so a process without them may use the table too; the index is for purges that cost what they purge.
+ * tombstones, so a process without them may use the table too. The first index is for purges that cost what they purge,
+ * the second for counting the records of one user.
  */
 export const recordsTable = `CREATE TABLE IF NOT EXISTS idempotency_records (
   principal TEXT NOT NULL,
@@ -21,7 +22,8 @@ export const recordsTable = `CREATE TABLE IF NOT EXISTS idempotency_records (
   body BLOB,
   PRIMARY KEY (principal, key)
 ) STRICT;
-CREATE INDEX IF NOT EXISTS idempotency_records_by_age ON idempotency_records (headers IS NULL, expires_at)`
+CREATE INDEX IF NOT EXISTS idempotency_records_by_age ON idempotency_records (headers IS NULL, expires_at);
+CREATE INDEX IF NOT EXISTS idempotency_records_by_user ON idempotency_records (principal, expires_at)`
 
 /** Whether the id was free, or its record forgotten: then this claim holds it. One statement is the arbiter (SC6). */
 export function insertClaim(tx: SqliteTx, { id, fingerprint, now, forgottenBy, expiresAt }: Claim): boolean {
@@ -34,6 +36,14 @@ export function insertClaim(tx: SqliteTx, { id, fingerprint, now, forgottenBy, e
   return insert.run(id.principal, id.key, fingerprint, now, expiresAt, forgottenBy).changes === 1
 }
 
+/** When one more record has room, in epoch milliseconds; undefined where this one has. Counts to the bound at most. */
+export function fullUntil(tx: SqliteTx, { id, now, recordsMax }: Claim): number | undefined {
+  const unexpired = `SELECT expires_at FROM idempotency_records WHERE principal = ? AND expires_at > ?
+    ORDER BY expires_at LIMIT 1`
+  if (tx.prepare(`${unexpired} OFFSET ?`).get(id.principal, now, recordsMax) === undefined) return undefined
+  return Number(tx.prepare(unexpired).get(id.principal, now)?.['expires_at'])
+}
+
 export function sealRecord(tx: SqliteTx, { id }: Claim, { status, headers, body }: StoredAnswer): void {
   tx.prepare(
     'UPDATE idempotency_records SET status = ?, headers = ?, body = ? WHERE principal = ? AND key = ?',
@@ -42,7 +52,7 @@ export function sealRecord(tx: SqliteTx, { id }: Claim, { status, headers, body 
 
 /** The sealed record of an id that is not forgotten. */
 export function findRecord(
-  database: Database,
+  database: SqliteDatabase,
   { principal, key }: RecordId,
   { now, forgottenBy }: Moments,
 ): KeptRecord | undefined {

@@ -1,9 +1,6 @@
 // The transaction a handler works with on SQLite: statements on the store's own connection, as long as it lasts.
 // Promise: nothing is written through it before or after its transaction, nor when SQLite has already undone it.
-import type { Database } from 'libsql'
-
-/** A boolean is not among them: SQLite has none, and libsql ends the whole process when it is given one. */
-export type SqliteValue = null | number | bigint | string | Uint8Array
+import type { SqliteDatabase, SqliteValue } from './sqlite-database.js'
 
 /** A row by column names. Blobs are Uint8Array. */
 export type SqliteRow = Readonly<Record<string, SqliteValue>>
@@ -27,12 +24,12 @@ export interface SqliteTx {
 }
 
 /** Asks whether it is open first: libsql ends the whole process when a closed database is asked. */
-export function isInTransaction(database: Database): boolean {
+export function isInTransaction(database: SqliteDatabase): boolean {
   return database.open && database.inTransaction
 }
 
 /** The handle and the way to take it back: after `close` its statements throw. */
-export function openTransaction(database: Database): { readonly tx: SqliteTx; close(): void } {
+export function openTransaction(database: SqliteDatabase): { readonly tx: SqliteTx; close(): void } {
   let isOpen = true
   const assertOpen = (): void => {
     if (!isOpen) throw new Error('this transaction is over: await all work on it before the handler returns')
@@ -56,9 +53,9 @@ export function openTransaction(database: Database): { readonly tx: SqliteTx; cl
   }
 }
 
-function guardedStatement(database: Database, sql: string, assertOpen: () => void): SqliteStatement {
+function guardedStatement(database: SqliteDatabase, sql: string, assertOpen: () => void): SqliteStatement {
   const statement = database.prepare(sql)
-  // Values go to libsql as one array: a lone value that is an object would be read as named parameters.
+  // Values go to the driver as one array: a lone value that is an object would be read as named parameters.
   const bind = (values: readonly SqliteValue[]): SqliteValue[] => {
     assertOpen()
     for (const value of values) {
@@ -80,7 +77,7 @@ function guardedStatement(database: Database, sql: string, assertOpen: () => voi
   }
 }
 
-/** A row without libsql's `_metadata`, its blobs all of one type. */
+/** A row without libsql's `_metadata`, its blobs (`ArrayBuffer`, `Buffer`) all of one type. */
 function plainRow(row: unknown): SqliteRow {
   const plain: Record<string, SqliteValue> = {}
   for (const [name, value] of Object.entries(row as Record<string, SqliteValue | ArrayBuffer>)) {

@@ -1,10 +1,13 @@
-// The store on an embedded SQLite file, through libsql: records lie beside the application's own tables.
+// The store on an embedded SQLite file, through libsql or better-sqlite3: records lie beside the application's tables.
 // Promise: effect and record are one commit on disk; a crash, a kill or a power cut leaves both or neither.
-import type { Database } from 'libsql'
+import { checkSqliteStore } from './check-sqlite-store.js'
 import { turnWaitMsDefault } from './limits.js'
 import { recordName } from './record-name.js'
+import { clockTable, seeClaim, seePurge } from './sqlite-clock.js'
+import type { SqliteDatabase } from './sqlite-database.js'
 import {
   findRecord,
+  fullUntil,
   insertClaim,
   purgeRecords,
   recordsTable,
@@ -18,13 +21,15 @@ import {
   type Found,
   type IdempotencyStore,
   type Moments,
+  type Purged,
   type RecordId,
   type Settlement,
   StoreBusyError,
 } from './store.js'
 import { createTurns, type Turns } from './turns.js'
 
-export type { SqliteRow, SqliteStatement, SqliteTx, SqliteValue } from './sqlite-transaction.js'
+export type { SqliteDatabase, SqliteValue } from './sqlite-database.js'
+export type { SqliteRow, SqliteStatement, SqliteTx } from './sqlite-transaction.js'
 
 export interface SqliteStoreOptions {
   /**
@@ -34,9 +39,10 @@ export interface SqliteStoreOptions {
   readonly waitMs?: number
 }
 
-// SQLite's own wait stops the whole process, so it is short; the rest of the wait is spent in between, awaiting.
-const nativeWaitMs = 20
-const betweenTriesMs = 10
+// SQLite's own wait would stop the whole process, so it has none: this store waits between tries, for as long as
+// chance has it, so that two processes do not keep missing their moments.
+const betweenTriesMs = () => 2 + 10 * Math.random()
+const workSavepoint = 'redux_broker_work'
 
 /**
  * Keeps records in the table `idempotency_records` of this database, which it creates. Sets the journal to WAL and
@@ -45,20 +51,26 @@ const betweenTriesMs = 10
  * One store for one connection, and while it lives the application writes through `transaction` and handlers only:
  * a statement sent straight to the connection may land in the middle of a handler's transaction and share its fate,
  * and a read may see what is not committed yet. For other reads open a second connection.
- * @throws SqliteError where the file cannot be opened for writing
+ * @throws TypeError or RangeError on arguments that cannot be meant; SqliteError where the file cannot be written
  */
 export function sqliteStore(
-  database: Database,
-  { waitMs = turnWaitMsDefault }: SqliteStoreOptions = {},
+  database: SqliteDatabase,
+  options: SqliteStoreOptions = {},
 ): IdempotencyStore<SqliteTx> {
+  checkSqliteStore(database, options)
+  const { waitMs = turnWaitMsDefault } = options
   prepareDatabase(database, waitMs)
   const connection: Connection = { database, waitMs, turns: createTurns(waitMs), running: new Set() }
-  const transaction = <Result>(work: (tx: SqliteTx) => Result | PromiseLike<Result>) =>
-    write(connection, async (tx) => ({ commit: true, result: await work(tx) }))
+  const transaction = <Result>(work: (tx: SqliteTx) => Result | PromiseLike<Result>, user?: string) =>
+    write(connection, user, async (tx) => ({ commit: true, result: await work(tx) }))
   return {
     runOnce: (claim, work) => runOnce(connection, claim, work),
-    find: async (id, moments) => find(connection, id, moments),
-    purge: (moments, recordsMax) => transaction((tx) => purgeRecords(tx, moments, recordsMax)),
+    find: (id, moments) => patiently(waitMs, () => look(connection, id, moments)),
+    purge: (moments, recordsMax, isClockRight = false) =>
+      transaction((tx): Purged => {
+        const held = seePurge(tx, moments.now, isClockRight)
+        return held === undefined ? purgeRecords(tx, moments, recordsMax) : { entombed: 0, removed: 0, held }
+      }),
     purgePrincipal: (principal, recordsMax) =>
       transaction((tx) => removeRecordsOf(tx, principal, recordsMax)),
     transaction,
@@ -66,7 +78,7 @@ export function sqliteStore(
 }
 
 interface Connection {
-  readonly database: Database
+  readonly database: SqliteDatabase
   readonly waitMs: number
   readonly turns: Turns
   /** The ids that this process works on now. */
@@ -79,38 +91,66 @@ async function runOnce<Result>(
   work: (tx: SqliteTx) => Promise<Settlement<Result>>,
 ): Promise<Claimed<Result>> {
   const { database, running } = connection
-  // Only saves a turn: of a sealed record no claim is answered otherwise later on. The arbiter is insertClaim.
-  const found = find(connection, claim.id, claim)
-  if (found.kind !== 'absent') return found
   const id = recordName(claim.id)
+  // Only saves a turn: of a sealed record no claim is answered otherwise later on. The arbiter is insertClaim.
+  const found = lookNow(connection, claim.id, claim)
+  if (found.kind !== 'absent') return found
   running.add(id)
   try {
-    return await write<Claimed<Result>>(connection, async (tx) => {
+    return await write<Claimed<Result>>(connection, claim.id.principal, async (tx) => {
       if (!insertClaim(tx, claim)) {
         return { commit: false, result: findRecord(database, claim.id, claim) ?? { kind: 'inProgress' } }
       }
-      const settlement = await work(tx)
-      if (settlement.kind === 'seal') sealRecord(tx, claim, settlement.answer)
-      return { commit: settlement.kind === 'seal', result: { kind: 'ran', result: settlement.result } }
+      const freeAt = fullUntil(tx, claim)
+      if (freeAt !== undefined) return { commit: false, result: { kind: 'full', freeAt } }
+      seeClaim(tx, claim)
+      return settle(connection, tx, claim, work)
     })
   } finally {
     running.delete(id)
   }
 }
 
+/** The handler's part of a transaction: a savepoint of its own, which `refuse` goes back to. */
+async function settle<Result>(
+  { database }: Connection,
+  tx: SqliteTx,
+  claim: Claim,
+  work: (tx: SqliteTx) => Promise<Settlement<Result>>,
+): Promise<Ending<Claimed<Result>>> {
+  database.exec(`SAVEPOINT ${workSavepoint}`)
+  const settlement = await work(tx)
+  const result = { kind: 'ran', result: settlement.result } as const
+  if (settlement.kind === 'release') return { commit: false, result }
+  if (settlement.kind === 'refuse') database.exec(`ROLLBACK TO ${workSavepoint}`)
+  sealRecord(tx, claim, settlement.answer)
+  return { commit: true, result }
+}
+
 /** What this process works on is not looked up: its own connection would show it what is not committed yet. */
-function find({ database, running }: Connection, id: RecordId, moments: Moments): Found {
+function look({ database, running }: Connection, id: RecordId, moments: Moments): Found {
   if (running.has(recordName(id))) return { kind: 'inProgress' }
   return tellBusy(() => findRecord(database, id, moments)) ?? { kind: 'absent' }
 }
 
-function prepareDatabase(database: Database, waitMs: number): void {
+/** Without waiting for a file that cannot be read now, as it hardly ever is in WAL mode. */
+function lookNow(connection: Connection, id: RecordId, moments: Moments): Found {
+  try {
+    return look(connection, id, moments)
+  } catch (error) {
+    if (error instanceof StoreBusyError) return { kind: 'absent' }
+    throw error
+  }
+}
+
+function prepareDatabase(database: SqliteDatabase, waitMs: number): void {
   // Another process may be doing the same at this moment.
   database.pragma(`busy_timeout = ${waitMs}`)
   database.pragma('journal_mode = WAL')
   database.pragma('synchronous = FULL')
   database.exec(recordsTable)
-  database.pragma(`busy_timeout = ${nativeWaitMs}`)
+  database.exec(clockTable)
+  database.pragma('busy_timeout = 0')
 }
 
 interface Ending<Result> {
@@ -121,10 +161,12 @@ interface Ending<Result> {
 /** Runs `work` in its turn in a transaction, which ends with it on every path. */
 function write<Result>(
   { database, waitMs, turns }: Connection,
+  user: string | undefined,
   work: (tx: SqliteTx) => Promise<Ending<Result>>,
 ): Promise<Result> {
   return turns.take(async () => {
-    await begin(database, waitMs)
+    // The write lock at once: a transaction that reads first and then writes could fail in its middle.
+    await patiently(waitMs, () => tellBusy(() => database.exec('BEGIN IMMEDIATE')))
     const { tx, close } = openTransaction(database)
     try {
       const { commit, result } = await work(tx)
@@ -134,20 +176,19 @@ function write<Result>(
       close()
       if (isInTransaction(database)) database.exec('ROLLBACK')
     }
-  })
+  }, user)
 }
 
-/** Takes the write lock at once: a transaction that reads first and then writes could fail in its middle. */
-async function begin(database: Database, waitMs: number): Promise<void> {
+/** Tries a step until no other process holds the file, for `waitMs` at most. Awaits between the tries. */
+async function patiently<Result>(waitMs: number, step: () => Result): Promise<Result> {
   const startedAt = performance.now()
   for (;;) {
     try {
-      tellBusy(() => database.exec('BEGIN IMMEDIATE'))
-      return
+      return step()
     } catch (error) {
       if (!(error instanceof StoreBusyError) || performance.now() - startedAt >= waitMs) throw error
     }
-    await new Promise((resolve) => setTimeout(resolve, betweenTriesMs))
+    await new Promise((resolve) => setTimeout(resolve, betweenTriesMs()))
   }
 }
 

@@ -1,5 +1,6 @@
 // The store port: keeps one record for each key and commits it with the effects of the work, or neither.
 // Whatever has transactions and a unique index can stand behind it; README.md says how to write one.
+import type { ClockMove } from './clock-watch.js'
 import type { StoredAnswer } from './stored-answer.js'
 
 /** Whose key it is. A key means nothing without its principal: two users may send the same one (SC4, SEC27). */
@@ -18,15 +19,20 @@ export interface Moments {
 
 export interface Claim extends Moments {
   readonly id: RecordId
-  /** What was asked, as 64 hex digits. The store keeps it; it does not compare it. */
+  /** What was asked, as a text of at most 70 characters. The store keeps it; it does not compare it. */
   readonly fingerprint: string
   /** Until when the answer is given to a repeat, in epoch milliseconds. */
   readonly expiresAt: number
+  /** How many unexpired records one principal may have, this one included. */
+  readonly recordsMax: number
 }
 
-/** How the work ended: `seal` commits its effects with the answer, `release` undoes them and frees the key. */
+/**
+ * How the work ended: `seal` commits its effects with the answer, `refuse` undoes its effects and commits the answer
+ * alone, `release` undoes them and frees the key.
+ */
 export type Settlement<Result> =
-  | { readonly kind: 'seal'; readonly answer: StoredAnswer; readonly result: Result }
+  | { readonly kind: 'seal' | 'refuse'; readonly answer: StoredAnswer; readonly result: Result }
   | { readonly kind: 'release'; readonly result: Result }
 
 export type Claimed<Result> =
@@ -34,6 +40,8 @@ export type Claimed<Result> =
   | KeptRecord
   /** Another claim of this id is being worked on; nothing was done. */
   | { readonly kind: 'inProgress' }
+  /** The principal has `recordsMax` already, of which the first expires at `freeAt`; nothing was done. */
+  | { readonly kind: 'full'; readonly freeAt: number }
 
 /** What is known of an id. `absent`: nothing was sealed under it, or so long ago that it is forgotten. */
 export type Found = KeptRecord | { readonly kind: 'inProgress' } | { readonly kind: 'absent' }
@@ -59,6 +67,8 @@ export interface Purged {
   readonly entombed: number
   /** Tombstones that were removed. */
   readonly removed: number
+  /** The clock has jumped by more than a day: nothing was done. */
+  readonly held?: ClockMove | undefined
 }
 
 export interface IdempotencyStore<Tx> {
@@ -79,10 +89,10 @@ export interface IdempotencyStore<Tx> {
   /**
    * Takes the answers from expired records, which stay as tombstones (id, fingerprint, class of the status), and
    * removes forgotten ones; `recordsMax` of both together at most, in one transaction. No claim is answered otherwise
-   * than before.
+   * than before. Where `watchClock` does not believe the clock, nothing is done, and the result says so.
    * @throws StoreBusyError nothing was done
    */
-  purge(moments: Moments, recordsMax: number): Promise<Purged>
+  purge(moments: Moments, recordsMax: number, isClockRight?: boolean): Promise<Purged>
   /**
    * Removes records and tombstones of one user, `recordsMax` at most, in one transaction; says how many.
    * @throws StoreBusyError nothing was done
@@ -91,12 +101,20 @@ export interface IdempotencyStore<Tx> {
   /**
    * Any other work that writes, in a transaction of its own: committed when `work` resolves, undone when it rejects.
    * Not to be called inside a handler, which has a transaction: where there is one writer it would wait for itself.
+   * @param user whose work it is: users take turns
    * @throws StoreBusyError nothing was done
    */
-  transaction<Result>(work: (tx: Tx) => Result | PromiseLike<Result>): Promise<Result>
+  transaction<Result>(work: (tx: Tx) => Result | PromiseLike<Result>, user?: string): Promise<Result>
 }
 
 /** The store could not begin or commit in time. Nothing was done; `run()` answers 503 with `Retry-After` (SC18). */
 export class StoreBusyError extends Error {
   override readonly name = 'StoreBusyError'
+  /** When a turn may be had, as far as the store can tell. */
+  readonly retryAfterMs: number
+
+  constructor(message: string, options: ErrorOptions & { readonly retryAfterMs?: number } = {}) {
+    super(message, options)
+    this.retryAfterMs = options.retryAfterMs ?? 0
+  }
 }

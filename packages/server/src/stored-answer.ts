@@ -27,9 +27,13 @@ export interface WholeAnswer {
 // user). A stored one would be replayed to it for ever, so they free the key. 419 and 440: an expired session.
 const retriedStatuses: ReadonlySet<number> = new Set([401, 403, 408, 419, 423, 425, 429, 440])
 
-/** Whether work that ended so is done: its effects are committed with its answer. Else all of it is undone (SC9). */
-export function isFinal(status: number): boolean {
-  return status < 500 && !retriedStatuses.has(status)
+/**
+ * How work ends whose answer has this status. `seal`: its effects are committed with its answer. `refuse`: its answer is
+ * kept, its effects are undone. `release`: all of it is undone (SC9).
+ */
+export function endOf(status: number, commitRefusals: boolean): 'seal' | 'refuse' | 'release' {
+  if (status >= 500 || retriedStatuses.has(status)) return 'release'
+  return status < 400 || commitRefusals ? 'seal' : 'refuse'
 }
 
 // Without its content-encoding a stored body could not be read.

@@ -1,48 +1,93 @@
-// Lets one transaction at a time write, in the order of asking. A handler may await in the middle of its transaction;
+// Lets one transaction at a time write, the users in turn. A handler may await in the middle of its transaction;
 // without turns another one's statements would land inside it.
+// Promise: nobody waits longer than `waitMs`, and a turn that cannot come in that time is refused at once.
+import { createFairLine } from './fair-line.js'
+import { lineLengthMax } from './limits.js'
 import { StoreBusyError } from './store.js'
 
 export interface Turns {
   /**
-   * Runs `work` when all earlier work has ended.
-   * @throws StoreBusyError the turn did not come in time; `work` was not called and will not be
+   * Runs `work` when its turn comes.
+   * @param user who waits: users take turns, each in the order of asking
+   * @throws StoreBusyError the turn did not come in time, or cannot; `work` was not called and will not be
    */
-  take<Result>(work: () => Promise<Result>): Promise<Result>
+  take<Result>(work: () => Promise<Result>, user?: string): Promise<Result>
 }
 
-/** @param waitMs how long to wait for a turn: a handler that hangs delays the others, but not for ever */
+interface Waiting {
+  begin(): void
+  refuse(error: StoreBusyError): void
+}
+
+/** @param waitMs how long to wait for a turn */
 export function createTurns(waitMs: number): Turns {
-  let last: Promise<void> = Promise.resolve()
+  const line = createFairLine<Waiting>()
+  const recentMs: number[] = []
+  let startedAt: number | undefined
+
+  async function perform<Result>(work: () => Promise<Result>): Promise<Result> {
+    const began = performance.now()
+    startedAt = began
+    try {
+      return await work()
+    } finally {
+      recentMs.push(performance.now() - began)
+      if (recentMs.length > recentTurns) recentMs.shift()
+      startedAt = undefined
+      line.next()?.begin()
+      refuseTooMany()
+    }
+  }
+
+  /** The line is as long as `waitMs` lasts at the usual pace: who stands behind that will not have a turn in time. */
+  function refuseTooMany(): void {
+    const { restMs, turnMs } = expectedMs()
+    const fits = restMs >= waitMs ? 0 : Math.min((waitMs - restMs) / turnMs, lineLengthMax)
+    while (line.size > fits) line.dropNewest()?.refuse(busy(restMs + line.size * turnMs))
+  }
+
+  /** How long the work that runs will go on, and how long each turn after it takes. */
+  function expectedMs(): { readonly restMs: number; readonly turnMs: number } {
+    // The median: one turn out of the common run tells nothing of the others.
+    const turnMs =
+      recentMs.length < turnsToTell ? 0 : (recentMs.toSorted((a, b) => a - b)[recentMs.length >> 1] ?? 0)
+    const ageMs = startedAt === undefined ? 0 : performance.now() - startedAt
+    // Work that takes longer than usual is expected to take as long again.
+    return { restMs: ageMs > turnMs ? ageMs : 0, turnMs }
+  }
+
+  function busy(retryAfterMs: number): StoreBusyError {
+    return new StoreBusyError(
+      `no turn to write within ${waitMs} ms: is a handler waiting for something slow?`,
+      { retryAfterMs },
+    )
+  }
+
   return {
-    async take(work) {
-      const before = last
-      let leave = (): void => {}
-      last = new Promise((resolve) => {
-        leave = resolve
+    take(work, user = '') {
+      if (startedAt === undefined) return perform(work)
+      return new Promise((resolve, reject) => {
+        const waiting: Waiting = {
+          begin: () => {
+            clearTimeout(timer)
+            resolve(perform(work))
+          },
+          refuse: (error) => {
+            clearTimeout(timer)
+            reject(error)
+          },
+        }
+        const timer = setTimeout(() => {
+          const { restMs, turnMs } = expectedMs()
+          if (line.remove(user, waiting)) reject(busy(restMs + line.size * turnMs))
+        }, waitMs)
+        line.add(user, waiting)
+        refuseTooMany()
       })
-      if (!(await endsWithin(before, waitMs))) {
-        before.then(leave, leave)
-        throw new StoreBusyError(
-          `no turn to write within ${waitMs} ms: is a handler waiting for something slow?`,
-        )
-      }
-      try {
-        return await work()
-      } finally {
-        leave()
-      }
     },
   }
 }
 
-async function endsWithin(before: Promise<void>, waitMs: number): Promise<boolean> {
-  let timer: ReturnType<typeof setTimeout> | undefined
-  const late = new Promise<false>((resolve) => {
-    timer = setTimeout(resolve, waitMs, false)
-  })
-  try {
-    return await Promise.race([before.then(() => true), late])
-  } finally {
-    clearTimeout(timer)
-  }
-}
+/** How many turns the pace is told by, and from how many on. */
+const recentTurns = 15
+const turnsToTell = 3

@@ -1,0 +1,38 @@
+// Whether the clock may be believed. A clock that jumps ahead would let a purge forget keys that are needed still.
+// Promise: after a jump of more than a day a purge removes nothing, until the clock has kept its new time for a day.
+
+/** What a store remembers of the clock, in epoch milliseconds. */
+export interface ClockSeen {
+  /** The last time that was believed. */
+  readonly seen: number
+  /** After a jump: the first time at which a purge saw it. */
+  readonly moved?: number | undefined
+}
+
+/** A jump of the clock that is not believed yet. */
+export interface ClockMove {
+  readonly from: number
+  readonly to: number
+}
+
+export const clockStepMsMax: number = 86_400_000
+
+/** What a purge makes of the time: what to remember, and the jump because of which it must not remove anything. */
+export function watchClock(
+  known: ClockSeen | undefined,
+  now: number,
+  isRight: boolean,
+): { readonly clock: ClockSeen; readonly held?: ClockMove } {
+  const { seen, moved } = known ?? { seen: now }
+  const isNear = Math.abs(now - seen) <= clockStepMsMax
+  const isSteady = moved !== undefined && now - moved >= clockStepMsMax
+  if (isRight || isNear || isSteady) return { clock: { seen: now } }
+  const since = moved === undefined || now < moved ? now : moved
+  return { clock: { seen, moved: since }, held: { from: seen, to: now } }
+}
+
+/** What a claim makes of the time: it never believes a jump. */
+export function seeClock(known: ClockSeen | undefined, now: number): ClockSeen {
+  const isNear = known === undefined || Math.abs(now - known.seen) <= clockStepMsMax
+  return isNear ? { seen: now } : known
+}

@@ -1,0 +1,39 @@
+// What the store remembers of the clock, in a row of its own. A process of an earlier version leaves it alone.
+import { type ClockMove, clockStepMsMax, watchClock } from './clock-watch.js'
+import type { SqliteTx } from './sqlite-transaction.js'
+import type { Claim } from './store.js'
+
+/** Made by the store where it is missing. */
+export const clockTable = `CREATE TABLE IF NOT EXISTS idempotency_clock (
+  id INTEGER PRIMARY KEY CHECK (id = 1),
+  seen INTEGER NOT NULL,
+  moved INTEGER
+) STRICT`
+
+/** As `seeClock` has it. Nearly always this reads one row: between two writes lies an hour. */
+export function seeClaim(tx: SqliteTx, { now }: Claim): void {
+  tx.prepare(
+    `INSERT INTO idempotency_clock (id, seen) VALUES (1, ?)
+     ON CONFLICT (id) DO UPDATE SET seen = excluded.seen, moved = NULL
+     WHERE abs(excluded.seen - seen) <= ${clockStepMsMax}
+       AND (excluded.seen - seen >= ${hourMs} OR moved IS NOT NULL)`,
+  ).run(now)
+}
+
+/** Takes the time of a purge down; the jump because of which it must do nothing. */
+export function seePurge(tx: SqliteTx, now: number, isRight: boolean): ClockMove | undefined {
+  // Where the records are older than this table, the newest of them tells the time.
+  const row =
+    tx.prepare('SELECT seen, moved FROM idempotency_clock').get() ??
+    tx.prepare('SELECT created_at AS seen FROM idempotency_records ORDER BY rowid DESC LIMIT 1').get()
+  const moved = row?.['moved']
+  const known = row && { seen: Number(row['seen']), moved: typeof moved === 'number' ? moved : undefined }
+  const { clock, held } = watchClock(known, now, isRight)
+  tx.prepare('INSERT OR REPLACE INTO idempotency_clock (id, seen, moved) VALUES (1, ?, ?)').run(
+    clock.seen,
+    clock.moved ?? null,
+  )
+  return held
+}
+
+const hourMs = 3_600_000

@@ -1,0 +1,17 @@
+// What the store asks of a driver of SQLite: libsql and better-sqlite3 both have it.
+
+/** A boolean is not among them: SQLite has none, and libsql ends the whole process when it is given one. */
+export type SqliteValue = null | number | bigint | string | Uint8Array
+
+/** A database of libsql or of better-sqlite3. */
+export interface SqliteDatabase {
+  readonly open: boolean
+  readonly inTransaction: boolean
+  exec(sql: string): unknown
+  pragma(source: string): unknown
+  prepare(sql: string): {
+    run(values: SqliteValue[]): { readonly changes: number; readonly lastInsertRowid: number | bigint }
+    get(values: SqliteValue[]): unknown
+    all(values: SqliteValue[]): unknown[]
+  }
+}
