@@ -90,3 +90,18 @@ it('SC21 erases all that is kept of one user, however much, and nothing of anoth
   expect(statusOf(await run(requestOf({ user: 'grace' }), clap))).toBe('replayed')
   expect(statusOf(await run(requestOf({ key: 'key-of-many-0000' }), clap))).toBe('stored')
 })
+
+it('says once that the clock has jumped, and again after it was right', async () => {
+  const dayMs = 86_400_000
+  const { run, purge, clock } = createAged()
+  await run(requestOf(), clap)
+  clock.now += 2 * dayMs
+  const held = { from: 1_000_000, to: clock.now }
+  for (let call = 0; call < 3; call += 1) expect(await purge()).toEqual({ entombed: 0, removed: 0, held })
+  expect(world.errors.map(String)).toEqual([expect.stringContaining('the clock has moved by 2.0 days')])
+  expect(String(world.errors[0])).toContain('clockIsRight: true')
+  expect(await purge(1_000, { clockIsRight: true })).toEqual({ entombed: 0, removed: 1 })
+  clock.now -= 3 * dayMs
+  expect((await purge()).held).toBeDefined()
+  expect(world.errors.map(String)).toEqual([expect.anything(), expect.stringContaining('by -3.0 days')])
+})

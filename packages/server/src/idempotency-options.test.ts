@@ -28,6 +28,54 @@ describe('the options', () => {
       expect(() => create({ tombstoneMs })).toThrow(RangeError)
     }
     for (const bodyBytesMax of [-1, Number.NaN]) expect(() => create({ bodyBytesMax })).toThrow(RangeError)
+    for (const deadlineMs of [0, -5, Number.NaN, 2 ** 31]) {
+      expect(() => create({ deadlineMs })).toThrow(RangeError)
+    }
+    for (const waitingBytesMax of [-1, Number.NaN, 1_000, 16 * 1024 * 1024 - 1]) {
+      expect(() => create({ waitingBytesMax })).toThrow(RangeError)
+    }
+    for (const keysPerPrincipalMax of [0, -1, Number.NaN, Number.POSITIVE_INFINITY]) {
+      expect(() => create({ keysPerPrincipalMax })).toThrow(RangeError)
+    }
+  })
+
+  const mistakes: readonly (readonly [options: object, said: string])[] = [
+    [{ key: 'optonal' }, 'key: got "optonal", expected "required" or "optional"'],
+    [{ key: true }, 'key: got true, expected "required" or "optional"'],
+    [{ principalTag: 'none' }, 'principalTag: got "none", expected "required" or "optional"'],
+    [{ bareKeys: 'yes' }, 'bareKeys: got "yes", expected true or false'],
+    [{ commitRefusals: 1 }, 'commitRefusals: got 1, expected true or false'],
+    [{ store: undefined }, 'store: got undefined, expected a store: give sqliteStore(database)'],
+    [{ store: 'app.db' }, 'store: got "app.db", expected a store'],
+    [{ store: { runOnce: () => {} } }, 'store.find: got undefined, expected a function'],
+    [{ store: { ...memoryStore(), purge: 7 } }, 'store.purge: got 7, expected a function'],
+    [
+      { principal: 'ada' },
+      'principal: got "ada", expected a function: give one that tells the signed-in user',
+    ],
+    [{ principal: undefined }, 'principal: got undefined, expected a function'],
+    [{ onError: {} }, 'onError: got an object, expected a function'],
+    [{ now: 1 }, 'now: got 1, expected a function'],
+    [{ retentionMs: '7d' }, 'retentionMs: got "7d", expected a number of milliseconds'],
+    [{ retentionMs: -1 }, 'retentionMs: got -1, expected 1000 to'],
+    [{ deadlineMs: null }, 'deadlineMs: got null, expected a number of milliseconds'],
+    [{ bodyBytesMax: 1n }, 'bodyBytesMax: got 1, expected a number of bytes'],
+    [{ waitingBytesMax: 9 }, 'expected 16777216 to'],
+    [{ replayedHeaders: 'etag' }, 'replayedHeaders: got "etag", expected an array of names'],
+    [{ replayedHeaders: [7] }, 'replayedHeaders: got 7, expected a lower-case name'],
+    [
+      { rententionMs: 1_000 },
+      'createIdempotency: got the option "rententionMs", expected one of store, principal',
+    ],
+  ]
+  it.each(mistakes)('say what they got, what was expected and how to mend it: %o', (options, said) => {
+    expect(() => create(options)).toThrow(said)
+  })
+
+  it('must be given', () => {
+    for (const given of [undefined, null, 7, 'sqlite']) {
+      expect(() => createIdempotency(given as never)).toThrow('expected an object of options')
+    }
   })
 
   it('report an error to the console where onError is not given or throws itself', async () => {

@@ -77,10 +77,9 @@ export interface IdempotencyOptions<Tx> {
 }
 
 export type IdempotencySettings<Tx> = Required<Omit<IdempotencyOptions<Tx>, 'principal'>> & {
-  readonly bodyRoom: BodyRoom
   /** Rejects where the application's own `principal` does. */
   principal(request: Request): Promise<string | undefined>
-}
+} & { readonly bodyRoom: BodyRoom }
 
 /**
  * The options with their defaults.

@@ -10,8 +10,8 @@ export interface SqliteDatabase {
   exec(sql: string): unknown
   pragma(source: string): unknown
   prepare(sql: string): {
-    run(values: SqliteValue[]): { readonly changes: number; readonly lastInsertRowid: number | bigint }
-    get(values: SqliteValue[]): unknown
-    all(values: SqliteValue[]): unknown[]
+    run(...values: unknown[]): { readonly changes: number; readonly lastInsertRowid: number | bigint }
+    get(...values: unknown[]): unknown
+    all(...values: unknown[]): unknown[]
   }
 }

@@ -1,12 +1,12 @@
-import Database from 'libsql'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { type SqliteTx, type SqliteValue, sqliteStore } from './sqlite.js'
+import { drivers } from './sqlite-drivers-fixture.js'
 import type { IdempotencyStore } from './store.js'
 
-describe('a transaction on SQLite', () => {
+describe.each(drivers)('a transaction on SQLite by %s', (_name, openDatabase) => {
   let store: IdempotencyStore<SqliteTx>
   beforeEach(() => {
-    const database = new Database(':memory:')
+    const database = openDatabase(':memory:')
     database.exec('CREATE TABLE things (id INTEGER PRIMARY KEY, name TEXT UNIQUE, bytes BLOB)')
     store = sqliteStore(database)
   })

@@ -77,7 +77,7 @@ function guardedStatement(database: SqliteDatabase, sql: string, assertOpen: () 
   }
 }
 
-/** A row without libsql's `_metadata`, its blobs (`ArrayBuffer`, `Buffer`) all of one type. */
+/** A row without libsql's `_metadata`, its blobs all of one type. */
 function plainRow(row: unknown): SqliteRow {
   const plain: Record<string, SqliteValue> = {}
   for (const [name, value] of Object.entries(row as Record<string, SqliteValue | ArrayBuffer>)) {

@@ -67,4 +67,4 @@ await Promise.all(
     for (let key = waiting.shift(); key !== undefined; key = waiting.shift()) await send(key)
   }),
 )
-if (plan.purge) print(`purged ${JSON.stringify(await purge())}`)
+if (plan.purge) print(`purged ${JSON.stringify(await purge(1_000, { clockIsRight: true }))}`)

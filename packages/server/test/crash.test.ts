@@ -1,33 +1,22 @@
 // What only a real process shows: SIGKILL at any statement leaves effect and record both or neither (F54).
 import { type ChildProcess, spawn } from 'node:child_process'
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import Database from 'libsql'
-import ts from 'typescript'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createIdempotency } from '../src/index.js'
 import { sqliteStore } from '../src/sqlite.js'
+import { compileSources } from './printed.js'
 
-const source = fileURLToPath(new URL('../src/', import.meta.url))
 const child = fileURLToPath(new URL('crash-child.js', import.meta.url))
 let folder = ''
 
-/** The sources as they are now, not as they were last built: the child process runs plain JavaScript. */
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'redux-broker-server-'))
-  writeFileSync(join(folder, 'package.json'), '{"type":"module"}')
-  const compilerOptions = {
-    target: ts.ScriptTarget.ES2022,
-    module: ts.ModuleKind.ES2022,
-    verbatimModuleSyntax: true,
-  }
-  for (const name of readdirSync(source).filter((name) => /^[a-z-]+\.ts$/.test(name))) {
-    const { outputText } = ts.transpileModule(readFileSync(join(source, name), 'utf8'), { compilerOptions })
-    writeFileSync(join(folder, name.replace('.ts', '.js')), outputText)
-  }
+  compileSources(folder)
 })
 afterAll(() => rmSync(folder, { recursive: true }))
 

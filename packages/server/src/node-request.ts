@@ -1,0 +1,46 @@
+// A Fetch Request out of a request of Node's http.
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { bodyOf, type ParsedRequest } from './node-body.js'
+
+/** @throws TypeError on a method that Fetch has not, and where the body was read before and is not kept */
+export function requestOf(req: IncomingMessage, res: ServerResponse, parsed: ParsedRequest): Request {
+  const body = bodyOf(req, parsed)
+  const headers = headersOf(req)
+  // Of bytes that a parser has unpacked, or that were made anew, it would tell the wrong length.
+  if (body !== undefined && !(body instanceof ReadableStream)) headers.delete('content-length')
+  return new Request(urlOf(req), {
+    method: req.method ?? 'GET',
+    headers,
+    signal: goneSignal(res),
+    ...(body === undefined ? {} : { body, duplex: 'half' as const }),
+  })
+}
+
+/** With each field as often as it came: two keys are a mistake, not the first of them. */
+function headersOf({ rawHeaders }: IncomingMessage): Headers {
+  const headers = new Headers()
+  for (let index = 0; index + 1 < rawHeaders.length; index += 2) {
+    const [name = '', value = ''] = rawHeaders.slice(index, index + 2)
+    // A name with a colon is a pseudo header of HTTP/2.
+    if (!name.startsWith(':')) headers.append(name, value)
+  }
+  return headers
+}
+
+function urlOf(req: IncomingMessage & { readonly originalUrl?: unknown }): string {
+  const scheme = 'encrypted' in req.socket ? 'https' : 'http'
+  // Express takes from `url` the path under which a router stands.
+  const path = typeof req.originalUrl === 'string' ? req.originalUrl : (req.url ?? '/')
+  const host = req.headers[':authority'] ?? req.headers.host
+  const url = path.startsWith('/') ? `${scheme}://${host}${path}` : path
+  return URL.canParse(url) ? url : `${scheme}://localhost${path.startsWith('/') ? path : '/'}`
+}
+
+/** Aborts when the client goes before it has its answer. */
+function goneSignal(res: ServerResponse): AbortSignal {
+  const gone = new AbortController()
+  res.once('close', () => {
+    if (!res.writableFinished) gone.abort(new Error('the client has gone'))
+  })
+  return gone.signal
+}

@@ -1,0 +1,49 @@
+// For servers that are not built on Fetch: `redux-broker-server/node` makes their handlers out of functions from Request
+// to Response.
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { ParsedRequest } from './node-body.js'
+import { requestOf } from './node-request.js'
+
+/**
+ * A handler for Express 4 and 5, for Connect, and for createServer of node:http. Works behind express.json() and
+ * express.raw(); behind what reads a body and does not keep its bytes, it fails with a TypeError that says so.
+ * @param handle gets the request as Fetch has it, and as the framework has it; its answer is sent whole
+ */
+export function nodeHandler<Req extends IncomingMessage = IncomingMessage>(
+  handle: (request: Request, req: Req) => Response | PromiseLike<Response>,
+): (req: Req, res: ServerResponse, next?: (error?: unknown) => void) => Promise<void> {
+  return async (req, res, next) => {
+    try {
+      await send(await handle(requestOf(req, res, req as ParsedRequest), req), res)
+    } catch (error) {
+      if (next !== undefined) return next(error)
+      console.error(error)
+      if (!res.headersSent) res.statusCode = 500
+      res.end()
+    }
+  }
+}
+
+interface FastifyRequest extends ParsedRequest {
+  readonly raw: IncomingMessage
+}
+
+/** A handler for Fastify 5, behind its own parser of JSON or any that gives a text or bytes. */
+export function fastifyHandler<Req extends FastifyRequest = FastifyRequest>(
+  handle: (request: Request, req: Req) => Response | PromiseLike<Response>,
+): (req: Req, reply: { readonly raw: ServerResponse }) => Promise<Response> {
+  return async (req, { raw }) => handle(requestOf(req.raw, raw, req), req)
+}
+
+// A middleware may have set these for itself.
+const added: ReadonlySet<string> = new Set(['access-control-expose-headers', 'set-cookie', 'vary'])
+
+async function send(response: Response, res: ServerResponse): Promise<void> {
+  const bytes = new Uint8Array(await response.arrayBuffer())
+  res.statusCode = response.status
+  for (const [name, value] of response.headers) {
+    if (added.has(name)) res.appendHeader(name, value)
+    else res.setHeader(name, value)
+  }
+  res.end(bytes)
+}

@@ -1,0 +1,152 @@
+// The companion on each framework, from the lines of README.md as they are printed: over real HTTP, in a process of its own.
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { rmSync, writeFileSync } from 'node:fs'
+import { type AddressInfo, connect, createServer } from 'node:net'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { compileSources, makeFolder, printedBlock, transpile } from './printed.js'
+
+const withoutJson = (code: string) => code.replace('app.use(express.json())\n', '')
+const express4 = (code: string) => code.replace("from 'express'", "from 'express4'")
+// Next calls a route with its parameters; the rest of it is not what is looked at here.
+const nextServer = (code: string) => `${code}
+import { serve } from '@hono/node-server'
+serve({
+  fetch: (request) => POST(request, { params: Promise.resolve({ id: request.url.split('/').at(-2) }) }),
+  port: 3000,
+})`
+
+const frameworks: readonly (readonly [name: string, heading: string, change: (code: string) => string])[] = [
+  ['Hono', 'Hono', (code) => code],
+  ['Express 5 behind express.json()', 'Express 4 and 5', (code) => code],
+  ['Express 5', 'Express 4 and 5', withoutJson],
+  ['Express 4 behind express.json()', 'Express 4 and 5', express4],
+  ['Express 4', 'Express 4 and 5', (code) => express4(withoutJson(code))],
+  ['Fastify 5', 'Fastify 5', (code) => code],
+  ['a Next route handler', 'Next, and all that takes a Request', nextServer],
+  ['node:http', 'node:http', (code) => code],
+]
+
+describe.each(frameworks)('on %s', (name, heading, change) => {
+  let child: ChildProcess
+  let folder = ''
+  let port = 0
+  beforeAll(async () => {
+    folder = makeFolder()
+    compileSources(folder)
+    port = await freePort()
+    const place = (code: string) =>
+      transpile(code)
+        .replace(/'redux-broker-server(?:\/(\w+))?'/g, (_, part) => `'./${part ?? 'index'}.js'`)
+        .replace('app.db', join(folder, 'app.db'))
+        .replace('3000', String(port))
+    writeFileSync(join(folder, 'claps.js'), place(printedBlock('claps in SQLite')))
+    writeFileSync(join(folder, 'server.js'), place(change(printedBlock(heading))))
+    child = spawn(process.execPath, [join(folder, 'server.js')], { stdio: ['ignore', 'inherit', 'inherit'] })
+    while (!(await fetch(`http://localhost:${port}/`).catch(() => undefined)))
+      if (child.exitCode !== null) throw new Error(`the example ended with ${child.exitCode}`)
+  })
+  afterAll(async () => {
+    const gone = once(child, 'exit')
+    child.kill('SIGTERM')
+    await gone
+    rmSync(folder, { recursive: true })
+  })
+
+  const headersOf = (key: string | null, more: Record<string, string> = {}) => ({
+    'content-type': 'application/json',
+    cookie: 'session=4f1c',
+    'idempotency-principal': 'ada',
+    ...(key !== null && { 'idempotency-key': `"${key}-of-sixteen-letters"` }),
+    ...more,
+  })
+  const clap = (post: string, key: string | null, body = '{"by":1}', more: Record<string, string> = {}) =>
+    fetch(`http://localhost:${port}/api/posts/${post}/claps`, {
+      method: 'POST',
+      headers: headersOf(key, more),
+      body,
+    })
+  const statusOf = (response: Response) => response.headers.get('idempotency-status')
+
+  it('SC5 has one effect for a repeat, and gives the same answer with its marks', async () => {
+    for (const replayed of [null, 'true']) {
+      const response = await clap('p01', 'once', '{ "by": 2, "text": "ünï" }')
+      expect([response.status, await response.json()]).toEqual([200, { id: 'p01', claps: 2 }])
+      expect(response.headers.get('content-type')).toContain('application/json')
+      expect(response.headers.get('idempotency-replayed')).toBe(replayed)
+      expect(response.headers.get('access-control-expose-headers')).toContain('Idempotency-Status')
+    }
+    expect((await (await clap('p01', 'twice')).json()).claps).toBe(3)
+  })
+
+  it('SC8 answers 422 to a key that was used for another body, path or precondition', async () => {
+    await clap('p02', 'reused')
+    expect((await clap('p02', 'reused', '{"by":2}')).status).toBe(422)
+    expect((await clap('p03', 'reused')).status).toBe(422)
+    expect((await clap('p02', 'reused', '{"by":1}', { 'if-match': '"1"' })).status).toBe(422)
+    expect(statusOf(await clap('p02', 'reused'))).toBe('replayed')
+  })
+
+  it('keeps the answer of a refusal', async () => {
+    for (const status of ['stored', 'replayed']) {
+      const response = await clap('p04', 'refused', '{"by":0}')
+      expect([response.status, statusOf(response)]).toEqual([422, status])
+      expect(await response.json()).toEqual({ title: 'by must be positive' })
+    }
+  })
+
+  it('refuses who is not signed in, not whom they say, or has no key', async () => {
+    expect((await clap('p05', 'nobody', '{"by":1}', { cookie: 'session=none' })).status).toBe(401)
+    expect((await clap('p05', 'other', '{"by":1}', { 'idempotency-principal': 'grace' })).status).toBe(403)
+    const keyless = await clap('p05', null)
+    expect([keyless.status, (await keyless.json()).type]).toEqual([
+      400,
+      'urn:redux-broker:problem:key-required',
+    ])
+  })
+
+  it('SC7 has one effect for eight duplicates at once', async () => {
+    const answers = await Promise.all(Array.from({ length: 8 }, () => clap('p06', 'at-once')))
+    expect(answers.filter((answer) => statusOf(answer) === 'stored')).toHaveLength(1)
+    expect((await (await clap('p06', 'after')).json()).claps).toBe(2)
+  })
+
+  it('SC1 answers 400 to two key fields, and has no effect where the body broke off', async () => {
+    const head = Object.entries(headersOf('broken'))
+      .map(([name, value]) => `${name}: ${value}\r\n`)
+      .join('')
+    const line = 'POST /api/posts/p07/claps HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n'
+    const twice = connect(port, 'localhost')
+    twice.write(
+      `${line}${head}Idempotency-Key: "another-key-of-sixteen"\r\nContent-Length: 8\r\n\r\n{"by":1}`,
+    )
+    let text = ''
+    for await (const chunk of twice) text += chunk
+    expect(text).toMatch(/^HTTP\/1.1 400 /)
+    const cut = connect(port, 'localhost')
+    cut.write(`${line}${head}Content-Length: 8\r\n\r\n{"by`, () => cut.destroy())
+    await once(cut, 'close')
+    expect((await (await clap('p07', 'broken')).json()).claps).toBe(1)
+  })
+
+  if (!name.includes('Next') && name !== 'node:http')
+    it('SC14 tells what became of a key', async () => {
+      await clap('p08', 'asked-for')
+      const ask = async (key: string) => {
+        const url = `http://localhost:${port}/api/idempotency/${key}-of-sixteen-letters`
+        return (await fetch(url, { headers: headersOf(null) })).json()
+      }
+      expect(await ask('asked-for')).toEqual({ state: 'done', status: 200 })
+      expect(await ask('unused')).toEqual({ state: 'unknown' })
+    })
+})
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  server.close()
+  await once(server, 'close')
+  return port
+}

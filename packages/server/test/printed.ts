@@ -1,0 +1,43 @@
+// The examples of README.md as they are printed, and a folder in which they run on the sources as they are now.
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import ts from 'typescript'
+
+const root = fileURLToPath(new URL('..', import.meta.url))
+
+export const readme = readFileSync(`${root}README.md`, 'utf8')
+
+/** The first block of code after the heading that ends so. */
+export function printedBlock(heading: string): string {
+  const [, code] = new RegExp(`^#.*${heading}\\n.*?\`\`\`ts\\n(.*?)\`\`\``, 'ms').exec(readme) ?? []
+  if (code === undefined) throw new Error(`README.md has no code under "${heading}"`)
+  return code
+}
+
+export function transpile(code: string): string {
+  const compilerOptions = {
+    target: ts.ScriptTarget.ES2022,
+    module: ts.ModuleKind.ES2022,
+    verbatimModuleSyntax: true,
+  }
+  return ts.transpileModule(code, { compilerOptions }).outputText
+}
+
+/** Plain JavaScript of the sources, in `folder`: what a child process can run. */
+export function compileSources(folder: string): void {
+  writeFileSync(join(folder, 'package.json'), '{"type":"module"}')
+  const sources = readdirSync(`${root}src`).filter((name) => /^[a-z0-9-]+\.ts$/.test(name))
+  for (const name of sources) {
+    writeFileSync(
+      join(folder, name.replace('.ts', '.js')),
+      transpile(readFileSync(`${root}src/${name}`, 'utf8')),
+    )
+  }
+}
+
+/** A new folder within the package, so that what runs there finds the packages that it imports. */
+export function makeFolder(): string {
+  mkdirSync(`${root}test-results`, { recursive: true })
+  return mkdtempSync(`${root}test-results/`)
+}
