@@ -1,0 +1,76 @@
+import fc from 'fast-check'
+import { expect, it } from 'vitest'
+import { createBodyRoom } from './body-room.js'
+import { readRequestBody } from './request-body.js'
+
+const url = 'http://localhost/photos'
+const inPieces = (pieces: readonly Uint8Array[], end?: Error) => {
+  const rest = [...pieces]
+  return new ReadableStream({
+    pull(controller) {
+      const piece = rest.shift()
+      if (piece !== undefined) controller.enqueue(piece)
+      else if (end !== undefined) controller.error(end)
+      else controller.close()
+    },
+  })
+}
+const requestOf = (body: BodyInit | null, headers: Record<string, string> = {}) =>
+  new Request(url, { method: 'POST', body, headers, duplex: 'half' } as RequestInit)
+const joined = (blocks: readonly Uint8Array[]) => Buffer.concat(blocks)
+
+it('gives the bytes as they came, in whichever pieces, and takes their own room alone', async () => {
+  const piece = fc.uint8Array({ maxLength: 3_000 })
+  await fc.assert(
+    fc.asyncProperty(fc.array(piece, { maxLength: 80 }), async (pieces) => {
+      const body = await readRequestBody(requestOf(inPieces(pieces)), 1e6, createBodyRoom(1e6))
+      if (body.kind !== 'read') throw new Error(body.kind)
+      expect(joined(body.blocks).equals(joined(pieces))).toBe(true)
+      const held = body.blocks.reduce((sum, block) => sum + block.buffer.byteLength, 0)
+      expect(held).toBe(joined(pieces).length)
+    }),
+    { numRuns: 50 },
+  )
+})
+
+it('holds a body in pieces of one byte in a few blocks', async () => {
+  const pieces = Array.from({ length: 20_000 }, (_, index) => new Uint8Array([index % 256]))
+  const body = await readRequestBody(requestOf(inPieces(pieces)), 1e6, createBodyRoom(1e6))
+  if (body.kind !== 'read') throw new Error(body.kind)
+  expect(joined(body.blocks).equals(joined(pieces))).toBe(true)
+  expect(body.blocks.length).toBeLessThan(25)
+})
+
+it.each([
+  ['too large', [500, 501], undefined, 'tooLarge'],
+  ['too large in one piece', [1_001], undefined, 'tooLarge'],
+  ['without room', [900], undefined, 'noRoom'],
+  ['broken off', [10, 20], new Error('cut'), 'incomplete'],
+  ['broken off at once', [], new Error('cut'), 'incomplete'],
+] as const)('gives the room of a body back that is %s', async (_name, sizes, end, kind) => {
+  const room = createBodyRoom(1_500)
+  room.take(700)
+  const pieces = sizes.map((size) => new Uint8Array(size))
+  expect((await readRequestBody(requestOf(inPieces(pieces, end)), 1_000, room)).kind).toBe(kind)
+  expect([room.fits(800), room.fits(801)]).toEqual([true, false])
+})
+
+it.each([
+  ['1001', 'tooLarge'],
+  ['99999999999999999999', 'tooLarge'],
+  ['900', 'noRoom'],
+])('refuses before it reads what says that it has %s bytes', async (length, kind) => {
+  const room = createBodyRoom(1_500)
+  room.take(700)
+  let isRead = false
+  const body = new ReadableStream(
+    {
+      pull() {
+        isRead = true
+      },
+    },
+    { highWaterMark: 0 },
+  )
+  const read = await readRequestBody(requestOf(body, { 'content-length': length }), 1_000, room)
+  expect([read.kind, isRead]).toEqual([kind, false])
+})

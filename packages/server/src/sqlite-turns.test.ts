@@ -1,0 +1,100 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { createIdempotency } from './create-idempotency.js'
+import { requestOf, sessionUser } from './request-fixture.js'
+import { sqliteStore } from './sqlite.js'
+import { drivers, type TestDatabase } from './sqlite-drivers-fixture.js'
+
+describe.each(drivers)('turns on %s', (_name, openDatabase) => {
+  let database: TestDatabase
+  beforeEach(() => {
+    vi.useFakeTimers()
+    database = openDatabase(':memory:')
+    database.exec('CREATE TABLE effects (user TEXT)')
+  })
+  afterEach(() => {
+    vi.useRealTimers()
+    database.close()
+  })
+
+  /** Sends a write of each user at once, whose handlers take as long as they are told; when each was answered. */
+  function sendAll(users: readonly (readonly [user: string, ms: number])[], waitMs = 5_000) {
+    const errors: unknown[] = []
+    const { run } = createIdempotency({
+      store: sqliteStore(database, { waitMs }),
+      principal: sessionUser,
+      deadlineMs: 3_000,
+      onError: (error) => errors.push(error),
+    })
+    const startedAt = performance.now()
+    const answers: { user: string; status: number; atMs: number; retryAfter: string | null }[] = []
+    const send = async (user: string, ms: number) => {
+      const { status, headers } = await run(requestOf({ user }), async ({ tx }) => {
+        tx.prepare('INSERT INTO effects VALUES (?)').run(user)
+        await new Promise((resolve) => setTimeout(resolve, ms))
+        tx.prepare('UPDATE effects SET user = ? WHERE user = ?').run(user, user)
+        return new Response()
+      })
+      answers.push({
+        user,
+        status,
+        atMs: Math.round(performance.now() - startedAt),
+        retryAfter: headers.get('retry-after'),
+      })
+      return { status, retryMs: Number(headers.get('retry-after')) * 1_000 }
+    }
+    const sendUntilDone = async (user: string, ms: number): Promise<void> => {
+      const { status, retryMs } = await send(user, ms)
+      if (status === 200) return
+      await new Promise((resolve) => setTimeout(resolve, retryMs))
+      return sendUntilDone(user, ms)
+    }
+    return { answers, errors, users, send, sendUntilDone }
+  }
+  const effects = () =>
+    (database.prepare('SELECT user FROM effects').all() as { user: string }[]).map(({ user }) => user)
+  const many = (count: number, ms: number) =>
+    Array.from({ length: count }, (_, index) => [`user-${index}`, ms] as const)
+
+  it.each([
+    [100, 1, 5_000],
+    [100, 10, 1_000],
+    [30, 50, 5_000],
+    [250, 0, 3_000],
+  ])(
+    'answers %i others with %i ms within the deadline, when one hangs for ever',
+    async (count, ms, waitMs) => {
+      const { answers, errors, send } = sendAll([], waitMs)
+      void send('hanging', 1e9)
+      for (const [user, own] of many(count, ms)) void send(user, own)
+      await vi.advanceTimersByTimeAsync(3_000 + count * ms + 50)
+      expect(answers).toHaveLength(count + 1)
+      const { status, atMs } = answers.find(({ user }) => user === 'hanging') ?? {}
+      expect([status, atMs]).toEqual([503, 3_000])
+      for (const { status, retryAfter } of answers) {
+        if (status === 503) expect(Number(retryAfter)).toBeGreaterThanOrEqual(1)
+        else expect(status).toBe(200)
+      }
+      expect(errors).toHaveLength(1)
+      expect(effects()).toEqual(answers.filter(({ status }) => status === 200).map(({ user }) => user))
+      const late = send('late', 0)
+      await vi.advanceTimersByTimeAsync(1)
+      expect((await late).status).toBe(200)
+    },
+  )
+
+  it.each([
+    [200, 50],
+    [80, 120],
+    [400, 20],
+  ])('has %i at once with %i ms done, when they retry as Retry-After says', async (count, ms) => {
+    const { answers, sendUntilDone } = sendAll([])
+    for (const [user, own] of many(count, ms)) void sendUntilDone(user, own)
+    await vi.advanceTimersByTimeAsync(5_000 + ms)
+    // Promptly: as soon as the pace of the turns is known, but for a few.
+    const refused = answers.filter(({ status }) => status === 503)
+    expect(refused.filter(({ atMs }) => atMs > 4 * ms).length).toBeLessThanOrEqual(4)
+    await vi.advanceTimersByTimeAsync(3 * count * ms)
+    expect(answers.filter(({ status }) => status === 200)).toHaveLength(count)
+    expect(effects()).toHaveLength(count)
+  })
+})
