@@ -41,8 +41,8 @@ for (const driver of ['libsql', 'better-sqlite3']) {
     const lock = await measure('lock', driver)
     line(
       'reads while a write waits for another process',
-      `${lock.ratio} × as many as with nothing waiting; ` +
-        `the longest block of the event loop ${lock.blockMs} ms, ${lock.quietMs} ms with nothing waiting`,
+      `${lock.ratio} × as many as with nothing waiting; a try for the lock keeps the process for ` +
+        `${lock.medianMs} ms, ${lock.p95Ms} ms at the 95th percentile of ${lock.tries}`,
     )
   } catch (error) {
     line('not measured', String(error))

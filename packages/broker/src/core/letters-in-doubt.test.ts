@@ -64,12 +64,15 @@ describe('an entry in doubt', () => {
       expect((await box.contents()).entries[0]).toMatchObject({ key: 'key-a', effect: 'unknown' })
     })
 
-    it('with a new key after the server said that the old one is expired: it would say so for ever', async () => {
-      const box = await after({ ...doubted, reason: 'keyExpired' }, { server: 'idempotent' })
-      await again(box, 'a')
+    it.each(['keyExpired', 'keyReused'])(
+      'with a new key after the server said of the old one %s: it would say so for ever',
+      async (reason) => {
+        const box = await after({ ...doubted, reason }, { server: 'idempotent' })
+        await again(box, 'a')
 
-      expect((await box.contents()).entries[0]).toMatchObject({ key: 'key-new', effect: 'none' })
-    })
+        expect((await box.contents()).entries[0]).toMatchObject({ key: 'key-new', effect: 'none' })
+      },
+    )
 
     it('at any age: a person has decided, so it is not in doubt again before it was sent', async () => {
       const box = await outdated()

@@ -47,10 +47,11 @@ async function findEntry(tx: StoreTransaction, partition: string, id: string): P
 /**
  * Has it sent again, under its key or a new one (R4). It keeps its key while the server may
  * have acted on it, so that a repeat does nothing. It needs a new one after a refusal, which would be replayed, and
- * where the server said that the key is expired, which it would say again.
+ * where the server said that the key is expired (`keyExpired`) or another request's (`keyReused`): it would say so again.
  */
 export function requeue(tx: StoreTransaction, held: Held, newKey: string, now: number): Promise<void> {
-  const isKnown = held.effect === 'unknown' && held.trouble?.reason !== 'keyExpired'
+  const reason = held.trouble?.reason
+  const isKnown = held.effect === 'unknown' && reason !== 'keyExpired' && reason !== 'keyReused'
   const keepsKey = isKnown && (held.state === 'inDoubt' || isRepeatable(held))
   return putBack(tx, held, keepsKey ? held.key : newKey, now)
 }

@@ -296,6 +296,19 @@ describe('classify', () => {
   })
 })
 
+describe('a key that was used for another request, says the server,', () => {
+  const reused = problem(422, 'key-reused', echo)
+
+  it.each([
+    ['of a POST', {}],
+    ['of a PUT', { request: { ...post().request, method: 'PUT' } }],
+    ['of a DELETE', { request: { ...post().request, method: 'DELETE' } }],
+  ])('leaves an entry in doubt that was tried before, with other headers perhaps: %s', (_, more) => {
+    expect(verdict(reused, { ...more, effect: 'unknown' })).toBe('inDoubt: keyReused')
+    expect(verdict(reused, more)).toBe('returned: refused, effect none')
+  })
+})
+
 describe('an answer that is longer than what is kept of one', () => {
   const long = (status: number, headers: Headers): Reply => ({
     kind: 'answer',
@@ -309,6 +322,13 @@ describe('an answer that is longer than what is kept of one', () => {
   it.each([
     ['a companion that echoes the key', idempotent, long(200, echo)],
     ['a plain server that gives JSON', plain, long(201, json)],
+    ['a repeat without its body', idempotent, answer(200, '', { ...echo, 'idempotency-body': 'elided' })],
+    [
+      'a repeat of another type',
+      idempotent,
+      answer(201, '', { ...echo, ...plainText, 'idempotency-body': 'elided' }),
+    ],
+    ['one that says so of a body', plain, answer(200, {}, { 'idempotency-body': 'elided' })],
   ])('counts, without its body, from %s', (_, entry, reply) => {
     expect(classify(reply, entry, 0)).toMatchObject({ kind: 'confirmed', reason: 'answerTooLong' })
   })

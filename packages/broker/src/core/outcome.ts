@@ -117,7 +117,9 @@ export function classify(
   }
 }
 
-function success(reply: Answer, entry: EntryCore, now: number, judge: Judge | undefined): Outcome {
+function success(given: Answer, entry: EntryCore, now: number, judge: Judge | undefined): Outcome {
+  // The companion keeps no body above 64 KiB: a repeat comes without it.
+  const reply = given.headers['idempotency-body'] === 'elided' ? { ...given, body: undefined } : given
   const answer = dataOf(reply)
   const { status: httpStatus } = reply
   if (!isAcknowledged(reply, entry, answer)) return unacknowledged(reply, entry, now)

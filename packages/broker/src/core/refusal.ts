@@ -62,6 +62,11 @@ function byStatus(reply: Answer, entry: EntryCore, now: number): Outcome {
     case 410:
       if (type === 'key-expired') return { kind: 'inDoubt', reason: 'keyExpired', httpStatus, counts: false }
       break
+    case 422:
+      // An earlier try had other headers, an older `If-Match` perhaps, and was done.
+      if (type === 'key-reused' && entry.effect === 'unknown')
+        return { kind: 'inDoubt', reason: 'keyReused', httpStatus, counts: false }
+      break
     case 408:
       return unknownEffect(entry, 'http', { counts: true, httpStatus })
     case 423:
