@@ -2,7 +2,7 @@
 import { test as base, expect, type Page } from '@playwright/test'
 import { type BackEnd, listen, type StartBackEnd } from '../back-ends/back-end.js'
 import { type BuiltPage, buildPage } from '../back-ends/build-page.js'
-import { startCompanion } from '../back-ends/companion.js'
+import { companion } from '../back-ends/companion.js'
 import { startCsrf } from '../back-ends/csrf.js'
 import { startExpress } from '../back-ends/express.js'
 import { type Gateway, startGateway } from '../back-ends/gateway.js'
@@ -104,12 +104,22 @@ const table: readonly Row[] = [
   { name: 'Hono of another origin, with cookies', start: startHono, where: 'apart', hasSessions: true },
   { name: 'graphql-yoga of another origin', start: startYoga, where: 'apart', hasSessions: false },
   { name: 'Express with csrf-csrf', start: startCsrf, where: 'home', hasSessions: true },
-  {
-    name: 'redux-broker-server of another origin, as its README prints it',
-    start: startCompanion,
-    where: 'apart',
-    hasSessions: false,
-  },
+  ...(
+    [
+      ['Hono', companion('Hono')],
+      ['Express 5 behind express.json()', companion('Express')],
+      ['Express 5', companion('Express', (code) => code.replace('app.use(express.json())', ''))],
+      ['Express 4', companion('Express', (code) => code.replace("from 'express'", "from 'express4'"))],
+      ['Fastify 5', companion('Fastify')],
+    ] as const
+  ).map(([name, start]): Row => {
+    const row = { where: 'apart', hasSessions: false } as const
+    return {
+      name: `redux-broker-server on ${name} of another origin, as its README prints it`,
+      start,
+      ...row,
+    }
+  }),
 ]
 
 for (const { name, start, where, hasSessions } of table)

@@ -2,7 +2,7 @@
 // of this session are checked in this order, before anything is looked up under the key (SC10).
 import { type Bytes, streamOf } from './body-blocks.js'
 import { withDeadline } from './deadline.js'
-import { fingerprintOf, isOf } from './fingerprint.js'
+import { fingerprintOf, isSame } from './fingerprint.js'
 import type { Handler } from './handler.js'
 import { readAnswer } from './handler-answer.js'
 import type { KeyHeader } from './idempotency-key.js'
@@ -97,10 +97,10 @@ async function runRecorded<Tx>(
     case 'ran':
       return claimed.result
     case 'stored':
-      if (!(await isOf(claimed.fingerprint, request, blocks))) return refused('key-reused')
+      if (!isSame(claimed.fingerprint, fingerprint)) return refused('key-reused')
       return { kind: 'replayed', answer: claimed.answer }
     case 'expired':
-      return refused((await isOf(claimed.fingerprint, request, blocks)) ? 'key-expired' : 'key-reused')
+      return refused(isSame(claimed.fingerprint, fingerprint) ? 'key-expired' : 'key-reused')
     case 'inProgress':
       return refused('in-progress')
     case 'full':

@@ -118,8 +118,8 @@ describe.each(drivers)('records by %s', (_name, openDatabase) => {
       throw new Error('not to be called')
     })
     other
-      .prepare('INSERT INTO idempotency_records VALUES (?, ?, ?, ?, ?, ?, ?, ?)')
-      .run(['ada', 'k', 'f'.repeat(64), 1_000, 2_000, 201, '[]', null])
+      .prepare('INSERT INTO idempotency_records VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)')
+      .run(['ada', 'k', 'f'.repeat(64), 1_000, 2_000, 201, '[]', null, null])
     other.exec('COMMIT')
     other.close()
     expect(await claimed).toEqual(expired)

@@ -8,7 +8,8 @@ import type { StoredAnswer, StoredBody } from './stored-answer.js'
 /**
  * Made by the store where it is missing. `status` is null while the work runs, `body` where it was elided. In a
  * tombstone `headers` and `body` are null and `status` is its class: 2, 3 or 4. The columns are older than
- * tombstones, so a process without them may use the table too. The first index is for purges that cost what they purge,
+ * tombstones, so a process without them may use the table too. `conditions` is the second part of the fingerprint: a
+ * process of version 0.1.0 knows the first part alone, and leaves this null. The first index is for purges that cost what they purge,
  * the second for counting the records of one user.
  */
 export const recordsTable = `CREATE TABLE IF NOT EXISTS idempotency_records (
@@ -20,20 +21,34 @@ export const recordsTable = `CREATE TABLE IF NOT EXISTS idempotency_records (
   status INTEGER,
   headers TEXT,
   body BLOB,
+  conditions TEXT,
   PRIMARY KEY (principal, key)
 ) STRICT;
 CREATE INDEX IF NOT EXISTS idempotency_records_by_age ON idempotency_records (headers IS NULL, expires_at);
 CREATE INDEX IF NOT EXISTS idempotency_records_by_user ON idempotency_records (principal, expires_at)`
 
+/** Adds the column that a table of version 0.1.0 lacks. */
+export function addConditions(database: SqliteDatabase): void {
+  const lacks = () =>
+    !JSON.stringify(database.pragma('table_info(idempotency_records)')).includes('"conditions"')
+  if (!lacks()) return
+  database.exec('BEGIN IMMEDIATE')
+  // Another process may have added it while this one waited.
+  if (lacks()) database.exec('ALTER TABLE idempotency_records ADD COLUMN conditions TEXT')
+  database.exec('COMMIT')
+}
+
 /** Whether the id was free, or its record forgotten: then this claim holds it. One statement is the arbiter (SC6). */
 export function insertClaim(tx: SqliteTx, { id, fingerprint, now, forgottenBy, expiresAt }: Claim): boolean {
   const insert = tx.prepare(
-    `INSERT INTO idempotency_records (principal, key, fingerprint, created_at, expires_at) VALUES (?, ?, ?, ?, ?)
-     ON CONFLICT (principal, key) DO UPDATE SET fingerprint = excluded.fingerprint, created_at = excluded.created_at,
-       expires_at = excluded.expires_at, status = NULL, headers = NULL, body = NULL
+    `INSERT INTO idempotency_records (principal, key, fingerprint, conditions, created_at, expires_at)
+     VALUES (?, ?, ?, ?, ?, ?)
+     ON CONFLICT (principal, key) DO UPDATE SET fingerprint = excluded.fingerprint, conditions = excluded.conditions,
+       created_at = excluded.created_at, expires_at = excluded.expires_at, status = NULL, headers = NULL, body = NULL
      WHERE idempotency_records.expires_at <= ?`,
   )
-  return insert.run(id.principal, id.key, fingerprint, now, expiresAt, forgottenBy).changes === 1
+  const [print = '', conditions = null] = fingerprint.split('.')
+  return insert.run(id.principal, id.key, print, conditions, now, expiresAt, forgottenBy).changes === 1
 }
 
 /** When one more record has room, in epoch milliseconds; undefined where this one has. Counts to the bound at most. */
@@ -58,7 +73,7 @@ export function findRecord(
 ): KeptRecord | undefined {
   const row = database
     .prepare(
-      `SELECT fingerprint, expires_at, status, headers, body FROM idempotency_records
+      `SELECT fingerprint, conditions, expires_at, status, headers, body FROM idempotency_records
        WHERE principal = ? AND key = ? AND expires_at > ? AND status IS NOT NULL`,
     )
     .get([principal, key, forgottenBy])
@@ -86,8 +101,9 @@ export function removeRecordsOf(tx: SqliteTx, principal: string, recordsMax: num
 }
 
 function recordOf(row: SqliteRow, now: number): KeptRecord {
-  const { status, headers, body } = row
-  const fingerprint = String(row['fingerprint'])
+  const { status, headers, body, conditions } = row
+  const print = String(row['fingerprint'])
+  const fingerprint = conditions === null ? print : `${print}.${conditions}`
   // After a clock that went back, a tombstone may lie before its time: it has no answer to give all the same.
   if (Number(row['expires_at']) <= now || headers === null) return { kind: 'expired', fingerprint }
   const stored: StoredBody =

@@ -112,6 +112,36 @@ describe.each(drivers)('sqliteStore on %s', (_name, openDatabase) => {
       expect(await store.transaction(effectsIn)).toEqual(['once'])
     })
 
+    it('replays what version 0.1.0 stored, whose records have no second part of the fingerprint', async () => {
+      const { database, store } = open()
+      let now = 1_000_000
+      const { run } = createIdempotency({
+        store,
+        principal: sessionUser,
+        now: () => now,
+        retentionMs: 10_000,
+      })
+      const handler = () => new Response('once', { status: 201 })
+      const withMatch = () => requestOf({ headers: { 'if-match': '"2"' } })
+      await run(requestOf(), handler)
+      expect((await run(withMatch(), handler)).status).toBe(422)
+      database.exec('UPDATE idempotency_records SET conditions = NULL')
+      for (const request of [requestOf(), withMatch()]) {
+        expect(await (await run(request, handler)).text()).toBe('once')
+      }
+      expect((await run(requestOf({ body: '{"by":2}' }), handler)).status).toBe(422)
+      now += 10_000
+      expect((await run(requestOf(), handler)).status).toBe(410)
+      expect((await run(requestOf({ path: '/other' }), handler)).status).toBe(422)
+    })
+
+    it('leaves the first part where a process of version 0.1.0 looks for it, on one table with this one', async () => {
+      const { database, store } = open()
+      await createIdempotency({ store, principal: sessionUser }).run(requestOf(), () => new Response('ok'))
+      const row = database.prepare('SELECT fingerprint FROM idempotency_records').get([])
+      expect((row as { fingerprint: string }).fingerprint).toMatch(/^[0-9a-f]{64}$/)
+    })
+
     it('answers 500 and goes on living when its database is closed under a handler', async () => {
       const { database, store } = open()
       const { run } = createIdempotency({ store, principal: sessionUser, onError: () => {} })

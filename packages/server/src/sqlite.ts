@@ -6,6 +6,7 @@ import { recordName } from './record-name.js'
 import { clockTable, seeClaim, seePurge } from './sqlite-clock.js'
 import type { SqliteDatabase } from './sqlite-database.js'
 import {
+  addConditions,
   findRecord,
   fullUntil,
   insertClaim,
@@ -150,6 +151,7 @@ function prepareDatabase(database: SqliteDatabase, waitMs: number): void {
   database.pragma('synchronous = FULL')
   database.exec(recordsTable)
   database.exec(clockTable)
+  addConditions(database)
   database.pragma('busy_timeout = 0')
 }
 
