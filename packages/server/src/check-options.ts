@@ -1,6 +1,6 @@
 // Checks what an application gives, in words: what was got, what was expected, and how to mend it.
 
-/** What is given must be an object with no names but these. */
+/** The options must be an object with no names but these. */
 export function checkNames(where: string, given: unknown, names: readonly string[]): void {
   if (typeof given !== 'object' || given === null) {
     throw new TypeError(`${where}: got ${told(given)}, expected an object of options`)

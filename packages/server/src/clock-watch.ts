@@ -1,7 +1,7 @@
 // Whether the clock may be believed. A clock that jumps ahead would let a purge forget keys that are needed still.
 // Promise: after a jump of more than a day a purge removes nothing, until the clock has kept its new time for a day.
 
-/** What a store remembers of the clock, in epoch milliseconds. */
+/** A store's memory of the clock, in epoch milliseconds. */
 export interface ClockSeen {
   /** The last time that was believed. */
   readonly seen: number
@@ -17,7 +17,7 @@ export interface ClockMove {
 
 export const clockStepMsMax: number = 86_400_000
 
-/** What a purge makes of the time: what to remember, and the jump because of which it must not remove anything. */
+/** Judges the time of a purge: the memory to keep, and the jump because of which nothing may be removed. */
 export function watchClock(
   known: ClockSeen | undefined,
   now: number,
@@ -31,7 +31,7 @@ export function watchClock(
   return { clock: { seen, moved: since }, held: { from: seen, to: now } }
 }
 
-/** What a claim makes of the time: it never believes a jump. */
+/** Takes note of the time of a claim, which never believes a jump. */
 export function seeClock(known: ClockSeen | undefined, now: number): ClockSeen {
   const isNear = known === undefined || Math.abs(now - known.seen) <= clockStepMsMax
   return isNear ? { seen: now } : known

@@ -1,6 +1,6 @@
 // An end for work that has none. Promise: whatever the work does, its caller goes on after the deadline.
 
-/** A handler did not answer within `deadlineMs`. What it did is undone, and its key is free. */
+/** A handler did not answer within `deadlineMs`. Its effects are undone, and its key is free. */
 export class DeadlineError extends Error {
   override readonly name = 'DeadlineError'
 

@@ -1,8 +1,8 @@
 // The bytes of a request that came over Node's http, also where a body parser was there first.
-// Promise: a body is given whole or not at all. What was read and not kept is an error, never an empty body.
+// Promise: a body is given whole or not at all. A body that was read and not kept is an error, never an empty body.
 import type { IncomingMessage } from 'node:http'
 
-/** What a body parser may leave on a request of Express, or on one of Fastify. */
+/** The fields that a body parser may leave on a request of Express or Fastify. */
 export interface ParsedRequest {
   readonly body?: unknown
   /** The bytes, kept by `verify` of express.json() or by a plugin. */
@@ -51,7 +51,7 @@ function streamOf(req: IncomingMessage): ReadableStream<Uint8Array> {
       },
       async cancel() {
         await chunks.return?.()
-        // What is still on its way passes by, so that the client reads its answer.
+        // The rest of the body passes by, so that the client reads its answer.
         req.resume()
       },
     },

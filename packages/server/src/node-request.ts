@@ -3,7 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { bodyOf, type ParsedRequest } from './node-body.js'
 
 /** @throws TypeError on a method that Fetch has not, and where the body was read before and is not kept */
-export function requestOf(req: IncomingMessage, res: ServerResponse, parsed: ParsedRequest): Request {
+export function fetchRequestOf(req: IncomingMessage, res: ServerResponse, parsed: ParsedRequest): Request {
   const body = bodyOf(req, parsed)
   const headers = headersOf(req)
   // Of bytes that a parser has unpacked, or that were made anew, it would tell the wrong length.

@@ -2,7 +2,7 @@
 // to Response.
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { ParsedRequest } from './node-body.js'
-import { requestOf } from './node-request.js'
+import { fetchRequestOf } from './node-request.js'
 
 /**
  * A handler for Express 4 and 5, for Connect, and for createServer of node:http. Works behind express.json() and
@@ -14,7 +14,7 @@ export function nodeHandler<Req extends IncomingMessage = IncomingMessage>(
 ): (req: Req, res: ServerResponse, next?: (error?: unknown) => void) => Promise<void> {
   return async (req, res, next) => {
     try {
-      await send(await handle(requestOf(req, res, req as ParsedRequest), req), res)
+      await send(await handle(fetchRequestOf(req, res, req as ParsedRequest), req), res)
     } catch (error) {
       if (next !== undefined) return next(error)
       console.error(error)
@@ -32,7 +32,7 @@ interface FastifyRequest extends ParsedRequest {
 export function fastifyHandler<Req extends FastifyRequest = FastifyRequest>(
   handle: (request: Request, req: Req) => Response | PromiseLike<Response>,
 ): (req: Req, reply: { readonly raw: ServerResponse }) => Promise<Response> {
-  return async (req, { raw }) => handle(requestOf(req.raw, raw, req), req)
+  return async (req, { raw }) => handle(fetchRequestOf(req.raw, raw, req), req)
 }
 
 // A middleware may have set these for itself.

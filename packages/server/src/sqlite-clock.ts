@@ -1,4 +1,4 @@
-// What the store remembers of the clock, in a row of its own. A process of an earlier version leaves it alone.
+// The store's memory of the clock, in a row of its own. A process of an earlier version leaves it alone.
 import { type ClockMove, clockStepMsMax, watchClock } from './clock-watch.js'
 import type { SqliteTx } from './sqlite-transaction.js'
 import type { Claim } from './store.js'

@@ -1,4 +1,4 @@
-// What the store asks of a driver of SQLite: libsql and better-sqlite3 both have it.
+// The part of a SQLite driver that the store needs: libsql and better-sqlite3 both have it.
 
 /** A boolean is not among them: SQLite has none, and libsql ends the whole process when it is given one. */
 export type SqliteValue = null | number | bigint | string | Uint8Array

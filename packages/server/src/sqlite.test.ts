@@ -45,6 +45,8 @@ describe.each(drivers)('sqliteStore on %s', (_name, openDatabase) => {
       const { database } = open()
       expect(database.pragma('journal_mode')).toEqual([{ journal_mode: 'wal' }])
       expect(database.pragma('synchronous')).toEqual([{ synchronous: 2 }])
+      // SQLite's own wait would stop the process.
+      expect(JSON.stringify(database.pragma('busy_timeout'))).toContain(':0}')
     })
 
     it('SC18 answers 503 with Retry-After while another process holds the file, and the key stays free', async () => {

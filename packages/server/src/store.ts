@@ -19,7 +19,7 @@ export interface Moments {
 
 export interface Claim extends Moments {
   readonly id: RecordId
-  /** What was asked, as a text of 129 characters. The store keeps it; it does not compare it. */
+  /** Stands for what was asked, a text of 129 characters. The store keeps it; it does not compare it. */
   readonly fingerprint: string
   /** Until when the answer is given to a repeat, in epoch milliseconds. */
   readonly expiresAt: number

@@ -7,7 +7,7 @@ afterEach(() => void vi.useRealTimers())
 
 const work = (ms: number) => () => new Promise<void>((resolve) => setTimeout(resolve, ms))
 
-/** What became of a turn, and when. */
+/** The end of a turn, and when it came. */
 interface Ended {
   readonly user: string
   readonly atMs: number
