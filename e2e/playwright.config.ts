@@ -38,6 +38,7 @@ const inFirefox: InWorld = {
     'bad-line.spec.ts',
     'two-apps.spec.ts',
     'next.spec.ts',
+    'strict-page.spec.ts',
   ],
   grepInvert: /@only-chromium/,
   // Its driver takes about half a second for each click.

@@ -1,12 +1,14 @@
 // Registers a service worker and follows its updates. All of it is in the app's own bundle: a chunk that is loaded
 // later may be missing offline.
 import { isDevelopment } from '../redux/development.js'
+import { isTrustedUrl, type TrustedUrl, trustedUrl } from './trusted-url.js'
 import type { WorkerClient } from './worker-client.js'
 
 /** The URL of a service worker's script, or the registration that the app has. Undefined where it has none. */
 export type GivenWorker =
   | string
   | URL
+  | TrustedUrl
   | ServiceWorkerRegistration
   | PromiseLike<ServiceWorkerRegistration | undefined>
   | undefined
@@ -49,8 +51,9 @@ async function registerWorker(
   options: RegistrationOptions | undefined,
   use: (registration: ServiceWorkerRegistration) => void,
 ): Promise<void> {
-  if (typeof given === 'string' || given instanceof URL) return registerUrl(given, options, use)
-  const registration = await given
+  if (typeof given === 'string' || given instanceof URL || isTrustedUrl(given))
+    return registerUrl(given, options, use)
+  const registration = await (given as Exclude<typeof given, TrustedUrl>)
   if (isDevelopment && registration !== undefined && !('active' in registration))
     throw new TypeError(`register() expects a worker's URL, or its registration; got ${registration}.`)
   if (registration === undefined) throw new TypeError('This page has no service worker.')
@@ -58,19 +61,20 @@ async function registerWorker(
 }
 
 async function registerUrl(
-  url: string | URL,
+  url: string | URL | TrustedUrl,
   options: RegistrationOptions | undefined,
   use: (registration: ServiceWorkerRegistration) => void,
 ): Promise<void> {
   const { serviceWorker } = navigator
-  const script = new URL(url, document.baseURI)
+  const script = new URL(String(url), document.baseURI)
   const known = await serviceWorker.getRegistration(options?.scope ?? new URL('.', script))
   // The worker of an earlier visit serves at once: registering waits until the page has loaded.
   if (known?.active?.scriptURL === script.href) use(known)
   if (document.readyState !== 'complete')
     await new Promise((resolve) => addEventListener('load', resolve, { once: true }))
   try {
-    use(await serviceWorker.register(script, options))
+    const trusted = isTrustedUrl(url) ? url : trustedUrl(script.href)
+    use(await serviceWorker.register(trusted as string, options))
   } catch (error) {
     if (!known?.active) throw error
     // A new script cannot be had offline. The old one delivers meanwhile.

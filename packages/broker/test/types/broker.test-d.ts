@@ -164,9 +164,17 @@ broker.optimistic(counter, { truth: (given) => creator.match(given) })
 
 // A worker by its URL, or one that the app has.
 declare const registration: Promise<ServiceWorkerRegistration>
+/** As @types/trusted-types declares it. */
+declare class TrustedScriptURL {
+  private constructor()
+  private brand: true
+}
+declare const trustedScriptUrl: TrustedScriptURL
 void broker.register('/sw.js')
 void broker.register(new URL('https://app.example/sw.js'))
 void broker.register(registration)
+void broker.register(trustedScriptUrl)
+void broker.register(() => trustedScriptUrl)
 // @ts-expect-error neither
 void broker.register(7)
 is<Equal<ReturnType<typeof broker.register>, Promise<void>>>()

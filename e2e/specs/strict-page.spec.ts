@@ -1,0 +1,61 @@
+// A page whose CSP allows no more than it needs, and no text as a script's URL (Trusted Types, SEC30).
+import { expect, type Page, test } from '@playwright/test'
+import { type PlainServer, startPlainServer } from '../fixtures/plain-server.js'
+
+interface Plain {
+  pay(ids: readonly string[]): Promise<unknown>
+  worker(): string
+}
+const plain = <T>(page: Page, ask: (app: Plain) => T): Promise<T> =>
+  page.evaluate(`(${ask})(window)`) as Promise<T>
+
+let server: PlainServer | undefined
+test.afterEach(async () => {
+  await server?.end()
+  server = undefined
+})
+
+/** Opens the page under that policy. Gives the directives that were violated. */
+async function open(page: Page, trusted: string, search: string): Promise<readonly string[]> {
+  server = await startPlainServer(
+    `default-src 'none'; img-src data:; script-src 'self'; connect-src 'self'; worker-src 'self'; require-trusted-types-for 'script'; trusted-types ${trusted}`,
+  )
+  const violated: string[] = []
+  await page.exposeFunction('violated', (directive: string) => violated.push(directive))
+  await page.addInitScript(() =>
+    addEventListener('securitypolicyviolation', ({ violatedDirective }) =>
+      (window as unknown as { violated(directive: string): void }).violated(violatedDirective),
+    ),
+  )
+  await page.goto(`http://localhost:${server.port}/strict/${search}`)
+  await page.waitForFunction(() => 'pay' in window)
+  return violated
+}
+
+const arrives = async (page: Page, by: 'page' | 'worker') => {
+  await plain(page, (app) => app.pay(['one', 'two', 'three']))
+  await expect.poll(() => [...(server?.effects ?? [])].sort()).toEqual(['one', 'three', 'two'])
+  expect([...(server?.senders ?? [])]).toEqual([by])
+}
+
+for (const [how, trusted, search] of [
+  ['by the policy of the broker', 'redux-broker', '?worker'],
+  ['by the policy of the broker beside those of the app', 'app redux-broker', '?worker'],
+  ['by a TrustedScriptURL of the app @only-chromium', 'app', '?trusted'],
+] as const)
+  test(`the worker is registered on a strict page ${how}`, async ({ page }) => {
+    const violated = await open(page, trusted, search)
+    await expect.poll(() => plain(page, (app) => app.worker())).toBe('active')
+    await arrives(page, 'worker')
+    expect(violated).toEqual([])
+  })
+
+for (const trusted of ["'none'", 'app', 'dompurify default'])
+  test(`without a policy the page delivers and says so: trusted-types ${trusted} @only-chromium`, async ({
+    page,
+  }) => {
+    const violated = await open(page, trusted, '?worker')
+    expect(await plain(page, (app) => app.worker())).toBe('none')
+    await arrives(page, 'page')
+    expect(violated).toContain('trusted-types')
+  })
