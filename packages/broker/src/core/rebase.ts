@@ -20,6 +20,7 @@ export function settleEntries<S, A>(
   ended: ReadonlySet<string>,
   apply: Apply<S, A>,
 ): Layers<S, A> {
+  if (!layers.log.some(({ entryId }) => entryId !== undefined && ended.has(entryId))) return layers
   const log = layers.log.filter(({ entryId }) => entryId === undefined || !ended.has(entryId))
   const firstPending = log.findIndex(({ entryId }) => entryId !== undefined)
   const settled = firstPending < 0 ? log : log.slice(0, firstPending)

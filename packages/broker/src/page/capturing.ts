@@ -1,15 +1,16 @@
 // From a routed action to an accepted entry: receipt at once, snapshot, group commit, and the actions that tell of it.
 import { append, type Capture, findAppended } from '../core/append.js'
 import type { Limits } from '../core/limits.js'
-import { nameActive } from '../core/partition.js'
+import { nameActive, readPartition } from '../core/partition.js'
 import type { Ports } from '../core/ports.js'
 import { isFull, keepReserve } from '../core/room.js'
-import type { StoredAction } from '../core/schema.js'
+import type { PartitionRow, StoredAction } from '../core/schema.js'
 import { type BrokerAction, mark, type OutcomeAction, outcome } from '../redux/actions.js'
 import { isDevelopment } from '../redux/development.js'
 import type { WriteRoute } from '../redux/route.js'
 import type { Receipt, RejectedReason } from '../redux/types.js'
 import { type CaptureQueue, createCaptureQueue, isUnstorable, type QueuedCapture } from './capture-queue.js'
+import { deferRebase } from './catch-up.js'
 import { settledOf } from './page-view.js'
 import type { Receipts } from './receipts.js'
 import { Refusal } from './refusal.js'
@@ -50,6 +51,9 @@ export class Capturing {
   readonly #context: CapturingContext
   readonly #queue: CaptureQueue
   readonly #items = new Map<string, Captured>()
+  /** Of this turn. */
+  readonly #refused: Captured[] = []
+  #full: Full | undefined
 
   constructor(context: CapturingContext) {
     this.#context = context
@@ -69,7 +73,7 @@ export class Capturing {
               isDevelopment && 'The entry could not be stored.',
               error,
             )
-        for (const { id } of captures) this.#refuse(id, refusal)
+        this.#refuse(captures, refusal)
       },
     })
   }
@@ -90,7 +94,8 @@ export class Capturing {
       this.#queue.push(item)
       passOn(ports, () => next(mark(action, { entryId: id, lane: item.lane })))
     } catch (error) {
-      this.#refuse(id, asRefusal(error))
+      if (error instanceof OutboxFull) this.#refuseSoon(item)
+      else this.#refuse([item], asRefusal(error))
     }
     return receipt
   }
@@ -101,7 +106,7 @@ export class Capturing {
       await this.#items.get(id)?.accepted
       return this.#context.cancelAccepted(id)
     }
-    this.#end(id, 'cancelled')
+    this.#end([{ id }], 'cancelled')
     return 'cancelled'
   }
 
@@ -109,7 +114,7 @@ export class Capturing {
   async cancelAll(): Promise<number> {
     const items = [...this.#items.values()].filter(({ principal }) => principal === this.#context.principal())
     const free = items.filter(({ id }) => this.#queue.remove(id))
-    for (const { id } of free) this.#end(id, 'cancelled')
+    this.#end(free, 'cancelled')
     await Promise.all(items.map(({ accepted }) => accepted))
     return free.length
   }
@@ -123,16 +128,17 @@ export class Capturing {
         'signedOut',
         isDevelopment && `${action.type} was dispatched while \`partition\` gives no user.`,
       )
-    if (this.#queue.size >= limits.entriesMax) throw outboxFull(limits)
+    if (this.#queue.size >= limits.entriesMax || this.#left().entries <= 0) throw new OutboxFull(limits)
     const { lane, capture } = snapshot(route, action, context)
     item.lane = lane
+    if (!(capture instanceof Promise) && capture.bytes > this.#left().bytes) throw new OutboxFull(limits)
     const complete = (rest: Omit<Capture, 'id' | 'key'>) => {
       item.capture = { ...rest, id, key: id }
     }
     if (!(capture instanceof Promise)) complete(capture)
     else
       capture.then(complete).then(this.#queue.ready, (error) => {
-        if (this.#queue.remove(id)) this.#refuse(id, asRefusal(error))
+        if (this.#queue.remove(id)) this.#refuse([item], asRefusal(error))
       })
   }
 
@@ -142,7 +148,7 @@ export class Capturing {
     const { partition } = owner
     const options = { now: ports.clock.now(), limits }
     let isAgain = false
-    const appended = await ports.store.transact('readwrite', 'strict', async (tx) => {
+    const { all: appended, row } = await ports.store.transact('readwrite', 'strict', async (tx) => {
       const kept = isAgain ? await findAppended(tx, partition, captures) : []
       isAgain = true
       const missing = captures.filter((capture) => !kept.some(({ id }) => id === capture.id))
@@ -151,9 +157,13 @@ export class Capturing {
         nameActive(tx, owner),
         ports.store.makeRoom && keepReserve(tx, ports.chance),
       ])
-      return [...kept, ...done]
+      const all = [...kept, ...done]
+      const isRefused = all.some(({ status }) => status === 'rejected')
+      return { all, row: isRefused ? await readPartition(tx, partition) : undefined }
     })
-    for (const one of appended) if (one.status === 'rejected') this.#refuse(one.id, outboxFull(limits))
+    if (row !== undefined) this.#noteFull(row)
+    const refused = appended.filter(({ status }) => status === 'rejected')
+    this.#refuse(refused, new OutboxFull(limits))
     const accepted = appended.filter((one) => one.status === 'accepted')
     if (accepted.length === 0) return
     onCommitted(accepted)
@@ -166,31 +176,90 @@ export class Capturing {
     }
   }
 
-  #refuse(id: string, { reason, message, cause }: Refusal): void {
-    if (isDevelopment) console.error(`redux-broker: ${message}`, cause ?? '')
-    this.#end(id, 'rejected', { reason })
+  /** Call it where something may have left the outbox. */
+  roomMayBe(): void {
+    this.#full = undefined
   }
 
-  /** The capture has ended before it was accepted: its change leaves the view, its receipt settles. */
-  #end(id: string, kind: 'rejected' | 'cancelled', error?: { readonly reason: RejectedReason }): void {
+  #noteFull({ waiting, dead, bytes }: PartitionRow): void {
+    const { limits, ports } = this.#context
+    const left = { entries: limits.entriesMax - waiting - dead, bytes: limits.bytesMax - bytes }
+    this.#full = { ...left, until: ports.clock.monotonic() + believedMs }
+  }
+
+  /** The room that is surely all there is. */
+  #left(): Omit<Full, 'until'> {
+    if (this.#full !== undefined && this.#full.until > this.#context.ports.clock.monotonic())
+      return this.#full
+    return { entries: Number.POSITIVE_INFINITY, bytes: Number.POSITIVE_INFINITY }
+  }
+
+  /** With all others of this turn: a loop at the cap costs one rebase. */
+  #refuseSoon(item: Captured): void {
+    if (this.#refused.push(item) > 1) return
+    queueMicrotask(() => this.#refuse(this.#refused.splice(0), new OutboxFull(this.#context.limits)))
+  }
+
+  #refuse(refused: readonly { readonly id: string }[], { reason, message, cause }: Refusal): void {
+    if (isDevelopment && refused.length > 0)
+      console.error(
+        `redux-broker: ${message}`,
+        cause ?? (refused.length > 1 ? `(${refused.length} times)` : ''),
+      )
+    this.#end(refused, 'rejected', { reason })
+  }
+
+  /** The captures have ended before they were accepted: their changes leave the view, their receipts settle. */
+  #end(
+    ended: readonly { readonly id: string }[],
+    kind: 'rejected' | 'cancelled',
+    error?: { readonly reason: RejectedReason },
+  ): void {
     const { dispatch, ports, principal, receipts } = this.#context
-    const item = this.#items.get(id)
-    this.#items.delete(id)
-    if (item === undefined) return
-    const { action, lane } = item
     const at = ports.clock.now()
-    const ended = outcome({ kind, entryId: id, action, lane, error, at, late: false })
-    // Another user who came meanwhile is shown nothing of it.
-    if (item.principal === principal()) dispatch([ended])
-    else receipts.settle(id, settledOf(ended))
+    const shown: OutcomeAction[] = []
+    for (const { id } of ended) {
+      const item = this.#items.get(id)
+      this.#items.delete(id)
+      if (item === undefined) continue
+      const { action, lane } = item
+      const outcomeOfIt = outcome({ kind, entryId: id, action, lane, error, at, late: false })
+      // Another user who came meanwhile is shown nothing of it.
+      if (item.principal === principal()) shown.push(outcomeOfIt)
+      else receipts.settle(id, settledOf(outcomeOfIt))
+    }
+    if (kind === 'rejected' && shown.length > 1)
+      dispatch([{ type: 'redux-broker/refused', payload: shown.map(refusedOf) }])
+    dispatch(deferRebase(shown))
   }
 }
 
-const outboxFull = ({ entriesMax, bytesMax }: Limits) =>
-  new Refusal(
-    'outboxFull',
-    isDevelopment && `The outbox holds ${entriesMax} entries or ${bytesMax} bytes already.`,
-  )
+const refusedOf = ({ error, meta }: OutcomeAction) => ({
+  id: meta.entryId,
+  lane: meta.broker.lane,
+  type: meta.action.type,
+  reason: error?.reason ?? '',
+})
+
+/** How long an outbox that was full is taken for full, where nobody says that something left it. */
+const believedMs = 1_000
+
+/** Room that an outbox had left when it last refused. */
+interface Full {
+  readonly entries: number
+  readonly bytes: number
+  /** On the monotonic clock. */
+  readonly until: number
+}
+
+class OutboxFull extends Refusal {
+  constructor({ entriesMax, bytesMax }: Limits) {
+    super(
+      'outboxFull',
+      isDevelopment && `The outbox holds ${entriesMax} entries or ${bytesMax} bytes already.`,
+    )
+  }
+}
 
 export const asRefusal = (error: unknown): Refusal =>
   error instanceof Refusal

@@ -118,7 +118,7 @@ const toSummary = ({ id, lane, action, reason, httpStatus, attempts }: DeadLette
 })
 
 /** All outcomes but the last say that more follow, so that the view is rebased once for all of them. */
-function deferRebase(actions: readonly Dispatched[]): readonly Dispatched[] {
+export function deferRebase(actions: readonly Dispatched[]): readonly Dispatched[] {
   const lastOutcome = actions.findLastIndex(isOutcome)
   return actions.map((action, i) =>
     isOutcome(action) && i < lastOutcome

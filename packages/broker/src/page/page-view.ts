@@ -70,6 +70,12 @@ export function createPageView(
   const tell = teller(dispatch, report)
   const tellTried = ifNew<readonly Tried[]>([], (payload) => one({ type: 'redux-broker/tried', payload }))
 
+  function all(actions: readonly (BrokerAction | OutcomeAction)[]): void {
+    for (const action of actions) one(action)
+    // Once for all of them.
+    status(counts())
+  }
+
   function one(action: BrokerAction | OutcomeAction): void {
     recent.hear(action)
     known.hear(action)
@@ -77,12 +83,9 @@ export function createPageView(
     const ended = endedBy(action)
     for (const entryId of ended) known.delete(entryId)
     tell(action)
-    end(ended, isOutcome(action) ? settledOf(action) : { status: 'cancelled' })
-  }
-
-  function end(entryIds: readonly string[], settled: Settled<unknown>): void {
-    for (const entryId of entryIds) {
-      if (uncounted.delete(entryId)) status(counts())
+    const settled: Settled<unknown> = isOutcome(action) ? settledOf(action) : { status: 'cancelled' }
+    for (const entryId of ended) {
+      uncounted.delete(entryId)
       receipts.settle(entryId, settled)
     }
   }
@@ -97,7 +100,7 @@ export function createPageView(
   const counts = () => ({ waiting: counted + uncounted.size })
 
   return {
-    dispatch: (actions) => actions.forEach(one),
+    dispatch: all,
     answered: tell,
     shown: (entryId) => known.get(entryId),
     hasPending: (besides) => known.size > (besides !== undefined && known.has(besides) ? 1 : 0),
@@ -127,7 +130,7 @@ export function createPageView(
     told: () => recent.past()?.told.number ?? 0,
     outcomesSince: recent.since,
     stored: () => [...known.keys()].filter((id) => uncounted.get(id) !== Number.POSITIVE_INFINITY),
-    lost: (entryIds, at) => entryIds.flatMap((id) => lossOf(id, known.get(id), at)).forEach(one),
+    lost: (entryIds, at) => all(entryIds.flatMap((id) => lossOf(id, known.get(id), at))),
     onTheirWay: () => (shown.paused === undefined ? known.prompt() : []),
     clear() {
       known.clear()

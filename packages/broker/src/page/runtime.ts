@@ -40,6 +40,7 @@ export class Runtime implements Internals {
   readonly #mending: Mending
   readonly #health: OriginHealth
   readonly #persistence: Persistence
+  readonly #capturing: Capturing
   #sending: Sending
   #stopListening: readonly (() => void)[] = []
   readonly #advise: ReturnType<typeof createAdvice> | undefined
@@ -71,7 +72,7 @@ export class Runtime implements Internals {
     // The store is not ready to dispatch while its middleware is being set up.
     this.#started = Promise.resolve().then(() => this.reduced({ type: '' }))
     const principal = () => this.#session?.principal ?? ''
-    const capturing = new Capturing({
+    this.#capturing = new Capturing({
       ...config,
       users: this.#users,
       receipts,
@@ -97,10 +98,10 @@ export class Runtime implements Internals {
       // Its engine came with the route.
       return isRead(route)
         ? (this.reads as ReadEngine).capture(route, action, next)
-        : capturing.capture(route, action, next)
+        : this.#capturing.capture(route, action, next)
     }
-    this.cancel = (id) => capturing.cancel(id)
-    this.cancelCaptures = () => capturing.cancelAll()
+    this.cancel = (id) => this.#capturing.cancel(id)
+    this.cancelCaptures = () => this.#capturing.cancelAll()
   }
 
   get isStopped(): boolean {
@@ -154,6 +155,7 @@ export class Runtime implements Internals {
     const last = this.#session
     if (principal === last?.principal) return
     last?.stop()
+    this.#capturing.roomMayBe()
     this.#sending.halt()
     const session = principal === undefined ? undefined : this.#signIn(principal)
     this.#session = session
@@ -166,6 +168,7 @@ export class Runtime implements Internals {
 
   /** Rows changed: look at them, and have them sent. */
   changed(): void {
+    this.#capturing.roomMayBe()
     this.ports.bus.post('changed')
     this.#sending.wake('signal')
   }
@@ -242,7 +245,9 @@ export class Runtime implements Internals {
     return prepare(outgoing)
   }
 
+  /** Rows may have changed. */
   #hint(): void {
+    this.#capturing.roomMayBe()
     if (this.#stopListening.length > 0) this.#session?.hint()
   }
 
@@ -289,6 +294,7 @@ export class Runtime implements Internals {
       report(error)
       return 'tooLate'
     } finally {
+      this.#capturing.roomMayBe()
       this.ports.bus.post('changed')
     }
   }

@@ -106,6 +106,13 @@ export interface RestoredEntry {
   readonly tried?: Tried
 }
 
+export interface RefusedEntry {
+  readonly id: string
+  readonly lane: string
+  readonly type: string
+  readonly reason: string
+}
+
 export interface LetterSummary {
   readonly entryId: string
   readonly lane: string
@@ -132,6 +139,8 @@ export type BrokerAction =
   /** Rows that this release cannot read. */
   | { readonly type: 'redux-broker/quarantined'; readonly payload: readonly Quarantined[] }
   | { readonly type: 'redux-broker/discarded'; readonly payload: string }
+  /** All of these were refused at their capture, in one turn: their outcomes follow. */
+  | { readonly type: 'redux-broker/refused'; readonly payload: readonly RefusedEntry[] }
   /** All of these were given up at once. */
   | { readonly type: 'redux-broker/emptied'; readonly payload: readonly string[] }
   | { readonly type: 'redux-broker/doubted'; readonly payload: string }

@@ -62,6 +62,16 @@ function afterBroker(state: BrokerState, action: BrokerAction): BrokerState {
       const aside = action.payload.map((one): EntryStatus => ({ ...one, state: 'quarantined' }))
       return { ...state, entries: withEntries(state.entries, aside) }
     }
+    case 'redux-broker/refused': {
+      const refused = action.payload.slice(-indexMax)
+      return {
+        ...state,
+        entries: withEntries(
+          state.entries,
+          refused.map((one) => ({ ...one, state: 'rejected' })),
+        ),
+      }
+    }
     case 'redux-broker/doubted':
       return { ...state, entries: changed(state.entries, [action.payload].map(inState('inDoubt'))) }
     case 'redux-broker/tried':
@@ -99,6 +109,8 @@ type Entries = BrokerState['entries']
 
 function afterOutcome(entries: Entries, { type, error, meta }: OutcomeAction): Entries {
   const { entryId, action, broker } = meta
+  // Listed already, with all others of its turn.
+  if (broker.outcome === 'rejected' && broker.more) return entries
   if (broker.outcome !== 'returned' && broker.outcome !== 'rejected') return without(entries, [entryId])
   const entry: EntryStatus = {
     id: entryId,
