@@ -85,6 +85,29 @@ describe('a row', () => {
     expect(isReadable(waiting({ request: { ...request, url, method } }))).toBe(false)
   })
 
+  it.each([
+    ['x y', '1'],
+    ['', '1'],
+    ['Accept', '1'],
+    ['naïve', '1'],
+    ['x:y', '1'],
+    ['x', 'one\r\nhost: evil.example'],
+    ['x', 'a\u0000b'],
+    ['x', '字'],
+    ['x', ' 1'],
+  ])('SEC6 with a header that no `Headers` gives is not: %j with %j', (name, value) => {
+    const { request } = waitingEntry()
+
+    expect(isReadable(waiting({ request: { ...request, headers: [[name, value]] } }))).toBe(false)
+  })
+
+  it('P11 has any headers that `Headers` gives', () => {
+    const { request } = waitingEntry()
+    const headers = [...new Headers({ Accept: 'a, b;q=0.5', 'X-~!#$%&': ' é\t1 ', empty: '' })]
+
+    expect(isReadable(waiting({ request: { ...request, headers } }))).toBe(true)
+  })
+
   it.each(['string', new ArrayBuffer(2), undefined])('may have each kind of body', (body) => {
     const { request } = waitingEntry()
 

@@ -37,12 +37,19 @@ const isRequest = (request: unknown, channel: string) =>
   request['url'].startsWith(`${originOf(channel)}/`) &&
   isMethod(request['method']) &&
   Array.isArray(request['headers']) &&
-  request['headers'].every(isPairOfTexts) &&
+  request['headers'].every(isHeader) &&
   isBody(request['body'])
 
 /** Any token of HTTP, as WebDAV's are, but those that change nothing and those that no page may send. */
 export const isMethod = (method: unknown): method is string =>
   isText(method) && /^(?!(get|head|connect|trace|track)$)[\w!#$%&'*+.^`|~-]+$/i.test(method)
+
+/** As `Headers` gives them: a name in small letters, a value of Latin-1 on one line, with no blank around it. */
+const isHeader = (header: unknown) =>
+  isPairOfTexts(header) &&
+  /^[!#$%&'*+.^_`|~0-9a-z-]+$/.test(header[0]) &&
+  /^[\t\u0020-\u00ff]*$/.test(header[1]) &&
+  !/^[\t ]|[\t ]$/.test(header[1])
 
 const isBody = (body: unknown) => body === undefined || isText(body) || body instanceof ArrayBuffer
 
