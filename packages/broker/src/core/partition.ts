@@ -3,6 +3,7 @@ import { listed } from './blocked-lanes.js'
 import { type Base, baseIn, findHome, listNamed, storedBase } from './home.js'
 import { leave } from './leave.js'
 import type { Store, StoreTransaction } from './ports.js'
+import { isCounting, rebuilt } from './rebuild.js'
 import {
   type PartitionRow,
   type PauseReason,
@@ -19,7 +20,8 @@ export interface Owner {
 }
 
 export async function readPartition(tx: StoreTransaction, partition: string): Promise<PartitionRow> {
-  return (await tx.get('partitions', [partition])) ?? newPartition(partition)
+  const row = await tx.get('partitions', [partition])
+  return row !== undefined && isCounting(row) ? row : rebuilt(tx, newPartition(partition))
 }
 
 export const newPartition = (partition: string): PartitionRow => ({

@@ -1,0 +1,54 @@
+import { describe, expect, it } from 'vitest'
+import { capture } from './entry.fixture.js'
+import { after } from './letters.fixture.js'
+import { readNews } from './news.js'
+import { delivered, outbox, refused } from './outbox.fixture.js'
+import type { PartitionRow } from './schema.js'
+
+const damages: readonly (readonly [string, unknown])[] = [
+  ['waiting', 'x'],
+  ['waiting', -1],
+  ['dead', null],
+  ['bytes', Number.NaN],
+  ['nextSeq', {}],
+  ['nextNumber', undefined],
+  ['session', []],
+  ['channels', 7],
+  ['channels', [7]],
+  ['blockedLanes', '__proto__'],
+]
+
+describe('an outbox whose row of counts is damaged', () => {
+  it.each([['all of it', undefined] as const, ...damages])(
+    'SEC6 is counted anew, and goes on: %s as %j',
+    async (field, value) => {
+      const box = await after(refused)
+      const { row: before } = await box.contents()
+      await box.write(async (tx) => {
+        const row = await tx.get('partitions', ['p'])
+        if (field === 'all of it') tx.delete('partitions', ['p'])
+        else tx.put('partitions', { ...row, [field]: value } as PartitionRow)
+      })
+
+      const news = await box.store.transact('readonly', 'relaxed', (tx) =>
+        readNews(tx, 'p', { seq: 0, number: 0 }, () => true),
+      )
+      const { waiting, dead, bytes, nextSeq, nextNumber, channels } = before
+      expect(news.row).toMatchObject({ waiting, dead, bytes, nextSeq, nextNumber, channels })
+
+      await box.accept([capture('d', { lane: 'other' })])
+      for (let i = 0; i < 3; i++)
+        for (const entry of await box.claim({ now: 9 })) await box.settle(entry, delivered)
+      const { row, entries, letters } = await box.contents()
+      expect(row).toMatchObject({ waiting: 0, dead: 1 })
+      expect(entries).toEqual([])
+      expect(letters).toHaveLength(1)
+    },
+  )
+
+  it('of a user who has nothing is a new one', async () => {
+    const box = outbox()
+
+    expect((await box.contents('q')).row).toMatchObject({ waiting: 0, dead: 0, nextSeq: 1, nextNumber: 1 })
+  })
+})

@@ -1,0 +1,40 @@
+// Counts an outbox anew from its rows, where the row that counts them is missing or damaged.
+import { isNumber, isText, type Row } from './is.js'
+import type { StoreTransaction } from './ports.js'
+import { isReadable } from './readable.js'
+import { type PartitionRow, within } from './schema.js'
+
+const counters = ['nextSeq', 'nextNumber', 'waiting', 'dead', 'bytes', 'session']
+const lists = ['channels', 'blockedLanes']
+
+/** Whether a partition's row holds all that its executors and pages count with. */
+export function isCounting(row: PartitionRow): boolean {
+  const given = row as unknown as Row
+  return (
+    counters.every((name) => isNumber(given[name]) && Number(given[name]) >= 0) &&
+    lists.every((name) => Array.isArray(given[name]) && (given[name] as unknown[]).every(isText))
+  )
+}
+
+/** The row as its entries, letters and notes make it. Whatever else the damaged one said is gone. */
+export async function rebuilt(tx: StoreTransaction, empty: PartitionRow): Promise<PartitionRow> {
+  const { partition } = empty
+  const all = Number.MAX_SAFE_INTEGER
+  const [entries, letters, notes] = await Promise.all([
+    tx.list(within('entries', [partition]), all),
+    tx.list(within('deadLetters', [partition]), all),
+    tx.keys(within('journal', [partition])),
+  ])
+  const rows = [...entries, ...letters]
+  const readable = rows.filter(isReadable)
+  const after = (numbers: readonly unknown[]) => Math.max(0, ...numbers.filter(isNumber)) + 1
+  return {
+    ...empty,
+    nextSeq: after(rows.map(({ seq }) => seq)),
+    nextNumber: after(notes.map((key) => (key as readonly unknown[])[1])),
+    waiting: entries.length,
+    dead: letters.length,
+    bytes: readable.reduce((sum, { bytes }) => sum + bytes, 0),
+    channels: [...new Set(readable.map(({ channel }) => channel))],
+  }
+}
