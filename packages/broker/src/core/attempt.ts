@@ -1,12 +1,12 @@
 // One attempt of one entry: headers, the wire, and what the reply means.
 import type { RefusesAnswer } from './answer.js'
 import { judgeOf, needsOf, originOf, originOfUrl, type Serves } from './channel.js'
-import { isRepeatable, type SendingEntry, type StoredRequest, toRow } from './entry.js'
-import { findSending } from './find-sending.js'
+import { isRepeatable, type SendingEntry, type StoredRequest } from './entry.js'
 import { build, InvalidRequest } from './invalid-request.js'
+import { createLeaving, isActive } from './leaving.js'
 import { uploadBytesPerMs } from './limits.js'
 import { classify, type Judge, type Outcome, type Verdict } from './outcome.js'
-import { type AppWord, sessionOf } from './partition.js'
+import type { AppWord } from './partition.js'
 import type { Ports, Reply } from './ports.js'
 import { encodePrincipal } from './principal.js'
 import { retentionMsOf } from './retention.js'
@@ -14,7 +14,6 @@ import { again } from './retry.js'
 import type { StoredAction } from './schema.js'
 import { defaultSession } from './session-rules.js'
 import { acceptFor } from './success.js'
-import { transition } from './transition.js'
 
 type Headers = StoredRequest['headers']
 
@@ -87,8 +86,10 @@ async function exchange(context: AttemptContext, entry: SendingEntry): Promise<R
   const { ports, principal, attemptMs, answerBytesMax: bytesMax, signal } = context
   const { url, method, body } = entry.request
   const prepared = await prepareInTime(context, entry.request, entry.action)
-  // The app took its time over it, and gave what is right for the session of now: which may be another user's (P6).
-  if (prepared !== entry.request.headers && !(await isActive(ports, entry.partition))) return 'signedOut'
+  // The app took its time over it, and gave what is right for the session of now: which may be another user's (P6). An
+  // entry whose lease says that it waits is looked at as it leaves.
+  const isPrepared = prepared !== entry.request.headers && !entry.lease.knocking
+  if (isPrepared && !(await isActive(ports, entry.partition))) return 'signedOut'
   const headers = [
     ...prepared.filter(([name]) => !/^idempotency-(key|principal)$/i.test(name)),
     ['idempotency-key', `"${entry.key}"`],
@@ -98,7 +99,7 @@ async function exchange(context: AttemptContext, entry: SendingEntry): Promise<R
   const knock = {
     url: knockUrlOf(context.row, originOf(entry.channel)),
     always: !isRepeatable(entry),
-    mayLeave: (hasWaited: boolean) => mayLeave(ports, entry, hasWaited),
+    ...createLeaving(ports, entry),
   }
   return ports.network.send({ url, method, headers, body }, { timeoutMs, bytesMax, signal, knock })
 }
@@ -107,30 +108,11 @@ async function exchange(context: AttemptContext, entry: SendingEntry): Promise<R
 const knockUrlOf = ({ knock = '' }: AppWord, origin: string) =>
   knock.startsWith(`${origin}/`) ? knock : `${origin}/`
 
-/**
- * Whether the request may leave still: a knock takes its time, as does the wait for a connection, and another user may
- * have signed in meanwhile (P6). Writes down that an entry leaves whose lease says that it knocks: from then on it may have
- * had effect.
- */
-async function mayLeave(ports: Ports, sending: SendingEntry, hasWaited: boolean): Promise<boolean> {
-  const { partition, lease } = sending
-  if (!lease.knocking) return !hasWaited || isActive(ports, partition)
-  return ports.store.transact('readwrite', 'strict', async (tx) => {
-    const entry = await findSending(tx, sending)
-    if (entry === undefined || (await sessionOf(tx, partition)) === undefined) return false
-    tx.put('entries', toRow(transition(entry, { type: 'left' })))
-    return true
-  })
-}
-
 /** @throws the error itself where it is the app's own or the storage's: the entry waits. */
 function asReply(error: unknown): Reply {
   if (error instanceof InvalidRequest) return { kind: 'invalid', message: error.message }
   throw error
 }
-
-const isActive = async ({ store }: Ports, partition: string): Promise<boolean> =>
-  (await store.transact('readonly', 'relaxed', (tx) => sessionOf(tx, partition))) !== undefined
 
 async function bySession(
   context: AttemptContext,

@@ -9,6 +9,9 @@ export type Serves = (origin: string, needs: readonly string[]) => boolean
 /** The need of an entry whose route gives headers as it leaves: a page has its state, a worker has none. */
 export const boundHeaders = 'headers'
 
+/** The need of all entries of an app that gives headers to each of its requests as it leaves. */
+export const appHeaders = 'prepareHeaders'
+
 /** The need of an entry whose route says by a function which answers mean refusal: a worker may have the same. */
 export const judgeOf = (type: string): string => `refusedWhen:${encodeURI(type)}`
 
@@ -53,3 +56,7 @@ export const servedChannels = (
   serves: Serves,
 ): readonly string[] =>
   channels.filter((channel) => serves(originOf(channel), [...needsOf(channel), ...needs]))
+
+/** Whether functions of the app have a word before its entries leave. */
+export const preparesHeaders = (channel: string, { needs = [] }: Pick<PartitionRow, 'needs'>): boolean =>
+  [...needsOf(channel), ...needs].some((need) => need === appHeaders || need === boundHeaders)

@@ -1,5 +1,5 @@
 // Takes due lane heads for sending: one bounded read per channel, in the caller's transaction (R1).
-import { originOf, type Serves, servedChannels, whenOf } from './channel.js'
+import { originOf, preparesHeaders, type Serves, servedChannels, whenOf } from './channel.js'
 import { type Surroundings, unmetAt } from './conditions.js'
 import { type EntryRow, isRepeatable, type SendingEntry, toRow, type WaitingEntry } from './entry.js'
 import { allowance, healthyOrigin, type OriginRow, type Probe } from './origin.js'
@@ -57,8 +57,10 @@ export async function claim(
     const forgotten = heads.filter((head) => mayBeForgotten(head, health.retentionMs, now))
     for (const head of forgotten) doubt(tx, row, head, { reason: 'retentionOver' }, now)
     doubted.push(...forgotten)
+    const mayWait =
+      reachability !== undefined && (preparesHeaders(channel, row) || !reachability.isFresh(origin))
     for (const head of heads.filter((one) => !forgotten.includes(one))) {
-      const knocking = !isRepeatable(head) && reachability?.isFresh(origin) === false
+      const knocking = !isRepeatable(head) && mayWait
       const entry = transition(head, { type: 'claimed', owner, session: row.session, knocking, now })
       tx.put('entries', toRow(entry))
       claimed.push(entry)

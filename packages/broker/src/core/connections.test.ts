@@ -138,10 +138,15 @@ it.each([
     asked.push(hasWaited)
     return isAllowed
   }
+  let isHeld = false
+  const hold = () => {
+    isHeld = true
+  }
   const letGo = waits ? connections.read(app) : undefined
   const options = { timeoutMs: 30_000, bytesMax: 1_000, signal: never }
-  const reply = send(request, { ...options, knock: { url: `${app}/`, always: false, mayLeave } })
+  const reply = send(request, { ...options, knock: { url: `${app}/`, always: false, hold, mayLeave } })
   await clock.advance(10_000)
+  expect(isHeld).toBe(waits)
   letGo?.()
   await clock.advance(0)
 

@@ -104,6 +104,7 @@ async function sendThrough(
   const cancel = clock.after(timeoutMs / 2, () => patience.abort())
   const stop = AbortSignal.any([signal, patience.signal])
   const granted = connections.write(originOfUrl(request.url), stop)
+  if (granted instanceof Promise) knock?.hold?.()
   const letGo = await granted
   cancel()
   if (letGo === undefined) return { kind: 'unsent', reason: 'busy' }

@@ -80,7 +80,7 @@ export interface Lease {
   readonly session: number
   /** Raised by every renewal, so that a watcher sees life without comparing clocks. */
   readonly renewals: number
-  /** Nothing has left yet: a knock comes first. */
+  /** Nothing has left yet: headers, a connection or a knock come first. */
   readonly knocking?: boolean
 }
 

@@ -206,13 +206,15 @@ describe('whether a request may still leave', () => {
     },
   )
 
-  it('says that it has waited only where it has', async () => {
-    const { send } = line()
+  it('says that it waits, and has waited, only where it has', async () => {
+    const { asked, send } = line()
     const [first, second] = [asking(true, true), asking(true, true)]
+    const hold = () => void asked.push('hold')
 
-    await send('/pay', { knock: first.knock })
-    await send('/pay', { knock: second.knock })
+    await send('/pay', { knock: { ...first.knock, hold } })
+    await send('/pay', { knock: { ...second.knock, hold } })
 
     expect([...first.given, ...second.given]).toEqual([true, false])
+    expect(asked).toEqual(['hold', 'knock /', 'send /pay', 'send /pay'])
   })
 })

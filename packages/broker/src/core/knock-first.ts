@@ -33,6 +33,7 @@ export function withKnocks(ports: Ports): Ports & { readonly reachability: Reach
     let hasKnocked = false
     while (asksFirst && !reachability.isFresh(origin)) {
       hasKnocked = true
+      question.hold?.()
       const httpStatus = await knock(question.url, signal)
       if (httpStatus === undefined)
         return { kind: 'unsent', reason: network.isOnline() ? 'unreachable' : 'offline' }

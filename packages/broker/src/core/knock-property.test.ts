@@ -6,7 +6,7 @@ import { readPartition } from './partition.js'
 import type { Reply } from './ports.js'
 import { last } from './schema.js'
 import { captureFor, createServer, type Fate, fates } from './server.fixture.js'
-import { createWorld, type World } from './world.fixture.js'
+import { type Character, createWorld, type World } from './world.fixture.js'
 
 const hour = 3_600_000
 const failed: Reply = { kind: 'failed', timedOut: false }
@@ -35,6 +35,14 @@ function gateOf(spansMs: readonly number[]) {
 /** The lanes of its entries are their own, so that all of them could leave at once. */
 const post = (i: number) => captureFor(`e${i}`, `lane${i}`, { server: 'plain' })
 
+/** The app's function for the headers, which takes its time. */
+const slowly =
+  (world: World, ms = 0): Character['prepare'] =>
+  async ({ headers }) => {
+    if (ms > 0) await new Promise<void>((done) => void world.after(ms, done))
+    return [...headers]
+  }
+
 describe('a plain server behind a gate that closes and opens', () => {
   const story = fc.record({
     seed: fc.integer(),
@@ -42,11 +50,12 @@ describe('a plain server behind a gate that closes and opens', () => {
     entriesAtMs: fc.array(fc.nat({ max: 120_000 }), { minLength: 1, maxLength: 12 }),
     believes: fc.boolean(),
     deaths: fc.array(fc.integer({ min: 1, max: 40 }), { maxLength: 3 }),
+    headersMs: fc.option(fc.nat({ max: 25_000 }), { nil: undefined }),
   })
 
   it('gets no request twice, and what is in doubt was sent or its sender died as it left', async () => {
     await fc.assert(
-      fc.asyncProperty(story, async ({ seed, spansMs, entriesAtMs, believes, deaths }) => {
+      fc.asyncProperty(story, async ({ seed, spansMs, entriesAtMs, believes, deaths, headersMs }) => {
         const server = createServer(() => 'ok', { honoursKeys: false })
         const isOpen = gateOf(spansMs)
         const arrived = new Map<string, number>()
@@ -54,6 +63,7 @@ describe('a plain server behind a gate that closes and opens', () => {
         const world = await createWorld({
           seed,
           limits: { failuresMax: 1e6 },
+          app: headersMs === undefined ? {} : { needs: ['prepareHeaders'] },
           isOnline: () => believes,
           knock: async (_url, w) => (isOpen(w) ? 200 : undefined),
           async send(wire, w) {
@@ -70,8 +80,9 @@ describe('a plain server behind a gate that closes and opens', () => {
             await world.accept([post(i)])
             for (const actor of world.actors) actor.poke('capture')
           })
-        for (const steps of deaths) world.start({ steps }).poke('signal')
-        world.start().poke('signal')
+        const prepare = slowly(world, headersMs)
+        for (const steps of deaths) world.start({ steps, prepare }).poke('signal')
+        world.start({ prepare }).poke('signal')
         await world.run(2 * hour)
 
         expect([...arrived.values()].every((times) => times === 1)).toBe(true)

@@ -137,12 +137,13 @@ export interface SendOptions {
   readonly signal: AbortSignal
   /**
    * Where to knock when the request comes to nothing; and before it leaves, where the way to its origin is doubtful.
-   * `always`: wherever the origin has not answered a moment ago. `mayLeave` is asked once somebody is there;
-   * `hasWaited`: the request has waited for that, or for its connection.
+   * `always`: wherever the origin has not answered a moment ago. `hold` is told that the request has to wait for that, or
+   * for a connection. `mayLeave` is asked right before it leaves; `hasWaited`: it has waited so.
    */
   readonly knock?: {
     readonly url: string
     readonly always: boolean
+    hold?(): void
     mayLeave?(hasWaited: boolean): Promise<boolean>
   }
 }

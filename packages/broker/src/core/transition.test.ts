@@ -22,6 +22,7 @@ const events: { readonly [T in EntryEvent['type']]: EntryEvent & { type: T } } =
   restored: { type: 'restored', head: true, mayHaveEnded: false, now: 50 },
   claimed: { type: 'claimed', owner: 'other', session: 0, now: 50 },
   renewed: { type: 'renewed' },
+  held: { type: 'held' },
   left: { type: 'left' },
   deferred: { type: 'deferred', notBefore: 90, now: 80, counts: true, sent: true, effect: 'none' },
   doubted: { type: 'doubted', trouble: { reason: 'cut', at: 5, times: 1 } },
@@ -66,6 +67,7 @@ const allowed: Readonly<Record<State, Partial<Record<EventType, string>>>> = {
   sending: {
     restored: 'inDoubt',
     renewed: 'sending',
+    held: 'sending',
     left: 'sending',
     deferred: 'waiting',
     doubted: 'inDoubt',
@@ -249,4 +251,5 @@ it('knocks before it leaves, and loses nothing of its lease as it does', () => {
     ...knocking,
     lease: { owner: 'other', session: 0, renewals: 0 },
   })
+  expect(transition(sendingEntry(), events.held)).toMatchObject({ lease: { knocking: true } })
 })

@@ -33,7 +33,9 @@ export type EntryEvent =
       readonly now: number
     }
   | { readonly type: 'renewed' }
-  /** Its knock was answered: from here on it may have had effect. */
+  /** It has to wait after all: nothing has left yet. */
+  | { readonly type: 'held' }
+  /** From here on it may have had effect. */
   | { readonly type: 'left' }
   | {
       readonly type: 'deferred'
@@ -76,7 +78,7 @@ export function transition(entry: Entry, event: EntryEvent & { type: 'requeued' 
 export function transition(
   entry: LiveEntry,
   event: EntryEvent & {
-    type: 'promoted' | 'rescheduled' | 'restored' | 'renewed' | 'left' | 'deferred' | 'doubted'
+    type: 'promoted' | 'rescheduled' | 'restored' | 'renewed' | 'held' | 'left' | 'deferred' | 'doubted'
   },
 ): LiveEntry
 export function transition(entry: Entry, event: EntryEvent): Entry | undefined
@@ -130,6 +132,8 @@ function fromSending(entry: SendingEntry, event: EntryEvent): Entry | undefined 
   switch (event.type) {
     case 'renewed':
       return { ...entry, lease: { ...lease, renewals: lease.renewals + 1 } }
+    case 'held':
+      return { ...entry, lease: { ...lease, knocking: true } }
     case 'left': {
       const { knocking: _over, ...sent } = lease
       return { ...entry, lease: sent }

@@ -2,6 +2,7 @@
 import type { Action, Middleware, MiddlewareAPI } from 'redux'
 import { browserPorts, report } from '../adapters/browser-ports.js'
 import { pageChance } from '../adapters/page-chance.js'
+import { appHeaders } from '../core/channel.js'
 import { withKnocks } from '../core/knock-first.js'
 import { defaultLimits } from '../core/limits.js'
 import { cookieNeeds, credentialsBy, originNames } from '../core/origins.js'
@@ -164,7 +165,7 @@ const capabilitiesOf = (worker: WorkerClient, runtime: Runtime | undefined): Cap
 
 /** Names of the functions that every request needs as it leaves. */
 const needsOf = ({ prepareHeaders }: Pick<BrokerOptions<never, never>, 'prepareHeaders'>) =>
-  prepareHeaders === undefined ? [] : ['prepareHeaders']
+  prepareHeaders === undefined ? [] : [appHeaders]
 
 /** With the cookies that they need. Of the present release alone: to what an earlier one captured this one's word holds. */
 const allNeedsOf = <State>(options: BrokerOptions<State, string>) => [

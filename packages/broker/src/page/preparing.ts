@@ -1,7 +1,7 @@
 // What this page adds to a request as it leaves: the headers of its route, then those that all requests have.
 import { type PrepareHeaders, preparedHeaders } from '../adapters/prepared-headers.js'
 import type { AskContext, Outgoing } from '../core/attempt.js'
-import { boundHeaders } from '../core/channel.js'
+import { appHeaders, boundHeaders } from '../core/channel.js'
 import { InvalidRequest } from '../core/invalid-request.js'
 import { describe } from '../redux/describe.js'
 import { isDevelopment } from '../redux/development.js'
@@ -25,7 +25,7 @@ export function createPreparing<State>(
   }
   return {
     has: [
-      ...(prepareHeaders === undefined ? [] : ['prepareHeaders']),
+      ...(prepareHeaders === undefined ? [] : [appHeaders]),
       ...([...routes.keys()].some(headersOf) ? [boundHeaders] : []),
     ],
     async prepare({ headers, url, route, action }: Outgoing) {

@@ -7,7 +7,7 @@ import { preparedHeaders } from '../adapters/prepared-headers.js'
 import type { RefusesAnswer } from '../core/answer.js'
 import type { Outgoing } from '../core/attempt.js'
 import { bringBack } from '../core/bring-back.js'
-import { judgeOf, type Serves } from '../core/channel.js'
+import { appHeaders, judgeOf, type Serves } from '../core/channel.js'
 import { createConnections, withConnections } from '../core/connections.js'
 import { createExecutor, type Executor } from '../core/executor.js'
 import { createInquiry, questions } from '../core/inquiry.js'
@@ -162,7 +162,7 @@ export function startBrokerWorker(options: WorkerOptions = {}): BrokerWorker {
 
 /** The needs of entries that this worker meets. */
 const given = ({ prepareHeaders, refusedWhen = {}, origins }: WorkerOptions) => [
-  ...(prepareHeaders === undefined ? [] : ['prepareHeaders']),
+  ...(prepareHeaders === undefined ? [] : [appHeaders]),
   ...Object.keys(refusedWhen).map(judgeOf),
   ...cookieNeeds(origins),
 ]

@@ -1,0 +1,38 @@
+// Writes down when a request that must not be repeated leaves. Until then its entry can have had no effect, whatever
+// becomes of its sender.
+import { isRepeatable, type SendingEntry, toRow } from './entry.js'
+import { findSending } from './find-sending.js'
+import { sessionOf } from './partition.js'
+import type { Ports, SendOptions } from './ports.js'
+import { transition } from './transition.js'
+
+/** What an attempt writes on its way to the network. */
+export function createLeaving(
+  ports: Ports,
+  sending: SendingEntry,
+): Pick<NonNullable<SendOptions['knock']>, 'hold' | 'mayLeave'> {
+  let held = sending.lease.knocking ? Promise.resolve() : undefined
+  return {
+    hold() {
+      if (!isRepeatable(sending)) held ??= mark(ports, sending, 'held').then(() => {}, ports.report)
+    },
+    async mayLeave(hasWaited) {
+      if (held === undefined) return !hasWaited || isActive(ports, sending.partition)
+      await held
+      return mark(ports, sending, 'left')
+    },
+  }
+}
+
+/** False where another executor has the entry by now, or where one leaves whose user is not signed in any more (P6). */
+const mark = ({ store }: Ports, sending: SendingEntry, type: 'held' | 'left'): Promise<boolean> =>
+  store.transact('readwrite', 'strict', async (tx) => {
+    const entry = await findSending(tx, sending)
+    if (entry === undefined) return false
+    if (type === 'left' && (await sessionOf(tx, sending.partition)) === undefined) return false
+    tx.put('entries', toRow(transition(entry, { type })))
+    return true
+  })
+
+export const isActive = async ({ store }: Ports, partition: string): Promise<boolean> =>
+  (await store.transact('readonly', 'relaxed', (tx) => sessionOf(tx, partition))) !== undefined
