@@ -45,3 +45,10 @@ it('asks for no cookies where none are sent', async () => {
 it('finds that nobody is there', async () => {
   expect(await findObstacle('http://localhost:9/', keys, 'include')).toEqual({ kind: 'nobodyThere' })
 })
+
+it.each([
+  ['breaks off', '/wire/reset', { kind: 'knockNotAnswered' }],
+  ['answers', '/wire/status?404', undefined],
+])('asks the URL of a knock too that came to nothing: it %s', async (_what, knock, obstacle) => {
+  expect(await findObstacle('/wire/status?200', keys, 'same-origin', knock)).toEqual(obstacle)
+})

@@ -1,5 +1,6 @@
 // What stands between a page and an origin that it gets no answer from. A browser does not say; harmless questions tell.
 // For development: each question that is refused stands in the browser's console.
+import { knockMs } from '../core/limits.js'
 import type { CredentialsOf } from '../core/origins.js'
 
 export type Obstacle =
@@ -9,15 +10,18 @@ export type Obstacle =
   | { readonly kind: 'headersNotAllowed'; readonly names: readonly string[] }
   /** Or a header that was not asked about. */
   | { readonly kind: 'methodNotAllowed' }
+  | { readonly kind: 'knockNotAnswered' }
 
 /**
- * Each question is a HEAD, which changes nothing. `headers`: names that the requests carry. Undefined where the page's own
- * server is not reached either.
+ * Each question is a HEAD, which changes nothing. `headers`: names that the requests carry. `knock`: where the broker has
+ * knocked in vain, so that no request was sent. Undefined where the page's own server is not reached either, or where the
+ * knock is answered by now.
  */
 export async function findObstacle(
   url: string,
   headers: readonly string[],
   credentials: ReturnType<CredentialsOf>,
+  knock?: string,
 ): Promise<Obstacle | undefined> {
   if (!(await isAnswered(url, { mode: 'no-cors' })))
     return (await isAnswered('/', {})) ? { kind: 'nobodyThere' } : undefined
@@ -26,7 +30,13 @@ export async function findObstacle(
   const names: string[] = []
   for (const name of headers)
     if (!(await isAnswered(url, { credentials, headers: { [name]: 'application/json' } }))) names.push(name)
-  return names.length > 0 ? { kind: 'headersNotAllowed', names } : { kind: 'methodNotAllowed' }
+  if (names.length > 0) return { kind: 'headersNotAllowed', names }
+  if (knock === undefined) return { kind: 'methodNotAllowed' }
+  const harmless = { credentials: 'omit', signal: AbortSignal.timeout(knockMs) } as const
+  const isOpen =
+    (await isAnswered(knock, { ...harmless, redirect: 'manual' })) ||
+    (await isAnswered(knock, { ...harmless, mode: 'no-cors' }))
+  return isOpen ? undefined : { kind: 'knockNotAnswered' }
 }
 
 /** Whether a HEAD gets an answer that this page may see, or any where it asks with `no-cors`. */

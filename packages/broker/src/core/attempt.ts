@@ -105,7 +105,7 @@ async function exchange(context: AttemptContext, entry: SendingEntry): Promise<R
 }
 
 /** The app's own URL for it, where it is of this origin: else the root. */
-const knockUrlOf = ({ knock = '' }: AppWord, origin: string) =>
+export const knockUrlOf = ({ knock = '' }: AppWord, origin: string): string =>
   knock.startsWith(`${origin}/`) ? knock : `${origin}/`
 
 /** @throws the error itself where it is the app's own or the storage's: the entry waits. */

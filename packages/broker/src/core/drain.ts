@@ -52,8 +52,9 @@ export async function drain(context: DrainContext): Promise<void> {
   try {
     // At once: a request that is being prepared must not leave with what is another user's by then.
     await loop({ ...context, signal: AbortSignal.any([signal, flying.signal]) })
-  } finally {
+  } catch (error) {
     flying.abort()
+    throw error
   }
 }
 

@@ -1,7 +1,7 @@
 // Asks a harmless question before a request that must not be repeated, and after a request that failed. A failed fetch
 // tells neither its effect nor whether the server is there.
 import { originOfUrl } from './channel.js'
-import { knockMs } from './limits.js'
+import { knockMs, lateKnockMs } from './limits.js'
 import type { Ports, Reply, SendOptions, WireRequest } from './ports.js'
 import { createReachability, isThere, type Reachability } from './reachability.js'
 
@@ -10,21 +10,45 @@ export function withKnocks(ports: Ports): Ports & { readonly reachability: Reach
   const { network, clock } = ports
   const reachability = createReachability(clock, () => network.isOnline())
   const knocks = new Map<string, Knock>()
+  /** Origins with a knock that may be answered late: one at a time, since it holds a connection. */
+  const patient = new Set<string>()
+  /** How long the last answer took that came late. */
+  const lateMs = new Map<string, number>()
 
   /** One for all that wait for the same origin, for as long as nothing fails meanwhile. */
   function knock(url: string, signal: AbortSignal): Promise<number | undefined> {
     const origin = originOfUrl(url)
     const known = knocks.get(origin)
     if (known?.signal === signal) return known.status
-    const sentAt = clock.monotonic()
-    const status = network.knock(url, { timeoutMs: knockMs, signal }).then((given) => {
+    const waitMs = Math.min(Math.max(knockMs, 2 * (lateMs.get(origin) ?? 0)), lateKnockMs)
+    const status = inTime(origin, waitMs, ask(url, origin, waitMs, signal)).finally(() => {
       if (knocks.get(origin)?.status === status) knocks.delete(origin)
-      reachability.note(url, sentAt, given)
-      return given
     })
     knocks.set(origin, { signal, status })
     return status
   }
+
+  async function ask(url: string, origin: string, waitMs: number, signal: AbortSignal) {
+    const sentAt = clock.monotonic()
+    const isPatient = !patient.has(origin)
+    patient.add(origin)
+    const given = await network.knock(url, { timeoutMs: isPatient ? lateKnockMs : waitMs, signal })
+    if (isPatient) patient.delete(origin)
+    const tookMs = clock.monotonic() - sentAt
+    if (given !== undefined) lateMs.set(origin, tookMs > knockMs ? tookMs : 0)
+    if (given !== undefined || tookMs < waitMs) reachability.note(url, sentAt, given)
+    return given
+  }
+
+  /** Undefined where it takes longer: it goes on then, and what it gives is noted. */
+  const inTime = (origin: string, waitMs: number, asked: Promise<number | undefined>) =>
+    new Promise<number | undefined>((resolve) => {
+      const cancel = clock.after(waitMs, () => {
+        reachability.doubt(origin)
+        resolve(undefined)
+      })
+      void asked.then(resolve).finally(cancel)
+    })
 
   async function send(request: WireRequest, options: SendOptions): Promise<Reply> {
     const { signal, knock: question } = options

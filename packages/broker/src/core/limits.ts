@@ -95,8 +95,10 @@ export const rereadsMax = 10
 
 /** How long an answer vouches for its origin: a request that must not be repeated leaves meanwhile without asking first. */
 export const freshMs = 5_000
-/** How long one knock may take. */
+/** How long a request waits for its knock. */
 export const knockMs = 10_000
+/** So long an answer that comes late may take: it still tells that the way is open, and how long to wait next time. */
+export const lateKnockMs = 25_000
 
 /** How often a network that seems away is tried: in a visible window that believes itself online, and elsewhere. */
 export const probeVisibleMs = 15_000

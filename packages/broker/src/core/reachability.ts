@@ -10,6 +10,8 @@ export interface Reachability {
    * answer's status cannot be seen, undefined where nothing came.
    */
   note(url: string, sentAt: number, status: number | undefined, at?: number): void
+  /** Nothing has come so far: reason to knock first, and none not to believe what comes late. */
+  doubt(origin: string): void
   /** Something happened to the network or to the device: earlier answers say nothing of now. */
   disturb(): void
   /** Whether the origin has answered a moment ago, and nothing has failed or happened since. */
@@ -42,6 +44,7 @@ const never = Number.NEGATIVE_INFINITY
 export function createReachability(clock: Clock, isOnline: () => boolean): Reachability {
   const answers = new Map<string, LastAnswer>()
   const failures = new Map<string, number>()
+  const doubts = new Map<string, number>()
   const listeners = new Set<(origin: string) => void>()
   let disturbedAt = never
   const offsetNow = () => clock.now() - clock.monotonic()
@@ -53,6 +56,9 @@ export function createReachability(clock: Clock, isOnline: () => boolean): Reach
       if (!isThere(status)) return void failures.set(origin, at)
       answers.set(origin, { sentAt, at, offset: offsetNow(), online: isOnline() })
       for (const listener of listeners) listener(origin)
+    },
+    doubt(origin) {
+      doubts.set(origin, clock.monotonic())
     },
     disturb() {
       disturbedAt = clock.monotonic()
@@ -67,7 +73,9 @@ export function createReachability(clock: Clock, isOnline: () => boolean): Reach
         answer.online === isOnline()
       )
     },
-    isDoubtful: (origin) => !isOnline() || failedAt(origin) > (answers.get(origin)?.at ?? never),
+    isDoubtful: (origin) =>
+      !isOnline() ||
+      Math.max(failedAt(origin), doubts.get(origin) ?? never) > (answers.get(origin)?.at ?? never),
     answeredAt(origin) {
       const all = [...answers].filter(
         ([name, { online }]) => (origin ?? name) === name && online === isOnline(),

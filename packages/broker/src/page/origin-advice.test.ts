@@ -23,7 +23,9 @@ function setUp(obstacle: Obstacle | undefined, server: 'idempotent' | 'plain' = 
     tab: { ...tab, host: { ...tab.host, findObstacle } },
   })
   const send = (url: string, method = 'PUT') => app.store.dispatch(sent({ url, method, body: {} }))
-  const told = () => warn.mock.calls.map(([text]) => String(text))
+  // The store's own checks warn too, on a busy machine.
+  const told = () =>
+    warn.mock.calls.map(([text]) => String(text)).filter((text) => text.startsWith('redux-broker'))
   return { world, send, told, findObstacle }
 }
 
@@ -35,6 +37,7 @@ it.each([
     { kind: 'headersNotAllowed', names: ['idempotency-key', 'x-tenant'] },
     /idempotency-key, x-tenant.*Allow-Headers/,
   ],
+  [{ kind: 'knockNotAnswered' }, /answers, but .*`knock`/],
   [{ kind: 'methodNotAllowed' }, /preflight of PUT https:\/\/api\.test\/a.*Allow-Methods/],
 ] as const)(
   'an origin that never answers is explained once, with what to add: %o',
@@ -48,9 +51,32 @@ it.each([
     expect(told()).toEqual([expect.stringMatching(text)])
     expect(findObstacle).toHaveBeenCalledTimes(1)
     const names = ['idempotency-key', 'idempotency-principal', 'content-type']
-    expect(findObstacle).toHaveBeenCalledWith(`${api}/a`, expect.arrayContaining(names), 'include')
+    expect(findObstacle).toHaveBeenCalledWith(`${api}/a`, expect.arrayContaining(names), 'include', undefined)
   },
 )
+
+it.each([
+  ['another origin', api],
+  ['its own', ''],
+])('asks the URL of the knock where only that came to nothing: %s', async (_what, origin) => {
+  const { world, send, told, findObstacle } = setUp({ kind: 'knockNotAnswered' })
+  world.network.setReachable(false)
+  send(`${origin}/a`, 'POST')
+  await world.clock.advance(60_000)
+
+  const root = `${origin || 'https://app.test'}/`
+  expect(findObstacle).toHaveBeenCalledWith(expect.anything(), expect.anything(), expect.anything(), root)
+  expect(told()).toEqual([expect.stringMatching(`but ${root} refuses a HEAD or takes longer than 10 s`)])
+})
+
+it('names no method that every server allows', async () => {
+  const { world, send, told } = setUp({ kind: 'methodNotAllowed' }, 'idempotent')
+  world.network.always(failed())
+  send(`${api}/a`, 'POST')
+  await world.clock.advance(60_000)
+
+  expect(told()).toEqual([expect.stringMatching(/^((?!Allow-Methods).)*`prepareHeaders`.*Allow-Headers/)])
+})
 
 it.each([
   [

@@ -1,17 +1,19 @@
 // Tells the developer, once for each origin and cause, why nothing arrives there and what to add to the server. Left out
 // of production builds.
 import type { Obstacle } from '../adapters/cors-check.js'
+import { knockUrlOf } from '../core/attempt.js'
 import { originOfUrl } from '../core/channel.js'
 import type { EntryRow } from '../core/entry.js'
 import type { News } from '../core/news.js'
 import type { CredentialsOf } from '../core/origins.js'
+import type { AppWord } from '../core/partition.js'
 import type { Ports } from '../core/ports.js'
 import { within } from '../core/schema.js'
 import { type OriginTrouble, troubleOf } from '../redux/trouble.js'
 import type { Host } from './host.js'
 
 export interface AdviceContext {
-  readonly ports: Pick<Ports, 'store'>
+  readonly ports: Pick<Ports, 'store' | 'clock' | 'reachability'>
   readonly host: Pick<Host, 'baseUrl' | 'believesOnline' | 'findObstacle'>
   readonly credentialsOf: CredentialsOf
 }
@@ -28,7 +30,7 @@ export function createAdvice({ ports, host, credentialsOf }: AdviceContext): (ne
       (one) => one !== undefined && originOfUrl(one.request.url) === origin,
     )
     if (entry === undefined) return
-    const text = await textOf(trouble, entry)
+    const text = await textOf(trouble, entry, row)
     if (text === undefined) said.delete(keyOf(trouble))
     else if (text !== '') console.warn(`redux-broker: ${text} docs/your-server.md says more.`)
   }
@@ -39,13 +41,21 @@ export function createAdvice({ ports, host, credentialsOf }: AdviceContext): (ne
   }
 
   /** Undefined where it cannot be known now. */
-  async function textOf(trouble: OriginTrouble, { request }: EntryRow): Promise<string | undefined> {
+  async function textOf(
+    trouble: OriginTrouble,
+    { request }: EntryRow,
+    row: AppWord,
+  ): Promise<string | undefined> {
     if (trouble.code !== 'neverAnswered') return answerText(trouble, request)
-    if (trouble.origin === own) return ''
+    // Nothing was sent where the knock came to nothing.
+    const knock = trouble.reason === 'unreachable' ? knockUrlOf(row, trouble.origin) : undefined
+    if (trouble.origin === own && knock === undefined) return ''
     const { url, headers } = request
+    const askedAt = ports.clock.monotonic()
     const names = new Set(['idempotency-key', 'idempotency-principal', ...headers.map(([name]) => name)])
-    const obstacle = await host.findObstacle?.(url, [...names], credentialsOf(url))
-    return obstacle && obstacleText(obstacle, trouble.origin, own, request)
+    const obstacle = await host.findObstacle?.(url, [...names], credentialsOf(url), knock)
+    if (obstacle && obstacle.kind !== 'nobodyThere') ports.reachability?.note(url, askedAt, 0)
+    return obstacle && obstacleText(obstacle, { origin: trouble.origin, own, knock }, request)
   }
 
   return async (news) => {
@@ -60,7 +70,13 @@ const keyOf = ({ origin, code }: OriginTrouble) => `${code} ${origin}`
 
 type Request = EntryRow['request']
 
-function obstacleText(obstacle: Obstacle, origin: string, own: string, { method, url }: Request): string {
+interface Way {
+  readonly origin: string
+  readonly own: string
+  readonly knock: string | undefined
+}
+
+function obstacleText(obstacle: Obstacle, { origin, own, knock }: Way, { method, url }: Request): string {
   const preflight = `${origin} refuses the preflight of ${method} ${url}, so nothing is sent.`
   switch (obstacle.kind) {
     case 'nobodyThere':
@@ -72,7 +88,11 @@ function obstacleText(obstacle: Obstacle, origin: string, own: string, { method,
     case 'headersNotAllowed':
       return `${preflight} Add ${obstacle.names.join(', ')} to its \`Access-Control-Allow-Headers\`.`
     case 'methodNotAllowed':
-      return `${preflight} Add ${method} to its \`Access-Control-Allow-Methods\`, or what \`prepareHeaders\` adds to \`Access-Control-Allow-Headers\`.`
+      return /^(GET|HEAD|POST)$/.test(method)
+        ? `${preflight} Add what \`prepareHeaders\` adds to its \`Access-Control-Allow-Headers\`.`
+        : `${preflight} Add ${method} to its \`Access-Control-Allow-Methods\`, or what \`prepareHeaders\` adds to \`Access-Control-Allow-Headers\`.`
+    case 'knockNotAnswered':
+      return `${origin} answers, but ${knock} refuses a HEAD or takes longer than 10 s for it. The broker knocks there before ${method} ${url}. Name a URL that answers at once by \`knock\`.`
   }
 }
 
