@@ -1,4 +1,5 @@
 // The store in memory, with IndexedDB's key order and its all-or-nothing transactions, one after the other.
+import { listMax } from '../core/limits.js'
 import type { Key, Span, Store, StoreTransaction } from '../core/ports.js'
 import { type Rows, type StoreName, schema } from '../core/schema.js'
 
@@ -33,10 +34,12 @@ const copyTables = (tables: Tables) => tablesOf((name) => new Map(tables[name]))
 function overTables(tables: Tables): StoreTransaction {
   return {
     get: async (store, key) => copy(tables[store].get(JSON.stringify(key))) as Rows[typeof store] | undefined,
-    list: async (span, limit) =>
-      within(tables, span)
+    list: async (span, limit) => {
+      if (limit > listMax) throw new TypeError(`A list was asked for ${limit} rows.`)
+      return within(tables, span)
         .slice(0, limit)
-        .map(({ row }) => copy(row)) as never,
+        .map(({ row }) => copy(row)) as never
+    },
     keys: async (span) => within(tables, span).map(({ row }) => keyOf(row, schema[span.store].keyPath)),
     firstKey: async (span) => within(tables, span)[0]?.key,
     put: (store, row) =>

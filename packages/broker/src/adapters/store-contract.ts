@@ -2,6 +2,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { waiting } from '../core/entry.fixture.js'
 import type { EntryRow } from '../core/entry.js'
+import { listMax } from '../core/limits.js'
 import type { Key, Span, Store } from '../core/ports.js'
 import { last, type SettingRow } from '../core/schema.js'
 
@@ -167,6 +168,14 @@ export function describeStore(name: string, create: () => Store | Promise<Store>
         const span = { store: 'entries', index: 'due', from: ['p', origin], to: ['p', origin, last] } as const
 
         expect(await list(span, 2)).toEqual([2, 3])
+      })
+
+      it('gives all rows where as many as possible are asked for, and throws above that', async () => {
+        await write(...[3, 1, 2].map((seq) => waiting({ seq })))
+        const span = { store: 'entries', from: ['p'], to: ['p', last] } as const
+
+        expect(await list(span, listMax)).toEqual([1, 2, 3])
+        await expect(list(span, listMax + 1)).rejects.toThrow(TypeError)
       })
 
       it('breaks a tie in an index by the primary key', async () => {

@@ -127,6 +127,8 @@ export const journalAgeMsMax = 604_800_000
 export const journalMax = 1_000
 /** Rows read at once when a page catches up. */
 export const pageRowsMax = 200
+/** The most that one list can be asked for: IndexedDB throws above it. */
+export const listMax: number = 2 ** 32 - 1
 /** The latest outcomes, which a page applies again over a truth that was read before them. */
 export const outcomesMax = 200
 /** The latest attempts that pages are told of while their entries wait. */

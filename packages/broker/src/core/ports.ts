@@ -15,6 +15,7 @@ export type Span<S extends StoreName = StoreName> = S extends StoreName
 /** One transaction: its reads see its own writes, and all of its writes are kept or none. */
 export interface StoreTransaction {
   get<S extends StoreName>(store: S, key: Key): Promise<Rows[S] | undefined>
+  /** `limit`: at most `listMax`. */
   list<S extends StoreName>(span: Span<S>, limit: number): Promise<readonly Rows[S][]>
   /** The first key of the span in its index: cheaper than a row, since no body is read. */
   firstKey(span: Span): Promise<Key | undefined>

@@ -1,5 +1,6 @@
 // Counts an outbox anew from its rows, where the row that counts them is missing or damaged.
 import { isNumber, isText, type Row } from './is.js'
+import { listMax } from './limits.js'
 import type { StoreTransaction } from './ports.js'
 import { isReadable } from './readable.js'
 import { type PartitionRow, within } from './schema.js'
@@ -19,10 +20,9 @@ export function isCounting(row: PartitionRow): boolean {
 /** The row as its entries, letters and notes make it. Whatever else the damaged one said is gone. */
 export async function rebuilt(tx: StoreTransaction, empty: PartitionRow): Promise<PartitionRow> {
   const { partition } = empty
-  const all = Number.MAX_SAFE_INTEGER
   const [entries, letters, notes] = await Promise.all([
-    tx.list(within('entries', [partition]), all),
-    tx.list(within('deadLetters', [partition]), all),
+    tx.list(within('entries', [partition]), listMax),
+    tx.list(within('deadLetters', [partition]), listMax),
     tx.keys(within('journal', [partition])),
   ])
   const rows = [...entries, ...letters]
