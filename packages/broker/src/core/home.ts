@@ -47,6 +47,10 @@ export async function readSalt(tx: StoreTransaction, chance: Chance, base: Base 
   return value
 }
 
+/** The salt of the home that an app goes to; undefined where it has none. */
+export const findSalt = async (tx: StoreTransaction, base: Base): Promise<string | undefined> =>
+  findHome(await listNamed<SaltRow>(tx, 'salt'), base)?.value
+
 /** The rows of all homes, the first home's first. */
 export const listNamed = <Row extends SaltRow | SessionRow>(tx: StoreTransaction, kind: 'salt' | 'active') =>
   tx.list({ store: 'settings', from: [kind], to: [`${kind}:\uffff`] }, partitionsMax) as Promise<

@@ -143,6 +143,16 @@ export const noteLoss = (tx: StoreTransaction, partition: string, upTo: number, 
     if (upTo > (row.lost?.upTo ?? 0)) row.lost = { restored: 0, at, ...row.lost, upTo }
   })
 
+/** What was lost of a partition that no page finds any more is told in the one that its user has now. */
+export async function moveLoss(tx: StoreTransaction, from: string, to: string): Promise<void> {
+  const row = await readPartition(tx, from)
+  if (row.lost === undefined) return
+  const { upTo, restored, at } = row.lost
+  delete row.lost
+  tx.put('partitions', row)
+  await noteLoss(tx, to, upTo + restored, at)
+}
+
 /** What was paused for want of a session is sent again. */
 export const unpause = (store: Store, partition: string): Promise<void> =>
   store.transact('readwrite', 'relaxed', (tx) => changePartition(tx, partition, beginSession))

@@ -80,17 +80,22 @@ const noteWith = (salts: readonly SaltRow[], partitions: readonly PartitionRow[]
 const saltsOf = ({ salt, salts }: Note): readonly SaltRow[] =>
   salts ?? (salt === undefined ? [] : [{ name: 'salt', value: salt }])
 
-/** What somebody knows and the database does not. */
+/** What somebody knows and the database does not. A base that has a home again by now keeps that one. */
 export const lostSaltsOf = (own: Note, witness: Note): readonly SaltRow[] =>
-  saltsOf(witness).filter((salt) => !saltsOf(own).some(({ name }) => name === salt.name))
+  saltsOf(witness).filter(
+    (salt) => !saltsOf(own).some((home) => home.name === salt.name || baseIn(salt).startsWith(baseIn(home))),
+  )
 
-/** Of each home the row with the widest base, since homes only grow; of each partition the newest, at a tie the later note's. */
+/**
+ * Of each home the row with the widest base, since homes only grow; where it was made anew the earlier note's. Of each
+ * partition the newest, at a tie the later note's.
+ */
 export function newest(...notes: readonly (Note | undefined)[]): Note {
   const all = notes.filter((note) => note !== undefined)
   const salts = latest(
     all.flatMap(saltsOf),
     'name',
-    (row, known) => baseIn(row).length < baseIn(known).length,
+    (row, known) => row.value === known.value && baseIn(row).length < baseIn(known).length,
   )
   const rows = all.flatMap(({ partitions }) => partitions)
   return noteWith(

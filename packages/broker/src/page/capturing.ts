@@ -1,8 +1,8 @@
 // From a routed action to an accepted entry: receipt at once, snapshot, group commit, and the actions that tell of it.
 import { append, type Capture, findAppended } from '../core/append.js'
 import type { Limits } from '../core/limits.js'
-import { nameActive, readPartition } from '../core/partition.js'
-import type { Ports } from '../core/ports.js'
+import { nameActive, type Owner, readPartition } from '../core/partition.js'
+import type { Ports, StoreTransaction } from '../core/ports.js'
 import { isFull, keepReserve } from '../core/room.js'
 import type { PartitionRow, StoredAction } from '../core/schema.js'
 import { type BrokerAction, mark, type OutcomeAction, outcome } from '../redux/actions.js'
@@ -144,11 +144,10 @@ export class Capturing {
 
   async #append(principal: string, captures: readonly Capture[]): Promise<void> {
     const { ports, users, limits, dispatch, receipts, onCommitted } = this.#context
-    const owner = await users.ownerOf(principal)
-    const { partition } = owner
     const options = { now: ports.clock.now(), limits }
     let isAgain = false
-    const { all: appended, row } = await ports.store.transact('readwrite', 'strict', async (tx) => {
+    const capture = async (tx: StoreTransaction, owner: Owner) => {
+      const { partition } = owner
       const kept = isAgain ? await findAppended(tx, partition, captures) : []
       isAgain = true
       const missing = captures.filter((capture) => !kept.some(({ id }) => id === capture.id))
@@ -160,7 +159,10 @@ export class Capturing {
       const all = [...kept, ...done]
       const isRefused = all.some(({ status }) => status === 'rejected')
       return { all, row: isRefused ? await readPartition(tx, partition) : undefined }
-    })
+    }
+    const { all: appended, row } = await users.write(principal, capture, (work) =>
+      ports.store.transact('readwrite', 'strict', work),
+    )
     if (row !== undefined) this.#noteFull(row)
     const refused = appended.filter(({ status }) => status === 'rejected')
     this.#refuse(refused, new OutboxFull(limits))

@@ -2,7 +2,7 @@
 // hints that they changed, at most once a frame.
 import type { Serves } from '../core/channel.js'
 import { type News, readNews, readStart, type Seen } from '../core/news.js'
-import type { BrokerAction, OutcomeAction } from '../redux/actions.js'
+import type { BrokerAction, OutcomeAction, Told } from '../redux/actions.js'
 import { type CatchUp, outcomeOf, restored, setAside, standing, toActions } from './catch-up.js'
 import type { Host } from './host.js'
 import { type JournalContext, keepJournal } from './journal-keeper.js'
@@ -11,8 +11,8 @@ export interface FollowerContext extends JournalContext, Pick<CatchUp, 'parse' |
   readonly host: Host
   readonly serves: Serves
   dispatch(actions: readonly (BrokerAction | OutcomeAction)[]): void
-  /** How far in the journal this page has shown what happened, before this follower too. */
-  told(): number
+  /** How far in which journal this page has shown what happened, before this follower too. */
+  told(): Told | undefined
   onNews(news: News): void
   /** A dead letter holds these lanes back. */
   blocked(lanes: readonly string[]): void
@@ -80,7 +80,8 @@ export function createFollower(context: FollowerContext): Follower {
     const start = await ports.store.transact('readonly', 'relaxed', (tx) => readStart(tx, partition))
     if (stopped) return
     const { last } = start
-    const toldHere = context.told()
+    const told = context.told()
+    const toldHere = told?.outbox === partition ? told.number : 0
     // A database that was lost begins its journal anew.
     const number = toldHere > last ? start.seen.number : Math.max(start.seen.number, toldHere)
     if (number > start.seen.number) keeper.shown(number)

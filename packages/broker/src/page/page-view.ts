@@ -16,6 +16,7 @@ import {
   type Past,
   type RestoredEntry,
   type Status,
+  type Told,
 } from '../redux/actions.js'
 import type { BrokerState } from '../redux/broker-reducer.js'
 import { troubleOf } from '../redux/trouble.js'
@@ -41,8 +42,8 @@ export interface PageView {
   /** A dead letter holds these lanes back. */
   blocked(lanes: readonly string[]): void
   status(part: Partial<Status>): void
-  /** How far in the journal this page has shown what happened. */
-  told(): number
+  /** How far in which journal this page has shown what happened. */
+  told(): Told | undefined
   /** The outcomes that came after a moment, as far back as they are remembered. */
   outcomesSince(at: number): readonly OutcomeAction[]
   /** The entries of the view that are on disk, as far as this page knows. */
@@ -127,7 +128,7 @@ export function createPageView(
       tellTried(row.tried ?? [])
     },
     status,
-    told: () => recent.past()?.told.number ?? 0,
+    told: () => recent.past()?.told,
     outcomesSince: recent.since,
     stored: () => [...known.keys()].filter((id) => uncounted.get(id) !== Number.POSITIVE_INFINITY),
     lost: (entryIds, at) => all(entryIds.flatMap((id) => lossOf(id, known.get(id), at))),

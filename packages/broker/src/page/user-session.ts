@@ -23,8 +23,8 @@ export class UserSession {
   #owner: Promise<Owner>
   #restored: Promise<void> = Promise.resolve()
   #follower: Follower | undefined
-  /** How often its database has begun anew, as last read. */
-  #wipes: number | undefined
+  /** How often the database has begun anew under a partition, as last read. */
+  #wiped: { readonly partition: string; readonly wipes: number } | undefined
   /** The storage failed at its beginning, or began anew. */
   #isBroken = false
   #isStopped = false
@@ -97,9 +97,10 @@ export class UserSession {
 
   #hear(news: News): void {
     this.#context.onNews(news)
-    const { wipes = 0 } = news.row
-    const isEmptied = wipes > (this.#wipes ?? wipes)
-    this.#wipes = Math.max(wipes, this.#wipes ?? 0)
+    const { partition, wipes = 0 } = news.row
+    const before = this.#wiped?.partition === partition ? this.#wiped.wipes : wipes
+    const isEmptied = wipes > before
+    this.#wiped = { partition, wipes: Math.max(wipes, before) }
     // What was read before says nothing.
     if (isEmptied) this.#beginAnew()
   }

@@ -1,9 +1,10 @@
 // Whose outbox it is: follows the app's own word for its user, and tells the database, so that every executor knows.
-import { type Base, readSalt } from '../core/home.js'
+import { type Base, findSalt, readSalt } from '../core/home.js'
 import {
   type AppWord,
   activate,
   deactivate,
+  moveLoss,
   type Owner,
   readActive,
   sessionOf,
@@ -15,14 +16,28 @@ import type { SessionRow } from '../core/schema.js'
 import { isDevelopment, sayOnce } from '../redux/development.js'
 
 export interface Users {
-  /** The partition that stands for a user. */
-  ownerOf(principal: string): Promise<Owner>
+  /**
+   * Writes in the partition that stands for a user: the one that their pages find, also where the database was emptied
+   * and begun anew under this page. `transact` may make a second transaction, where the first has seen that.
+   */
+  write<T>(principal: string, work: Work<T>, transact: Transact): Promise<T>
   /** From here on this user's entries are sent, and no other's. */
   signIn(principal: string): Promise<Owner>
   /** From here on nothing of this user is sent; another's is, where another signed in meanwhile. */
   signOut(principal: string): Promise<void>
   /** What was paused for want of a session is tried again. */
   resume(owner: Owner): Promise<void>
+}
+
+type Work<T> = (tx: StoreTransaction, owner: Owner) => Promise<T>
+type Transact = <T>(work: (tx: StoreTransaction) => Promise<T>) => Promise<T>
+
+/** A partition with what it was derived from. */
+interface Derived {
+  readonly owner: Owner
+  readonly salt: string
+  /** The partition that the user had before the database was emptied under this page. */
+  readonly left: string | undefined
 }
 
 export interface UsersContext {
@@ -32,7 +47,7 @@ export interface UsersContext {
 }
 
 export function createUsers({ store, chance, bus }: Ports, { app, base }: UsersContext): Users {
-  const owners = new Map<string, Promise<Owner>>()
+  const known = new Map<string, Promise<Derived>>()
   let last: Promise<unknown> = Promise.resolve()
 
   /** One word on the session after the other, in the order in which they came: some take longer to be written. */
@@ -42,39 +57,62 @@ export function createUsers({ store, chance, bus }: Ports, { app, base }: UsersC
     return done
   }
 
-  const ownerOf = (principal: string): Promise<Owner> => {
-    const known = owners.get(principal)
-    if (known !== undefined) return known
-    const owner = find(principal)
-    owners.set(principal, owner)
-    owner.catch(() => owners.delete(principal))
-    return owner
+  const relaxed: Transact = (work) => store.transact('readwrite', 'relaxed', work)
+
+  const derivedOf = (principal: string, left?: string): Promise<Derived> => {
+    const last = known.get(principal)
+    if (last !== undefined) return last
+    const derived = derive(principal, left)
+    known.set(principal, derived)
+    derived.catch(() => known.delete(principal))
+    return derived
   }
 
-  async function find(principal: string): Promise<Owner> {
+  async function derive(principal: string, left: string | undefined): Promise<Derived> {
     const salt = await store.transact('readwrite', 'strict', (tx) => readSalt(tx, chance, base))
-    return { principal, partition: (await chance.digest(salt + principal)).slice(0, 32) }
+    const partition = (await chance.digest(salt + principal)).slice(0, 32)
+    return { owner: { principal, partition }, salt, left }
+  }
+
+  async function write<T>(principal: string, work: Work<T>, transact: Transact): Promise<T> {
+    for (let before: string | undefined; ; ) {
+      const { owner, salt, left } = await derivedOf(principal, before)
+      const done = await transact(async (tx) => {
+        if ((await findSalt(tx, base)) !== salt) return undefined
+        if (left !== undefined) await moveLoss(tx, left, owner.partition)
+        return { result: await work(tx, owner) }
+      })
+      if (done !== undefined) return done.result
+      before = owner.partition
+      known.delete(principal)
+    }
+  }
+
+  async function begin(tx: StoreTransaction, owner: Owner): Promise<Owner> {
+    const ended = await activate(tx, owner, app, base)
+    if (isDevelopment && ended !== undefined) sayOnce(sessionTaken(ended, base))
+    return owner
   }
 
   async function signIn(principal: string): Promise<Owner> {
-    const owner = await ownerOf(principal)
+    let signedIn: Owner
     try {
-      const ended = await store.transact('readwrite', 'relaxed', (tx) => activate(tx, owner, app, base))
-      if (isDevelopment && ended !== undefined) sayOnce(sessionTaken(ended, base))
+      signedIn = await write(principal, begin, relaxed)
     } catch (error) {
       // No room for a word: it is not needed where the last session was this user's too.
-      const isActive = (tx: StoreTransaction) => sessionOf(tx, owner.partition)
+      signedIn = (await derivedOf(principal)).owner
+      const isActive = (tx: StoreTransaction) => sessionOf(tx, signedIn.partition)
       if (!isFull(error) || !(await store.transact('readonly', 'relaxed', isActive))) throw error
     }
     bus.post('changed')
-    return owner
+    return signedIn
   }
 
   async function signOut(principal: string): Promise<void> {
-    const { partition } = await ownerOf(principal)
-    await store.transact('readwrite', 'relaxed', async (tx) => {
+    const ended = async (tx: StoreTransaction, { partition }: Owner) => {
       if (await sessionOf(tx, partition)) await deactivate(tx, partition)
-    })
+    }
+    await write(principal, ended, relaxed)
     bus.post('changed')
   }
 
@@ -86,7 +124,7 @@ export function createUsers({ store, chance, bus }: Ports, { app, base }: UsersC
   }
 
   return {
-    ownerOf,
+    write,
     signIn: (principal) => inOrder(() => signIn(principal)),
     signOut: (principal) => inOrder(() => signOut(principal)),
     resume: (owner) => inOrder(() => resume(owner)),
