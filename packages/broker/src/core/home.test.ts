@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { memoryStore } from '../adapters/memory-store.js'
 import { seededChance } from '../testing/memory-realms.js'
 import { createDevice } from './device.fixture.js'
-import { type Base, baseOf, readSalt } from './home.js'
+import { type Base, baseOf, isBase, readSalt } from './home.js'
 import { activate, deactivate, type Owner, readActive, readPause, sessionOf } from './partition.js'
 import type { Store, StoreTransaction } from './ports.js'
 
@@ -40,6 +40,12 @@ describe('the base of a page', () => {
     'is the root where the page is %s',
     (page) => expect(baseOf(page, 'https://o.example/a/main.js')).toBe('/'),
   )
+})
+
+describe('a base that is given', () => {
+  it.each(['/', '/shop/', '/team/shop/', '/a%20b/', '/~ada/'])('is %s', (base) => {
+    expect(isBase(base)).toBe(true)
+  })
 })
 
 const areNested = (one: Base, other: Base) => one.startsWith(other) || other.startsWith(one)

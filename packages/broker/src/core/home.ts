@@ -6,6 +6,10 @@ import { partitionsMax, type SaltRow, type SessionRow } from './schema.js'
 /** The directory of an app, as `/` or `/shop/`. */
 export type Base = string
 
+/** Whether it is written as the path of a URL is. */
+export const isBase = (base: unknown): base is Base =>
+  typeof base === 'string' && /^\/((?!\.\.?\/)[\w!$%&'()*+,.:;=@~-]+\/)*$/.test(base)
+
 const partsOf = (url: string): readonly string[] => /^https?:\/\/[^?#]+/.exec(url)?.[0].split('/') ?? []
 
 /**

@@ -56,7 +56,8 @@ export async function readActive(tx: StoreTransaction, base: Base = '/'): Promis
 }
 
 /** Of the session of a home. */
-const nameOf = ({ name }: Pick<SaltRow, 'name'>) => name.replace('salt', 'active') as SessionRow['name']
+export const nameOf = ({ name }: Pick<SaltRow, 'name'>) =>
+  name.replace('salt', 'active') as SessionRow['name']
 
 /** The session of the user of a partition; undefined while they are not signed in. */
 export const sessionOf = async (tx: StoreTransaction, partition: string): Promise<SessionRow | undefined> =>

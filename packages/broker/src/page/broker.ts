@@ -22,9 +22,14 @@ export interface BrokerOptions<State, Path extends string> {
   readonly reducerPath?: Path
   /**
    * The database's name. A worker must be given the same. Default `redux-broker`, of which an app has the part below its
-   * base: the directory that its page and its script have in common.
+   * base. A name that is given later begins an empty outbox.
    */
   readonly name?: string
+  /**
+   * The app's place among others of its origin, as `/shop/`. A worker must be given the same. Default: the directory
+   * that its page and its script have in common.
+   */
+  readonly base?: string
   /**
    * Whose outbox: the user's id, any text or a number, or nothing (undefined, null, '') while signed out. Only that user's
    * entries are sent.

@@ -19,6 +19,13 @@ const brokers: readonly (readonly [name: string, options: unknown, message: RegE
   ['a string', 'x', /expects options.*got 'x'/],
   ['no partition', { routes }, /`partition` to be a function from the state to the user id.*got undefined/],
   ['a partition that is a string', { routes, partition: 'ada' }, /`partition`.*got 'ada'/],
+  ...['shop', '/shop', 'shop/', '', '//x/', '/a/../b/', '/a?b/', '/a b/', 'https://o.example/', 7, null].map(
+    (base): readonly [string, unknown, RegExp] => [
+      `a base that is ${JSON.stringify(base)}`,
+      { partition, routes, base },
+      /`base` to be a path from '\/' to '\/'.*such as '\/shop\/'; got/,
+    ],
+  ),
   ['no routes', { partition }, /`routes` to be an array of what write\(\) and read\(\) gave; got undefined/],
   [
     'routes that are no list',
@@ -43,7 +50,7 @@ const brokers: readonly (readonly [name: string, options: unknown, message: RegE
   [
     'an option unknown',
     { partition, routes, retries: 3 },
-    /no option `retries`; it takes reducerPath, name, partition/,
+    /no option `retries`; it takes reducerPath, name, base, partition/,
   ],
   [
     'headers that are no function',

@@ -1,4 +1,5 @@
 // A programmer's mistakes in createBroker's options, told at once. Left out of production builds.
+import { isBase } from '../core/home.js'
 import { defaultLimits, leaseMs } from '../core/limits.js'
 import { type OriginOption, originNames } from '../core/origins.js'
 import { checkSession, checkSuccess } from '../redux/check-answers.js'
@@ -12,6 +13,7 @@ import type { ReadPart } from './read-engine.js'
 const known = [
   'reducerPath',
   'name',
+  'base',
   'partition',
   'prepareHeaders',
   'storedHeaders',
@@ -55,6 +57,12 @@ export function checkOptions(options: unknown): void {
   for (const name of ['reducerPath', 'name', 'sessionProbe', 'statusQuery', 'knock'])
     if (given[name] !== undefined && (typeof given[name] !== 'string' || given[name] === ''))
       throw wrong(name, 'a string that is not empty', given[name])
+  if (given['base'] !== undefined && !isBase(given['base']))
+    throw wrong(
+      'base',
+      "a path from '/' to '/', as `location.pathname` has it, such as '/shop/'",
+      given['base'],
+    )
   if (given['persist'] !== undefined && typeof given['persist'] !== 'boolean')
     throw wrong('persist', 'true or false', given['persist'])
   oneOf('createBroker()', 'server', given['server'], ['idempotent', 'plain'])

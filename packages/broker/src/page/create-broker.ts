@@ -249,8 +249,10 @@ interface Parts {
 }
 
 /** A database that is named is the app's own, wherever its pages lie. */
-const baseFor = ({ name }: Pick<BrokerOptions<never, never>, 'name'>, { base = '/' }: Host) =>
-  name === undefined ? base : '/'
+const baseFor = (
+  { name, base: given }: Pick<BrokerOptions<never, never>, 'name' | 'base'>,
+  { base = '/' }: Host,
+) => given ?? (name === undefined ? base : '/')
 
 const ownOrigins = ({ baseUrl }: Host) => (baseUrl === undefined ? [] : [new URL(baseUrl).origin])
 

@@ -187,3 +187,63 @@ describe('the clash of an app with one below it', () => {
     expect(said()).toEqual([])
   })
 })
+
+describe('an app whose base changes', () => {
+  const apps = [
+    ['one of two', '/shop/', '/admin/', '/'],
+    ['the second of two', '/admin/', '/shop/', '/'],
+    ['one of two below', '/app/posts/', '/app/account/', '/app/'],
+  ] as const
+
+  /** Two apps apart, of which the first has work that waits. */
+  async function moved(first: string, other: string, next: string, options: AppOptions = {}) {
+    const world = createTestWorld()
+    world.setOnline(false)
+    const apart = [openAt(world, first), openAt(world, other, { user: 'bob' })]
+    await world.settle()
+    apart[0]?.clap('p1')
+    await world.settle()
+    for (const app of apart) app.tab.crash()
+    world.setOnline(true)
+    const app = openAt(world, next, options)
+    await world.settle()
+    return { world, app }
+  }
+
+  it.each(apps)('finds its work where its place is pinned: %s', async (_, first, other, next) => {
+    const { world, app } = await moved(first, other, next, { base: first })
+
+    expect(principals(world)).toEqual(['ada'])
+    expect(app.outbox().waiting).toBe(0)
+    expect(said()).toEqual([])
+  })
+
+  it.each(apps)(
+    'is told where work waits, with the remedy, where it is not: %s',
+    async (_, first, other, next) => {
+      const { world } = await moved(first, other, next)
+
+      expect(principals(world)).toEqual([])
+      const [text = ''] = said().filter((one) => one.includes('begins an empty outbox, while work waits'))
+      expect(text).toContain(`waits at ${first}.`)
+      expect(text).toContain(`\`base: '${first}'\``)
+    },
+  )
+
+  it('is told of the same user by that name, where their session at another base ends', async () => {
+    await moved('/shop3/', '/admin3/', '/')
+
+    expect(said().join()).toContain('ended the session of the same user at /shop3/,')
+    expect(said().join()).not.toContain('of another user at /shop3/')
+  })
+
+  it('is told nothing where nothing waits', async () => {
+    const world = createTestWorld()
+    for (const base of ['/a/', '/b/', '/']) {
+      openAt(world, base, { user: base })
+      await world.settle()
+    }
+
+    expect(said().filter((one) => one.includes('while work waits'))).toEqual([])
+  })
+})

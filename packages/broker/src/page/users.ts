@@ -14,6 +14,7 @@ import type { Ports, StoreTransaction } from '../core/ports.js'
 import { isFull } from '../core/room.js'
 import type { SessionRow } from '../core/schema.js'
 import { isDevelopment, sayOnce } from '../redux/development.js'
+import { findWaitingBelow, waitingBelow } from './waiting-below.js'
 
 export interface Users {
   /**
@@ -69,7 +70,11 @@ export function createUsers({ store, chance, bus }: Ports, { app, base }: UsersC
   }
 
   async function derive(principal: string, left: string | undefined): Promise<Derived> {
-    const salt = await store.transact('readwrite', 'strict', (tx) => readSalt(tx, chance, base))
+    const salt = await store.transact('readwrite', 'strict', async (tx) => {
+      const waiting = isDevelopment ? await findWaitingBelow(tx, base) : []
+      if (waiting.length > 0) sayOnce(waitingBelow(base, waiting))
+      return readSalt(tx, chance, base)
+    })
     const partition = (await chance.digest(salt + principal)).slice(0, 32)
     return { owner: { principal, partition }, salt, left }
   }
@@ -90,7 +95,7 @@ export function createUsers({ store, chance, bus }: Ports, { app, base }: UsersC
 
   async function begin(tx: StoreTransaction, owner: Owner): Promise<Owner> {
     const ended = await activate(tx, owner, app, base)
-    if (isDevelopment && ended !== undefined) sayOnce(sessionTaken(ended, base))
+    if (isDevelopment && ended !== undefined) sayOnce(sessionTaken(ended, owner, base))
     return owner
   }
 
@@ -131,6 +136,8 @@ export function createUsers({ store, chance, bus }: Ports, { app, base }: UsersC
   }
 }
 
-const sessionTaken = ({ from = '/' }: SessionRow, base: Base) =>
-  `the page at ${base} has ended the session of another user at ${from}, whose entries wait from now on. ` +
-  'If the two are apps of their own, give each its own `name`, in createBroker() and in its worker.'
+const sessionTaken = ({ from = '/', principal }: SessionRow, owner: Owner, base: Base) =>
+  `the page at ${base} has ended the session of ${principal === owner.principal ? 'the same' : 'another'} user at ` +
+  `${from}, whose entries there wait from now on. If the two are apps of their own, give each its own \`name\`, in ` +
+  'createBroker() and in its worker. A name that is given later begins an empty outbox: have what waits delivered ' +
+  'first. If they are one app that has moved, give it the `base` that it had.'

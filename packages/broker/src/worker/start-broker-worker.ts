@@ -10,6 +10,7 @@ import { bringBack } from '../core/bring-back.js'
 import { appHeaders, judgeOf, type Serves } from '../core/channel.js'
 import { createConnections, withConnections } from '../core/connections.js'
 import { createExecutor, type Executor } from '../core/executor.js'
+import { type Base, isBase } from '../core/home.js'
 import { createInquiry, questions } from '../core/inquiry.js'
 import { withKnocks } from '../core/knock-first.js'
 import { defaultLimits, type Limits } from '../core/limits.js'
@@ -39,6 +40,8 @@ interface SyncEvent extends ExtendableEvent {
 export interface WorkerOptions {
   /** The database's name, as in `createBroker`. Default: `redux-broker`, the part below the scope. */
   readonly name?: string
+  /** The app's place, as in `createBroker`. Default: the directory of the scope. */
+  readonly base?: string
   /**
    * As in `createBroker`: origins that requests may go to, besides the worker's own, and where cookies go along. Entries
    * for an origin that the worker was not told of wait for a page.
@@ -86,8 +89,7 @@ export interface BrokerWorker {
 /** Call it once, while the worker's script is first run: a listener that is added later is not heard. */
 export function startBrokerWorker(options: WorkerOptions = {}): BrokerWorker {
   const database = options.name ?? 'redux-broker'
-  // A database that is named is the app's own.
-  const base = options.name === undefined ? new URL('.', self.registration.scope).pathname : '/'
+  const base = baseFor(options)
   const { prepareHeaders, refusedWhen = {} } = options
   const origins = [self.location.origin, ...originNames(options.origins)]
   const credentialsOf = credentialsBy(options.origins)
@@ -158,6 +160,14 @@ export function startBrokerWorker(options: WorkerOptions = {}): BrokerWorker {
     if (sync.tag.startsWith(syncTagPrefix(database))) sync.waitUntil(onSync(life))
   })
   return { activeUser: async () => (await user())?.principal }
+}
+
+/** @throws TypeError where the base is not written as one. */
+function baseFor({ name, base }: WorkerOptions): Base {
+  if (base !== undefined && !isBase(base))
+    throw new TypeError(`redux-broker: \`base\` must be a path such as '/shop/'; got ${base}.`)
+  // A database that is named is the app's own.
+  return base ?? (name === undefined ? new URL('.', self.registration.scope).pathname : '/')
 }
 
 /** The needs of entries that this worker meets. */

@@ -1,6 +1,6 @@
 // A whole service worker, for apps that have none: copy it, or load it with importScripts from one's own. Its options
 // are those of startBrokerWorker: a worker that loads it sets them first, as `self.reduxBroker = { name: 'shop' }`,
-// since a script does not learn its own URL there. Registered by itself it takes `?name=`, `?origins=` and, where cookies go
+// since a script does not learn its own URL there. Registered by itself it takes `?name=`, `?base=`, `?origins=` and, where cookies go
 // to those, `&credentials=include`.
 import { startBrokerWorker, type WorkerOptions } from './start-broker-worker.js'
 
@@ -13,5 +13,10 @@ function fromQuery(query: URLSearchParams): WorkerOptions {
   const name = query.get('name')
   const credentials = query.get('credentials') === 'include' ? 'include' : 'same-origin'
   const origins = query.getAll('origins').flatMap((list) => list.split(','))
-  return { ...(name !== null && { name }), origins: origins.map((origin) => ({ origin, credentials })) }
+  const base = query.get('base')
+  return {
+    ...(base !== null && { base }),
+    ...(name !== null && { name }),
+    origins: origins.map((origin) => ({ origin, credentials })),
+  }
 }

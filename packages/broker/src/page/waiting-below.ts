@@ -1,0 +1,19 @@
+// For development: an app that begins above several others may be one of them that has moved.
+import { type Base, baseIn, findHome, listNamed } from '../core/home.js'
+import { nameOf } from '../core/partition.js'
+import type { StoreTransaction } from '../core/ports.js'
+import { partitionsMax, type SaltRow, within } from '../core/schema.js'
+
+/** Where a base has no home, and several lie below it: the bases of those in which something waits. */
+export async function findWaitingBelow(tx: StoreTransaction, base: Base): Promise<readonly Base[]> {
+  const homes = await listNamed<SaltRow>(tx, 'salt')
+  if (findHome(homes, base) !== undefined) return []
+  const rows = await tx.list(within('partitions', []), partitionsMax)
+  const waits = (home: SaltRow) =>
+    rows.some((row) => row.waiting + row.dead > 0 && (row.home ?? 'active') === nameOf(home))
+  return homes.filter((home) => baseIn(home).startsWith(base) && waits(home)).map(baseIn)
+}
+
+export const waitingBelow = (base: Base, bases: readonly Base[]): string =>
+  `the page at ${base} begins an empty outbox, while work waits at ${bases.join(', ')}. If this app lay there ` +
+  `before, pin its place: \`base: '${bases[0]}'\`, in createBroker() and in its worker.`
