@@ -3,6 +3,7 @@ import { originOfUrl } from '../core/channel.js'
 import { type CredentialsOf, credentialsBy } from '../core/origins.js'
 import type { Clock, Network, Reply } from '../core/ports.js'
 import { watchStall } from '../core/stall.js'
+import { textOf } from '../core/text-of.js'
 import { readBytes } from './read-bytes.js'
 import { requestOf } from './request-of.js'
 import { systemClock } from './system-clock.js'
@@ -31,7 +32,7 @@ export function fetchNetwork(
       try {
         request = requestOf(wire, { body: wire.body ?? null, credentials: credentialsOf(wire.url) })
       } catch (error) {
-        return { kind: 'invalid', message: String(error) }
+        return { kind: 'invalid', message: textOf(error) }
       }
       const watch = watchProgress(clock, timeoutMs, signal)
       try {

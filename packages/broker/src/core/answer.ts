@@ -15,7 +15,10 @@ export interface AnswerSeen {
   readonly status: number
   /** Lower-case names. The page must be able to see the header. */
   readonly headers: Readonly<Record<string, string>>
-  /** Parsed, where it is JSON; else its text. Undefined for broken JSON, and for a body over `answerBytesMax`. */
+  /**
+   * Parsed, where it is JSON; else its text. Undefined for broken JSON, and for a body over `answerBytesMax`: where a
+   * function has read that, its entry is in doubt, whatever it gives.
+   */
   readonly body: unknown
 }
 

@@ -68,13 +68,21 @@ export async function attempt(context: AttemptContext, entry: SendingEntry): Pro
 function judgeFor({ ports, refuses }: AttemptContext, { channel, action }: SendingEntry): Judge | undefined {
   const says = needsOf(channel).includes(judgeOf(action.type)) ? refuses?.(action.type) : undefined
   if (says === undefined) return undefined
-  return ({ status, headers }, body) => {
+  return ({ status, headers, body: text }, body) => {
+    let hasGuessed = false
     try {
-      const said: unknown = says({ status, headers, body })
+      const said: unknown = says({
+        status,
+        headers,
+        get body() {
+          hasGuessed = text === undefined
+          return body
+        },
+      })
       // A promise, above all: it would be true whatever it gives.
       if (Object(said) === said)
         throw new TypeError('redux-broker: `refusedWhen` must give true or false at once.')
-      return Boolean(said)
+      return hasGuessed ? undefined : Boolean(said)
     } catch (error) {
       ports.report(error)
       return undefined

@@ -1,4 +1,5 @@
 // A request that cannot be built: no attempt would ever send it, whatever the network does.
+import { textOf } from './text-of.js'
 
 export class InvalidRequest extends Error {}
 
@@ -7,6 +8,6 @@ export function build<T>(step: () => T): T {
   try {
     return step()
   } catch (error) {
-    throw new InvalidRequest(String(error), { cause: error })
+    throw new InvalidRequest(textOf(error), { cause: error })
   }
 }

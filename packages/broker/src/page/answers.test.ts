@@ -17,6 +17,20 @@ import {
 type Options = Partial<WriteOptions<ReturnType<typeof makeDid>, unknown>>
 const makeDid = () => createAction<{ postId: string }>('posts/clapped')
 
+/** What an app may throw that `String()` refuses. */
+const unprintable: readonly (readonly [string, unknown])[] = [
+  ['an object without a prototype', Object.create(null)],
+  [
+    'an object whose text throws',
+    {
+      toString() {
+        throw new Error('no')
+      },
+    },
+  ],
+  ['an object whose text is an object', { toString: () => ({}), valueOf: () => ({}) }],
+]
+
 /** The app with one more rule for its claps, and what its reducers were told of them. */
 function appWith(
   world: ReturnType<typeof createTestWorld>,
@@ -50,6 +64,16 @@ describe('an `answer` that throws', () => {
       },
       'no',
     ],
+    ...unprintable.map(
+      ([what, thrown]) =>
+        [
+          `with ${what}`,
+          () => {
+            throw thrown
+          },
+          'a value without a text',
+        ] as const,
+    ),
   ]
 
   it.each(parsers)('%s ends the entry as confirmed, without the body', async (_how, parse, problem) => {
@@ -170,6 +194,42 @@ describe('`refusedWhen`', () => {
     expect(await confirm(app.broker, receipt.id)).toBeTruthy()
     await world.settle()
     expect(told()).toMatchObject([{ type: 'confirmed' }])
+  })
+
+  describe('as a function, of an answer over `answerBytesMax`', () => {
+    const send = async (refusedWhen: (seen: AnswerSeen) => boolean) => {
+      const body = { errors: ['x'.repeat(500)] }
+      const world = createTestWorld({
+        network: ({ key }) => answer(200, body, { 'idempotency-key': `"${key}"`, 'x-error': 'quota' }),
+      })
+      const limits = { answerBytesMax: 100 }
+      const { app, dispatch } = appWith(world, { server: 'idempotent', refusedWhen }, { limits })
+      const receipt = dispatch()
+      await world.settle()
+      return { world, app, receipt }
+    }
+
+    it.each([
+      ['takes no body for no errors', ({ body }: AnswerSeen) => Boolean((body as { errors?: 1 })?.errors)],
+      ['takes no body for a refusal', ({ body }: AnswerSeen) => (body as { ok?: true })?.ok !== true],
+      ['throws without a body', ({ body }: AnswerSeen) => (body as { errors: [] }).errors.length > 0],
+      ['passes the whole answer on', (seen: AnswerSeen) => JSON.stringify(seen).includes('"errors"')],
+    ])('leaves the entry in doubt where it %s', async (_how, refusedWhen) => {
+      const { world, app, receipt } = await send(refusedWhen)
+      await world.clock.advance(600_000)
+
+      expect(world.network.requests).toHaveLength(1)
+      expect(app.outbox().entries[receipt.id]).toMatchObject({ state: 'inDoubt', reason: 'refusalUnknown' })
+      expect(app.post('p1')?.claps).toBe(1)
+    })
+
+    it('is believed where it looks at the headers or the status alone', async () => {
+      const refused = await send(({ headers }) => headers['x-error'] === 'quota')
+      const taken = await send(({ status }) => status === 207)
+
+      expect(await refused.receipt.settled).toMatchObject({ status: 'returned', reason: 'refused' })
+      expect(await taken.receipt.settled).toMatchObject({ status: 'confirmed', reason: 'answerTooLong' })
+    })
   })
 
   it('as a function is a need of its entries, which no other route has', async () => {

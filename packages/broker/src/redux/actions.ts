@@ -2,6 +2,7 @@
 import type { Action } from 'redux'
 import type { Quarantined } from '../core/readable.js'
 import type { Loss, StoredAction } from '../core/schema.js'
+import { textOf } from '../core/text-of.js'
 import type { Tried } from '../core/tried.js'
 import type { OriginTrouble } from './trouble.js'
 import type { ActionCreator, AnswerMeta, Confirmed, Delivered, Rejected, Returned } from './types.js'
@@ -211,7 +212,7 @@ export const outcome = ({ kind, entryId, action, payload, error, ...rest }: Outc
 /** What the store is told of an answer that its parser refuses: plain data. */
 export const answerInvalid = (error: unknown): NonNullable<OutcomeAction['error']> => ({
   reason: 'answerInvalid',
-  problem: String(error),
+  problem: textOf(error),
 })
 
 const matcher =
