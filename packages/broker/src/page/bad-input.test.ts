@@ -166,14 +166,19 @@ const rows: readonly Row[] = [
     advice: /`body` of posts\/clapped cannot be turned into JSON/,
   },
   { name: 'a body with a big integer', request: body({ n: 1n }), reason: 'notSerialisable', advice: /JSON/ },
-  { name: 'a body that holds itself', request: body(circular), reason: 'notSerialisable', advice: /JSON/ },
+  {
+    name: 'a body that holds itself',
+    request: body(circular),
+    reason: 'notSerialisable',
+    advice: /JSON.*; body\.\w+ is body again/,
+  },
   {
     name: 'a body that is a function',
     request: body(() => {}),
     reason: 'notSerialisable',
     advice: /must be a plain object.*it is/,
   },
-  { name: 'a body that is a big integer', request: body(7n), reason: 'notSerialisable', advice: /it is 7/ },
+  { name: 'a body that is a big integer', request: body(7n), reason: 'notSerialisable', advice: /it is 7n/ },
   {
     name: 'a stream',
     request: body(new ReadableStream()),
@@ -226,7 +231,13 @@ const rows: readonly Row[] = [
     name: 'a payload that holds itself',
     payload: { ...circular, postId: 'p1', circular },
     reason: 'notSerialisable',
-    advice: /plain data/,
+    advice: /plain data; action\.payload\.self\.self is action\.payload\.self again/,
+  },
+  {
+    name: 'a payload with a big integer',
+    payload: { postId: 'p1', n: 5n } as never,
+    reason: 'notSerialisable',
+    advice: /action\.payload\.n is 5n/,
   },
 ]
 

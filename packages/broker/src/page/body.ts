@@ -5,7 +5,7 @@ import { describe } from '../redux/describe.js'
 import { isDevelopment } from '../redux/development.js'
 import type { RequestTemplate } from '../redux/types.js'
 import { bytesOf } from './bytes-of.js'
-import { LostValue, storedCopy, toJson } from './plain.js'
+import { findCycle, LostValue, storedCopy, toJson } from './plain.js'
 import { Refusal } from './refusal.js'
 
 /** A body and its type, where it has one of its own. */
@@ -28,6 +28,7 @@ export function contentOf(
   }
   const json = plainly(
     () => toJson(body),
+    isDevelopment && (() => findCycle(body, 'body')),
     isDevelopment &&
       `The \`body\` of ${type} cannot be turned into JSON: it must be a plain object, an array, a string, a number, true or false, an ArrayBuffer, a Blob, a FormData, URLSearchParams, or have a \`toJSON\``,
   )
@@ -51,6 +52,7 @@ export async function readContent(response: Response): Promise<Content> {
 export const storedAction = (action: StoredAction): StoredAction =>
   plainly(
     () => storedCopy(action, 'action') as StoredAction,
+    isDevelopment && (() => findCycle(action, 'action')),
     isDevelopment &&
       `The action ${action.type} holds something that cannot be stored. Keep its payload plain data`,
   )
@@ -71,12 +73,12 @@ export function sized(what: string | false, value: unknown, { bodyBytesMax, byte
 }
 
 /** @throws Refusal where a value would be lost. */
-function plainly<T>(work: () => T, advice: string | false): T {
+function plainly<T>(work: () => T, cycle: false | (() => string | undefined), advice: string | false): T {
   try {
     return work()
   } catch (error) {
-    const lost = isDevelopment && error instanceof LostValue ? `; ${placeOf(error)}` : ''
-    throw new Refusal('notSerialisable', isDevelopment && `${advice}${lost}.`, error)
+    const place = cycle && (error instanceof LostValue ? placeOf(error) : cycle())
+    throw new Refusal('notSerialisable', advice && `${advice}${place ? `; ${place}` : ''}.`, error)
   }
 }
 

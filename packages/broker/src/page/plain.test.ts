@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { LostValue, storedCopy, toJson } from './plain.js'
+import { findCycle, LostValue, storedCopy, toJson } from './plain.js'
 
 class Money {
   readonly cents: number
@@ -208,5 +208,44 @@ describe('an action as it is stored', () => {
     ['payload.weak', { weak: new WeakMap() }],
   ])('is refused at %s', (path, value) => {
     expect(pathOf(() => storedCopy(value, 'payload'))).toBe(path)
+  })
+})
+
+describe('a value that stands in itself', () => {
+  const me: Record<string, unknown> = { a: 1 }
+  me['me'] = me
+  const deep = { list: [0, { up: undefined as unknown }] }
+  ;(deep.list[1] as { up: unknown }).up = deep.list
+  const map = new Map<string, unknown>()
+  map.set('m', { map })
+  const set = new Set<unknown>()
+  set.add([set])
+
+  it.each([
+    ['in a field', me, 'p.me is p again'],
+    ['in a list further in', deep, 'p.list[1].up is p.list again'],
+    ['in a Map', { map }, 'p.map[0][1].map is p.map again'],
+    ['in a Set', set, 'p[0][0] is p again'],
+  ])('%s is found', (_where, value, found) => {
+    expect(findCycle(value, 'p')).toBe(found)
+  })
+
+  it('is nowhere in one that is shared, that a toJSON hides, that throws, or that is nested too deep', () => {
+    const shared = { a: 1 }
+    const hidden = { me, toJSON: () => 1 }
+    const throws = {
+      get a() {
+        throw new Error('no')
+      },
+    }
+    let nested: object = {}
+    for (let i = 0; i < 100_000; i++) nested = { nested }
+
+    expect([[shared, { shared }], { hidden }, throws, nested].map((one) => findCycle(one, 'p'))).toEqual([
+      undefined,
+      undefined,
+      undefined,
+      undefined,
+    ])
   })
 })

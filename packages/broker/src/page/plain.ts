@@ -70,6 +70,31 @@ function wholeOf(value: object, path: string): object | undefined {
   }
 }
 
+/** Where a value stands in itself, as `body.me is body again`; undefined where that cannot be found. */
+export function findCycle(root: unknown, at: string): string | undefined {
+  const paths = new Map<unknown, string | undefined>()
+  const search = (value: unknown, path: string): string | undefined => {
+    if (!isObject(value) || hasToJson(value)) return undefined
+    if (paths.has(value)) return paths.get(value) && `${path} is ${paths.get(value)} again`
+    paths.set(value, path)
+    const parts = value instanceof Map || value instanceof Set ? [...value] : value
+    const names = Object.keys(parts).map((name) => (Array.isArray(parts) ? Number(name) : name))
+    for (const name of names) {
+      const found = search((parts as Record<string | number, unknown>)[name], step(path, name))
+      if (found !== undefined) return found
+    }
+    // From here on it holds nothing that is looked through.
+    paths.set(value, undefined)
+    return undefined
+  }
+  try {
+    return search(root, at)
+  } catch {
+    // Nested too deep, or a property that throws.
+    return undefined
+  }
+}
+
 /** The path of what a name or a place in it leads to. */
 const step = (path: string | undefined, name: string | number): string =>
   path === undefined ? 'body' : `${path}${typeof name === 'number' ? `[${name}]` : `.${name}`}`

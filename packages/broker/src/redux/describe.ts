@@ -4,5 +4,5 @@ export function describe(value: unknown): string {
   if (typeof value === 'function') return value.name === '' ? 'a function' : `the function ${value.name}`
   if (typeof value === 'object' && value !== null)
     return Array.isArray(value) ? 'an array' : `an object with ${Object.keys(value).join(', ') || 'no keys'}`
-  return String(value)
+  return typeof value === 'bigint' ? `${value}n` : String(value)
 }
