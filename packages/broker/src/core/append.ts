@@ -3,7 +3,7 @@ import { blockedOf } from './blocked-lanes.js'
 import { type EntryCore, entryVersion, toRow } from './entry.js'
 import { shrinkJournal } from './journal.js'
 import type { Limits } from './limits.js'
-import { readPartition } from './partition.js'
+import { type AppWord, readPartition } from './partition.js'
 import type { StoreTransaction } from './ports.js'
 import { within } from './schema.js'
 
@@ -34,7 +34,7 @@ export async function append(
   tx: StoreTransaction,
   partition: string,
   captures: readonly Capture[],
-  { now, limits }: { readonly now: number; readonly limits: Limits },
+  { now, limits, app }: { readonly now: number; readonly limits: Limits; readonly app?: AppWord },
 ): Promise<readonly Appended[]> {
   const lanes = [...new Set(captures.map((capture) => capture.lane))]
   const [row, occupied] = await Promise.all([
@@ -58,7 +58,8 @@ export async function append(
     taken.add(lane)
     return { status: 'accepted', id, seq }
   })
-  tx.put('partitions', row)
+  // It is not there after `discardAll`.
+  tx.put('partitions', { ...app, ...row })
   return appended
 }
 

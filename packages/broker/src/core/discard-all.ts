@@ -2,7 +2,7 @@
 import { blocks } from './blocked-lanes.js'
 import type { DeadLetter, EntryRow } from './entry.js'
 import { blankJournal, record } from './journal.js'
-import { forgetLanes } from './leave.js'
+import { forgetApp, forgetLanes } from './leave.js'
 import { pageRowsMax } from './limits.js'
 import { nameActive, readPartition } from './partition.js'
 import type { Store, StoreTransaction } from './ports.js'
@@ -56,8 +56,7 @@ async function discardSome(tx: StoreTransaction, partition: string, now: number)
     await blankJournal(tx, row)
     await nameActive(tx, { partition, principal: '' })
     await forgetLanes(tx)
-    row.blockedLanes = []
-    row.stuckLanes = []
+    forgetApp(row)
     tx.put('partitions', row)
     return nothingGivenUp
   }

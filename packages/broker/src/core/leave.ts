@@ -12,17 +12,20 @@ export async function leave(tx: StoreTransaction, row: PartitionRow): Promise<vo
     tx.firstKey(within('entries', [partition])),
     tx.firstKey(within('deadLetters', [partition])),
   ])
-  if (entry === undefined && letter === undefined) {
-    row.channels = []
-    row.stuckLanes = []
-    row.blockedLanes = []
-    delete row.sessionProbe
-    delete row.sessionRules
-    delete row.statusQuery
-    delete row.knock
-  }
+  if (entry === undefined && letter === undefined) forgetApp(row)
   await forgetLanes(tx)
   tx.put('partitions', row)
+}
+
+/** Nothing waits: the app's URLs are not needed until something does. */
+export function forgetApp(row: PartitionRow): void {
+  row.channels = []
+  row.stuckLanes = []
+  row.blockedLanes = []
+  delete row.sessionProbe
+  delete row.sessionRules
+  delete row.statusQuery
+  delete row.knock
 }
 
 /** Lanes are URLs as a rule: which of them failed is nobody else's business. */

@@ -1,7 +1,7 @@
 // From a routed action to an accepted entry: receipt at once, snapshot, group commit, and the actions that tell of it.
 import { append, type Capture, findAppended } from '../core/append.js'
 import type { Limits } from '../core/limits.js'
-import { nameActive, type Owner, readPartition } from '../core/partition.js'
+import { type AppWord, nameActive, type Owner, readPartition } from '../core/partition.js'
 import type { Ports, StoreTransaction } from '../core/ports.js'
 import { isFull, keepReserve } from '../core/room.js'
 import type { PartitionRow, StoredAction } from '../core/schema.js'
@@ -38,6 +38,7 @@ export interface CapturingContext {
   readonly users: Users
   readonly receipts: Receipts
   readonly limits: Limits
+  readonly app: AppWord
   readonly snapshot: SnapshotContext
   /** Whose action it is; '' while nobody is signed in. */
   principal(): string
@@ -143,8 +144,8 @@ export class Capturing {
   }
 
   async #append(principal: string, captures: readonly Capture[]): Promise<void> {
-    const { ports, users, limits, dispatch, receipts, onCommitted } = this.#context
-    const options = { now: ports.clock.now(), limits }
+    const { ports, users, limits, app, dispatch, receipts, onCommitted } = this.#context
+    const options = { now: ports.clock.now(), limits, app }
     let isAgain = false
     const capture = async (tx: StoreTransaction, owner: Owner) => {
       const { partition } = owner

@@ -23,6 +23,10 @@ const found = async (store: Store, wanted: readonly string[] = [words, reply, '/
   const text = await textOf(store)
   return wanted.filter((trace) => text.includes(trace))
 }
+const rowsOf = (store: Store) =>
+  store.transact('readonly', 'relaxed', async (tx) =>
+    (await tx.list(within('partitions', []), 1e3)).map((row) => JSON.stringify(row)),
+  )
 const journalOf = (store: Store) =>
   store.transact('readonly', 'relaxed', (tx) => tx.list(within('journal', [] as Key[]), 1e6))
 
@@ -54,8 +58,9 @@ describe('of what was delivered', () => {
     expect(await found(store)).toEqual([])
   })
 
+  const urls = { sessionProbe: '/api/session', knock: '/api/health', statusQuery: '/api/keys/:key' }
+
   it('no URL that the app asks for its users is left after a sign-out', async () => {
-    const urls = { sessionProbe: '/api/session', knock: '/api/health', statusQuery: '/api/keys/:key' }
     const { store, world, app } = open(urls)
     await clapAndSettle({ world, app })
     expect(await found(store, Object.values(urls))).toEqual(Object.values(urls))
@@ -105,6 +110,32 @@ describe('of what was delivered', () => {
     await world.settle()
     expect(await found(store)).toEqual([])
   })
+
+  it.each(['a change in the same tab', 'a change in another tab', 'a start'])(
+    'no word of the app is left after discardAll, and all are there again with %s',
+    async (how) => {
+      const mark = 'the token is old'
+      const options = { ...urls, session: { csrf: [{ status: 419, text: mark }] } }
+      const traces = [...Object.values(urls), mark, 'https://app.test']
+      const { store, world, app } = open(options)
+      const other = openApp(world, options)
+      await clapAndSettle({ world, app })
+      const before = await found(store, traces)
+      expect(before).toEqual(traces)
+
+      await discardAll(app.broker)
+      await world.settle()
+      expect((await rowsOf(store)).filter((row) => traces.some((one) => row.includes(one)))).toEqual([])
+
+      world.setOnline(false)
+      if (how === 'a start') openApp(world, options)
+      else clap(how === 'a change in the same tab' ? app : other, 'p2')
+      await world.settle()
+      const words = traces.slice(0, 4)
+      const rows = await rowsOf(store)
+      expect(words.filter((one) => !rows.some((row) => row.includes(one)))).toEqual([])
+    },
+  )
 
   it.each(['the same tab', 'another tab'])(
     'the user’s id comes back with the next change, in %s, for a sender without a page',
