@@ -77,7 +77,7 @@ function plainly<T>(work: () => T, cycle: false | (() => string | undefined), ad
   try {
     return work()
   } catch (error) {
-    const place = cycle && (error instanceof LostValue ? placeOf(error) : cycle())
+    const place = isDevelopment && cycle && (error instanceof LostValue ? placeOf(error) : cycle())
     throw new Refusal('notSerialisable', advice && `${advice}${place ? `; ${place}` : ''}.`, error)
   }
 }
