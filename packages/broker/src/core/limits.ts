@@ -123,8 +123,10 @@ export const noteSpacingMs = 200
 export const journalGraceMs = 75_000
 /** What happened longer ago is told to no page. */
 export const journalAgeMsMax = 604_800_000
-/** Rows of the journal kept for pages that were closed; the oldest go first. */
-export const journalMax = 1_000
+/** Rows of the journal kept for pages that were closed, as many as wait at most by default; the oldest go first. */
+export const journalMax = 10_000
+/** Dead letters that are read at once. */
+export const lettersMax = 1_000
 /** Rows read at once when a page catches up. */
 export const pageRowsMax = 200
 /** The most that one list can be asked for: IndexedDB throws above it. */

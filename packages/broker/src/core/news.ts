@@ -3,7 +3,7 @@ import { blockedOf } from './blocked-lanes.js'
 import type { Serves } from './channel.js'
 import { type Due, nextDue, readOrigins } from './claim.js'
 import type { DeadLetter, EntryRow } from './entry.js'
-import { journalMax, outcomesMax, pageRowsMax, restoredMax } from './limits.js'
+import { lettersMax, outcomesMax, pageRowsMax, restoredMax } from './limits.js'
 import type { OriginRow } from './origin.js'
 import { readPartition, readPause } from './partition.js'
 import type { StoreTransaction } from './ports.js'
@@ -119,7 +119,7 @@ export async function readStart(
   const told = row.told ?? 0
   const [entries, letters, journal] = await Promise.all([
     tx.list(within('entries', [partition]), entriesMax),
-    tx.list(within('deadLetters', [partition]), journalMax),
+    tx.list(within('deadLetters', [partition]), lettersMax),
     tx.list(
       { store: 'journal', from: [partition, told - outcomesMax], to: [partition, told] },
       outcomesMax + 1,
@@ -138,7 +138,7 @@ export async function readStart(
 
 /** Dead letters, the oldest first. */
 export async function readLetters(tx: StoreTransaction, partition: string): Promise<readonly DeadLetter[]> {
-  return (await tx.list(within('deadLetters', [partition]), journalMax)).filter(isReadable)
+  return (await tx.list(within('deadLetters', [partition]), lettersMax)).filter(isReadable)
 }
 
 /** The lanes in which an attempt is in flight or of unknown effect at this moment (P8). */

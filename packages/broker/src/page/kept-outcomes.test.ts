@@ -3,6 +3,10 @@ import { configureStore, createReducer } from '@reduxjs/toolkit'
 import fc from 'fast-check'
 import { persistStore } from 'redux-persist'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { memoryStore } from '../adapters/memory-store.js'
+import type { LiveEntry } from '../core/entry.js'
+import { record } from '../core/journal.js'
+import { type JournalRow, type PartitionRow, within } from '../core/schema.js'
 import { acknowledge, createTestWorld, type TestWorld } from '../testing/index.js'
 import { createBroker, delivered as isDelivered } from './index.js'
 import {
@@ -244,3 +248,39 @@ function openTwo(world: TestWorld, others: TestWorld, preloadedState?: object) {
   const crash = () => [tab, other].forEach((realm) => void realm.crash())
   return { store, crash }
 }
+
+describe('what was delivered with no page to show it', () => {
+  it.each([1_000, 1_500, 9_000])('is shown by state that was kept before, after %i more', async (more) => {
+    const way = waysOf(storageIn({}))['getState() as preloadedState, by JSON'] as Way
+    const store = memoryStore()
+    const world = createTestWorld({ store, network: (sent) => acknowledge(sent, {}) })
+    const page = open(world, way)
+    await world.settle()
+    world.setOnline(false)
+    page.store.dispatch(added('second'))
+    await world.settle()
+    const kept = way.kept?.(page.store.getState()) as Kept
+    page.tab.crash()
+    world.setOnline(true)
+    const sender = open(world, way)
+    await world.settle()
+    expect(world.network.requests).toHaveLength(1)
+    // It has not noted yet what it showed.
+    sender.tab.crash()
+    await store.transact('readwrite', 'relaxed', async (tx) => {
+      const [row, note] = [
+        (await tx.list(within('partitions', []), 1))[0] as PartitionRow,
+        (await tx.list(within('journal', []), 1))[0] as JournalRow,
+      ]
+      const other = { ...note, id: 'other', action: { type: 'other' }, bytes: 9 } as unknown as LiveEntry
+      for (let i = 0; i < more; i++) record(tx, row, other, { kind: 'confirmed' }, note.at)
+      tx.put('partitions', row)
+    })
+
+    const back = open(world, way, kept)
+    await world.settle()
+
+    expect(back.view()).toMatchObject({ waiting: 0 })
+    expect(back.view().list.slice(0, 2)).toEqual(['first', 'second'])
+  })
+})
