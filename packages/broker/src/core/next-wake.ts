@@ -67,7 +67,10 @@ export function connectivityOf(
   answeredAt: number,
 ): Connectivity {
   const resting = origins.filter(({ rest }) => rest !== undefined)
-  const away = resting.filter(({ rest }) => rest?.kind === 'away')
+  // A gateway that answers for its server shows that the line is there.
+  const away = resting.filter(
+    ({ rest, lastFailure }) => rest?.kind === 'away' && lastFailure?.reason !== 'http',
+  )
   const isAnswered = answeredAt > Math.max(0, ...away.map(({ probedAt }) => probedAt))
   if ((!believesOnline || away.length > 0) && !isAnswered) return 'offline'
   return resting.length > 0 ? 'degraded' : 'online'

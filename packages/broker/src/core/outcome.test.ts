@@ -111,7 +111,7 @@ const table: readonly (readonly [string, Reply, string, string?])[] = [
   [
     'a request that did not leave, since a gateway answered the knock',
     { kind: 'unsent', reason: 'http', httpStatus: 502 },
-    'retry, free, effect none, not sent',
+    'retry, unreachable, effect none, not sent',
   ],
   [
     'a request that did not leave, since no connection came free',

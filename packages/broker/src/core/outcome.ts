@@ -94,8 +94,8 @@ export function classify(
     }
     case 'unsent': {
       const { reason, httpStatus } = reply
-      const isMissed = reason === 'offline' || reason === 'unreachable'
-      return { ...again(reason, httpStatus), counts: isMissed && 'unreachable', sent: false }
+      // A gateway that finds nobody behind it has missed the server too.
+      return { ...again(reason, httpStatus), counts: reason !== 'busy' && 'unreachable', sent: false }
     }
     case 'cut':
       return unknownEffect(entry, 'cut', { counts: true, httpStatus: reply.status })

@@ -2,7 +2,7 @@
 import { combineReducers, configureStore, createAction, createSlice } from '@reduxjs/toolkit'
 import type { Reducer } from 'redux'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { acknowledge, createTestWorld } from '../testing/index.js'
+import { acknowledge, answer, createTestWorld, redirect } from '../testing/index.js'
 import { cancel, createBroker, deadLetters, delivered, discardAll, write } from './index.js'
 
 let said: string[] = []
@@ -126,6 +126,33 @@ describe('a broker', () => {
       expect(said).toContainEqual(expect.stringMatching(text))
     },
   )
+})
+
+describe('a returned change', () => {
+  it.each([
+    ['a redirect', redirect(), [/'tapped\d+' was answered with a redirect.*slash/]],
+    ['a refusal', answer(422, {}), []],
+  ])('is explained once where only its cause helps: %s', async (_what, reply, texts) => {
+    const world = createTestWorld({ network: [reply, answer(200, {}), reply, answer(200, {})] })
+    const routed = route()
+    const broker = createBroker({
+      partition: session,
+      routes: [routed],
+      sessionProbe: '/api/me',
+      world: world.tab(),
+    })
+    const store = configureStore({
+      reducer: { broker: broker.reducer },
+      middleware: (getDefault) => getDefault().prepend(broker.middleware),
+    })
+    for (const id of ['a', 'b']) {
+      store.dispatch(routed(id))
+      await world.settle()
+    }
+
+    expect(store.getState().broker.deadLetters).toBeGreaterThan(0)
+    expect(said).toEqual(texts.map((text) => expect.stringMatching(text)))
+  })
 })
 
 describe('two copies of the package', () => {

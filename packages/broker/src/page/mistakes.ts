@@ -1,6 +1,6 @@
 // Tells the developer of a forgotten step, once. Production builds contain none of these texts.
 import type { Action } from 'redux'
-import { pendingMark } from '../redux/actions.js'
+import { type OutcomeAction, pendingMark } from '../redux/actions.js'
 import { sayOnce } from '../redux/development.js'
 import { declaredTypes, isRead, type Route } from '../redux/route.js'
 
@@ -42,6 +42,15 @@ export function checkAttached(action: Action<string>, routes: Routes): void {
   sayOnce(
     `'${action.type}' reached the reducers without the broker: no store has its middleware, so nothing is sent. ` +
       'Add it: middleware: (getDefault) => getDefault().prepend(broker.middleware).',
+  )
+}
+
+/** An outcome whose cause is most often a wrong URL. */
+export function checkReturned({ error, meta }: OutcomeAction): void {
+  if (error?.reason !== 'redirected') return
+  sayOnce(
+    `the request of '${meta.action.type}' was answered with a redirect, which is not followed, so it is returned. The common ` +
+      'causes are a slash at the end of the URL, http in place of https, and a login page.',
   )
 }
 

@@ -19,10 +19,12 @@ import {
   type Told,
 } from '../redux/actions.js'
 import type { BrokerState } from '../redux/broker-reducer.js'
+import { isDevelopment } from '../redux/development.js'
 import { troubleOf } from '../redux/trouble.js'
 import type { NoAnswerReason, RejectedReason, Settled } from '../redux/types.js'
 import type { Host } from './host.js'
 import { KnownEntries, type Shown } from './known-entries.js'
+import { checkReturned } from './mistakes.js'
 import type { Receipts } from './receipts.js'
 import { createRecentOutcomes } from './recent-outcomes.js'
 
@@ -78,6 +80,7 @@ export function createPageView(
   }
 
   function one(action: BrokerAction | OutcomeAction): void {
+    if (isDevelopment && isOutcome(action)) checkReturned(action)
     recent.hear(action)
     known.hear(action)
     // Before the reducers hear of it: a slice that begins anew with the outcome itself is not shown it again.

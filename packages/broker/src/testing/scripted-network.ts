@@ -35,8 +35,11 @@ export interface ScriptedNetwork extends Network {
    * after one that failed. A knock is answered while the network is there, by no script, and is not among `requests`.
    */
   readonly knocks: readonly string[]
-  /** From now on nothing gets through, or all does again, whatever the browser believes: as behind a closed gate. */
-  setReachable(reachable: boolean): void
+  /**
+   * From now on nothing gets through, or all does again, whatever the browser believes: as behind a closed gate. A status
+   * is a gateway's that finds nobody behind it: it answers everything, knocks too.
+   */
+  setReachable(reachable: boolean | 502 | 503 | 504): void
   /** The wire of reads: it answers by the same script, and takes its time limit from its caller. */
   readonly read: ReadNetwork['send']
 }
@@ -61,14 +64,15 @@ export function scriptedNetwork(
   const requests: SentRequest[] = []
   const coming = isList(script) ? [...script] : []
   const knocks: string[] = []
-  let isReachable = true
+  let reachable: boolean | number = true
   let otherwise: Script = isList(script) ? (request) => acknowledge(request, {}) : script
 
   async function serve(request: Request, body: WireRequest['body'], signal: AbortSignal): Promise<Given> {
     signal.throwIfAborted()
-    if (!isOnline() || !isReachable) throw new TypeError('The network does not answer.')
+    if (!isOnline() || !reachable) throw new TypeError('The network does not answer.')
     const sent = toSent(request, body)
     requests.push(sent)
+    if (typeof reachable === 'number') return answer(reachable)
     const script = coming.shift() ?? otherwise
     return untilAborted(signal, typeof script === 'function' ? script(sent) : script)
   }
@@ -96,13 +100,14 @@ export function scriptedNetwork(
   return {
     requests,
     knocks,
-    setReachable(reachable) {
-      isReachable = reachable
+    setReachable(given) {
+      reachable = given
     },
     async knock(url, { signal }) {
       if (signal.aborted) return undefined
       knocks.push(url)
-      return isOnline() && isReachable ? 200 : undefined
+      if (!isOnline() || !reachable) return undefined
+      return reachable === true ? 200 : reachable
     },
     isOnline,
     next: (...scripts) => void coming.push(...scripts),
