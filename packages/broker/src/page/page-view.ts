@@ -80,7 +80,6 @@ export function createPageView(
   }
 
   function one(action: BrokerAction | OutcomeAction): void {
-    if (isDevelopment && isOutcome(action)) checkReturned(action)
     recent.hear(action)
     known.hear(action)
     // Before the reducers hear of it: a slice that begins anew with the outcome itself is not shown it again.
@@ -188,8 +187,9 @@ const unlessSame = <T>(before: T, now: T): T =>
 
 /** What a reducer or a subscriber throws stops nothing. */
 const teller =
-  <A>(dispatch: (action: A) => unknown, report: Ports['report']) =>
-  (action: A): void => {
+  (dispatch: (action: BrokerAction | OutcomeAction) => unknown, report: Ports['report']) =>
+  (action: BrokerAction | OutcomeAction): void => {
+    if (isDevelopment && isOutcome(action)) checkReturned(action)
     try {
       dispatch(action)
     } catch (error) {
