@@ -80,6 +80,13 @@ describe.each(['broker', 'server'])('the tarball of packages/%s', (name) => {
     for (const [, file] of named) expect(files).toContain(file)
   })
 
+  it('depends on nothing that it installs, and makes no code out of text (SEC30)', () => {
+    const { dependencies } = JSON.parse(read('package.json')) as { dependencies?: object }
+    expect(dependencies).toBeUndefined()
+    const makers = /\beval\(|\bnew Function\b|\bFunction\(|\.innerHTML\b|document\.write\(/
+    for (const file of scripts) expect(makers.exec(read(file))?.[0], file).toBeUndefined()
+  })
+
   it('points at no source map, and names no folder of the machine that built it', () => {
     for (const file of scripts) {
       const code = read(file)

@@ -111,6 +111,19 @@ describe('register', () => {
     expect(registration.active).not.toBeNull()
   })
 
+  it('has no worker of another origin, whatever names it: the page delivers (SEC33)', async () => {
+    const { broker } = openPage()
+    const other = await (await fetch('/wire/other-origin')).text()
+
+    await broker.register(`${other}/wire/page`)
+
+    expect(broker.capabilities().worker).toBe('none')
+    expect(console.warn).toHaveBeenCalledWith(
+      expect.stringContaining('no service worker here'),
+      expect.anything(),
+    )
+  })
+
   it.each([
     ['gives nothing, as on a plain http page', () => undefined],
     ['throws', () => (undefined as unknown as ServiceWorkerContainer).ready],
