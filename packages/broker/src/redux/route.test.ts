@@ -131,7 +131,7 @@ describe('an error names', () => {
   it.each([
     ["'text'", 'text'],
     ['7', 7],
-    ['7', 7n],
+    ['7n', 7n],
     ['Symbol(s)', Symbol('s')],
     ['an array', [1]],
     ['an object with no keys', {}],
