@@ -1,13 +1,15 @@
 // `npm test`: everything that holds this project, in order, and one closing line with the count over all of it.
 // `npm test -- unit e2e` runs the named suites only.
 import { spawnSync } from 'node:child_process'
-import { readFileSync, rmSync } from 'node:fs'
+import { existsSync, readFileSync, rmSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { findFirefox } from './browsers.js'
 import { needChromium } from './install-browsers.js'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const count = { passed: 0, failed: 0, skipped: 0 }
+
+const isInstalled = (/** @type {string} */ name) => existsSync(`${root}/node_modules/${name}`)
 
 const run = (/** @type {string} */ command) =>
   spawnSync(command, { cwd: root, stdio: 'inherit', shell: true }).status === 0
@@ -72,26 +74,33 @@ const suites = {
     check('publint of redux-broker-server', 'npx publint packages/server --strict')
   },
   size: () => check('sizes', 'node e2e/tools/sizes.js'),
-  unit: vitest('node'),
+  unit: () => {
+    const mending = 'npm install --no-save better-sqlite3@12 gets it.'
+    wantSecond('better-sqlite3', isInstalled('better-sqlite3'), 'CI_BETTER_SQLITE3', mending)
+    vitest('node')()
+  },
   browser: () => {
     needChromium()
     vitest('browser')()
   },
   e2e: () => {
     needChromium()
-    needFirefox()
+    wantSecond('Firefox', findFirefox() !== undefined, 'CI_FIREFOX', 'Set FIREFOX_PATH to one.')
     suite('npx playwright test --config e2e', 'e2e/test-results/report.json', ofPlaywright)
   },
 }
 
-/** Firefox is a second opinion: a user's machine may lack it, the project's own CI may not. */
-function needFirefox() {
-  if (findFirefox() !== undefined) return
+/** A second opinion: a user's machine may lack it, the project's own CI may not. */
+function wantSecond(
+  /** @type {string} */ what,
+  /** @type {boolean} */ isThere,
+  /** @type {string} */ variable,
+  /** @type {string} */ mending,
+) {
+  if (isThere) return
   count.skipped += 1
-  if (process.env['CI_FIREFOX'] === 'required') count.failed += 1
-  console.warn(
-    '\n*** SKIPPED: no Firefox was found; its e2e tests do not run. Set FIREFOX_PATH to one. ***\n',
-  )
+  if (process.env[variable] === 'required') count.failed += 1
+  console.warn(`\n*** SKIPPED: no ${what} was found; its tests do not run. ${mending} ***\n`)
 }
 
 const wanted = process.argv.slice(2)
