@@ -114,3 +114,11 @@ export function openReads(
     wire: () => world.network.requests.map(({ url }) => new URL(url).pathname.replace('/api/', '')),
   }
 }
+
+/** Opens a page without a network, and gives the end of its read: by a copy, if one is on the device. */
+export async function readOffline(world: TestWorld, open = () => openReads(world)): Promise<unknown> {
+  world.setOnline(false)
+  const receipt = open().dispatch(loadMe())
+  await world.settle()
+  return receipt.settled
+}

@@ -1,22 +1,13 @@
 // A person who gives up everything gives up what was read for them, too.
 import { createAction } from '@reduxjs/toolkit'
 import { describe, expect, it } from 'vitest'
-import { loadMe, openReads } from '../../test/reads-fixture.js'
+import { loadMe, openReads, readOffline } from '../../test/reads-fixture.js'
 import { discardAll, write } from '../page/index.js'
 import { acknowledge, answer, createTestWorld, held, type TestWorld } from '../testing/index.js'
 
 const ada = answer(200, { name: 'Ada' })
 const saved = write(createAction('me/saved'), { request: () => ({ method: 'PUT', url: '/api/saved' }) })
 const open = (world: TestWorld) => openReads(world, { routes: [loadMe, saved] })
-
-/** What a page that starts without a network is given. */
-async function leftOf(world: TestWorld): Promise<unknown> {
-  world.setOnline(false)
-  const app = open(world)
-  const receipt = app.dispatch(loadMe())
-  await world.settle()
-  return receipt.settled
-}
 
 async function readAndDiscard() {
   const world = createTestWorld({
@@ -33,7 +24,7 @@ describe('after discardAll no copy is left', () => {
   it('of what was read before', async () => {
     const { world } = await readAndDiscard()
 
-    expect(await leftOf(world)).toMatchObject({ status: 'returned' })
+    expect(await readOffline(world)).toMatchObject({ status: 'returned' })
   })
 
   it.each(['this tab', 'another tab'])('of a read of %s that was on its way', async (where) => {
@@ -49,7 +40,7 @@ describe('after discardAll no copy is left', () => {
     await world.settle()
 
     expect(here.store.getState().me.name).toBe('Ada')
-    expect(await leftOf(world)).toMatchObject({ status: 'returned' })
+    expect(await readOffline(world)).toMatchObject({ status: 'returned' })
   })
 
   it('until the next change: then reads are kept again', async () => {
@@ -59,7 +50,7 @@ describe('after discardAll no copy is left', () => {
     app.dispatch(loadMe())
     await world.settle()
 
-    expect(await leftOf(world)).toMatchObject({ status: 'delivered', stale: true })
+    expect(await readOffline(world)).toMatchObject({ status: 'delivered', stale: true })
   })
 
   it('until the next start: then reads are kept again', async () => {
@@ -69,6 +60,6 @@ describe('after discardAll no copy is left', () => {
     next.dispatch(loadMe())
     await world.settle()
 
-    expect(await leftOf(world)).toMatchObject({ status: 'delivered', stale: true })
+    expect(await readOffline(world)).toMatchObject({ status: 'delivered', stale: true })
   })
 })

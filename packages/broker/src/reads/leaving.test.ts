@@ -1,20 +1,12 @@
 import { createAction } from '@reduxjs/toolkit'
 import { describe, expect, it } from 'vitest'
-import { loadMe, openReads, signedIn } from '../../test/reads-fixture.js'
+import { loadMe, openReads, readOffline, signedIn } from '../../test/reads-fixture.js'
 import { read } from '../page/index.js'
 import { answer, createTestWorld, held, type TestWorld } from '../testing/index.js'
 
 const ada = answer(200, { name: 'Ada' })
 type App = ReturnType<typeof openReads>
 
-/** What a page that Ada opens without a network is given: a copy, if any was left. */
-async function leftOf(world: TestWorld): Promise<unknown> {
-  world.setOnline(false)
-  const app = openReads(world)
-  const receipt = app.dispatch(loadMe())
-  await world.settle()
-  return receipt.settled
-}
 const nothing = { status: 'returned', reason: 'failed' }
 
 const leave = async (world: TestWorld, app: App, next?: string) => {
@@ -35,7 +27,7 @@ describe('SEC28 when a user leaves nothing is left of what was read', () => {
 
     await leave(world, here, next)
 
-    expect(await leftOf(world)).toMatchObject(nothing)
+    expect(await readOffline(world)).toMatchObject(nothing)
   })
 
   it.each(['this tab', 'another tab'])(
@@ -52,7 +44,7 @@ describe('SEC28 when a user leaves nothing is left of what was read', () => {
       release(ada)
       await world.settle()
 
-      expect(await leftOf(world)).toMatchObject(nothing)
+      expect(await readOffline(world)).toMatchObject(nothing)
     },
   )
 
@@ -70,7 +62,7 @@ describe('SEC28 when a user leaves nothing is left of what was read', () => {
       await world.settle()
       next.tab.crash()
 
-      expect(await leftOf(world)).toMatchObject(nothing)
+      expect(await readOffline(world)).toMatchObject(nothing)
     },
   )
 
@@ -84,7 +76,11 @@ describe('SEC28 when a user leaves nothing is left of what was read', () => {
     openReads(world, { user: undefined })
     await world.settle()
 
-    expect(await leftOf(world)).toMatchObject({ status: 'delivered', answer: { name: 'Ada' }, stale: true })
+    expect(await readOffline(world)).toMatchObject({
+      status: 'delivered',
+      answer: { name: 'Ada' },
+      stale: true,
+    })
   })
 })
 
@@ -151,6 +147,6 @@ describe('SEC28 when another user comes', () => {
     const { store } = world.tab().ports
     await store.transact('readwrite', 'strict', async (tx) => tx.delete('settings', ['active']))
 
-    expect(await leftOf(world)).toMatchObject({ status: 'delivered', stale: true })
+    expect(await readOffline(world)).toMatchObject({ status: 'delivered', stale: true })
   })
 })

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { loadMe, openReads, signedIn } from '../../test/reads-fixture.js'
+import { loadMe, openReads, readOffline, signedIn } from '../../test/reads-fixture.js'
 import { answer, createTestWorld, type TestWorld } from '../testing/index.js'
 
 type Options = Parameters<typeof openReads>[1]
@@ -8,14 +8,6 @@ type Options = Parameters<typeof openReads>[1]
 function openAt(world: TestWorld, base: string, options: Options = {}) {
   const tab = world.tab()
   return openReads(world, { ...options, tab: { ...tab, host: { ...tab.host, base } } })
-}
-
-/** What a page is given without a network. */
-async function copyOf(world: TestWorld, base: string, options: Options = {}): Promise<unknown> {
-  world.setOnline(false)
-  const receipt = openAt(world, base, options).dispatch(loadMe())
-  await world.settle()
-  return receipt.settled
 }
 
 describe('copies of reads of two apps of one origin', () => {
@@ -34,7 +26,12 @@ describe('copies of reads of two apps of one origin', () => {
     if (next !== undefined) b.dispatch(signedIn(next))
     await world.settle()
 
-    expect(await copyOf(world, '/a/')).toMatchObject({ status: 'delivered', stale: true })
-    expect(await copyOf(world, '/b/', { user: 'ada' })).toMatchObject({ status: 'returned' })
+    expect(await readOffline(world, () => openAt(world, '/a/'))).toMatchObject({
+      status: 'delivered',
+      stale: true,
+    })
+    expect(await readOffline(world, () => openAt(world, '/b/', { user: 'ada' }))).toMatchObject({
+      status: 'returned',
+    })
   })
 })

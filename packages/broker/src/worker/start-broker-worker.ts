@@ -13,12 +13,13 @@ import { createExecutor, type Executor } from '../core/executor.js'
 import { type Base, isBase } from '../core/home.js'
 import { createInquiry, questions } from '../core/inquiry.js'
 import { withKnocks } from '../core/knock-first.js'
+import { isActive } from '../core/leaving.js'
 import { defaultLimits, type Limits } from '../core/limits.js'
 import { readOutlook } from '../core/news.js'
 import { nextWake } from '../core/next-wake.js'
 import type { Probe } from '../core/origin.js'
 import { cookieNeeds, credentialsBy, type OriginOption, originNames } from '../core/origins.js'
-import { type Owner, readActive, readNamed, sessionOf } from '../core/partition.js'
+import { type Owner, readActive, readNamed } from '../core/partition.js'
 import type { Device, Ports } from '../core/ports.js'
 import { draining, isAskCommand, isDrainCommand, syncTag, syncTagPrefix } from '../core/protocol.js'
 import { sendAsked } from '../core/reads/answer-identity.js'
@@ -130,7 +131,7 @@ export function startBrokerWorker(options: WorkerOptions = {}): BrokerWorker {
     async send(request, { partition = '', route, signal, moved }) {
       const headers = await prepare({ ...request, partition, route })
       // The app took its time over it, and gave what is right for the session of now: which may be another user's (P6).
-      if (headers !== request.headers && !(await isSignedIn(ports, partition))) return { kind: 'failed' }
+      if (headers !== request.headers && !(await isActive(ports, partition))) return { kind: 'failed' }
       return sendAsked(network, request, headers, signal, moved)
     },
   })
@@ -188,9 +189,6 @@ interface Life {
   readonly serves: Serves
   user(): Promise<Owner | undefined>
 }
-
-const isSignedIn = async ({ store }: Ports, partition: string): Promise<boolean> =>
-  (await store.transact('readonly', 'relaxed', (tx) => sessionOf(tx, partition))) !== undefined
 
 /**
  * Drains, and drains again where the next entry is due so soon that the worker lives to see it. Not where a newer

@@ -62,7 +62,7 @@ async function send(prepared: Headers, answered: { readonly vary?: string }, ask
   }
   const request = { url: 'https://app.test/', method: 'GET', headers: asked } as const
   const reply = await sendAsked(network, request, prepared, new AbortController().signal, () => {})
-  return { sent, isOfOne: reply.kind === 'answer' && reply.answer.isOfOne === true }
+  return { sent, variesBeyondKey: reply.kind === 'answer' && reply.answer.variesBeyondKey === true }
 }
 
 describe('an answer whose Vary names a header', () => {
@@ -80,8 +80,8 @@ describe('an answer whose Vary names a header', () => {
       false,
     ],
     ['other than the one that was added', 'accept', [['x-team', 'red']], [], false],
-  ] as const)('%s', async (_, vary, prepared, asked, isOfOne) => {
-    expect((await send(prepared, { vary }, asked)).isOfOne).toBe(isOfOne)
+  ] as const)('%s', async (_, vary, prepared, asked, variesBeyondKey) => {
+    expect((await send(prepared, { vary }, asked)).variesBeyondKey).toBe(variesBeyondKey)
   })
 
   it.each([

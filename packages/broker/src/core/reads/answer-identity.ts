@@ -34,8 +34,8 @@ export async function sendAsked(
   const reply = await network.send({ ...request, headers: [...added, ...request.headers] }, ...how)
   if (reply.kind !== 'answer') return reply
   const names = wordsOf(reply.answer, 'vary')
-  const isOfOne = added.some(([name]) => names.includes(name) && !tellsNothing.test(name))
-  return isOfOne ? { ...reply, answer: { ...reply.answer, isOfOne } } : reply
+  const variesBeyondKey = added.some(([name]) => names.includes(name) && !tellsNothing.test(name))
+  return variesBeyondKey ? { ...reply, answer: { ...reply.answer, variesBeyondKey } } : reply
 }
 
 /** Whether headers tell the answer apart that the app may add, and are not known here. */

@@ -24,7 +24,7 @@ export function mayBeKept(answer: ReadAnswer): boolean {
   return (
     status >= 200 &&
     status < 300 &&
-    !answer.isOfOne &&
+    !answer.variesBeyondKey &&
     !wordsOf(answer, 'cache-control').includes('no-store') &&
     !wordsOf(answer, 'vary').includes('*')
   )

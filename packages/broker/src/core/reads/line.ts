@@ -17,7 +17,7 @@ export interface ReadAnswer {
   readonly body: ArrayBuffer
   readonly statusText?: string
   /** Its `Vary` names headers that its key lacks: it is for its own request alone, and never kept. */
-  readonly isOfOne?: boolean
+  readonly variesBeyondKey?: boolean
   /** Where it came from, where that is not what was asked. */
   readonly url?: string
 }

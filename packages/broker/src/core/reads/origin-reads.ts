@@ -62,12 +62,12 @@ export function createOrigin(name: string): Origin {
     hasNext: (readsMax) => next(readsMax) !== undefined,
     pop: (readsMax) => next(readsMax)?.pop(),
     launch({ priority }) {
-      const common = isUrgent(priority) ? 0 : 1
+      const addCommon = isUrgent(priority) ? 0 : 1
       flying++
-      commonFlying += common
+      commonFlying += addCommon
       return () => {
         flying--
-        commonFlying -= common
+        commonFlying -= addCommon
       }
     },
   }

@@ -29,7 +29,7 @@ it('is empty in the end, and gives nothing then', () => {
   expect(queue.pop()).toBeUndefined()
 })
 
-it('keeps its order where the last item fills the gap of one that is removed, before its new parent', () => {
+it('keeps its order where one in the middle is removed', () => {
   const queue = createPriorityQueue<number>()
   for (const item of [1, 10, 2, 11, 12, 3, 4]) queue.push(item, item)
   queue.remove(11)

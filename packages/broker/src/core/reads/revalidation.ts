@@ -14,6 +14,10 @@ const opaqueTag = (etag: string) => etag.replace(/^W\//, '')
 export function refreshedBy(unchanged: ReadAnswer, answer: ReadAnswer): ReadAnswer {
   const newer = unchanged.headers.filter(([name]) => !/^content-(length|encoding|type|range)$/.test(name))
   const isNewer = (name: string) => newer.some(([other]) => other === name)
-  const { isOfOne = false } = unchanged
-  return { ...answer, isOfOne, headers: [...answer.headers.filter(([name]) => !isNewer(name)), ...newer] }
+  const { variesBeyondKey = false } = unchanged
+  return {
+    ...answer,
+    variesBeyondKey,
+    headers: [...answer.headers.filter(([name]) => !isNewer(name)), ...newer],
+  }
 }
