@@ -63,6 +63,6 @@ export function createEdition(
   return edition
 }
 
-/** Whoever fetches judges the answer, but for a success of a type that the request does not accept, as a portal's page. */
+/** `broker.fetch` takes every answer below 500, but no success of a type that its request does not accept. */
 const isTaken = (answer: ReadAnswer, request: ReadRequest) =>
   isGood(answer) ? isAsked(answer, request) : answer.status < 500

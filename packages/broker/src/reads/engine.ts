@@ -58,8 +58,8 @@ export function createReadEngine(
   }
   const beginSession = () => createReadSession({ ...shared, principal: context.principal() })
   let session = beginSession()
-  // Whoever was to clear what a user left may have died. A user who is here already sees to it at their sign-in: until
-  // that is written the rows of a database that was lost know nobody.
+  // Delete the answers of users who left, should the tab that was to do it have crashed. Only while nobody is signed in:
+  // after a database was lost no row names the user until their sign-in is written, and theirs would be deleted too.
   queueMicrotask(() => context.principal() === '' && clearLeft(copies, ports))
   const stopWatching = host.onPutAway(() => session.cancel())
 

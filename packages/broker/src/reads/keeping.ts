@@ -1,5 +1,5 @@
-// What is kept of one user's reads, and that it goes with the user: only copies of the user whose session it is, as the
-// rows say it to all tabs, may lie on the device (SEC28).
+// Keeps the answers of one user's reads. Only copies of users with a session may lie on the device (SEC28); the rows tell
+// all tabs whose session it is.
 import { readSessions } from '../core/partition.js'
 import type { Copies, Ports } from '../core/ports.js'
 import { type CopyBounds, isTooOld, type KeptCopy, mayBeKept } from '../core/reads/kept-copy.js'
@@ -23,7 +23,7 @@ export interface KeepingContext {
 export function createKeeping({ copies, ports, partition, bounds }: KeepingContext): Keeping {
   const isActive = async () => (await activePartitions(ports))?.includes(partition)
 
-  /** What is written while the user leaves, perhaps in another tab, is undone: who leaves says so first and clears then. */
+  /** Undoes a write if the user left meanwhile, perhaps in another tab. A sign-out ends the session before it clears. */
   async function whileActive(write: () => Promise<void>): Promise<void> {
     if (!(await isActive())) return
     await write()
@@ -44,8 +44,8 @@ export function createKeeping({ copies, ports, partition, bounds }: KeepingConte
 }
 
 /**
- * Takes away what is kept of users whose session it is not. Call it when a sign-in or a sign-out has been written, with
- * the partition that was `left`; and at a start, since whoever was to do it before may have died. Never rejects.
+ * Deletes the answers of users without a session. Call it when a sign-in or a sign-out has been written, with the
+ * partition that was `left`. Call it at a start too, since the tab that was to do it may have crashed. Never rejects.
  */
 export async function clearLeft(
   copies: Copies,
@@ -57,7 +57,10 @@ export async function clearLeft(
   if (active !== undefined) await copies.clearOthers(active)
 }
 
-/** Undefined where the storage fails, of which others tell: then nothing is kept, as of a user who gave up everything. */
+/**
+ * Partitions whose answers may be kept: of all sessions, but for users who gave up everything. Undefined where the
+ * storage fails, which others report.
+ */
 async function activePartitions({ store }: KeepingContext['ports']): Promise<readonly string[] | undefined> {
   try {
     const sessions = await store.transact('readonly', 'relaxed', readSessions)

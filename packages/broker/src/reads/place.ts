@@ -46,7 +46,7 @@ export function createPlace(context: PlaceContext, request: ReadRequest): Place 
   const { ports, view, written, user, principal, snapshot, writing } = context
   let finding: Promise<void> | undefined
   let partition: string | undefined
-  /** Where the copy lies. A header may hold a secret, so that a key with headers is kept as its hash. */
+  /** Where the copy lies. A header may hold a secret, so a key with headers is replaced by its hash. */
   let at = ''
   let keeping: Keeping | undefined
   let copy: KeptCopy | undefined
@@ -59,7 +59,7 @@ export function createPlace(context: PlaceContext, request: ReadRequest): Place 
     if (partition === undefined) return
     at = request.headers.length === 0 ? key() : await ports.chance.digest(key())
     keeping = createKeeping({ ...context, partition })
-    // Who asks the moment that it is answered finds that answer, not the one before.
+    // A reader who asks while an answer is being written finds that answer, not the one before.
     await writing.get(at)
     copy = await keeping.find(at)
     // At a page's start the urgent ones wait for what was being written: the others do not go before them.

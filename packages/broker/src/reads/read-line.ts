@@ -1,5 +1,5 @@
-// Where this page's reads wait for their turn: with those of all tabs in the worker, where one is there for them, else
-// with its own.
+// Where this page's reads wait for their turn. With a worker that takes them they wait there, beside the reads of all
+// tabs; else in this page.
 import { fetchReads } from '../adapters/fetch-reads.js'
 import type { Connections } from '../core/connections.js'
 import { sendAsked } from '../core/reads/answer-identity.js'
@@ -21,7 +21,7 @@ export function createReadLine(
     isOnline: () => host.believesOnline(),
     async send(request, { partition = '', route, signal, moved }) {
       const headers = await prepare({ ...request, route, partition })
-      // Who asked may have left while the app prepared them, and another user may be there: then the signal is aborted.
+      // The user may have changed while the app prepared the headers: then the signal is aborted.
       return sendAsked(reads, request, headers, signal, moved)
     },
   })

@@ -18,7 +18,7 @@ export interface ReadTemplate {
   readonly url: string
   /** Default `GET`. */
   readonly method?: 'GET' | 'HEAD' | 'get' | 'head' | undefined
-  /** Any but credentials, which are refused: give those in `prepareHeaders`. */
+  /** Any but credentials. Those are refused: give them in `prepareHeaders`. */
   readonly headers?: Readonly<Record<string, string>> | Headers | undefined
 }
 

@@ -1,4 +1,4 @@
-// Which reader is given what: the answer, the last good one in its place, or word that there is none.
+// Decides what each reader is given: the answer, the last good one in its place, or word that there is none.
 import { retryAfterMs } from '../core/backoff.js'
 import { dependsOnApp } from '../core/reads/answer-identity.js'
 import type { KeptCopy } from '../core/reads/kept-copy.js'
@@ -53,7 +53,7 @@ export function createServing(
   function endFor(reader: Reader, edition: Edition): void {
     const { result } = edition
     const isOver = edition.isGoodFor(reader) || isFinal(result)
-    // Who has a copy already is spared the failure: it is tried again.
+    // A reader who has a copy already is not told of the failure: the read is tried again.
     if (isOver || !(standIn(reader, result) || reader.given)) edition.tell(reader)
     reader.ended(isOver ? (edition.isSure ? 'fresh' : 'unsure') : 'old', floorOf(result))
   }

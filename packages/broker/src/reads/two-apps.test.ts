@@ -4,7 +4,7 @@ import { answer, createTestWorld, type TestWorld } from '../testing/index.js'
 
 type Options = Parameters<typeof openReads>[1]
 
-/** A page of an app that lies at a base. */
+/** Opens a page of an app that lies at a base. */
 function openAt(world: TestWorld, base: string, options: Options = {}) {
   const tab = world.tab()
   return openReads(world, { ...options, tab: { ...tab, host: { ...tab.host, base } } })

@@ -1,5 +1,5 @@
-// A page's reads in the worker. The page holds a lock while it has any there, so that the worker knows of its end, and
-// lets it go with the last of them: a page that holds a lock is not kept for the way back.
+// A page's reads in the worker. The page holds a lock while it has any there, so that the worker knows of the page's end.
+// It lets go with the last of them: a page that holds a lock is not kept in the back/forward cache.
 import { type ReadLimit, readCommand, readerLock } from '../core/reads/messages.js'
 import { createLetter, type Entry, type Letter } from './letter.js'
 import type { WorkerLineContext } from './worker-line.js'
@@ -23,7 +23,7 @@ interface Visit {
 
 type Context = Pick<WorkerLineContext, 'database' | 'worker' | 'locks' | 'clock' | 'chance' | 'report'>
 
-/** Firefox stops a worker a minute after its last event, though reads are on their way in it. */
+/** Firefox stops a worker a minute after its last event, even while it reads. So a message is sent this often. */
 const awakeMs = 20_000
 
 export function createVisits({ database, worker, locks, clock, chance, report }: Context): Visits {

@@ -36,8 +36,8 @@ export interface ScriptedNetwork extends Network {
    */
   readonly knocks: readonly string[]
   /**
-   * From now on nothing gets through, or all does again, whatever the browser believes: as behind a closed gate. A status
-   * is a gateway's that finds nobody behind it: it answers everything, knocks too.
+   * From now on nothing gets through, or all does again, whatever the browser believes. A status is that of a gateway
+   * which finds nobody behind it: it answers everything, knocks too.
    */
   setReachable(reachable: boolean | 502 | 503 | 504): void
   /** The wire of reads: it answers by the same script, and takes its time limit from its caller. */

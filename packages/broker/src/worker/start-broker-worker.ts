@@ -67,8 +67,8 @@ export interface WorkerRequest {
   readonly partition: string
   readonly url: string
   /**
-   * The type of the routed action; undefined for a read that came of none, and for a question of the broker's own: the
-   * session's probe, the status query.
+   * The type of the routed action. Undefined for a `broker.fetch`, and for the broker's own questions: the session's
+   * probe, the status query.
    */
   readonly route: string | undefined
 }
@@ -80,9 +80,8 @@ const eventMsMax = 60_000
 
 export interface BrokerWorker {
   /**
-   * The user of the browser's session as a page last said (what `partition` gave); undefined while nobody is signed
-   * in, and from `discardAll` to the user's next change or start. For what the app's worker keeps for each user,
-   * offline too.
+   * The user of the browser's session, as `partition` of a page last gave it. Undefined while nobody is signed in, and
+   * from `discardAll` to the user's next change or start. An app's worker can keep things apart by it, offline too.
    */
   activeUser(): Promise<string | undefined>
 }
@@ -130,7 +129,7 @@ export function startBrokerWorker(options: WorkerOptions = {}): BrokerWorker {
     isOnline: () => navigator.onLine,
     async send(request, { partition = '', route, signal, moved }) {
       const headers = await prepare({ ...request, partition, route })
-      // The app took its time over it, and gave what is right for the session of now: which may be another user's (P6).
+      // The app prepared them for the session of now, which may be another user's (P6).
       if (headers !== request.headers && !(await isActive(ports, partition))) return { kind: 'failed' }
       return sendAsked(network, request, headers, signal, moved)
     },
@@ -167,18 +166,18 @@ export function startBrokerWorker(options: WorkerOptions = {}): BrokerWorker {
 function baseFor({ name, base }: WorkerOptions): Base {
   if (base !== undefined && !isBase(base))
     throw new TypeError(`redux-broker: \`base\` must be a path such as '/shop/'; got ${base}.`)
-  // A database that is named is the app's own.
+  // A database with a name of its own belongs to one app.
   return base ?? (name === undefined ? new URL('.', self.registration.scope).pathname : '/')
 }
 
-/** The needs of entries that this worker meets. */
+/** The needs of entries that this worker can meet. */
 const given = ({ prepareHeaders, refusedWhen = {}, origins }: WorkerOptions) => [
   ...(prepareHeaders === undefined ? [] : [appHeaders]),
   ...Object.keys(refusedWhen).map(judgeOf),
   ...cookieNeeds(origins),
 ]
 
-/** What waits to be looked at is left to a page. */
+/** A worker is never looked at: entries that wait for a visible page are left to one. */
 const unseen = (device: Device): Device => ({ ...device, now: () => ({ ...device.now(), visible: false }) })
 
 /** What a worker is made of. */
@@ -224,7 +223,7 @@ function pause({ clock }: Ports, ms: number): Promise<void> {
   })
 }
 
-/** Of what this worker can send: the rest is a page's affair, and no reason to stay awake. */
+/** The next wake-up for work that this worker can send. The rest is left to a page, and no reason to stay awake. */
 async function nextUp({ ports, serves, user }: Life) {
   const owner = await user()
   if (owner === undefined) return undefined
@@ -236,9 +235,9 @@ async function nextUp({ ports, serves, user }: Life) {
 }
 
 /**
- * What is left is tried again at the next change of the network, under a fresh tag, since a tag that failed is not
- * hastened. Where the browser believes itself online a fresh tag would fire at once and for ever; there, and where
- * no tag is taken, the event fails, and the browser repeats it in minutes.
+ * Has work that is left tried again at the next change of the network. That takes a fresh tag, since a tag that failed
+ * is not hastened. While the browser believes itself online a fresh tag would fire at once and for ever. So there, and
+ * where no tag is taken, the event fails, and the browser repeats it in minutes.
  */
 async function onSync(life: Life): Promise<void> {
   const { ports, database } = life

@@ -1,7 +1,7 @@
-// A whole service worker, for apps that have none: copy it, or load it with importScripts from one's own. Its options
-// are those of startBrokerWorker: a worker that loads it sets them first, as `self.reduxBroker = { name: 'shop' }`,
-// since a script does not learn its own URL there. Registered by itself it takes `?name=`, `?base=`, `?origins=` and, where cookies go
-// to those, `&credentials=include`.
+// A whole service worker, for apps that have none: copy it, or load it with importScripts. Its options are those of
+// startBrokerWorker. A worker that loads it sets them first, as `self.reduxBroker = { name: 'shop' }`, since a script does
+// not learn its own URL there. Registered by itself it takes `?name=`, `?base=`, `?origins=` and, where cookies go to
+// those, `&credentials=include`.
 import { startBrokerWorker, type WorkerOptions } from './start-broker-worker.js'
 
 declare const self: ServiceWorkerGlobalScope & { readonly reduxBroker?: WorkerOptions }

@@ -1,6 +1,6 @@
 // Headers that `prepareHeaders` adds may tell the answers of one URL apart, such as the chosen workspace or language.
-// Such headers are part of the key, so that no answer is given for another. `Vary` is known only with an answer: it says
-// whether the key was enough (RFC 9111 4.1).
+// Such headers are part of the key, so that no answer is given for another. The answer's `Vary` says afterwards whether
+// the key was enough (RFC 9111 4.1).
 import { headerOf, wordsOf } from './kept-copy.js'
 import type { ReadAnswer, ReadNetwork, ReadReply, ReadRequest } from './line.js'
 
@@ -17,12 +17,12 @@ export function identified(request: ReadRequest, prepared: Headers, ignored: rea
   return { ...request, headers: prepared.filter(([name]) => counts(name)) }
 }
 
-/** Headers that a browser adds by itself, and no page sees. */
+/** Headers that a browser adds by itself. No page sees them. */
 const isBrowsers = /^(accept(-.*)?|access-control-.*|origin|referer|sec-.*|user-agent)$/
 
 /**
- * Sends a read with the headers that are prepared now: those that the key names stay as they were when it was asked,
- * whatever is chosen since. An answer that tells itself apart by others is marked.
+ * Sends a read with the headers that are prepared now. A header of the key keeps the value that it had when the read was
+ * asked for. An answer is marked whose `Vary` names an added header.
  */
 export async function sendAsked(
   network: ReadNetwork,
@@ -38,7 +38,7 @@ export async function sendAsked(
   return variesBeyondKey ? { ...reply, answer: { ...reply.answer, variesBeyondKey } } : reply
 }
 
-/** Whether headers tell the answer apart that the app may add, and are not known here. */
+/** Whether the answer's `Vary` names a header that the app may add and the request lacks. */
 export const dependsOnApp = (answer: Pick<ReadAnswer, 'headers'>, request: ReadRequest): boolean =>
   wordsOf(answer, 'vary').some(
     (name) => !(tellsNothing.test(name) || isBrowsers.test(name) || headerOf(request, name) !== undefined),

@@ -18,7 +18,7 @@ export interface CopyBounds {
 export const headerOf = ({ headers }: Pick<ReadAnswer, 'headers'>, name: string): string | undefined =>
   headers.find(([given]) => given === name)?.[1]
 
-/** Whether an answer may be kept at all. What may not be takes an earlier copy with it. */
+/** Whether an answer may be kept at all. Where it may not, an earlier copy goes too. */
 export function mayBeKept(answer: ReadAnswer): boolean {
   const { status } = answer
   return (
@@ -30,7 +30,7 @@ export function mayBeKept(answer: ReadAnswer): boolean {
   )
 }
 
-/** Of a header that is a list, in lower case. */
+/** The words of a header that is a list, in lower case. */
 export const wordsOf = (answer: Pick<ReadAnswer, 'headers'>, name: string): readonly string[] =>
   (headerOf(answer, name) ?? '').toLowerCase().match(/[^\s,]+/g) ?? []
 

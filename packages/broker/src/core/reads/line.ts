@@ -1,4 +1,4 @@
-// What a read asks for and how it can end, whoever does it: this page's own scheduler, or the worker's for all tabs.
+// A read's request and its possible ends. This page's own scheduler does it, or the worker's for all tabs.
 
 export interface ReadRequest {
   /** Absolute, without a fragment. */
@@ -16,7 +16,7 @@ export interface ReadAnswer {
   readonly headers: readonly (readonly [string, string])[]
   readonly body: ArrayBuffer
   readonly statusText?: string
-  /** Its `Vary` names headers that its key lacks: it is for its own request alone, and never kept. */
+  /** Its `Vary` names a header that its key lacks. The answer is for its own request alone, and never kept. */
   readonly variesBeyondKey?: boolean
   /** Where it came from, where that is not what was asked. */
   readonly url?: string
@@ -44,7 +44,7 @@ export interface ReadNetwork {
 export type ReadEnd =
   /** `sentAt`: when its request was sent, in epoch milliseconds; a read that is shared was sent before some asked. */
   | (ReadReply & { readonly sentAt: number })
-  /** Nothing of it moved for as long as it may, or its reader's own time on the wire was over. */
+  /** Its answer stood still for too long, or its reader's own time on the wire was over. */
   | { readonly kind: 'timedOut' }
   /** So many reads wait already that this one was not taken. */
   | { readonly kind: 'tooMany' }

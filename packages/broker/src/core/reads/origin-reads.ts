@@ -8,9 +8,9 @@ export interface Origin {
   readonly name: string
   /** Reads that failed since one was answered. */
   misses: number
-  /** It is looked at when this turn is over. */
+  /** Its reads are looked at when this turn is over. */
   stirred: boolean
-  /** A read stands in line from here on. */
+  /** Puts a read in line. */
   push(read: Read): void
   /** Makes a read more urgent, whether it waits or not. */
   raise(read: Read, priority: number): void
@@ -25,7 +25,7 @@ export interface Origin {
 
 const isUrgent = (priority: number) => priority <= urgentMax
 
-/** A wait of `readAgeMs` counts as one priority higher, for all alike: so a rank stays as it is while its read waits. */
+/** A wait of `readAgeMs` counts as one priority higher. All reads age alike, so a rank does not change with time. */
 const rankOf = ({ priority, askedAt }: Read): number => priority * readAgeMs + askedAt
 
 export function createOrigin(name: string): Origin {

@@ -1,8 +1,8 @@
-// A sorted list, searched by halves: a few comparisons for each doubling of its size.
+// A sorted list with a binary search: each doubling of its size costs a few more comparisons.
 
 interface Place<T> {
   readonly item: T
-  /** The how-manieth push it was. */
+  /** The number of its push. */
   readonly turn: number
   readonly rank: number
 }
@@ -10,13 +10,13 @@ interface Place<T> {
 /** The smallest rank goes first, and of equal ones the one that came first. */
 export interface PriorityQueue<T> {
   size(): number
-  /** Of the first one. Infinite where there is none. */
+  /** The rank of the first item. Infinite where there is none. */
   rank(): number
   /** An item is in it once at most. */
   push(item: T, rank: number): void
   /** Takes the first one out. */
   pop(): T | undefined
-  /** Gives whether it was there. */
+  /** Gives whether the item was there. */
   remove(item: T): boolean
 }
 

@@ -1,4 +1,4 @@
-// A read as it stands in a scheduler: who shares it, where it is, and what came of its tries.
+// A read as it stands in a scheduler: its readers, its place, and how its tries ended.
 import { missesMax } from '../limits.js'
 import type { Stall } from '../stall.js'
 import type { Ask, ReadEnd } from './line.js'
@@ -30,7 +30,7 @@ export interface Flight {
 
 export interface Sent {
   readonly order: number
-  /** Ends it where nothing moves. */
+  /** Ends the read where nothing moves. */
   readonly stall: Stall
   /** When that will be, on the monotonic clock. */
   until: number
@@ -40,6 +40,6 @@ export interface Sent {
   cancelPause?: () => void
 }
 
-/** Whether it has a try left that would begin in time, at an origin that is there. */
+/** Whether a read has a try left that would begin in time, at an origin that is there. */
 export const mayRepeat = ({ retries, sent, origin }: Read, beginsAt: number): boolean =>
   sent !== undefined && sent.tries < retries && beginsAt < sent.until && origin.misses < missesMax

@@ -22,7 +22,7 @@ export interface SchedulerContext {
   ): Promise<ReadReply>
   /** False where the device says that it is offline: what fails then is not repeated. */
   isOnline(): boolean
-  /** Of what threw; it stops nothing. */
+  /** Is told of an error that was thrown. The scheduler goes on. */
   report(error: unknown): void
 }
 
@@ -114,7 +114,7 @@ class ReadScheduler implements Scheduler {
     return origin
   }
 
-  /** What is asked in one turn goes by its urgency, not by who spoke first. */
+  /** Waits for the end of the turn, so that its reads go by urgency and not by who asked first. */
   #stir(origin: Origin): void {
     if (origin.stirred || !origin.hasNext(this.#readsMax)) return
     origin.stirred = true
@@ -218,7 +218,7 @@ class ReadScheduler implements Scheduler {
     if (this.#take(read)) flight?.wire.abort()
   }
 
-  /** Ends a read, once: whoever asks for its key from now on has a new one. */
+  /** Ends a read, once. The next one who asks for its key begins a new read. */
   #take(read: Read): boolean {
     const { ask, origin, flight, sent } = read
     if (this.#reads.get(ask.key) !== read) return false
