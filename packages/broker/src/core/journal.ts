@@ -4,7 +4,7 @@
 import type { DeadLetter, LiveEntry } from './entry.js'
 import { defaultLimits, journalAgeMsMax, journalGraceMs, journalMax } from './limits.js'
 import type { StoreTransaction } from './ports.js'
-import { bytesAtMost } from './problem.js'
+import { bytesAtMost, bytesOfEntry } from './problem.js'
 import { type JournalRow, type PartitionRow, within } from './schema.js'
 import { forgetTried } from './tried.js'
 
@@ -17,16 +17,17 @@ export const isLeft = ({ left, session }: PartitionRow): boolean => left === ses
 export function record(
   tx: StoreTransaction,
   row: PartitionRow,
-  { partition, id, seq, lane, action, attempts, bytes: entryBytes }: LiveEntry | DeadLetter,
+  entry: LiveEntry | DeadLetter,
   how: Note,
   at: number,
 ): void {
+  const { partition, id, seq, lane, action, attempts } = entry
   const number = row.nextNumber++
   forgetTried(row, id)
   const note = { ...how, partition, number, entryId: id, seq, lane, action, attempts, at }
   if (isLeft(row)) tx.put('journal', withoutWords(note))
   else {
-    const bytes = entryBytes + bytesAtMost(how.answer, how.problem)
+    const bytes = bytesOfEntry(entry) + bytesAtMost(how.answer, how.problem)
     row.journalBytes = (row.journalBytes ?? 0) + bytes
     tx.put('journal', { ...note, bytes })
   }

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { Answer } from './answer.js'
 import { after, again, letGo } from './letters.fixture.js'
 import { refused } from './outbox.fixture.js'
-import { problemOf } from './problem.js'
+import { bytesAtMost, problemOf } from './problem.js'
 
 const answer = (type: string, body: string | undefined): Answer => ({
   kind: 'answer',
@@ -61,6 +61,16 @@ describe('the bytes of a problem', () => {
 
     await letGo(box, 'a')
     expect((await box.contents()).row.bytes).toBe(20)
+  })
+
+  it('stand once in the journal: with the refusal, and not with what becomes of its letter', async () => {
+    const box = await after({ ...refused, problem })
+    await letGo(box, 'a')
+
+    const { journal } = await box.contents()
+    const bytesOf = (kind: string) => journal.find((note) => note.kind === kind)?.bytes
+    expect(bytesOf('returned')).toBe(10 + bytesAtMost(undefined, problem))
+    expect(bytesOf('discarded')).toBe(10 + bytesAtMost(undefined, undefined))
   })
 
   it('leave with it where the letter is sent again, and come back with the next refusal', async () => {

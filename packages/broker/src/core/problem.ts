@@ -21,13 +21,19 @@ export function problemOf(answer: Answer): unknown {
   return { isCut: true, text: body.slice(0, charactersMax) } satisfies CutProblem
 }
 
-/** Of a letter for whose problem the outbox has no room. */
-export const withoutProblem = ({ bytes, problemBytes = 0, ...letter }: DeadLetter): DeadLetter => ({
+/** A letter for whose problem the outbox has no room. */
+export const withoutProblem = (letter: DeadLetter): DeadLetter => ({
   ...letter,
   problem: { isCut: true, text: '' } satisfies CutProblem,
   problemBytes: 0,
-  bytes: bytes - problemBytes,
+  bytes: bytesOfEntry(letter),
 })
+
+/** Bytes of an entry, or of a letter less its problem. */
+export const bytesOfEntry = ({
+  bytes,
+  problemBytes = 0,
+}: Pick<DeadLetter, 'bytes' | 'problemBytes'>): number => bytes - problemBytes
 
 /** Bytes that values take on the disk, at most: two for each character of their JSON. */
 export const bytesAtMost = (...values: readonly unknown[]): number => 2 * JSON.stringify(values).length

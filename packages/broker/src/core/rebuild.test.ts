@@ -1,8 +1,12 @@
 import { describe, expect, it } from 'vitest'
 import { capture } from './entry.fixture.js'
+import type { EntryRow } from './entry.js'
 import { after } from './letters.fixture.js'
 import { readNews } from './news.js'
 import { delivered, outbox, refused } from './outbox.fixture.js'
+import { newPartition } from './partition.js'
+import type { Span, StoreTransaction } from './ports.js'
+import { rebuilt } from './rebuild.js'
 import type { PartitionRow } from './schema.js'
 
 const damages: readonly (readonly [string, unknown])[] = [
@@ -45,6 +49,15 @@ describe('an outbox whose row of counts is damaged', () => {
       expect(letters).toHaveLength(1)
     },
   )
+
+  it('is counted however long it is', async () => {
+    const lane = Array.from({ length: 200_000 }, (_, i) => ({ seq: i + 1 }) as EntryRow)
+    const tx = { list: async ({ store }: Span) => (store === 'entries' ? lane : []), keys: async () => [] }
+
+    const row = await rebuilt(tx as unknown as StoreTransaction, newPartition('p'))
+
+    expect(row).toMatchObject({ waiting: 200_000, nextSeq: 200_001 })
+  })
 
   it('of a user who has nothing is a new one', async () => {
     const box = outbox()

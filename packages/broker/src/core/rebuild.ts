@@ -27,7 +27,8 @@ export async function rebuilt(tx: StoreTransaction, empty: PartitionRow): Promis
   ])
   const rows = [...entries, ...letters]
   const readable = rows.filter(isReadable)
-  const after = (numbers: readonly unknown[]) => Math.max(0, ...numbers.filter(isNumber)) + 1
+  const after = (numbers: readonly unknown[]) =>
+    numbers.filter(isNumber).reduce((most, number) => Math.max(most, number), 0) + 1
   return {
     ...empty,
     nextSeq: after(rows.map(({ seq }) => seq)),

@@ -13,7 +13,7 @@ import { defaultLimits, waitCapMs } from './limits.js'
 import { afterOutcome, countsAgainstEntry, healthyOrigin, learnt, type OriginRow } from './origin.js'
 import type { Outcome } from './outcome.js'
 import type { StoreTransaction } from './ports.js'
-import { withoutProblem } from './problem.js'
+import { bytesOfEntry, withoutProblem } from './problem.js'
 import { isReadable } from './readable.js'
 import { type PartitionRow, within } from './schema.js'
 import { type EntryEvent, transition } from './transition.js'
@@ -133,8 +133,7 @@ export async function giveBack(tx: StoreTransaction, row: PartitionRow, given: D
   tx.put('deadLetters', letter)
   row.dead += 1
   await end(tx, row, letter, { kind: 'returned', reason, httpStatus, problem }, returnedAt)
-  // Its end took the bytes of the problem off too, which the entry did not have.
-  row.bytes += letter.bytes + (letter.problemBytes ?? 0)
+  row.bytes += letter.bytes
 }
 
 /** Takes an entry out of the outbox, lets its lane's next one forward and records the settlement. */
@@ -147,7 +146,7 @@ export async function end(
 ): Promise<void> {
   tx.delete('entries', [entry.partition, entry.seq])
   row.waiting -= 1
-  row.bytes -= entry.bytes
+  row.bytes -= bytesOfEntry(entry)
   // Who was not its lane's head leaves the head where it is.
   if (entry.state !== 'waiting' || entry.head) await promote(tx, row, entry.lane)
   record(tx, row, entry, how, now)

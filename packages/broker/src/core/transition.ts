@@ -12,7 +12,7 @@ import {
   type Trouble,
   type WaitingEntry,
 } from './entry.js'
-import { bytesAtMost } from './problem.js'
+import { bytesAtMost, bytesOfEntry } from './problem.js'
 
 export type EntryEvent =
   | { readonly type: 'promoted' }
@@ -189,7 +189,7 @@ function requeue(entry: Entry, { key, seq, head, now }: EntryEvent & { type: 're
     reason: _r,
     httpStatus: _h,
     problem: _p,
-    problemBytes = 0,
+    problemBytes: _b,
     returnedAt: _at,
     ...core
   } = entry as DeadLetter
@@ -198,7 +198,7 @@ function requeue(entry: Entry, { key, seq, head, now }: EntryEvent & { type: 're
     // Who settles a doubt has decided about all that was before it; a letter's key may be forgotten meanwhile (R3).
     ...(isRepeat && entry.state === 'dead' ? core : unsent(core)),
     state: 'waiting',
-    bytes: core.bytes - problemBytes,
+    bytes: bytesOfEntry(entry),
     seq,
     key,
     head,
