@@ -1,4 +1,6 @@
 // An answer as data, and the marks by which answers are told apart: plain data, so that page and worker decide alike.
+
+import { isRow } from './is.js'
 import { isJson, mediaTypeOf, parseJson } from './media-type.js'
 import type { Reply } from './ports.js'
 
@@ -62,10 +64,7 @@ const valueAt = (data: unknown, path: string): unknown =>
     .split('/')
     .filter((name) => name !== '')
     .reduce<unknown>(
-      (inside, name) =>
-        typeof inside === 'object' && inside !== null && Object.hasOwn(inside, name)
-          ? (inside as Record<string, unknown>)[name]
-          : undefined,
+      (inside, name) => (isRow(inside) && Object.hasOwn(inside, name) ? inside[name] : undefined),
       data,
     )
 

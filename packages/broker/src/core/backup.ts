@@ -49,9 +49,11 @@ export function backedUp(
     const written = await notebook?.read().catch(() => undefined)
     const witness = newest(known, written, memory)
     const own = await transact('readonly', 'relaxed', noteIn)
+    const salts = lostSaltsOf(own, witness)
+    const suspects = suspectsOf(own, witness, known)
     const { writes, isRead } =
-      lostSaltsOf(own, witness).length + suspectsOf(own, witness, known).length > 0
-        ? await (await repair()).bringBack(transact, { copy, copied: known, witness }, clock.now())
+      salts.length + suspects.length > 0
+        ? await (await repair()).bringBack(transact, { salts, suspects, copy, copied: known }, clock.now())
         : { writes: [], isRead: known !== undefined }
     copying = isRead
     isWhole = true

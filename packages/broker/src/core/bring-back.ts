@@ -1,17 +1,19 @@
 // Brings back what the database has lost, from what is known elsewhere.
+import { listMax } from './limits.js'
 import { changePartition, newPartition, readPartition } from './partition.js'
 import type { Note, Store, StoreTransaction } from './ports.js'
-import { isSuspect, suspectsOf } from './progress.js'
+import { isSuspect } from './progress.js'
 import { type Known, restore } from './restore.js'
-import { type PartitionRow, within } from './schema.js'
-import { lostSaltsOf, noteIn, recorded, type Write } from './writes.js'
+import { type PartitionRow, type SaltRow, within } from './schema.js'
+import { recorded, type Write } from './writes.js'
 
-export interface Elsewhere {
+export interface Lost {
+  readonly salts: readonly SaltRow[]
+  /** The newest known rows of partitions that may have lost something. */
+  readonly suspects: readonly PartitionRow[]
   readonly copy: Store | undefined
-  /** What the copy knows; undefined where it cannot be read. */
+  /** The note in the copy; undefined where the copy cannot be read. */
   readonly copied: Note | undefined
-  /** The newest that anybody knows. */
-  readonly witness: Note
 }
 
 export interface BroughtBack {
@@ -25,29 +27,25 @@ export type BringBack = typeof bringBack
 /** All in one transaction of the database: a realm that dies has changed nothing, a second one finds it done. */
 export async function bringBack(
   transact: Store['transact'],
-  { copy, copied, witness }: Elsewhere,
+  { salts, suspects, copy, copied }: Lost,
   now: number,
 ): Promise<BroughtBack> {
-  const own = await transact('readonly', 'relaxed', noteIn)
-  const suspects = suspectsOf(own, witness, copied)
-  const lostSalts = lostSaltsOf(own, witness)
   const rows = await readRows(copied && copy, suspects)
   const writes: Write[] = []
-  if (suspects.length + lostSalts.length > 0)
-    await transact('readwrite', 'strict', async (plain) => {
-      const tx = recorded(plain, writes)
-      for (const salt of lostSalts)
-        if ((await tx.get('settings', [salt.name])) === undefined) tx.put('settings', salt)
-      for (const [i, known] of suspects.entries()) {
-        const row = await tx.get('partitions', [known.partition])
-        if (!isSuspect(row, known, copied)) continue
-        await putBack(tx, row, known, rows?.[i], now)
-        if (copy !== undefined && rows === undefined)
-          await changePartition(tx, known.partition, (changed) => {
-            changed.owed = true
-          })
-      }
-    })
+  await transact('readwrite', 'strict', async (plain) => {
+    const tx = recorded(plain, writes)
+    for (const salt of salts)
+      if ((await tx.get('settings', [salt.name])) === undefined) tx.put('settings', salt)
+    for (const [i, known] of suspects.entries()) {
+      const row = await tx.get('partitions', [known.partition])
+      if (!isSuspect(row, known, copied)) continue
+      await putBack(tx, row, known, rows?.[i], now)
+      if (copy !== undefined && rows === undefined)
+        await changePartition(tx, known.partition, (changed) => {
+          changed.owed = true
+        })
+    }
+  })
   return { writes, isRead: rows !== undefined }
 }
 
@@ -75,13 +73,11 @@ async function putBack(
 }
 
 const seqsOf = (rows: readonly { readonly seq: number }[]) => new Set(rows.map(({ seq }) => seq))
-/** More rows than any limit lets in. */
-const all = 1e6
 
 async function knownIn(tx: StoreTransaction, row: PartitionRow): Promise<Known> {
   const [entries, letters] = await Promise.all([
-    tx.list(within('entries', [row.partition]), all),
-    tx.list(within('deadLetters', [row.partition]), all),
+    tx.list(within('entries', [row.partition]), listMax),
+    tx.list(within('deadLetters', [row.partition]), listMax),
   ])
   return { row, entries, letters }
 }

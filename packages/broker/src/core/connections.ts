@@ -104,14 +104,15 @@ async function sendThrough(
   const cancel = clock.after(timeoutMs / 2, () => patience.abort())
   const stop = AbortSignal.any([signal, patience.signal])
   const granted = connections.write(originOfUrl(request.url), stop)
-  if (granted instanceof Promise) knock?.hold?.()
+  const hasWaited = granted instanceof Promise
+  if (hasWaited) knock?.hold?.()
   const letGo = await granted
   cancel()
   if (letGo === undefined) return { kind: 'unsent', reason: 'busy' }
   const leftMs = timeoutMs - (clock.monotonic() - askedAt)
   try {
     // Another user may have signed in while it waited (P6).
-    const mayLeave = granted === letGo ? undefined : knock?.mayLeave
+    const mayLeave = hasWaited ? knock?.mayLeave : undefined
     const asking = knock && mayLeave && { knock: { ...knock, mayLeave: () => mayLeave(true) } }
     return await network.send(request, { ...options, ...asking, timeoutMs: leftMs })
   } finally {

@@ -128,8 +128,8 @@ async function step(
       })
       writeBack(settling.length + claimed.length + doubted.length > 0)
       const isDoubted = doubted.length > 0 || finished.some(({ outcome }) => outcome.kind === 'inDoubt')
-      const asked = row.statusQuery === undefined ? undefined : context.inquiries()
-      const open = (await asked?.questions(tx, row, context)) ?? []
+      const inquiries = row.statusQuery === undefined ? undefined : context.inquiries()
+      const open = (await inquiries?.questions(tx, row, context)) ?? []
       return { claimed, doubted: isDoubted, open, row }
     })
   return goOn(finished).catch(async (error: unknown) => {
