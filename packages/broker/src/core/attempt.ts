@@ -3,15 +3,15 @@ import type { RefusesAnswer } from './answer.js'
 import { judgeOf, needsOf, originOf, originOfUrl, type Serves } from './channel.js'
 import { isRepeatable, type SendingEntry, type StoredRequest } from './entry.js'
 import { build, InvalidRequest } from './invalid-request.js'
-import { createLeaving, isActive } from './leaving.js'
 import { uploadBytesPerMs } from './limits.js'
 import { classify, type Judge, type Outcome, type Verdict } from './outcome.js'
-import type { AppWord } from './partition.js'
+import { type AppWord, isActive } from './partition.js'
 import type { Ports, Reply } from './ports.js'
 import { encodePrincipal } from './principal.js'
 import { retentionMsOf } from './retention.js'
 import { again } from './retry.js'
 import type { StoredAction } from './schema.js'
+import { createSentMark } from './sent-mark.js'
 import { defaultSession } from './session-rules.js'
 import { acceptFor } from './success.js'
 
@@ -97,7 +97,7 @@ async function exchange(context: AttemptContext, entry: SendingEntry): Promise<R
   // The app took its time over it, and gave what is right for the session of now: which may be another user's (P6). An
   // entry whose lease says that it waits is looked at as it leaves.
   const isPrepared = prepared !== entry.request.headers && !entry.lease.knocking
-  if (isPrepared && !(await isActive(ports, entry.partition))) return 'signedOut'
+  if (isPrepared && !(await isActive(ports.store, entry.partition))) return 'signedOut'
   const headers = [
     ...prepared.filter(([name]) => !/^idempotency-(key|principal)$/i.test(name)),
     ['idempotency-key', `"${entry.key}"`],
@@ -107,7 +107,7 @@ async function exchange(context: AttemptContext, entry: SendingEntry): Promise<R
   const knock = {
     url: knockUrlOf(context.row, originOf(entry.channel)),
     always: !isRepeatable(entry),
-    ...createLeaving(ports, entry),
+    ...createSentMark(ports, entry),
   }
   return ports.network.send({ url, method, headers, body }, { timeoutMs, bytesMax, signal, knock })
 }

@@ -63,6 +63,9 @@ export const nameOf = ({ name }: Pick<SaltRow, 'name'>) =>
 export const sessionOf = async (tx: StoreTransaction, partition: string): Promise<SessionRow | undefined> =>
   (await readSessions(tx)).find((session) => session.partition === partition)
 
+export const isActive = async (store: Store, partition: string): Promise<boolean> =>
+  (await store.transact('readonly', 'relaxed', (tx) => sessionOf(tx, partition))) !== undefined
+
 /** Whether the user may be sent for; if not, whether somebody else is in their place. */
 export async function readPause(tx: StoreTransaction, row: PartitionRow): Promise<PauseReason | undefined> {
   const sessions = await readSessions(tx)

@@ -13,13 +13,12 @@ import { createExecutor, type Executor } from '../core/executor.js'
 import { type Base, isBase } from '../core/home.js'
 import { createInquiry, questions } from '../core/inquiry.js'
 import { withKnocks } from '../core/knock-first.js'
-import { isActive } from '../core/leaving.js'
 import { defaultLimits, type Limits } from '../core/limits.js'
 import { readOutlook } from '../core/news.js'
 import { nextWake } from '../core/next-wake.js'
 import type { Probe } from '../core/origin.js'
 import { cookieNeeds, credentialsBy, type OriginOption, originNames } from '../core/origins.js'
-import { type Owner, readActive, readNamed } from '../core/partition.js'
+import { isActive, type Owner, readActive, readNamed } from '../core/partition.js'
 import type { Device, Ports } from '../core/ports.js'
 import { draining, isAskCommand, isDrainCommand, syncTag, syncTagPrefix } from '../core/protocol.js'
 import { sendAsked } from '../core/reads/answer-identity.js'
@@ -130,7 +129,7 @@ export function startBrokerWorker(options: WorkerOptions = {}): BrokerWorker {
     async send(request, { partition = '', route, signal, moved }) {
       const headers = await prepare({ ...request, partition, route })
       // The app prepared them for the session of now, which may be another user's (P6).
-      if (headers !== request.headers && !(await isActive(ports, partition))) return { kind: 'failed' }
+      if (headers !== request.headers && !(await isActive(ports.store, partition))) return { kind: 'failed' }
       return sendAsked(network, request, headers, signal, moved)
     },
   })

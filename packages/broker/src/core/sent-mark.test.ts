@@ -1,10 +1,10 @@
 import { expect, it } from 'vitest'
 import { capture } from './entry.fixture.js'
-import { createLeaving } from './leaving.js'
 import { outbox } from './outbox.fixture.js'
 import { deactivate } from './partition.js'
 import type { Ports } from './ports.js'
 import { lockHeld, recover } from './recover.js'
+import { createSentMark } from './sent-mark.js'
 
 /** An attempt that was claimed while its origin had just answered. */
 async function claimed(server: 'idempotent' | 'plain') {
@@ -16,7 +16,7 @@ async function claimed(server: 'idempotent' | 'plain') {
   const reports: unknown[] = []
   const ports = { store: box.store, report: (error) => void reports.push(error) } as Ports
   const row = async () => (await box.contents()).entries[0]
-  return { box, entry, row, ports, ...createLeaving(ports, entry) }
+  return { box, entry, row, ports, ...createSentMark(ports, entry) }
 }
 
 it('an attempt that has to wait after all has not left: the next executor sends it', async () => {

@@ -2,12 +2,12 @@
 // becomes of its sender.
 import { isRepeatable, type SendingEntry, toRow } from './entry.js'
 import { findSending } from './find-sending.js'
-import { sessionOf } from './partition.js'
+import { isActive, sessionOf } from './partition.js'
 import type { Ports, SendOptions } from './ports.js'
 import { transition } from './transition.js'
 
 /** What an attempt writes on its way to the network. */
-export function createLeaving(
+export function createSentMark(
   ports: Ports,
   sending: SendingEntry,
 ): Pick<NonNullable<SendOptions['knock']>, 'hold' | 'mayLeave'> {
@@ -17,7 +17,7 @@ export function createLeaving(
       if (!isRepeatable(sending)) held ??= mark(ports, sending, 'held').then(() => {}, ports.report)
     },
     async mayLeave(hasWaited) {
-      if (held === undefined) return !hasWaited || isActive(ports, sending.partition)
+      if (held === undefined) return !hasWaited || isActive(ports.store, sending.partition)
       await held
       return mark(ports, sending, 'left')
     },
@@ -33,6 +33,3 @@ const mark = ({ store }: Ports, sending: SendingEntry, type: 'held' | 'left'): P
     tx.put('entries', toRow(transition(entry, { type })))
     return true
   })
-
-export const isActive = async ({ store }: Ports, partition: string): Promise<boolean> =>
-  (await store.transact('readonly', 'relaxed', (tx) => sessionOf(tx, partition))) !== undefined
