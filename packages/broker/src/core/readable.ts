@@ -100,6 +100,6 @@ export function toQuarantined(row: EntryRow | DeadLetter): Quarantined {
     id: isText(id) ? id : `unreadable-${seq}`,
     lane: isText(lane) ? lane : '',
     type: isAction(action) ? (action?.type ?? '') : '',
-    reason: isNumber(version) && Number(version) > entryVersion ? 'newer' : 'damaged',
+    reason: isNumber(version) && version > entryVersion ? 'newer' : 'damaged',
   }
 }

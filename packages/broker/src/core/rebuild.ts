@@ -12,12 +12,12 @@ const lists = ['channels', 'blockedLanes']
 export function isCounting(row: PartitionRow): boolean {
   const given = row as unknown as Row
   return (
-    counters.every((name) => isNumber(given[name]) && Number(given[name]) >= 0) &&
-    lists.every((name) => Array.isArray(given[name]) && (given[name] as unknown[]).every(isText))
+    counters.map((name) => given[name]).every((count) => isNumber(count) && count >= 0) &&
+    lists.map((name) => given[name]).every((list) => Array.isArray(list) && list.every(isText))
   )
 }
 
-/** The row as its entries, letters and notes make it. Whatever else the damaged one said is gone. */
+/** The row as its entries, letters and notes make it. All else that the damaged row said is gone. */
 export async function rebuilt(tx: StoreTransaction, empty: PartitionRow): Promise<PartitionRow> {
   const { partition } = empty
   const [entries, letters, notes] = await Promise.all([
