@@ -4,7 +4,7 @@ import { bytesOf, type CopyBounds, type CopySize, type KeptCopy, makeRoom } from
 import type { ReadAnswer } from '../core/reads/line.js'
 import { isFull } from '../core/room.js'
 
-/** What else of a copy lies beside its body: in the request, where it is listed, and in the response. */
+/** The parts of a copy beside its body. The request carries them for listing, and the response for reading. */
 interface About extends CopySize, Pick<ReadAnswer, 'status' | 'headers'> {}
 
 export function cacheCopies(database: string, { report }: Pick<Ports, 'report'>): Copies {

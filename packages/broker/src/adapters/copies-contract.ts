@@ -1,4 +1,4 @@
-// What every place for kept answers must do: one suite, run on each adapter.
+// The duties of every place for kept answers. One suite, run on each adapter.
 import { beforeEach, describe, expect, it } from 'vitest'
 import type { Copies } from '../core/ports.js'
 import { bytesOf, type CopyBounds, type KeptCopy } from '../core/reads/kept-copy.js'

@@ -1,5 +1,5 @@
-// What stands between a page and an origin that it gets no answer from. A browser does not say; harmless questions tell.
-// For development: each question that is refused stands in the browser's console.
+// Finds the obstacle between a page and an origin that gives it no answer. A browser does not name it, so harmless
+// questions find it out. For development only: the browser's console shows each question that is refused.
 import { knockMs } from '../core/limits.js'
 import type { CredentialsOf } from '../core/origins.js'
 
@@ -13,9 +13,9 @@ export type Obstacle =
   | { readonly kind: 'knockNotAnswered' }
 
 /**
- * Each question is a HEAD, which changes nothing. `headers`: names that the requests carry. `knock`: where the broker has
- * knocked in vain, so that no request was sent. Undefined where the page's own server is not reached either, or where the
- * knock is answered by now.
+ * Each question is a HEAD, which changes nothing. `headers`: names that the requests carry. `knock`: the URL of a knock
+ * that got no answer, so that no request was sent. Gives undefined where the page's own server is not reached either, or
+ * where the knock is answered by now.
  */
 export async function findObstacle(
   url: string,

@@ -55,7 +55,7 @@ const refuse = () => {
 
 const copy = <T>(row: T): T => structuredClone(row)
 
-/** The rows of a span with their keys in its index, in order; a row that lacks a column of the index is not in it. */
+/** The rows of a span with their keys in its index, in order. A row that lacks a column of the index is not in it. */
 function within(tables: Tables, span: Span): { readonly key: Key; readonly row: Row }[] {
   const columns = columnsOf(span)
   return [...tables[span.store].values()]

@@ -1,4 +1,4 @@
-// What the app adds to a request as it leaves, by the functions that it gave to a page or a worker.
+// Adds the app's headers to a request as it leaves, by the functions that it gave to a page or a worker.
 import type { Outgoing } from '../core/attempt.js'
 import { build } from '../core/invalid-request.js'
 

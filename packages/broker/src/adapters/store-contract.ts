@@ -1,4 +1,4 @@
-// What every store must do, whatever it is made of: one suite, run on each adapter.
+// The duties of every store, whatever it is made of. One suite, run on each adapter.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { waiting } from '../core/entry.fixture.js'
 import type { EntryRow } from '../core/entry.js'

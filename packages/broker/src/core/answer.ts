@@ -18,8 +18,8 @@ export interface AnswerSeen {
   /** Lower-case names. The page must be able to see the header. */
   readonly headers: Readonly<Record<string, string>>
   /**
-   * Parsed, where it is JSON; else its text. Undefined for broken JSON, and for a body over `answerBytesMax`: where a
-   * function has read that, its entry is in doubt, whatever it gives.
+   * Parsed where it is JSON, else its text. Undefined for broken JSON, and for a body over `answerBytesMax`. A function
+   * that reads such a long body leaves its entry in doubt, whatever it returns.
    */
   readonly body: unknown
 }
@@ -27,7 +27,7 @@ export interface AnswerSeen {
 /** Whether an answer of 2xx means refusal. */
 export type RefusesAnswer = (answer: AnswerSeen) => boolean
 
-/** What an answer carries. All that is given must hold. */
+/** A mark of an answer. All that is given must hold. */
 export interface AnswerMark {
   readonly status?: number
   /** A header's name. The page must be able to see the header. */
@@ -37,8 +37,8 @@ export interface AnswerMark {
   /** A part of the body's text. */
   readonly text?: string
   /**
-   * What stands in the header (a text) or at the path. Default: anything but nothing, which is also `null`, `false`, `0`, an empty
-   * text and an empty list.
+   * The value in the header (a text) or at the path. Default: any value but nothing. `null`, `false`, `0`, an empty text
+   * and an empty list count as nothing.
    */
   readonly value?: string | number | boolean | null
 }
@@ -68,7 +68,7 @@ const valueAt = (data: unknown, path: string): unknown =>
       data,
     )
 
-/** Whether an answer carries one of the marks; undefined where only its body could tell, and that is not known. */
+/** Whether an answer carries one of the marks. Undefined where only its body could tell, and the body is not known. */
 export function bearsAny(reply: Answer, data: unknown, marks: readonly AnswerMark[]): boolean | undefined {
   if (marks.some((mark) => bears(reply, data, mark))) return true
   const isUnknown = ({ path: _path, text: _text, ...seen }: AnswerMark) => bears(reply, data, seen)

@@ -7,7 +7,7 @@ import { type AppWord, readPartition } from './partition.js'
 import type { StoreTransaction } from './ports.js'
 import { within } from './schema.js'
 
-/** What a route made of one action: everything of an entry that its acceptance does not decide. */
+/** The entry that a route made of one action, but for the fields that its acceptance decides. */
 export type Capture = Pick<
   EntryCore,
   | 'id'
@@ -58,7 +58,7 @@ export async function append(
     taken.add(lane)
     return { status: 'accepted', id, seq }
   })
-  // It is not there after `discardAll`.
+  // `discardAll` took the app's word off the row.
   tx.put('partitions', { ...app, ...row })
   return appended
 }

@@ -14,7 +14,7 @@ const failed: Reply = { kind: 'failed', timedOut: false }
 const redirect: Reply = { kind: 'redirect' }
 const probeUrl = 'https://o.example/me'
 
-/** What an attempt has: a network that gives the replies in their order, and a clock that is moved by hand. */
+/** The world of an attempt: a network that gives the replies in their order, and a clock that is moved by hand. */
 function scene(
   replies: readonly Reply[],
   { active, ...more }: Partial<AttemptContext> & { readonly active?: { readonly partition: string } } = {},

@@ -42,7 +42,7 @@ export interface AskContext {
 export interface AttemptContext extends AskContext {
   /** The function by which a route says which answers mean refusal. */
   readonly refuses?: ((type: string) => RefusesAnswer | undefined) | undefined
-  /** Whose entry it is, as the server knows them. */
+  /** The user of the entry, as the server knows them. */
   readonly principal: string
 }
 
@@ -64,7 +64,7 @@ export async function attempt(context: AttemptContext, entry: SendingEntry): Pro
   return { outcome, retentionMs: reply.kind === 'answer' ? retentionMsOf(reply.headers) : undefined }
 }
 
-/** Undefined where the entry needs none. Where the app's function fails nobody knows. */
+/** Undefined where the entry needs no judge. The judge gives undefined where the app's function fails. */
 function judgeFor({ ports, refuses }: AttemptContext, { channel, action }: SendingEntry): Judge | undefined {
   const says = needsOf(channel).includes(judgeOf(action.type)) ? refuses?.(action.type) : undefined
   if (says === undefined) return undefined
@@ -79,7 +79,7 @@ function judgeFor({ ports, refuses }: AttemptContext, { channel, action }: Sendi
           return body
         },
       })
-      // A promise, above all: it would be true whatever it gives.
+      // An object is no answer. A promise would count as true, whatever it resolves with.
       if (Object(said) === said)
         throw new TypeError('redux-broker: `refusedWhen` must give true or false at once.')
       return hasGuessed ? undefined : Boolean(said)
@@ -94,8 +94,8 @@ async function exchange(context: AttemptContext, entry: SendingEntry): Promise<R
   const { ports, principal, attemptMs, answerBytesMax: bytesMax, signal } = context
   const { url, method, body } = entry.request
   const prepared = await prepareInTime(context, entry.request, entry.action)
-  // The app took its time over it, and gave what is right for the session of now: which may be another user's (P6). An
-  // entry whose lease says that it waits is looked at as it leaves.
+  // While the app prepared the headers another user may have signed in, and the headers are theirs then (P6). An entry
+  // whose lease says that it waits is checked right before it leaves, and not here.
   const isPrepared = prepared !== entry.request.headers && !entry.lease.knocking
   if (isPrepared && !(await isActive(ports.store, entry.partition))) return 'signedOut'
   const headers = [
@@ -112,7 +112,7 @@ async function exchange(context: AttemptContext, entry: SendingEntry): Promise<R
   return ports.network.send({ url, method, headers, body }, { timeoutMs, bytesMax, signal, knock })
 }
 
-/** The app's own URL for it, where it is of this origin: else the root. */
+/** The app's own URL for a knock where it is of this origin, else the root. */
 export const knockUrlOf = ({ knock = '' }: AppWord, origin: string): string =>
   knock.startsWith(`${origin}/`) ? knock : `${origin}/`
 
@@ -144,8 +144,8 @@ export async function askSession(context: AskContext): Promise<'good' | 'over' |
 }
 
 /**
- * A question of the broker's own, with the credentials that the app's requests have. Undefined where it was not sent:
- * this executor cannot prepare them, or rows, which are not trusted, name an origin that the app does not (SEC6).
+ * A question of the broker's own, with the credentials that the app's requests have. Undefined where it was not sent,
+ * since this executor cannot prepare it. Nor is it sent to an origin that only a row names: rows are not trusted (SEC6).
  */
 export async function ask(context: AskContext, url: string, more: Headers = []): Promise<Reply | undefined> {
   const { ports, row, attemptMs: timeoutMs, answerBytesMax: bytesMax, signal } = context

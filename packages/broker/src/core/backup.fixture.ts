@@ -1,4 +1,4 @@
-// What tests of the backup do to an outbox, beside the device that they do it on.
+// Steps of an outbox for tests of the backup. The device stands in its own fixture.
 import { append, type Capture } from './append.js'
 import { claim } from './claim.js'
 import type { Device, Realm } from './device.fixture.js'

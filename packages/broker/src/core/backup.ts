@@ -1,5 +1,5 @@
-// Keeps unsent work in a second place, and brings it back where the browser has lost the first: a copy of the rows
-// where there is room for one that dies of other causes, and a note of how many there are.
+// Keeps unsent work in a second place, and brings it back where the browser has lost the first. A copy of the rows stands
+// in a store that is lost for other causes, where the browser has one. A note says how many rows there are.
 import type { BringBack } from './bring-back.js'
 import type { Level } from './level.js'
 import { copyMsMax, levelAfterMs, noteSpacingMs } from './limits.js'
@@ -7,7 +7,7 @@ import type { Backup, Clock, Note, Notebook, Prepare, Store } from './ports.js'
 import { suspectsOf } from './progress.js'
 import { isKept, lostSaltsOf, newest, noteIn, noteOf, recorded, replay, type Write } from './writes.js'
 
-/** What mends a database that has lost something, and, in a page, a copy that has fallen behind. */
+/** Functions that mend a database that has lost something and, in a page, a copy that has fallen behind. */
 export interface Repair {
   readonly bringBack: BringBack
   readonly level?: Level
@@ -17,7 +17,7 @@ export interface Places {
   /** The same tables elsewhere; undefined where there is no such place. */
   readonly copy?: Store | undefined
   readonly notebook?: Notebook | undefined
-  /** Asked for where it is needed. Where it rejects, the connection is not opened: it is tried again at the next use. */
+  /** Called only where a repair is needed. If it rejects, the connection stays closed and is tried again at the next use. */
   repair(): Promise<Repair>
 }
 
@@ -34,7 +34,7 @@ export function backedUp(
   { copy, notebook, repair }: Places,
   clock: Pick<Clock, 'now' | 'after'>,
 ): BackedUpStore {
-  /** What this realm knows by its own writes: it is the witness of a database that is deleted while it is open. */
+  /** The note of this realm's own writes. It is the witness where the database is deleted while it is open. */
   let memory: Note = { partitions: [] }
   /** Not before the copy was compared: what it has must not be overwritten by a database that knows nothing of it. */
   let copying = false
@@ -57,7 +57,7 @@ export function backedUp(
         : { writes: [], isRead: known !== undefined }
     copying = isRead
     isWhole = true
-    // What was there before is known from here on too: the note may have been lost, or never written.
+    // Remember the earlier rows too: their note may have been lost, or never written.
     memory = newest(await transact('readonly', 'relaxed', noteIn), memory)
     noting.write()
     keep(writes)

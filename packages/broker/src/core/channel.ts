@@ -1,5 +1,5 @@
-// Where an entry goes, what its sending needs and what it waits for, in one name: an executor serves the channels that
-// it can send on, and leaves one alone while its conditions are not met, without a look at its entries.
+// A channel names in one text where an entry goes, its needs, and its conditions. An executor serves the channels that it
+// can send on. It leaves a channel alone while its conditions are not met, without a look at its entries.
 import { type Conditions, isConditions } from './conditions.js'
 import type { PartitionRow } from './schema.js'
 
@@ -12,7 +12,7 @@ export const boundHeaders = 'headers'
 /** The need of all entries of an app that gives headers to each of its requests as it leaves. */
 export const appHeaders = 'prepareHeaders'
 
-/** The need of an entry whose route says by a function which answers mean refusal: a worker may have the same. */
+/** The need of an entry whose route tells refusals by a function. A worker may have the same function. */
 export const judgeOf = (type: string): string => `refusedWhen:${encodeURI(type)}`
 
 /** Whether only a page can send it. */
@@ -30,7 +30,7 @@ const wordsOf = (channel: string): readonly string[] => channel.split(' ').slice
 export const needsOf = (channel: string): readonly string[] =>
   wordsOf(channel).filter((word) => readWhen(word) === undefined)
 
-/** What its entries wait for; nothing where no word of it says so. */
+/** The conditions of its entries; none where no word of it says so. */
 export const whenOf = (channel: string): Conditions =>
   wordsOf(channel)
     .map(readWhen)
@@ -50,13 +50,13 @@ function readWhen(word: string): Conditions | undefined {
   }
 }
 
-/** What an entry needed at its capture is needed, and what the app's present release gives to every request. */
+/** An executor must meet the needs of entries at their capture, and those of the app's present release. */
 export const servedChannels = (
   { channels, needs = [] }: Pick<PartitionRow, 'channels' | 'needs'>,
   serves: Serves,
 ): readonly string[] =>
   channels.filter((channel) => serves(originOf(channel), [...needsOf(channel), ...needs]))
 
-/** Whether functions of the app have a word before its entries leave. */
+/** Whether functions of the app prepare headers before its entries leave. */
 export const preparesHeaders = (channel: string, { needs = [] }: Pick<PartitionRow, 'needs'>): boolean =>
   [...needsOf(channel), ...needs].some((need) => need === appHeaders || need === boundHeaders)

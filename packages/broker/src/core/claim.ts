@@ -27,7 +27,7 @@ export interface ClaimOptions {
 
 export interface Claims {
   readonly claimed: readonly SendingEntry[]
-  /** What would have been due, and must not be sent again without a person's word (R3). */
+  /** Entries that would have been due, and must not be sent again without a person's word (R3). */
   readonly doubted: readonly WaitingEntry[]
 }
 
@@ -112,7 +112,7 @@ export async function nextDue(
   return dues.flat()
 }
 
-/** What is known of the origins that a partition's entries go to. */
+/** The rows of the origins that a partition's entries go to. */
 export async function readOrigins(
   tx: StoreTransaction,
   { channels }: PartitionRow,

@@ -1,5 +1,5 @@
-// How many requests are in flight to each origin, in one realm. HTTP/1.1 gives an origin six connections in all, so
-// that reads and writes share them: a write goes before any read that waits, and reads never take the last one.
+// Counts the requests in flight to each origin, in one realm. HTTP/1.1 gives an origin six connections in all, which
+// reads and writes share. A write goes before any read that waits, and reads never take the last connection.
 import { originOfUrl } from './channel.js'
 import type { Ports, Reply, SendOptions, WireRequest } from './ports.js'
 
@@ -7,13 +7,13 @@ import type { Ports, Reply, SendOptions, WireRequest } from './ports.js'
 export type LetGo = () => void
 
 export interface Connections {
-  /** Of one origin's connections so many are for reads at most. */
+  /** The most of one origin's connections that reads may take. */
   readonly readsMax: number
   /** A connection for a read; undefined where none is free for it. */
   read(origin: string): LetGo | undefined
   /**
-   * A write's connection, first come, first served. Where it has to wait for it, a promise, which resolves with undefined
-   * if the signal aborts before.
+   * A write's connection, first come, first served. Gives a promise where the write has to wait for one. The promise
+   * resolves with undefined if the signal aborts before.
    */
   write(origin: string, signal: AbortSignal): LetGo | undefined | Promise<LetGo | undefined>
   /** Calls back when a connection to an origin has come free that no write waits for. */

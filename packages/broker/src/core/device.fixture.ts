@@ -1,5 +1,5 @@
-// A device whose storage fails as browsers' storage does: a database that may be wiped or forget its last commits, a
-// copy and a note that live elsewhere, and realms over them that die at any step.
+// A device whose storage fails as browsers' storage does. Its database may be wiped or forget its last commits. A copy
+// and a note live elsewhere, and the realms over all of them die at any step.
 import { memoryStore } from '../adapters/memory-store.js'
 import { type BackedUpStore, backedUp } from './backup.js'
 import { bringBack } from './bring-back.js'

@@ -14,7 +14,7 @@ import { promote } from './settle.js'
 export interface GivenUp {
   /** Of which nothing was sent. */
   readonly cancelled: number
-  /** That may have taken effect: sent before, on their way, or in doubt. What still comes of them changes nothing. */
+  /** That may have taken effect: sent before, on their way, or in doubt. A later answer to them changes nothing. */
   readonly unsure: number
   readonly letters: number
 }
@@ -52,7 +52,7 @@ async function discardSome(tx: StoreTransaction, partition: string, now: number)
   const gone = [...letters, ...entries]
   const last = gone.findLast(isReadable) ?? gone.at(-1)
   if (last === undefined) {
-    // Nothing waits any more: what was done goes too, and the user's name, which only senders need.
+    // Nothing waits any more. Delete the record of delivered work too, and the user's name, which only senders need.
     await blankJournal(tx, row)
     await nameActive(tx, { partition, principal: '' })
     await forgetLanes(tx)
@@ -65,7 +65,7 @@ async function discardSome(tx: StoreTransaction, partition: string, now: number)
   row.waiting -= entries.length
   delete row.tried
   row.dead -= letters.length
-  // What cannot be read is given up too: a person said so.
+  // Rows that cannot be read are given up too, since a person said so.
   const readable = gone.filter(isReadable)
   for (const { bytes } of readable) row.bytes -= bytes
   await moveOn(tx, row, entries.filter(isReadable), letters.filter(isReadable))

@@ -28,11 +28,11 @@ export interface DrainContext
   readonly lapsed: Lapsed
   /** The monotonic time after which nothing more is claimed: a worker does not live long. */
   readonly until: number
-  /** What the executor was woken for since it was last asked; undefined where it was not. */
+  /** The reason of the wake-up since the last call; undefined where there was none. */
   takeProbe(): Probe | undefined
   /** Resolves at the next wake-up. */
   woken(): Promise<void>
-  /** Undefined where nothing can be asked about entries in doubt: they wait. Called only where there is a status query. */
+  /** Undefined where the code that asks about entries in doubt is missing: they wait. Called only with a status query. */
   inquiries(): Inquiries | undefined
 }
 
@@ -42,8 +42,8 @@ interface Flight {
 }
 
 /**
- * Rejects where the storage fails or the signal aborts. What is in flight then is aborted, since the next holder of
- * the lock sends it again, and found by its lapsed lease.
+ * Rejects where the storage fails or the signal aborts. Requests in flight are aborted then. The next holder of the
+ * lock finds their entries by the lapsed leases, and sends them again.
  */
 export async function drain(context: DrainContext): Promise<void> {
   const { signal } = context
@@ -91,14 +91,14 @@ interface Step {
   readonly claimed: readonly SendingEntry[]
   /** Whether entries are in doubt that were not before. */
   readonly doubted: boolean
-  /** What to ask the server about entries in doubt. */
+  /** Questions for the server about entries in doubt. */
   readonly open: readonly Question[]
   readonly row: PartitionRow
 }
 
 /**
- * One transaction: what has ended is settled, and what is due is claimed in its place, while the turn is ours. Where that
- * fails it is done apart, since one answer that cannot be stored must not keep the others from their end.
+ * Settles the attempts that have ended and claims due entries in their place, while the turn is ours: all in one
+ * transaction. If that fails each attempt is settled apart, so that one answer that cannot be stored holds up no other.
  */
 async function step(
   context: DrainContext & Pick<PartitionRow, 'steals'>,

@@ -12,10 +12,10 @@ export type Effect = 'none' | 'unknown'
 /** Whether the server honours the Idempotency-Key: then a resend is harmless. */
 export type ServerKind = 'idempotent' | 'plain'
 
-/** What becomes of a lane whose entry was returned: the later ones go on, or wait for a person. */
+/** The fate of a lane whose entry was returned: the later ones go on, or wait for a person. */
 export type OnReturned = 'skip' | 'block'
 
-/** What becomes of a request that may have had effect and must not be repeated: a person is asked, or it is repeated. */
+/** For a request that may have had effect and must not be repeated: a person is asked, or it is repeated. */
 export type OnUnknownEffect = 'ask' | 'repeat'
 
 export interface StoredRequest {
@@ -36,7 +36,7 @@ export interface Trouble {
   readonly times: number
 }
 
-/** What an entry is from its acceptance to its end. */
+/** The fields of an entry from its acceptance to its end. */
 export interface EntryCore {
   readonly version: number
   readonly partition: string
@@ -51,7 +51,7 @@ export interface EntryCore {
   readonly action: StoredAction
   readonly request: StoredRequest
   readonly server: ServerKind
-  /** What success looks like, where the route or the broker says it. */
+  /** The marks of success, where the route or the broker names them. */
   readonly success?: Success
   /** Marks of an answer that means refusal, whatever its status. */
   readonly refusedWhen?: readonly AnswerMark[]
@@ -64,7 +64,7 @@ export interface EntryCore {
   readonly acceptedAt: number
   /** Every send. */
   readonly attempts: number
-  /** Those that count against the maximum. */
+  /** Sends that count against the maximum. */
   readonly failures: number
   /** Raised by every claim: who holds an older one has lost the entry. */
   readonly fence: number

@@ -9,7 +9,7 @@ import { takeTurn } from './turn.js'
 export interface ExecutorContext
   extends Pick<DrainContext, 'ports' | 'limits' | 'serves' | 'owner' | 'prepare' | 'refuses' | 'inquiries'> {
   readonly database: string
-  /** Whose entries this realm may send now. */
+  /** The user whose entries this realm may send now. */
   user(): Promise<Owner | undefined>
 }
 
@@ -42,7 +42,7 @@ export function createExecutor(context: ExecutorContext): Executor {
       if (ports.locks.available)
         await takeTurn(ports, lockName(database, user.partition), user.partition, signal, (lapsed, lost) =>
           drainFor(user, lapsed, AbortSignal.any([signal, lost])).catch((error: unknown) => {
-            // Whoever took the turn away does the rest.
+            // The realm that took the turn away does the rest.
             if (!lost.aborted) throw error
           }),
         )

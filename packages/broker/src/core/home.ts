@@ -6,15 +6,15 @@ import { partitionsMax, type SaltRow, type SessionRow } from './schema.js'
 /** The directory of an app, as `/` or `/shop/`. */
 export type Base = string
 
-/** Whether it is written as the path of a URL is. */
+/** Whether it is written as the path of a URL, with a `/` at both ends. */
 export const isBase = (base: unknown): base is Base =>
   typeof base === 'string' && /^\/((?!\.\.?\/)[\w!$%&'()*+,.:;=@~-]+\/)*$/.test(base)
 
 const partsOf = (url: string): readonly string[] => /^https?:\/\/[^?#]+/.exec(url)?.[0].split('/') ?? []
 
 /**
- * The directory that a page and its script have in common; `/` where they have none, as where the script is unknown or
- * of another origin. A page at `/shop` is taken for the one at `/shop/` where the script lies below that.
+ * The directory that a page and its script have in common. It is `/` where the script is unknown or of another origin. A
+ * page at `/shop` counts as `/shop/` where the script lies below that.
  */
 export function baseOf(page: string, script: string): Base {
   const parts = partsOf(page)
@@ -25,11 +25,11 @@ export function baseOf(page: string, script: string): Base {
   return `/${path.map((name) => `${name}/`).join('')}`
 }
 
-/** Rows of the root name no base, as before there were any. */
+/** Rows of the root name no base, like rows from before there were bases. */
 export const baseIn = ({ base = '/' }: Pick<SaltRow, 'base'>): Base => base
 export const storedBase = (base: Base): Base | undefined => (base === '/' ? undefined : base)
 
-/** The nearest home at or above a base; else the only one below it; undefined where the app has none yet. */
+/** The nearest home at or above a base, else the only one below it. Undefined where the app has none yet. */
 export function findHome(homes: readonly SaltRow[], base: Base): SaltRow | undefined {
   const above = homes.filter((home) => base.startsWith(baseIn(home)))
   const below = homes.filter((home) => baseIn(home).startsWith(base))
@@ -38,14 +38,14 @@ export function findHome(homes: readonly SaltRow[], base: Base): SaltRow | undef
 }
 
 /**
- * The salt of an app's home, made at its first use: so the names of partitions tell nothing of their users (SEC1). A home
- * that lies below the base is widened: all pages between find it from then on.
+ * The salt of an app's home, made at its first use. Because of it the names of partitions tell nothing of their users
+ * (SEC1). A home that lies below the base is widened, so that all pages between find it from then on.
  */
 export async function readSalt(tx: StoreTransaction, chance: Chance, base: Base = '/'): Promise<string> {
   const homes = await listNamed<SaltRow>(tx, 'salt')
   const known = findHome(homes, base)
   if (known !== undefined && base.startsWith(baseIn(known))) return known.value
-  // The first of the device has the name that a release before this one looks for.
+  // The first home of the device has the name that the release before this one looks for.
   const { name, value } = known ?? { name: homes[0] ? `salt:${base}` : 'salt', value: chance.id() }
   tx.put('settings', { name, value, base: storedBase(base) })
   return value

@@ -15,7 +15,7 @@ import { type PartitionRow, within } from './schema.js'
 import { doubt, giveBack } from './settle.js'
 import { transition } from './transition.js'
 
-/** What a server says of a key. */
+/** The server's word on a key. */
 export type Finding =
   | { readonly kind: 'done' }
   | { readonly kind: 'refused'; readonly httpStatus: number }
@@ -34,7 +34,7 @@ export interface InquiryContext extends Pick<AskContext, 'ports' | 'serves' | 'p
   readonly user: Owner
   /** The monotonic time after which nothing more is asked. */
   readonly until: number
-  /** What was asked about: not again, until something happens to the network or to the session. */
+  /** Keys that were asked about. Not again, until something happens to the network or to the session. */
   readonly asked: Set<string>
   /** There is more to ask than this drain has time for. */
   comeBack(): void
@@ -52,7 +52,7 @@ export interface Inquiry {
   asking(): Promise<void> | undefined
 }
 
-/** This file, where an executor has it. */
+/** The exports of this file that an executor needs, where they are loaded. */
 export interface Inquiries {
   readonly createInquiry: typeof createInquiry
   readonly questions: typeof questions
@@ -71,7 +71,7 @@ export function createInquiry(context: InquiryContext): Inquiry {
         if (signal.aborted) return
         if (ports.clock.monotonic() >= until) return context.comeBack()
         const finding = await askAbout(context, next)
-        // Who hears nothing now would hear nothing of the others.
+        // A server that is silent now would be silent about the others too.
         const heard = finding.kind === 'silent' ? open : [next]
         for (const { entry } of heard) asked.add(signOf(entry))
         open = open.slice(heard.length)
@@ -103,7 +103,7 @@ export function createInquiry(context: InquiryContext): Inquiry {
 /** An entry in doubt once more is another question. */
 const signOf = ({ id, fence }: InDoubtEntry) => `${id} ${fence}`
 
-/** What can be asked: only for the user of the browser's session, and only where the request itself went. */
+/** The questions that may be asked: only for the user of the browser's session, and only where the request went. */
 export async function questions(
   tx: StoreTransaction,
   row: PartitionRow,

@@ -1,4 +1,4 @@
-// What a value from outside is, which nobody has checked yet.
+// Checks of the type of a value from outside, which nobody has checked yet.
 
 export type Row = Readonly<Record<string, unknown>>
 

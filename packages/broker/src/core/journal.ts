@@ -13,7 +13,7 @@ export type Note = Pick<JournalRow, 'kind' | 'answer' | 'reason' | 'httpStatus' 
 /** Whether its user has signed out, and nobody has signed in to it since. */
 export const isLeft = ({ left, session }: PartitionRow): boolean => left === session
 
-/** Notes what became of an entry; the oldest note makes room. */
+/** Notes the fate of an entry. The oldest note makes room. */
 export function record(
   tx: StoreTransaction,
   row: PartitionRow,
@@ -34,7 +34,7 @@ export function record(
   tx.delete('journal', [partition, number - journalMax])
 }
 
-/** What happened is known from it, what it was about is not. */
+/** Keeps the event, and drops its content. */
 const withoutWords = ({
   partition,
   number,

@@ -10,7 +10,7 @@ export function withKnocks(ports: Ports): Ports & { readonly reachability: Reach
   const { network, clock } = ports
   const reachability = createReachability(clock, () => network.isOnline())
   const knocks = new Map<string, Knock>()
-  /** Origins with a knock that may be answered late: one at a time, since it holds a connection. */
+  /** Origins with a knock in flight that waits for a late answer. One at a time, since it holds a connection. */
   const patient = new Set<string>()
   /** How long the last answer took that came late. */
   const lateMs = new Map<string, number>()
@@ -40,7 +40,7 @@ export function withKnocks(ports: Ports): Ports & { readonly reachability: Reach
     return given
   }
 
-  /** Undefined where it takes longer: it goes on then, and what it gives is noted. */
+  /** Undefined where the knock takes longer. It goes on meanwhile, and its late answer is noted. */
   const inTime = (origin: string, waitMs: number, asked: Promise<number | undefined>) =>
     new Promise<number | undefined>((resolve) => {
       const cancel = clock.after(waitMs, () => {
@@ -83,7 +83,7 @@ interface Knock {
   readonly status: Promise<number | undefined>
 }
 
-/** What breaks off is nothing that vouches for the line; of a redirect the status cannot be seen. */
+/** Undefined where the reply broke off, which does not vouch for the line. 0 for a redirect: its status is hidden. */
 function statusOf(reply: Reply): number | undefined {
   if (reply.kind === 'answer') return reply.status
   return reply.kind === 'redirect' ? 0 : undefined

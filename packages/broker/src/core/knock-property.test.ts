@@ -1,5 +1,5 @@
-// A request that must not be repeated: under no schedule of failures is it sent a second time, and behind a closed gate
-// it is never sent at all.
+// A request that must not be repeated is never sent a second time, under no schedule of failures. Behind a closed gate
+// it is not sent at all.
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { readPartition } from './partition.js'
@@ -87,7 +87,7 @@ describe('a plain server behind a gate that closes and opens', () => {
 
         expect([...arrived.values()].every((times) => times === 1)).toBe(true)
         const doubts = (await rowsOf(world)).filter(({ state }) => state === 'inDoubt')
-        // Those who died between the note that it leaves and its leaving.
+        // Executors that died between the note that the request leaves and the request itself.
         expect(doubts.filter(({ id }) => !left.has(id)).length).toBeLessThanOrEqual(deaths.length)
         expect(server.ledger.length).toBe(arrived.size)
         expect((await waitingOf(world)) - doubts.length).toBe(0)

@@ -23,7 +23,7 @@ export function withLastFailure(row: OriginRow, outcome: Outcome, entry: EntryCo
     return lastFailure === undefined && row.answered ? row : { ...healthy, answered: true }
   }
   const { reason, httpStatus, came } = outcome
-  // Of those that never left, a knock that nobody or a gateway answered tells of the way.
+  // Where no request left, only a knock that nobody or a gateway answered tells of the way.
   if (outcome.kind === 'retry' && !outcome.sent && !/^(unreachable|http)$/.test(reason)) return row
   return { ...row, lastFailure: { reason, httpStatus, came, at, server: entry.server } }
 }

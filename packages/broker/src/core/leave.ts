@@ -17,7 +17,7 @@ export async function leave(tx: StoreTransaction, row: PartitionRow): Promise<vo
   tx.put('partitions', row)
 }
 
-/** Nothing waits: the app's URLs are not needed until something does. */
+/** Takes the app's URLs off the row: while nothing waits nobody needs them. */
 export function forgetApp(row: PartitionRow): void {
   row.channels = []
   row.stuckLanes = []

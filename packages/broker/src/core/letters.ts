@@ -1,4 +1,4 @@
-// What a person may do with entries: take back one that was never sent, send a returned one again, or let it go.
+// The commands of a person on entries: take back one that was never sent, send a returned one again, or let it go.
 import { blocks } from './blocked-lanes.js'
 import { type DeadLetter, type EntryRow, type InDoubtEntry, isRepeatable, toRow } from './entry.js'
 import { record } from './journal.js'
@@ -25,7 +25,7 @@ export async function cancel(
   return 'cancelled'
 }
 
-/** What waits for a person: a dead letter, or an entry in doubt. */
+/** An entry that waits for a person: a dead letter, or one in doubt. */
 export type Held = DeadLetter | InDoubtEntry
 
 export async function findHeld(
@@ -45,9 +45,9 @@ async function findEntry(tx: StoreTransaction, partition: string, id: string): P
 }
 
 /**
- * Has it sent again, under its key or a new one (R4). It keeps its key while the server may
- * have acted on it, so that a repeat does nothing. It needs a new one after a refusal, which would be replayed, and
- * where the server said that the key is expired (`keyExpired`) or another request's (`keyReused`): it would say so again.
+ * Has it sent again, under its key or a new one (R4). It keeps its key while the server may have acted on it, so that a
+ * repeat does nothing. It needs a new one after a refusal, since the server would replay the refusal. So it does where the
+ * server called the key expired (`keyExpired`) or another request's (`keyReused`), since it would say so again.
  */
 export function requeue(tx: StoreTransaction, held: Held, newKey: string, now: number): Promise<void> {
   const reason = held.trouble?.reason
@@ -103,7 +103,7 @@ export function confirm(tx: StoreTransaction, held: InDoubtEntry, now: number): 
   return changePartition(tx, held.partition, (row) => end(tx, row, held, { kind: 'confirmed' }, now))
 }
 
-/** Gives it up for good, and lets a lane that it held back go on. What was in doubt may have taken effect. */
+/** Gives it up for good, and lets a lane that it held back go on. An entry in doubt may have taken effect. */
 export async function discard(tx: StoreTransaction, held: Held, now: number): Promise<void> {
   const { partition, lane, bytes } = held
   transition(held, { type: 'discarded' })

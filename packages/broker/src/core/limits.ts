@@ -55,8 +55,8 @@ export const leaseRenewalMs = 15_000
 /** How often one who waits for a lock looks whether its holder lives. */
 export const lookMs = 5_000
 /**
- * After this a drain claims nothing more. What is in flight then may take three attempts' time (headers, request,
- * session probe) and a knock, and all of it has to end before the 180 s of a `sync` event (R7).
+ * After this a drain claims nothing more. An attempt in flight may then take three attempts' time (headers, request,
+ * session probe) and a knock. All of it has to end before the 180 s of a `sync` event (R7).
  */
 export const drainMs = 60_000
 
@@ -75,7 +75,7 @@ export const clockSlackMs = 2_000
 
 /** Entries in doubt that one round asks the server about. */
 export const inquiriesMax = 20
-/** What is in progress is asked about again after this, and after twice as long each time. */
+/** A request in progress is asked about again after this, and after twice as long each time. */
 export const askAgainMs = 1_000
 
 /**
@@ -97,7 +97,7 @@ export const rereadsMax = 10
 export const freshMs = 5_000
 /** How long a request waits for its knock. */
 export const knockMs = 10_000
-/** So long an answer that comes late may take: it still tells that the way is open, and how long to wait next time. */
+/** The longest time of a late answer to a knock. It still tells that the way is open, and how long to wait next time. */
 export const lateKnockMs = 25_000
 
 /** How often a network that seems away is tried: in a visible window that believes itself online, and elsewhere. */
@@ -117,11 +117,11 @@ export const levelAfterMs = 3_000
 export const noteSpacingMs = 200
 
 /**
- * What happened keeps its words (payload, answer) so long for the other open pages. Timers of a tab that has long been
+ * A note keeps its words (payload, answer) so long for the other open pages. Timers of a tab that has long been
  * hidden fire once a minute.
  */
 export const journalGraceMs = 75_000
-/** What happened longer ago is told to no page. */
+/** Older notes are told to no page. */
 export const journalAgeMsMax = 604_800_000
 /** Rows of the journal kept for pages that were closed, as many as wait at most by default; the oldest go first. */
 export const journalMax = 10_000

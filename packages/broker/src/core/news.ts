@@ -1,4 +1,4 @@
-// What a page reads to catch up: the rows themselves, since messages are only hints (R10).
+// The rows that a page reads to catch up. Messages are only hints (R10).
 import { blockedOf } from './blocked-lanes.js'
 import type { Serves } from './channel.js'
 import { type Due, nextDue, readOrigins } from './claim.js'
@@ -16,12 +16,12 @@ export interface Seen {
   readonly number: number
 }
 
-/** What decides when an outbox is looked at again. */
+/** The rows that decide when an outbox is looked at again. */
 export interface Outlook {
   /** Paused also while the browser is in no session, or in another user's. */
   readonly row: PartitionRow
   readonly origins: readonly OriginRow[]
-  /** Of what the reader's realm can send. */
+  /** Due entries that the reader's realm can send. */
   readonly due: readonly Due[]
   /** Whether an attempt is in flight, as far as the rows tell: its executor may be dead. */
   readonly sending: boolean
@@ -42,7 +42,7 @@ export async function readOutlook(tx: StoreTransaction, partition: string, serve
 export interface News extends Outlook {
   /** Entries accepted since, by any tab, and those that were requeued since. */
   readonly entries: readonly EntryRow[]
-  /** Those that are left as they are. */
+  /** Rows that are left as they are. */
   readonly quarantined: readonly Quarantined[]
   readonly journal: readonly JournalRow[]
   /** The lanes of all these, and which of them a dead letter holds back. */
@@ -95,15 +95,15 @@ const after = (partition: string, place: number) => ({
 const quarantinedOf = (rows: readonly (EntryRow | DeadLetter)[]): readonly Quarantined[] =>
   rows.filter((row) => !isReadable(row)).map(toQuarantined)
 
-/** What a page needs to begin with. */
+/** The rows that a page begins with. */
 export interface Start {
-  /** What waits, oldest first; what is beyond the limit is delivered without having been in the view. */
+  /** Entries that wait, oldest first. Those beyond the limit are delivered without having been in the view. */
   readonly entries: readonly EntryRow[]
   readonly letters: readonly DeadLetter[]
   readonly quarantined: readonly Quarantined[]
   /** Lanes of the entries that a dead letter holds back. */
   readonly blocked: readonly string[]
-  /** What earlier pages have shown already, the latest of it. */
+  /** The latest notes that earlier pages have shown already. */
   readonly told: readonly JournalRow[]
   readonly seen: Seen
   /** The last number that the journal has given. */
@@ -153,11 +153,11 @@ const isLane = (lane: unknown) => typeof lane === 'string'
 const readUnsureRows = (tx: StoreTransaction, partition: string) =>
   tx.list(within('entries', [partition], 'unsure'), pageRowsMax)
 
-/** What the answer of a read may hold or lack, whatever the view shows of it (P8). */
+/** Writes that the answer of a read may hold or lack, whatever the view shows of them (P8). */
 export interface Unsure {
   /** In flight or of unknown effect at this moment, those that this release cannot read included. */
   readonly entries: readonly EntryRow[]
-  /** What became of others after a place of the journal. */
+  /** Notes on other entries, after a place of the journal. */
   readonly journal: readonly JournalRow[]
   /** There is more of it than is looked at. */
   readonly more: boolean

@@ -28,7 +28,7 @@ export function nextWake(
     : { delayMs: probeHiddenMs, probe: 'slowTimer' }
   if (row.paused === 'auth') return slow
   const next = nextHead(outlook, now, slow, surroundings)
-  // Whoever waits for its lock takes over at once should the executor die (P4).
+  // Should the executor die, the realm that waits for its lock takes over at once (P4).
   if (sending && (next === undefined || next.delayMs > overdueMs))
     return { delayMs: overdueMs, probe: slow.probe }
   return next
@@ -58,8 +58,8 @@ function sendableAt({ channel, at }: Due, now: number, surroundings: Surrounding
 export type Connectivity = 'online' | 'offline' | 'degraded'
 
 /**
- * What is known of the way to the servers: the browser's word, and what became of the last attempts. `answeredAt`: wall
- * time of the last answer of any origin, which is a better word than either.
+ * The state of the way to the servers, by the browser's word and the last attempts. `answeredAt`: wall time of the last
+ * answer of any origin, which is better evidence than either.
  */
 export function connectivityOf(
   origins: Outlook['origins'],

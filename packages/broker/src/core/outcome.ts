@@ -19,7 +19,7 @@ export type ReturnedReason =
   | 'invalidRequest'
   | 'notAcknowledged'
 
-/** Why there is no answer: longer than `answerBytesMax`, nothing that storage takes, or no room left for it. */
+/** Why there is no answer: it is longer than `answerBytesMax`, storage does not take its like, or no room is left. */
 export type NoAnswerReason = 'answerTooLong' | 'answerNotStored' | 'storageFull'
 
 /**
@@ -40,7 +40,7 @@ export type Outcome =
       readonly counts: Counts
       /** The server's own floor. */
       readonly retryAfterMs?: number | undefined
-      /** What rests until then: the entry's lane, or all that goes to its origin. */
+      /** Rests until then: the entry's lane, or all that goes to its origin. */
       readonly rests: 'lane' | 'origin'
       /** False where the request surely never left this device. */
       readonly sent: boolean
@@ -76,8 +76,8 @@ export type Verdict =
 export type Judge = (answer: Answer, data: unknown) => boolean | undefined
 
 /**
- * The outcome of one reply for one entry, whose state is still that before the reply. `judge`: the app's own function, in
- * place of the entry's marks.
+ * The outcome of one reply for one entry, in its state before the reply. `judge`: the app's own function, in place of
+ * the entry's marks.
  */
 export function classify(
   reply: Reply,

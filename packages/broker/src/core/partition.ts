@@ -13,7 +13,7 @@ import {
   within,
 } from './schema.js'
 
-/** Whose session this is: the app's own name for the user, and the partition that it stands for. */
+/** The user of a session: the app's own name for them, and their partition. */
 export interface Owner {
   readonly principal: string
   readonly partition: string
@@ -37,8 +37,8 @@ export const newPartition = (partition: string): PartitionRow => ({
 })
 
 /**
- * The sessions of all apps, of which no two are nested. The root's stands alone: where another is there too, a release
- * that knew one session only wrote the root's after it.
+ * The sessions of all apps. No two of their bases are nested, so the root's session stands alone. A session beside it is
+ * older: a release that knew only one session wrote the root's after it.
  */
 export async function readSessions(tx: StoreTransaction): Promise<readonly SessionRow[]> {
   const sessions = await listNamed<SessionRow>(tx, 'active')
@@ -55,7 +55,7 @@ export async function readActive(tx: StoreTransaction, base: Base = '/'): Promis
   return sessions.find((session) => isOfRoot(session) || (home && session.name === nameOf(home)))
 }
 
-/** Of the session of a home. */
+/** The name of the session of a home. */
 export const nameOf = ({ name }: Pick<SaltRow, 'name'>) =>
   name.replace('salt', 'active') as SessionRow['name']
 
@@ -66,7 +66,7 @@ export const sessionOf = async (tx: StoreTransaction, partition: string): Promis
 export const isActive = async (store: Store, partition: string): Promise<boolean> =>
   (await store.transact('readonly', 'relaxed', (tx) => sessionOf(tx, partition))) !== undefined
 
-/** Whether the user may be sent for; if not, whether somebody else is in their place. */
+/** Why the user's entries may not be sent; undefined where they may. `principal`: somebody else is in their place. */
 export async function readPause(tx: StoreTransaction, row: PartitionRow): Promise<PauseReason | undefined> {
   const sessions = await readSessions(tx)
   if (sessions.some(({ partition }) => partition === row.partition)) return row.paused
@@ -74,7 +74,7 @@ export async function readPause(tx: StoreTransaction, row: PartitionRow): Promis
   return row.paused ?? (isTaken ? 'principal' : 'auth')
 }
 
-/** The active user with their name; undefined too after `discardAll`, when nothing of them waits. */
+/** The active user with their name. Undefined also after `discardAll`, when nothing of theirs waits. */
 export const readNamed = async (tx: StoreTransaction, base: Base): Promise<Owner | undefined> => {
   const active = await readActive(tx, base)
   return active?.principal === '' ? undefined : active
@@ -97,15 +97,16 @@ export async function changePartition(
   tx.put('partitions', row)
 }
 
-/** What an app says of its requests in general: kept in the row, since a worker may be alone. */
+/** The app's settings for all of its requests. They are kept in the row, since a worker may be alone. */
 export type AppWord = Pick<
   PartitionRow,
   'sessionProbe' | 'sessionRules' | 'statusQuery' | 'knock' | 'needs' | 'bytesMax'
 >
 
 /**
- * Makes the owner's partition the one that is drained for an app, by every executor, until another is. Ends the sessions
- * of apps above and below its base: they may be pages of the same app (P6). Gives one of another user, from another base.
+ * Makes the owner's partition the one that every executor drains for an app, until another is. Ends the sessions of apps
+ * above and below its base, which may be pages of the same app (P6). Gives an ended session of another user, if it came
+ * from another base.
  */
 export async function activate(
   tx: StoreTransaction,
@@ -134,7 +135,7 @@ export async function activate(
   return ended.find(({ partition, from = '/' }) => partition !== owner.partition && from !== base)
 }
 
-/** Nobody's entries of this partition are sent from here on, and its owner has left. */
+/** No entries of this partition are sent from here on, and its owner has left. */
 export async function deactivate(tx: StoreTransaction, partition: string): Promise<void> {
   for (const session of await listNamed<SessionRow>(tx, 'active'))
     if (session.partition === partition) tx.delete('settings', [session.name])
@@ -147,7 +148,7 @@ export const noteLoss = (tx: StoreTransaction, partition: string, upTo: number, 
     if (upTo > (row.lost?.upTo ?? 0)) row.lost = { restored: 0, at, ...row.lost, upTo }
   })
 
-/** What was lost of a partition that no page finds any more is told in the one that its user has now. */
+/** Moves the loss of a partition that no page finds any more to the partition that its user has now. */
 export async function moveLoss(tx: StoreTransaction, from: string, to: string): Promise<void> {
   const row = await readPartition(tx, from)
   if (row.lost === undefined) return
@@ -157,7 +158,7 @@ export async function moveLoss(tx: StoreTransaction, from: string, to: string): 
   await noteLoss(tx, to, upTo + restored, at)
 }
 
-/** What was paused for want of a session is sent again. */
+/** Sends again after a pause for want of a session. */
 export const unpause = (store: Store, partition: string): Promise<void> =>
   store.transact('readwrite', 'relaxed', (tx) => changePartition(tx, partition, beginSession))
 

@@ -1,4 +1,4 @@
-// What the core needs from the world, and the promises that each adapter keeps.
+// The needs of the core from the world, and the promises that each adapter keeps.
 
 import type { Reachability } from './reachability.js'
 import type { CopyBounds, KeptCopy } from './reads/kept-copy.js'
@@ -45,7 +45,7 @@ export interface Store {
 /** Has a new connection to a store to itself, before anybody else. Where it rejects, nobody gets the connection. */
 export type Prepare = (transact: Store['transact']) => Promise<void>
 
-/** What is known of the outboxes outside of the database: its salts, and each partition's newest row. */
+/** A record of the outboxes outside of the database: its salts, and each partition's newest row. */
 export interface Note {
   /** The first home's: all that a release before this one knows. */
   readonly salt?: string | undefined
@@ -127,7 +127,7 @@ export interface Network {
    * cannot be seen, undefined where nothing came. Never rejects.
    */
   knock(url: string, options: Pick<SendOptions, 'timeoutMs' | 'signal'>): Promise<number | undefined>
-  /** What the browser believes of its connection: a hint to knock, and never a proof. */
+  /** The browser's belief about its connection: a hint to knock, and never a proof. */
   isOnline(): boolean
 }
 
@@ -137,9 +137,9 @@ export interface SendOptions {
   readonly bytesMax: number
   readonly signal: AbortSignal
   /**
-   * Where to knock when the request comes to nothing; and before it leaves, where the way to its origin is doubtful.
-   * `always`: wherever the origin has not answered a moment ago. `hold` is told that the request has to wait for that, or
-   * for a connection. `mayLeave` is asked right before it leaves; `hasWaited`: it has waited so.
+   * Where to knock when the request fails, and before it leaves where the way to its origin is doubtful. `always`: also
+   * wherever the origin has not answered a moment ago. `hold` is called when the request has to wait for a knock or a
+   * connection. `mayLeave` is asked right before it leaves; `hasWaited` says whether it had to wait.
    */
   readonly knock?: {
     readonly url: string
@@ -193,7 +193,7 @@ export interface Copies {
   clearOthers(partitions: readonly string[]): Promise<void>
 }
 
-/** What a device is like at a moment; undefined is what its browser does not say. */
+/** The state of a device at a moment. Undefined where its browser does not say. */
 export interface DeviceState {
   /** Whether its connection is commonly not paid for by the byte. */
   readonly unmetered?: boolean | undefined
@@ -234,7 +234,7 @@ export interface Ports {
   readonly zone?: Zone
   /** The wire of reads; a browser's reads bring fetch along. */
   readonly reads?: ReadNetwork
-  /** What this realm knows of the way to each origin. Without it nothing is known. */
+  /** This realm's knowledge of the way to each origin. Without it nothing is known. */
   readonly reachability?: Reachability
   /** A user's callback or the world failed in a way that no outcome carries. Never throws. */
   report(error: unknown): void

@@ -35,5 +35,5 @@ export const bytesOfEntry = ({
   problemBytes = 0,
 }: Pick<DeadLetter, 'bytes' | 'problemBytes'>): number => bytes - problemBytes
 
-/** Bytes that values take on the disk, at most: two for each character of their JSON. */
+/** The most bytes that values take on the disk: two for each character of their JSON. */
 export const bytesAtMost = (...values: readonly unknown[]): number => 2 * JSON.stringify(values).length

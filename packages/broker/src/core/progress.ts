@@ -1,4 +1,4 @@
-// Which of two rows of one partition knows more, and so whether the database has lost something.
+// Tells which of two rows of one partition knows more, and so whether the database has lost something.
 import type { Note } from './ports.js'
 import type { PartitionRow } from './schema.js'
 
@@ -16,7 +16,7 @@ export const isSuspect = (
   copied: Note | undefined,
 ): boolean => row === undefined || isBehind(row, known) || (row.owed === true && copied !== undefined)
 
-/** The rows that somebody knows and the database has lost something of. */
+/** The witness's rows of partitions that may have lost something. */
 export const suspectsOf = (own: Note, witness: Note, copied: Note | undefined): readonly PartitionRow[] =>
   witness.partitions.filter((known) =>
     isSuspect(

@@ -1,5 +1,5 @@
-// What a page says to its worker, and what the worker answers at once: that it is at it, and what it can do. Messages
-// carry no work: a stopped worker loses them (R10).
+// The messages of a page to its worker, and the worker's answer at once: that it is at work, and what it can do.
+// Messages carry no work: a stopped worker loses them (R10).
 import { isProbe, type Probe } from './origin.js'
 
 export interface DrainCommand {
@@ -34,7 +34,7 @@ export interface Draining {
   readonly type: 'redux-broker/draining'
   /** Functions that the worker was given, origins that it may send to, and `reads` where it serves reads of all tabs. */
   readonly has: readonly string[]
-  /** Whose entries it drains, '' for nobody's. Missing where it was only asked, and in a release that knew one session. */
+  /** The partition that it drains, '' for none. Missing where it was only asked, and in a release with one session only. */
   readonly partition?: string
 }
 

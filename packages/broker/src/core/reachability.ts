@@ -10,7 +10,7 @@ export interface Reachability {
    * answer's status cannot be seen, undefined where nothing came.
    */
   note(url: string, sentAt: number, status: number | undefined, at?: number): void
-  /** Nothing has come so far: reason to knock first, and none not to believe what comes late. */
+  /** Nothing has come so far. That is reason to knock first, and no reason to distrust a late answer. */
   doubt(origin: string): void
   /** Something happened to the network or to the device: earlier answers say nothing of now. */
   disturb(): void
@@ -19,7 +19,7 @@ export interface Reachability {
   /** Whether the last request to the origin came to nothing, or the device believes itself offline. */
   isDoubtful(origin: string): boolean
   /**
-   * Wall time of the last answer of one origin, or of any; minus infinity where none has come since the browser changed
+   * Wall time of the last answer of one origin, or of any. Minus infinity where none has come since the browser changed
    * its mind on the connection.
    */
   answeredAt(origin?: string): number

@@ -1,5 +1,5 @@
-// What a row must be for this release to touch it. Rows are not trusted: a newer release has written them, or a faulty
-// disk, or a script of the same origin (P11, SEC6). What is not readable is left as it is, and its lane waits.
+// Decides whether this release may touch a row. Rows are not trusted: a newer release may have written them, or a faulty
+// disk, or a script of the same origin (P11, SEC6). A row that is not readable is left as it is, and its lane waits.
 import { originOf } from './channel.js'
 import { type DeadLetter, type EntryRow, entryVersion } from './entry.js'
 import { isNumber, isPairOfTexts, isRow, isText, type Row } from './is.js'
@@ -30,7 +30,7 @@ export function isReadable(row: EntryRow | DeadLetter): boolean {
 
 const isAction = (action: unknown) => isRow(action) && isText(action['type'])
 
-/** What no capture gives is not sent: nothing goes to an origin that the row's channel does not name. */
+/** Whether a capture could have made it. Nothing goes to an origin that the row's channel does not name. */
 const isRequest = (request: unknown, channel: string) =>
   isRow(request) &&
   isText(request['url']) &&
@@ -53,7 +53,7 @@ const isHeader = (header: unknown) =>
 
 const isBody = (body: unknown) => body === undefined || isText(body) || body instanceof ArrayBuffer
 
-/** What is said of an answer must not throw when it is there: then it would count as never asked for. */
+/** Success that would throw at the answer is not readable: the answer would count as never asked for. */
 const isSuccess = (success: unknown) =>
   isText(success) ||
   (isRow(success) && [success['status'] ?? [], success['contentTypes'] ?? []].every(Array.isArray))
@@ -85,7 +85,7 @@ export function isTold(row: JournalRow): boolean {
   return all(given, isText, 'kind entryId lane') && all(given, isNumber, 'at seq') && isAction(row.action)
 }
 
-/** What can be said of a row that is left as it is. */
+/** The description of a row that is left as it is. */
 export interface Quarantined {
   readonly id: string
   readonly lane: string

@@ -1,5 +1,5 @@
-// Decides the outcome of an answer that is no success. A refusal counts as the application's own only where it is
-// signed, by the key's echo, or at a plain server by the content type that was asked for (P5).
+// Decides the outcome of an answer that is no success. A refusal counts as the application's own only where the key's
+// echo signs it. At a plain server the content type that was asked for signs it (P5).
 import { type Answer, bears, dataOf, typeOf } from './answer.js'
 import { retryAfterMs } from './backoff.js'
 import type { EntryCore } from './entry.js'
@@ -63,7 +63,7 @@ function byStatus(reply: Answer, entry: EntryCore, now: number): Outcome {
       if (type === 'key-expired') return { kind: 'inDoubt', reason: 'keyExpired', httpStatus, counts: false }
       break
     case 422:
-      // An earlier try had other headers, an older `If-Match` perhaps, and was done.
+      // An earlier try with other headers, perhaps an older `If-Match`, has had its effect.
       if (type === 'key-reused' && entry.effect === 'unknown')
         return { kind: 'inDoubt', reason: 'keyReused', httpStatus, counts: false }
       break
@@ -119,7 +119,7 @@ export function refused(reply: Answer, entry: EntryCore): Outcome {
     reason: refusalReason(httpStatus),
     httpStatus,
     problem: problemOf(reply),
-    // Who honours the key and names it would have answered with the first try's answer; a proxy knows nothing of it.
+    // A server that honours the key would have replayed the first try's answer. A proxy knows nothing of the key.
     effect: entry.server === 'idempotent' && echoesKey(reply, entry) ? 'none' : entry.effect,
   }
 }

@@ -1,4 +1,4 @@
-// What was lost of an outbox, and what a copy of it gives back: decided from the rows alone.
+// Decides from the rows alone the losses of an outbox, and the rows that a copy of it gives back.
 import { blocks, listed } from './blocked-lanes.js'
 import { type DeadLetter, type EntryRow, toRow } from './entry.js'
 import { isBehind } from './progress.js'
@@ -14,9 +14,9 @@ export interface Known {
 }
 
 export interface Evidence {
-  /** What the database has. */
+  /** The rows of the database. */
   readonly own: Known
-  /** What its copy has. */
+  /** The rows of its copy. */
   readonly copy: Known
   /** The newest row that anybody knows. */
   readonly witness: PartitionRow
@@ -24,9 +24,9 @@ export interface Evidence {
 }
 
 /**
- * The outbox put together again. What the copy has and the database never knew was lost, and is back; what the
- * database knew and no longer has has ended, whatever the copy says. Either may lag behind, so that nobody knows what
- * was sent meanwhile: in doubt beats duplicate (P2).
+ * The outbox put together again. A row that the copy has and the database never knew was lost, and is back. A row that
+ * the database knew and no longer has has ended, whatever the copy says. Either may lag behind, so that nobody knows
+ * which were sent meanwhile: in doubt beats duplicate (P2).
  */
 export function restore({ own, copy, witness, now }: Evidence): Known {
   const isWorkLost = isBehind(own.row, witness)
@@ -51,9 +51,9 @@ export function restore({ own, copy, witness, now }: Evidence): Known {
     if (entry.state === 'dead') return []
     const head = !taken.has(entry.lane)
     taken.add(entry.lane)
-    // What cannot be read is left as it is (P11).
+    // A row that cannot be read is left as it is (P11).
     if ((!isWorkLost && !isOwed) || !isReadable(entry)) return [entry]
-    // What a newer copy lacks has ended, as far as anybody knows.
+    // An entry that a newer copy lacks has ended, as far as anybody knows.
     const mayHaveEnded = isWorkLost && !copied.has(entry.seq)
     return [toRow(transition(entry, { type: 'restored', head, mayHaveEnded, now }))]
   })
@@ -85,8 +85,8 @@ export function restore({ own, copy, witness, now }: Evidence): Known {
 }
 
 /**
- * How many that were not settled may be gone. Of what the newest row counts: those accepted after the rows that are
- * there were written, and those that are missing of the rows' own count.
+ * An upper bound of the unsettled rows that are gone, as the newest row counts them. These are rows accepted after the
+ * rows here were written, and rows missing from their own count.
  */
 function lostUpTo(witness: PartitionRow, base: PartitionRow, there: number): number {
   const after = witness.nextSeq - base.nextSeq

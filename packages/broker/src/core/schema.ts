@@ -7,8 +7,8 @@ import type { SessionRules } from './session-rules.js'
 import type { Tried } from './tried.js'
 
 /**
- * One user's outbox: its counters are kept in the transaction that changes what they count. What a transaction has
- * read is its own copy: it changes that and puts it back.
+ * One user's outbox. Its counters are kept in the transaction that changes what they count. A transaction reads its own
+ * copy of the row, changes it and puts it back.
  */
 export interface PartitionRow {
   readonly partition: string
@@ -62,11 +62,11 @@ export interface PartitionRow {
   knock?: string | undefined
 }
 
-/** What came of it that the browser's storage forgot accepted work. */
+/** The result of a storage that forgot accepted work. */
 export interface Loss {
   /** Entries and dead letters that are gone: at most so many, since the last of them may have ended before. */
   readonly upTo: number
-  /** Those that a copy brought back. */
+  /** Entries that a copy brought back. */
   readonly restored: number
   /** When it was found, in epoch milliseconds. */
   readonly at: number
@@ -74,7 +74,7 @@ export interface Loss {
 
 export type PauseReason = 'auth' | 'principal'
 
-/** What became of an entry after its acceptance, kept for pages that did not see it happen. */
+/** The fate of an entry after its acceptance, kept for pages that did not see it happen. */
 export interface JournalRow {
   readonly partition: string
   readonly number: number
@@ -112,14 +112,14 @@ export interface StoredAction {
   readonly meta?: unknown
 }
 
-/** Of the app that lies at a base and below it; without one at the root. */
+/** The salt of the app that lies at a base and below it. Without a base it is the root's. */
 export interface SaltRow {
   readonly name: HomeName<'salt'>
   readonly value: string
   readonly base?: string | undefined
 }
 
-/** Whose session an app is in, as a page last said. `principal` is '' from `discardAll` to the next capture. */
+/** The session of an app, as a page last named it. `principal` is '' from `discardAll` to the next capture. */
 export interface SessionRow {
   readonly name: HomeName<'active'>
   readonly partition: string
@@ -150,8 +150,8 @@ export interface Rows {
 export type StoreName = keyof Rows
 
 /**
- * Raise it with every new store or index below: an older database is given what it lacks, and keeps its rows. What
- * changes inside a row raises `entryVersion` instead, and is read in both forms.
+ * Raise it with every new store or index below: an older database is given what it lacks, and keeps its rows. A change
+ * inside a row raises `entryVersion` instead, and is read in both forms.
  */
 export const schemaVersion: number = 3
 

@@ -1,12 +1,12 @@
-// Writes down when a request that must not be repeated leaves. Until then its entry can have had no effect, whatever
-// becomes of its sender.
+// Marks a request that must not be repeated: that it waits, and right before it leaves, that it has left (a write-ahead
+// mark). While it waits its entry has had no effect, whatever becomes of its sender.
 import { isRepeatable, type SendingEntry, toRow } from './entry.js'
 import { findSending } from './find-sending.js'
 import { isActive, sessionOf } from './partition.js'
 import type { Ports, SendOptions } from './ports.js'
 import { transition } from './transition.js'
 
-/** What an attempt writes on its way to the network. */
+/** The marks of one attempt, on its way to the network. */
 export function createSentMark(
   ports: Ports,
   sending: SendingEntry,
@@ -24,7 +24,7 @@ export function createSentMark(
   }
 }
 
-/** False where another executor has the entry by now, or where one leaves whose user is not signed in any more (P6). */
+/** False where another executor has the entry by now, or where it is to leave and its user has signed out (P6). */
 const mark = ({ store }: Ports, sending: SendingEntry, type: 'held' | 'left'): Promise<boolean> =>
   store.transact('readwrite', 'strict', async (tx) => {
     const entry = await findSending(tx, sending)

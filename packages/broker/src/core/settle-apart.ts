@@ -1,4 +1,4 @@
-// Settles attempts that have ended, together or, where one of them is what the storage does not take, each by itself.
+// Settles attempts that have ended: together, or each by itself where the storage does not take one of them.
 import { readOrigins } from './claim.js'
 import type { DrainContext } from './drain.js'
 import { shrinkJournal } from './journal.js'
@@ -10,7 +10,7 @@ import { type Finished, type Ledgers, settle } from './settle.js'
 
 type Context = Pick<DrainContext, 'ports' | 'limits' | 'user'>
 
-/** The rows that were read, with all that the settlements changed in them. Call `writeBack` where anything did. */
+/** Gives the rows that were read, as the settlements changed them. `writeBack` stores the changes. */
 export async function settleIn(
   tx: StoreTransaction,
   { ports, limits, user }: Context,
@@ -35,7 +35,7 @@ export async function settleIn(
   }
 }
 
-/** What cannot be stored a second time is settled without its body. Rejects where the storage takes nothing at all. */
+/** Settles an attempt without its body if that cannot be stored alone either. Rejects where the storage takes nothing. */
 export async function settleApart(context: Context, finished: readonly Finished[]): Promise<void> {
   const alone = (done: Finished) =>
     context.ports.store.transact('readwrite', 'strict', async (tx) =>

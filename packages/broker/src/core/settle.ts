@@ -31,7 +31,7 @@ export interface SettleOptions {
   random(): number
 }
 
-/** What the transaction has read and will write back: rows that several settlements share. */
+/** Rows that several settlements share. The transaction has read them, and writes them back. */
 export interface Ledgers {
   readonly row: PartitionRow
   readonly origins: Map<string, OriginRow>
@@ -89,7 +89,7 @@ async function retry(
   // While the network is away the origin's probes set the pace: the entry stays due, behind those not yet tried.
   const isAway = outcome.counts === 'away' || outcome.counts === 'unreachable'
   const waits = !isAway || counts || Boolean(outcome.retryAfterMs)
-  // What does not count makes the wait longer all the same: a server that says `Retry-After: 0` for ever, too.
+  // A failure that does not count makes the wait longer too, even where a server says `Retry-After: 0` for ever.
   const round = Math.max(entry.failures, troubleAfter(entry, outcome, now).times - 1)
   const delayMs = waits ? Math.min(backoffMs(round, random(), outcome.retryAfterMs), waitCapMs) : 0
   defer(tx, row, entry, outcome, { notBefore: now + delayMs, now, counts, sent, effect })
@@ -147,14 +147,14 @@ export async function end(
   tx.delete('entries', [entry.partition, entry.seq])
   row.waiting -= 1
   row.bytes -= bytesOfEntry(entry)
-  // Who was not its lane's head leaves the head where it is.
+  // An entry that was not its lane's head leaves the head where it is.
   if (entry.state !== 'waiting' || entry.head) await promote(tx, row, entry.lane)
   record(tx, row, entry, how, now)
 }
 
 /**
- * Makes the first entry of a lane its head, unless a dead letter holds the lane back. One that this release cannot read
- * is left as it is; the lane is noted for a release that can.
+ * Makes the first entry of a lane its head, unless a dead letter holds the lane back. An entry that this release cannot
+ * read is left as it is, and the lane is noted for a release that can.
  */
 export async function promote(tx: StoreTransaction, row: PartitionRow, lane: string): Promise<void> {
   if (await isBlocked(tx, row, lane)) return

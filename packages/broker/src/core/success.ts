@@ -4,7 +4,7 @@ import type { EntryCore } from './entry.js'
 import { accepts, isJson } from './media-type.js'
 
 /**
- * What success looks like where the server does not echo the key. `json`: JSON, or what the request's `accept` names.
+ * The marks of success where the server does not echo the key. `json`: JSON, or a type that the request's `accept` names.
  * `any2xx`: every 2xx, whatever it carries. As an object: one of `status` (default: every 2xx) with one of
  * `contentTypes` (as in an `accept` header; default: everything but HTML, nothing too). A 204 or 205 carries nothing.
  */
@@ -13,7 +13,7 @@ export type Success =
   | 'any2xx'
   | { readonly status?: readonly number[]; readonly contentTypes?: readonly string[] }
 
-/** What a request asks for, so that its answer is understood. */
+/** The `accept` header of a request, so that its answer is understood. */
 export function acceptFor(success: Success = 'json'): string {
   if (success === 'json') return 'application/json'
   return (typeof success === 'object' && success.contentTypes?.join(', ')) || '*/*'

@@ -44,7 +44,7 @@ const events: { readonly [T in EntryEvent['type']]: EntryEvent & { type: T } } =
 type EventType = keyof typeof events
 
 const ended = 'ended'
-/** What is allowed, and the state that it leads to. */
+/** The events that are allowed, and the state that each leads to. */
 const allowed: Readonly<Record<State, Partial<Record<EventType, string>>>> = {
   'waiting behind its head': {
     promoted: 'waiting',

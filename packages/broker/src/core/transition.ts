@@ -1,5 +1,5 @@
-// The only place where an entry changes its state. Every pair of state and event that is not written here is a bug
-// of the broker and throws; reliability rule R2 (fences) is checked by the callers, in the same transaction.
+// The only place where an entry changes its state. A pair of state and event that is not written here is a bug of the
+// broker and throws. The callers check rule R2 (fences), in the same transaction.
 import {
   type DeadLetter,
   type Effect,
@@ -33,9 +33,9 @@ export type EntryEvent =
       readonly now: number
     }
   | { readonly type: 'renewed' }
-  /** It has to wait after all: nothing has left yet. */
+  /** The request has to wait after all: nothing has left yet. */
   | { readonly type: 'held' }
-  /** From here on it may have had effect. */
+  /** The request leaves: from here on it may have had effect. */
   | { readonly type: 'left' }
   | {
       readonly type: 'deferred'
@@ -183,7 +183,7 @@ function giveBack(core: EntryCore, event: EntryEvent & { type: 'returned' }): De
 }
 
 function requeue(entry: Entry, { key, seq, head, now }: EntryEvent & { type: 'requeued' }): WaitingEntry {
-  // What came of its sends is forgotten, and their number is not.
+  // The results of its sends are forgotten, and their number is not.
   const {
     trouble: _t,
     reason: _r,
@@ -195,7 +195,7 @@ function requeue(entry: Entry, { key, seq, head, now }: EntryEvent & { type: 're
   } = entry as DeadLetter
   const isRepeat = key === entry.key
   return {
-    // Who settles a doubt has decided about all that was before it; a letter's key may be forgotten meanwhile (R3).
+    // A settled doubt decides about all that was before it. A letter's key may be forgotten meanwhile (R3).
     ...(isRepeat && entry.state === 'dead' ? core : unsent(core)),
     state: 'waiting',
     bytes: bytesOfEntry(entry),

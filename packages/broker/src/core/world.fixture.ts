@@ -1,6 +1,6 @@
 // A world for executors: one store, one server, one clock that only goes on when all is quiet, and a die for chance.
-// Actors are pages and workers: one may die between any two of its steps, and then nothing of it is ever heard again;
-// or freeze there, and go on late, in the belief that no time has gone by.
+// Actors are pages and workers. An actor may die between any two of its steps, and nothing of it is ever heard again. Or
+// it freezes there and goes on late, in the belief that no time has gone by.
 import { memoryStore } from '../adapters/memory-store.js'
 import { append, type Capture } from './append.js'
 import type { Serves } from './channel.js'
@@ -68,7 +68,7 @@ export interface WorldOptions {
   readonly limits?: Partial<Limits>
   readonly app?: AppWord
   send(wire: Wire, world: World): Promise<Reply>
-  /** What answers a knock. Default: somebody is always there. */
+  /** Answers a knock. Default: somebody is always there. */
   knock?(url: string, world: World): Promise<number | undefined>
   isOnline?(): boolean
 }
@@ -239,7 +239,7 @@ function createActor(context: ActorContext): Actor {
   return actor
 }
 
-/** What is aborted before it is sent never leaves. */
+/** A request that is aborted before it is sent never leaves. */
 function networkOf(
   { options, world }: ActorContext,
   step: <T>(work: () => Promise<T>) => Promise<T>,
@@ -274,7 +274,7 @@ const throttled =
 
 const nothingSeen = { seq: Number.MAX_SAFE_INTEGER - 1, number: Number.MAX_SAFE_INTEGER - 1 }
 
-/** What a page does all day: look at the rows when something happens, and wake its executor when they say so. */
+/** The daily work of a page: look at the rows when something happens, and wake its executor when they say so. */
 function createLife(
   { store, clock }: Ports,
   executor: Executor,

@@ -1,4 +1,4 @@
-// What was written of an outbox, and what a place outside of the database is told of it.
+// Records the writes to an outbox, so that a place outside of the database can have the same.
 import { baseIn, listNamed } from './home.js'
 import type { Key, Note, StoreTransaction } from './ports.js'
 import { isBehind } from './progress.js'
@@ -24,7 +24,7 @@ export function recorded(tx: StoreTransaction, writes: Write[]): StoreTransactio
     ...tx,
     put(store, row) {
       tx.put(store, row)
-      // Who put it may go on changing its own.
+      // The caller may go on changing its own row.
       writes.push({ store, row: { ...row } })
     },
     delete(store, key) {
@@ -34,7 +34,7 @@ export function recorded(tx: StoreTransaction, writes: Write[]): StoreTransactio
   }
 }
 
-/** What nobody sent can be sent from the copy; who is signed in must never come from there (P6). */
+/** Unsent work may be sent from the copy. The session must never come from there (P6). */
 export const isKept = (write: Write): boolean =>
   write.store === 'partitions' ||
   (tables as readonly StoreName[]).includes(write.store) ||
@@ -80,15 +80,15 @@ const noteWith = (salts: readonly SaltRow[], partitions: readonly PartitionRow[]
 const saltsOf = ({ salt, salts }: Note): readonly SaltRow[] =>
   salts ?? (salt === undefined ? [] : [{ name: 'salt', value: salt }])
 
-/** What somebody knows and the database does not. A base that has a home again by now keeps that one. */
+/** Homes that the witness knows and the database does not. A base that has a home again by now keeps that one. */
 export const lostSaltsOf = (own: Note, witness: Note): readonly SaltRow[] =>
   saltsOf(witness).filter(
     (salt) => !saltsOf(own).some((home) => home.name === salt.name || baseIn(salt).startsWith(baseIn(home))),
   )
 
 /**
- * Of each home the row with the widest base, since homes only grow; where it was made anew the earlier note's. Of each
- * partition the newest, at a tie the later note's.
+ * Of each home the row with the widest base, since homes only grow. Where a home was made anew, the earlier note's row.
+ * Of each partition the newest row, at a tie the later note's.
  */
 export function newest(...notes: readonly (Note | undefined)[]): Note {
   const all = notes.filter((note) => note !== undefined)
