@@ -90,6 +90,9 @@ describe('an answer whose Vary names a header', () => {
     ['accept-language, origin, cookie, authorization', false],
     ['origin, access-control-request-method, sec-fetch-mode', false],
     ['accept', false],
+    ['accept-profile', true],
+    ['Accept-Version', true],
+    ['accept-datetime', true],
     ['x-known', false],
   ])('%s depends on what the app adds: %s', (vary, depends) => {
     const known = { ...request, headers: [['x-known', '1']] } as const

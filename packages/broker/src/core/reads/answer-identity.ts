@@ -18,7 +18,7 @@ export function identified(request: ReadRequest, prepared: Headers, ignored: rea
 }
 
 /** Headers that a browser adds by itself. No page sees them. */
-const isBrowsers = /^(accept(-.*)?|access-control-.*|origin|referer|sec-.*|user-agent)$/
+const isBrowsers = /^(accept(-encoding|-language)?|access-control-.*|origin|referer|sec-.*|user-agent)$/
 
 /**
  * Sends a read with the headers that are prepared now. A header of the key keeps the value that it had when the read was
