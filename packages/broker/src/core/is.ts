@@ -4,6 +4,9 @@ export type Row = Readonly<Record<string, unknown>>
 
 export const isRow = (value: unknown): value is Row => typeof value === 'object' && value !== null
 export const isText = (value: unknown): value is string => typeof value === 'string'
+/** A token of HTTP, which a method and the name of a header are. */
+export const isToken = (value: unknown): value is string =>
+  isText(value) && /^[\w!#$%&'*+.^`|~-]+$/.test(value)
 export const isNumber = (value: unknown): value is number => Number.isFinite(value)
 export const isPairOfTexts = (value: unknown): value is [string, string] =>
   Array.isArray(value) && value.length === 2 && value.every(isText)

@@ -2,7 +2,7 @@
 // disk, or a script of the same origin (P11, SEC6). A row that is not readable is left as it is, and its lane waits.
 import { originOf } from './channel.js'
 import { type DeadLetter, type EntryRow, entryVersion } from './entry.js'
-import { isNumber, isPairOfTexts, isRow, isText, type Row } from './is.js'
+import { isNumber, isPairOfTexts, isRow, isText, isToken, type Row } from './is.js'
 import type { JournalRow } from './schema.js'
 
 const isFlag = (value: unknown) => typeof value === 'boolean'
@@ -42,7 +42,7 @@ const isRequest = (request: unknown, channel: string) =>
 
 /** Any token of HTTP, as WebDAV's are, but those that change nothing and those that no page may send. */
 export const isMethod = (method: unknown): method is string =>
-  isText(method) && /^(?!(get|head|connect|trace|track)$)[\w!#$%&'*+.^`|~-]+$/i.test(method)
+  isToken(method) && !/^(get|head|connect|trace|track)$/i.test(method)
 
 /** As `Headers` gives them: a name in small letters, a value of Latin-1 on one line, with no blank around it. */
 const isHeader = (header: unknown) =>

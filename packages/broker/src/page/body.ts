@@ -27,8 +27,9 @@ export function contentOf(
     return new Response(body)
   }
   const json = plainly(
-    () => toJson(body),
-    isDevelopment && (() => findCycle(body, 'body')),
+    toJson,
+    body,
+    'body',
     isDevelopment &&
       `The \`body\` of ${type} cannot be turned into JSON: it must be a plain object, an array, a string, a number, true or false, an ArrayBuffer, a Blob, a FormData, URLSearchParams, or have a \`toJSON\``,
   )
@@ -51,11 +52,12 @@ export async function readContent(response: Response): Promise<Content> {
 /** What is stored of an action: it is shown again by it after a reload. @throws Refusal */
 export const storedAction = (action: StoredAction): StoredAction =>
   plainly(
-    () => storedCopy(action, 'action') as StoredAction,
-    isDevelopment && (() => findCycle(action, 'action')),
+    storedCopy,
+    action,
+    'action',
     isDevelopment &&
       `The action ${action.type} holds something that cannot be stored. Keep its payload plain data`,
-  )
+  ) as StoredAction
 
 export type SizeLimits = Pick<Limits, 'bodyBytesMax' | 'bytesMax'>
 
@@ -73,11 +75,16 @@ export function sized(what: string | false, value: unknown, { bodyBytesMax, byte
 }
 
 /** @throws Refusal where a value would be lost. */
-function plainly<T>(work: () => T, cycle: false | (() => string | undefined), advice: string | false): T {
+function plainly<T>(
+  copy: (value: unknown, name: string) => T,
+  value: unknown,
+  name: string,
+  advice: string | false,
+): T {
   try {
-    return work()
+    return copy(value, name)
   } catch (error) {
-    const place = isDevelopment && cycle && (error instanceof LostValue ? placeOf(error) : cycle())
+    const place = isDevelopment && (error instanceof LostValue ? placeOf(error) : findCycle(value, name))
     throw new Refusal('notSerialisable', advice && `${advice}${place ? `; ${place}` : ''}.`, error)
   }
 }

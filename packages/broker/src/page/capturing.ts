@@ -4,13 +4,14 @@ import type { Limits } from '../core/limits.js'
 import { type AppWord, nameActive, type Owner, readPartition } from '../core/partition.js'
 import type { Ports, StoreTransaction } from '../core/ports.js'
 import { isFull, keepReserve } from '../core/room.js'
-import type { PartitionRow, StoredAction } from '../core/schema.js'
+import type { StoredAction } from '../core/schema.js'
 import { type BrokerAction, mark, type OutcomeAction, outcome } from '../redux/actions.js'
 import { isDevelopment } from '../redux/development.js'
 import type { WriteRoute } from '../redux/route.js'
 import type { Receipt, RejectedReason } from '../redux/types.js'
 import { type CaptureQueue, createCaptureQueue, isUnstorable, type QueuedCapture } from './capture-queue.js'
 import { deferRebase } from './catch-up.js'
+import { createKnownRoom, type KnownRoom, OutboxFull } from './known-room.js'
 import { settledOf } from './page-view.js'
 import type { Receipts } from './receipts.js'
 import { Refusal } from './refusal.js'
@@ -49,15 +50,16 @@ export interface CapturingContext {
 }
 
 export class Capturing {
+  readonly room: KnownRoom
   readonly #context: CapturingContext
   readonly #queue: CaptureQueue
   readonly #items = new Map<string, Captured>()
   /** Of this turn. */
   readonly #refused: Captured[] = []
-  #full: Full | undefined
 
   constructor(context: CapturingContext) {
     this.#context = context
+    this.room = createKnownRoom(context.limits, context.ports.clock)
     this.#queue = createCaptureQueue({
       append: (principal, captures) => this.#append(principal, captures),
       failed: (captures, error) => {
@@ -129,10 +131,10 @@ export class Capturing {
         'signedOut',
         isDevelopment && `${action.type} was dispatched while \`partition\` gives no user.`,
       )
-    if (this.#queue.size >= limits.entriesMax || this.#left().entries <= 0) throw new OutboxFull(limits)
+    if (this.#queue.size >= limits.entriesMax || this.room.left().entries <= 0) throw new OutboxFull(limits)
     const { lane, capture } = snapshot(route, action, context)
     item.lane = lane
-    if (!(capture instanceof Promise) && capture.bytes > this.#left().bytes) throw new OutboxFull(limits)
+    if (!(capture instanceof Promise) && capture.bytes > this.room.left().bytes) throw new OutboxFull(limits)
     const complete = (rest: Omit<Capture, 'id' | 'key'>) => {
       item.capture = { ...rest, id, key: id }
     }
@@ -164,9 +166,11 @@ export class Capturing {
     const { all: appended, row } = await users.write(principal, capture, (work) =>
       ports.store.transact('readwrite', 'strict', work),
     )
-    if (row !== undefined) this.#noteFull(row)
-    const refused = appended.filter(({ status }) => status === 'rejected')
-    this.#refuse(refused, new OutboxFull(limits))
+    if (row !== undefined) {
+      this.room.note(row)
+      const refused = appended.filter(({ status }) => status === 'rejected')
+      this.#refuse(refused, new OutboxFull(limits))
+    }
     const accepted = appended.filter((one) => one.status === 'accepted')
     if (accepted.length === 0) return
     onCommitted(accepted)
@@ -179,24 +183,6 @@ export class Capturing {
     }
   }
 
-  /** Call it where something may have left the outbox. */
-  roomMayBe(): void {
-    this.#full = undefined
-  }
-
-  #noteFull({ waiting, dead, bytes }: PartitionRow): void {
-    const { limits, ports } = this.#context
-    const left = { entries: limits.entriesMax - waiting - dead, bytes: limits.bytesMax - bytes }
-    this.#full = { ...left, until: ports.clock.monotonic() + believedMs }
-  }
-
-  /** The room that is surely all there is. */
-  #left(): Omit<Full, 'until'> {
-    if (this.#full !== undefined && this.#full.until > this.#context.ports.clock.monotonic())
-      return this.#full
-    return { entries: Number.POSITIVE_INFINITY, bytes: Number.POSITIVE_INFINITY }
-  }
-
   /** With all others of this turn: a loop at the cap costs one rebase. */
   #refuseSoon(item: Captured): void {
     if (this.#refused.push(item) > 1) return
@@ -204,7 +190,7 @@ export class Capturing {
   }
 
   #refuse(refused: readonly { readonly id: string }[], { reason, message, cause }: Refusal): void {
-    if (isDevelopment && refused.length > 0)
+    if (isDevelopment)
       console.error(
         `redux-broker: ${message}`,
         cause ?? (refused.length > 1 ? `(${refused.length} times)` : ''),
@@ -243,26 +229,6 @@ const refusedOf = ({ error, meta }: OutcomeAction) => ({
   type: meta.action.type,
   reason: error?.reason ?? '',
 })
-
-/** How long an outbox that was full is taken for full, where nobody says that something left it. */
-const believedMs = 1_000
-
-/** Room that an outbox had left when it last refused. */
-interface Full {
-  readonly entries: number
-  readonly bytes: number
-  /** On the monotonic clock. */
-  readonly until: number
-}
-
-class OutboxFull extends Refusal {
-  constructor({ entriesMax, bytesMax }: Limits) {
-    super(
-      'outboxFull',
-      isDevelopment && `The outbox holds ${entriesMax} entries or ${bytesMax} bytes already.`,
-    )
-  }
-}
 
 export const asRefusal = (error: unknown): Refusal =>
   error instanceof Refusal

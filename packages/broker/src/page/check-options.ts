@@ -1,5 +1,6 @@
 // A programmer's mistakes in createBroker's options, told at once. Left out of production builds.
 import { isBase } from '../core/home.js'
+import { isToken } from '../core/is.js'
 import { defaultLimits, leaseMs } from '../core/limits.js'
 import { type OriginOption, originNames } from '../core/origins.js'
 import { checkSession, checkSuccess } from '../redux/check-answers.js'
@@ -141,8 +142,7 @@ function checkStoredHeaders(names: unknown): void {
   if (names === undefined) return
   if (!Array.isArray(names)) throw wrong('storedHeaders', "an array such as ['x-client-version']", names)
   for (const name of names as unknown[]) {
-    if (typeof name !== 'string' || !/^[\w!#$%&'*+.^`|~-]+$/.test(name))
-      throw wrong('storedHeaders', 'names of headers', name)
+    if (!isToken(name)) throw wrong('storedHeaders', 'names of headers', name)
     if (isPrivate(name))
       throw wrong(
         'storedHeaders',

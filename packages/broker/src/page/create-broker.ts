@@ -1,12 +1,9 @@
 // The one composition root: everything that a broker is made of meets here.
-import type { Action, Middleware, MiddlewareAPI } from 'redux'
+import type { Action, Middleware } from 'redux'
 import { browserPorts, report } from '../adapters/browser-ports.js'
 import { pageChance } from '../adapters/page-chance.js'
-import { appHeaders } from '../core/channel.js'
-import { withKnocks } from '../core/knock-first.js'
-import { defaultLimits } from '../core/limits.js'
-import { cookieNeeds, credentialsBy, originNames } from '../core/origins.js'
-import { answerInvalid, isBrokerAction, outcomeMark } from '../redux/actions.js'
+import { credentialsBy, originNames } from '../core/origins.js'
+import { isBrokerAction, outcomeMark } from '../redux/actions.js'
 import { brokerReducer } from '../redux/broker-reducer.js'
 import { createDeliveryWatch } from '../redux/delivery-watch.js'
 import { isDevelopment } from '../redux/development.js'
@@ -15,20 +12,17 @@ import { isRead, type Route, routeOf } from '../redux/route.js'
 import type { BrokerDispatch } from '../redux/types.js'
 import { type Broker, type BrokerOptions, type Capabilities, internals, type World } from './broker.js'
 import { checkOptions } from './check-options.js'
-import { browserHost, type Host } from './host.js'
+import { browserHost } from './host.js'
 import { createJudging } from './judging.js'
 import { claimDatabase, type LiveStore } from './live-brokers.js'
 import { loadLater } from './load-later.js'
-import { checkAttached, checkMounted, checkSeen, checkUnrouted, noteBroker } from './mistakes.js'
-import { createPreparing } from './preparing.js'
-import type { FetchOptions, ReadEngine, ReadPart } from './read-engine.js'
+import { checkAttached, checkMounted, checkUnrouted, noteBroker } from './mistakes.js'
+import type { FetchOptions, ReadEngine } from './read-engine.js'
 import { inertReceipt } from './receipts.js'
 import { createReducerWatch, type Next, type ReducerWatch } from './reducer-watch.js'
 import { createRegistration } from './register-worker.js'
 import { Runtime } from './runtime.js'
-import type { RuntimeConfig } from './runtime-config.js'
-import type { SnapshotContext } from './snapshot.js'
-import { createUserIds } from './user-id.js'
+import { allNeedsOf, type Routes, runtimeConfig } from './runtime-config.js'
 import { createWorkerClient, type WorkerClient } from './worker-client.js'
 
 // Every bundler replaces this expression; the checks are left out of a production build.
@@ -48,9 +42,10 @@ export function createBroker<State, Path extends string = 'broker'>(
   if (isDevelopment) noteBroker(routes)
   const watch = isDevelopment ? createReducerWatch() : undefined
   let isAttached = false
+  const judging = createJudging(routes)
   const worker = createWorkerClient(database, allNeedsOf(options), {
     origins: originNames(options.origins),
-    judges: createJudging(routes).judges,
+    judges: judging.judges,
   })
   /** Of the store that was made, or came into use, last. */
   let runtime: Runtime | undefined
@@ -70,7 +65,11 @@ export function createBroker<State, Path extends string = 'broker'>(
       if (world === undefined) return inertMiddleware(routes)
       const begunIn = world
       const made = new Runtime(
-        runtimeConfig(options, { database, routes, worker, world, release: () => claim.release() }, store),
+        runtimeConfig(
+          options,
+          { database, routes, judging, worker, world, release: () => claim.release() },
+          store,
+        ),
       )
       const claim = claimDatabase(database, options.world ?? globalThis, asOneOf(live, made))
       runtime = made
@@ -163,18 +162,6 @@ const capabilitiesOf = (worker: WorkerClient, runtime: Runtime | undefined): Cap
   workerLacks: worker.lacks(),
 })
 
-/** Names of the functions that every request needs as it leaves. */
-const needsOf = ({ prepareHeaders }: Pick<BrokerOptions<never, never>, 'prepareHeaders'>) =>
-  prepareHeaders === undefined ? [] : [appHeaders]
-
-/** With the cookies that they need. Of the present release alone: to what an earlier one captured this one's word holds. */
-const allNeedsOf = <State>(options: BrokerOptions<State, string>) => [
-  ...needsOf(options),
-  ...cookieNeeds(options.origins),
-]
-
-type Routes = ReadonlyMap<string, Route>
-
 const routesByType = ({ routes }: Pick<BrokerOptions<never, never>, 'routes'>): Routes =>
   new Map(routes.flatMap((creator) => routeOf(creator) ?? []).map((route) => [route.type, route]))
 
@@ -196,9 +183,6 @@ const fetchPlainly = (
   // The browser's own is a word.
   { priority: _priority, ...init }: FetchOptions = {},
 ) => fetch(input, init)
-
-const readsOf = (routes: Routes, given: ReadPart | undefined) =>
-  given ?? ([...routes.values()].find(isRead)?.engine as ReadPart | undefined)
 
 type AnyMiddleware = ReturnType<Middleware<BrokerDispatch>>
 
@@ -238,99 +222,4 @@ function browserWorld(database: string, origins: BrokerOptions<never, never>['or
   const { load, inquiries } = loadLater()
   const ports = { ...browserPorts(database, load, credentialsBy(origins)), chance: pageChance }
   return { ports, host: browserHost(), inquiries }
-}
-
-interface Parts {
-  readonly database: string
-  readonly routes: Routes
-  readonly worker: WorkerClient
-  readonly world: World
-  readonly release: () => void
-}
-
-/** A database that is named is the app's own, wherever its pages lie. */
-const baseFor = (
-  { name, base: given }: Pick<BrokerOptions<never, never>, 'name' | 'base'>,
-  { base = '/' }: Host,
-) => given ?? (name === undefined ? base : '/')
-
-const ownOrigins = ({ baseUrl }: Host) => (baseUrl === undefined ? [] : [new URL(baseUrl).origin])
-
-const snapshotContext = <State>(
-  options: BrokerOptions<State, string>,
-  more: Pick<SnapshotContext, 'baseUrl' | 'origins' | 'limits'>,
-): SnapshotContext => ({
-  ...more,
-  server: options.server ?? 'plain',
-  success: options.success,
-  onUnknownEffect: options.onUnknownEffect,
-  storedHeaders: options.storedHeaders?.map((name) => name.toLowerCase()) ?? [],
-  needs: needsOf(options),
-})
-
-function runtimeConfig<State>(
-  options: BrokerOptions<State, string>,
-  { database, routes, worker, world, release }: Parts,
-  store: MiddlewareAPI,
-): RuntimeConfig {
-  const { host, inquiries } = world
-  const preparing = createPreparing(routes, options.prepareHeaders, store.getState)
-  const { judges, refuses } = createJudging(routes)
-  const canSend = [...preparing.has, ...judges, ...cookieNeeds(options.origins)]
-  const limits = { ...defaultLimits, ...options.limits }
-  const knocking = withKnocks(world.ports)
-  const reads = readsOf(routes, options.reads)?.begin({ ports: knocking, limits })
-  const ports = { ...knocking, ...reads?.ports }
-  const origins = [...ownOrigins(host), ...originNames(options.origins)]
-  const userIdOf = createUserIds()
-  const absolute = (url: string | undefined) =>
-    url === undefined ? undefined : new URL(url, host.baseUrl).href
-  const safely = <T>(otherwise: T, callback: () => T): T => {
-    try {
-      return callback()
-    } catch (error) {
-      ports.report(error)
-      return otherwise
-    }
-  }
-  return {
-    database,
-    base: baseFor(options, host),
-    ports,
-    host,
-    inquiries,
-    worker,
-    limits,
-    release,
-    routes,
-    createReads: reads?.createEngine,
-    snapshot: snapshotContext(options, { baseUrl: host.baseUrl, origins, limits }),
-    credentialsOf: credentialsBy(options.origins),
-    app: {
-      sessionProbe: absolute(options.sessionProbe),
-      sessionRules: options.session,
-      statusQuery: absolute(options.statusQuery),
-      knock: absolute(options.knock),
-      needs: allNeedsOf(options),
-      bytesMax: limits.bytesMax,
-    },
-    serves: (origin, needed) => origins.includes(origin) && needed.every((need) => canSend.includes(need)),
-    ...preparing,
-    refuses,
-    persist: options.persist ?? true,
-    partition: () => userIdOf(safely(undefined, () => options.partition(store.getState()))),
-    parse(type, answer) {
-      const route = routes.get(type)
-      if (isDevelopment && typeof answer === 'string') checkSeen(route)
-      const parse = route?.options.answer
-      try {
-        return { payload: parse === undefined ? answer : parse(answer) }
-      } catch (error) {
-        ports.report(error)
-        return { error: answerInvalid(error) }
-      }
-    },
-    dispatch: store.dispatch,
-    slice: () => store.getState()?.[options.reducerPath ?? 'broker'],
-  }
 }

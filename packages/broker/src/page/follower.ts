@@ -2,7 +2,7 @@
 // hints that they changed, at most once a frame.
 import type { Serves } from '../core/channel.js'
 import { type News, readNews, readStart, type Seen } from '../core/news.js'
-import type { BrokerAction, OutcomeAction, Told } from '../redux/actions.js'
+import type { BrokerAction, JournalPosition, OutcomeAction } from '../redux/actions.js'
 import { type CatchUp, outcomeOf, restored, setAside, standing, toActions } from './catch-up.js'
 import type { Host } from './host.js'
 import { type JournalContext, keepJournal } from './journal-keeper.js'
@@ -12,7 +12,7 @@ export interface FollowerContext extends JournalContext, Pick<CatchUp, 'parse' |
   readonly serves: Serves
   dispatch(actions: readonly (BrokerAction | OutcomeAction)[]): void
   /** How far in which journal this page has shown what happened, before this follower too. */
-  told(): Told | undefined
+  told(): JournalPosition | undefined
   onNews(news: News): void
   /** A dead letter holds these lanes back. */
   blocked(lanes: readonly string[]): void

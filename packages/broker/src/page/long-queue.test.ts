@@ -48,15 +48,21 @@ function open(world: TestWorld) {
   return { tab, broker, store, shown }
 }
 
-it.each([999, 1_001, 1_400])('%i waiting entries are all in the view again', async (count) => {
+/** A world, offline, whose last page was closed with so many entries waiting. Gives what that page showed. */
+async function leave(count: number) {
   const world = createTestWorld()
   world.setOnline(false)
-  const first = open(world)
+  const { tab, store, shown } = open(world)
   await world.settle()
-  for (let i = 0; i < count; i++) first.store.dispatch(clapped(i))
+  for (let i = 0; i < count; i++) store.dispatch(clapped(i))
   await world.settle()
-  const before = first.shown()
-  first.tab.crash()
+  const before = shown()
+  tab.crash()
+  return { world, before }
+}
+
+it.each([999, 1_001, 1_400])('%i waiting entries are all in the view again', async (count) => {
+  const { world, before } = await leave(count)
 
   const again = open(world)
   await again.broker.ready
@@ -72,13 +78,7 @@ it.each([
   [450, 199],
 ])('of %i waiting entries and room for %i the view says how many it leaves out', async (count, room) => {
   most.entries = room
-  const world = createTestWorld()
-  world.setOnline(false)
-  const first = open(world)
-  await world.settle()
-  for (let i = 0; i < count; i++) first.store.dispatch(clapped(i))
-  await world.settle()
-  first.tab.crash()
+  const { world } = await leave(count)
 
   const again = open(world)
   const seen = new Set<number>()

@@ -10,13 +10,13 @@ import {
   type BrokerAction,
   initialStatus,
   isOutcome,
+  type JournalPosition,
   nothingCounted,
   type OutcomeAction,
   outcome,
   type Past,
   type RestoredEntry,
   type Status,
-  type Told,
 } from '../redux/actions.js'
 import type { BrokerState } from '../redux/broker-reducer.js'
 import { isDevelopment } from '../redux/development.js'
@@ -45,7 +45,7 @@ export interface PageView {
   blocked(lanes: readonly string[]): void
   status(part: Partial<Status>): void
   /** How far in which journal this page has shown what happened. */
-  told(): Told | undefined
+  told(): JournalPosition | undefined
   /** The outcomes that came after a moment, as far back as they are remembered. */
   outcomesSince(at: number): readonly OutcomeAction[]
   /** The entries of the view that are on disk, as far as this page knows. */

@@ -39,14 +39,16 @@ function picky(refuses: (row: string) => Error | undefined): Store {
 }
 const unclonable = () => new DOMException('An object could not be cloned.', 'DataCloneError')
 const full = () => new DOMException('The disk is full.', 'QuotaExceededError')
-const where = (isIt: (row: string) => boolean, error: () => Error) => (row: string) =>
-  isIt(row) ? error() : undefined
+const refusesPoison = (error: () => Error = unclonable) =>
+  picky((row) => (row.includes('poison') ? error() : undefined))
+const hasRoomFor = (bytes: number) => picky((row) => (row.length > bytes ? full() : undefined))
 
 const json = ({ key }: SentRequest, status: number, body: string) =>
   new Response(body, {
     status,
     headers: { 'content-type': 'application/json', 'idempotency-key': `"${key}"` },
   })
+const text = (length: number) => JSON.stringify('x'.repeat(length))
 const nested = (depth: number) => `${'['.repeat(depth)}${']'.repeat(depth)}`
 
 function open(store: Store, poison: (request: SentRequest) => Response | ReturnType<typeof answer>) {
@@ -78,18 +80,8 @@ describe('an answer that cannot be stored', () => {
   it.each([
     ['nested 20,000 deep', memoryStore(), nested(20_000), 'answerNotStored'],
     ['nested 100,000 deep', memoryStore(), nested(100_000), 'answerNotStored'],
-    [
-      'of a kind that the storage does not take',
-      picky(where((row) => row.includes('poison'), unclonable)),
-      '"poison"',
-      'answerNotStored',
-    ],
-    [
-      'of 1 MB on a full disk',
-      picky(where((row) => row.length > 500_000, full)),
-      JSON.stringify('x'.repeat(1e6)),
-      'storageFull',
-    ],
+    ['of a kind that the storage does not take', refusesPoison(), '"poison"', 'answerNotStored'],
+    ['of 1 MB on a full disk', hasRoomFor(500_000), text(1e6), 'storageFull'],
   ])(
     '%s: its entry ends as confirmed without it, once, and so do its neighbours',
     async (_what, store, body, reason) => {
@@ -105,25 +97,10 @@ describe('an answer that cannot be stored', () => {
   )
 
   it.each([
-    [
-      'of a kind that the storage does not take',
-      picky(where((row) => row.includes('poison'), unclonable)),
-      '"poison"',
-      'answerNotStored',
-    ],
-    [
-      'of 8 kB on a full disk',
-      picky(where((row) => row.length > 5_000, full)),
-      JSON.stringify('x'.repeat(8_000)),
-      'storageFull',
-    ],
+    ['of a kind that the storage does not take', refusesPoison(), '"poison"', 'answerNotStored'],
+    ['of 8 kB on a full disk', hasRoomFor(5_000), text(8_000), 'storageFull'],
     ['nested 20,000 deep', memoryStore(), nested(20_000), { isCut: true, text: '['.repeat(8_192) }],
-    [
-      'of 1 MB on a full disk',
-      picky(where((row) => row.length > 500_000, full)),
-      JSON.stringify('x'.repeat(1e6)),
-      { isCut: true },
-    ],
+    ['of 1 MB on a full disk', hasRoomFor(500_000), text(1e6), { isCut: true }],
   ])(
     'and means refusal, %s: it is returned with a part or a word in place of it',
     async (_what, store, body, problem) => {
@@ -171,7 +148,7 @@ describe('a payload that cannot be stored', () => {
   ])(
     'because it %s ends alone, and its neighbours of the same turn arrive once',
     async (_why, error, reason) => {
-      const app = open(picky(where((row) => row.includes('poison'), error)), () => answer(500))
+      const app = open(refusesPoison(error), () => answer(500))
       const receipts = await deliver(app, (n) => (n === poisoned ? { payload: 'poison' } : {}))
 
       expect(await receipts[poisoned]?.settled).toEqual({ status: 'rejected', reason })
@@ -182,7 +159,7 @@ describe('a payload that cannot be stored', () => {
   )
 
   it('keeps the order of its lane', async () => {
-    const app = open(picky(where((row) => row.includes('poison'), unclonable)), () => answer(500))
+    const app = open(refusesPoison(), () => answer(500))
     await deliver(app, (n) => (n === poisoned ? { payload: 'poison' } : {}))
     const lane = app.world.network.requests
       .map(({ url }) => Number(url.split('/').at(-1)))

@@ -1,7 +1,13 @@
 // The latest outcomes that this page or an earlier one has shown. They are applied once more over state that is older
 // than they are: a cached truth, and state that the app has kept.
 import { outcomesMax } from '../core/limits.js'
-import { type BrokerAction, isOutcome, type OutcomeAction, type Past, type Told } from '../redux/actions.js'
+import {
+  type BrokerAction,
+  isOutcome,
+  type JournalPosition,
+  type OutcomeAction,
+  type Past,
+} from '../redux/actions.js'
 
 export interface RecentOutcomes {
   /** Call it for each action, before the store is told of it. */
@@ -15,7 +21,7 @@ export interface RecentOutcomes {
 
 export function createRecentOutcomes(): RecentOutcomes {
   let all: readonly OutcomeAction[] = []
-  let told: Told | undefined
+  let told: JournalPosition | undefined
 
   function begin({ told: before, outcomes }: Past): void {
     const known = new Set(all.map(numberOf))

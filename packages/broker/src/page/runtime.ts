@@ -155,7 +155,7 @@ export class Runtime implements Internals {
     const last = this.#session
     if (principal === last?.principal) return
     last?.stop()
-    this.#capturing.roomMayBe()
+    this.#capturing.room.forget()
     this.#sending.halt()
     const session = principal === undefined ? undefined : this.#signIn(principal)
     this.#session = session
@@ -168,7 +168,7 @@ export class Runtime implements Internals {
 
   /** Rows changed: look at them, and have them sent. */
   changed(): void {
-    this.#capturing.roomMayBe()
+    this.#capturing.room.forget()
     this.ports.bus.post('changed')
     this.#sending.wake('signal')
   }
@@ -247,7 +247,7 @@ export class Runtime implements Internals {
 
   /** Rows may have changed. */
   #hint(): void {
-    this.#capturing.roomMayBe()
+    this.#capturing.room.forget()
     if (this.#stopListening.length > 0) this.#session?.hint()
   }
 
@@ -294,7 +294,7 @@ export class Runtime implements Internals {
       report(error)
       return 'tooLate'
     } finally {
-      this.#capturing.roomMayBe()
+      this.#capturing.room.forget()
       this.ports.bus.post('changed')
     }
   }

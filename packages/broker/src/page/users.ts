@@ -61,8 +61,8 @@ export function createUsers({ store, chance, bus }: Ports, { app, base }: UsersC
   const relaxed: Transact = (work) => store.transact('readwrite', 'relaxed', work)
 
   const derivedOf = (principal: string, left?: string): Promise<Derived> => {
-    const last = known.get(principal)
-    if (last !== undefined) return last
+    const found = known.get(principal)
+    if (found !== undefined) return found
     const derived = derive(principal, left)
     known.set(principal, derived)
     derived.catch(() => known.delete(principal))

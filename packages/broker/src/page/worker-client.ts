@@ -116,8 +116,9 @@ export function createWorkerClient(
   }
 }
 
-/** A worker of another scope may be in the session of another app. */
-const isFor = (mine: string | undefined, { partition = mine }: Draining) => partition === (mine ?? partition)
+/** A worker of another scope may be in the session of another app. One of an earlier release does not say. */
+const isFor = (mine: string | undefined, { partition }: Draining) =>
+  mine === undefined || partition === undefined || partition === mine
 
 interface SyncManager {
   register(tag: string): Promise<void>

@@ -32,11 +32,11 @@ export interface OutcomeMark {
   /** How often its entry was sent. */
   readonly attempts?: number
   /** Its place in the journal. A capture that ended before it was accepted has none. */
-  readonly told?: Told
+  readonly told?: JournalPosition
 }
 
 /** A place in an outbox's journal. */
-export interface Told {
+export interface JournalPosition {
   readonly outbox: string
   readonly number: number
 }
@@ -44,7 +44,7 @@ export interface Told {
 /** What happened before: a state that was kept is given what it lacks of it. */
 export interface Past {
   /** How far the page is. */
-  readonly told: Told
+  readonly told: JournalPosition
   /** The last number of the journal: a state that holds more is of a database that was lost. */
   readonly last: number
   readonly outcomes: readonly OutcomeAction[]

@@ -1,4 +1,5 @@
 // A programmer's mistakes in what is said of a server's answers, told at once. Left out of production builds.
+import { isToken } from '../core/is.js'
 import { describe } from './describe.js'
 
 type Given = Readonly<Record<string, unknown>>
@@ -42,7 +43,7 @@ export function checkMarks(where: string, name: string, marks: unknown, span: Sp
 function checkReach(start: string, { status, header, value }: Given, [from, to]: Span): void {
   if (status !== undefined && !isStatus(status, from, to))
     throw new TypeError(`${start} to name a \`status\` from ${from} to ${to}; got ${describe(status)}.`)
-  if (header !== undefined && !/^[\w!#$%&'*+.^`|~-]+$/.test(String(header)))
+  if (header !== undefined && !isToken(header))
     throw new TypeError(`${start} to name a \`header\` that can exist; got ${describe(header)}.`)
   if (header !== undefined && value !== undefined && typeof value !== 'string')
     throw new TypeError(

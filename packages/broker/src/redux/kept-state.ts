@@ -2,12 +2,12 @@
 // far it holds what happened, so that nothing is told to it twice.
 
 /** How far a state holds what happened: of each outbox the number of the last outcome in its journal. */
-export type ToldOf = Readonly<Record<string, number>>
+export type JournalPositions = Readonly<Record<string, number>>
 
 /** The state as if nothing were pending, and how far it holds what happened. */
 export interface Kept {
   readonly confirmed: object
-  readonly told?: ToldOf | undefined
+  readonly told?: JournalPositions | undefined
 }
 
 /** What of a view may be kept. */
@@ -51,7 +51,7 @@ export function unpacked(state: object): Kept | undefined {
   const { [carried]: confirmed, [toldKey]: told, ...rest } = state as Partial<Record<string, object>>
   return {
     confirmed: confirmed ?? (Array.isArray(state) ? [...state] : rest),
-    told: told as ToldOf | undefined,
+    told: told as JournalPositions | undefined,
   }
 }
 
@@ -98,17 +98,17 @@ type Reduce<A> = (state: object, action: A) => object
 export const isPersisted = (state: object): state is Persisted => '_persist' in state
 
 interface Persisted {
-  readonly _persist: { readonly rehydrated?: boolean; readonly [toldKey]?: ToldOf }
+  readonly _persist: { readonly rehydrated?: boolean; readonly [toldKey]?: JournalPositions }
 }
 
 /** redux-persist writes its mark down with each state: there is room for more in it. */
-export const withTold = (state: object, told: ToldOf | undefined): object =>
+export const withTold = (state: object, told: JournalPositions | undefined): object =>
   told && isPersisted(state) && state._persist[toldKey] !== told
     ? { ...state, _persist: { ...state._persist, [toldKey]: told } }
     : state
 
 /** How far the state holds what happened that redux-persist brings. */
-export function rehydratedTold(action: object): ToldOf | undefined {
+export function rehydratedTold(action: object): JournalPositions | undefined {
   const { type, payload } = action as { readonly type?: unknown; readonly payload?: object }
   return type === rehydrate && payload && isPersisted(payload) ? payload._persist[toldKey] : undefined
 }

@@ -3,7 +3,7 @@
 import type { Action, Reducer } from 'redux'
 import { type Apply, type Layers, replay, settleEntries } from '../core/rebase.js'
 import type { DeliveryWatch } from './delivery-watch.js'
-import { copy, hasSameFields, isPersisted, keepable, type ToldOf, unwritten } from './kept-state.js'
+import { copy, hasSameFields, isPersisted, type JournalPositions, keepable, unwritten } from './kept-state.js'
 
 /** immer's `produce`, which RTK exports as `createNextState`. */
 export type Produce = <S>(base: S, recipe: (draft: S) => void) => S
@@ -15,7 +15,7 @@ export interface Hidden extends Layers<object, Action> {
   /** Up to which moment the confirmed state holds what was settled before this page began. */
   readonly readAt: number
   /** How far the confirmed state holds what happened, where that is known. */
-  readonly told?: ToldOf | undefined
+  readonly told?: JournalPositions | undefined
   /** More outcomes of this frame are to come: the view is still that before the first of them. */
   readonly stale?: boolean
 }

@@ -9,11 +9,11 @@ import {
   mark,
   type OutcomeAction,
   outcomeMark,
-  type Past,
   pendingMark,
   type RestoredEntry,
   readAtOf,
 } from './actions.js'
+import { outcomeStep, outcomesApplied, type Step, withPast } from './apply-outcomes.js'
 import type { DeliveryWatch } from './delivery-watch.js'
 import { describe } from './describe.js'
 import { isDevelopment, sayOnce } from './development.js'
@@ -135,46 +135,6 @@ const copied =
   'A reducer around broker.optimistic() copies its state at each action, as persistReducer does. ' +
   'Put it inside: broker.optimistic(persistReducer(config, reducer)).'
 
-type Step<A> = (state: object, layers: Hidden, action: A) => object
-
-function outcomeStep(layering: Layering, watch: DeliveryWatch | undefined): Step<OutcomeAction> {
-  const { apply, keep, rebased } = layering
-  return (state, layers, action) => {
-    if (isDevelopment && watch) tellWatch(watch, layering, layers, action)
-    const { late, at, more, told: place } = action.meta.broker
-    const isHeld = place !== undefined && place.number <= (layers.told?.[place.outbox] ?? 0)
-    // What was settled before this page began is in what the page has read since.
-    const isRead = late && at <= layers.readAt
-    const told = place && !isHeld ? { ...layers.told, [place.outbox]: place.number } : layers.told
-    const before = withTold(layers.confirmed, told)
-    const confirmed = isHeld || isRead ? before : outcomeApplied(apply, before, action)
-    const after = settleEntries({ confirmed, log: layers.log }, new Set([action.meta.entryId]), apply)
-    const isSame = after.confirmed === layers.confirmed && after.log.length === layers.log.length
-    if (isSame && told === layers.told && (more || !layers.stale)) return state
-    const next = { ...layers, ...after, told }
-    // With nothing pending the view is the confirmed state: there is no rebase to put off.
-    return more && next.log.length > 0 ? keep({ ...next, stale: true }, state) : rebased(next)
-  }
-}
-
-/** For the developer: whether the slice takes over what it showed of an entry. */
-function tellWatch(
-  watch: DeliveryWatch,
-  { applyOnTop }: Layering,
-  { confirmed, log }: Hidden,
-  action: OutcomeAction,
-): void {
-  const { entryId, broker } = action.meta
-  if (broker.outcome !== 'delivered') return
-  if (applyOnTop(confirmed, action) !== confirmed) {
-    watch.taken(entryId)
-    return
-  }
-  const pending = log.find((one) => one.entryId === entryId)
-  if (pending !== undefined && applyOnTop(confirmed, pending.action) !== confirmed)
-    watch.lost(entryId, action.meta.action.type)
-}
-
 function truthStep(
   { apply, keep, rebased }: Layering,
   asks: (action: Action) => boolean,
@@ -187,8 +147,7 @@ function truthStep(
     // An answer is for some slices only: of the others it says nothing.
     if (read !== undefined && answered === before) return state
     if (isDevelopment && answered !== before) watch?.truth()
-    const later = laterOutcomes(action) ?? []
-    const confirmed = later.reduce((state, one) => outcomeApplied(apply, state, one), answered)
+    const confirmed = outcomesApplied(apply, answered, laterOutcomes(action) ?? [])
     // What asks goes where its answer will, so that it does not come on top of that; it is no answer yet.
     const at = asks(action) ? never : (read?.at ?? readAtOf(action) ?? Number.POSITIVE_INFINITY)
     const readAt = Math.max(layers.readAt, at)
@@ -216,35 +175,11 @@ function brokerStep({ apply, rebased, withoutPending }: Layering): Step<BrokerAc
   }
 }
 
-/** A state that was kept is given what it lacks; of any other nobody knows what it holds, so it is taken for complete. */
-function withPast(apply: Layering['apply'], layers: Hidden, { told, last, outcomes }: Past): Hidden {
-  const { outbox, number } = told
-  const own = layers.told?.[outbox]
-  const isKnown = own !== undefined && own <= last
-  if (isKnown && own >= number) return layers
-  const isLacking = ({ meta: { broker } }: OutcomeAction) =>
-    isKnown && (broker.told?.number ?? 0) > own && broker.at > layers.readAt
-  const lacking = outcomes.filter(isLacking)
-  const all = { ...layers.told, [outbox]: number }
-  const confirmed = lacking.reduce(
-    (state, one) => outcomeApplied(apply, state, one),
-    withTold(layers.confirmed, all),
-  )
-  return { ...layers, confirmed, told: all }
-}
-
 /** Marked as at their capture: a reducer may name what it makes by its entry. */
 const toLogged = ({ action, entryId, lane }: RestoredEntry): Logged<Action> => ({
   action: mark(action, { entryId, lane }),
   entryId,
 })
-
-/** What happened without an answer is what its own action does: it is confirmed state from here on. */
-function outcomeApplied(apply: Layering['apply'], state: object, action: OutcomeAction): object {
-  const { entryId, action: stored, broker } = action.meta
-  if (broker.outcome !== 'confirmed') return apply(state, action)
-  return apply(apply(state, mark(stored, { entryId, lane: broker.lane })), action)
-}
 
 function checked(state: unknown): object {
   const isPlain =

@@ -1,0 +1,52 @@
+// Remembers how full the outbox was when it last refused a capture: a flood at the cap asks the storage for nothing.
+import type { Limits } from '../core/limits.js'
+import type { Clock } from '../core/ports.js'
+import type { PartitionRow } from '../core/schema.js'
+import { isDevelopment } from '../redux/development.js'
+import { Refusal } from './refusal.js'
+
+interface Room {
+  readonly entries: number
+  readonly bytes: number
+}
+
+export interface KnownRoom {
+  /** Call it where a capture was refused. `row`: the outbox as that transaction read it. */
+  note(row: PartitionRow): void
+  /** Call it where something may have left the outbox. */
+  forget(): void
+  /** The room that is surely all there is; without bounds where nothing is known. */
+  left(): Room
+}
+
+/** How long a full outbox is taken for full, where nobody says that something left it. */
+const believedMs = 1_000
+
+export function createKnownRoom(
+  { entriesMax, bytesMax }: Pick<Limits, 'entriesMax' | 'bytesMax'>,
+  clock: Pick<Clock, 'monotonic'>,
+): KnownRoom {
+  let known: Room | undefined
+  let until = 0
+  return {
+    note({ waiting, dead, bytes }) {
+      known = { entries: entriesMax - waiting - dead, bytes: bytesMax - bytes }
+      until = clock.monotonic() + believedMs
+    },
+    forget() {
+      known = undefined
+    },
+    left: () => (known !== undefined && until > clock.monotonic() ? known : unbounded),
+  }
+}
+
+const unbounded: Room = { entries: Number.POSITIVE_INFINITY, bytes: Number.POSITIVE_INFINITY }
+
+export class OutboxFull extends Refusal {
+  constructor({ entriesMax, bytesMax }: Limits) {
+    super(
+      'outboxFull',
+      isDevelopment && `The outbox holds ${entriesMax} entries or ${bytesMax} bytes already.`,
+    )
+  }
+}

@@ -1,0 +1,76 @@
+// How outcomes become confirmed state: each once, in the state of now and in state that was kept.
+import { settleEntries } from '../core/rebase.js'
+import { mark, type OutcomeAction, type Past } from './actions.js'
+import type { DeliveryWatch } from './delivery-watch.js'
+import { isDevelopment } from './development.js'
+import { withTold } from './kept-state.js'
+import type { Hidden, Layering } from './layers.js'
+
+export type Step<A> = (state: object, layers: Hidden, action: A) => object
+
+export function outcomeStep(layering: Layering, watch: DeliveryWatch | undefined): Step<OutcomeAction> {
+  const { apply, keep, rebased } = layering
+  return (state, layers, action) => {
+    if (isDevelopment && watch) tellWatch(watch, layering, layers, action)
+    const { late, at, more, told: place } = action.meta.broker
+    const isHeld = place !== undefined && place.number <= (layers.told?.[place.outbox] ?? 0)
+    // An outcome from before this page began is in the truth that the page has read since.
+    const isRead = late && at <= layers.readAt
+    const told = place && !isHeld ? { ...layers.told, [place.outbox]: place.number } : layers.told
+    const before = withTold(layers.confirmed, told)
+    const confirmed = isHeld || isRead ? before : outcomeApplied(apply, before, action)
+    const after = settleEntries({ confirmed, log: layers.log }, new Set([action.meta.entryId]), apply)
+    const isSame = after.confirmed === layers.confirmed && after.log.length === layers.log.length
+    if (isSame && told === layers.told && (more || !layers.stale)) return state
+    const next = { ...layers, ...after, told }
+    // With nothing pending the view is the confirmed state: there is no rebase to put off.
+    return more && next.log.length > 0 ? keep({ ...next, stale: true }, state) : rebased(next)
+  }
+}
+
+/** For the developer: whether the slice takes over what it showed of an entry. */
+function tellWatch(
+  watch: DeliveryWatch,
+  { applyOnTop }: Layering,
+  { confirmed, log }: Hidden,
+  action: OutcomeAction,
+): void {
+  const { entryId, broker } = action.meta
+  if (broker.outcome !== 'delivered') return
+  if (applyOnTop(confirmed, action) !== confirmed) {
+    watch.taken(entryId)
+    return
+  }
+  const pending = log.find((one) => one.entryId === entryId)
+  if (pending !== undefined && applyOnTop(confirmed, pending.action) !== confirmed)
+    watch.lost(entryId, action.meta.action.type)
+}
+
+/** A write that happened without an answer has its own action's effect, which is confirmed state from here on. */
+function outcomeApplied(apply: Layering['apply'], state: object, action: OutcomeAction): object {
+  const { entryId, action: stored, broker } = action.meta
+  if (broker.outcome !== 'confirmed') return apply(state, action)
+  return apply(apply(state, mark(stored, { entryId, lane: broker.lane })), action)
+}
+
+export const outcomesApplied = (
+  apply: Layering['apply'],
+  state: object,
+  outcomes: readonly OutcomeAction[],
+): object => outcomes.reduce((before, one) => outcomeApplied(apply, before, one), state)
+
+/**
+ * A state that was kept is given the outcomes that it lacks. Of any other state nobody knows what it holds, so it is
+ * taken for complete.
+ */
+export function withPast(apply: Layering['apply'], layers: Hidden, { told, last, outcomes }: Past): Hidden {
+  const { outbox, number } = told
+  const own = layers.told?.[outbox]
+  const isKnown = own !== undefined && own <= last
+  if (isKnown && own >= number) return layers
+  const isLacking = ({ meta: { broker } }: OutcomeAction) =>
+    isKnown && (broker.told?.number ?? 0) > own && broker.at > layers.readAt
+  const all = { ...layers.told, [outbox]: number }
+  const before = withTold(layers.confirmed, all)
+  return { ...layers, confirmed: outcomesApplied(apply, before, outcomes.filter(isLacking)), told: all }
+}
