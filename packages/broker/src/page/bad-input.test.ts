@@ -19,13 +19,13 @@ const circular: Record<string, unknown> = {}
 circular['self'] = circular
 
 interface Row {
-  /** What is wrong. */
+  /** The mistake. */
   readonly name: string
   readonly request?: unknown
   readonly lane?: unknown
   readonly payload?: unknown
   readonly reason: string
-  /** What the developer reads. */
+  /** The sentences that the developer reads. */
   readonly advice: RegExp
 }
 

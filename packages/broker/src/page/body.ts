@@ -1,4 +1,4 @@
-// A request's body as it is stored and sent, and what is kept of its action: data of a size that the outbox takes.
+// A request's body as it is stored and sent, and its action as it is stored: data of a size that the outbox takes.
 import type { Limits } from '../core/limits.js'
 import type { StoredAction } from '../core/schema.js'
 import { describe } from '../redux/describe.js'
@@ -49,7 +49,7 @@ export async function readContent(response: Response): Promise<Content> {
   }
 }
 
-/** What is stored of an action: it is shown again by it after a reload. @throws Refusal */
+/** The action as it is stored, and shown again after a reload. @throws Refusal */
 export const storedAction = (action: StoredAction): StoredAction =>
   plainly(
     storedCopy,

@@ -1,4 +1,4 @@
-// The public face of a broker: what it takes and what it gives.
+// The public face of a broker: its options and its members.
 import type { Middleware, Reducer } from 'redux'
 import type { OnUnknownEffect, ServerKind } from '../core/entry.js'
 import type { Inquiries } from '../core/inquiry.js'
@@ -31,29 +31,29 @@ export interface BrokerOptions<State, Path extends string> {
    */
   readonly base?: string
   /**
-   * Whose outbox: the user's id, any text or a number, or nothing (undefined, null, '') while signed out. Only that user's
-   * entries are sent.
+   * The id of the user whose outbox it is: any text or a number, or nothing (undefined, null, '') while signed out. Only
+   * that user's entries are sent.
    */
   partition(state: State): string | number | null | undefined
   /**
-   * Adds what is never stored (a token, a CSRF header) to every request as it leaves, the broker's own questions included. A
-   * worker without it leaves the entries to a page. Where it throws, or takes longer than `limits.attemptMs`, nothing
-   * is sent: the error is reported and it is asked again.
+   * Adds headers that are never stored (a token, a CSRF header) to every request as it leaves, the broker's own
+   * questions included. A worker without it leaves the entries to a page. Where it throws, or takes longer than
+   * `limits.attemptMs`, nothing is sent: the error is reported and it is asked again.
    */
   prepareHeaders?(headers: Headers, request: PageRequest<State>): Headers | void | PromiseLike<Headers | void>
   /**
-   * Names of headers without secrets that the `request` of a write may give, and that are stored with it, besides the usual
-   * ones: `Accept`, `Accept-Language`, `Content-*`, conditions (`If-Match`, …) and `Prefer`.
+   * Names of further headers without secrets that the `request` of a write may give. They are stored with it. The usual
+   * ones need no name: `Accept`, `Accept-Language`, `Content-*`, conditions (`If-Match`, …) and `Prefer`.
    */
   readonly storedHeaders?: readonly string[]
-  /** What `write` and `read` gave. */
+  /** The creators that `write` and `read` gave. */
   readonly routes: readonly AnyRouted[]
-  /** What `reads` gave: how reads are done. Needed where `broker.fetch` is used and no route is a read. */
+  /** The result of `reads()`: how reads are done. Needed where `broker.fetch` is used and no route is a read. */
   readonly reads?: ReadPart
   /** Whether the server honours `Idempotency-Key`; a route may say otherwise. Default `plain`. */
   readonly server?: ServerKind
   /**
-   * What success looks like where the server does not echo the key: `json` (default), `any2xx`, or statuses and content
+   * How success looks where the server does not echo the key: `json` (default), `any2xx`, or statuses and content
    * types. A route may say otherwise.
    */
   readonly success?: Success
@@ -63,8 +63,8 @@ export interface BrokerOptions<State, Path extends string> {
    */
   readonly onUnknownEffect?: OnUnknownEffect
   /**
-   * A URL that answers a HEAD at no cost, with any status. It is asked, without credentials, before a request to its
-   * origin that must not be repeated, where the way there is not known to be good. Default: each origin's root.
+   * A URL that answers a HEAD at no cost, with any status. It is asked, without credentials, before a request that must
+   * not be repeated, where the way to its origin is not known to be good. Default: each origin's root.
    */
   readonly knock?: string
   /**
@@ -104,20 +104,20 @@ export interface PageRequest<State> {
 export interface World {
   readonly ports: Ports
   readonly host: Host
-  /** Asks about entries in doubt. Undefined until that is loaded; then `onLoaded` is called. */
+  /** Asks about entries in doubt. Undefined until its code is loaded, when `onLoaded` is called. */
   inquiries?(onLoaded: () => void): Inquiries | undefined
 }
 
-/** What this browser gives, and so which promises hold here. */
+/** The abilities of this browser, on which the promises rest. */
 export interface Capabilities {
   /**
-   * False over plain http, as in a local network: there is no worker, no lock, no second place for unsent work, and this
+   * False over plain http, as in a local network. There is no worker, no lock and no second place for unsent work. This
    * page delivers while it is open.
    */
   readonly secureContext: boolean
   /** The browser has promised not to evict this site's data by itself. Undefined until that is known. */
   readonly persisted: boolean | undefined
-  /** What is left when the database is lost: `mirror`: unsent work itself. `note`: how much it was. */
+  /** The backup for a lost database. `mirror` holds the unsent work itself, `note` how much it was. */
   readonly backup: BackupKind
   /** IndexedDB: without it every capture is rejected. */
   readonly storage: boolean
@@ -128,8 +128,8 @@ export interface Capabilities {
   /** A dead executor is replaced at once; without it, and where it hangs, after its leases were watched for 75 s. */
   readonly locks: boolean
   /**
-   * Functions, as `prepareHeaders`, and `origins` of this app that no worker here is known to have: entries that need
-   * one of them wait for a page.
+   * Functions of this app, as `prepareHeaders`, and its `origins` that no worker here is known to have. Entries that
+   * need one of them wait for a page.
    */
   readonly workerLacks: readonly string[]
 }

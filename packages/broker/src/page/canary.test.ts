@@ -1,5 +1,5 @@
-// Secrets with a mark are followed through every end that a write can have: they are in no action, state, console
-// sentence, report or message of the broker. An action of the app's own and the answer that it asked for are the app's.
+// Marked secrets are followed through every end that a write can have. No action, state, console sentence, report or
+// message of the broker contains them. An action of the app's own and the answer that it asked for are the app's.
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { clapped, liked, openApp } from '../../test/page-fixture.js'
 import type { Key, Span } from '../core/ports.js'

@@ -1,5 +1,5 @@
-// Captures on their way to the disk, in the order of their dispatch: all of one turn go into one transaction, and so
-// do those that come while it is being committed.
+// Group commit: captures go to the disk in the order of their dispatch, all of one turn in one transaction. Captures
+// that come while it is being committed share the next one.
 import type { Capture } from '../core/append.js'
 import { isFull } from '../core/room.js'
 
@@ -49,7 +49,7 @@ export function createCaptureQueue(sink: CaptureSink): CaptureQueue {
     }
   }
 
-  /** One of them is what the storage does not take: it ends alone. */
+  /** The storage refuses one of them, which ends alone. */
   async function appendApart(principal: string, captures: readonly Capture[]): Promise<void> {
     for (const one of captures)
       await sink.append(principal, [one]).catch((error: unknown) => sink.failed([one], error))
@@ -76,7 +76,7 @@ export function createCaptureQueue(sink: CaptureSink): CaptureQueue {
     remove(id) {
       const before = waiting.length
       waiting = waiting.filter((item) => item.id !== id)
-      // What waited behind it need not wait for the next capture.
+      // Captures that waited behind it need not wait for the next one.
       ready()
       return waiting.length < before
     },
@@ -93,7 +93,7 @@ export const isUnstorable = (error: unknown): boolean =>
 /** Whether the failure may be that of one capture, and not of the storage itself. */
 const isItsOwn = (error: unknown) => isUnstorable(error) || isFull(error)
 
-/** What may be written now: one user's captures, none of which has an unread one of its lane before it. */
+/** The captures that may be written now are one user's, and have no unread one of their lane before them. */
 function split(waiting: QueuedCapture[]): { batch: QueuedCapture[]; rest: QueuedCapture[] } {
   const held = new Set<string>()
   const batch: QueuedCapture[] = []

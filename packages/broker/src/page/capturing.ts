@@ -31,7 +31,7 @@ interface Captured extends QueuedCapture {
   readonly accepted: Promise<unknown>
 }
 
-/** What came of taking an entry back. */
+/** The result of taking an entry back. */
 export type Cancelled = 'cancelled' | 'tooLate' | 'notFound'
 
 export interface CapturingContext {
@@ -41,7 +41,7 @@ export interface CapturingContext {
   readonly limits: Limits
   readonly app: AppWord
   readonly snapshot: SnapshotContext
-  /** Whose action it is; '' while nobody is signed in. */
+  /** The user whose action it is; '' while nobody is signed in. */
   principal(): string
   dispatch(actions: readonly (BrokerAction | OutcomeAction)[]): void
   onCaptured(id: string, what: { readonly lane: string; readonly action: StoredAction }): void
@@ -81,7 +81,7 @@ export class Capturing {
     })
   }
 
-  /** Never throws: what cannot be captured settles as rejected. `next` takes the action on to the reducers. */
+  /** Never throws: an action that cannot be captured settles as rejected. `next` takes it on to the reducers. */
   capture(route: WriteRoute, action: StoredAction, next: (action: unknown) => unknown): Receipt<unknown> {
     const { ports, receipts, principal, onCaptured } = this.#context
     const id = ports.chance.id()
@@ -113,7 +113,7 @@ export class Capturing {
     return 'cancelled'
   }
 
-  /** Takes back what is not being written yet, and waits for what is. Gives how many it took back. */
+  /** Takes back the captures that are not being written yet, and waits for the others. Gives how many it took back. */
   async cancelAll(): Promise<number> {
     const items = [...this.#items.values()].filter(({ principal }) => principal === this.#context.principal())
     const free = items.filter(({ id }) => this.#queue.remove(id))

@@ -1,4 +1,4 @@
-// What a page dispatches for the news it has read: a pure mapping from rows to actions.
+// Turns the rows that a page has read into the actions that it dispatches. A pure mapping.
 import type { DeadLetter, EntryRow } from '../core/entry.js'
 import type { News } from '../core/news.js'
 import type { JournalRow } from '../core/schema.js'
@@ -17,7 +17,7 @@ import type { Shown } from './known-entries.js'
 export type Parsed = Pick<OutcomeAction, 'error'> & { readonly payload?: unknown }
 
 export interface CatchUp {
-  /** What this page shows of an entry; undefined where it is not in the view. */
+  /** The entry as this page shows it; undefined where it is not in the view. */
   shown(entryId: string): Shown | undefined
   /** Parses an answer by its route; the answer itself where the route is gone, an error where its parser throws. */
   parse(type: string, answer: unknown): Parsed
@@ -51,8 +51,8 @@ export function standing(journal: readonly JournalRow[]): readonly JournalRow[] 
 }
 
 /**
- * The outcome that a row of the journal tells of; undefined where the entry has not ended by it, or where the row has
- * lost its words and this page never knew them.
+ * The outcome that a row of the journal tells of. Undefined where the entry has not ended by it, or where the row's
+ * action was removed and this page never knew it.
  */
 export function outcomeOf(
   row: JournalRow,
@@ -74,7 +74,7 @@ export function outcomeOf(
   return outcome({ ...told, ...parsed, kind: parsed.error === undefined ? kind : 'confirmed' })
 }
 
-/** What else a row tells of; undefined where that is an outcome. */
+/** The notice that a row tells of; undefined where it tells of an outcome. */
 function noticeOf(
   { kind, entryId, ids = [] }: JournalRow,
   { entries }: News,
@@ -86,7 +86,7 @@ function noticeOf(
   return again.length === 0 ? [] : [restored(again, [])]
 }
 
-/** What this release cannot read is shown, and is in no view. */
+/** Rows that this release cannot read are listed, and are in no view. */
 export const setAside = ({ quarantined }: Pick<News, 'quarantined'>): readonly BrokerAction[] =>
   quarantined.length === 0 ? [] : [{ type: 'redux-broker/quarantined', payload: quarantined }]
 

@@ -1,5 +1,5 @@
-// What an app may ask of its user's outbox, beside dispatching to it. Functions of their own, so that an app that
-// does not call them does not ship them.
+// Commands that an app may give to its user's outbox. Each is a function of its own, so that an app ships only those
+// that it calls.
 
 import { discardAll as discardEverything, type GivenUp, nothingGivenUp } from '../core/discard-all.js'
 import type { DeadLetter, EntryRow } from '../core/entry.js'
@@ -35,8 +35,8 @@ export function deadLetters(broker: AnyBroker): Promise<readonly DeadLetter[]> {
 }
 
 /**
- * Of the first 200 entries of the present user that are not settled those that this release can read, in the order of
- * their acceptance.
+ * The first 200 unsettled entries of the present user, in the order of their acceptance. Entries that this release
+ * cannot read are left out.
  */
 export function outboxEntries(broker: AnyBroker): Promise<readonly OutboxEntry[]> {
   const first = async (tx: StoreTransaction, partition: string) =>
@@ -45,9 +45,9 @@ export function outboxEntries(broker: AnyBroker): Promise<readonly OutboxEntry[]
 }
 
 /**
- * Sends a dead letter, or an entry in doubt, again, in its old place of its lane. With its old key where the server
- * may have acted on it, so that it takes effect once; with a new one after a refusal, which the server would only
- * repeat. A `plain` server knows no keys: there, what was in doubt may happen twice.
+ * Sends a dead letter, or an entry in doubt, again, in its old place of its lane. It keeps its key where the server may
+ * have acted on it, so that it takes effect once. After a refusal it has a new key, since the server would only repeat
+ * its refusal. A `plain` server knows no keys: an entry in doubt may happen twice there.
  * `notFound`: it was requeued or discarded already, perhaps in another tab.
  */
 export function requeue(broker: AnyBroker, entryId: string): Promise<'requeued' | 'notFound'> {
@@ -58,7 +58,7 @@ export function requeue(broker: AnyBroker, entryId: string): Promise<'requeued' 
 }
 
 /**
- * Says that an entry in doubt did happen: its optimistic change becomes confirmed state, its receipt settles as
+ * Says that an entry in doubt did happen. Its optimistic change becomes confirmed state, its receipt settles as
  * `confirmed`, and its lane goes on. `notFound`: it is no longer in doubt, perhaps by another tab's or the server's word.
  */
 export function confirm(broker: AnyBroker, entryId: string): Promise<'confirmed' | 'notFound'> {
@@ -70,10 +70,9 @@ export function confirm(broker: AnyBroker, entryId: string): Promise<'confirmed'
 }
 
 /**
- * Gives up the whole outbox of the present user for good: what waits, also what is not on disk yet, what was sent
- * already or is on its way, what is in doubt, and the dead letters. Receipts settle as `cancelled`. What was sent may
- * have arrived all the same: `unsure` says how many those are.
- * @throws where the storage fails; what was given up until then stays so.
+ * Gives up the whole outbox of the present user for good: entries in any state, on disk or not yet, and dead letters.
+ * Receipts settle as `cancelled`. Requests that were sent may have arrived all the same: `unsure` says how many.
+ * @throws where the storage fails; entries that were given up until then stay so.
  */
 export async function discardAll(broker: AnyBroker): Promise<GivenUp> {
   const inside = insideOf(broker)
@@ -111,8 +110,8 @@ export async function discard(broker: AnyBroker, entryId: string): Promise<'disc
 }
 
 /**
- * Takes an entry back while it is certain that nothing of it was sent: also one of another tab or of an earlier page,
- * as `receipt.cancel()` does for its own. `tooLate`: it may have arrived. `notFound`: it has ended already.
+ * Takes an entry back while it is certain that nothing of it was sent, as `receipt.cancel()` does for its own. The entry
+ * may be of another tab or of an earlier page. `tooLate`: it may have arrived. `notFound`: it has ended already.
  */
 export async function cancel(
   broker: AnyBroker,

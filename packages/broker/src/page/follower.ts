@@ -1,5 +1,5 @@
-// Keeps a page abreast of its user's outbox: restores what waits at the start, then reads the rows whenever anything
-// hints that they changed, at most once a frame.
+// Keeps a page abreast of its user's outbox. Restores the entries that wait at the start, then reads the rows at each
+// hint that they changed, at most once a frame.
 import type { Serves } from '../core/channel.js'
 import { type News, readNews, readStart, type Seen } from '../core/news.js'
 import type { BrokerAction, JournalPosition, OutcomeAction } from '../redux/actions.js'
@@ -11,7 +11,7 @@ export interface FollowerContext extends JournalContext, Pick<CatchUp, 'parse' |
   readonly host: Host
   readonly serves: Serves
   dispatch(actions: readonly (BrokerAction | OutcomeAction)[]): void
-  /** How far in which journal this page has shown what happened, before this follower too. */
+  /** The last place in a journal that this page has shown, before this follower too. */
   told(): JournalPosition | undefined
   onNews(news: News): void
   /** A dead letter holds these lanes back. */
@@ -19,7 +19,7 @@ export interface FollowerContext extends JournalContext, Pick<CatchUp, 'parse' |
 }
 
 export interface Follower {
-  /** Resolves when what waits is back in the view; rejects where the storage fails. */
+  /** Resolves when the entries that wait are back in the view; rejects where the storage fails. */
   start(): Promise<void>
   /** Something may have changed. */
   hint(): void

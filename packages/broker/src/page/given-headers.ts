@@ -26,7 +26,7 @@ export function storedHeaders(type: string, given: Given, named: readonly string
   )
 }
 
-/** Nothing of these is stored, and a credential would be as old as the read. @throws Refusal */
+/** The headers of a read, which are not stored. A credential among them would be as old as the read. @throws Refusal */
 export function readHeaders(type: string, given: Given): Headers {
   return take(
     type,

@@ -1,4 +1,4 @@
-// What a page knows that a worker does not: its address, whether it is looked at, and the events of its life.
+// The page's address, visibility and lifecycle events, which a worker does not know.
 import { findObstacle } from '../adapters/cors-check.js'
 import { pageTraffic } from '../adapters/page-traffic.js'
 import type { Base } from '../core/home.js'
@@ -10,7 +10,7 @@ import { pageBase } from './page-base.js'
 export type HostSignal = 'wake' | 'change'
 
 export interface Host {
-  /** What relative URLs start from; undefined where there is no page. */
+  /** The base of relative URLs; undefined where there is no page. */
   readonly baseUrl: string | undefined
   /** The directory of the page's app, as far as the page tells: `/`, the default, holds all apps of the origin. */
   readonly base?: Base
@@ -52,8 +52,8 @@ export function browserHost(): Host {
     },
     listen(listener) {
       const wake = () => listener('wake')
-      // A page that is put away turns hidden after that. Rows that it began to read then would be locked by it in the
-      // back/forward cache, and it would be dropped as soon as another tab writes.
+      // A page that is put away turns hidden after that. Rows that it began to read then would stay locked in the
+      // back/forward cache. The browser would drop the page as soon as another tab writes.
       let isAway = false
       const visibility = () => {
         if (document.visibilityState === 'visible') wake()

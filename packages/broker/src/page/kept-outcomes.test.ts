@@ -37,7 +37,7 @@ async function begin(name: string) {
   let saved: Kept | undefined
   let page = open(world, way)
 
-  /** What keeps state by itself writes it down by timers. */
+  /** redux-persist writes state down by timers. */
   async function write(): Promise<void> {
     saved = way.kept?.(page.store.getState()) as Kept | undefined
     await vi.advanceTimersByTimeAsync(100)

@@ -1,4 +1,5 @@
-// The first tunnel of a new user: a POST to a plain server on a bad line waits, and is in doubt only where it may have left.
+// The first tunnel of a new user. A POST to a plain server on a bad line waits, and is in doubt only where it may have
+// left.
 import { type ActionCreatorWithPayload, createAction } from '@reduxjs/toolkit'
 import { describe, expect, it } from 'vitest'
 import { type AppOptions, openApp } from '../../test/page-fixture.js'

@@ -2,7 +2,7 @@
 import type { StoredAction } from '../core/schema.js'
 import { type BrokerAction, isOutcome, type OutcomeAction, type RestoredEntry } from '../redux/actions.js'
 
-/** What an outcome must say of an entry. */
+/** The parts of an entry that its outcome must name. */
 export interface Shown {
   readonly lane: string
   readonly action: StoredAction
@@ -51,7 +51,7 @@ export class KnownEntries extends Map<string, Shown> {
     this.#stuckLanes = stuck
   }
 
-  /** What waits for no person. Who stands in its lane behind one in doubt does. */
+  /** Entries that wait for no person. Behind an entry in doubt, its whole lane waits for one. */
   prompt(): readonly StoredAction[] {
     const all = [...this.values()]
     const held = new Set([

@@ -15,7 +15,7 @@ export interface KnownRoom {
   note(row: PartitionRow): void
   /** Call it where something may have left the outbox. */
   forget(): void
-  /** The room that is surely all there is; without bounds where nothing is known. */
+  /** The most room that there can be; without bounds where nothing is known. */
   left(): Room
 }
 

@@ -1,4 +1,4 @@
-// What a user's disk keeps of work that is done: no longer than a page may need it, and nothing after the user.
+// Traces of finished work on the disk: they stay no longer than a page may need them, and leave with the user.
 import { describe, expect, it } from 'vitest'
 import { type App, clapped, openApp, refetched, signedIn, signedOut } from '../../test/page-fixture.js'
 import { memoryStore } from '../adapters/memory-store.js'

@@ -1,4 +1,4 @@
-// What a developer has forgotten is said once, in words that mend it; what only looks so is not.
+// A developer's forgotten step is said once, in words that mend it. Correct code that looks alike is not blamed.
 import { combineReducers, configureStore, createAction, createSlice } from '@reduxjs/toolkit'
 import type { Reducer } from 'redux'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'

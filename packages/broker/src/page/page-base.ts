@@ -1,9 +1,9 @@
-// Where the app of this page lies on its origin, as the page and this script tell it.
+// The app's place on its origin, as the page and this script tell it.
 import { type Base, baseOf } from '../core/home.js'
 
 /**
- * The URL of this script, from the first frame of a stack. `import.meta.url` would be a file of the build machine in the
- * output of some bundlers, and a syntax error in test runners that turn modules into CommonJS.
+ * The URL of this script, from the first frame of a stack. In the output of some bundlers `import.meta.url` is a file of
+ * the build machine. Test runners that turn modules into CommonJS take it for a syntax error.
  */
 function findScript(): string {
   const url = /https?:\/\/[^\s)]+?(?=:\d+:\d+)/.exec(String(new Error().stack))?.[0] ?? ''

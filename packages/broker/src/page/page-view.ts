@@ -1,4 +1,4 @@
-// What this page has in its view, and the one door through which the broker dispatches to the store.
+// The entries in this page's view, and the one door through which the broker dispatches to the store.
 
 import { originOfUrl } from '../core/channel.js'
 import type { News } from '../core/news.js'
@@ -32,7 +32,7 @@ export interface PageView {
   dispatch(actions: readonly (BrokerAction | OutcomeAction)[]): void
   /** An outcome of a read, by which no entry ends. Never throws. */
   answered(outcome: OutcomeAction): void
-  /** What this page has in its view of an entry. */
+  /** The entry as this page shows it. */
   shown(entryId: string): Shown | undefined
   /** Whether entries are in the view, beside this one. */
   hasPending(besides: string | undefined): boolean
@@ -44,7 +44,7 @@ export interface PageView {
   /** A dead letter holds these lanes back. */
   blocked(lanes: readonly string[]): void
   status(part: Partial<Status>): void
-  /** How far in which journal this page has shown what happened. */
+  /** The last place in a journal that this page has shown. */
   told(): JournalPosition | undefined
   /** The outcomes that came after a moment, as far back as they are remembered. */
   outcomesSince(at: number): readonly OutcomeAction[]
@@ -52,7 +52,7 @@ export interface PageView {
   stored(): readonly string[]
   /** Of these nothing is left: their changes leave the view, their receipts settle. */
   lost(entryIds: readonly string[], at: number): void
-  /** The actions of the entries that only time keeps from being settled: none while the outbox is paused. */
+  /** The actions of the entries that need nothing but time to settle: none while the outbox is paused. */
   onTheirWay(): readonly StoredAction[]
   /** Another user: nothing of the last one stays. */
   clear(): void
@@ -185,7 +185,7 @@ const ifNew =
 const unlessSame = <T>(before: T, now: T): T =>
   JSON.stringify(before) === JSON.stringify(now) ? before : now
 
-/** What a reducer or a subscriber throws stops nothing. */
+/** A reducer or a subscriber that throws stops nothing. */
 const teller =
   (dispatch: (action: BrokerAction | OutcomeAction) => unknown, report: Ports['report']) =>
   (action: BrokerAction | OutcomeAction): void => {

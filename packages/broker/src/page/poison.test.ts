@@ -1,4 +1,4 @@
-// One that cannot be stored among 200 that can: it ends alone, with a reason, and they arrive once each.
+// An entry that cannot be stored, among 200 that can, ends alone and with a reason. The others arrive once each.
 import { createAction } from '@reduxjs/toolkit'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { openApp } from '../../test/page-fixture.js'

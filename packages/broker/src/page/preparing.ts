@@ -1,4 +1,4 @@
-// What this page adds to a request as it leaves: the headers of its route, then those that all requests have.
+// Adds this page's headers to a request as it leaves: those of its route, then those that all requests have.
 import { type PrepareHeaders, preparedHeaders } from '../adapters/prepared-headers.js'
 import type { AskContext, Outgoing } from '../core/attempt.js'
 import { appHeaders, boundHeaders } from '../core/channel.js'

@@ -1,5 +1,5 @@
-// What a page's broker gives to those who do its reads, and what it has of them. Only types: the rest is in the bundle
-// of an app that declares a read.
+// The types between a page's broker and the engine that does its reads. The engine itself is in the bundle of an app
+// that declares a read.
 
 import type { Outgoing } from '../core/attempt.js'
 import type { Conditions } from '../core/conditions.js'
@@ -33,17 +33,17 @@ export interface ReadContext {
   /** Where the user's rows are; undefined while nobody is signed in or the storage fails. */
   user(): Promise<Owner | undefined>
   readonly routes: ReadonlyMap<string, Route>
-  /** What is in the view. */
+  /** The entries and outcomes in the view. */
   readonly view: Pick<PageView, 'onTheirWay' | 'outcomesSince'>
   /** Tells the store. Never throws. */
   dispatch(action: OutcomeAction): void
-  /** Resolves when what waits is back in the view. */
+  /** Resolves when the entries that wait are back in the view. */
   restored(): Promise<void>
   /** The last row of the journal that is in the view. */
   shown(): number
 }
 
-/** Those who do a page's reads. */
+/** Does a page's reads. */
 export interface ReadEngine {
   /** Never throws: what cannot be asked for settles as rejected. `next` takes the action on to the reducers. */
   capture(route: ReadRoute, action: StoredAction, next: (action: unknown) => unknown): Receipt<unknown>
@@ -53,8 +53,8 @@ export interface ReadEngine {
   /** Call it with every action of the broker's own that has reached the store. */
   hear(action: BrokerAction | OutcomeAction): void
   /**
-   * Another user, or nobody: all readers leave at once; what is kept of the one who left goes when the rows say it too,
-   * which is when `written` resolves.
+   * Another user, or nobody: all readers leave at once. The kept answers of the user who left go when the rows say it
+   * too, which is when `written` resolves.
    */
   userChanged(left: Promise<Owner> | undefined, written: Promise<unknown>): void
   /** The answers that are kept of this user go. Never rejects. */
@@ -62,7 +62,7 @@ export interface ReadEngine {
   stop(): void
 }
 
-/** What `read` and `reads` bring along. */
+/** The part that `read` and `reads` bring along. */
 export interface ReadPart {
   /** Reads and writes share the connections of a page: writes go through the ports that it gives. */
   begin(world: Pick<ReadContext, 'ports' | 'limits'>): {
@@ -103,7 +103,7 @@ export interface Wishes {
 export interface FetchOptions extends Wishes {
   /** From 1, the most urgent, to 9. Default 5. */
   readonly priority?: number
-  /** What it shows: while writes to the same tags are on their way it waits for them. */
+  /** Tags of the data that it shows. While writes to the same tags are on their way it waits for them. */
   readonly tags?: readonly Tag[]
   /** Rejects with the signal's reason when it aborts. The request itself ends when nobody else wants its answer. */
   readonly signal?: AbortSignal

@@ -12,7 +12,7 @@ import {
 export interface RecentOutcomes {
   /** Call it for each action, before the store is told of it. */
   hear(action: BrokerAction | OutcomeAction): void
-  /** Those after a moment. */
+  /** The outcomes after a moment. */
   since(at: number): readonly OutcomeAction[]
   /** Undefined until the page has begun. */
   past(): Past | undefined

@@ -1,5 +1,5 @@
-// Finds a write that the reducers do not show as one that may come back, for the developer: its action never reaches
-// them, or a slice shows it that broker.optimistic() does not wrap.
+// For the developer: finds a write that the reducers do not show as one that may come back. Its action never reaches
+// them, or a slice that broker.optimistic() does not wrap shows it.
 import type { Action } from 'redux'
 import { type OutcomeAction, outcomeMark, pendingMark } from '../redux/actions.js'
 import { sayOnce, soon } from '../redux/development.js'

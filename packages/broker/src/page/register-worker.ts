@@ -109,7 +109,7 @@ function followWorker(
   follow(registration.waiting)
   registration.addEventListener('updatefound', () => follow(registration.installing))
   look()
-  // What was not found offline is looked for later.
+  // A new version that could not be fetched offline is looked for later.
   if (!navigator.onLine)
     addEventListener('online', () => registration.update().catch(() => {}), { once: true })
   return () => {

@@ -1,4 +1,4 @@
-// Makes of the app's options all that a broker at work for one store is given.
+// Turns the app's options into the parts of a broker at work for one store.
 import type { Action, MiddlewareAPI } from 'redux'
 import { appHeaders } from '../core/channel.js'
 import { withKnocks } from '../core/knock-first.js'
@@ -37,7 +37,7 @@ export interface RuntimeConfig {
   readonly routes: Routes
   /** Undefined where the app declares no read. */
   readonly createReads: ReturnType<ReadPart['begin']>['createEngine'] | undefined
-  /** What a worker that is alone must know of the app. */
+  /** The app's word for a worker that is alone. */
   readonly app: AppWord
   readonly base: UsersContext['base']
   readonly serves: SendingContext['serves']
@@ -62,7 +62,7 @@ export interface RuntimeConfig {
 const needsOf = ({ prepareHeaders }: Pick<BrokerOptions<never, never>, 'prepareHeaders'>) =>
   prepareHeaders === undefined ? [] : [appHeaders]
 
-/** With the cookies that they need. Of the present release alone: to what an earlier one captured this one's word holds. */
+/** With the cookies that they need. This release's needs hold for the entries of an earlier one too. */
 export const allNeedsOf = <State>(options: BrokerOptions<State, string>) => [
   ...needsOf(options),
   ...cookieNeeds(options.origins),

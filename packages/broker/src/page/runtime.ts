@@ -1,4 +1,4 @@
-// A broker at work for one store: its captures, its user's outbox in the view, and somebody who drains it.
+// A broker at work for one store: its captures, its user's outbox in the view, and the drain of that outbox.
 import type { Action } from 'redux'
 import type { Outgoing } from '../core/attempt.js'
 import { cancel } from '../core/letters.js'
@@ -54,7 +54,7 @@ export class Runtime implements Internals {
     const { ports, host } = config
     const receipts = createReceipts()
     this.#config = config
-    // Captures have the plain store: what is left of a full disk belongs to what was accepted.
+    // Captures have the plain store: the rest of a full disk belongs to entries that were accepted.
     this.ports = { ...ports, store: withRoom(ports.store), device: pageDevice(host, ports.device) }
     this.#users = createUsers(this.ports, config)
     this.#view = createPageView(ports, host, receipts, (action) => {
@@ -160,7 +160,7 @@ export class Runtime implements Internals {
     const session = principal === undefined ? undefined : this.#signIn(principal)
     this.#session = session
     const written = session?.owner ?? this.#signOut(last)
-    // Before anybody hears of it: who does may ask for the next user's reads at once.
+    // Before any subscriber hears of it, since a subscriber may ask for the next user's reads at once.
     this.reads?.userChanged(last?.owner, written)
     if (last !== undefined) this.#view.clear()
     session?.begin()
@@ -197,7 +197,7 @@ export class Runtime implements Internals {
     this.#sending.stop()
   }
 
-  /** What happened meanwhile is told first. */
+  /** The outcomes of the meantime are told first. */
   wake(): void {
     this.#sending = this.#listen()
     this.#hint()
@@ -238,7 +238,7 @@ export class Runtime implements Internals {
     })
   }
 
-  /** The app's functions see what came of the entries before: their answers hold the next version, or the next token. */
+  /** The app's functions see the outcomes of earlier entries: those answers hold the next version, or the next token. */
   async #prepare(outgoing: Outgoing): Promise<Outgoing['headers']> {
     const { has, prepare } = this.#config
     if (has.length > 0) await this.#session?.catchUp()

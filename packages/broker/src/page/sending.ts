@@ -52,7 +52,7 @@ export function createSending(context: SendingContext): Sending {
   let cancelTimer = () => {}
   /** Whether something waits for a page that is looked at: a worker is none. */
   let waitsForPage = false
-  // What an earlier release captured, and this one was not given what to send it with: it stays, and that is no secret.
+  // An entry of an earlier release for which this release has not the function or origin. It stays, and that is said.
   let sayStranded = () => {
     sayStranded = () => {}
     ports.report(
@@ -67,7 +67,7 @@ export function createSending(context: SendingContext): Sending {
   async function ask(probe: Probe): Promise<void> {
     const owner = await context.user()
     const taken = await worker.drain(probe, owner?.partition)
-    // Next in line for the lock: should the worker die, this page has it at once; and it sends what a worker cannot.
+    // Next in line for the lock: should the worker die, this page has it at once. It also sends what the worker cannot.
     await executor.wake(taken && worker.lacks().length === 0 && !waitsForPage ? 'none' : probe)
   }
   // A wake-up that changes no row makes no news: the page looks again by itself.

@@ -29,7 +29,7 @@ export interface SnapshotContext {
   readonly limits: SizeLimits & Pick<Limits, 'urlCharactersMax'>
 }
 
-/** All of a capture but what is only known once its body has been read. */
+/** All of a capture but the parts that are only known once its body has been read. */
 export interface Snapshot {
   readonly lane: string
   /** A promise where the body has to be read first; it rejects with a `Refusal`. */
@@ -129,7 +129,7 @@ export function urlOf(type: string, template: unknown, context: UrlContext): URL
 const isWeb = ({ protocol }: URL) => /^https?:$/.test(protocol)
 const hasCredentials = ({ username, password }: URL) => username + password !== ''
 
-/** What is wanted of an address that is refused. */
+/** The demand on an address that is refused. */
 function wantedOf(address: unknown, url: URL | undefined, baseUrl: string | undefined): string {
   if (typeof address !== 'string') return 'that is a string'
   if (url === undefined)

@@ -1,5 +1,5 @@
 // Trusted Types: under the CSP `require-trusted-types-for 'script'` a browser registers no worker from a text. The
-// broker makes a policy, which the CSP names `trusted-types redux-broker`, or the app gives a URL of a policy of its own.
+// broker makes a policy, which the CSP allows by `trusted-types redux-broker`. Or the app gives a URL of its own policy.
 import { isDevelopment } from '../redux/development.js'
 
 /** A `TrustedScriptURL`. TypeScript's own library does not know that type, and each package declares it anew. */
@@ -20,10 +20,10 @@ const factory = () => (globalThis as { readonly trustedTypes?: Factory }).truste
 
 export const isTrustedUrl = (given: unknown): given is TrustedUrl => factory()?.isScriptURL(given) === true
 
-/** One for all brokers of a page: a CSP may refuse a second one of the same name. */
+/** One policy for all brokers of a page: a CSP may refuse a second one of the same name. */
 let policy: Policy | undefined
 
-/** As it is where the browser has no Trusted Types, or the CSP refuses the policy: the app's default policy may take it. */
+/** A plain text where there are no Trusted Types or the CSP refuses the policy: the app's default policy may take it. */
 export function trustedUrl(url: string): string | TrustedUrl {
   try {
     policy ??= factory()?.createPolicy('redux-broker', { createScriptURL: (same) => same })

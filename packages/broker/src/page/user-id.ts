@@ -1,4 +1,4 @@
-// Whose outbox it is, as the app's `partition` says it.
+// The owner of the outbox, as the app's `partition` names them.
 import { encodePrincipal } from '../core/principal.js'
 import { describe } from '../redux/describe.js'
 import { isDevelopment } from '../redux/development.js'

@@ -1,4 +1,4 @@
-// One user's outbox in a page, from their sign-in on: what waits is brought back into the view, and the rows are followed.
+// One user's outbox in a page, from their sign-in on: entries that wait come back into the view, and rows are followed.
 import { findGone } from '../core/letters.js'
 import type { News } from '../core/news.js'
 import { noteLoss, type Owner } from '../core/partition.js'
@@ -13,7 +13,7 @@ export interface UserSessionContext
   readonly users: Users
   readonly view: PageView
   onNews(news: News): void
-  /** What waits is back in the view. */
+  /** The entries that wait are back in the view. */
   onRestored(): void
 }
 
@@ -23,7 +23,7 @@ export class UserSession {
   #owner: Promise<Owner>
   #restored: Promise<void> = Promise.resolve()
   #follower: Follower | undefined
-  /** How often the database has begun anew under a partition, as last read. */
+  /** How often the database has begun anew under a partition, at the last reading. */
   #wiped: { readonly partition: string; readonly wipes: number } | undefined
   /** The storage failed at its beginning, or began anew. */
   #isBroken = false
@@ -39,7 +39,7 @@ export class UserSession {
     return this.#owner
   }
 
-  /** Resolves when what waits is back in the view, or cannot be read. */
+  /** Resolves when the entries that wait are back in the view, or cannot be read. */
   get restored(): Promise<void> {
     return this.#restored
   }
@@ -101,11 +101,11 @@ export class UserSession {
     const before = this.#wiped?.partition === partition ? this.#wiped.wipes : wipes
     const isEmptied = wipes > before
     this.#wiped = { partition, wipes: Math.max(wipes, before) }
-    // What was read before says nothing.
+    // The rows that were read before say nothing any more.
     if (isEmptied) this.#beginAnew()
   }
 
-  /** What is shown as stored, and is nowhere any more, was lost. */
+  /** An entry that is shown as stored, and is nowhere any more, was lost. */
   async #settleLost(partition: string, stored: readonly string[]): Promise<void> {
     const { view, ports } = this.#context
     const { store, clock, bus } = ports

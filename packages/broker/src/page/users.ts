@@ -1,4 +1,4 @@
-// Whose outbox it is: follows the app's own word for its user, and tells the database, so that every executor knows.
+// Follows the app's word for its user, and writes it into the database, so that every executor knows whose outbox it is.
 import { type Base, findSalt, readSalt } from '../core/home.js'
 import {
   type AppWord,
@@ -18,22 +18,22 @@ import { findWaitingBelow, waitingBelow } from './waiting-below.js'
 
 export interface Users {
   /**
-   * Writes in the partition that stands for a user: the one that their pages find, also where the database was emptied
-   * and begun anew under this page. `transact` may make a second transaction, where the first has seen that.
+   * Writes in the partition that stands for a user, and that their pages find. The database may have been emptied and
+   * begun anew under this page: where the first transaction sees that, `transact` makes another.
    */
   write<T>(principal: string, work: Work<T>, transact: Transact): Promise<T>
   /** From here on this user's entries are sent, and no other's. */
   signIn(principal: string): Promise<Owner>
-  /** From here on nothing of this user is sent; another's is, where another signed in meanwhile. */
+  /** From here on nothing of this user is sent. Another user who signed in meanwhile is sent for. */
   signOut(principal: string): Promise<void>
-  /** What was paused for want of a session is tried again. */
+  /** Entries that were paused for want of a session are tried again. */
   resume(owner: Owner): Promise<void>
 }
 
 type Work<T> = (tx: StoreTransaction, owner: Owner) => Promise<T>
 type Transact = <T>(work: (tx: StoreTransaction) => Promise<T>) => Promise<T>
 
-/** A partition with what it was derived from. */
+/** A partition with the salt that it was derived from. */
 interface Derived {
   readonly owner: Owner
   readonly salt: string
@@ -51,7 +51,7 @@ export function createUsers({ store, chance, bus }: Ports, { app, base }: UsersC
   const known = new Map<string, Promise<Derived>>()
   let last: Promise<unknown> = Promise.resolve()
 
-  /** One word on the session after the other, in the order in which they came: some take longer to be written. */
+  /** Changes of the session are written one after the other, in their order: some take longer than others. */
   function inOrder<T>(work: () => Promise<T>): Promise<T> {
     const done = last.then(work)
     last = done.catch(() => {})

@@ -4,7 +4,7 @@ import { nameOf } from '../core/partition.js'
 import type { StoreTransaction } from '../core/ports.js'
 import { partitionsMax, type SaltRow, within } from '../core/schema.js'
 
-/** Where a base has no home, and several lie below it: the bases of those in which something waits. */
+/** The bases below this one in which entries wait. Empty where this base finds a home. */
 export async function findWaitingBelow(tx: StoreTransaction, base: Base): Promise<readonly Base[]> {
   const homes = await listNamed<SaltRow>(tx, 'salt')
   if (findHome(homes, base) !== undefined) return []

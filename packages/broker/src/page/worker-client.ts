@@ -14,7 +14,7 @@ import { isDevelopment } from '../redux/development.js'
 
 /** A worker that starts takes a while; one that has not answered by then is not counted on. */
 const answerMs = 2_000
-/** One that has not answered by then has most likely no part of the broker. */
+/** A worker that has not answered by then has most likely no part of the broker. */
 const silentMs = 10_000
 
 export interface WorkerClient {
@@ -28,7 +28,7 @@ export interface WorkerClient {
   state(): 'none' | 'starting' | 'active' | 'silent'
   /** Functions that the app's requests need. */
   readonly needs: readonly string[]
-  /** Those of them, of the functions that some routes have, and of the app's origins, that the worker has not said that it has. */
+  /** Needs, functions of single routes and origins of the app that the worker has not said that it has. */
   lacks(): readonly string[]
   /** Undefined where no worker is active, or it does not answer, or has said that it cannot do this app's reads. */
   forReads(): Pick<ServiceWorker, 'postMessage'> | undefined
@@ -85,7 +85,7 @@ export function createWorkerClient(
       const worker = registration?.active
       if (!worker) return false
       const asked = ask(worker, drainCommand(database, probe), partition)
-      // One that was silent is not waited for again: should it take the work on after all, the lock tells who sends.
+      // A silent worker is not waited for again. Should it take the work on after all, the lock tells who sends.
       return answered !== false && asked
     },
     wakeWhenOnline(now) {
@@ -105,7 +105,7 @@ export function createWorkerClient(
     needs,
     lacks,
     forReads() {
-      // One that has not said yet what it can do is asked: it refuses what it cannot.
+      // A worker that has not named its abilities yet is asked. It refuses a read that it cannot do.
       const canRead = has === undefined || ['reads', ...needs].every((need) => has?.includes(need))
       return answered !== false && canRead ? (registration?.active ?? undefined) : undefined
     },

@@ -15,7 +15,7 @@ export interface PendingMark {
 
 export type OutcomeKind = 'delivered' | 'confirmed' | 'returned' | 'rejected' | 'cancelled'
 
-/** On an outcome: what a wrapped reducer must know of it besides what the app sees. */
+/** On an outcome: facts for a wrapped reducer that the app does not see. */
 export interface OutcomeMark {
   readonly outcome: OutcomeKind
   readonly lane: string
@@ -41,7 +41,7 @@ export interface JournalPosition {
   readonly number: number
 }
 
-/** What happened before: a state that was kept is given what it lacks of it. */
+/** Outcomes of the past: a state that was kept is given those that it lacks. */
 export interface Past {
   /** How far the page is. */
   readonly told: JournalPosition
@@ -103,7 +103,7 @@ export interface RestoredEntry {
   readonly lane: string
   readonly action: StoredAction
   readonly inDoubt: boolean
-  /** What its last attempt came to. */
+  /** The result of its last attempt. */
   readonly tried?: Tried
 }
 
@@ -175,7 +175,7 @@ export interface Status {
   readonly trouble: readonly OriginTrouble[]
 }
 
-/** What an outbox shows of which nothing is known, or which nobody owns. */
+/** The counts of an outbox of which nothing is known, or which nobody owns. */
 export const nothingCounted: Omit<Status, 'connectivity' | 'updateReady'> = {
   waiting: 0,
   notInView: 0,
@@ -209,7 +209,7 @@ export const outcome = ({ kind, entryId, action, payload, error, ...rest }: Outc
   meta: { entryId, arg: action.payload, action, broker: { ...rest, outcome: kind, more: false } },
 })
 
-/** What the store is told of an answer that its parser refuses: plain data. */
+/** The store's word, as plain data, for an answer that its parser refuses. */
 export const answerInvalid = (error: unknown): NonNullable<OutcomeAction['error']> => ({
   reason: 'answerInvalid',
   problem: textOf(error),
@@ -223,7 +223,7 @@ const matcher =
 
 /**
  * Matches when an entry of these routes was delivered, or a read answered: `payload` is the answer, `meta.arg` the
- * action's payload. Of a read `meta.fetchedAt` tells how old it is, and `meta.stale` that it is the last good one.
+ * action's payload. For a read `meta.fetchedAt` tells the answer's age. `meta.stale` tells that it is the last good one.
  */
 export const delivered = <Cs extends readonly ActionCreator[]>(
   ...creators: Cs
@@ -231,8 +231,8 @@ export const delivered = <Cs extends readonly ActionCreator[]>(
   matcher('delivered', creators) as never
 
 /**
- * Matches when an entry of these routes is known to have happened and no answer is there: by a person's word or the
- * server's, or because the route's `answer` threw (then `error` says so). Its optimistic change is confirmed state by then.
+ * Matches when an entry of these routes is known to have happened and no answer is there. A person or the server said
+ * so, or the route's `answer` threw (then `error` says it). Its optimistic change is confirmed state by then.
  */
 export const confirmed = <Cs extends readonly ActionCreator[]>(
   ...creators: Cs

@@ -1,5 +1,5 @@
-// Finds a change that is lost on success, for the developer: a slice shows a pending action, and has no case for what
-// its delivery brings. The rebase then takes the change away as if it had never been made.
+// For the developer: finds a change that is lost on success. A slice shows a pending action, and has no case for its
+// delivery. The rebase then takes the change away as if it had never been made.
 import { sayOnce, soon } from './development.js'
 
 export interface DeliveryWatch {
@@ -14,7 +14,7 @@ export interface DeliveryWatch {
 /** A truth that is read because of a delivery arrives within it, mostly. */
 const truthMs = 5_000
 
-/** `isReadAnew`: whether what an action changes is read again by itself when it is delivered. */
+/** `isReadAnew`: whether an action's delivery has the changed data read again by itself. */
 export function createDeliveryWatch(isReadAnew: (type: string) => boolean): DeliveryWatch {
   const taken = new Set<string>()
   let suspects = new Map<string, string>()

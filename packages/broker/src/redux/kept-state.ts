@@ -1,7 +1,7 @@
-// State that an app keeps over reloads must not hold what is pending: the broker brings that back by itself. It says how
-// far it holds what happened, so that nothing is told to it twice.
+// State that an app keeps over reloads must not hold pending changes: the broker brings those back by itself. It says
+// how far it holds what happened, so that nothing is told to it twice.
 
-/** How far a state holds what happened: of each outbox the number of the last outcome in its journal. */
+/** How far a state holds what happened: for each outbox the number of the last outcome in its journal. */
 export type JournalPositions = Readonly<Record<string, number>>
 
 /** The state as if nothing were pending, and how far it holds what happened. */
@@ -10,7 +10,7 @@ export interface Kept {
   readonly told?: JournalPositions | undefined
 }
 
-/** What of a view may be kept. */
+/** For each view, the state that may be kept of it. */
 const keptOf = new WeakMap<object, () => Kept>()
 
 /** The key under which a view's JSON carries its confirmed state. */
@@ -45,7 +45,7 @@ function packed({ confirmed, told }: Kept): object {
   return Array.isArray(state) ? withJson(state, () => toJson(state, { confirmed, told })) : state
 }
 
-/** What kept state holds; undefined where it is none. */
+/** The content of kept state; undefined where it is none. */
 export function unpacked(state: object): Kept | undefined {
   if (!(carried in state || toldKey in state)) return undefined
   const { [carried]: confirmed, [toldKey]: told, ...rest } = state as Partial<Record<string, object>>
@@ -66,9 +66,9 @@ export function hasSameFields(one: object, other: object): boolean {
 }
 
 /**
- * The state without what is pending: what an app may keep over a reload. Of a slice that `broker.optimistic()` made, of
- * the root state, and of a group of slices in it. It says how far it holds what happened. JSON needs no call: a slice's
- * JSON carries this state along.
+ * The state without pending changes, which an app may keep over a reload. Takes a slice that `broker.optimistic()` made,
+ * the root state, or a group of slices in it. The result says how far it holds what happened. JSON needs no call: a
+ * slice's JSON carries this state along.
  */
 export function confirmedState<S>(state: S): S {
   return without(state, 2) as S
@@ -107,7 +107,7 @@ export const withTold = (state: object, told: JournalPositions | undefined): obj
     ? { ...state, _persist: { ...state._persist, [toldKey]: told } }
     : state
 
-/** How far the state holds what happened that redux-persist brings. */
+/** How far the state that redux-persist brings holds what happened. */
 export function rehydratedTold(action: object): JournalPositions | undefined {
   const { type, payload } = action as { readonly type?: unknown; readonly payload?: object }
   return type === rehydrate && payload && isPersisted(payload) ? payload._persist[toldKey] : undefined

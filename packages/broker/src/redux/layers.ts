@@ -1,5 +1,5 @@
-// The layers that a slice's view is made of. They hang on the state object itself, invisibly, so that the reducer stays
-// pure: two stores, time travel and preloaded state hold.
+// The layers that a slice's view is made of. They hang on the state object itself, invisibly. So the reducer stays pure,
+// also with two stores, time travel and preloaded state.
 import type { Action, Reducer } from 'redux'
 import { type Apply, type Layers, replay, settleEntries } from '../core/rebase.js'
 import type { DeliveryWatch } from './delivery-watch.js'
@@ -12,7 +12,7 @@ export type Produce = <S>(base: S, recipe: (draft: S) => void) => S
 export type AnyReducer = Reducer<any, any, any>
 
 export interface Hidden extends Layers<object, Action> {
-  /** Up to which moment the confirmed state holds what was settled before this page began. */
+  /** Up to this moment the confirmed state holds the outcomes from before this page began. */
   readonly readAt: number
   /** How far the confirmed state holds what happened, where that is known. */
   readonly told?: JournalPositions | undefined
@@ -22,7 +22,7 @@ export interface Hidden extends Layers<object, Action> {
 
 export const never: number = Number.NEGATIVE_INFINITY
 
-/** Which layers a state stands for. One for all reducers, so that one that is replaced finds those of the last. */
+/** The layers of each state. All reducers share it, so that a reducer that replaces another finds the layers. */
 const hidden = new WeakMap<object, Hidden>()
 
 export interface LayersContext {
@@ -32,7 +32,7 @@ export interface LayersContext {
   report(error: unknown): void
 }
 
-/** What a wrapped reducer does with layers, and how states come by them. */
+/** Gives states their layers, and applies actions to them. */
 export interface Layering {
   readonly apply: Apply<object, Action>
   /** On a view, of which nothing is written down. */
@@ -79,7 +79,7 @@ export function createLayering(reducer: AnyReducer, { produce, report }: LayersC
 }
 
 /**
- * Gives the view its layers. They hang on a copy, always: the object itself may be another state of this store or of
+ * Gives the view its layers. They hang on a copy, always. The object itself may be another state, of this store or of
  * another one, with layers of its own or none.
  */
 function withLayers(layers: Hidden, view: object): object {

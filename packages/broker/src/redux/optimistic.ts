@@ -1,5 +1,5 @@
-// Wraps a slice's reducer: its state stays what the app sees (the view), and is made of confirmed state and of what is
-// pending. A state that was never seen here is simply confirmed.
+// Wraps a slice's reducer. Its state stays the app's (the view), made of confirmed state with the pending actions on
+// top. A state that was never seen here is simply confirmed.
 import type { Action } from 'redux'
 import { type Logged, settleEntries } from '../core/rebase.js'
 import {
@@ -29,9 +29,9 @@ import {
 
 export interface OptimisticOptions {
   /**
-   * Which actions tell the truth, as read from the server: they are applied below the pending ones. The broker's own
-   * outcomes are truth always. A truth that may be older than the last outcome (a cached copy) says in
-   * `meta.readAt` when its request was sent, in epoch milliseconds: outcomes that came later are then applied on top.
+   * Whether an action tells the truth, as read from the server. Such actions are applied below the pending ones. The
+   * broker's own outcomes are truth always. A truth that may be older than the last outcome (a cached copy) says in
+   * `meta.readAt` when its request was sent, in epoch milliseconds. Later outcomes are then applied on top of it.
    */
   truth?(action: unknown): boolean
 }
@@ -41,7 +41,7 @@ export interface OptimisticContext extends LayersContext {
   asks?(action: Action): boolean
   /** Whether entries are pending, beside this one. */
   hasPending?(besides?: string): boolean
-  /** A state came that this reducer did not make, or none: what is pending has to be shown in it again. */
+  /** A state came that this reducer did not make, or none: pending entries have to be shown in it again. */
   onForeign?(): void
 }
 
@@ -106,7 +106,7 @@ export function optimistic<R extends AnyReducer>(
       : onOrdinary(state, layers, action)
   }
 
-  /** What was kept is confirmed. The broker tells it next what it lacks. */
+  /** State that was kept is confirmed state. The broker tells it next the outcomes that it lacks. */
   function onPersist(state: object, layers: Hidden, action: Action): object {
     const told = rehydratedTold(action)
     const back = told && apply(withTold(layers.confirmed, told), action)
@@ -128,7 +128,7 @@ export function optimistic<R extends AnyReducer>(
 const isPlain = (action: Action): boolean =>
   pendingMark(action) === undefined && outcomeMark(action) === undefined && !isBrokerAction(action)
 
-/** What a slice begins with before it is given an action of the broker's own. */
+/** The first action of a slice, before it is given one of the broker's own. */
 const beginning: Action = { type: 'redux-broker/beginning' }
 
 const copied =
@@ -148,7 +148,7 @@ function truthStep(
     if (read !== undefined && answered === before) return state
     if (isDevelopment && answered !== before) watch?.truth()
     const confirmed = outcomesApplied(apply, answered, laterOutcomes(action) ?? [])
-    // What asks goes where its answer will, so that it does not come on top of that; it is no answer yet.
+    // An action that asks goes where its answer will, so that it does not come on top of the answer. It is none yet.
     const at = asks(action) ? never : (read?.at ?? readAtOf(action) ?? Number.POSITIVE_INFINITY)
     const readAt = Math.max(layers.readAt, at)
     if (confirmed !== before) return rebased({ ...layers, confirmed, readAt })

@@ -20,9 +20,9 @@ export interface WriteOptions<C extends ActionCreator, Answer> {
    */
   lane?(payload: PayloadOf<C>): string
   /**
-   * Headers that are only known as it leaves, such as `If-Match` by the version in the state: a page asks anew at each
-   * attempt, when its store has been told what came of the lane's entries before. Nothing of them is stored, and such an
-   * entry waits for a page, since a worker sees no state. Where it throws the entry waits.
+   * Headers that are only known as the request leaves, such as `If-Match` by the version in the state. A page asks anew
+   * at each attempt, after its store was told the outcomes of the lane's earlier entries. Nothing of these headers is
+   * stored. Such an entry waits for a page, since a worker sees no state. Where this throws the entry waits.
    */
   headers?(payload: PayloadOf<C>, page: { getState(): unknown }): LateHeaders | PromiseLike<LateHeaders>
   /** Parses the answer's body; its return type is inferred everywhere. */
@@ -33,26 +33,26 @@ export interface WriteOptions<C extends ActionCreator, Answer> {
    */
   readonly server?: ServerKind
   /**
-   * Whether the request may arrive twice with the effect of once: `true` for a POST that is an upsert by an id of the
-   * client's making, `false` for a PUT that is none. Default: PUT and DELETE may, POST and PATCH may not.
+   * Whether the request is idempotent: it may arrive twice with the effect of once. `true` fits a POST that is an upsert
+   * by an id of the client's making, `false` a PUT that is none. Default: PUT and DELETE may, POST and PATCH may not.
    */
   readonly repeatable?: boolean
-  /** What success looks like where the server does not echo the key. Default: the broker's `success`. */
+  /** How success looks where the server does not echo the key. Default: the broker's `success`. */
   readonly success?: Success
   /**
-   * What an answer of 2xx carries that means refusal, as `{ path: '/errors' }` of a GraphQL server: the entry is
-   * returned. Of several one is enough. Or a function that says so: a worker that was not given the same one leaves
-   * the entry to a page, and where it throws the entry is in doubt.
+   * Marks of a 2xx answer that mean refusal, as `{ path: '/errors' }` of a GraphQL server: the entry is returned. One of
+   * several is enough. A function may say so instead. A worker that was not given the same function leaves the entry to
+   * a page. Where the function throws the entry is in doubt.
    */
   readonly refusedWhen?: RefusedWhen
-  /** What becomes of the lane when an entry is returned: the later ones go on (`skip`, default) or wait (`block`). */
+  /** The fate of the lane when an entry is returned: the later entries go on (`skip`, default) or wait (`block`). */
   readonly onReturned?: OnReturned
   /**
-   * What the entry waits for, and its lane behind it: a kind of connection, a page that is looked at, hours of the day.
-   * Held against the device at every attempt. Default: nothing.
+   * Conditions that the entry waits for, and its lane behind it: a kind of connection, a visible page, hours of the day.
+   * They are held against the device at every attempt. Default: none.
    */
   readonly when?: Conditions
-  /** What it changes: a read of the same tags is not taken for the truth while it is on its way. */
+  /** Tags of the data that it changes. While it is on its way, a read of the same tags is not taken for the truth. */
   readonly tags?: TagsOf<PayloadOf<C>>
   /** The same, and reads of these tags that are on screen are read again when it has ended. */
   readonly invalidates?: TagsOf<PayloadOf<C>>
@@ -165,7 +165,7 @@ function check(creator: unknown, options: unknown): void {
   )
 }
 
-/** What every route must have: gives what is left to be checked, and how to name it in a message. */
+/** Checks the parts that all routes have. Gives the route's options, and its name for messages. */
 export function checkRoute(
   what: 'read' | 'write',
   creator: unknown,

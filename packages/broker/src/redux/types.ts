@@ -3,7 +3,7 @@ import type { Action } from 'redux'
 import type { NoAnswerReason as NotKept } from '../core/outcome.js'
 import type { Tag } from '../core/reads/tags.js'
 
-/** What RTK's createAction and slice.actions return. */
+/** An action creator, as RTK's createAction and slice.actions return it. */
 export interface ActionCreator {
   // biome-ignore lint/suspicious/noExplicitAny: parameters are contravariant, so only `any` accepts every creator
   (...args: any[]): Action<string>
@@ -31,9 +31,9 @@ export type PayloadOf<C extends ActionCreator> = ReturnType<C> extends { payload
 export type AnswerOf<C extends ActionCreator> = ReturnType<C> extends Routed<infer R> ? R : unknown
 
 /**
- * A string, a `Blob`, a `FormData`, `URLSearchParams`, an `ArrayBuffer` and a view of one are sent as they are; all else as
- * the text that `JSON.stringify` gives. What that would empty or leave out is refused at capture: a `File`, a `Map`, a
- * function, a class without `toJSON`.
+ * A string, a `Blob`, a `FormData`, `URLSearchParams`, an `ArrayBuffer` and a view of one are sent as they are. All else
+ * is sent as the text that `JSON.stringify` gives. A value that this would empty or leave out is refused at capture: a
+ * `File`, a `Map`, a function, a class without `toJSON`.
  */
 export type Body = string | number | boolean | Record<string, unknown> | SomeObject
 
@@ -83,8 +83,8 @@ export type NoAnswerReason = 'answerInvalid' | NotKept
 export type Settled<Answer> =
   | ({ readonly status: 'delivered'; readonly answer: Answer } & Partial<AnswerMeta>)
   /**
-   * It did happen, and no answer is there: it was in doubt, its answer was over `answerBytesMax` or could not be stored, or
-   * the route's `answer` threw (`problem` is what was thrown, as text).
+   * It did happen, and no answer is there. It was in doubt, or the route's `answer` threw (`problem` is the thrown value
+   * as text). Or its answer was over `answerBytesMax` or could not be stored.
    */
   | { readonly status: 'confirmed'; readonly reason?: NoAnswerReason; readonly problem?: unknown }
   | {
@@ -100,7 +100,7 @@ export type Settled<Answer> =
   | { readonly status: 'rejected'; readonly reason: RejectedReason }
   | { readonly status: 'cancelled' }
 
-/** What is known of a read's answer; a write's outcome has none of it. */
+/** Facts about a read's answer. A write's outcome has none of them. */
 export type AnswerMeta = {
   /** When it left the server, as far as this device can tell, in epoch milliseconds. */
   readonly fetchedAt: number
