@@ -14,7 +14,7 @@ import type { Ports, StoreTransaction } from '../core/ports.js'
 import { isFull } from '../core/room.js'
 import type { SessionRow } from '../core/schema.js'
 import { isDevelopment, sayOnce } from '../redux/development.js'
-import { findWaitingBelow, waitingBelow } from './waiting-below.js'
+import { sayWaitingBelow } from './waiting-below.js'
 
 export interface Users {
   /**
@@ -71,8 +71,7 @@ export function createUsers({ store, chance, bus }: Ports, { app, base }: UsersC
 
   async function derive(principal: string, left: string | undefined): Promise<Derived> {
     const salt = await store.transact('readwrite', 'strict', async (tx) => {
-      const waiting = isDevelopment ? await findWaitingBelow(tx, base) : []
-      if (waiting.length > 0) sayOnce(waitingBelow(base, waiting))
+      if (isDevelopment) await sayWaitingBelow(tx, base)
       return readSalt(tx, chance, base)
     })
     const partition = (await chance.digest(salt + principal)).slice(0, 32)

@@ -3,9 +3,10 @@ import { type Base, baseIn, findHome, listNamed } from '../core/home.js'
 import { nameOf } from '../core/partition.js'
 import type { StoreTransaction } from '../core/ports.js'
 import { partitionsMax, type SaltRow, within } from '../core/schema.js'
+import { sayOnce } from '../redux/development.js'
 
 /** The bases below this one in which entries wait. Empty where this base finds a home. */
-export async function findWaitingBelow(tx: StoreTransaction, base: Base): Promise<readonly Base[]> {
+async function findWaitingBelow(tx: StoreTransaction, base: Base): Promise<readonly Base[]> {
   const homes = await listNamed<SaltRow>(tx, 'salt')
   if (findHome(homes, base) !== undefined) return []
   const rows = await tx.list(within('partitions', []), partitionsMax)
@@ -14,6 +15,12 @@ export async function findWaitingBelow(tx: StoreTransaction, base: Base): Promis
   return homes.filter((home) => baseIn(home).startsWith(base) && waits(home)).map(baseIn)
 }
 
-export const waitingBelow = (base: Base, bases: readonly Base[]): string =>
-  `the page at ${base} begins an empty outbox, while work waits at ${bases.join(', ')}. If this app lay there ` +
-  `before, pin its place: \`base: '${bases[0]}'\`, in createBroker() and in its worker.`
+/** Says so once, where work waits below a base that begins an empty outbox. Call it where `isDevelopment` only. */
+export async function sayWaitingBelow(tx: StoreTransaction, base: Base): Promise<void> {
+  const bases = await findWaitingBelow(tx, base)
+  if (bases.length === 0) return
+  sayOnce(
+    `the page at ${base} begins an empty outbox, while work waits at ${bases.join(', ')}. If this app lay there ` +
+      `before, pin its place: \`base: '${bases[0]}'\`, in createBroker() and in its worker.`,
+  )
+}
