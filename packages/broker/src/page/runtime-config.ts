@@ -63,7 +63,7 @@ const needsOf = ({ prepareHeaders }: Pick<BrokerOptions<never, never>, 'prepareH
   prepareHeaders === undefined ? [] : [appHeaders]
 
 /** With the cookies that they need. This release's needs hold for the entries of an earlier one too. */
-export const allNeedsOf = <State>(options: BrokerOptions<State, string>) => [
+export const allNeedsOf = <State>(options: BrokerOptions<State, string>): readonly string[] => [
   ...needsOf(options),
   ...cookieNeeds(options.origins),
 ]
