@@ -1,7 +1,7 @@
 // Checks the options of `createIdempotency`.
 import { checkFunction, checkNames, checkNumber, checkOneOf, told } from './check-options.js'
 import type { IdempotencyOptions } from './idempotency-options.js'
-import { bodyBytesMaxDefault, timerMsMax } from './limits.js'
+import { bodyBytesMaxDefault, timeMsMax, timerMsMax } from './limits.js'
 
 const names: readonly (keyof IdempotencyOptions<unknown>)[] = [
   'store',
@@ -46,8 +46,6 @@ export function checkIdempotencyOptions<Tx>(options: IdempotencyOptions<Tx>): vo
   checkNumber('keysPerPrincipalMax', options.keysPerPrincipalMax, [1, Number.MAX_SAFE_INTEGER], 'keys')
   checkReplayedHeaders(options.replayedHeaders)
 }
-
-const timeMsMax = 8_640_000_000_000_000
 
 function checkStore(store: unknown): void {
   const mending = 'give sqliteStore(database), memoryStore() or a store of your own'

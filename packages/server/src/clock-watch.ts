@@ -1,5 +1,6 @@
 // Whether the clock may be believed. A clock that jumps ahead would let a purge forget keys that are needed still.
 // Promise: after a jump of more than a day a purge removes nothing, until the clock has kept its new time for a day.
+import { clockStepMsMax } from './limits.js'
 
 /** A store's memory of the clock, in epoch milliseconds. */
 export interface ClockSeen {
@@ -10,19 +11,17 @@ export interface ClockSeen {
 }
 
 /** A jump of the clock that is not believed yet. */
-export interface ClockMove {
+export interface ClockJump {
   readonly from: number
   readonly to: number
 }
-
-export const clockStepMsMax: number = 86_400_000
 
 /** Judges the time of a purge: the memory to keep, and the jump because of which nothing may be removed. */
 export function watchClock(
   known: ClockSeen | undefined,
   now: number,
   isRight: boolean,
-): { readonly clock: ClockSeen; readonly held?: ClockMove } {
+): { readonly clock: ClockSeen; readonly held?: ClockJump } {
   const { seen, moved } = known ?? { seen: now }
   const isNear = Math.abs(now - seen) <= clockStepMsMax
   const isSteady = moved !== undefined && now - moved >= clockStepMsMax

@@ -1,5 +1,5 @@
 // The entry: makes what an application calls out of the options, and turns what fails into an answer.
-import type { ClockMove } from './clock-watch.js'
+import type { ClockJump } from './clock-watch.js'
 import { DeadlineError } from './deadline.js'
 import { decide } from './decide.js'
 import type { Handler } from './handler.js'
@@ -121,7 +121,7 @@ function createPurge<Tx>(settings: IdempotencySettings<Tx>): Idempotency<Tx>['pu
   }
 }
 
-function clockError({ from, to }: ClockMove): Error {
+function clockError({ from, to }: ClockJump): Error {
   const days = ((to - from) / 86_400_000).toFixed(1)
   return new Error(
     `the clock has moved by ${days} days since it was last seen: purge() removes nothing until it has kept its new ` +

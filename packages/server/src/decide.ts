@@ -37,7 +37,7 @@ export async function decide<Tx>(settings: IdempotencySettings<Tx>, call: Call<T
       'got a request whose body was read already: give it to run() first, read it in the handler',
     )
   }
-  const body = await readRequestBody(request, settings.bodyBytesMax, settings.bodyRoom)
+  const body = await readRequestBody(request, settings.bodyBytesMax, settings.bodyBudget)
   if (body.kind !== 'read') return refused(bodyProblems[body.kind])
   const { blocks } = body
   try {
@@ -48,7 +48,11 @@ export async function decide<Tx>(settings: IdempotencySettings<Tx>, call: Call<T
 }
 
 // 408: the client may repeat the request (RFC 9110 section 15.5.9).
-const bodyProblems = { incomplete: 'body-incomplete', tooLarge: 'body-too-large', noRoom: 'busy' } as const
+const bodyProblems = {
+  incomplete: 'body-incomplete',
+  tooLarge: 'body-too-large',
+  overBudget: 'busy',
+} as const
 
 interface Checked<Tx> extends Call<Tx> {
   readonly principal: string

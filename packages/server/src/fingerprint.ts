@@ -1,6 +1,6 @@
-// Tells whether two requests are the same work. Promise: whatever a handler's effect may depend on counts
-// (method, path, query, content type, preconditions, body), and what differs between two attempts of one request does
-// not: host (a fallback endpoint is another host), credentials, CSRF token, dates, trace headers (SC8).
+// Tells whether two requests are the same work (SC8). Promise: all that the effect of a handler may depend on counts:
+// method, path, query, content type, preconditions and body. The parts that may differ between two attempts of one
+// request do not count: credentials, CSRF token, dates, trace headers and host. A fallback endpoint is another host.
 import type { Bytes } from './body-blocks.js'
 import { sha256 } from './sha-256.js'
 

@@ -1,5 +1,5 @@
 // What an application decides, and the defaults.
-import { type BodyRoom, createBodyRoom } from './body-room.js'
+import { type ByteBudget, createByteBudget } from './byte-budget.js'
 import { checkIdempotencyOptions } from './check-idempotency-options.js'
 import {
   bodyBytesMaxDefault,
@@ -79,7 +79,7 @@ export interface IdempotencyOptions<Tx> {
 export type IdempotencySettings<Tx> = Required<Omit<IdempotencyOptions<Tx>, 'principal'>> & {
   /** Rejects where the application's own `principal` does. */
   principal(request: Request): Promise<string | undefined>
-} & { readonly bodyRoom: BodyRoom }
+} & { readonly bodyBudget: ByteBudget }
 
 /**
  * The options with their defaults.
@@ -103,7 +103,7 @@ export function completeOptions<Tx>(options: IdempotencyOptions<Tx>): Idempotenc
     replayedHeaders: options.replayedHeaders ?? [],
     bodyBytesMax,
     waitingBytesMax,
-    bodyRoom: createBodyRoom(waitingBytesMax),
+    bodyBudget: createByteBudget(waitingBytesMax),
     deadlineMs: options.deadlineMs ?? deadlineMsDefault,
     commitRefusals: options.commitRefusals ?? false,
     keysPerPrincipalMax: Math.floor(options.keysPerPrincipalMax ?? keysPerPrincipalMaxDefault),

@@ -1,5 +1,5 @@
 // The package: `redux-broker-server`. The store for SQLite is `redux-broker-server/sqlite`.
-export type { ClockMove, ClockSeen } from './clock-watch.js'
+export type { ClockJump, ClockSeen } from './clock-watch.js'
 export { watchClock } from './clock-watch.js'
 export type { Idempotency } from './create-idempotency.js'
 export { createIdempotency } from './create-idempotency.js'

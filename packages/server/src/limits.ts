@@ -15,10 +15,14 @@ export const tombstoneMsDefault: number = 400 * dayMs
 export const purgedRecordsMaxDefault: number = 1_000
 /** How long a transaction waits for its turn to write before the store says that it is busy. */
 export const turnWaitMsDefault: number = 5_000
-/** How many may wait for a turn at once, however short the turns are. */
-export const lineLengthMax: number = 5_000
+/** How many transactions may wait for a turn at once, however short the turns are. */
+export const queueLengthMax: number = 5_000
 /** Default of `deadlineMs`. */
 export const deadlineMsDefault: number = 10_000
+/** The largest step of the clock that is believed at once. */
+export const clockStepMsMax: number = dayMs
+/** The latest time that a Date of JavaScript can have. */
+export const timeMsMax: number = 8_640_000_000_000_000
 /** The longest time that a timer of JavaScript can be set to. */
 export const timerMsMax: number = 2_147_483_647
 /** Default of `waitingBytesMax`: 64 MiB of request bodies in memory at once. */

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
-import { createBodyRoom } from './body-room.js'
+import { createByteBudget } from './byte-budget.js'
 import { readRequestBody } from './request-body.js'
 
 const url = 'http://localhost/photos'
@@ -23,7 +23,7 @@ it('gives the bytes as they came, in whichever pieces, and takes their own room 
   const piece = fc.uint8Array({ maxLength: 3_000 })
   await fc.assert(
     fc.asyncProperty(fc.array(piece, { maxLength: 80 }), async (pieces) => {
-      const body = await readRequestBody(requestOf(inPieces(pieces)), 1e6, createBodyRoom(1e6))
+      const body = await readRequestBody(requestOf(inPieces(pieces)), 1e6, createByteBudget(1e6))
       if (body.kind !== 'read') throw new Error(body.kind)
       expect(joined(body.blocks).equals(joined(pieces))).toBe(true)
       const held = body.blocks.reduce((sum, block) => sum + block.buffer.byteLength, 0)
@@ -35,7 +35,7 @@ it('gives the bytes as they came, in whichever pieces, and takes their own room 
 
 it('holds a body in pieces of one byte in a few blocks', async () => {
   const pieces = Array.from({ length: 20_000 }, (_, index) => new Uint8Array([index % 256]))
-  const body = await readRequestBody(requestOf(inPieces(pieces)), 1e6, createBodyRoom(1e6))
+  const body = await readRequestBody(requestOf(inPieces(pieces)), 1e6, createByteBudget(1e6))
   if (body.kind !== 'read') throw new Error(body.kind)
   expect(joined(body.blocks).equals(joined(pieces))).toBe(true)
   expect(body.blocks.length).toBeLessThan(25)
@@ -44,24 +44,24 @@ it('holds a body in pieces of one byte in a few blocks', async () => {
 it.each([
   ['too large', [500, 501], undefined, 'tooLarge'],
   ['too large in one piece', [1_001], undefined, 'tooLarge'],
-  ['without room', [900], undefined, 'noRoom'],
+  ['over the budget', [900], undefined, 'overBudget'],
   ['broken off', [10, 20], new Error('cut'), 'incomplete'],
   ['broken off at once', [], new Error('cut'), 'incomplete'],
-] as const)('gives the room of a body back that is %s', async (_name, sizes, end, kind) => {
-  const room = createBodyRoom(1_500)
-  room.take(700)
+] as const)('gives back what a body took that is %s', async (_name, sizes, end, kind) => {
+  const budget = createByteBudget(1_500)
+  budget.take(700)
   const pieces = sizes.map((size) => new Uint8Array(size))
-  expect((await readRequestBody(requestOf(inPieces(pieces, end)), 1_000, room)).kind).toBe(kind)
-  expect([room.fits(800), room.fits(801)]).toEqual([true, false])
+  expect((await readRequestBody(requestOf(inPieces(pieces, end)), 1_000, budget)).kind).toBe(kind)
+  expect([budget.fits(800), budget.fits(801)]).toEqual([true, false])
 })
 
 it.each([
   ['1001', 'tooLarge'],
   ['99999999999999999999', 'tooLarge'],
-  ['900', 'noRoom'],
+  ['900', 'overBudget'],
 ])('refuses before it reads what says that it has %s bytes', async (length, kind) => {
-  const room = createBodyRoom(1_500)
-  room.take(700)
+  const budget = createByteBudget(1_500)
+  budget.take(700)
   let isRead = false
   const body = new ReadableStream(
     {
@@ -71,6 +71,6 @@ it.each([
     },
     { highWaterMark: 0 },
   )
-  const read = await readRequestBody(requestOf(body, { 'content-length': length }), 1_000, room)
+  const read = await readRequestBody(requestOf(body, { 'content-length': length }), 1_000, budget)
   expect([read.kind, isRead]).toEqual([kind, false])
 })

@@ -1,23 +1,23 @@
-// The body of a request, read whole before its turn comes. Promise: it lies in memory once, and the bodies of all requests
-// together take no more room than there is. A body that is known to have no room is refused before it is read.
+// Reads the body of a request whole before its turn comes. Promise: the body lies in memory once, and the bodies of all
+// requests together stay within the budget. A body whose declared length does not fit is refused before it is read.
 import { type Bytes, createBodyBlocks } from './body-blocks.js'
-import type { BodyRoom } from './body-room.js'
+import type { ByteBudget } from './byte-budget.js'
 
 export type RequestBody =
   | { readonly kind: 'read'; readonly blocks: readonly Bytes[]; release(): void }
-  | { readonly kind: 'incomplete' | 'tooLarge' | 'noRoom' }
+  | { readonly kind: 'incomplete' | 'tooLarge' | 'overBudget' }
 
-/** @param room is given back by `release`, or where the body is not `read` */
+/** @param budget gets back what the body took at `release`, and at once where the body is not `read` */
 export async function readRequestBody(
   { body, headers }: Request,
   bytesMax: number,
-  room: BodyRoom,
+  budget: ByteBudget,
 ): Promise<RequestBody> {
   if (body === null) return { kind: 'read', blocks: [], release: () => {} }
   const declared = Number(headers.get('content-length'))
   let length = 0
-  const release = () => room.give(length)
-  const refuse = (kind: 'incomplete' | 'tooLarge' | 'noRoom'): RequestBody => {
+  const release = () => budget.give(length)
+  const refuse = (kind: 'incomplete' | 'tooLarge' | 'overBudget'): RequestBody => {
     release()
     // The rest is not wanted, and whether its source minds being cancelled changes nothing here.
     reader.cancel().catch(() => {})
@@ -25,14 +25,14 @@ export async function readRequestBody(
   }
   const reader = body.getReader()
   if (declared > bytesMax) return refuse('tooLarge')
-  if (!room.fits(declared)) return refuse('noRoom')
+  if (!budget.fits(declared)) return refuse('overBudget')
   const held = createBodyBlocks()
   try {
     for (;;) {
       const { done, value } = await reader.read()
       if (done) return { kind: 'read', blocks: held.blocks(), release }
       if (length + value.length > bytesMax) return refuse('tooLarge')
-      if (!room.take(value.length)) return refuse('noRoom')
+      if (!budget.take(value.length)) return refuse('overBudget')
       length += value.length
       held.add(value)
     }

@@ -1,5 +1,6 @@
 // The store's memory of the clock, in a row of its own. A process of an earlier version leaves it alone.
-import { type ClockMove, clockStepMsMax, watchClock } from './clock-watch.js'
+import { type ClockJump, watchClock } from './clock-watch.js'
+import { clockStepMsMax } from './limits.js'
 import type { SqliteTx } from './sqlite-transaction.js'
 import type { Claim } from './store.js'
 
@@ -21,7 +22,7 @@ export function seeClaim(tx: SqliteTx, { now }: Claim): void {
 }
 
 /** Takes the time of a purge down; the jump because of which it must do nothing. */
-export function seePurge(tx: SqliteTx, now: number, isRight: boolean): ClockMove | undefined {
+export function seePurge(tx: SqliteTx, now: number, isRight: boolean): ClockJump | undefined {
   // Where the records are older than this table, the newest of them tells the time.
   const row =
     tx.prepare('SELECT seen, moved FROM idempotency_clock').get() ??

@@ -16,8 +16,8 @@ describe.each(drivers)('turns on %s', (_name, openDatabase) => {
     database.close()
   })
 
-  /** Sends a write of each user at once, whose handlers take as long as they are told; when each was answered. */
-  function sendAll(users: readonly (readonly [user: string, ms: number])[], waitMs = 5_000) {
+  /** Sends writes whose handlers take as long as they are told, and notes when each was answered. */
+  function startSending(waitMs = 5_000) {
     const errors: unknown[] = []
     const { run } = createIdempotency({
       store: sqliteStore(database, { waitMs }),
@@ -48,7 +48,7 @@ describe.each(drivers)('turns on %s', (_name, openDatabase) => {
       await new Promise((resolve) => setTimeout(resolve, retryMs))
       return sendUntilDone(user, ms)
     }
-    return { answers, errors, users, send, sendUntilDone }
+    return { answers, errors, send, sendUntilDone }
   }
   const effects = () =>
     (database.prepare('SELECT user FROM effects').all() as { user: string }[]).map(({ user }) => user)
@@ -63,7 +63,7 @@ describe.each(drivers)('turns on %s', (_name, openDatabase) => {
   ])(
     'answers %i others with %i ms within the deadline, when one hangs, and writes later on',
     async (count, ms, waitMs, hangsMs) => {
-      const { answers, errors, send } = sendAll([], waitMs)
+      const { answers, errors, send } = startSending(waitMs)
       void send('hanging', hangsMs)
       for (const [user, own] of many(count, ms)) void send(user, own)
       await vi.advanceTimersByTimeAsync(3_000 + count * ms + 50)
@@ -87,7 +87,7 @@ describe.each(drivers)('turns on %s', (_name, openDatabase) => {
     [80, 120],
     [400, 20],
   ])('has %i at once with %i ms done, when they retry as Retry-After says', async (count, ms) => {
-    const { answers, sendUntilDone } = sendAll([])
+    const { answers, sendUntilDone } = startSending()
     for (const [user, own] of many(count, ms)) void sendUntilDone(user, own)
     await vi.advanceTimersByTimeAsync(5_000 + ms)
     // Promptly: as soon as the pace of the turns is known, but for a few.

@@ -1,6 +1,6 @@
 // The store port: keeps one record for each key and commits it with the effects of the work, or neither.
 // Whatever has transactions and a unique index can stand behind it; README.md says how to write one.
-import type { ClockMove } from './clock-watch.js'
+import type { ClockJump } from './clock-watch.js'
 import type { StoredAnswer } from './stored-answer.js'
 
 /** Whose key it is. A key means nothing without its principal: two users may send the same one (SC4, SEC27). */
@@ -68,7 +68,7 @@ export interface Purged {
   /** Tombstones that were removed. */
   readonly removed: number
   /** The clock has jumped by more than a day: nothing was done. */
-  readonly held?: ClockMove | undefined
+  readonly held?: ClockJump | undefined
 }
 
 export interface IdempotencyStore<Tx> {

@@ -1,8 +1,8 @@
 // Lets one transaction at a time write, the users in turn. A handler may await in the middle of its transaction;
 // without turns another one's statements would land inside it.
-// Promise: nobody waits longer than `waitMs`, and a turn that cannot come in that time is refused at once.
-import { createFairLine } from './fair-line.js'
-import { lineLengthMax } from './limits.js'
+// Promise: no work waits longer than `waitMs`, and a turn that cannot come in that time is refused at once.
+import { createFairQueue } from './fair-queue.js'
+import { queueLengthMax } from './limits.js'
 import { StoreBusyError } from './store.js'
 
 export interface Turns {
@@ -21,7 +21,7 @@ interface Waiting {
 
 /** @param waitMs how long to wait for a turn */
 export function createTurns(waitMs: number): Turns {
-  const line = createFairLine<Waiting>()
+  const queue = createFairQueue<Waiting>()
   const recentMs: number[] = []
   let startedAt: number | undefined
 
@@ -34,16 +34,16 @@ export function createTurns(waitMs: number): Turns {
       recentMs.push(performance.now() - began)
       if (recentMs.length > recentTurns) recentMs.shift()
       startedAt = undefined
-      line.next()?.begin()
+      queue.next()?.begin()
       refuseTooMany()
     }
   }
 
-  /** The line is as long as `waitMs` lasts at the usual pace: who stands behind that will not have a turn in time. */
+  /** The queue is as long as `waitMs` lasts at the usual pace. Work behind that would not have its turn in time. */
   function refuseTooMany(): void {
     const { restMs, turnMs } = expectedMs()
-    const fits = restMs >= waitMs ? 0 : Math.min((waitMs - restMs) / turnMs, lineLengthMax)
-    while (line.size > fits) line.dropNewest()?.refuse(busy(restMs + line.size * turnMs))
+    const fits = restMs >= waitMs ? 0 : Math.min((waitMs - restMs) / turnMs, queueLengthMax)
+    while (queue.size > fits) queue.dropNewest()?.refuse(busy(restMs + queue.size * turnMs))
   }
 
   /** How long the work that runs will go on, and how long each turn after it takes. */
@@ -79,9 +79,9 @@ export function createTurns(waitMs: number): Turns {
         }
         const timer = setTimeout(() => {
           const { restMs, turnMs } = expectedMs()
-          if (line.remove(user, waiting)) reject(busy(restMs + line.size * turnMs))
+          if (queue.remove(user, waiting)) reject(busy(restMs + queue.size * turnMs))
         }, waitMs)
-        line.add(user, waiting)
+        queue.add(user, waiting)
         refuseTooMany()
       })
     },

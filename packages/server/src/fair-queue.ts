@@ -1,18 +1,18 @@
-// A line of those who wait, in which users take turns: a hundred of one user do not stand before one of another.
+// A fair queue: users take turns, so a hundred items of one user do not stand before one item of another.
 
-export interface FairLine<Item> {
+export interface FairQueue<Item> {
   readonly size: number
   add(user: string, item: Item): void
-  /** Takes the next out of the line: the first of the user whose turn it is. */
+  /** Takes the first item of the user whose turn it is. */
   next(): Item | undefined
-  /** Takes the newest of the user who has most in the line. */
+  /** Takes the newest item of the user who has most in the queue. */
   dropNewest(): Item | undefined
-  /** False where it is not in the line any more. */
+  /** False where the item is not in the queue any more. */
   remove(user: string, item: Item): boolean
 }
 
-export function createFairLine<Item>(): FairLine<Item> {
-  // In the order in which the users are served. A user without items is not in it.
+export function createFairQueue<Item>(): FairQueue<Item> {
+  // In the order in which the users are served. A user without items is not in the map.
   const itemsOf = new Map<string, Item[]>()
   let size = 0
 

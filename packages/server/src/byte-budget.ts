@@ -1,14 +1,14 @@
-// How many bytes of request bodies lie in memory, over all requests that wait or are worked on.
+// Bounds the bytes of request bodies in memory, over all requests that wait or are worked on.
 
-export interface BodyRoom {
-  /** Whether so many more bytes have room now. */
+export interface ByteBudget {
+  /** Whether so many more bytes are within the budget now. */
   fits(bytes: number): boolean
-  /** Takes room; false where there is none. */
+  /** Takes so many bytes. False where they do not fit, and then takes none. */
   take(bytes: number): boolean
   give(bytes: number): void
 }
 
-export function createBodyRoom(bytesMax: number): BodyRoom {
+export function createByteBudget(bytesMax: number): ByteBudget {
   let taken = 0
   const fits = (bytes: number) => taken + bytes <= bytesMax
   return {
