@@ -29,7 +29,7 @@ export interface ApiBindings {
   readonly address: string
 }
 
-/** What a change works with: its transaction, and the request whose body nobody has read. */
+/** The tools of a change: its transaction, and the request, whose body nobody has read. */
 export interface Change {
   readonly tx: SqliteTx
   readonly request: Request

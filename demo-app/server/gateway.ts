@@ -31,7 +31,7 @@ export interface Proving {
   readonly testApi: Fetch
 }
 
-/** What serves one origin: the pages' own, or the second one, which has no pages and lets those of the first read. */
+/** An origin that the gateway serves: that of the pages, or the second one, which has no pages and lets them read. */
 export type Origin =
   | { readonly kind: 'first' }
   | { readonly kind: 'second'; readonly pageOrigin: () => string }

@@ -4,7 +4,8 @@ import cookieParser from 'cookie-parser'
 import { doubleCsrf } from 'csrf-csrf'
 import express from 'express'
 import session from 'express-session'
-import { type BackEnd, listen } from './back-end.js'
+import { listen } from '../fixtures/listen.js'
+import type { BackEnd } from './back-end.js'
 
 export async function startCsrf(pages: string): Promise<BackEnd> {
   const liked: string[] = []

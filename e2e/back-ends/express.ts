@@ -1,7 +1,8 @@
 // An Express app with express-session, as the two guides show: `express.json()`, `sendStatus`, a login by a form.
 import express, { type RequestHandler } from 'express'
 import session from 'express-session'
-import { type BackEnd, listen } from './back-end.js'
+import { listen } from '../fixtures/listen.js'
+import type { BackEnd } from './back-end.js'
 
 declare module 'express-session' {
   interface SessionData {

@@ -1,6 +1,6 @@
 // A gateway in front of a back end, as a load balancer: while nobody is behind it, it answers 502 with a page.
-import { request as send } from 'node:http'
-import { listen } from './back-end.js'
+import { listen } from '../fixtures/listen.js'
+import { proxy } from '../fixtures/proxy.js'
 
 export interface Gateway {
   readonly port: number
@@ -20,13 +20,7 @@ export async function startGateway(target: number): Promise<Gateway> {
       response.writeHead(502, { 'content-type': 'text/html' }).end('<h1>502 Bad Gateway</h1>')
       return
     }
-    const { method, url, headers } = request
-    const far = send({ host: '127.0.0.1', port: target, method, path: url, headers }, (answer) => {
-      response.writeHead(answer.statusCode ?? 502, answer.rawHeaders)
-      answer.pipe(response)
-    })
-    far.on('error', () => response.destroy())
-    request.pipe(far)
+    proxy(target, request, response)
   })
   return {
     port,

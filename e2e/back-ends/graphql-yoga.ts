@@ -1,6 +1,7 @@
 // A GraphQL server of another origin, as the quick start of graphql-yoga shows it: its CORS is the default.
 import { createSchema, createYoga } from 'graphql-yoga'
-import { type BackEnd, listen } from './back-end.js'
+import { listen } from '../fixtures/listen.js'
+import type { BackEnd } from './back-end.js'
 
 export async function startYoga(): Promise<BackEnd> {
   const liked: string[] = []

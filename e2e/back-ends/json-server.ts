@@ -1,6 +1,7 @@
 // json-server, as its README's "Module" section starts it. It knows nothing of keys, sessions or users.
 import jsonServer from 'json-server'
-import { type BackEnd, listen } from './back-end.js'
+import { listen } from '../fixtures/listen.js'
+import type { BackEnd } from './back-end.js'
 
 interface Database {
   readonly posts: { id: string; liked: boolean }[]

@@ -1,6 +1,6 @@
 // Back ends that nobody wrote for this library, each as its own guide shows it. Their database or log is the ledger.
 import { test as base, expect, type Page } from '@playwright/test'
-import { type BackEnd, listen, type StartBackEnd } from '../back-ends/back-end.js'
+import type { BackEnd, StartBackEnd } from '../back-ends/back-end.js'
 import { type BuiltPage, buildPage } from '../back-ends/build-page.js'
 import { companion } from '../back-ends/companion.js'
 import { startCsrf } from '../back-ends/csrf.js'
@@ -12,6 +12,7 @@ import { startJsonServer } from '../back-ends/json-server.js'
 import { hasNginx, startNginx } from '../back-ends/nginx.js'
 import type { AppConfig } from '../back-ends/page/config.js'
 import { startSite } from '../back-ends/site.js'
+import { listen } from '../fixtures/listen.js'
 
 /** `OUTAGE_MS=60000` has each gateway answer 502 for a minute. */
 const outageMs = Number(process.env['OUTAGE_MS'] ?? 2_000)
@@ -107,19 +108,22 @@ const table: readonly Row[] = [
   ...(
     [
       ['Hono', companion('Hono')],
-      ['Express 5 behind express.json()', companion('Express')],
-      ['Express 5', companion('Express', (code) => code.replace('app.use(express.json())', ''))],
-      ['Express 4', companion('Express', (code) => code.replace("from 'express'", "from 'express4'"))],
-      ['Fastify 5', companion('Fastify')],
+      ['Express 5 behind express.json()', companion('Express 4 and 5')],
+      ['Express 5', companion('Express 4 and 5', (code) => code.replace('app.use(express.json())', ''))],
+      [
+        'Express 4',
+        companion('Express 4 and 5', (code) => code.replace("from 'express'", "from 'express4'")),
+      ],
+      ['Fastify 5', companion('Fastify 5')],
     ] as const
-  ).map(([name, start]): Row => {
-    const row = { where: 'apart', hasSessions: false } as const
-    return {
+  ).map(
+    ([name, start]): Row => ({
       name: `redux-broker-server on ${name} of another origin, as its README prints it`,
       start,
-      ...row,
-    }
-  }),
+      where: 'apart',
+      hasSessions: false,
+    }),
+  ),
 ]
 
 for (const { name, start, where, hasSessions } of table)

@@ -76,7 +76,7 @@ for (const { update, hasShell, inFirefox = false, ...setUp } of cases)
     ] as const)
       await shows(page, id, text)
 
-    server.answers = false
+    server.api.answers = false
     server.gate.open()
     for (const release of [2, 3]) {
       server.publish(release)
@@ -84,20 +84,20 @@ for (const { update, hasShell, inFirefox = false, ...setUp } of cases)
       await shows(page, 'waiting', '1')
       await shows(page, 'likes', '1')
     }
-    expect(server.attempts()).toBe(0)
+    expect(server.api.attempts).toBe(0)
 
-    server.answers = true
+    server.api.answers = true
     await comeBack(page)
     // The entry's own backoff has grown with each attempt that was cut.
     await expect(page.locator('#waiting')).toHaveText('0', { timeout: 120_000 })
     await shows(page, 'likes', '1')
-    expect(server.effects()).toHaveLength(1)
+    expect(server.api.keys.size).toBe(1)
     await shows(page, 'worker', 'active')
   })
 
 test.describe('an app whose API is on another origin', { tag: onlyChromium }, () => {
-  const outage = async (page: Page, { other, effects }: SetUpServer, back: () => Promise<unknown>) => {
-    const before = effects().length
+  const outage = async (page: Page, { other, api }: SetUpServer, back: () => Promise<unknown>) => {
+    const before = api.keys.size
     other.gate.close()
     for (const _ of [1, 2, 3]) await page.locator('#like').click()
     await shows(page, 'waiting', '3')
@@ -106,7 +106,7 @@ test.describe('an app whose API is on another origin', { tag: onlyChromium }, ()
     other.gate.open()
     await back()
     await shows(page, 'waiting', '0')
-    expect(effects()).toHaveLength(before + 3)
+    expect(api.keys.size).toBe(before + 3)
   }
 
   test('and whose worker was not told of it delivers after an outage, and says what the worker lacks', async ({

@@ -1,6 +1,5 @@
-// Line 6 of crash recovery: the database is deleted behind the app's back. What a copy has comes back; what is gone is
-// said, with how much it may be; an empty outbox is never shown as if all had been delivered.
-
+// Line 6 of crash recovery: the database is deleted behind the app's back. Changes that a copy has come back. The app
+// says how many others may be lost. An empty outbox is never shown as if all had been delivered.
 import { DemoPage } from '../fixtures/demo-page.js'
 import type { DemoServer } from '../fixtures/demo-server.js'
 import { effectsOf, ledgerWith } from '../fixtures/ledger.js'
@@ -48,12 +47,8 @@ test.describe('the database is deleted', () => {
   })
 })
 
-test.describe('the files are removed from the disk', () => {
-  test.skip(
-    ({ browserName }) => browserName !== 'chromium',
-    'Only a Chromium is started on its profile here.',
-  )
-
+/** A Chromium is the only browser that is started on its profile here. */
+test.describe('the files are removed from the disk', { tag: '@only-chromium' }, () => {
   for (const [what, folders, words] of [
     ['those of the databases', ['IndexedDB'], '3 changes were brought back'],
     ['those of its copy too', ['IndexedDB', 'WebStorage'], 'Up to 3 changes were lost'],

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { effectsOf, ledgerWith } from '../fixtures/ledger.js'
 import { expect, test } from '../fixtures/test.js'
+import { hearViolations } from '../fixtures/violations.js'
 
 const guide = readFileSync(new URL('../../docs/security.md', import.meta.url), 'utf8')
 const [, policy = ''] = /^Content-Security-Policy: (.+)$/m.exec(guide) ?? []
@@ -13,13 +14,7 @@ test('under the policy of docs/security.md taps are delivered, online and after 
   server,
 }) => {
   expect(policy).toContain("default-src 'none'")
-  const violations: string[] = []
-  await context.exposeFunction('violated', (directive: string) => violations.push(directive))
-  await context.addInitScript(() => {
-    document.addEventListener('securitypolicyviolation', ({ effectiveDirective }) =>
-      Reflect.get(window, 'violated')(effectiveDirective),
-    )
-  })
+  const violations = await hearViolations(context)
   const demo = await openTab(async (page) => {
     await page.route(`${server.url}/`, async (route) => {
       const response = await route.fetch()

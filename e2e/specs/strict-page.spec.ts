@@ -1,6 +1,7 @@
 // A page whose CSP allows no more than it needs, and no text as a script's URL (Trusted Types, SEC30).
 import { expect, type Page, test } from '@playwright/test'
 import { type PlainServer, startPlainServer } from '../fixtures/plain-server.js'
+import { hearViolations } from '../fixtures/violations.js'
 
 interface Plain {
   pay(ids: readonly string[]): Promise<unknown>
@@ -20,13 +21,7 @@ async function open(page: Page, trusted: string, search: string): Promise<readon
   server = await startPlainServer(
     `default-src 'none'; img-src data:; script-src 'self'; connect-src 'self'; worker-src 'self'; require-trusted-types-for 'script'; trusted-types ${trusted}`,
   )
-  const violated: string[] = []
-  await page.exposeFunction('violated', (directive: string) => violated.push(directive))
-  await page.addInitScript(() =>
-    addEventListener('securitypolicyviolation', ({ violatedDirective }) =>
-      (window as unknown as { violated(directive: string): void }).violated(violatedDirective),
-    ),
-  )
+  const violated = await hearViolations(page)
   await page.goto(`http://localhost:${server.port}/strict/${search}`)
   await page.waitForFunction(() => 'pay' in window)
   return violated

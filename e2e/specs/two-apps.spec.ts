@@ -43,21 +43,21 @@ for (const kind of ['module', 'classic'])
         const state = 'worker' in worker ? 'active' : 'none'
         for (const page of [a, b]) await expectSeen(page, { worker: state })
 
-        server.answers = false
+        server.api.answers = false
         await put(a, 'of-a')
         await put(b, 'of-b')
         await put(b, 'of-b-too')
         await expectSeen(a, { waiting: 1, paused: undefined })
         await expectSeen(b, { waiting: 2, paused: undefined })
         await b.close()
-        server.answers = true
+        server.api.answers = true
         await focus(a)
         await expectSeen(a, { waiting: 0, paused: undefined })
         const again = await open(context, server.url + folders[1], { user: users[1], ...worker })
         await expectSeen(again, { waiting: 0 })
 
         const senders = 'worker' in worker ? folders : ['page', 'page']
-        expect(server.effects.toSorted()).toEqual(
+        expect(server.api.effects.toSorted()).toEqual(
           [
             `${users[0]} of-a ${senders[0]}`,
             `${users[1]} of-b ${senders[1]}`,
@@ -71,7 +71,7 @@ for (const [name, one, other] of [
   ['with scripts written into its pages', '/inline-posts/12', '/inline-account/'],
 ] as const)
   test(`one app ${name} is in one session on all of its pages`, async ({ context, server }) => {
-    server.answers = false
+    server.api.answers = false
     const before = await open(context, server.url + one, { user: 'ada' })
     await put(before, 'of-ada')
     const after = await open(context, server.url + other, { user: 'bob' })
@@ -79,33 +79,33 @@ for (const [name, one, other] of [
     await expectSeen(after, { waiting: 1 })
     await expectSeen(before, { paused: 'principal' })
 
-    server.answers = true
+    server.api.answers = true
     await focus(before)
     await focus(after)
     await expectSeen(after, { waiting: 0 })
     await before.close()
     await after.close()
-    expect(server.effects).toEqual(['bob of-bob page'])
+    expect(server.api.effects).toEqual(['bob of-bob page'])
 
     const back = await open(context, server.url + other, { user: 'ada' })
     await expectSeen(back, { waiting: 0 })
-    expect(server.effects).toEqual(['bob of-bob page', 'ada of-ada page'])
+    expect(server.api.effects).toEqual(['bob of-bob page', 'ada of-ada page'])
   })
 
 test('an app goes on with what a release left that knew one session for the origin', async ({
   context,
   server,
 }) => {
-  server.answers = false
+  server.api.answers = false
   // By its name the database is the root's, as it was for every app then.
   const before = await open(context, `${server.url}/module-a/`, { user: 'ada', name: 'redux-broker' })
   await put(before, 'from-before')
   await before.close()
 
-  server.answers = true
+  server.api.answers = true
   const now = await open(context, `${server.url}/module-a/`, { user: 'ada' })
   await expectSeen(now, { waiting: 0 })
-  expect(server.effects).toEqual(['ada from-before page'])
+  expect(server.api.effects).toEqual(['ada from-before page'])
 })
 
 test.describe('a worker of the whole origin', { tag: '@only-chromium' }, () => {
@@ -114,13 +114,13 @@ test.describe('a worker of the whole origin', { tag: '@only-chromium' }, () => {
     await expectSeen(a, { worker: 'active' })
     await put(a, 'alone')
     await expectSeen(a, { waiting: 0 })
-    expect(server.effects).toEqual(['ada alone /'])
+    expect(server.api.effects).toEqual(['ada alone /'])
 
     const b = await open(context, `${server.url}/module-b/`, { user: '7', worker: '/sw.js' })
     await put(b, 'second')
     await put(a, 'first')
     await expectSeen(a, { waiting: 0, worker: 'silent' })
     await expectSeen(b, { waiting: 0, worker: 'silent' })
-    expect(server.effects.slice(1).toSorted()).toEqual(['7 second page', 'ada first page'])
+    expect(server.api.effects.slice(1).toSorted()).toEqual(['7 second page', 'ada first page'])
   })
 })

@@ -1,5 +1,5 @@
-// A package holds its texts and the code that was built of its sources, and no leftovers: no tests and their helpers,
-// no notes of the compiler, no output of a source that is gone, and nothing of the machine that built it.
+// A package holds its texts and the code that was built of its sources, and no leftovers. Leftovers are tests and
+// their helpers, notes of the compiler, outputs of removed sources, and traces of the machine that built it.
 import { existsSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'

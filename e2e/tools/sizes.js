@@ -47,13 +47,14 @@ async function sizeOf(/** @type {string} */ code) {
   })
   const { output } = await bundle.generate({ format: 'es', minify: true, comments: false })
   const chunks = output.filter((part) => part.type === 'chunk')
-  const first = chunks.filter((chunk) => chunk.isEntry)
-  for (const { imports } of first) first.push(...chunks.filter(({ fileName }) => imports.includes(fileName)))
-  return { first: compressed(first), all: compressed(chunks) }
+  const first = new Set(chunks.filter((chunk) => chunk.isEntry))
+  for (const { imports } of first)
+    for (const chunk of chunks) if (imports.includes(chunk.fileName)) first.add(chunk)
+  return { first: compressed([...first]), all: compressed(chunks) }
 }
 
 function compressed(/** @type {{ code: string }[]} */ chunks) {
-  const texts = [...new Set(chunks.map(({ code }) => code))]
+  const texts = chunks.map(({ code }) => code)
   const sum = (/** @type {(text: string) => number} */ size) =>
     texts.reduce((all, text) => all + size(text), 0)
   return {

@@ -4,6 +4,7 @@ import { type ServerType, serve } from '@hono/node-server'
 import { afterEach, expect, it } from 'vitest'
 import type { IdempotencyOptions } from '../src/idempotency-options.js'
 import { createIdempotency, type MemoryTransaction, memoryStore } from '../src/index.js'
+import { createGate } from '../src/request-fixture.js'
 
 let server: ServerType | undefined
 afterEach(() => new Promise<void>((resolve) => (server ? server.close(() => resolve()) : resolve())))
@@ -12,14 +13,11 @@ const mebibyte = 1_048_576
 
 /** A server whose handlers wait until they are let go. */
 async function start(options: Partial<IdempotencyOptions<MemoryTransaction>>) {
-  let letGo = (): void => {}
-  const gone = new Promise<void>((resolve) => {
-    letGo = resolve
-  })
+  const gate = createGate()
   const { run } = createIdempotency({ store: memoryStore(), principal: () => 'ada', ...options })
   const fetchOf = (request: Request) =>
     run(request, async ({ request }) => {
-      await gone
+      await gate.opened
       return new Response(String((await request.arrayBuffer()).byteLength))
     })
   const port = await new Promise<number>((resolve) => {
@@ -28,16 +26,16 @@ async function start(options: Partial<IdempotencyOptions<MemoryTransaction>>) {
     )
   })
   let sent = 0
-  const send = (bytes: number, body: BodyInit = new Uint8Array(bytes)) => {
+  const send = (bytes: number, body: BodyInit = new Uint8Array(bytes), host = '127.0.0.1') => {
     sent += 1
-    return fetch(`http://127.0.0.1:${port}/photos`, {
+    return fetch(`http://${host}:${port}/photos`, {
       method: 'POST',
       headers: { 'idempotency-key': `"key-of-many-bodies-${sent}"`, 'idempotency-principal': 'ada' },
       body,
       duplex: 'half',
     } as RequestInit)
   }
-  return { port, send, letGo }
+  return { port, send, letGo: gate.open }
 }
 const inPieces = (pieces: number, bytes: number) =>
   new ReadableStream({
@@ -67,7 +65,8 @@ it.each([
   }
   expect(kept).toBeGreaterThan(0)
   expect(kept).toBeLessThan(count)
-  expect((await send(16 * mebibyte)).status).toBe(200)
+  // By another name, and so on a connection of its own: Hono closes one whose refused body takes long to arrive.
+  expect((await send(16 * mebibyte, undefined, 'localhost')).status).toBe(200)
 })
 
 it('holds as many bytes as it is told, whether their length is declared or not, and gives their room back', async () => {

@@ -1,11 +1,9 @@
 // The companion on each framework, from the lines of README.md as they are printed: over real HTTP, in a process of its own.
-import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { rmSync, writeFileSync } from 'node:fs'
-import { type AddressInfo, connect, createServer } from 'node:net'
-import { join } from 'node:path'
+import { connect } from 'node:net'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { compileSources, makeFolder, printedBlock, transpile } from './printed.js'
+import { compileSources, makeFolder } from './printed.js'
+import { type PrintedServer, startPrinted } from './printed-server.js'
 
 const withoutJson = (code: string) => code.replace('app.use(express.json())\n', '')
 const express4 = (code: string) => code.replace("from 'express'", "from 'express4'")
@@ -29,30 +27,15 @@ const frameworks: readonly (readonly [name: string, heading: string, change: (co
 ]
 
 describe.each(frameworks)('on %s', (name, heading, change) => {
-  let child: ChildProcess
-  let folder = ''
+  let server: PrintedServer
   let port = 0
   beforeAll(async () => {
-    folder = makeFolder()
+    const folder = makeFolder()
     compileSources(folder)
-    port = await freePort()
-    const place = (code: string) =>
-      transpile(code)
-        .replace(/'redux-broker-server(?:\/(\w+))?'/g, (_, part) => `'./${part ?? 'index'}.js'`)
-        .replace('app.db', join(folder, 'app.db'))
-        .replace('3000', String(port))
-    writeFileSync(join(folder, 'claps.js'), place(printedBlock('claps in SQLite')))
-    writeFileSync(join(folder, 'server.js'), place(change(printedBlock(heading))))
-    child = spawn(process.execPath, [join(folder, 'server.js')], { stdio: ['ignore', 'inherit', 'inherit'] })
-    while (!(await fetch(`http://localhost:${port}/`).catch(() => undefined)))
-      if (child.exitCode !== null) throw new Error(`the example ended with ${child.exitCode}`)
+    server = await startPrinted(folder, heading, change)
+    port = server.port
   })
-  afterAll(async () => {
-    const gone = once(child, 'exit')
-    child.kill('SIGTERM')
-    await gone
-    rmSync(folder, { recursive: true })
-  })
+  afterAll(() => server.stop())
 
   const headersOf = (key: string | null, more: Record<string, string> = {}) => ({
     'content-type': 'application/json',
@@ -141,12 +124,3 @@ describe.each(frameworks)('on %s', (name, heading, change) => {
       expect(await ask('unused')).toEqual({ state: 'unknown' })
     })
 })
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  server.close()
-  await once(server, 'close')
-  return port
-}

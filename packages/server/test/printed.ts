@@ -24,9 +24,11 @@ export function transpile(code: string): string {
   return ts.transpileModule(code, { compilerOptions }).outputText
 }
 
-/** Plain JavaScript of the sources, in `folder`: what a child process can run. */
+/** Makes the folder a package of the sources as they are now: what runs there imports them by the package's name. */
 export function compileSources(folder: string): void {
-  writeFileSync(join(folder, 'package.json'), '{"type":"module"}')
+  const exports = { '.': './index.js', './sqlite': './sqlite.js', './node': './node.js' }
+  const description = { name: 'redux-broker-server', type: 'module', exports }
+  writeFileSync(join(folder, 'package.json'), JSON.stringify(description))
   const sources = readdirSync(`${root}src`).filter((name) => /^[a-z0-9-]+\.ts$/.test(name))
   for (const name of sources) {
     writeFileSync(
@@ -36,7 +38,7 @@ export function compileSources(folder: string): void {
   }
 }
 
-/** A new folder within the package, so that what runs there finds the packages that it imports. */
+/** A new folder within the package: what runs there finds this package as it is built, and the others that it imports. */
 export function makeFolder(): string {
   mkdirSync(`${root}test-results`, { recursive: true })
   return mkdtempSync(`${root}test-results/`)
