@@ -4,7 +4,7 @@ import { defineConfig } from 'vite'
 import { VitePWA } from 'vite-plugin-pwa'
 
 // `npm run dev` style work: start the built server beside Vite, and let Vite pass the API on to it.
-// With the page's own Host: the server's controls serve no page of another.
+// Keep the page's own Host: the server's controls refuse the pages of any other host.
 const api = { target: 'http://localhost:4173', changeOrigin: false }
 
 export default defineConfig({

@@ -23,9 +23,9 @@ export interface ApiEnvironment {
   Bindings: ApiBindings
 }
 
-/** What is told of a request beside it. */
+/** Facts about a request that it does not hold itself. */
 export interface ApiBindings {
-  /** Where its connection comes from: a proxy's, where there is one before the server. */
+  /** The address of the other end of the connection: that of a proxy, where one stands before the server. */
   readonly address: string
 }
 

@@ -17,9 +17,9 @@ export const limits = {
   purgeEveryMs: 60_000,
   /** Five minutes: a token that is stolen is soon worth nothing. */
   tokenMs: 300_000,
-  /** Sign-ins of one user from one address at once, */
+  /** Sign-ins of one user from one address at once. */
   signInsMax: 20,
-  /** and after these one each three seconds. */
+  /** One more sign-in is allowed each three seconds. */
   signInEveryMs: 3000,
   signInBucketsMax: 10_000,
 } as const

@@ -1,5 +1,5 @@
-// Bounds how often somebody signs in: a token bucket for each address and user name. Names that nobody has share one
-// bucket, so that an address has few of them, whatever it sends.
+// Bounds how often somebody signs in, by a token bucket for each address and user name. All unknown names share one
+// bucket, so that an address has few buckets, whatever it sends.
 import { limits } from './limits.js'
 
 export interface SignInLimit {
@@ -13,7 +13,7 @@ export interface SignInLimit {
 export function createSignInLimit(now: () => number): SignInLimit {
   const { signInsMax, signInEveryMs, signInBucketsMax } = limits
   const burstMs = signInsMax * signInEveryMs
-  /** When each bucket is full again; those that are not here are. The one that was used last stands last. */
+  /** When each bucket is full again. A bucket that is missing is full. The bucket that was used last stands last. */
   const fullAt = new Map<string, number>()
 
   return {

@@ -1,5 +1,5 @@
-// The proving ground's controls, under /__test__/: the ledger, the fault rules, the reset. Absent with FAULTS=0, and in
-// production. They serve the pages of this server on this machine, and no other page.
+// The proving ground's controls, under /__test__/: the ledger, the fault rules, the reset. They are absent with FAULTS=0,
+// and in production without FAULTS=1. They serve the pages of this server on this machine, and no other page.
 import { Hono, type MiddlewareHandler } from 'hono'
 import type { Idempotency } from 'redux-broker-server'
 import { restoreSeed } from './database.js'
@@ -55,8 +55,8 @@ export function createTestApi(dependencies: TestDependencies): Hono {
   return routes
 }
 
-// A page of another site can send a plain POST anywhere. By a name of its own that leads to this machine it would even be
-// of the same origin, so the name must be this machine's.
+// A page of another site can send a plain POST anywhere. A DNS name of that site may even lead to this machine (DNS
+// rebinding), and then the page is of the same origin. So the host must be a name of this machine.
 const refuseOtherOrigins: MiddlewareHandler = async ({ req }, next) => {
   const { host, hostname } = new URL(req.url)
   const origin = req.header('Origin')

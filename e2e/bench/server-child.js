@@ -1,4 +1,4 @@
-// One measurement of server.js, in a process of its own: `what driver build file`.
+// One measurement of server.js, in a process of its own. Arguments: measurement, driver, build, file.
 import { spawn } from 'node:child_process'
 import { createRequire } from 'node:module'
 import { setTimeout as pause } from 'node:timers/promises'
@@ -114,7 +114,7 @@ const measurements = {
         if (sql.startsWith('BEGIN')) triesMs.push(performance.now() - startedAt)
       }
     }
-    // In short turns, so that what else the machine does is spread over both.
+    // In short turns, so that other load on the machine is spread over both.
     /** @type {number[]} */
     const ratios = []
     await readsIn(200)

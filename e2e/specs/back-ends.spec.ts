@@ -160,7 +160,7 @@ for (const { name, start, where, hasSessions } of table)
       await page.waitForTimeout(outageMs)
       expect(await outbox(page)).toMatchObject({ waiting: 2, deadLetters: 0 })
       gateway.bringBack()
-      // What may have been done, and must not be done twice, waits for a person.
+      // A request that may have been done, and must not be done twice, waits for a person.
       if (backEnd.config.like.method === 'POST' && backEnd.config.server !== 'idempotent')
         await press(page, 'Send again')
 

@@ -1,10 +1,10 @@
-// What a page loads beside its start may be missing: a network that breaks in between, a release that removed it.
+// The later chunk of a page may be missing: the network broke in between, or a release removed the chunk.
 import type { Page } from '@playwright/test'
 import { effectsOf, ledgerWith } from '../fixtures/ledger.js'
 import { clapInVain, deleteOutbox, openBarePage } from '../fixtures/lost-storage.js'
 import { expect, test } from '../fixtures/test.js'
 
-/** No worker does in its place what the page cannot. */
+/** Without a worker nothing delivers in place of the page. */
 test.use({ without: 'worker' })
 
 test.describe('a page whose later chunk cannot be loaded', () => {

@@ -1,5 +1,5 @@
-// Every way to have a service worker, as its tool's own guide shows it: a tap without a network, a reload, two releases
-// while it waits, and it is delivered once.
+// Every way to have a service worker, as its tool's own guide shows it. A tap without a network survives a reload and two
+// releases, and is delivered once.
 import { expect, type Page, test } from '@playwright/test'
 import { reloadUntil } from '../fixtures/reload-until.js'
 import { type SetUp, type SetUpServer, startSetUp } from '../fixtures/set-up-server.js'

@@ -1,4 +1,4 @@
-// Line 9 of the main job and line 8 of reads: no frame between a tap and its delivery takes the tap back, or has it
+// Line 9 of the main job and line 8 of reads. No frame between a tap and its delivery takes the tap back, or shows it
 // twice, whenever the feed is read.
 import type { Page } from '@playwright/test'
 import { DemoPage } from '../fixtures/demo-page.js'

@@ -1,5 +1,5 @@
-// Several apps of one origin, and one app on several of its pages, as hosts lay them: whose session is it, and where is
-// what waits?
+// Several apps of one origin do not share a session or an outbox. The pages of one app share both, wherever a host lays
+// them.
 import { type BrowserContext, test as base, expect, type Page } from '@playwright/test'
 import { startTwoApps, type TwoAppsServer } from '../fixtures/two-apps-server.js'
 

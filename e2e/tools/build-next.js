@@ -23,7 +23,7 @@ function run(/** @type {string} */ command, /** @type {string[]} */ args, cwd = 
 function build() {
   mkdirSync(nextFolder, { recursive: true })
   cpSync(join(source, 'package.json'), join(nextFolder, 'package.json'))
-  // A tarball of the same name and version would be taken for the one that is installed.
+  // npm would keep an installed broker of the same name and version.
   for (const stale of ['node_modules/redux-broker', 'node_modules/.package-lock.json'])
     rmSync(join(nextFolder, stale), { recursive: true, force: true })
   run('npm', ['pack', '--silent', '--pack-destination', nextFolder], broker)

@@ -1,4 +1,4 @@
-// What each entry point adds to an app's bundle, held to a bound: minified, then brotli and gzip.
+// Holds each entry point to a bound on the bytes that it adds to an app's bundle: minified, then brotli and gzip.
 import { fileURLToPath } from 'node:url'
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib'
 import { rolldown } from 'rolldown'
@@ -6,8 +6,8 @@ import { rolldown } from 'rolldown'
 const broker = fileURLToPath(new URL('../../packages/broker', import.meta.url))
 
 /**
- * Bounds in bytes of brotli, of what an app loads at first. `react`, `redux` and RTK are the app's own. Two chunks come
- * later: `page/later.ts`, and the hash of a page over plain http.
+ * Bounds in bytes of brotli, for the chunks that an app loads at first. `react`, `redux` and RTK are the app's own. Two
+ * chunks come later: `page/later.ts`, and the hash of a page over plain http.
  */
 const entries = [
   {
@@ -28,7 +28,7 @@ const entries = [
   },
 ]
 
-/** Measures an entry as an app's production build has it: what it loads at first, and all of its chunks together. */
+/** Measures an entry as an app's production build has it: the chunks of the first load, and all chunks together. */
 async function sizeOf(/** @type {string} */ code) {
   const entry = `${broker}/entry.js`
   const bundle = await rolldown({

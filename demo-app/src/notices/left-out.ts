@@ -1,4 +1,4 @@
-// Words for changes that wait on this device and are not in the view: numbers on the page are without them.
+// Words for changes that wait on this device and are not in the view. Numbers on the page leave them out.
 import type { BrokerState } from 'redux-broker'
 
 /** Undefined where nothing is left out, or all of it has a notice of its own. */

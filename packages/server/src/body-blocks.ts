@@ -1,5 +1,5 @@
-// Bytes that arrive in pieces, held once: in blocks, since joining them would take their room twice, and since a body in
-// pieces of one byte would take a hundred times its own.
+// Holds bytes that arrive in pieces once, in blocks. Joining the pieces would take their memory twice. Keeping them apart
+// would take a hundred times the memory of a body in pieces of one byte.
 
 export type Bytes = Uint8Array<ArrayBuffer>
 

@@ -1,4 +1,4 @@
-// Checks what an application gives, in words: what was got, what was expected, and how to mend it.
+// Checks the arguments of an application. Each error says in words the value it got, the expected one and a remedy.
 
 /** The options must be an object with no names but these. */
 export function checkNames(where: string, given: unknown, names: readonly string[]): void {

@@ -1,4 +1,4 @@
-// Whether the clock may be believed. A clock that jumps ahead would let a purge forget keys that are needed still.
+// Decides whether to believe the clock. A clock that jumps ahead would let a purge forget keys that are needed still.
 // Promise: after a jump of more than a day a purge removes nothing, until the clock has kept its new time for a day.
 import { clockStepMsMax } from './limits.js'
 
@@ -16,7 +16,7 @@ export interface ClockJump {
   readonly to: number
 }
 
-/** Judges the time of a purge: the memory to keep, and the jump because of which nothing may be removed. */
+/** Judges the time of a purge. Gives the memory to keep, and in `held` the jump that forbids to remove anything. */
 export function watchClock(
   known: ClockSeen | undefined,
   now: number,

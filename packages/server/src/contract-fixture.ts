@@ -1,4 +1,4 @@
-// What the parts of the store's contract share: a store of each test's own, claims on it, and work that seals.
+// Shared by the parts of the store's contract: a store of each test's own, claims on it, and work that seals.
 import { afterEach, beforeEach, vi } from 'vitest'
 import type { Claim, IdempotencyStore, Settlement } from './store.js'
 import type { StoredAnswer } from './stored-answer.js'

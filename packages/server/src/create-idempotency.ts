@@ -18,12 +18,13 @@ import { UsageError } from './usage-error.js'
 
 export interface Idempotency<Tx> {
   /**
-   * Runs `handler` once for each key of a user, in one transaction with the record of its answer, and answers every
-   * repeat with that record (draft-ietf-httpapi-idempotency-key-header-07). The answer of a handler that failed
-   * (5xx) or asks to be tried again (401, 403, 408, 419, 423, 425, 429, 440) undoes its effects and frees the key;
-   * so does a handler that throws, which is answered 500, and one that misses `deadlineMs`, which is answered 503. Any
-   * other 4xx undoes its effects and is kept. Without a key the handler runs in a transaction without a record.
-   * README.md has the table of answers.
+   * Runs `handler` once for each key of a user, in one transaction with the record of its answer. Answers every repeat
+   * with that record (draft-ietf-httpapi-idempotency-key-header-07).
+   *
+   * An answer 5xx, or one that asks to be tried again (401, 403, 408, 419, 423, 425, 429, 440), undoes the effects and
+   * frees the key. So does a handler that throws, which is answered 500, and one that misses `deadlineMs`, which is
+   * answered 503. Any other 4xx undoes the effects and is kept. Without a key the handler runs in a transaction without
+   * a record. README.md has the table of answers.
    *
    * Give it the request before anything has read its body. While the handler runs, an embedded store has no other
    * writer: let it wait for nothing slow.
@@ -32,9 +33,9 @@ export interface Idempotency<Tx> {
    */
   run(request: Request, handler: Handler<Tx>): Promise<Response>
   /**
-   * Answers a status query: what became of `key`, which is the text in the path, without quotes. It says `done` with
-   * the status of the answer, `in-progress`, `expired` or `unknown`, of the request's own user only, has no effect
-   * and is not to be cached.
+   * Answers a status query: what became of `key`, which is the text in the path, without quotes. The answer says `done`
+   * with the status of the stored answer, `in-progress`, `expired` or `unknown`. It tells of the request's own user
+   * only, has no effect and is not to be cached.
    */
   status(request: Request, key: string): Promise<Response>
   /**
@@ -42,8 +43,8 @@ export interface Idempotency<Tx> {
    * are the same without it; it gives the space back. To be called by a timer.
    * @param recordsMax bound of one call, which is one transaction. Default 1000; where `entombed + removed` reaches
    *   it, there may be more
-   * @param options `clockIsRight`: the clock has jumped, and is right. Without this word a purge removes nothing after a
-   *   jump of more than a day, ahead or back, and says so in `held`, until the clock has kept its new time for a day
+   * @param options `clockIsRight`: the clock has jumped, and is right. Without it a purge removes nothing after a jump of
+   *   more than a day, ahead or back, and says so in `held`. It goes on when the clock has kept its new time for a day
    * @throws StoreBusyError nothing was done; RangeError on a bound below 1
    */
   purge(recordsMax?: number, options?: { readonly clockIsRight?: boolean }): Promise<Purged>
@@ -88,7 +89,7 @@ async function status<Tx>(
   return response
 }
 
-/** A failure of the world as an outcome; a mistake in the program stays one. */
+/** Turns a failure of the handler or the store into an outcome. A mistake in the program still rejects. */
 function answered<Tx>(
   settings: IdempotencySettings<Tx>,
   request: Request,
@@ -97,12 +98,12 @@ function answered<Tx>(
   return deciding.catch((error: unknown) => {
     if (error instanceof UsageError) throw error
     if (error instanceof StoreBusyError) return refused('busy', error.retryAfterMs)
-    // A handler that hangs has its user wait as long as it kept the others waiting.
+    // The user of a handler that hangs waits as long as the handler kept the others waiting.
     if (error instanceof DeadlineError) {
       settings.onError(error, request)
       return refused('deadline', error.deadlineMs)
     }
-    // A handler that passes on why its client has gone has not failed.
+    // A handler that rejects with the reason of its client's abort has not failed.
     if (!request.signal.aborted || error !== request.signal.reason) settings.onError(error, request)
     return refused('failed')
   })

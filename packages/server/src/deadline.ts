@@ -1,4 +1,4 @@
-// An end for work that has none. Promise: whatever the work does, its caller goes on after the deadline.
+// A deadline for work that may never end. Promise: whatever the work does, its caller goes on after the deadline.
 
 /** A handler did not answer within `deadlineMs`. Its effects are undone, and its key is free. */
 export class DeadlineError extends Error {
@@ -14,7 +14,7 @@ export class DeadlineError extends Error {
 
 /**
  * Runs `work` with a signal that aborts at the deadline, and when `outer` does. At the deadline this rejects with
- * DeadlineError; what the work does afterwards is nobody's. Work that never lets go of the thread cannot be stopped.
+ * DeadlineError, and the result of the work is ignored. Work that never lets go of the thread cannot be stopped.
  */
 export async function withDeadline<Result>(
   deadlineMs: number,

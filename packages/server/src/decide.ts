@@ -1,5 +1,5 @@
-// Decides what becomes of one request. Promise: who asks, the key, and whether the caller takes itself for the user
-// of this session are checked in this order, before anything is looked up under the key (SC10).
+// Decides what becomes of one request. Promise: three checks come before anything is looked up under the key (SC10).
+// They are, in this order: who asks, the key, and whether the caller takes itself for the user of this session.
 import { type Bytes, streamOf } from './body-blocks.js'
 import { withDeadline } from './deadline.js'
 import { fingerprintOf, isSame } from './fingerprint.js'

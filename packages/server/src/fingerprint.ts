@@ -4,7 +4,7 @@
 import type { Bytes } from './body-blocks.js'
 import { sha256 } from './sha-256.js'
 
-// Preconditions, how the body is to be read, and what stands for another method.
+// Headers of preconditions, of the coding of the body, and of a method in place of the request's own.
 const countedHeaders: readonly string[] = [
   'content-encoding',
   'content-range',
@@ -17,9 +17,9 @@ const countedHeaders: readonly string[] = [
 ]
 
 /**
- * Two SHA-256 in hex with a dot between: of method, path, query, content type and the body's bytes as they came
- * (draft-ietf-httpapi-idempotency-key-header-07, section 2.4), and of the counted headers. The query is not sorted:
- * `a=1&a=2` is not `a=2&a=1`, and a stored request is resent byte for byte.
+ * Two SHA-256 in hex with a dot between (draft-ietf-httpapi-idempotency-key-header-07, section 2.4). The first is of
+ * method, path, query, content type and the bytes of the body. The second is of the counted headers. The query is not
+ * sorted: `a=1&a=2` is not `a=2&a=1`, and a stored request is resent byte for byte.
  */
 export async function fingerprintOf(request: Request, body: readonly Bytes[]): Promise<string> {
   const { pathname, search } = new URL(request.url)
@@ -31,7 +31,7 @@ export async function fingerprintOf(request: Request, body: readonly Bytes[]): P
 
 const bytesOf = (text: string): Bytes => new TextEncoder().encode(text)
 
-/** Whether a record is of the same request. One of version 0.1.0 has the first part alone. */
+/** Whether a record is of the same request. A record of version 0.1.0 has the first part alone. */
 export function isSame(recorded: string, fingerprint: string): boolean {
   return recorded === fingerprint || (!recorded.includes('.') && fingerprint.startsWith(`${recorded}.`))
 }

@@ -1,4 +1,4 @@
-/** What a handler gets, and what it is. */
+/** The argument of a handler. */
 export interface HandlerContext<Tx> {
   /** The transaction: all that the handler writes through it is committed with the record of its answer. */
   readonly tx: Tx

@@ -1,4 +1,4 @@
-// What an application decides, and the defaults.
+// The options of `createIdempotency`, and their defaults.
 import { type ByteBudget, createByteBudget } from './byte-budget.js'
 import { checkIdempotencyOptions } from './check-idempotency-options.js'
 import {
@@ -17,9 +17,9 @@ export interface IdempotencyOptions<Tx> {
   /** Where records lie: beside the data that the handler changes, for both are one transaction. */
   readonly store: IdempotencyStore<Tx>
   /**
-   * The authenticated user of this request, the tenant included where there are several: any text, or a number, which is
-   * taken as its text. undefined (or null, or an empty string, lest all who are nobody share their keys) answers 401. Must not
-   * read the request's body.
+   * The authenticated user of this request, with the tenant where there are several: any text, or a number, which is
+   * taken as its text. undefined, null or an empty string answers 401: requests without a user must not share keys.
+   * Must not read the request's body.
    */
   principal(request: Request): Principal | PromiseLike<Principal>
   /** Whether a request may come without `Idempotency-Key`. Default `required`: it is answered 400. */
@@ -33,8 +33,8 @@ export interface IdempotencyOptions<Tx> {
   readonly bareKeys?: boolean
   /**
    * How long an answer is kept, in milliseconds, at least 1000. Default 7 days. Published in seconds as
-   * `Idempotency-Retention`, so that a client asks before it repeats what is older: a repeat past it is answered 410
-   * `key-expired` and has no effect.
+   * `Idempotency-Retention`, so that a client asks before it repeats an older request. A repeat past it is answered
+   * 410 `key-expired` and has no effect.
    */
   readonly retentionMs?: number
   /**
@@ -55,21 +55,22 @@ export interface IdempotencyOptions<Tx> {
    */
   readonly waitingBytesMax?: number
   /**
-   * How long a handler may take, in milliseconds, from when it is called. Default 10,000. Then its transaction is undone
-   * and closed, its turn is free, and the client is answered 503 `deadline`. A handler that never lets go of the thread
-   * cannot be stopped.
+   * How long a handler may take, in milliseconds, from when it is called. Default 10,000. Then its transaction is
+   * undone and closed, its turn is free, and the client is answered 503 `deadline`. A handler that never lets go of
+   * the thread cannot be stopped.
    */
   readonly deadlineMs?: number
   /**
-   * Whether the effects of a handler are kept that answers 4xx. Default false: they are undone, and only its answer is
-   * kept. The statuses that free the key (401, 403, 408 …) undo them in any case.
+   * Whether a 4xx answer keeps the effects of its handler. Default false: they are undone, and only the answer is kept.
+   * The statuses that free the key (401, 403, 408 …) undo the effects in any case.
    */
   readonly commitRefusals?: boolean
   /** How many answers may be kept of one user. A new key above it is answered 429 `too-many-keys`. Default 100,000. */
   readonly keysPerPrincipalMax?: number
   /**
-   * Told of each error that was answered with 500 (a handler, `principal` or the store threw), of each handler that
-   * missed its deadline, and, without a request, of a jump of the clock that stops the purges. Default console.error.
+   * Hears each error that was answered with 500, because a handler, `principal` or the store threw. Hears each handler
+   * that missed its deadline. Hears, without a request, of a jump of the clock that stops the purges. Default
+   * console.error.
    */
   onError?(error: unknown, request: Request | undefined): void
   /** Epoch milliseconds. Default Date.now. */

@@ -1,4 +1,4 @@
-// The records of the memory store: what sqlite-records.ts is to SQLite, over maps.
+// The records of the memory store, in maps: the counterpart of sqlite-records.ts.
 import type { Claim, KeptRecord, Moments, Purged, RecordId } from './store.js'
 import type { StoredAnswer } from './stored-answer.js'
 

@@ -1,5 +1,5 @@
-// The bytes of a request that came over Node's http, also where a body parser was there first.
-// Promise: a body is given whole or not at all. A body that was read and not kept is an error, never an empty body.
+// Gives the body of a request of Node's http, also behind a body parser. Promise: a body is given whole or not at all.
+// A body that was read and not kept is an error, never an empty body.
 import type { IncomingMessage } from 'node:http'
 
 /** The fields that a body parser may leave on a request of Express or Fastify. */
@@ -20,7 +20,7 @@ export function bodyOf(
     if (typeof kept === 'string') return kept
     if (kept instanceof Uint8Array) return new Uint8Array(kept)
   }
-  // The same text for the same request, if not that which was sent.
+  // The same request gives the same text, though it may differ from the text that was sent.
   const isJson = /^\s*(application|text)\/([\w.-]+\+)?json\s*(;|$)/i.test(req.headers['content-type'] ?? '')
   if (isJson && body !== undefined) return JSON.stringify(body)
   throw new TypeError(
@@ -40,7 +40,7 @@ function hasBody({ method, headers, httpVersionMajor }: IncomingMessage): boolea
 }
 
 function streamOf(req: IncomingMessage): ReadableStream<Uint8Array> {
-  // Destroyed, the request would take the connection with it, and the answer that says why.
+  // A destroyed request would take the connection with it, and the answer that says why.
   const chunks = req.iterator({ destroyOnReturn: false })
   return new ReadableStream(
     {
@@ -51,7 +51,7 @@ function streamOf(req: IncomingMessage): ReadableStream<Uint8Array> {
       },
       async cancel() {
         await chunks.return?.()
-        // The rest of the body passes by, so that the client reads its answer.
+        // Discard the rest of the body: a client that still sends may not read its answer.
         req.resume()
       },
     },

@@ -1,4 +1,4 @@
-// A Fetch Request out of a request of Node's http.
+// Makes a Fetch Request out of a request of Node's http.
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { bodyOf, type ParsedRequest } from './node-body.js'
 
@@ -6,7 +6,7 @@ import { bodyOf, type ParsedRequest } from './node-body.js'
 export function fetchRequestOf(req: IncomingMessage, res: ServerResponse, parsed: ParsedRequest): Request {
   const body = bodyOf(req, parsed)
   const headers = headersOf(req)
-  // Of bytes that a parser has unpacked, or that were made anew, it would tell the wrong length.
+  // A parser has unpacked the bytes or they were made anew: the header would tell the wrong length.
   if (body !== undefined && !(body instanceof ReadableStream)) headers.delete('content-length')
   return new Request(urlOf(req), {
     method: req.method ?? 'GET',
@@ -16,7 +16,7 @@ export function fetchRequestOf(req: IncomingMessage, res: ServerResponse, parsed
   })
 }
 
-/** With each field as often as it came: two keys are a mistake, not the first of them. */
+/** Every field as often as it came: two keys must be refused, and not taken for the first of them. */
 function headersOf({ rawHeaders }: IncomingMessage): Headers {
   const headers = new Headers()
   for (let index = 0; index + 1 < rawHeaders.length; index += 2) {

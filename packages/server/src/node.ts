@@ -1,13 +1,13 @@
-// For servers that are not built on Fetch: `redux-broker-server/node` makes their handlers out of functions from Request
-// to Response.
+// `redux-broker-server/node`: makes handlers for servers that are not built on Fetch, out of functions from Request to
+// Response.
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { ParsedRequest } from './node-body.js'
 import { fetchRequestOf } from './node-request.js'
 
 /**
  * A handler for Express 4 and 5, for Connect, and for createServer of node:http. Works behind express.json() and
- * express.raw(); behind what reads a body and does not keep its bytes, it fails with a TypeError that says so.
- * @param handle gets the request as Fetch has it, and as the framework has it; its answer is sent whole
+ * express.raw(). Behind a parser that does not keep the bytes of the body, it fails with a TypeError that says so.
+ * @param handle gets the request as Fetch has it, and as the framework has it. Its answer is sent whole
  */
 export function nodeHandler<Req extends IncomingMessage = IncomingMessage>(
   handle: (request: Request, req: Req) => Response | PromiseLike<Response>,

@@ -1,4 +1,4 @@
-// What became of one request, and the answer that says so.
+// The outcome of one request, and the answer that tells it.
 import { type AnswerMarks, type IdempotencyStatus, markAnswer } from './answer-headers.js'
 import { type ProblemName, problemResponse } from './problem.js'
 import { newResponse, replayedResponse, type StoredAnswer, type WholeAnswer } from './stored-answer.js'

@@ -2,7 +2,7 @@
 
 import type { Bytes } from './body-blocks.js'
 
-// So many bytes take about a millisecond: then others have their turn on the thread.
+// So many bytes take about a millisecond. After them the thread is free for others.
 const pauseBytes = 1_048_576
 
 /** In hex. */
@@ -23,7 +23,7 @@ export async function sha256(blocks: readonly Bytes[]): Promise<string> {
   return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, '0')).join('')
 }
 
-/** As far as there is one: the package has no import of Node, so that it runs without. */
+/** Node's parts of the global object, where they exist. The package imports nothing of Node, so that it runs without. */
 const runtime = globalThis as {
   readonly process?: { getBuiltinModule?(name: 'node:crypto'): typeof import('node:crypto') | undefined }
 }

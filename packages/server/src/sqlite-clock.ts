@@ -11,7 +11,7 @@ export const clockTable = `CREATE TABLE IF NOT EXISTS idempotency_clock (
   moved INTEGER
 ) STRICT`
 
-/** As `seeClock` has it. Nearly always this reads one row: between two writes lies an hour. */
+/** Notes the time of a claim by the rule of `seeClock`. Writes once an hour at most, and otherwise reads one row. */
 export function seeClaim(tx: SqliteTx, { now }: Claim): void {
   tx.prepare(
     `INSERT INTO idempotency_clock (id, seen) VALUES (1, ?)
@@ -21,9 +21,9 @@ export function seeClaim(tx: SqliteTx, { now }: Claim): void {
   ).run(now)
 }
 
-/** Takes the time of a purge down; the jump because of which it must do nothing. */
+/** Notes the time of a purge by the rule of `watchClock`. Gives the jump that forbids the purge to remove anything. */
 export function seePurge(tx: SqliteTx, now: number, isRight: boolean): ClockJump | undefined {
-  // Where the records are older than this table, the newest of them tells the time.
+  // A database of an earlier version has no row here: its newest record tells the last time.
   const row =
     tx.prepare('SELECT seen, moved FROM idempotency_clock').get() ??
     tx.prepare('SELECT created_at AS seen FROM idempotency_records ORDER BY rowid DESC LIMIT 1').get()

@@ -1,5 +1,5 @@
 // The table of records in SQLite: one row for each key, claimed by one statement. A row without its answer is a
-// tombstone, and a row says `expired` from its `expires_at` on, whether a purge has taken its answer yet or not.
+// tombstone. A row says `expired` from its `expires_at` on, also before a purge has taken its answer.
 import type { SqliteDatabase } from './sqlite-database.js'
 import type { SqliteRow, SqliteTx } from './sqlite-transaction.js'
 import type { Claim, KeptRecord, Moments, Purged, RecordId } from './store.js'
@@ -8,9 +8,9 @@ import type { StoredAnswer, StoredBody } from './stored-answer.js'
 /**
  * Made by the store where it is missing. `status` is null while the work runs, `body` where it was elided. In a
  * tombstone `headers` and `body` are null and `status` is its class: 2, 3 or 4. The columns are older than
- * tombstones, so a process without them may use the table too. `conditions` is the second part of the fingerprint: a
- * process of version 0.1.0 knows the first part alone, and leaves this null. The first index is for purges that cost what they purge,
- * the second for counting the records of one user.
+ * tombstones, so a process without them may use the table too. `conditions` is the second part of the fingerprint. A
+ * process of version 0.1.0 knows the first part alone, and leaves `conditions` null. By the first index a purge costs
+ * no more than it purges. The second index counts the records of one user.
  */
 export const recordsTable = `CREATE TABLE IF NOT EXISTS idempotency_records (
   principal TEXT NOT NULL,

@@ -34,14 +34,14 @@ export type { SqliteRow, SqliteStatement, SqliteTx } from './sqlite-transaction.
 
 export interface SqliteStoreOptions {
   /**
-   * How long a transaction waits for the others, in milliseconds: first for those of this store, then for other
-   * processes. Default 5000; then StoreBusyError, which `run()` answers with 503.
+   * How long a transaction waits, in milliseconds: first for its turn in this store, then for other processes.
+   * Default 5000. A longer wait ends in StoreBusyError, which `run()` answers with 503.
    */
   readonly waitMs?: number
 }
 
-// SQLite's own wait would stop the whole process, so it has none: this store waits between tries, for as long as
-// chance has it, so that two processes do not keep missing their moments.
+// SQLite's own wait would stop the whole process, so this store turns it off and waits between tries. Each wait is
+// random, so that two processes do not keep missing their moments.
 const betweenTriesMs = () => 2 + 10 * Math.random()
 const workSavepoint = 'redux_broker_work'
 
@@ -49,9 +49,9 @@ const workSavepoint = 'redux_broker_work'
  * Keeps records in the table `idempotency_records` of this database, which it creates. Sets the journal to WAL and
  * `synchronous` to FULL, for a commit that a power cut must not undo (https://sqlite.org/pragma.html#pragma_synchronous).
  *
- * One store for one connection, and while it lives the application writes through `transaction` and handlers only:
- * a statement sent straight to the connection may land in the middle of a handler's transaction and share its fate,
- * and a read may see what is not committed yet. For other reads open a second connection.
+ * Make one store for one connection. While the store lives, write through `transaction` and handlers only. A
+ * statement sent straight to the connection may land in the middle of a handler's transaction and share its fate. A
+ * read may see rows that are not committed yet: for other reads open a second connection.
  * @throws TypeError or RangeError on arguments that cannot be meant; SqliteError where the file cannot be written
  */
 export function sqliteStore(
@@ -93,7 +93,7 @@ async function runOnce<Result>(
 ): Promise<Claimed<Result>> {
   const { database, running } = connection
   const id = recordName(claim.id)
-  // Only saves a turn: of a sealed record no claim is answered otherwise later on. The arbiter is insertClaim.
+  // This look only saves a turn, since a sealed record stays sealed. The arbiter is insertClaim.
   const found = lookNow(connection, claim.id, claim)
   if (found.kind !== 'absent') return found
   running.add(id)
@@ -128,13 +128,13 @@ async function settle<Result>(
   return { commit: true, result }
 }
 
-/** What this process works on is not looked up: its own connection would show it what is not committed yet. */
+/** Ids at work in this process are not looked up: the same connection would show rows that are not committed yet. */
 function look({ database, running }: Connection, id: RecordId, moments: Moments): Found {
   if (running.has(recordName(id))) return { kind: 'inProgress' }
   return tellBusy(() => findRecord(database, id, moments)) ?? { kind: 'absent' }
 }
 
-/** Without waiting for a file that cannot be read now, as it hardly ever is in WAL mode. */
+/** As `look`, without a wait where the file cannot be read now. In WAL mode that is rare. */
 function lookNow(connection: Connection, id: RecordId, moments: Moments): Found {
   try {
     return look(connection, id, moments)
@@ -194,7 +194,7 @@ async function patiently<Result>(waitMs: number, step: () => Result): Promise<Re
   }
 }
 
-/** Runs what SQLite may refuse because another connection holds the file, and says so in the store's words. */
+/** Runs a step, and throws StoreBusyError where SQLite refuses it because another connection holds the file. */
 function tellBusy<Result>(step: () => Result): Result {
   try {
     return step()

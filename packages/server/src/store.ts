@@ -28,8 +28,8 @@ export interface Claim extends Moments {
 }
 
 /**
- * How the work ended: `seal` commits its effects with the answer, `refuse` undoes its effects and commits the answer
- * alone, `release` undoes them and frees the key.
+ * How the work ended. `seal` commits its effects with the answer. `refuse` undoes its effects and commits the answer
+ * alone. `release` undoes its effects and frees the key.
  */
 export type Settlement<Result> =
   | { readonly kind: 'seal' | 'refuse'; readonly answer: StoredAnswer; readonly result: Result }
@@ -43,7 +43,7 @@ export type Claimed<Result> =
   /** The principal has `recordsMax` already, of which the first expires at `freeAt`; nothing was done. */
   | { readonly kind: 'full'; readonly freeAt: number }
 
-/** What is known of an id. `absent`: nothing was sealed under it, or so long ago that it is forgotten. */
+/** The state of an id. `absent`: nothing was sealed under it, or so long ago that it is forgotten. */
 export type Found = KeptRecord | { readonly kind: 'inProgress' } | { readonly kind: 'absent' }
 
 export type KeptRecord = StoredRecord | ExpiredRecord
@@ -61,7 +61,7 @@ export interface ExpiredRecord {
   readonly fingerprint: string
 }
 
-/** What a purge did. Where the sum is its bound, there may be more. */
+/** The counts of one purge. Where their sum is the bound of the purge, there may be more. */
 export interface Purged {
   /** Expired records that lost their answer: tombstones now. */
   readonly entombed: number
@@ -73,23 +73,23 @@ export interface Purged {
 
 export interface IdempotencyStore<Tx> {
   /**
-   * Claims an id and works on it, in one transaction. Promises, whatever crashes:
-   * the effects of `work` and its record are both there or neither is; of claims of one id that race, one works;
-   * where `work` rejects, this rejects with the same error, its effects are undone and the id is free.
+   * Claims an id and works on it, in one transaction. Three promises hold whatever crashes. The effects of `work` and
+   * its record are both there, or neither is. Of claims of one id that race, one works. Where `work` rejects, this
+   * rejects with the same error, the effects are undone and the id is free.
    * The claim is one arbitrated statement (`INSERT ... ON CONFLICT`), never a look first and an insert after.
    * @throws StoreBusyError nothing was done, and the same claim may succeed later
    */
   runOnce<Result>(claim: Claim, work: (tx: Tx) => Promise<Settlement<Result>>): Promise<Claimed<Result>>
   /**
-   * What is known of an id, in one look-up by its key and without waiting for a turn. Work in another process may be
-   * `absent` until it is committed; what is not committed is never told as a record.
+   * Finds the state of an id, in one look-up by its key and without waiting for a turn. Work in another process may be
+   * `absent` until it is committed. A record that is not committed is never told.
    * @throws StoreBusyError
    */
   find(id: RecordId, moments: Moments): Promise<Found>
   /**
-   * Takes the answers from expired records, which stay as tombstones (id, fingerprint, class of the status), and
-   * removes forgotten ones; `recordsMax` of both together at most, in one transaction. No claim is answered otherwise
-   * than before. Where `watchClock` does not believe the clock, nothing is done, and the result says so.
+   * Takes the answers from expired records, which stay as tombstones (id, fingerprint, class of the status). Removes
+   * forgotten records. Touches `recordsMax` records at most, in one transaction. No claim is answered otherwise than
+   * before. Where `watchClock` does not believe the clock, nothing is done, and the result says so.
    * @throws StoreBusyError nothing was done
    */
   purge(moments: Moments, recordsMax: number, isClockRight?: boolean): Promise<Purged>

@@ -7,7 +7,7 @@ export type StoredBody =
   /** The answer was too large to keep: a repeat gets status and headers, and reads the rest anew. */
   | { readonly kind: 'elided' }
 
-/** What a store keeps of an answer: plain data. */
+/** The part of an answer that a store keeps: plain data. */
 export interface StoredAnswer {
   readonly status: number
   /** Names in lower case. */
@@ -28,8 +28,8 @@ export interface WholeAnswer {
 const retriedStatuses: ReadonlySet<number> = new Set([401, 403, 408, 419, 423, 425, 429, 440])
 
 /**
- * How work ends whose answer has this status. `seal`: its effects are committed with its answer. `refuse`: its answer is
- * kept, its effects are undone. `release`: all of it is undone (SC9).
+ * How the work of a handler ends, by the status of its answer (SC9). `seal` commits the effects with the answer.
+ * `refuse` keeps the answer and undoes the effects. `release` undoes everything.
  */
 export function endOf(status: number, commitRefusals: boolean): 'seal' | 'refuse' | 'release' {
   if (status >= 500 || retriedStatuses.has(status)) return 'release'

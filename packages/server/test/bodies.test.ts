@@ -1,4 +1,4 @@
-// Bodies that wait are bounded in sum, over real HTTP: what has no room is told so before it is read.
+// Bodies that wait are bounded in sum, over real HTTP: a body over the budget is refused before it is read.
 import { type AddressInfo, connect } from 'node:net'
 import { type ServerType, serve } from '@hono/node-server'
 import { afterEach, expect, it } from 'vitest'

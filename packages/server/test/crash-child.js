@@ -1,4 +1,4 @@
-// A process to be killed: sends requests through run() on the SQLite store and prints each key that was answered, then
+// A process to be killed. Sends requests through run() on the SQLite store, prints each key that was answered, and
 // purges if it is told so.
 // Arguments: the folder of the compiled package, the database file, and the plan as JSON.
 import { writeSync } from 'node:fs'

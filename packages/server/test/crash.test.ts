@@ -1,4 +1,4 @@
-// What only a real process shows: SIGKILL at any statement leaves effect and record both or neither (F54).
+// Only a real process shows this: SIGKILL at any statement leaves effect and record both or neither (F54).
 import { type ChildProcess, spawn } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -53,7 +53,7 @@ async function runChild(
   return { lines, exitCode: await ended }
 }
 
-/** What lies on disk, read as the next process would. */
+/** Reads the rows on disk as the next process would. */
 function survivors(file: string): {
   readonly effects: string[]
   readonly records: string[]

@@ -7,7 +7,7 @@ import { type PrintedServer, startPrinted } from './printed-server.js'
 
 const withoutJson = (code: string) => code.replace('app.use(express.json())\n', '')
 const express4 = (code: string) => code.replace("from 'express'", "from 'express4'")
-// Next calls a route with its parameters; the rest of it is not what is looked at here.
+// Next calls a route with its parameters. The rest of Next is not tested here.
 const nextServer = (code: string) => `${code}
 import { serve } from '@hono/node-server'
 serve({

@@ -1,4 +1,4 @@
-// nodeHandler behind what else reads bodies: the bytes are those that were sent, or it is an error in words.
+// nodeHandler behind body parsers: the handler gets the bytes that were sent, or the request fails in words.
 import { createServer, type Server } from 'node:http'
 import { type AddressInfo, connect } from 'node:net'
 import { gzipSync } from 'node:zlib'

@@ -24,7 +24,7 @@ export function transpile(code: string): string {
   return ts.transpileModule(code, { compilerOptions }).outputText
 }
 
-/** Makes the folder a package of the sources as they are now: what runs there imports them by the package's name. */
+/** Makes the folder a package of the sources as they are now. Code in it imports them by the name of the package. */
 export function compileSources(folder: string): void {
   const exports = { '.': './index.js', './sqlite': './sqlite.js', './node': './node.js' }
   const description = { name: 'redux-broker-server', type: 'module', exports }
@@ -38,7 +38,7 @@ export function compileSources(folder: string): void {
   }
 }
 
-/** A new folder within the package: what runs there finds this package as it is built, and the others that it imports. */
+/** A new folder within the package. Code in it finds this package as it is built, and its dependencies. */
 export function makeFolder(): string {
   mkdirSync(`${root}test-results`, { recursive: true })
   return mkdtempSync(`${root}test-results/`)
