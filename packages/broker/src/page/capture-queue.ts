@@ -2,6 +2,7 @@
 // that come while it is being committed share the next one.
 import type { Capture } from '../core/append.js'
 import { isFull } from '../core/room.js'
+import { isUnstorable } from './refusal.js'
 
 export interface QueuedCapture {
   readonly id: string
@@ -85,10 +86,6 @@ export function createCaptureQueue(sink: CaptureSink): CaptureQueue {
     },
   }
 }
-
-/** Whether a value cannot be cloned for the storage: it is nested too deep, or of a kind that is not kept. */
-export const isUnstorable = (error: unknown): boolean =>
-  /^(DataClone|Data|Range|Internal)Error$/.test(String((error as Partial<Error> | undefined)?.name))
 
 /** Whether the failure may be that of one capture, and not of the storage itself. */
 const isItsOwn = (error: unknown) => isUnstorable(error) || isFull(error)

@@ -3,18 +3,18 @@ import { append, type Capture, findAppended } from '../core/append.js'
 import type { Limits } from '../core/limits.js'
 import { type AppWord, nameActive, type Owner, readPartition } from '../core/partition.js'
 import type { Ports, StoreTransaction } from '../core/ports.js'
-import { isFull, keepReserve } from '../core/room.js'
+import { keepReserve } from '../core/room.js'
 import type { StoredAction } from '../core/schema.js'
 import { type BrokerAction, mark, type OutcomeAction, outcome } from '../redux/actions.js'
 import { isDevelopment } from '../redux/development.js'
 import type { WriteRoute } from '../redux/route.js'
 import type { Receipt, RejectedReason } from '../redux/types.js'
-import { type CaptureQueue, createCaptureQueue, isUnstorable, type QueuedCapture } from './capture-queue.js'
+import { type CaptureQueue, createCaptureQueue, type QueuedCapture } from './capture-queue.js'
 import { deferRebase } from './catch-up.js'
-import { createKnownRoom, type KnownRoom, OutboxFull } from './known-room.js'
+import { createKnownRoom, type KnownRoom, outboxFull } from './known-room.js'
 import { settledOf } from './page-view.js'
 import type { Receipts } from './receipts.js'
-import { Refusal } from './refusal.js'
+import { asRefusal, Refusal, storageRefusal } from './refusal.js'
 import { type SnapshotContext, snapshot } from './snapshot.js'
 import type { Users } from './users.js'
 
@@ -29,6 +29,8 @@ interface Captured extends QueuedCapture {
   lane: string
   readonly action: StoredAction
   readonly accepted: Promise<unknown>
+  /** No reducer was given its action. */
+  isUnseen: boolean
 }
 
 /** The result of taking an entry back. */
@@ -54,29 +56,20 @@ export class Capturing {
   readonly #context: CapturingContext
   readonly #queue: CaptureQueue
   readonly #items = new Map<string, Captured>()
+  /** Made once: an error keeps its stack, which takes longer than all else of a refusal. */
+  readonly #full: Refusal
   /** Of this turn. */
   readonly #refused: Captured[] = []
 
   constructor(context: CapturingContext) {
     this.#context = context
+    this.#full = outboxFull(context.limits)
     this.room = createKnownRoom(context.limits, context.ports.clock)
     this.#queue = createCaptureQueue({
       append: (principal, captures) => this.#append(principal, captures),
       failed: (captures, error) => {
         context.ports.report(error)
-        const refusal = isUnstorable(error)
-          ? new Refusal(
-              'notSerialisable',
-              isDevelopment &&
-                'The action holds something that IndexedDB does not take, or is nested too deep.',
-              error,
-            )
-          : new Refusal(
-              isFull(error) ? 'storageFull' : 'storageUnavailable',
-              isDevelopment && 'The entry could not be stored.',
-              error,
-            )
-        this.#refuse(captures, refusal)
+        this.#refuse(captures, storageRefusal(error))
       },
     })
   }
@@ -89,15 +82,24 @@ export class Capturing {
       (await this.cancel(id)) === 'cancelled' ? 'cancelled' : 'tooLate',
     )
     const { accepted } = receipt
-    const item: Captured = { id, principal: principal(), action, accepted, lane: '', capture: undefined }
+    const item: Captured = {
+      id,
+      principal: principal(),
+      action,
+      accepted,
+      isUnseen: true,
+      lane: '',
+      capture: undefined,
+    }
     this.#items.set(id, item)
     try {
       this.#take(route, item)
       onCaptured(id, item)
       this.#queue.push(item)
+      item.isUnseen = false
       passOn(ports, () => next(mark(action, { entryId: id, lane: item.lane })))
     } catch (error) {
-      if (error instanceof OutboxFull) this.#refuseSoon(item)
+      if (error === this.#full) this.#refuseSoon(item)
       else this.#refuse([item], asRefusal(error))
     }
     return receipt
@@ -131,10 +133,10 @@ export class Capturing {
         'signedOut',
         isDevelopment && `${action.type} was dispatched while \`partition\` gives no user.`,
       )
-    if (this.#queue.size >= limits.entriesMax || this.room.left().entries <= 0) throw new OutboxFull(limits)
+    if (this.#queue.size >= limits.entriesMax || this.room.left().entries <= 0) throw this.#full
     const { lane, capture } = snapshot(route, action, context)
     item.lane = lane
-    if (!(capture instanceof Promise) && capture.bytes > this.room.left().bytes) throw new OutboxFull(limits)
+    if (!(capture instanceof Promise) && capture.bytes > this.room.left().bytes) throw this.#full
     const complete = (rest: Omit<Capture, 'id' | 'key'>) => {
       item.capture = { ...rest, id, key: id }
     }
@@ -169,7 +171,7 @@ export class Capturing {
     if (row !== undefined) {
       this.room.note(row)
       const refused = appended.filter(({ status }) => status === 'rejected')
-      this.#refuse(refused, new OutboxFull(limits))
+      this.#refuse(refused, this.#full)
     }
     const accepted = appended.filter((one) => one.status === 'accepted')
     if (accepted.length === 0) return
@@ -186,7 +188,7 @@ export class Capturing {
   /** With all others of this turn: a loop at the cap costs one rebase. */
   #refuseSoon(item: Captured): void {
     if (this.#refused.push(item) > 1) return
-    queueMicrotask(() => this.#refuse(this.#refused.splice(0), new OutboxFull(this.#context.limits)))
+    queueMicrotask(() => this.#refuse(this.#refused.splice(0), this.#full))
   }
 
   #refuse(refused: readonly { readonly id: string }[], { reason, message, cause }: Refusal): void {
@@ -211,8 +213,9 @@ export class Capturing {
       const item = this.#items.get(id)
       this.#items.delete(id)
       if (item === undefined) continue
-      const { action, lane } = item
-      const outcomeOfIt = outcome({ kind, entryId: id, action, lane, error, at, late: false })
+      const { action, lane, isUnseen } = item
+      const told = { kind, entryId: id, action, lane, error, at, late: false } as const
+      const outcomeOfIt = outcome(isUnseen ? { ...told, unseen: true } : told)
       // Another user who came meanwhile is shown nothing of it.
       if (item.principal === principal()) shown.push(outcomeOfIt)
       else receipts.settle(id, settledOf(outcomeOfIt))
@@ -229,11 +232,6 @@ const refusedOf = ({ error, meta }: OutcomeAction) => ({
   type: meta.action.type,
   reason: error?.reason ?? '',
 })
-
-export const asRefusal = (error: unknown): Refusal =>
-  error instanceof Refusal
-    ? error
-    : new Refusal('invalidRequest', isDevelopment && 'The action could not be captured.', error)
 
 /** A reducer or a subscriber that throws is no reason to lose the write. */
 export function passOn({ report }: Pick<Ports, 'report'>, next: () => void): void {

@@ -42,11 +42,8 @@ export function createKnownRoom(
 
 const unbounded: Room = { entries: Number.POSITIVE_INFINITY, bytes: Number.POSITIVE_INFINITY }
 
-export class OutboxFull extends Refusal {
-  constructor({ entriesMax, bytesMax }: Limits) {
-    super(
-      'outboxFull',
-      isDevelopment && `The outbox holds ${entriesMax} entries or ${bytesMax} bytes already.`,
-    )
-  }
-}
+export const outboxFull = ({ entriesMax, bytesMax }: Limits): Refusal =>
+  new Refusal(
+    'outboxFull',
+    isDevelopment && `The outbox holds ${entriesMax} entries or ${bytesMax} bytes already.`,
+  )

@@ -36,7 +36,8 @@ export function createRecentOutcomes(): RecentOutcomes {
 
   return {
     hear(action) {
-      if (isOutcome(action)) add(action)
+      // A flood of refused captures would push out what the server has done.
+      if (isOutcome(action)) action.meta.broker.unseen || add(action)
       else {
         const ids = takenBackBy(action)
         if (ids.length > 0) all = all.filter(({ meta }) => !ids.includes(meta.entryId))

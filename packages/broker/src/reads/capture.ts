@@ -1,8 +1,9 @@
 // From a routed action that asks to its receipt, and to what is on screen because of it.
 import type { StoredAction } from '../core/schema.js'
-import { asRefusal, passOn } from '../page/capturing.js'
+import { passOn } from '../page/capturing.js'
 import { settledOf } from '../page/page-view.js'
 import type { ReadContext } from '../page/read-engine.js'
+import { asRefusal } from '../page/refusal.js'
 import { type OutcomeAction, outcome } from '../redux/actions.js'
 import { isDevelopment } from '../redux/development.js'
 import type { ReadRoute } from '../redux/route.js'

@@ -27,6 +27,8 @@ export interface OutcomeMark {
   readonly more: boolean
   /** Of a read: its answer is truth, and no entry ends by it. */
   readonly read?: true
+  /** Of a capture whose action no reducer was given: the view has nothing of it. */
+  readonly unseen?: true | undefined
   /** Outcomes that came after the read was sent. */
   readonly later?: readonly OutcomeAction[]
   /** How often its entry was sent. */

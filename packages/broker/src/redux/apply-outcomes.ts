@@ -1,6 +1,6 @@
 // How outcomes become confirmed state: each once, in the state of now and in state that was kept.
 import { settleEntries } from '../core/rebase.js'
-import { mark, type OutcomeAction, type Past } from './actions.js'
+import { mark, type OutcomeAction, type OutcomeMark, type Past } from './actions.js'
 import type { DeliveryWatch } from './delivery-watch.js'
 import { isDevelopment } from './development.js'
 import { withTold } from './kept-state.js'
@@ -9,17 +9,29 @@ import type { Hidden, Layering } from './layers.js'
 export type Step<A> = (state: object, layers: Hidden, action: A) => object
 
 export function outcomeStep(layering: Layering, watch: DeliveryWatch | undefined): Step<OutcomeAction> {
-  const { apply, keep, rebased } = layering
+  const { apply, applyOnTop, keep, rebased, undone } = layering
+
+  /** The outcome goes on top of the view, in the order of dispatch: nothing is replayed for it. */
+  function onTop(state: object, layers: Hidden, action: OutcomeAction): object {
+    const confirmed = apply(layers.confirmed, action)
+    const view = layers.log.length > 0 ? applyOnTop(state, action) : confirmed
+    return view === state && confirmed === layers.confirmed ? state : keep({ ...layers, confirmed }, view)
+  }
+
   return (state, layers, action) => {
     if (isDevelopment && watch) tellWatch(watch, layering, layers, action)
-    const { late, at, more, told: place } = action.meta.broker
+    const { entryId, broker } = action.meta
+    if (broker.unseen && !layers.stale) return onTop(state, layers, action)
+    const below = isUndone(broker) && undone(state, entryId)
+    if (below) return onTop(below.state, below.layers, action)
+    const { late, at, more, told: place } = broker
     const isHeld = place !== undefined && place.number <= (layers.told?.[place.outbox] ?? 0)
     // An outcome from before this page began is in the truth that the page has read since.
     const isRead = late && at <= layers.readAt
     const told = place && !isHeld ? { ...layers.told, [place.outbox]: place.number } : layers.told
     const before = withTold(layers.confirmed, told)
     const confirmed = isHeld || isRead ? before : outcomeApplied(apply, before, action)
-    const after = settleEntries({ confirmed, log: layers.log }, new Set([action.meta.entryId]), apply)
+    const after = settleEntries({ confirmed, log: layers.log }, new Set([entryId]), apply)
     const isSame = after.confirmed === layers.confirmed && after.log.length === layers.log.length
     if (isSame && told === layers.told && (more || !layers.stale)) return state
     const next = { ...layers, ...after, told }
@@ -27,6 +39,10 @@ export function outcomeStep(layering: Layering, watch: DeliveryWatch | undefined
     return more && next.log.length > 0 ? keep({ ...next, stale: true }, state) : rebased(next)
   }
 }
+
+/** Of an entry that was never accepted: no journal tells of it. */
+const isUndone = ({ outcome: kind, told }: OutcomeMark): boolean =>
+  told === undefined && (kind === 'rejected' || kind === 'cancelled')
 
 /** For the developer: whether the slice takes over what it showed of an entry. */
 function tellWatch(

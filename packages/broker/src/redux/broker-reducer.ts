@@ -50,7 +50,7 @@ export const brokerReducer: Reducer<BrokerState> = (state = initialState, action
   }
   const ended = outcomeMark(action)
   if (ended !== undefined)
-    return ended.read ? state : { ...state, entries: afterOutcome(state.entries, action as OutcomeAction) }
+    return ended.read ? state : withListed(state, afterOutcome(state.entries, action as OutcomeAction))
   return isBrokerAction(action) ? afterBroker(state, action) : state
 }
 
@@ -63,14 +63,10 @@ function afterBroker(state: BrokerState, action: BrokerAction): BrokerState {
       return { ...state, entries: withEntries(state.entries, aside) }
     }
     case 'redux-broker/refused': {
-      const refused = action.payload.slice(-indexMax)
-      return {
-        ...state,
-        entries: withEntries(
-          state.entries,
-          refused.map((one) => ({ ...one, state: 'rejected' })),
-        ),
-      }
+      const refused = action.payload
+        .slice(-indexMax)
+        .map((one): EntryStatus => ({ ...one, state: 'rejected' }))
+      return { ...state, entries: withEntries(state.entries, refused) }
     }
     case 'redux-broker/doubted':
       return { ...state, entries: changed(state.entries, [action.payload].map(inState('inDoubt'))) }
@@ -107,10 +103,13 @@ function afterBroker(state: BrokerState, action: BrokerAction): BrokerState {
 
 type Entries = BrokerState['entries']
 
+const withListed = (state: BrokerState, entries: Entries): BrokerState =>
+  entries === state.entries ? state : { ...state, entries }
+
 function afterOutcome(entries: Entries, { type, error, meta }: OutcomeAction): Entries {
   const { entryId, action, broker } = meta
   // Listed already, with all others of its turn.
-  if (broker.outcome === 'rejected' && broker.more) return entries
+  if (broker.outcome === 'rejected' && (broker.more || entries[entryId]?.state === 'rejected')) return entries
   if (broker.outcome !== 'returned' && broker.outcome !== 'rejected') return without(entries, [entryId])
   const entry: EntryStatus = {
     id: entryId,
@@ -124,11 +123,15 @@ function afterOutcome(entries: Entries, { type, error, meta }: OutcomeAction): E
   return withEntries(entries, [entry])
 }
 
+/** The newest of all. A new object of those that stay: to delete the oldest from a copy takes ten times as long. */
 function withEntries(entries: Entries, added: readonly EntryStatus[]): Entries {
-  const all = { ...entries }
-  for (const entry of added) all[entry.id] = entry
-  const ids = Object.keys(all)
-  for (const id of ids.slice(0, Math.max(0, ids.length - indexMax))) delete all[id]
+  const newest = added.slice(-indexMax)
+  const fresh = newest.filter(({ id }) => entries[id] === undefined)
+  const ids = Object.keys(entries)
+  const all: Record<string, EntryStatus> = {}
+  for (const id of ids.slice(Math.max(0, ids.length + fresh.length - indexMax)))
+    all[id] = entries[id] as EntryStatus
+  for (const one of newest) if (entries[one.id] === undefined || all[one.id] !== undefined) all[one.id] = one
   return all
 }
 

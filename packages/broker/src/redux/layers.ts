@@ -25,6 +25,12 @@ export const never: number = Number.NEGATIVE_INFINITY
 /** The layers of each state. All reducers share it, so that a reducer that replaces another finds the layers. */
 const hidden = new WeakMap<object, Hidden>()
 
+/** Of a state whose newest entry nothing came after: the state before that entry. It only spares a replay. */
+const before = new WeakMap<object, object>()
+
+/** The layers of a state in which nothing pends. */
+export const nothingOn = (confirmed: object): Hidden => ({ confirmed, log: [], readAt: never })
+
 export interface LayersContext {
   /** For the developer. */
   readonly watch?: DeliveryWatch | undefined
@@ -43,6 +49,10 @@ export interface Layering {
   /** Those of the last view in which something is pending. */
   latest(): Hidden | undefined
   keep(layers: Hidden, view: object): object
+  /** As `keep`, for an entry that goes on top of a state. */
+  push(layers: Hidden, view: object, below: object): object
+  /** How it was before the newest entry was shown. Undefined where that is another one, or something came after it. */
+  undone(state: object, entryId: string): { readonly state: object; readonly layers: Hidden } | undefined
   /** The view that the layers make. */
   rebased(layers: Hidden): object
   /** The layers as if nothing were pending. */
@@ -66,9 +76,25 @@ export function createLayering(reducer: AnyReducer, { produce, report }: LayersC
     return state
   }
 
+  function push(layers: Hidden, view: object, below: object): object {
+    const state = keep(layers, view)
+    // No more than one of a store is remembered.
+    before.delete(below)
+    before.set(state, below)
+    return state
+  }
+
   return {
     apply,
     applyOnTop,
+    push,
+    undone(state, entryId) {
+      const below = before.get(state)
+      if (below === undefined || hidden.get(state)?.log.at(-1)?.entryId !== entryId) return undefined
+      const layers = hidden.get(below) ?? nothingOn(below)
+      latest = layers.log.length > 0 ? below : undefined
+      return { state: below, layers }
+    },
     of: (state) => hidden.get(state),
     isCopy: (state) => latest !== undefined && hasSameFields(latest, state),
     latest: () => latest && hidden.get(latest),

@@ -25,6 +25,7 @@ import {
   type Layering,
   type LayersContext,
   never,
+  nothingOn,
 } from './layers.js'
 
 export interface OptimisticOptions {
@@ -51,7 +52,7 @@ export function optimistic<R extends AnyReducer>(
   { asks = () => false, hasPending = () => false, onForeign = () => {}, ...context }: OptimisticContext,
 ): R {
   const layering = createLayering(reducer, context)
-  const { apply, applyOnTop, keep, rebased } = layering
+  const { apply, applyOnTop, keep, push, rebased } = layering
   const onOutcome = outcomeStep(layering, context.watch)
   const onTruth = truthStep(layering, asks, context.watch)
   const onBroker = brokerStep(layering)
@@ -92,12 +93,12 @@ export function optimistic<R extends AnyReducer>(
     }
     if (known === undefined && isPlain(action) && !truth(action) && action.type !== rehydrate)
       return reducer(state, action)
-    const layers = known ?? { confirmed: state, log: [], readAt: never }
+    const layers = known ?? nothingOn(state)
     if (ended !== undefined && !ended.read) return onOutcome(state, layers, action as OutcomeAction)
     if (layers.stale) return reduce(rebased(layers), action)
     if (pending !== undefined) {
       const log = [...layers.log, { action, entryId: pending.entryId }]
-      return keep({ ...layers, log }, applyOnTop(state, action))
+      return push({ ...layers, log }, applyOnTop(state, action), state)
     }
     if (isBrokerAction(action)) return onBroker(state, layers, action)
     if (isOfPersist(action)) return onPersist(state, layers, action)
@@ -119,7 +120,7 @@ export function optimistic<R extends AnyReducer>(
   /** Kept state, as the state that it stands for; any other as it is. */
   function opened(state: object): object {
     const kept = unpacked(state)
-    return kept === undefined ? state : keep({ log: [], readAt: never, ...kept }, kept.confirmed)
+    return kept === undefined ? state : keep({ ...nothingOn(kept.confirmed), ...kept }, kept.confirmed)
   }
 
   return reduce as unknown as R
