@@ -60,7 +60,7 @@ function within(tables: Tables, span: Span): { readonly key: Key; readonly row: 
   const columns = columnsOf(span)
   return [...tables[span.store].values()]
     .map((row) => ({ key: keyOf(row, columns), row }))
-    .filter(({ key }) => !key.includes(undefined as never))
+    .filter(({ key }) => key.every(isKey))
     .filter(({ key }) => compareKeys(span.from, key) <= 0 && compareKeys(key, span.to) <= 0)
     .sort(
       (a, b) =>
@@ -75,6 +75,12 @@ function columnsOf({ store, index }: Span): readonly string[] {
 }
 
 const keyOf = (row: Row, columns: readonly string[]) => columns.map((column) => row[column] as Key)
+
+/** What IndexedDB takes for a column of an index. */
+const isKey = (key: unknown): key is Key =>
+  typeof key === 'string' ||
+  (typeof key === 'number' && !Number.isNaN(key)) ||
+  (Array.isArray(key) && key.every(isKey))
 
 /** IndexedDB's order: numbers, then strings, then arrays. */
 export function compareKeys(a: Key, b: Key): number {

@@ -3,9 +3,10 @@ import { blockedOf } from './blocked-lanes.js'
 import { type EntryCore, entryVersion, toRow } from './entry.js'
 import { shrinkJournal } from './journal.js'
 import type { Limits } from './limits.js'
-import { type AppWord, readPartition } from './partition.js'
+import { type AppWord, isPlaceTaken, newPartition, readPartition } from './partition.js'
 import type { StoreTransaction } from './ports.js'
-import { within } from './schema.js'
+import { rebuilt } from './rebuild.js'
+import { type PartitionRow, within } from './schema.js'
 
 /** The entry that a route made of one action, but for the fields that its acceptance decides. */
 export type Capture = Pick<
@@ -38,7 +39,7 @@ export async function append(
 ): Promise<readonly Appended[]> {
   const lanes = [...new Set(captures.map((capture) => capture.lane))]
   const [row, occupied] = await Promise.all([
-    readPartition(tx, partition),
+    readPartition(tx, partition).then((row) => withFreePlace(tx, row)),
     Promise.all(lanes.map((lane) => tx.firstKey(within('entries', [partition, lane], 'lane')))),
   ])
   const free = lanes.filter((_, i) => occupied[i] === undefined)
@@ -62,6 +63,10 @@ export async function append(
   tx.put('partitions', { ...app, ...row })
   return appended
 }
+
+/** A row that counts too few places would have an accepted entry overwritten. */
+const withFreePlace = async (tx: StoreTransaction, row: PartitionRow): Promise<PartitionRow> =>
+  (await isPlaceTaken(tx, row)) ? rebuilt(tx, newPartition(row.partition), row) : row
 
 /** Captures that an earlier try has stored, though its commit was never told: they must not be stored twice. */
 export async function findAppended(

@@ -1,10 +1,13 @@
 // Brings back what the database has lost, from what is known elsewhere.
+import { listNamed } from './home.js'
 import { listMax } from './limits.js'
 import { changePartition, newPartition, readPartition } from './partition.js'
 import type { Note, Store, StoreTransaction } from './ports.js'
 import { isSuspect } from './progress.js'
+import { rebuilt } from './rebuild.js'
 import { type Known, restore } from './restore.js'
 import { type PartitionRow, type SaltRow, within } from './schema.js'
+import { isSound } from './sound.js'
 import { recorded, type Write } from './writes.js'
 
 export interface Lost {
@@ -35,9 +38,15 @@ export async function bringBack(
   await transact('readwrite', 'strict', async (plain) => {
     const tx = recorded(plain, writes)
     for (const salt of salts)
-      if ((await tx.get('settings', [salt.name])) === undefined) tx.put('settings', salt)
+      if (!(await listNamed<SaltRow>(tx, 'salt')).some(({ name }) => name === salt.name))
+        tx.put('settings', salt)
     for (const [i, known] of suspects.entries()) {
       const row = await tx.get('partitions', [known.partition])
+      // Damaged, and not lost: what its entries say holds.
+      if (row !== undefined && !isSound(row)) {
+        tx.put('partitions', await rebuilt(tx, known, row))
+        continue
+      }
       if (!isSuspect(row, known, copied)) continue
       await putBack(tx, row, known, rows?.[i], now)
       if (copy !== undefined && rows === undefined)

@@ -50,6 +50,13 @@ function readWhen(word: string): Conditions | undefined {
   }
 }
 
+/** The needs that an app gives to all of its entries, as far as their channels tell. */
+export const needsOfApp = (channels: readonly string[]): readonly string[] => [
+  ...new Set(
+    channels.flatMap(needsOf).filter((need) => need !== boundHeaders && !need.startsWith(judgeOf(''))),
+  ),
+]
+
 /** An executor must meet the needs of entries at their capture, and those of the app's present release. */
 export const servedChannels = (
   { channels, needs = [] }: Pick<PartitionRow, 'channels' | 'needs'>,

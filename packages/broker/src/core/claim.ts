@@ -10,6 +10,7 @@ import { isReadable } from './readable.js'
 import { mayBeForgotten } from './retention.js'
 import { type PartitionRow, within } from './schema.js'
 import { doubt } from './settle.js'
+import { isSoundOrigin } from './sound.js'
 import { transition } from './transition.js'
 
 export interface ClaimOptions {
@@ -119,5 +120,5 @@ export async function readOrigins(
 ): Promise<readonly OriginRow[]> {
   const names = [...new Set(channels.map(originOf))]
   const rows = await Promise.all(names.map((name) => tx.get('origins', [name])))
-  return rows.filter((row) => row !== undefined)
+  return rows.filter((row) => row !== undefined).filter(isSoundOrigin)
 }

@@ -118,8 +118,9 @@ export type EntryRow = LiveEntry & {
 }
 
 /** Derives the index columns: one that is undefined keeps the row out of its index. */
-export const toRow = (entry: LiveEntry): EntryRow => ({
-  ...entry,
+export const toRow = (entry: LiveEntry): EntryRow => ({ ...entry, ...indexColumns(entry) })
+
+export const indexColumns = (entry: LiveEntry): Pick<EntryRow, 'dueAt' | 'unsure'> => ({
   dueAt: entry.state === 'waiting' && entry.head ? entry.notBefore : undefined,
   unsure: entry.state !== 'waiting' || entry.effect === 'unknown' ? entry.state : undefined,
 })

@@ -1,7 +1,9 @@
 // Several apps of one origin share a database. Each has a home in it: a salt and a session of its own, for all pages
 // and workers below one base.
+
+import { isText, type Row } from './is.js'
 import type { Chance, StoreTransaction } from './ports.js'
-import { partitionsMax, type SaltRow, type SessionRow } from './schema.js'
+import { partitionsMax, type SaltRow, type SessionRow, type SettingRow } from './schema.js'
 
 /** The directory of an app, as `/` or `/shop/`. */
 export type Base = string
@@ -46,17 +48,56 @@ export async function readSalt(tx: StoreTransaction, chance: Chance, base: Base 
   const known = findHome(homes, base)
   if (known !== undefined && base.startsWith(baseIn(known))) return known.value
   // The first home of the device has the name that the release before this one looks for.
-  const { name, value } = known ?? { name: homes[0] ? `salt:${base}` : 'salt', value: chance.id() }
+  const { name, value } = known ?? { name: nameFor(homes, base), value: chance.id() }
   tx.put('settings', { name, value, base: storedBase(base) })
   return value
+}
+
+const nameFor = (homes: readonly SaltRow[], base: Base): SaltRow['name'] =>
+  homes[0] ? `salt:${base}` : 'salt'
+
+/** Writes a salt that was damaged again, as a page remembers it. */
+export async function restoreSalt(tx: StoreTransaction, value: string, base: Base): Promise<void> {
+  const homes = await listNamed<SaltRow>(tx, 'salt')
+  tx.put('settings', { name: nameFor(homes, base), value, base: storedBase(base) })
 }
 
 /** The salt of the home that an app goes to; undefined where it has none. */
 export const findSalt = async (tx: StoreTransaction, base: Base): Promise<string | undefined> =>
   findHome(await listNamed<SaltRow>(tx, 'salt'), base)?.value
 
-/** The rows of all homes, the first home's first. */
-export const listNamed = <Row extends SaltRow | SessionRow>(tx: StoreTransaction, kind: 'salt' | 'active') =>
-  tx.list({ store: 'settings', from: [kind], to: [`${kind}:\uffff`] }, partitionsMax) as Promise<
-    readonly Row[]
-  >
+/** Stands for a user in the database. */
+export const partitionOf = async (
+  { digest }: Pick<Chance, 'digest'>,
+  salt: string,
+  principal: string,
+): Promise<string> => (await digest(salt + principal)).slice(0, 32)
+
+/** The name of the session of a home. */
+export const nameOf = ({ name }: Pick<SaltRow, 'name'>) =>
+  name.replace('salt', 'active') as SessionRow['name']
+
+/** The rows of all homes, the first home's first, but for damaged ones. */
+export async function listNamed<Row extends SaltRow | SessionRow>(
+  tx: StoreTransaction,
+  kind: 'salt' | 'active',
+): Promise<readonly Row[]> {
+  const span = { store: 'settings', from: [kind], to: [`${kind}:\uffff`] } as const
+  return (await tx.list(span, partitionsMax)).map(withBase).filter(isOfHome) as unknown as readonly Row[]
+}
+
+/** A salt is worth more than its base: where that is damaged the home lies where its name says. */
+const withBase = (row: SettingRow): SettingRow =>
+  row.name.startsWith('salt') && !isBase(baseIn(row as SaltRow))
+    ? { ...(row as SaltRow), base: storedBase(row.name.slice('salt:'.length) || '/') }
+    : row
+
+/** Whether it may be the salt or the session of a home. */
+export function isOfHome(row: SettingRow): boolean {
+  const { name, value, partition, principal, base = '/', from = '/' } = row as unknown as Row
+  const isFilled = (text: unknown) => isText(text) && text !== ''
+  if (!isBase(base)) return false
+  return String(name).startsWith('salt')
+    ? isFilled(value)
+    : isFilled(partition) && isText(principal) && isBase(from)
+}

@@ -8,5 +8,11 @@ export const isText = (value: unknown): value is string => typeof value === 'str
 export const isToken = (value: unknown): value is string =>
   isText(value) && /^[\w!#$%&'*+.^`|~-]+$/.test(value)
 export const isNumber = (value: unknown): value is number => Number.isFinite(value)
+/** Whole, from 0 on, and small enough to be counted on from. */
+export const isCount = (value: unknown): value is number =>
+  Number.isInteger(value) && Number(value) >= 0 && Number(value) < 2 ** 50
+export const isFlag = (value: unknown): value is boolean => typeof value === 'boolean'
+export const areTexts = (value: unknown): value is readonly string[] =>
+  Array.isArray(value) && value.every(isText)
 export const isPairOfTexts = (value: unknown): value is [string, string] =>
   Array.isArray(value) && value.length === 2 && value.every(isText)

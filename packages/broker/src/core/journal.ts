@@ -2,6 +2,7 @@
 // words of its entry (payload, answer) only while such a page may need them. A note without words still ends the entry
 // in a page that shows it.
 import type { DeadLetter, LiveEntry } from './entry.js'
+import { isCount } from './is.js'
 import { defaultLimits, journalAgeMsMax, journalGraceMs, journalMax } from './limits.js'
 import type { StoreTransaction } from './ports.js'
 import { bytesAtMost, bytesOfEntry } from './problem.js'
@@ -145,5 +146,5 @@ async function takeWords(
 
 function passed(row: PartitionRow, number: number, bytes = 0): void {
   row.wordless = Math.max(row.wordless ?? 0, number)
-  row.journalBytes = Math.max(0, (row.journalBytes ?? 0) - bytes)
+  row.journalBytes = Math.max(0, (row.journalBytes ?? 0) - (isCount(bytes) ? bytes : 0))
 }

@@ -2,6 +2,7 @@
 import { forgetJournal, isLeft } from './journal.js'
 import type { StoreTransaction } from './ports.js'
 import { type PartitionRow, within } from './schema.js'
+import { isSoundOrigin } from './sound.js'
 
 export async function leave(tx: StoreTransaction, row: PartitionRow): Promise<void> {
   if (isLeft(row)) return
@@ -31,7 +32,8 @@ export function forgetApp(row: PartitionRow): void {
 /** Lanes are URLs as a rule: which of them failed is nobody else's business. */
 export async function forgetLanes(tx: StoreTransaction): Promise<void> {
   for (const origin of await tx.list(within('origins', []), originsMax))
-    if (origin.failedLanes.length > 0) tx.put('origins', { ...origin, failedLanes: [] })
+    if (!isSoundOrigin(origin)) tx.delete('origins', [origin.origin])
+    else if (origin.failedLanes.length > 0) tx.put('origins', { ...origin, failedLanes: [] })
 }
 
 /** Origins of one app: no limit, only a number. */

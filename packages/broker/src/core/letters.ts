@@ -5,7 +5,7 @@ import { record } from './journal.js'
 import { journalMax } from './limits.js'
 import { changePartition } from './partition.js'
 import type { StoreTransaction } from './ports.js'
-import { isReadable } from './readable.js'
+import { isReadable, isTold } from './readable.js'
 import { type PartitionRow, within } from './schema.js'
 import { end, promote } from './settle.js'
 import { transition } from './transition.js'
@@ -67,7 +67,7 @@ export async function findGone(
   shown: number,
 ): Promise<readonly string[]> {
   const news = await tx.list(within('journal', [partition], undefined, [partition, shown + 1]), journalMax)
-  const told = new Set(news.flatMap(({ entryId, ids: all = [] }) => [entryId, ...all]))
+  const told = new Set(news.filter(isTold).flatMap(({ entryId, ids: all = [] }) => [entryId, ...all]))
   const keys = await Promise.all(
     ids.flatMap((id) => [
       tx.firstKey(within('entries', [partition, id], 'id')),

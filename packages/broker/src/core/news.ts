@@ -8,6 +8,7 @@ import type { OriginRow } from './origin.js'
 import { readPartition, readPause } from './partition.js'
 import type { StoreTransaction } from './ports.js'
 import { isReadable, isTold, type Quarantined, toQuarantined } from './readable.js'
+import { isMiscounted, type Read } from './recount.js'
 import { type JournalRow, type PartitionRow, within } from './schema.js'
 
 /** How far a page has read. */
@@ -103,6 +104,8 @@ export interface Start {
   readonly quarantined: readonly Quarantined[]
   /** Lanes of the entries that a dead letter holds back. */
   readonly blocked: readonly string[]
+  /** The rows where they are not as their counts say. */
+  readonly miscounted: Read | undefined
   /** The latest notes that earlier pages have shown already. */
   readonly told: readonly JournalRow[]
   readonly seen: Seen
@@ -125,11 +128,15 @@ export async function readStart(
       outcomesMax + 1,
     ),
   ])
+  const blocked = await blockedOf(tx, row, [...new Set(entries.map(({ lane }) => lane))].filter(isLane))
+  const isAll = entries.length < entriesMax && letters.length < lettersMax
+  const read = { row, entries, letters, isAll, blocked }
   return {
     entries: entries.filter(isReadable),
     letters: letters.filter(isReadable),
     quarantined: quarantinedOf([...letters, ...entries]),
-    blocked: await blockedOf(tx, row, [...new Set(entries.map(({ lane }) => lane))].filter(isLane)),
+    blocked,
+    miscounted: (await isMiscounted(tx, read)) ? read : undefined,
     told: journal.filter(isTold),
     seen: { seq: row.nextSeq - 1, number: told },
     last: row.nextNumber - 1,

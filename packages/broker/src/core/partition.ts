@@ -1,9 +1,9 @@
 // One user's outbox as a row: who it belongs to, what it counts, whether it is paused.
 import { listed } from './blocked-lanes.js'
-import { type Base, baseIn, findHome, listNamed, storedBase } from './home.js'
+import { type Base, baseIn, findHome, listNamed, nameOf, partitionOf, storedBase } from './home.js'
 import { leave } from './leave.js'
-import type { Store, StoreTransaction } from './ports.js'
-import { isCounting, rebuilt } from './rebuild.js'
+import type { Ports, Store, StoreTransaction } from './ports.js'
+import { rebuilt } from './rebuild.js'
 import {
   type PartitionRow,
   type PauseReason,
@@ -12,6 +12,7 @@ import {
   type SessionRow,
   within,
 } from './schema.js'
+import { isSound } from './sound.js'
 
 /** The user of a session: the app's own name for them, and their partition. */
 export interface Owner {
@@ -21,7 +22,28 @@ export interface Owner {
 
 export async function readPartition(tx: StoreTransaction, partition: string): Promise<PartitionRow> {
   const row = await tx.get('partitions', [partition])
-  return row !== undefined && isCounting(row) ? row : rebuilt(tx, newPartition(partition))
+  return row !== undefined && isSound(row) && (row.waiting > 0 || !(await hasRow(tx, 'entries', partition)))
+    ? row
+    : rebuilt(tx, newPartition(partition), row)
+}
+
+/** Whether a store has a row of the user, at a place or after it. */
+export const hasRow = async (
+  tx: StoreTransaction,
+  store: 'entries' | 'deadLetters' | 'journal',
+  partition: string,
+  place = 0,
+): Promise<boolean> =>
+  (await tx.firstKey(within<typeof store>(store, [partition], undefined, [partition, place]))) !== undefined
+
+/** Whether the place that the next entry is given is somebody's already. */
+export async function isPlaceTaken(
+  tx: StoreTransaction,
+  { partition, nextSeq }: Pick<PartitionRow, 'partition' | 'nextSeq'>,
+): Promise<boolean> {
+  const stores = ['entries', 'deadLetters'] as const
+  const taken = await Promise.all(stores.map((store) => hasRow(tx, store, partition, nextSeq)))
+  return taken.includes(true)
 }
 
 export const newPartition = (partition: string): PartitionRow => ({
@@ -55,10 +77,6 @@ export async function readActive(tx: StoreTransaction, base: Base = '/'): Promis
   return sessions.find((session) => isOfRoot(session) || (home && session.name === nameOf(home)))
 }
 
-/** The name of the session of a home. */
-export const nameOf = ({ name }: Pick<SaltRow, 'name'>) =>
-  name.replace('salt', 'active') as SessionRow['name']
-
 /** The session of the user of a partition; undefined while they are not signed in. */
 export const sessionOf = async (tx: StoreTransaction, partition: string): Promise<SessionRow | undefined> =>
   (await readSessions(tx)).find((session) => session.partition === partition)
@@ -78,6 +96,20 @@ export async function readPause(tx: StoreTransaction, row: PartitionRow): Promis
 export const readNamed = async (tx: StoreTransaction, base: Base): Promise<Owner | undefined> => {
   const active = await readActive(tx, base)
   return active?.principal === '' ? undefined : active
+}
+
+/** The active user with their name, where the partition is theirs: no session may send another user's work (P6). */
+export async function readProven(
+  { store, chance }: Pick<Ports, 'store' | 'chance'>,
+  base: Base,
+): Promise<Owner | undefined> {
+  const { owner, salts } = await store.transact('readonly', 'relaxed', async (tx) => ({
+    owner: await readNamed(tx, base),
+    salts: await listNamed<SaltRow>(tx, 'salt'),
+  }))
+  if (owner === undefined) return undefined
+  const theirs = await Promise.all(salts.map(({ value }) => partitionOf(chance, value, owner.principal)))
+  return theirs.includes(owner.partition) ? owner : undefined
 }
 
 /** Takes the user's name off the disk, or puts it back. Their session goes on. */

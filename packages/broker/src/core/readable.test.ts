@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { deadLetter, inDoubtEntry, sendingEntry, waiting, waitingEntry } from './entry.fixture.js'
+import { deadLetter, inDoubtEntry, sendingEntry, waiting } from './entry.fixture.js'
 import { type DeadLetter, type EntryRow, entryVersion, toRow } from './entry.js'
 import { readNews, readStart } from './news.js'
 import { outbox } from './outbox.fixture.js'
@@ -14,7 +14,7 @@ type Row = EntryRow | DeadLetter
 
 const trouble = { reason: 'http', httpStatus: 500, at: 1, times: 1 }
 const states: Readonly<Record<string, Row>> = {
-  waiting: waitingEntry({ trouble }),
+  waiting: waiting({ trouble }),
   'being sent': toRow(sendingEntry()),
   'in doubt': toRow(inDoubtEntry()),
   dead: deadLetter(),
@@ -56,8 +56,28 @@ describe('a row', () => {
     ['refusedWhen', [{ path: 7 }]],
     ['refusedWhen', [{ header: ['x'] }, { path: '/errors' }]],
     ['refusedWhen', ['/errors']],
+    ['success', { status: ['200'] }],
+    ['success', { contentTypes: [{ toString: 7 }] }],
+    ['key', 'a\r\nb'],
+    ['key', '李'],
+    ['server', 'x'],
+    ['onReturned', ''],
+    ['effect', 'some'],
+    ['attempts', -1],
+    ['failures', 0.5],
+    ['failures', -1e308],
+    ['fence', 2 ** 53],
+    ['bytes', -1],
+    ['channel', ''],
+    ['dueAt', 1],
+    ['dueAt', 'x'],
+    ['dueAt', undefined],
+    ['unsure', 'sending'],
+    ['head', false],
+    ['notBefore', 7],
+    ['trouble', { ...trouble, times: -1e308 }],
   ])('F16 is not readable with something else for its %s: %j', (place, value) => {
-    expect(isReadable(damaged(waitingEntry() as Row, place, value))).toBe(false)
+    expect(isReadable(damaged(waiting(), place, value))).toBe(false)
   })
 
   it.each([
@@ -65,7 +85,7 @@ describe('a row', () => {
     ['success', { status: [201], contentTypes: ['text/plain'] }],
     ['refusedWhen', [{ path: '/errors' }, { header: 'x-error', value: 'quota' }, { text: 'FAULT' }]],
   ])('is readable with its %s: %j', (place, value) => {
-    expect(isReadable(damaged(waitingEntry() as Row, place, value))).toBe(true)
+    expect(isReadable(damaged(waiting(), place, value))).toBe(true)
   })
 
   it('P11 of a newer release is not, and one of an older release is', () => {
@@ -80,7 +100,7 @@ describe('a row', () => {
     ['https://o.example/like', 'TRACE'],
     ['https://o.example/like', 'CONNECT'],
   ])('SEC6 SEC7 that asks for what no capture gives is not: %s by %s', (url, method) => {
-    const { request } = waitingEntry()
+    const { request } = waiting()
 
     expect(isReadable(waiting({ request: { ...request, url, method } }))).toBe(false)
   })
@@ -96,20 +116,20 @@ describe('a row', () => {
     ['x', '字'],
     ['x', ' 1'],
   ])('SEC6 with a header that no `Headers` gives is not: %j with %j', (name, value) => {
-    const { request } = waitingEntry()
+    const { request } = waiting()
 
     expect(isReadable(waiting({ request: { ...request, headers: [[name, value]] } }))).toBe(false)
   })
 
   it('P11 has any headers that `Headers` gives', () => {
-    const { request } = waitingEntry()
+    const { request } = waiting()
     const headers = [...new Headers({ Accept: 'a, b;q=0.5', 'X-~!#$%&': ' é\t1 ', empty: '' })]
 
     expect(isReadable(waiting({ request: { ...request, headers } }))).toBe(true)
   })
 
   it.each(['string', new ArrayBuffer(2), undefined])('may have each kind of body', (body) => {
-    const { request } = waitingEntry()
+    const { request } = waiting()
 
     expect(isReadable(waiting({ request: { ...request, body } }))).toBe(true)
   })

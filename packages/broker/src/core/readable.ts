@@ -1,11 +1,9 @@
 // Decides whether this release may touch a row. Rows are not trusted: a newer release may have written them, or a faulty
 // disk, or a script of the same origin (P11, SEC6). A row that is not readable is left as it is, and its lane waits.
-import { originOf } from './channel.js'
-import { type DeadLetter, type EntryRow, entryVersion } from './entry.js'
-import { isNumber, isPairOfTexts, isRow, isText, isToken, type Row } from './is.js'
+import { originOf, originOfUrl } from './channel.js'
+import { type DeadLetter, type EntryRow, entryVersion, indexColumns, type LiveEntry } from './entry.js'
+import { areTexts, isCount, isFlag, isNumber, isPairOfTexts, isRow, isText, isToken, type Row } from './is.js'
 import type { JournalRow } from './schema.js'
-
-const isFlag = (value: unknown) => typeof value === 'boolean'
 
 const all = (row: Row, is: (value: unknown) => boolean, fields: string) =>
   fields.split(' ').every((field) => is(row[field]))
@@ -14,9 +12,14 @@ const all = (row: Row, is: (value: unknown) => boolean, fields: string) =>
 export function isReadable(row: EntryRow | DeadLetter): boolean {
   const given = row as unknown as Row
   return (
-    all(given, isNumber, 'version seq bytes acceptedAt attempts failures fence') &&
+    all(given, isNumber, 'version seq acceptedAt') &&
+    all(given, isCount, 'bytes attempts failures fence') &&
     row.version <= entryVersion &&
-    all(given, isText, 'partition id key lane channel server onReturned effect') &&
+    all(given, isText, 'partition id lane channel') &&
+    isKey(given['key']) &&
+    isOneOf(given['server'], 'plain idempotent') &&
+    isOneOf(given['onReturned'], 'skip block') &&
+    isOneOf(given['effect'], 'none unknown') &&
     isAction(given['action']) &&
     isRequest(given['request'], row.channel) &&
     (given['repeatable'] === undefined || isFlag(given['repeatable'])) &&
@@ -28,12 +31,18 @@ export function isReadable(row: EntryRow | DeadLetter): boolean {
   )
 }
 
+const isOneOf = (value: unknown, words: string) => isText(value) && words.split(' ').includes(value)
+
+/** It leaves in a header. */
+const isKey = (key: unknown) => isText(key) && /^[ -~]+$/.test(key)
+
 const isAction = (action: unknown) => isRow(action) && isText(action['type'])
 
 /** Whether a capture could have made it. Nothing goes to an origin that the row's channel does not name. */
 const isRequest = (request: unknown, channel: string) =>
   isRow(request) &&
   isText(request['url']) &&
+  originOfUrl(request['url']) === originOf(channel) &&
   request['url'].startsWith(`${originOf(channel)}/`) &&
   isMethod(request['method']) &&
   Array.isArray(request['headers']) &&
@@ -56,33 +65,49 @@ const isBody = (body: unknown) => body === undefined || isText(body) || body ins
 /** Success that would throw at the answer is not readable: the answer would count as never asked for. */
 const isSuccess = (success: unknown) =>
   isText(success) ||
-  (isRow(success) && [success['status'] ?? [], success['contentTypes'] ?? []].every(Array.isArray))
+  (isRow(success) && areNumbers(success['status'] ?? []) && areTexts(success['contentTypes'] ?? []))
 
-const areMarks = (marks: unknown) =>
+export const areNumbers = (value: unknown): boolean => Array.isArray(value) && value.every(isNumber)
+
+export const areMarks = (marks: unknown): boolean =>
   Array.isArray(marks) &&
   marks.every((mark) => isRow(mark) && ['header', 'path', 'text'].every((part) => isText(mark[part] ?? '')))
 
 const isTrouble = (trouble: unknown) =>
-  isRow(trouble) && isText(trouble['reason']) && all(trouble, isNumber, 'at times')
+  isRow(trouble) && isText(trouble['reason']) && isNumber(trouble['at']) && isCount(trouble['times'])
 
 function isState(row: Row): boolean {
   const { state, lease } = row as { readonly state?: unknown; readonly lease?: unknown }
   switch (state) {
     case 'waiting':
-      return isFlag(row['head']) && all(row, isNumber, 'notBefore savedAt')
+      return isFlag(row['head']) && all(row, isNumber, 'notBefore savedAt') && isIndexed(row)
     case 'sending':
-      return isRow(lease) && isText(lease['owner']) && all(lease, isNumber, 'session renewals')
+      return (
+        isRow(lease) && isText(lease['owner']) && all(lease, isCount, 'session renewals') && isIndexed(row)
+      )
     case 'dead':
-      return isText(row['reason']) && isNumber(row['returnedAt']) && isNumber(row['problemBytes'] ?? 0)
+      return isText(row['reason']) && isNumber(row['returnedAt']) && isCount(row['problemBytes'] ?? 0)
     default:
-      return state === 'inDoubt'
+      return state === 'inDoubt' && isIndexed(row)
   }
+}
+
+/** Whether the columns of its indexes are its own: no executor would find it else. */
+function isIndexed(row: Row): boolean {
+  const { dueAt, unsure } = indexColumns(row as unknown as LiveEntry)
+  return row['dueAt'] === dueAt && row['unsure'] === unsure
 }
 
 /** Of the journal, what a page shows of it. */
 export function isTold(row: JournalRow): boolean {
   const given = row as unknown as Row
-  return all(given, isText, 'kind entryId lane') && all(given, isNumber, 'at seq') && isAction(row.action)
+  return (
+    all(given, isText, 'kind entryId lane') &&
+    all(given, isNumber, 'at seq number') &&
+    isAction(row.action) &&
+    areTexts(given['ids'] ?? []) &&
+    isText(given['reason'] ?? '')
+  )
 }
 
 /** The description of a row that is left as it is. */

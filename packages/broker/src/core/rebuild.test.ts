@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest'
+import { channelOf } from './channel.js'
 import { capture } from './entry.fixture.js'
 import type { EntryRow } from './entry.js'
 import { after } from './letters.fixture.js'
 import { readNews } from './news.js'
 import { delivered, outbox, refused } from './outbox.fixture.js'
-import { newPartition } from './partition.js'
+import { activate, newPartition, readPartition } from './partition.js'
 import type { Span, StoreTransaction } from './ports.js'
 import { rebuilt } from './rebuild.js'
 import type { PartitionRow } from './schema.js'
@@ -20,6 +21,19 @@ const damages: readonly (readonly [string, unknown])[] = [
   ['channels', 7],
   ['channels', [7]],
   ['blockedLanes', '__proto__'],
+  ['nextNumber', 2 ** 53],
+  ['stuckLanes', 7],
+  ['needs', { length: 1 }],
+  ['paused', 'for ever'],
+  ['lost', { upTo: 'x' }],
+  ['tried', [null]],
+  ['told', 1e308],
+  ['wordless', 'x'],
+  ['journalBytes', -1],
+  ['bytesMax', '5'],
+  ['sessionRules', { endedBy: 401 }],
+  ['statusQuery', [7]],
+  ['left', {}],
 ]
 
 describe('an outbox whose row of counts is damaged', () => {
@@ -50,9 +64,51 @@ describe('an outbox whose row of counts is damaged', () => {
     },
   )
 
+  it.each<[Partial<Record<keyof PartitionRow, unknown>>]>([
+    [{ needs: 7 }],
+    [{ home: 7 }],
+    [{ waiting: 'x', needs: null, home: [] }],
+  ])('has its needs from its entries, and its home from the session: %j', async (damage) => {
+    const box = outbox()
+    await box.write(async (tx) => {
+      tx.put('settings', { name: 'salt', value: 's', base: '/a/' })
+      tx.put('settings', { name: 'salt:/b/', value: 't', base: '/b/' })
+      await activate(tx, { partition: 'p', principal: 'ada' }, { needs: ['prepareHeaders'] }, '/b/')
+    })
+    const needs = ['prepareHeaders', 'headers', 'refusedWhen:sent']
+    await box.accept([capture('a', { channel: channelOf('https://o.example', needs) })])
+    for (const lost of [false, true])
+      await box.write(async (tx) => {
+        const row = await tx.get('partitions', ['p'])
+        if (lost) tx.delete('partitions', ['p'])
+        else tx.put('partitions', { ...row, ...damage } as PartitionRow)
+        expect(await readPartition(tx, 'p')).toMatchObject({
+          needs: ['prepareHeaders'],
+          home: 'active:/b/',
+          waiting: 1,
+        })
+      })
+  })
+
+  it('keeps what is not damaged', async () => {
+    const box = await after(refused)
+    await box.write(async (tx) => {
+      const row = await tx.get('partitions', ['p'])
+      const more = { statusQuery: 'https://o.example/:key', claims: 7, session: 3, waiting: 'x' }
+      tx.put('partitions', { ...row, ...more } as unknown as PartitionRow)
+    })
+
+    expect((await box.contents()).row).toMatchObject({
+      statusQuery: 'https://o.example/:key',
+      claims: 7,
+      session: 3,
+      waiting: 2,
+    })
+  })
+
   it('is counted however long it is', async () => {
     const lane = Array.from({ length: 200_000 }, (_, i) => ({ seq: i + 1 }) as EntryRow)
-    const tx = { list: async ({ store }: Span) => (store === 'entries' ? lane : []), keys: async () => [] }
+    const tx = { list: async ({ store }: Span) => (store === 'entries' ? lane : []) }
 
     const row = await rebuilt(tx as unknown as StoreTransaction, newPartition('p'))
 

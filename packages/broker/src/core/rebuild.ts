@@ -1,41 +1,74 @@
-// Counts an outbox anew from its rows, where the row that counts them is missing or damaged.
-import { isNumber, isText, type Row } from './is.js'
+// Counts an outbox anew from its rows, where the row that counts them is missing, damaged, or wrong.
+import { needsOfApp } from './channel.js'
+import { listNamed, nameOf } from './home.js'
+import { isCount, isText } from './is.js'
 import { listMax } from './limits.js'
 import type { StoreTransaction } from './ports.js'
 import { isReadable } from './readable.js'
-import { type PartitionRow, within } from './schema.js'
+import { type PartitionRow, type SaltRow, type SessionRow, within } from './schema.js'
+import { soundPartsOf } from './sound.js'
 
-const counters = ['nextSeq', 'nextNumber', 'waiting', 'dead', 'bytes', 'session']
-const lists = ['channels', 'blockedLanes']
-
-/** Whether a partition's row holds all that its executors and pages count with. */
-export function isCounting(row: PartitionRow): boolean {
-  const given = row as unknown as Row
-  return (
-    counters.map((name) => given[name]).every((count) => isNumber(count) && count >= 0) &&
-    lists.map((name) => given[name]).every((list) => Array.isArray(list) && list.every(isText))
-  )
-}
-
-/** The row as its entries, letters and notes make it. All else that the damaged row said is gone. */
-export async function rebuilt(tx: StoreTransaction, empty: PartitionRow): Promise<PartitionRow> {
-  const { partition } = empty
+/**
+ * The row as its entries, letters and notes make it. All else is as in the damaged row, or as in `known` where that is
+ * damaged. Counters never go back, since a place in the outbox is given once.
+ */
+export async function rebuilt(
+  tx: StoreTransaction,
+  known: PartitionRow,
+  damaged: PartitionRow = known,
+): Promise<PartitionRow> {
+  const { partition } = known
   const [entries, letters, notes] = await Promise.all([
     tx.list(within('entries', [partition]), listMax),
     tx.list(within('deadLetters', [partition]), listMax),
-    tx.keys(within('journal', [partition])),
+    tx.list(within('journal', [partition]), listMax),
   ])
   const rows = [...entries, ...letters]
   const readable = rows.filter(isReadable)
-  const after = (numbers: readonly unknown[]) =>
-    numbers.filter(isNumber).reduce((most, number) => Math.max(most, number), 0) + 1
+  const kept = { ...known, ...soundPartsOf(damaged) }
+  const channels = [...new Set([...kept.channels, ...rows.map(({ channel }) => channel)])].filter(isText)
+  const { needs = needsOfApp(channels), home = await findHomeOf(tx, partition) } = kept
+  const nextNumber = after(
+    Math.max(known.nextNumber, kept.nextNumber),
+    notes.map(({ number }) => number),
+  )
+  const wordless = notes.findLast(({ isWordless }) => isWordless)?.number ?? 0
+  const placed = (number: number | undefined) =>
+    number !== undefined && number < nextNumber ? number : wordless
   return {
-    ...empty,
-    nextSeq: after(rows.map(({ seq }) => seq)),
-    nextNumber: after(notes.map((key) => (key as readonly unknown[])[1])),
+    ...kept,
+    ...(needs.length > 0 && { needs }),
+    ...(home !== undefined && { home }),
+    nextSeq: after(
+      Math.max(known.nextSeq, kept.nextSeq),
+      [...rows, ...notes].map(({ seq }) => seq),
+    ),
+    nextNumber,
+    // Notes lose their words once they were told.
+    told: placed(kept.told),
+    wordless: placed(kept.wordless),
     waiting: entries.length,
     dead: letters.length,
-    bytes: readable.reduce((sum, { bytes }) => sum + bytes, 0),
-    channels: [...new Set(readable.map(({ channel }) => channel))],
+    bytes: bytesOf(readable),
+    journalBytes: bytesOf(notes),
+    channels,
   }
+}
+
+/** The first number after all of these; at least `first`. */
+const after = (first: number, numbers: readonly unknown[]): number =>
+  numbers.filter(isCount).reduce((next, number) => Math.max(next, number + 1), first)
+
+export const bytesOf = (rows: readonly { readonly bytes?: number }[]): number =>
+  rows.reduce((sum, { bytes }) => sum + (isCount(bytes) ? bytes : 0), 0)
+
+/** The home whose session the user is in. Nobody knows it while they are signed out, unless there is only one. */
+async function findHomeOf(tx: StoreTransaction, partition: string): Promise<PartitionRow['home']> {
+  const sessions = await listNamed<SessionRow>(tx, 'active')
+  const salts = await listNamed<SaltRow>(tx, 'salt')
+  const [only, ...others] = salts
+  const name =
+    sessions.find((session) => session.partition === partition)?.name ??
+    (only !== undefined && others.length === 0 ? nameOf(only) : 'active')
+  return name === 'active' ? undefined : name
 }

@@ -1,5 +1,5 @@
 // Records the writes to an outbox, so that a place outside of the database can have the same.
-import { baseIn, listNamed } from './home.js'
+import { baseIn, isOfHome, listNamed } from './home.js'
 import type { Key, Note, StoreTransaction } from './ports.js'
 import { isBehind } from './progress.js'
 import {
@@ -10,6 +10,7 @@ import {
   type StoreName,
   within,
 } from './schema.js'
+import { isSound } from './sound.js'
 
 export type Write =
   | { readonly store: StoreName; readonly row: Rows[StoreName] }
@@ -73,8 +74,8 @@ export const noteIn = async (tx: StoreTransaction): Promise<Note> =>
 /** With the one salt that a release before this one reads. */
 const noteWith = (salts: readonly SaltRow[], partitions: readonly PartitionRow[]): Note => ({
   salt: salts.find(({ name }) => name === 'salt')?.value,
-  salts,
-  partitions,
+  salts: salts.filter(isOfHome),
+  partitions: partitions.filter(isSound),
 })
 
 const saltsOf = ({ salt, salts }: Note): readonly SaltRow[] =>

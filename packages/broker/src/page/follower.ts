@@ -1,7 +1,9 @@
 // Keeps a page abreast of its user's outbox. Restores the entries that wait at the start, then reads the rows at each
 // hint that they changed, at most once a frame.
 import type { Serves } from '../core/channel.js'
-import { type News, readNews, readStart, type Seen } from '../core/news.js'
+import { type News, readNews, readStart, type Seen, type Start } from '../core/news.js'
+import type { Ports, StoreTransaction } from '../core/ports.js'
+import { recount } from '../core/recount.js'
 import type { BrokerAction, JournalPosition, OutcomeAction } from '../redux/actions.js'
 import { type CatchUp, outcomeOf, restored, setAside, standing, toActions } from './catch-up.js'
 import type { Host } from './host.js'
@@ -77,7 +79,7 @@ export function createFollower(context: FollowerContext): Follower {
   }
 
   async function begin(): Promise<void> {
-    const start = await ports.store.transact('readonly', 'relaxed', (tx) => readStart(tx, partition))
+    const start = await startCounted(ports, partition)
     if (stopped) return
     const { last } = start
     const told = context.told()
@@ -108,4 +110,23 @@ export function createFollower(context: FollowerContext): Follower {
       keeper.stop()
     },
   }
+}
+
+/** Reads the rows that a page begins with. Where their counts are wrong they are counted anew, and read again. */
+async function startCounted(
+  { store, report }: Pick<Ports, 'store' | 'report'>,
+  partition: string,
+): Promise<Start> {
+  const read = (tx: StoreTransaction) => readStart(tx, partition)
+  const start = await store.transact('readonly', 'relaxed', read)
+  if (start.miscounted === undefined) return start
+  const counted = store.transact('readwrite', 'relaxed', async (tx) => {
+    const { miscounted } = await read(tx)
+    if (miscounted !== undefined) await recount(tx, miscounted)
+    return read(tx)
+  })
+  return counted.catch((error: unknown) => {
+    report(error)
+    return start
+  })
 }

@@ -1,10 +1,11 @@
 // Follows the app's word for its user, and writes it into the database, so that every executor knows whose outbox it is.
-import { type Base, findSalt, readSalt } from '../core/home.js'
+import { type Base, findSalt, partitionOf, readSalt, restoreSalt } from '../core/home.js'
 import {
   type AppWord,
   activate,
   deactivate,
   moveLoss,
+  noteLoss,
   type Owner,
   readActive,
   sessionOf,
@@ -13,6 +14,7 @@ import {
 import type { Ports, StoreTransaction } from '../core/ports.js'
 import { isFull } from '../core/room.js'
 import type { SessionRow } from '../core/schema.js'
+import { countStranded, hasStranded } from '../core/stranded.js'
 import { isDevelopment, sayOnce } from '../redux/development.js'
 import { sayWaitingBelow } from './waiting-below.js'
 
@@ -47,7 +49,8 @@ export interface UsersContext {
   readonly base: Base
 }
 
-export function createUsers({ store, chance, bus }: Ports, { app, base }: UsersContext): Users {
+export function createUsers(ports: Ports, { app, base }: UsersContext): Users {
+  const { store, clock, bus } = ports
   const known = new Map<string, Promise<Derived>>()
   let last: Promise<unknown> = Promise.resolve()
 
@@ -63,26 +66,20 @@ export function createUsers({ store, chance, bus }: Ports, { app, base }: UsersC
   const derivedOf = (principal: string, left?: string): Promise<Derived> => {
     const found = known.get(principal)
     if (found !== undefined) return found
-    const derived = derive(principal, left)
+    const derived = derive(ports, base, principal, left)
     known.set(principal, derived)
     derived.catch(() => known.delete(principal))
     return derived
-  }
-
-  async function derive(principal: string, left: string | undefined): Promise<Derived> {
-    const salt = await store.transact('readwrite', 'strict', async (tx) => {
-      if (isDevelopment) await sayWaitingBelow(tx, base)
-      return readSalt(tx, chance, base)
-    })
-    const partition = (await chance.digest(salt + principal)).slice(0, 32)
-    return { owner: { principal, partition }, salt, left }
   }
 
   async function write<T>(principal: string, work: Work<T>, transact: Transact): Promise<T> {
     for (let before: string | undefined; ; ) {
       const { owner, salt, left } = await derivedOf(principal, before)
       const done = await transact(async (tx) => {
-        if ((await findSalt(tx, base)) !== salt) return undefined
+        const found = await findSalt(tx, base)
+        const isThere = found === undefined && (await tx.get('partitions', [owner.partition])) !== undefined
+        if (isThere) await restoreSalt(tx, salt, base)
+        else if (found !== salt) return undefined
         if (left !== undefined) await moveLoss(tx, left, owner.partition)
         return { result: await work(tx, owner) }
       })
@@ -93,7 +90,9 @@ export function createUsers({ store, chance, bus }: Ports, { app, base }: UsersC
   }
 
   async function begin(tx: StoreTransaction, owner: Owner): Promise<Owner> {
+    const stranded = await countStranded(tx, owner, base)
     const ended = await activate(tx, owner, app, base)
+    if (stranded > 0) await noteLoss(tx, owner.partition, stranded, clock.now())
     if (isDevelopment && ended !== undefined) sayOnce(sessionTaken(ended, owner, base))
     return owner
   }
@@ -134,6 +133,25 @@ export function createUsers({ store, chance, bus }: Ports, { app, base }: UsersC
     resume: (owner) => inOrder(() => resume(owner)),
   }
 }
+
+async function derive(
+  { store, chance, report }: Ports,
+  base: Base,
+  principal: string,
+  left: string | undefined,
+): Promise<Derived> {
+  const { salt, isStranded } = await store.transact('readwrite', 'strict', async (tx) => {
+    if (isDevelopment) await sayWaitingBelow(tx, base)
+    const isNew = (await findSalt(tx, base)) === undefined
+    return { salt: await readSalt(tx, chance, base), isStranded: isNew && (await hasStranded(tx, base)) }
+  })
+  if (isStranded) report(new Error(strandedWork))
+  return { owner: { principal, partition: await partitionOf(chance, salt, principal) }, salt, left }
+}
+
+const strandedWork = isDevelopment
+  ? 'redux-broker: the salt of this app was damaged in the database. Nobody can tell any more whose the entries of before are: they stay, unsent.'
+  : 'redux-broker: stranded entries'
 
 const sessionTaken = ({ from = '/', principal }: SessionRow, owner: Owner, base: Base) =>
   `the page at ${base} has ended the session of ${principal === owner.principal ? 'the same' : 'another'} user at ` +

@@ -1,6 +1,5 @@
 // For development: an app that begins above several others may be one of them that has moved.
-import { type Base, baseIn, findHome, listNamed } from '../core/home.js'
-import { nameOf } from '../core/partition.js'
+import { type Base, baseIn, findHome, listNamed, nameOf } from '../core/home.js'
 import type { StoreTransaction } from '../core/ports.js'
 import { partitionsMax, type SaltRow, within } from '../core/schema.js'
 import { sayOnce } from '../redux/development.js'

@@ -18,7 +18,7 @@ import { readOutlook } from '../core/news.js'
 import { nextWake } from '../core/next-wake.js'
 import type { Probe } from '../core/origin.js'
 import { cookieNeeds, credentialsBy, type OriginOption, originNames } from '../core/origins.js'
-import { isActive, type Owner, readActive, readNamed } from '../core/partition.js'
+import { isActive, type Owner, readActive, readProven } from '../core/partition.js'
 import type { Device, Ports } from '../core/ports.js'
 import { draining, isAskCommand, isDrainCommand, syncTag, syncTagPrefix } from '../core/protocol.js'
 import { sendAsked } from '../core/reads/answer-identity.js'
@@ -106,7 +106,7 @@ export function startBrokerWorker(options: WorkerOptions = {}): BrokerWorker {
     origins.includes(origin) && needs.every((need) => has.includes(need))
   const prepare = ({ headers, action: _action, ...request }: Outgoing) =>
     preparedHeaders(headers, prepareHeaders, request)
-  const user = () => ports.store.transact('readonly', 'relaxed', (tx) => readNamed(tx, base))
+  const user = () => readProven(ports, base)
   const executor = createExecutor({
     ports,
     database,

@@ -1,0 +1,56 @@
+// Compares an outbox with its row of counts at the start of a page, which reads all of it, and mends what differs.
+import type { DeadLetter, EntryRow } from './entry.js'
+import { hasRow, isPlaceTaken, newPartition } from './partition.js'
+import type { StoreTransaction } from './ports.js'
+import { isReadable } from './readable.js'
+import { bytesOf, rebuilt } from './rebuild.js'
+import type { PartitionRow } from './schema.js'
+import { promote } from './settle.js'
+
+/** The rows that a page has read, and whether they are all. */
+export interface Read {
+  readonly row: PartitionRow
+  readonly entries: readonly EntryRow[]
+  readonly letters: readonly DeadLetter[]
+  readonly isAll: boolean
+  /** Lanes that a dead letter holds back. */
+  readonly blocked: readonly string[]
+}
+
+/** Whether the row of an outbox, or the heads of its lanes, are other than its entries make them. */
+export async function isMiscounted(tx: StoreTransaction, read: Read): Promise<boolean> {
+  const { row, entries, letters, isAll } = read
+  const { partition, nextNumber } = row
+  const readable = [...entries, ...letters].filter(isReadable)
+  const { size } = new Set([...row.channels, ...readable.map(({ channel }) => channel)])
+  const differs = isAll
+    ? row.waiting !== entries.length || row.dead !== letters.length || row.bytes !== bytesOf(readable)
+    : row.waiting < entries.length || row.dead < letters.length
+  return (
+    differs ||
+    size > row.channels.length ||
+    headless(read).length > 0 ||
+    (await isPlaceTaken(tx, row)) ||
+    (await hasRow(tx, 'journal', partition, nextNumber))
+  )
+}
+
+/** Counts it anew, and makes the first entry of each lane its head. */
+export async function recount(tx: StoreTransaction, read: Read): Promise<void> {
+  const row = await rebuilt(tx, newPartition(read.row.partition), read.row)
+  for (const lane of headless(read)) await promote(tx, row, lane)
+  tx.put('partitions', row)
+}
+
+/** The lanes in which entries wait behind none: nothing would ever be sent there. */
+function headless({ entries, blocked, isAll }: Read): readonly string[] {
+  if (!isAll) return []
+  const isBehind = (entry: EntryRow) => entry.state === 'waiting' && !entry.head
+  const readable = entries.filter(isReadable)
+  const led = new Set(readable.filter((entry) => !isBehind(entry)).map(({ lane }) => lane))
+  const first = new Map(entries.toReversed().map((entry) => [entry.lane, entry]))
+  return [...first.values()]
+    .filter((entry) => isReadable(entry) && isBehind(entry))
+    .map(({ lane }) => lane)
+    .filter((lane) => !led.has(lane) && !blocked.includes(lane))
+}
