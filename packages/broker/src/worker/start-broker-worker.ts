@@ -149,7 +149,7 @@ export function startBrokerWorker(options: WorkerOptions = {}): BrokerWorker {
     if (!isDrainCommand(event.data, database)) return
     event.waitUntil(drainAndWait(life, event.data.probe))
     // The page asks for the lock when it hears the answer: by then the drain has asked, since it began to read first.
-    const session = ports.store.transact('readonly', 'relaxed', (tx) => readActive(tx, base))
+    const session = user().then(() => activeAt(ports, base))
     event.waitUntil(session.then((owner) => answer(owner?.partition ?? '')))
   })
   // Not waited for: while a worker activates, every page that it controls waits for its first request.
@@ -160,6 +160,9 @@ export function startBrokerWorker(options: WorkerOptions = {}): BrokerWorker {
   })
   return { activeUser: async () => (await user())?.principal }
 }
+
+const activeAt = ({ store }: Pick<Ports, 'store'>, base: Base) =>
+  store.transact('readonly', 'relaxed', (tx) => readActive(tx, base))
 
 /** @throws TypeError where the base is not written as one. */
 function baseFor({ name, base }: WorkerOptions): Base {
