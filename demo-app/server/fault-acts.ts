@@ -21,6 +21,8 @@ export interface Exchange {
 /** What a rule may do to the server itself. */
 export interface FaultEffects {
   stall(exchange: Exchange): void
+  /** Resolves when the rules are replaced, and rejects when the server closes. */
+  hold(exchange: Exchange): Promise<void>
   forgetKeys(): Promise<void>
   handSession(user: string): Promise<void>
   endSession(): Promise<void>
@@ -35,6 +37,10 @@ export async function applyFault(
     case 'delay':
       await exchange.receive()
       await pause(rule.ms, undefined, { signal: exchange.closing })
+      return exchange.answer()
+    case 'hold':
+      await exchange.receive()
+      await effects.hold(exchange)
       return exchange.answer()
     case 'status':
       return signed(exchange, injectedProblem(rule.status, rule.retryAfter?.toString()))

@@ -54,6 +54,7 @@ describe('parseFaultRules', () => {
   test('reads every kind', () => {
     const rules = [
       { kind: 'delay', match: {}, ms: 0 },
+      { kind: 'hold', match: {} },
       { kind: 'status', match: {}, status: 503, retryAfter: '1' },
       { kind: 'drop-before', match: { method: 'POST', path: '/api/' } },
       { kind: 'drop-after', match: {} },

@@ -12,6 +12,8 @@ export interface FaultMatch {
 export type FaultAct =
   /** Handled `ms` after it arrived, also where the client has left by then. */
   | { readonly kind: 'delay'; readonly ms: number }
+  /** Handled when the rules are replaced, also where the client has left by then. */
+  | { readonly kind: 'hold' }
   /** Answered with this status; nothing is applied. */
   | { readonly kind: 'status'; readonly status: number; readonly retryAfter?: string | number }
   /** The socket is destroyed; nothing is applied. */
@@ -135,6 +137,7 @@ function parseAct(fields: Fields): FaultAct | string {
     case 'drop-after':
     case 'cut-body':
     case 'forget-keys':
+    case 'hold':
     case 'stall':
     case 'html':
     case 'login-redirect':

@@ -46,6 +46,20 @@ describe('what a rule does', () => {
     expect(await attemptsOf(server.url, key)).toMatchObject([{ status: 200 }])
   })
 
+  test('hold: handles all that it means when the rules are replaced, and answers', async () => {
+    await arm({ match: { path: '/api/posts' }, kind: 'hold' })
+    const other = ada.send('POST', '/api/posts/p02/claps', { by: 1 }, { key: randomUUID() })
+    const sent = clap()
+    await vi.waitFor(async () => expect(await attemptsOf(server.url, key)).toMatchObject([{ status: null }]))
+    expect(await effectsOf(server.url, key)).toEqual([])
+
+    await arm()
+
+    expect([(await sent).status, (await other).status]).toEqual([200, 200])
+    expect(await attemptsOf(server.url, key)).toMatchObject([{ status: 200 }])
+    expect(await effectsOf(server.url, key)).toHaveLength(1)
+  })
+
   test('status: answers with it in place of the application', async () => {
     await arm({ match: claps, kind: 'status', status: 503, retryAfter: 7, times: 1 })
 

@@ -1,13 +1,17 @@
 // The fault rules in force and the connections that they concern.
 // Promise: while a rule waits to break a connection, no request meets it on a reused one, where a browser would
 // resend by itself and hide the fault: idle connections are closed when it is put, and answers say `Connection: close`.
+import { EventEmitter, once } from 'node:events'
 import type { Socket } from 'node:net'
 import type { Connections } from './connections.js'
 import { breaksConnections, type FaultRule, matchesRequest, spendRule } from './fault-rules.js'
 
 export interface Faults {
   current(): readonly FaultRule[]
-  /** Puts rules in place of all others, at once; what stalls is let go. Resolves when no connection hides a fault. */
+  /**
+   * Puts rules in place of all others, at once; what stalls or is held is let go. Resolves when no connection hides a
+   * fault.
+   */
   replace(rules: readonly FaultRule[]): Promise<void>
   /** The first rule that means the request, used once; undefined where none does. */
   take(method: string, path: string): FaultRule | undefined
@@ -15,17 +19,22 @@ export interface Faults {
   isArmed(): boolean
   /** Keeps a connection without an answer until the rules are replaced. */
   stall(socket: Socket): void
+  /** Resolves when the rules are replaced, and rejects when the server closes. */
+  replaced(closing: AbortSignal): Promise<void>
 }
 
 export function createFaults(connections: Connections): Faults {
   let rules: readonly FaultRule[] = []
   const stalled = new Set<Socket>()
+  const replacing = new EventEmitter()
+  replacing.setMaxListeners(0)
   const isArmed = () => rules.some(breaksConnections)
   return {
     current: () => rules,
     replace: async (next) => {
       rules = next
       for (const socket of stalled) socket.destroy()
+      replacing.emit('replaced')
       if (isArmed()) await connections.closeIdle()
     },
     take: (method, path) => {
@@ -37,6 +46,9 @@ export function createFaults(connections: Connections): Faults {
     stall: (socket) => {
       stalled.add(socket)
       socket.once('close', () => stalled.delete(socket))
+    },
+    replaced: async (signal) => {
+      await once(replacing, 'replaced', { signal })
     },
   }
 }

@@ -142,6 +142,7 @@ function effectsOf({ faults, keyClock }: Proving, sessions: Sessions, shown: Cre
     stall: ({ outgoing }) => {
       if (outgoing.socket !== null) faults.stall(outgoing.socket)
     },
+    hold: ({ closing }) => faults.replaced(closing),
     forgetKeys: () => keyClock.expireAll(),
     handSession: (user) => sessions.hand(shown, user),
     endSession: async () => {
