@@ -5,8 +5,9 @@ import { DemoPage } from '../fixtures/demo-page.js'
 import { attemptsUnder, effectsOf, ledgerWith } from '../fixtures/ledger.js'
 import { expect, test } from '../fixtures/test.js'
 
-/** Rounds in which the page was gone in time; slower ones hold too, and are not counted. */
+/** Rounds in which the page was gone in time. Slower ones hold too: a busy machine has more of them, or only them. */
 const roundsWanted = 5
+const roundsMax = 10
 const gapMsMax = 50
 const path = '/api/posts/p03/claps'
 
@@ -14,7 +15,6 @@ for (const worker of [true, false])
   test(`a clap whose page is closed within 50 ms of its acceptance ${
     worker ? 'is delivered once by the worker' : 'is delivered once at the next start, without a worker'
   }`, async ({ context, server }, testInfo) => {
-    testInfo.setTimeout(120_000)
     const chance = createChance()
     const gaps: number[] = []
     const openDemo = async () => {
@@ -24,7 +24,7 @@ for (const worker of [true, false])
     }
     const delivered = () => ledgerWith(server, (ledger) => effectsOf(ledger, 'clap').length, gaps.length)
 
-    for (let inTime = 0; inTime < roundsWanted; ) {
+    for (let inTime = 0; inTime < roundsWanted && gaps.length < roundsMax; ) {
       const demo = await openDemo()
       if (!worker) await delivered()
       await expect(demo.pendingCount).toHaveText('0')

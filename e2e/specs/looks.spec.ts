@@ -30,8 +30,6 @@ test('the feed is legible and without barriers online, offline with pending chan
   network,
   server,
 }, { config }) => {
-  // Twenty-four pictures of long pages.
-  test.setTimeout(180_000)
   const folder = `${config.rootDir}/../screenshots`
   await picture(demo, 'online', folder)
 

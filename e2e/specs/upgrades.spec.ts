@@ -20,7 +20,7 @@ test('an update that is taken while one clap is in flight and another waits deli
   await demo.notice('update-ready').getByRole('button').click()
   await loaded
 
-  const ledger = await ledgerWith(server, (latest) => effectsOf(latest, 'clap', 'p03').length, 2, 30_000)
+  const ledger = await ledgerWith(server, (latest) => effectsOf(latest, 'clap', 'p03').length, 2)
   await expect(demo.pendingCount).toHaveText('0')
   expect(sendsOfEachKey(attemptsUnder(ledger, path)).length).toBe(2)
 })
