@@ -14,10 +14,10 @@ import type { AppConfig } from '../back-ends/page/config.js'
 import { startSite } from '../back-ends/site.js'
 import { listen } from '../fixtures/listen.js'
 
-/** `OUTAGE_MS=60000` has each gateway answer 502 for a minute. */
-const outageMs = Number(process.env['OUTAGE_MS'] ?? 2_000)
+/** `OUTAGE_MS=60000` has each gateway answer 502 for a minute. Each refused attempt makes the wait after it longer. */
+const outageMs = Number(process.env['OUTAGE_MS'] ?? 500)
 
-base.describe.configure({ timeout: 60_000 + 4 * outageMs })
+base.describe.configure({ timeout: 300_000 + 4 * outageMs })
 
 const test = base.extend<object, { readonly pages: string }>({
   pages: [
@@ -89,7 +89,7 @@ async function outboxSeen(page: Page) {
 /** The page says that nothing waits any more: an entry's own backoff may be twice as long as the outage was. */
 const expectEmpty = (page: Page) =>
   expect
-    .poll(() => outboxSeen(page), { timeout: 30_000 + 3 * outageMs, intervals: [500] })
+    .poll(() => outboxSeen(page), { timeout: 120_000 + 3 * outageMs, intervals: [500] })
     .toMatchObject({ waiting: 0, deadLetters: 0, entries: {} })
 
 interface Row {
@@ -155,7 +155,7 @@ for (const { name, start, where, hasSessions } of table)
       const { gateway, backEnd } = running
       gateway.takeAway()
       await press(page, 'Like a')
-      await expect.poll(() => gateway.refused(), { timeout: 20_000 }).toBeGreaterThan(0)
+      await expect.poll(() => gateway.refused()).toBeGreaterThan(0)
       await press(page, 'Like b')
       await page.waitForTimeout(outageMs)
       expect(await outbox(page)).toMatchObject({ waiting: 2, deadLetters: 0 })
@@ -200,7 +200,7 @@ test('nginx, whose back end is taken away: nothing is lost', async ({ page, page
   expect(await outbox(page)).toMatchObject({ waiting: 2, deadLetters: 0 })
   const second = await startExpress(pages, undefined, first.port)
   // It knows no session of the first.
-  await expect.poll(() => outboxSeen(page), { timeout: 30_000 }).toMatchObject({ paused: 'auth' })
+  await expect.poll(() => outboxSeen(page)).toMatchObject({ paused: 'auth' })
   await signIn(page)
 
   await expectEmpty(page)

@@ -8,7 +8,8 @@ import type { FaultRule } from '../fixtures/demo-server.js'
 import type { LastingBrowser } from '../fixtures/lasting-browser.js'
 import { expect, test } from '../fixtures/test.js'
 
-const killsWanted = 20
+/** KILLS=20 is the run that a release wants. */
+const killsWanted = Number(process.env['KILLS'] ?? 8)
 const posts = ['p01', 'p02', 'p03', 'p04', 'p05'] as const
 const match = { method: 'POST', path: '/api/posts' }
 
@@ -26,11 +27,11 @@ const weathers: readonly [FaultRule[], ...FaultRule[][]] = [
 // A trace of a browser that dies mid-sentence confuses its writer.
 test.use({ trace: 'off' })
 
-test('claps that were accepted before any of twenty kills of the browser take effect once', async ({
+test(`claps that were accepted before any of ${killsWanted} kills of the browser take effect once`, async ({
   lasting,
   server,
 }, testInfo) => {
-  testInfo.setTimeout(240_000)
+  testInfo.setTimeout(300_000 + killsWanted * 10_000)
   const chance = createChance()
   console.log(`SEED=${chance.seed}`)
   const account = openAccount()
@@ -47,8 +48,11 @@ test('claps that were accepted before any of twenty kills of the browser take ef
   await lasting.close()
   for (let kills = 0; kills < killsWanted; kills++) {
     await server.faults(chance.oneOf(weathers))
-    await liveAndDie(lasting, chance.between(300, 3_000), async (context) => {
+    // Each other one dies by its age, which may be before its page is there: how soon that is the machine decides.
+    const age = { since: kills % 2 === 0 ? 'start' : 'opened', ms: chance.between(300, 3_000) } as const
+    await liveAndDie(lasting, age, async (context, hasOpened) => {
       const demo = await open(context)
+      hasOpened()
       for (;;) {
         const { clapButton } = demo.post(chance.oneOf(posts))
         const taps = chance.between(1, 6)
@@ -62,12 +66,13 @@ test('claps that were accepted before any of twenty kills of the browser take ef
   }
   await server.faults([])
   const demo = await open(await lasting.start())
-  await expect(demo.pendingCount).toHaveText('0', { timeout: 30_000 })
+  await expect(demo.pendingCount).toHaveText('0')
 
   const verdict = verdictOf(account, await server.ledger())
   const figures = JSON.stringify({ kills: killsWanted, ...verdict, wipes: lasting.wipes() })
   console.log(figures)
   testInfo.annotations.push({ type: 'figures', description: `${figures}, SEED=${chance.seed}` })
+  expect(verdict.accepted).toBeGreaterThan(0)
   expect([...account.missing]).toEqual([])
   expect(verdict).toMatchObject({ lost: 0, doubled: 0, phantom: 0 })
   await expect(demo.deadLetters.getByRole('listitem')).toHaveCount(0)
@@ -76,15 +81,20 @@ test('claps that were accepted before any of twenty kills of the browser take ef
 /** Lets a browser live until it is killed, which is no failure of what it was at. */
 async function liveAndDie(
   lasting: LastingBrowser,
-  afterMs: number,
-  life: (context: BrowserContext) => Promise<void>,
+  age: { readonly since: 'start' | 'opened'; readonly ms: number },
+  life: (context: BrowserContext, hasOpened: () => void) => Promise<void>,
 ): Promise<void> {
   const context = await lasting.start()
   let killed: Promise<void> | undefined
-  const living = life(context).catch((error) => {
+  let hasOpened = () => {}
+  const opened = new Promise<void>((resolve) => {
+    hasOpened = resolve
+  })
+  const living = life(context, hasOpened).catch((error) => {
     if (killed === undefined) throw error
   })
-  await Promise.race([pause(afterMs), living])
+  if (age.since === 'opened') await Promise.race([opened, living])
+  await Promise.race([pause(age.ms), living])
   killed = lasting.kill()
   await killed
   await living

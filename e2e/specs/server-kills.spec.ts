@@ -6,10 +6,10 @@ import type { DemoServer } from '../fixtures/demo-server.js'
 import { effectsOf, tally } from '../fixtures/ledger.js'
 import { expect, test } from '../fixtures/test.js'
 
-const kills = 20
+const killsMax = 20
 const claps = 200
 
-test('200 claps that drain while the server is killed 20 times have one effect each', async ({
+test('200 claps that drain while the server is killed again and again have one effect each', async ({
   demo,
   network,
   server,
@@ -24,22 +24,20 @@ test('200 claps that drain while the server is killed 20 times have one effect e
   const keys = (await demo.rows('entries')).map(({ key }) => key)
   await network.restore()
 
-  for (let kill = 1; kill <= kills; kill++) {
-    // Of what is left, so much that enough is left for the kills to come.
-    const applied = await effectsNow(server)
-    const share = Math.floor((claps - applied) / (kills - kill + 2))
+  let kills = 0
+  for (let applied = 0; kills < killsMax && applied < claps; applied = await effectsNow(server)) {
+    // Of what is left, so much that enough is left for the kills to come. A busy machine may look too late for the last.
+    const share = Math.floor((claps - applied) / (killsMax - kills + 1))
     const reached = applied + chance.between(0, share)
-    await expect
-      .poll(() => effectsNow(server), { intervals: [5], timeout: 20_000 })
-      .toBeGreaterThanOrEqual(reached)
+    await expect.poll(() => effectsNow(server), { intervals: [5] }).toBeGreaterThanOrEqual(reached)
     await pause(chance.between(0, 10))
     await server.kill()
     await server.restart()
-    expect(await effectsNow(server), `effects at kill ${kill}`).toBeLessThan(claps)
+    kills += 1
     await demo.comeBack()
   }
 
-  await expect(demo.pendingCount).toHaveText('0', { timeout: 30_000 })
+  await expect(demo.pendingCount).toHaveText('0')
   const { accepted, effects, lost, doubled, sends, answersLost } = tally(keys, await server.ledger(), 'clap')
   const figures = `kills ${kills}, accepted ${accepted}, effects ${effects}, lost ${lost}, doubled ${doubled}, sends ${sends}, answers lost ${answersLost}`
   console.log(figures)
