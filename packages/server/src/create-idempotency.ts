@@ -1,4 +1,5 @@
 // The entry: makes what an application calls out of the options, and turns what fails into an answer.
+import { checkHandler, checkPurge, checkRequest } from './check-call.js'
 import type { ClockJump } from './clock-watch.js'
 import { DeadlineError } from './deadline.js'
 import { decide } from './decide.js'
@@ -28,7 +29,7 @@ export interface Idempotency<Tx> {
    *
    * Give it the request before anything has read its body. While the handler runs, an embedded store has no other
    * writer: let it wait for nothing slow.
-   * @throws TypeError on a mistake in the program: a body read before, an answer that cannot be stored (an event
+   * @throws TypeError on a mistake in the program: no Request of Fetch, a body read before, an answer that cannot be stored (an event
    *   stream, an upgrade, more than `bodyBytesMax`). The effects are undone.
    */
   run(request: Request, handler: Handler<Tx>): Promise<Response>
@@ -72,6 +73,8 @@ async function run<Tx>(
   request: Request,
   handler: Handler<Tx>,
 ): Promise<Response> {
+  checkRequest('run', request)
+  checkHandler(handler)
   const header = parseIdempotencyKey(request.headers.get('idempotency-key'), settings.bareKeys)
   const outcome = await answered(settings, request, decide(settings, { request, header, handler }))
   const { retentionMs } = settings
@@ -83,6 +86,7 @@ async function status<Tx>(
   request: Request,
   key: string,
 ): Promise<Response> {
+  checkRequest('status', request)
   const outcome = await answered(settings, request, decideStatus(settings, request, key))
   const response = respond(outcome, { field: undefined, retentionMs: settings.retentionMs })
   response.headers.set('cache-control', 'no-store')
@@ -111,10 +115,9 @@ function answered<Tx>(
 
 function createPurge<Tx>(settings: IdempotencySettings<Tx>): Idempotency<Tx>['purge'] {
   let isToldOfClock = false
-  return async (recordsMax = purgedRecordsMaxDefault, { clockIsRight = false } = {}) => {
-    if (!Number.isInteger(recordsMax) || recordsMax < 1) {
-      throw new RangeError(`recordsMax: got ${recordsMax}, expected a whole number of at least 1`)
-    }
+  return async (recordsMax = purgedRecordsMaxDefault, options = {}) => {
+    checkPurge(recordsMax, options)
+    const { clockIsRight = false } = options
     const purged = await settings.store.purge(momentsOf(settings), recordsMax, clockIsRight)
     if (purged.held !== undefined && !isToldOfClock) settings.onError(clockError(purged.held), undefined)
     isToldOfClock = purged.held !== undefined

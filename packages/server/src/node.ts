@@ -1,6 +1,7 @@
 // `redux-broker-server/node`: makes handlers for servers that are not built on Fetch, out of functions from Request to
 // Response.
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { checkFunction } from './check-options.js'
 import type { ParsedRequest } from './node-body.js'
 import { fetchRequestOf } from './node-request.js'
 
@@ -12,6 +13,7 @@ import { fetchRequestOf } from './node-request.js'
 export function nodeHandler<Req extends IncomingMessage = IncomingMessage>(
   handle: (request: Request, req: Req) => Response | PromiseLike<Response>,
 ): (req: Req, res: ServerResponse, next?: (error?: unknown) => void) => Promise<void> {
+  checkFunction('nodeHandler', handle, handleAs)
   return async (req, res, next) => {
     try {
       await send(await handle(fetchRequestOf(req, res, req as ParsedRequest), req), res)
@@ -24,6 +26,9 @@ export function nodeHandler<Req extends IncomingMessage = IncomingMessage>(
   }
 }
 
+const handleAs =
+  'give one from a Request to a Response, as in (request, req) => idempotency.run(request, clap)'
+
 interface FastifyRequest extends ParsedRequest {
   readonly raw: IncomingMessage
 }
@@ -32,6 +37,7 @@ interface FastifyRequest extends ParsedRequest {
 export function fastifyHandler<Req extends FastifyRequest = FastifyRequest>(
   handle: (request: Request, req: Req) => Response | PromiseLike<Response>,
 ): (req: Req, reply: { readonly raw: ServerResponse }) => Promise<Response> {
+  checkFunction('fastifyHandler', handle, handleAs)
   return async (req, { raw }) => handle(fetchRequestOf(req.raw, raw, req), req)
 }
 
