@@ -58,6 +58,7 @@ export const claimOf = (key = 'k', more: Partial<Claim> = {}): Claim => ({
   fingerprint: 'f'.repeat(64),
   expiresAt: 2_000,
   recordsMax: 100,
+  waitMsMax: 60_000,
   ...momentsAt(more.now ?? 1_000),
   ...more,
 })

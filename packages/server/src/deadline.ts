@@ -1,15 +1,22 @@
 // A deadline for work that may never end. Promise: whatever the work does, its caller goes on after the deadline.
 
-/** A handler did not answer within `deadlineMs`. Its effects are undone, and its key is free. */
+/** A handler did not answer within `deadlineMs`, its wait for a turn included. Its effects are undone, its key is free. */
 export class DeadlineError extends Error {
   override readonly name = 'DeadlineError'
 
   readonly deadlineMs: number
 
-  constructor(deadlineMs: number) {
-    super(`the handler did not answer within deadlineMs (${deadlineMs} ms): its effects are undone`)
+  constructor(deadlineMs: number, waitedMs = 0) {
+    const waited = waitedMs < 1 ? '' : `, of which it waited ${Math.round(waitedMs)} ms for its turn`
+    super(`the handler did not answer within deadlineMs (${deadlineMs} ms${waited}): its effects are undone`)
     this.deadlineMs = deadlineMs
   }
+}
+
+/** A request that came `waitedMs` ago, and is to be answered `deadlineMs` after it came. */
+export interface Deadline {
+  readonly deadlineMs: number
+  readonly waitedMs: number
 }
 
 /**
@@ -17,7 +24,7 @@ export class DeadlineError extends Error {
  * DeadlineError, and the result of the work is ignored. Work that never lets go of the thread cannot be stopped.
  */
 export async function withDeadline<Result>(
-  deadlineMs: number,
+  { deadlineMs, waitedMs }: Deadline,
   outer: AbortSignal,
   work: (signal: AbortSignal) => Promise<Result>,
 ): Promise<Result> {
@@ -28,10 +35,10 @@ export async function withDeadline<Result>(
   let timer: ReturnType<typeof setTimeout> | undefined
   const late = new Promise<never>((_, reject) => {
     timer = setTimeout(() => {
-      const error = new DeadlineError(deadlineMs)
+      const error = new DeadlineError(deadlineMs, waitedMs)
       reject(error)
       ending.abort(error)
-    }, deadlineMs)
+    }, deadlineMs - waitedMs)
   })
   try {
     return await Promise.race([work(ending.signal), late])

@@ -10,7 +10,7 @@ import { type IdempotencySettings, momentsOf } from './idempotency-options.js'
 import { type Outcome, type Ran, refused } from './outcome.js'
 import { principalTagOf } from './principal-tag.js'
 import { readRequestBody } from './request-body.js'
-import type { RecordId, Settlement } from './store.js'
+import { type RecordId, type Settlement, StoreBusyError } from './store.js'
 import { endOf, storedAnswer, type WholeAnswer } from './stored-answer.js'
 import { UsageError } from './usage-error.js'
 
@@ -62,11 +62,16 @@ interface Checked<Tx> extends Call<Tx> {
 function perform<Tx>(settings: IdempotencySettings<Tx>, call: Checked<Tx>): Promise<Outcome> {
   const { request, header, handler, principal, blocks } = call
   const key = header.kind === 'valid' ? header.key : undefined
-  const work: Work<Tx> = (tx) =>
-    withDeadline(settings.deadlineMs, request.signal, async (signal) => {
+  const { deadlineMs } = settings
+  const cameAt = performance.now()
+  const work: Work<Tx> = async (tx) => {
+    const waitedMs = performance.now() - cameAt
+    if (waitedMs >= deadlineMs) throw new StoreBusyError('the turn to write came after deadlineMs')
+    return withDeadline({ deadlineMs, waitedMs }, request.signal, async (signal) => {
       const context = { tx, request: copyOf(request, blocks, signal), key: key ?? '', principal, signal }
       return settlementOf(settings, await readAnswer(await handler(context), settings.bodyBytesMax))
     })
+  }
   if (key === undefined) return runUnrecorded(settings, principal, work)
   return runRecorded(settings, call, { principal, key }, work)
 }
@@ -92,10 +97,10 @@ async function runRecorded<Tx>(
   id: RecordId,
   work: Work<Tx>,
 ): Promise<Outcome> {
-  const { store, retentionMs, keysPerPrincipalMax: recordsMax } = settings
+  const { store, retentionMs, keysPerPrincipalMax: recordsMax, deadlineMs: waitMsMax } = settings
   const moments = momentsOf(settings)
   const fingerprint = await fingerprintOf(request, blocks)
-  const claim = { id, fingerprint, ...moments, expiresAt: moments.now + retentionMs, recordsMax }
+  const claim = { id, fingerprint, ...moments, expiresAt: moments.now + retentionMs, recordsMax, waitMsMax }
   const claimed = await store.runOnce<Ran>(claim, work)
   switch (claimed.kind) {
     case 'ran':
@@ -114,17 +119,21 @@ async function runRecorded<Tx>(
 
 /** Work without a key: the same rule of commit and undo, and nothing to repeat. */
 async function runUnrecorded<Tx>(
-  { store }: IdempotencySettings<Tx>,
+  { store, deadlineMs }: IdempotencySettings<Tx>,
   principal: string,
   work: Work<Tx>,
 ): Promise<Ran> {
   let undone: WholeAnswer | undefined
-  const committed = store.transaction(async (tx) => {
-    const { kind, result } = await work(tx)
-    if (kind === 'seal') return result.answer
-    undone = result.answer
-    throw new Error('undo this transaction')
-  }, principal)
+  const committed = store.transaction(
+    async (tx) => {
+      const { kind, result } = await work(tx)
+      if (kind === 'seal') return result.answer
+      undone = result.answer
+      throw new Error('undo this transaction')
+    },
+    principal,
+    deadlineMs,
+  )
   const answer = await committed.catch((error: unknown) => {
     if (undone === undefined) throw error
     return undone

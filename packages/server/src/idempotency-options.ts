@@ -55,9 +55,10 @@ export interface IdempotencyOptions<Tx> {
    */
   readonly waitingBytesMax?: number
   /**
-   * How long a handler may take, in milliseconds, from when it is called. Default 10,000. Then its transaction is
-   * undone and closed, its turn is free, and the client is answered 503 `deadline`. A handler that never lets go of
-   * the thread cannot be stopped.
+   * How long a request may take, in milliseconds, from when its body is there. Default 10,000. It is its wait for a
+   * turn and its handler's time together. A request that still waits then is answered 503 `busy`. Of a handler that
+   * still runs the transaction is undone and closed, its turn is free, and the client is answered 503 `deadline`. A
+   * handler that never lets go of the thread cannot be stopped.
    */
   readonly deadlineMs?: number
   /**

@@ -20,7 +20,7 @@ import type {
   RecordId,
   Settlement,
 } from './store.js'
-import { createTurns, type Turns } from './turns.js'
+import { createTurns, type TurnOptions, type Turns } from './turns.js'
 
 /** A small map from names to values. Values are copied in and out, so what was not `set` cannot have changed. */
 export interface MemoryTransaction {
@@ -47,8 +47,8 @@ export function memoryStore(): IdempotencyStore<MemoryTransaction> {
       memory.turns.take(async () => purge(memory, moments, recordsMax, isClockRight)),
     purgePrincipal: (principal, recordsMax) =>
       memory.turns.take(async () => removeRecordsOf(memory.records, principal, recordsMax)),
-    transaction: (work, user) =>
-      write(memory, user, async (tx) => ({ keeps: 'effects', result: await work(tx) })),
+    transaction: (work, user, waitMsMax) =>
+      write(memory, { user, waitMsMax }, async (tx) => ({ keeps: 'effects', result: await work(tx) })),
   }
 }
 
@@ -68,11 +68,12 @@ async function runOnce<Result>(
 ): Promise<Claimed<Result>> {
   const found = find(memory, claim.id, claim)
   if (found.kind !== 'absent') return found
-  const id = recordName(claim.id)
+  const name = recordName(claim.id)
   // From the look above to this line nothing awaits: that is the arbiter here (SC6).
-  memory.running.add(id)
+  memory.running.add(name)
   try {
-    return await write<Claimed<Result>>(memory, claim.id.principal, async (tx) => {
+    const { id, waitMsMax } = claim
+    return await write<Claimed<Result>>(memory, { user: id.principal, waitMsMax }, async (tx) => {
       const freeAt = fullUntil(memory.records, claim)
       if (freeAt !== undefined) return { keeps: 'nothing', result: { kind: 'full', freeAt } }
       const settlement = await work(tx)
@@ -83,7 +84,7 @@ async function runOnce<Result>(
       return { keeps: settlement.kind === 'seal' ? 'effects' : 'nothing', result: ran }
     })
   } finally {
-    memory.running.delete(id)
+    memory.running.delete(name)
   }
 }
 
@@ -108,7 +109,7 @@ interface Ending<Result> {
 /** Works on a copy of the values: the transaction is committed by putting the copy in their place. */
 function write<Result>(
   memory: Memory,
-  user: string | undefined,
+  options: TurnOptions,
   work: (tx: MemoryTransaction) => Promise<Ending<Result>>,
 ): Promise<Result> {
   return memory.turns.take(async () => {
@@ -121,7 +122,7 @@ function write<Result>(
     } finally {
       close()
     }
-  }, user)
+  }, options)
 }
 
 /** The handle and the way to take it back: after `close` it throws. */

@@ -37,6 +37,7 @@ it.each(hanging)(
     const beside = run(requestOf({ user: 'grace' }), clap)
     await vi.advanceTimersByTimeAsync(1)
     const response = await begun
+    await vi.advanceTimersByTimeAsync(1)
     expect(response.headers.get('retry-after')).toBe('3')
     expect(await problemIn(response)).toEqual(problem(503, 'deadline'))
     expect((await beside).status).toBe(201)
@@ -48,6 +49,9 @@ it.each(hanging)(
     expect(await world.claps()).toBe(2)
   },
 )
+
+const afterMs = <Result>(ms: number, then: () => Promise<Result>) =>
+  new Promise<void>((resolve) => setTimeout(resolve, ms)).then(then)
 
 it('refuses what a handler writes after its deadline', async () => {
   const { run } = create({ deadlineMs: 1_000 })
@@ -77,18 +81,41 @@ it('has the same deadline without a key', async () => {
   expect(await world.claps()).toBe(0)
 })
 
-it('is ten seconds unless told otherwise, from when the handler is called', async () => {
-  const { run } = create()
-  const gate = createGate()
-  const before = run(requestOf({ user: 'grace' }), () => gate.opened.then(() => new Response()))
-  const begun = run(requestOf(), never)
-  await vi.advanceTimersByTimeAsync(4_000)
-  gate.open()
-  await before
-  await vi.advanceTimersByTimeAsync(9_999)
-  expect(world.errors).toEqual([])
-  await vi.advanceTimersByTimeAsync(1)
-  expect((await begun).status).toBe(503)
+it.each([
+  [1, 9_999],
+  [4_000, 6_000],
+  [4_999, 5_001],
+])(
+  'is ten seconds unless told otherwise, of which %i ms were the wait for a turn',
+  async (waitedMs, leftMs) => {
+    const { run } = create()
+    const gate = createGate()
+    const before = run(requestOf({ user: 'grace' }), () => gate.opened.then(() => new Response()))
+    const begun = run(requestOf(), never)
+    await vi.advanceTimersByTimeAsync(waitedMs)
+    gate.open()
+    await before
+    await vi.advanceTimersByTimeAsync(leftMs - 1)
+    expect(world.errors).toEqual([])
+    await vi.advanceTimersByTimeAsync(1)
+    expect((await begun).status).toBe(503)
+    expect(world.errors).toEqual([new DeadlineError(10_000, waitedMs)])
+  },
+)
+
+it('does not begin a handler whose turn a store gave it after the deadline', async () => {
+  const late: typeof world.store = {
+    ...world.store,
+    runOnce: (claim, work) => afterMs(1_000, () => world.store.runOnce(claim, work)),
+    transaction: (work) => afterMs(1_000, () => world.store.transaction(work)),
+  }
+  const { run } = create({ store: late, deadlineMs: 1_000, key: 'optional' })
+  for (const key of [someKey, null]) {
+    const begun = run(requestOf({ key }), clap)
+    await vi.advanceTimersByTimeAsync(1_000)
+    expect(await problemIn(await begun)).toMatchObject({ status: 503, type: 'urn:redux-broker:problem:busy' })
+  }
+  expect([await world.claps(), world.errors]).toEqual([0, []])
 })
 
 it('tells the handler that its client has gone, and reports nothing where that is why it ended', async () => {

@@ -27,7 +27,7 @@ import {
   type Settlement,
   StoreBusyError,
 } from './store.js'
-import { createTurns, type Turns } from './turns.js'
+import { createTurns, type TurnOptions, type Turns } from './turns.js'
 
 export type { SqliteDatabase, SqliteValue } from './sqlite-database.js'
 export type { SqliteRow, SqliteStatement, SqliteTx } from './sqlite-transaction.js'
@@ -62,8 +62,8 @@ export function sqliteStore(
   const { waitMs = turnWaitMsDefault } = options
   prepareDatabase(database, waitMs)
   const connection: Connection = { database, waitMs, turns: createTurns(waitMs), running: new Set() }
-  const transaction = <Result>(work: (tx: SqliteTx) => Result | PromiseLike<Result>, user?: string) =>
-    write(connection, user, async (tx) => ({ commit: true, result: await work(tx) }))
+  const transaction: IdempotencyStore<SqliteTx>['transaction'] = (work, user, waitMsMax) =>
+    write(connection, { user, waitMsMax }, async (tx) => ({ commit: true, result: await work(tx) }))
   return {
     runOnce: (claim, work) => runOnce(connection, claim, work),
     find: (id, moments) => patiently(waitMs, () => look(connection, id, moments)),
@@ -92,15 +92,16 @@ async function runOnce<Result>(
   work: (tx: SqliteTx) => Promise<Settlement<Result>>,
 ): Promise<Claimed<Result>> {
   const { database, running } = connection
-  const id = recordName(claim.id)
+  const { id, waitMsMax } = claim
+  const name = recordName(id)
   // This look only saves a turn, since a sealed record stays sealed. The arbiter is insertClaim.
-  const found = lookNow(connection, claim.id, claim)
+  const found = lookNow(connection, id, claim)
   if (found.kind !== 'absent') return found
-  running.add(id)
+  running.add(name)
   try {
-    return await write<Claimed<Result>>(connection, claim.id.principal, async (tx) => {
+    return await write<Claimed<Result>>(connection, { user: id.principal, waitMsMax }, async (tx) => {
       if (!insertClaim(tx, claim)) {
-        return { commit: false, result: findRecord(database, claim.id, claim) ?? { kind: 'inProgress' } }
+        return { commit: false, result: findRecord(database, id, claim) ?? { kind: 'inProgress' } }
       }
       const freeAt = fullUntil(tx, claim)
       if (freeAt !== undefined) return { commit: false, result: { kind: 'full', freeAt } }
@@ -108,7 +109,7 @@ async function runOnce<Result>(
       return settle(connection, tx, claim, work)
     })
   } finally {
-    running.delete(id)
+    running.delete(name)
   }
 }
 
@@ -163,12 +164,14 @@ interface Ending<Result> {
 /** Runs `work` in its turn in a transaction, which ends with it on every path. */
 function write<Result>(
   { database, waitMs, turns }: Connection,
-  user: string | undefined,
+  options: TurnOptions,
   work: (tx: SqliteTx) => Promise<Ending<Result>>,
 ): Promise<Result> {
+  const startedAt = performance.now()
   return turns.take(async () => {
+    const leftMs = (options.waitMsMax ?? Number.POSITIVE_INFINITY) - (performance.now() - startedAt)
     // The write lock at once: a transaction that reads first and then writes could fail in its middle.
-    await patiently(waitMs, () => tellBusy(() => database.exec('BEGIN IMMEDIATE')))
+    await patiently(Math.min(waitMs, leftMs), () => tellBusy(() => database.exec('BEGIN IMMEDIATE')))
     const { tx, close } = openTransaction(database)
     try {
       const { commit, result } = await work(tx)
@@ -178,7 +181,7 @@ function write<Result>(
       close()
       if (isInTransaction(database)) database.exec('ROLLBACK')
     }
-  }, user)
+  }, options)
 }
 
 /** Tries a step until no other process holds the file, for `waitMs` at most. Awaits between the tries. */

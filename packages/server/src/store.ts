@@ -25,6 +25,8 @@ export interface Claim extends Moments {
   readonly expiresAt: number
   /** How many unexpired records one principal may have, this one included. */
   readonly recordsMax: number
+  /** How long the claim may wait for its turn to write, in milliseconds. Then it rejects with StoreBusyError. */
+  readonly waitMsMax: number
 }
 
 /**
@@ -102,9 +104,14 @@ export interface IdempotencyStore<Tx> {
    * Any other work that writes, in a transaction of its own: committed when `work` resolves, undone when it rejects.
    * Not to be called inside a handler, which has a transaction: where there is one writer it would wait for itself.
    * @param user whose work it is: users take turns
+   * @param waitMsMax how long it may wait for its turn, where that is less than the store's own bound
    * @throws StoreBusyError nothing was done
    */
-  transaction<Result>(work: (tx: Tx) => Result | PromiseLike<Result>, user?: string): Promise<Result>
+  transaction<Result>(
+    work: (tx: Tx) => Result | PromiseLike<Result>,
+    user?: string,
+    waitMsMax?: number,
+  ): Promise<Result>
 }
 
 /** The store could not begin or commit in time. Nothing was done; `run()` answers 503 with `Retry-After` (SC18). */

@@ -67,4 +67,23 @@ export function describeTransactions<Tx>(trial: Trial<Tx>): void {
     expect(await trial.store.runOnce(claimOf(), trial.sealing('b'))).toEqual(ran)
     expect(await trial.effects()).toEqual(['b'])
   })
+
+  it.each([1, 250, 4_999])(
+    'lets a claim and a transaction wait for %i ms, where that is their own bound',
+    async (ms) => {
+      vi.useFakeTimers()
+      const gate = createGate()
+      const hanging = trial.store.transaction(() => gate.opened)
+      const refused: number[] = []
+      const startedAt = performance.now()
+      const note = () => refused.push(performance.now() - startedAt)
+      void trial.store.runOnce(claimOf('k', { waitMsMax: ms }), trial.sealing('a')).catch(note)
+      void trial.store.transaction((tx) => trial.addEffect(tx, 'b'), 'ada', ms).catch(note)
+      await vi.advanceTimersByTimeAsync(ms)
+      expect(refused).toEqual([ms, ms])
+      gate.open()
+      await hanging
+      expect(await trial.effects()).toEqual([])
+    },
+  )
 }

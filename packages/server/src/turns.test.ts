@@ -5,6 +5,8 @@ import { createTurns, type Turns } from './turns.js'
 beforeEach(() => void vi.useFakeTimers())
 afterEach(() => void vi.useRealTimers())
 
+/** The next task comes a millisecond later by the manual clock. */
+const taskMs = 1
 const work = (ms: number) => () => new Promise<void>((resolve) => setTimeout(resolve, ms))
 
 /** The end of a turn, and when it came. */
@@ -24,7 +26,7 @@ function watch(turns: Turns) {
   return {
     ended,
     take: (user: string, ms: number) =>
-      void turns.take(work(ms), user).then(
+      void turns.take(work(ms), { user }).then(
         () => note(user, 'done'),
         (error) => note(user, error as StoreBusyError),
       ),
@@ -36,8 +38,9 @@ function watch(turns: Turns) {
 it.each([1, 10, 50, 200])('has one work at a time, in turns of %i ms, and all are served', async (ms) => {
   const { take, done, refused } = watch(createTurns(5_000))
   for (let index = 0; index < 20; index += 1) take(`user ${index}`, ms)
-  await vi.advanceTimersByTimeAsync(20 * ms)
-  expect(done().map(({ atMs }) => atMs)).toEqual(Array.from({ length: 20 }, (_, index) => (index + 1) * ms))
+  await vi.advanceTimersByTimeAsync(20 * (ms + taskMs))
+  const ends = Array.from({ length: 20 }, (_, index) => ms + index * (ms + taskMs))
+  expect(done().map(({ atMs }) => atMs)).toEqual(ends)
   expect(refused()).toEqual([])
 })
 
@@ -65,13 +68,13 @@ it.each([
     const promptly = refused().length
     for (const { how, atMs } of refused()) {
       expect(atMs).toBeLessThanOrEqual(4 * ms)
-      expect((how as StoreBusyError).retryAfterMs).toBeGreaterThanOrEqual(waitMs - ms)
+      expect(atMs + (how as StoreBusyError).retryAfterMs).toBeGreaterThanOrEqual(waitMs - ms)
     }
     await vi.advanceTimersByTimeAsync(60_000)
     // Some had waited while the pace was not known.
     expect(refused().length - promptly).toBeLessThanOrEqual(4)
     for (const { atMs } of refused()) expect(atMs).toBeLessThanOrEqual(waitMs)
-    expect(done().length).toBeGreaterThanOrEqual(Math.floor(waitMs / ms))
+    expect(done().length).toBeGreaterThanOrEqual(Math.floor(waitMs / (ms + taskMs)))
     expect(done().length + refused().length).toBe(count)
   },
 )
@@ -94,6 +97,57 @@ it('lets nobody wait longer than it was told, behind work without an end', async
   take('late', 1)
   await vi.advanceTimersByTimeAsync(0)
   expect(refused().at(-1)).toMatchObject({ user: 'late', atMs: 2_000, how: { retryAfterMs: 2_000 } })
+})
+
+it.each([0, 1, 300, 1_999])('lets work wait for %i ms, where that is its own bound', async (waitMsMax) => {
+  const turns = createTurns(2_000)
+  const { take, ended } = watch(turns)
+  take('hanging', 1_000_000)
+  take('all', 1)
+  const startedAt = performance.now()
+  const own = turns.take(work(1), { waitMsMax }).catch((error) => [error, performance.now() - startedAt])
+  await vi.advanceTimersByTimeAsync(waitMsMax)
+  expect(await own).toEqual([expect.any(StoreBusyError), waitMsMax])
+  expect(ended).toEqual([])
+})
+
+it.each([
+  [40, 3],
+  [30, 20],
+])(
+  'refuses at once of %i those whose own bound of 100 ms is too short for turns of %i ms',
+  async (count, ms) => {
+    const turns = createTurns(5_000)
+    const outcomes: [how: string, atMs: number][] = []
+    for (let index = 0; index < count; index += 1) {
+      const note = (how: string) => outcomes.push([how, performance.now() - startedAt])
+      const turn = turns.take(work(ms), { user: `user ${index}`, waitMsMax: 100 })
+      void turn.then(
+        () => note('done'),
+        () => note('refused'),
+      )
+    }
+    const startedAt = performance.now()
+    await vi.advanceTimersByTimeAsync(1_000)
+    const refused = outcomes.filter(([how]) => how === 'refused')
+    expect(outcomes).toHaveLength(count)
+    expect(refused.length).toBeGreaterThan(0)
+    for (const [, atMs] of refused) expect(atMs).toBeLessThanOrEqual(4 * ms)
+  },
+)
+
+it('frees the thread between two turns, though none of them awaits anything', async () => {
+  const turns = createTurns(5_000)
+  const order: string[] = []
+  void turns.take(work(10))
+  for (const user of ['ada', 'grace', 'linus']) {
+    void turns.take(async () => {
+      order.push(user)
+      setImmediate(() => order.push('other work'))
+    })
+  }
+  await vi.advanceTimersByTimeAsync(100)
+  expect(order).toEqual(['ada', 'other work', 'grace', 'other work', 'linus', 'other work'])
 })
 
 it('is not told its pace by one slow turn', async () => {

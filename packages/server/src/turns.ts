@@ -1,17 +1,24 @@
 // Lets one transaction at a time write, the users in turn. A handler may await in the middle of its transaction;
 // without turns another one's statements would land inside it.
-// Promise: no work waits longer than `waitMs`, and a turn that cannot come in that time is refused at once.
+// Promise: no work waits longer than its bound, and a turn that cannot come in that time is refused at once.
 import { createFairQueue } from './fair-queue.js'
 import { queueLengthMax } from './limits.js'
+import { nextTask } from './next-task.js'
 import { StoreBusyError } from './store.js'
 
 export interface Turns {
   /**
    * Runs `work` when its turn comes.
-   * @param user who waits: users take turns, each in the order of asking
    * @throws StoreBusyError the turn did not come in time, or cannot; `work` was not called and will not be
    */
-  take<Result>(work: () => Promise<Result>, user?: string): Promise<Result>
+  take<Result>(work: () => Promise<Result>, options?: TurnOptions): Promise<Result>
+}
+
+export interface TurnOptions {
+  /** Users take turns, each in the order of asking. */
+  readonly user?: string | undefined
+  /** How long this work may wait, where that is less than the bound of all. */
+  readonly waitMsMax?: number | undefined
 }
 
 interface Waiting {
@@ -24,6 +31,8 @@ export function createTurns(waitMs: number): Turns {
   const queue = createFairQueue<Waiting>()
   const recentMs: number[] = []
   let startedAt: number | undefined
+  /** The latest moment until which any work waits. */
+  let waitsUntil = 0
 
   async function perform<Result>(work: () => Promise<Result>): Promise<Result> {
     const began = performance.now()
@@ -31,18 +40,25 @@ export function createTurns(waitMs: number): Turns {
     try {
       return await work()
     } finally {
-      recentMs.push(performance.now() - began)
-      if (recentMs.length > recentTurns) recentMs.shift()
-      startedAt = undefined
-      queue.next()?.begin()
-      refuseTooMany()
+      void passOn(began)
     }
   }
 
-  /** The queue is as long as `waitMs` lasts at the usual pace. Work behind that would not have its turn in time. */
+  /** Between two turns the thread is free: for reads, and for the timers of work that has waited long enough. */
+  async function passOn(began: number): Promise<void> {
+    if (queue.size > 0) await nextTask()
+    recentMs.push(performance.now() - began)
+    if (recentMs.length > recentTurns) recentMs.shift()
+    startedAt = undefined
+    queue.next()?.begin()
+    refuseTooMany()
+  }
+
+  /** The queue is as long as its work can wait, at the usual pace. Work behind that would not have its turn in time. */
   function refuseTooMany(): void {
     const { restMs, turnMs } = expectedMs()
-    const fits = restMs >= waitMs ? 0 : Math.min((waitMs - restMs) / turnMs, queueLengthMax)
+    const leftMs = waitsUntil - performance.now()
+    const fits = restMs >= leftMs ? 0 : Math.min((leftMs - restMs) / turnMs, queueLengthMax)
     while (queue.size > fits) queue.dropNewest()?.refuse(busy(restMs + queue.size * turnMs))
   }
 
@@ -56,16 +72,11 @@ export function createTurns(waitMs: number): Turns {
     return { restMs: ageMs > turnMs ? ageMs : 0, turnMs }
   }
 
-  function busy(retryAfterMs: number): StoreBusyError {
-    return new StoreBusyError(
-      `no turn to write within ${waitMs} ms: is a handler waiting for something slow?`,
-      { retryAfterMs },
-    )
-  }
-
   return {
-    take(work, user = '') {
+    take(work, { user = '', waitMsMax = waitMs } = {}) {
       if (startedAt === undefined) return perform(work)
+      const ownMs = Math.max(0, Math.min(waitMs, waitMsMax))
+      waitsUntil = Math.max(waitsUntil, performance.now() + ownMs)
       return new Promise((resolve, reject) => {
         const waiting: Waiting = {
           begin: () => {
@@ -80,13 +91,18 @@ export function createTurns(waitMs: number): Turns {
         const timer = setTimeout(() => {
           const { restMs, turnMs } = expectedMs()
           if (queue.remove(user, waiting)) reject(busy(restMs + queue.size * turnMs))
-        }, waitMs)
+        }, ownMs)
         queue.add(user, waiting)
         refuseTooMany()
       })
     },
   }
 }
+
+const busy = (retryAfterMs: number) =>
+  new StoreBusyError('no turn to write came in time: is a handler waiting for something slow?', {
+    retryAfterMs,
+  })
 
 /** How many turns the pace is told by, and from how many on. */
 const recentTurns = 15
