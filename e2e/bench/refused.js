@@ -1,39 +1,25 @@
 // What a refused dispatch costs the page, beside an accepted one and one of an action without a route, in one run: at
 // the cap of entries, at that of bytes, and without a storage. Then what a loop of 100,000 does. `npm run bench:refused`
 import { mkdtemp, rm } from 'node:fs/promises'
-import { createServer } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { chromium } from 'playwright'
-import { rolldown } from 'rolldown'
 import { findChromium } from '../tools/browsers.js'
+import { servePage } from './serve-page.js'
 
 const rounds = 500
 const entriesMax = 10_000
 const loop = 100_000
 
-const bundle = await rolldown({
-  input: fileURLToPath(new URL('refused-page.js', import.meta.url)),
-  transform: { define: { 'process.env.NODE_ENV': '"production"' } },
-})
-const minify = !process.argv.includes('--names')
-const script = (await bundle.generate({ format: 'es', minify, codeSplitting: false })).output[0].code
-const server = createServer(({ url, method }, response) => {
-  // A page that is isolated has a clock of 5 µs.
-  response.setHeader('Cross-Origin-Opener-Policy', 'same-origin')
-  response.setHeader('Cross-Origin-Embedder-Policy', 'require-corp')
-  response.setHeader('Content-Type', url === '/page.js' ? 'text/javascript' : 'text/html')
-  if (url === '/page.js') response.end(script)
-  // Work stays: it is refused for want of room, and reads wait for an answer.
-  else if (url?.startsWith('/api/') && method === 'GET')
-    response.setHeader('Content-Type', 'application/json').end('{}')
-  else if (url?.startsWith('/api/')) response.writeHead(503, { 'Retry-After': '3600' }).end()
-  else response.end('<!doctype html><title>bench</title><script type="module" src="/page.js"></script>')
-})
-await new Promise((resolve) => server.listen(0, '127.0.0.1', () => resolve(undefined)))
-const address = server.address()
-const port = typeof address === 'object' && address !== null ? address.port : 0
+const site = await servePage(
+  'refused-page.js',
+  ({ method }, response) => {
+    // Writes stay, so that there is no more room.
+    if (method === 'GET') response.setHeader('Content-Type', 'application/json').end('{}')
+    else response.writeHead(503, { 'Retry-After': '3600' }).end()
+  },
+  !process.argv.includes('--names'),
+)
 
 /** @param {(page: Page) => Promise<void>} work @typedef {Awaited<ReturnType<typeof openPage>>} Page */
 async function inPage(work, limits = {}) {
@@ -48,7 +34,7 @@ async function inPage(work, limits = {}) {
 /** @param {import('playwright').BrowserContext} context @param {object} limits */
 async function openPage(context, limits) {
   const page = await context.newPage()
-  await page.goto(`http://localhost:${port}/`)
+  await page.goto(site.url)
   await page.waitForFunction(() => 'flood' in window)
   const devtools = await context.newCDPSession(page)
   // Its own time, however busy the machine is.
@@ -165,4 +151,4 @@ if (wanted('loops') || only?.startsWith('loop:'))
         `100,000 × ${what} in a loop: loop ${s(result.looped)} s, all told after ${s(result.told)} s, longest turn ${s(result.longest)} s, page's time ${s(ms)} s, heap ${before.toFixed(0)} → ${after.toFixed(0)} MB (${namesOf(result.ends)})`,
       )
     })
-server.close()
+site.close()

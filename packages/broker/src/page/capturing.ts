@@ -58,6 +58,7 @@ export class Capturing {
   readonly #items = new Map<string, Captured>()
   /** Made once: an error keeps its stack, which takes longer than all else of a refusal. */
   readonly #full: Refusal
+  readonly #gone: Refusal = storageRefusal(undefined)
   /** Of this turn. */
   readonly #refused: Captured[] = []
 
@@ -69,7 +70,9 @@ export class Capturing {
       append: (principal, captures) => this.#append(principal, captures),
       failed: (captures, error) => {
         context.ports.report(error)
-        this.#refuse(captures, storageRefusal(error))
+        const refusal = storageRefusal(error)
+        this.room.tried(refusal.reason === 'storageUnavailable')
+        this.#refuse(captures, refusal)
       },
     })
   }
@@ -99,8 +102,9 @@ export class Capturing {
       item.isUnseen = false
       passOn(ports, () => next(mark(action, { entryId: id, lane: item.lane })))
     } catch (error) {
-      if (error === this.#full) this.#refuseSoon(item)
-      else this.#refuse([item], asRefusal(error))
+      const refusal = asRefusal(error)
+      if (refusal === this.#full || refusal === this.#gone) this.#refuseSoon(item, refusal)
+      else this.#refuse([item], refusal)
     }
     return receipt
   }
@@ -133,6 +137,7 @@ export class Capturing {
         'signedOut',
         isDevelopment && `${action.type} was dispatched while \`partition\` gives no user.`,
       )
+    if (this.room.isGone()) throw this.#gone
     if (this.#queue.size >= limits.entriesMax || this.room.left().entries <= 0) throw this.#full
     const { lane, capture } = snapshot(route, action, context)
     item.lane = lane
@@ -168,6 +173,7 @@ export class Capturing {
     const { all: appended, row } = await users.write(principal, capture, (work) =>
       ports.store.transact('readwrite', 'strict', work),
     )
+    this.room.tried(false)
     if (row !== undefined) {
       this.room.note(row)
       const refused = appended.filter(({ status }) => status === 'rejected')
@@ -185,10 +191,10 @@ export class Capturing {
     }
   }
 
-  /** With all others of this turn: a loop at the cap costs one rebase. */
-  #refuseSoon(item: Captured): void {
+  /** With all others of this turn. */
+  #refuseSoon(item: Captured, refusal: Refusal): void {
     if (this.#refused.push(item) > 1) return
-    queueMicrotask(() => this.#refuse(this.#refused.splice(0), this.#full))
+    queueMicrotask(() => this.#refuse(this.#refused.splice(0), refusal))
   }
 
   #refuse(refused: readonly { readonly id: string }[], { reason, message, cause }: Refusal): void {

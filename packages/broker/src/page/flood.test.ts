@@ -60,6 +60,9 @@ async function open(limits: object) {
     Array.from({ length: count }, () => app.dispatch(sent({ n: next++, text })))
   const fails = () => {
     isGone = true
+    return () => {
+      isGone = false
+    }
   }
   return { ...tab, world, openTab, asked, flood, fails, state: () => app.getState() }
 }
@@ -107,7 +110,7 @@ describe('a flood of captures (P10)', () => {
 
   it.each([
     ['nothing is known of the room', (): void => {}],
-    ['the storage is gone', ({ break: fail }: { break(): void }) => fail()],
+    ['the storage is gone', ({ break: fail }: { break(): unknown }) => void fail()],
   ])('of one where %s is undone with no replay', async (_where, prepare) => {
     const { world, flood, asked, state, fails } = await open({ entriesMax: 40 })
     flood(40)
@@ -139,6 +142,45 @@ describe('a flood of captures (P10)', () => {
     expect(await Promise.all(receipts.map(({ settled }) => settled))).toEqual(Array(300).fill(unavailable))
     expect(state().items).toEqual({ shown: 40, refused: 300 })
     expect(asked.reduced).toBe(300 + 40)
+  })
+
+  it('asks a storage that failed three times nothing for a second, and then it is asked again', async () => {
+    const { world, flood, asked, state, fails } = await open({ entriesMax: 1_000 })
+    const restore = fails()
+    for (let i = 0; i < 3; i++) {
+      flood(1)
+      await world.settle()
+    }
+    Object.assign(asked, { reduced: 0, transactions: 0 })
+
+    const receipts = flood(300)
+    await world.settle()
+
+    const unavailable = { status: 'rejected', reason: 'storageUnavailable' }
+    expect(await Promise.all(receipts.map(({ settled }) => settled))).toEqual(Array(300).fill(unavailable))
+    expect(state().items).toEqual({ shown: 0, refused: 303 })
+    expect(asked).toEqual({ reduced: 0, transactions: 0 })
+
+    restore()
+    await world.clock.advance(1_000)
+    const [receipt] = flood(1)
+    await world.settle()
+    expect(await receipt?.accepted).toEqual({ status: 'accepted' })
+  })
+
+  it('takes the next capture at once of a storage that failed twice', async () => {
+    const { world, flood, fails } = await open({ entriesMax: 1_000 })
+    for (let i = 0; i < 3; i++) {
+      const restore = fails()
+      flood(2)
+      await world.settle()
+      flood(1)
+      await world.settle()
+      restore()
+      const [receipt] = flood(1)
+      await world.settle()
+      expect(await receipt?.accepted).toEqual({ status: 'accepted' })
+    }
   })
 
   it('at the cap is listed, the newest of it, as each capture that is refused alone', async () => {

@@ -1,4 +1,5 @@
-// Remembers how full the outbox was when it last refused a capture: a flood at the cap asks the storage for nothing.
+// Remembers how full the outbox was when it last refused a capture, and whether the storage fails: a flood that cannot be
+// taken asks the storage for nothing.
 import type { Limits } from '../core/limits.js'
 import type { Clock } from '../core/ports.js'
 import type { PartitionRow } from '../core/schema.js'
@@ -17,10 +18,16 @@ export interface KnownRoom {
   forget(): void
   /** The most room that there can be; without bounds where nothing is known. */
   left(): Room
+  /** Call it after each transaction of captures. `failed`: the storage took nothing. */
+  tried(failed: boolean): void
+  /** Whether the storage has failed so often in a row that it is not asked for a while. */
+  isGone(): boolean
 }
 
 /** How long a full outbox is taken for full, where nobody says that something left it. */
 const believedMs = 1_000
+/** A storage may stumble, and takes the next capture. */
+const failuresMax = 3
 
 export function createKnownRoom(
   { entriesMax, bytesMax }: Pick<Limits, 'entriesMax' | 'bytesMax'>,
@@ -28,6 +35,8 @@ export function createKnownRoom(
 ): KnownRoom {
   let known: Room | undefined
   let until = 0
+  let failures = 0
+  let goneUntil = 0
   return {
     note({ waiting, dead, bytes }) {
       known = { entries: entriesMax - waiting - dead, bytes: bytesMax - bytes }
@@ -36,6 +45,11 @@ export function createKnownRoom(
     forget() {
       known = undefined
     },
+    tried(failed) {
+      failures = failed ? failures + 1 : 0
+      goneUntil = failures >= failuresMax ? clock.monotonic() + believedMs : 0
+    },
+    isGone: () => goneUntil > clock.monotonic(),
     left: () => (known !== undefined && until > clock.monotonic() ? known : unbounded),
   }
 }
