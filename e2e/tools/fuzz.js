@@ -14,6 +14,6 @@ const { status } = spawnSync(
     '--testTimeout',
     '600000',
   ],
-  { stdio: 'inherit', env: { ...process.env, SEED: seed, FUZZ_RUNS: '125000' } },
+  { stdio: 'inherit', env: { ...process.env, SEED: seed, FUZZ_RUNS: '84000' } },
 )
 process.exit(status ?? 1)

@@ -24,15 +24,7 @@ describe('docs/security.md', () => {
   })
 
   it('tells of each open one what a user can do meanwhile', () => {
-    expect(open.map(({ name }) => name)).toEqual([
-      'SEC4',
-      'SEC5',
-      'SEC13',
-      'SEC17',
-      'SEC32',
-      'SEC34',
-      'SEC35',
-    ])
+    expect(open.map(({ name }) => name)).toEqual(['SEC4', 'SEC5', 'SEC13', 'SEC17', 'SEC34', 'SEC35'])
     for (const { name } of open) expect(guide).toContain(`| **${name.replace('SEC', 'SEC ')}** `)
   })
 

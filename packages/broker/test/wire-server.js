@@ -1,6 +1,8 @@
 // What the browser tests ask over the real wire: a few URLs of Vitest's own server, and the same on a second port,
 // which is another origin with the same cookies.
 import { createServer } from 'node:http'
+import { Readable } from 'node:stream'
+import { constants, createBrotliCompress, createDeflate, createGzip } from 'node:zlib'
 
 /** @import { IncomingMessage, ServerResponse } from 'node:http' */
 
@@ -14,6 +16,26 @@ const knocks = new Map()
 const inParts = new Map()
 let workerVersions = 0
 const keyOf = (/** @type {IncomingMessage} */ { url }) => new URL(url ?? '/', 'http://x').search
+
+const quick = { params: { [constants.BROTLI_PARAM_QUALITY]: 5 } }
+const presses = { gzip: createGzip, br: () => createBrotliCompress(quick), deflate: createDeflate }
+const blanks = Buffer.alloc(1_000_000, ' ')
+/** 200 MB of blanks, pressed together, by the name of the encoding. @type {Map<string, Promise<Buffer>>} */
+const bombs = new Map()
+
+/** @param {keyof typeof presses} encoding */
+async function pressed(encoding) {
+  const parts = Readable.from(Array.from({ length: 200 }, () => blanks))
+  return Buffer.concat(await parts.pipe(presses[encoding]()).toArray())
+}
+
+/** @param {IncomingMessage} request */
+function bombOf(request) {
+  const encoding = /** @type {keyof typeof presses} */ (keyOf(request).slice(1))
+  const known = bombs.get(encoding) ?? pressed(encoding)
+  bombs.set(encoding, known)
+  return known
+}
 
 /** A part may be asked for before the request whose answer it belongs to has come. @type {(key: string, act: (answer: ServerResponse) => void) => void} */
 function whenBegun(key, act) {
@@ -52,6 +74,14 @@ const pages = {
     const more = () => response.write('x'.repeat(65_536))
     response.on('drain', more)
     while (more()) {}
+  },
+  '/wire/bomb': async (request, response) => {
+    const bomb = await bombOf(request)
+    const headers = { 'content-type': 'application/json', 'content-encoding': keyOf(request).slice(1) }
+    response.writeHead(200, headers).end(bomb)
+  },
+  '/wire/bomb-size': async (request, response) => {
+    response.writeHead(200).end(String((await bombOf(request)).length))
   },
   '/wire/empty': (_request, response) => response.writeHead(204).end(),
   '/wire/odd-text': (_request, response) =>

@@ -5,16 +5,22 @@ import { seededChance } from '../testing/memory-realms.js'
 import { retryAfterMs } from './backoff.js'
 import { originOf, originOfUrl } from './channel.js'
 import { deadLetter, inDoubtEntry, sendingEntry, waitingEntry } from './entry.fixture.js'
-import { type EntryRow, toRow } from './entry.js'
-import { retryAfterCapMs } from './limits.js'
+import { type EntryRow, toRow, type WaitingEntry } from './entry.js'
+import { findingOf } from './inquiry.js'
+import { isCount } from './is.js'
+import { clockSlackMs, retentionDefaultMs, retryAfterCapMs, waitCapMs } from './limits.js'
 import { accepts } from './media-type.js'
+import { connectivityOf, nextWake } from './next-wake.js'
+import { allowance, healthyOrigin, type OriginRow } from './origin.js'
 import { classify } from './outcome.js'
+import { newPartition } from './partition.js'
 import type { Reply } from './ports.js'
 import { isAskCommand, isDrainCommand, isDraining } from './protocol.js'
 import { isMethod, isReadable, isTold, toQuarantined } from './readable.js'
 import { isReadCommand } from './reads/messages.js'
-import { retentionMsOf } from './retention.js'
+import { mayBeForgotten, retentionMsOf } from './retention.js'
 import type { JournalRow } from './schema.js'
+import { isSoundOrigin } from './sound.js'
 
 declare const process: { readonly env: Readonly<Record<string, string | undefined>> }
 
@@ -96,6 +102,33 @@ function damaged(value: unknown, rate: number): unknown {
   return Object.fromEntries(parts)
 }
 
+/** JSON knows no big integers. */
+const jsonOf = (value: unknown): string | undefined =>
+  JSON.stringify(value, (_name, part) => (typeof part === 'bigint' ? String(part) : part))
+
+const stateOf = {
+  done: 'done',
+  refused: 'done',
+  never: 'unknown',
+  inProgress: 'in-progress',
+  expired: 'expired',
+} as const
+
+/** A text with one character less, more, or another. */
+function mutated(text: string): string {
+  const at = upTo(text.length)
+  return text.slice(0, at) + one(['', one([...text]), one(texts)]) + text.slice(at + upTo(2))
+}
+
+const days = ['Sunday', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday']
+/** As RFC 9110 has dates today, and as servers write them too. */
+const dateForms: readonly ((ms: number) => string)[] = [
+  (ms) => new Date(ms).toUTCString(),
+  (ms) => new Date(ms).toUTCString().toLowerCase(),
+  (ms) => ` ${new Date(ms).toUTCString()} `,
+  (ms) => new Date(ms).toUTCString().replace(/^\w+/, days[new Date(ms).getUTCDay()] ?? ''),
+]
+
 /** Some of them sound, some damaged in a place or two, some beyond recognition. */
 const inputs = (sound: () => unknown) => damaged(sound(), one([0, 0.02, 0.1, 0.6]))
 
@@ -138,6 +171,44 @@ describe('a row of the outbox', () => {
       })),
     ) as JournalRow
     if (isTold(row)) expect([typeof row.entryId, typeof row.action.type]).toEqual(['string', 'string'])
+  })
+})
+
+describe('a time in a row', () => {
+  const time = () => one([...numbers, upTo(2 ** 42), String(upTo(2 ** 42)), null, undefined])
+  const now = 2 ** 40
+
+  fuzz('has no origin rest, and no page sleep, for longer than it may', () => {
+    const rest = one([
+      undefined,
+      { kind: 'away' },
+      { kind: 'told', until: time(), rounds: time() },
+      { kind: 'failing', until: time(), rounds: time() },
+    ])
+    const health = { ...healthyOrigin('https://o.example'), probedAt: time(), rest } as OriginRow
+    if (!isSoundOrigin(health)) return
+    expect([0, 1, Infinity]).toContain(allowance(health, one(['none', 'timer', 'signal']), now, upTo(2)))
+    const due = isCount(health.probedAt) ? [{ channel: 'https://o.example', at: health.probedAt }] : []
+    const row = { ...newPartition('p'), waiting: 1 }
+    const next = nextWake({ row, origins: [health], due, sending: chance.random() < 0.5 }, now, true, {})
+    if (next !== undefined) expect(next.delayMs >= 0 && next.delayMs <= waitCapMs).toBe(true)
+    expect(['online', 'offline', 'degraded']).toContain(connectivityOf([health], true, now))
+  })
+
+  fuzz('never has an entry that must not be repeated sent again by a clock that went back', () => {
+    const given = {
+      acceptedAt: time(),
+      firstSentAt: time(),
+      trouble: { reason: 'http', at: time(), times: 1 },
+    }
+    const entry = toRow({
+      ...waitingEntry({ effect: 'unknown', server: 'idempotent' }),
+      ...given,
+    } as WaitingEntry)
+    if (!isReadable(entry)) return
+    const sentAt = entry.firstSentAt ?? entry.acceptedAt
+    const isForgotten = mayBeForgotten(entry, retentionDefaultMs, now)
+    if (sentAt > now + clockSlackMs || now - sentAt > retentionDefaultMs) expect(isForgotten).toBe(true)
   })
 })
 
@@ -198,6 +269,52 @@ describe('what a server says', () => {
     const verdict = classify(given, entry, upTo(2 ** 40))
     const isDelivered = verdict.kind === 'delivered' || verdict.kind === 'confirmed'
     if (isDelivered && given.kind === 'answer') expect(given.status).toBeLessThan(300)
+  })
+
+  fuzz('of a key is heard only from the very answer that was agreed on', () => {
+    const states = ['done', 'unknown', 'in-progress', 'expired', 'Done']
+    const document = () => ({ state: one(states), status: one([200, 201, 302, 404, 500, 599, 600]) })
+    const given: Reply = one([
+      { kind: 'redirect' },
+      { kind: 'cut', status: 200 },
+      { kind: 'failed', timedOut: false },
+      { kind: 'invalid', message: one(texts) },
+      ...Array.from({ length: 8 }, (): Reply => {
+        const type = one(['application/json', 'application/status+json', one(texts)])
+        const body = one([jsonOf(inputs(document)), jsonOf(document()), one(texts), undefined])
+        return {
+          kind: 'answer',
+          status: one([200, 200, 200, upTo(600)]),
+          headers: { 'content-type': type },
+          body,
+        }
+      }),
+    ])
+    const finding = findingOf(given)
+    if (finding.kind === 'silent' || finding.kind === 'unclear') return
+    expect(given).toMatchObject({ kind: 'answer', status: 200 })
+    const said = JSON.parse(given.kind === 'answer' ? (given.body ?? '') : '')
+    if (finding.kind === 'refused') expect([said.state, said.status]).toEqual(['done', finding.httpStatus])
+    expect(said.state).toBe(stateOf[finding.kind])
+    if (finding.kind === 'done') expect(said.status >= 200 && said.status < 300).toBe(true)
+    if (finding.kind === 'refused') expect(said.status >= 400 && said.status < 600).toBe(true)
+  })
+
+  fuzz('of a date is a wait by its own clock, or by ours, of an hour at most, or nothing', () => {
+    const at = upTo(2 ** 42)
+    const later = at + upTo(10_000_000) - 1_000_000
+    const form = one(dateForms)
+    const isSound = chance.random() < 0.5
+    const spell = (ms: number) => (isSound ? form(ms) : mutated(form(ms)))
+    const given = { 'retry-after': spell(later), ...(chance.random() < 0.8 && { date: spell(at) }) }
+    const now = one([at, ...numbers])
+
+    const ms = retryAfterMs(given, now)
+
+    if (ms !== undefined) expect(ms >= 0 && ms <= retryAfterCapMs).toBe(true)
+    if (!isSound || given.date === undefined) return
+    const expected = (Math.floor(later / 1_000) - Math.floor(at / 1_000)) * 1_000
+    expect(ms).toBe(Math.min(Math.max(expected, 0), retryAfterCapMs))
   })
 
   fuzz('of its media type never makes HTML of a wildcard', () => {

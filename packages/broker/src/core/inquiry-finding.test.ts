@@ -13,6 +13,7 @@ describe('SC14 what an answer to the status query says', () => {
     ['done with 302', done(302), 'unclear'],
     ['done with a status that is none', done(9_999), 'unclear'],
     ['done without a status', told('done'), 'unclear'],
+    ['done with half a status', done(404.5), 'unclear'],
     ['done with a status in words', answer(200, { state: 'done', status: '201' }), 'unclear'],
     ['in progress', told('in-progress'), 'inProgress'],
     ['unknown', told('unknown'), 'never'],

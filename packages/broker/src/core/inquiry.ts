@@ -3,6 +3,7 @@ import { dataOf, typeOf } from './answer.js'
 import { type AskContext, ask } from './attempt.js'
 import { originOf, servedChannels } from './channel.js'
 import type { InDoubtEntry } from './entry.js'
+import { isCount } from './is.js'
 import { confirm, findHeld, putBack } from './letters.js'
 import { askAgainMs, inquiriesMax, pageRowsMax } from './limits.js'
 import { isJson } from './media-type.js'
@@ -137,7 +138,7 @@ export function findingOf(reply: Reply): Finding {
   if (state === 'unknown') return { kind: 'never' }
   if (state === 'in-progress') return { kind: 'inProgress' }
   if (state === 'expired') return { kind: 'expired' }
-  if (state !== 'done' || typeof status !== 'number') return { kind: 'unclear' }
+  if (state !== 'done' || !isCount(status)) return { kind: 'unclear' }
   if (status >= 200 && status < 300) return { kind: 'done' }
   return status >= 400 && status < 600 ? { kind: 'refused', httpStatus: status } : { kind: 'unclear' }
 }

@@ -4,7 +4,7 @@ import type { Due } from './claim.js'
 import { lookAgainAt, type Surroundings, unmetAt } from './conditions.js'
 import { probeHiddenMs, probeVisibleMs, waitCapMs } from './limits.js'
 import type { Outlook } from './news.js'
-import type { Probe } from './origin.js'
+import { type Probe, restMs } from './origin.js'
 
 export interface NextWake {
   readonly delayMs: number
@@ -43,9 +43,8 @@ function nextHead(
   if (due.length === 0) return undefined
   const nextDueAt = Math.min(...due.map((one) => sendableAt(one, now, surroundings)))
   if (nextDueAt > now) return { delayMs: Math.min(nextDueAt - now, waitCapMs), probe: slow.probe }
-  const rests = origins.flatMap(({ rest }) => rest ?? [])
-  if (rests.some(({ kind }) => kind === 'away')) return slow
-  const ends = rests.flatMap((rest) => (rest.kind === 'away' ? [] : rest.until - now)).filter((ms) => ms > 0)
+  if (origins.some(({ rest }) => rest?.kind === 'away')) return slow
+  const ends = origins.flatMap((row) => restMs(row, now) ?? [])
   return { delayMs: ends.length === 0 ? overdueMs : Math.min(...ends), probe: slow.probe }
 }
 

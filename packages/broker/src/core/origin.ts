@@ -138,8 +138,13 @@ function afterFailure(row: OriginRow, { lane, now, random }: Moment): OriginRow 
 /** No rest is longer than this: one that seems to be was begun before the clock went back (R9). */
 const restMsMax = retryAfterCapMs + backoffCapMs
 
-const isResting = ({ rest }: OriginRow, now: number): boolean =>
+/** How long the origin rests still; undefined where no time says so. */
+export const restMs = ({ rest }: OriginRow, now: number): number | undefined =>
   rest !== undefined && rest.kind !== 'away' && now < rest.until && rest.until - now <= restMsMax
+    ? rest.until - now
+    : undefined
+
+const isResting = (row: OriginRow, now: number): boolean => restMs(row, now) !== undefined
 
 const stillTold = (row: OriginRow, now: number): (Rest & { readonly kind: 'told' }) | undefined =>
   row.rest?.kind === 'told' && isResting(row, now) ? row.rest : undefined
