@@ -130,10 +130,10 @@ export async function readStart(
   ])
   const blocked = await blockedOf(tx, row, [...new Set(entries.map(({ lane }) => lane))].filter(isLane))
   const isAll = entries.length < entriesMax && letters.length < lettersMax
-  const read = { row, entries, letters, isAll, blocked }
+  const readable = { entries: entries.filter(isReadable), letters: letters.filter(isReadable) }
+  const read = { row, entries, letters, readable, isAll, blocked }
   return {
-    entries: entries.filter(isReadable),
-    letters: letters.filter(isReadable),
+    ...readable,
     quarantined: quarantinedOf([...letters, ...entries]),
     blocked,
     miscounted: (await isMiscounted(tx, read)) ? read : undefined,

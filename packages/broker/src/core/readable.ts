@@ -5,21 +5,25 @@ import { type DeadLetter, type EntryRow, entryVersion, indexColumns, type LiveEn
 import { areTexts, isCount, isFlag, isNumber, isPairOfTexts, isRow, isText, isToken, type Row } from './is.js'
 import type { JournalRow } from './schema.js'
 
-const all = (row: Row, is: (value: unknown) => boolean, fields: string) =>
-  fields.split(' ').every((field) => is(row[field]))
+const all = (row: Row, is: (value: unknown) => boolean, fields: readonly string[]) =>
+  fields.every((field) => is(row[field]))
+
+const numbers = ['version', 'seq', 'acceptedAt']
+const counts = ['bytes', 'attempts', 'failures', 'fence']
+const texts = ['partition', 'id', 'lane', 'channel']
 
 /** Whether this release knows what the row says, and all that it needs of it is there. */
 export function isReadable(row: EntryRow | DeadLetter): boolean {
   const given = row as unknown as Row
   return (
-    all(given, isNumber, 'version seq acceptedAt') &&
-    all(given, isCount, 'bytes attempts failures fence') &&
+    all(given, isNumber, numbers) &&
+    all(given, isCount, counts) &&
     row.version <= entryVersion &&
-    all(given, isText, 'partition id lane channel') &&
+    all(given, isText, texts) &&
     isKey(given['key']) &&
-    isOneOf(given['server'], 'plain idempotent') &&
-    isOneOf(given['onReturned'], 'skip block') &&
-    isOneOf(given['effect'], 'none unknown') &&
+    isOneOf(given['server'], 'plain', 'idempotent') &&
+    isOneOf(given['onReturned'], 'skip', 'block') &&
+    isOneOf(given['effect'], 'none', 'unknown') &&
     isAction(given['action']) &&
     isRequest(given['request'], row.channel) &&
     (given['repeatable'] === undefined || isFlag(given['repeatable'])) &&
@@ -31,7 +35,7 @@ export function isReadable(row: EntryRow | DeadLetter): boolean {
   )
 }
 
-const isOneOf = (value: unknown, words: string) => isText(value) && words.split(' ').includes(value)
+const isOneOf = (value: unknown, one: string, other: string) => value === one || value === other
 
 /** It leaves in a header. */
 const isKey = (key: unknown) => isText(key) && /^[ -~]+$/.test(key)
@@ -80,10 +84,13 @@ function isState(row: Row): boolean {
   const { state, lease } = row as { readonly state?: unknown; readonly lease?: unknown }
   switch (state) {
     case 'waiting':
-      return isFlag(row['head']) && all(row, isNumber, 'notBefore savedAt') && isIndexed(row)
+      return isFlag(row['head']) && all(row, isNumber, ['notBefore', 'savedAt']) && isIndexed(row)
     case 'sending':
       return (
-        isRow(lease) && isText(lease['owner']) && all(lease, isCount, 'session renewals') && isIndexed(row)
+        isRow(lease) &&
+        isText(lease['owner']) &&
+        all(lease, isCount, ['session', 'renewals']) &&
+        isIndexed(row)
       )
     case 'dead':
       return isText(row['reason']) && isNumber(row['returnedAt']) && isCount(row['problemBytes'] ?? 0)
@@ -102,8 +109,8 @@ function isIndexed(row: Row): boolean {
 export function isTold(row: JournalRow): boolean {
   const given = row as unknown as Row
   return (
-    all(given, isText, 'kind entryId lane') &&
-    all(given, isNumber, 'at seq number') &&
+    all(given, isText, ['kind', 'entryId', 'lane']) &&
+    all(given, isNumber, ['at', 'seq', 'number']) &&
     isAction(row.action) &&
     areTexts(given['ids'] ?? []) &&
     isText(given['reason'] ?? '')

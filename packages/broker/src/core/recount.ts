@@ -2,7 +2,6 @@
 import type { DeadLetter, EntryRow } from './entry.js'
 import { hasRow, isPlaceTaken, newPartition } from './partition.js'
 import type { StoreTransaction } from './ports.js'
-import { isReadable } from './readable.js'
 import { bytesOf, rebuilt } from './rebuild.js'
 import type { PartitionRow } from './schema.js'
 import { promote } from './settle.js'
@@ -12,6 +11,7 @@ export interface Read {
   readonly row: PartitionRow
   readonly entries: readonly EntryRow[]
   readonly letters: readonly DeadLetter[]
+  readonly readable: { readonly entries: readonly EntryRow[]; readonly letters: readonly DeadLetter[] }
   readonly isAll: boolean
   /** Lanes that a dead letter holds back. */
   readonly blocked: readonly string[]
@@ -19,12 +19,12 @@ export interface Read {
 
 /** Whether the row of an outbox, or the heads of its lanes, are other than its entries make them. */
 export async function isMiscounted(tx: StoreTransaction, read: Read): Promise<boolean> {
-  const { row, entries, letters, isAll } = read
+  const { row, entries, letters, readable, isAll } = read
   const { partition, nextNumber } = row
-  const readable = [...entries, ...letters].filter(isReadable)
-  const { size } = new Set([...row.channels, ...readable.map(({ channel }) => channel)])
+  const rows = [...readable.entries, ...readable.letters]
+  const { size } = new Set([...row.channels, ...rows.map(({ channel }) => channel)])
   const differs = isAll
-    ? row.waiting !== entries.length || row.dead !== letters.length || row.bytes !== bytesOf(readable)
+    ? row.waiting !== entries.length || row.dead !== letters.length || row.bytes !== bytesOf(rows)
     : row.waiting < entries.length || row.dead < letters.length
   return (
     differs ||
@@ -43,14 +43,13 @@ export async function recount(tx: StoreTransaction, read: Read): Promise<void> {
 }
 
 /** The lanes in which entries wait behind none: nothing would ever be sent there. */
-function headless({ entries, blocked, isAll }: Read): readonly string[] {
+function headless({ entries, readable, blocked, isAll }: Read): readonly string[] {
   if (!isAll) return []
   const isBehind = (entry: EntryRow) => entry.state === 'waiting' && !entry.head
-  const readable = entries.filter(isReadable)
-  const led = new Set(readable.filter((entry) => !isBehind(entry)).map(({ lane }) => lane))
-  const first = new Map(entries.toReversed().map((entry) => [entry.lane, entry]))
-  return [...first.values()]
-    .filter((entry) => isReadable(entry) && isBehind(entry))
+  const led = new Set(readable.entries.filter((entry) => !isBehind(entry)).map(({ lane }) => lane))
+  const firsts = new Map(entries.toReversed().map((entry) => [entry.lane, entry]))
+  return readable.entries
+    .filter((entry) => firsts.get(entry.lane) === entry && isBehind(entry))
     .map(({ lane }) => lane)
     .filter((lane) => !led.has(lane) && !blocked.includes(lane))
 }
