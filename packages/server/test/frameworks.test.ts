@@ -7,8 +7,8 @@ import { type PrintedServer, startPrinted } from './printed-server.js'
 
 const withoutJson = (code: string) => code.replace('app.use(express.json())\n', '')
 const express4 = (code: string) => code.replace("from 'express'", "from 'express4'")
-// Next calls a route with its parameters. The rest of Next is not tested here.
-const nextServer = (code: string) => `${code}
+// Next bundles a route and calls it with its parameters. The rest of Next is not tested here.
+const nextServer = (code: string) => `${code.replace("'./claps'", "'./claps.js'")}
 import { serve } from '@hono/node-server'
 serve({
   fetch: (request) => POST(request, { params: Promise.resolve({ id: request.url.split('/').at(-2) }) }),
