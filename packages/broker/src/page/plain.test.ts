@@ -211,6 +211,37 @@ describe('an action as it is stored', () => {
   })
 })
 
+describe('a value that is nested', () => {
+  const wraps: readonly (readonly [string, (inner: unknown) => unknown])[] = [
+    ['lists', (inner) => [inner]],
+    ['objects', (inner) => ({ inner })],
+    ['what `toJSON` gives', (inner) => ({ inner: { toJSON: () => [inner] } })],
+    ['Maps', (inner) => new Map([['a', inner]])],
+    ['Sets', (inner) => new Set([inner])],
+  ]
+  const nested = (depth: number, wrap: (inner: unknown) => unknown) => {
+    let value: unknown = 0
+    for (let i = 0; i < depth; i++) value = wrap(value)
+    return value
+  }
+
+  it.each(wraps)('300 levels of %s deep is stored', (_what, wrap) => {
+    expect(() => storedCopy(nested(300, wrap), 'payload')).not.toThrow()
+  })
+
+  it.each([1_001, 2_600, 2_799])(
+    '%i lists or objects deep is refused, though some stacks store it',
+    (depth) => {
+      for (const wrap of [wraps[0], wraps[1]])
+        expect(() => storedCopy(nested(depth, wrap?.[1] ?? String), 'payload')).toThrow(RangeError)
+    },
+  )
+
+  it.each(wraps)('1,001 levels of %s deep is refused', (_what, wrap) => {
+    expect(() => storedCopy(nested(1_001, wrap), 'payload')).toThrow(RangeError)
+  })
+})
+
 describe('a value that stands in itself', () => {
   const me: Record<string, unknown> = { a: 1 }
   me['me'] = me

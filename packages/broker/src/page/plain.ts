@@ -28,6 +28,12 @@ export function toJson(root: unknown): string | undefined {
   })
 }
 
+/**
+ * How deep a value may be nested. Chromium stores about 2,800 levels, fewer where its stack is in use: a row that was
+ * stored once could not be written again, and would hold up all others.
+ */
+const levelsMax = 1_000
+
 /** Whether its fields are what it consists of: a class that a `toJSON` gave must have some. */
 const hasFields = (value: object): boolean =>
   isPlain(value) || (hasToJson(value) && Object.keys(value).length > 0)
@@ -35,23 +41,26 @@ const hasFields = (value: object): boolean =>
 /**
  * A copy that nobody else holds, of what IndexedDB keeps whole (a Date, a Map, a File too). A class is kept as its `toJSON`
  * says. `key`: its name in what holds it. `isGiven`: a `toJSON` gave it, and no other is asked, as in JSON.
- * @throws LostValue for a function, a symbol, a big integer, and a class without `toJSON`.
+ * @throws LostValue for a function, a symbol, a big integer, and a class without `toJSON`; RangeError where it is nested
+ * too deep.
  */
 export function storedCopy(
   value: unknown,
   path: string,
   key: string | number = '',
   isGiven = false,
+  level = 0,
 ): unknown {
+  if (level > levelsMax) throw new RangeError(`More than ${levelsMax} levels`)
   const inner = (one: unknown, name: string | number) =>
-    storedCopy(one, isDevelopment ? step(path, name) : '', name)
+    storedCopy(one, isDevelopment ? step(path, name) : '', name, false, level + 1)
   if (!isObject(value)) {
     if (isLost(value)) throw new LostValue(path, value)
     return value
   }
-  const whole = isPlain(value) ? undefined : wholeOf(value, path)
+  const whole = isPlain(value) ? undefined : wholeOf(value, path, level + 1)
   if (whole !== undefined) return whole
-  if (!isGiven && hasToJson(value)) return storedCopy(value.toJSON(String(key)), path, key, true)
+  if (!isGiven && hasToJson(value)) return storedCopy(value.toJSON(String(key)), path, key, true, level)
   if (Array.isArray(value)) return Array.from(value, inner)
   if (!hasFields(value)) throw new LostValue(path, value)
   const fields = Object.entries(value).filter(([name, one]) => name !== 'toJSON' || !isLost(one))
@@ -59,9 +68,9 @@ export function storedCopy(
 }
 
 /** A copy of what is kept as it is; undefined where it would become a plain object. */
-function wholeOf(value: object, path: string): object | undefined {
-  if (value instanceof Map) return new Map(storedCopy([...value], path) as [])
-  if (value instanceof Set) return new Set(storedCopy([...value], path) as [])
+function wholeOf(value: object, path: string, level: number): object | undefined {
+  if (value instanceof Map) return new Map(storedCopy([...value], path, '', false, level) as [])
+  if (value instanceof Set) return new Set(storedCopy([...value], path, '', false, level) as [])
   try {
     const clone = structuredClone(value)
     return isPlain(clone) ? undefined : clone

@@ -1,0 +1,109 @@
+// The page of the bench of poison: 200 healthy writes in 50 lanes, and one that is poisoned. Run by poison.js.
+import { configureStore, createAction } from '@reduxjs/toolkit'
+import { createBroker, write } from 'redux-broker'
+
+const sent = write(
+  createAction('sent', (/** @type {Item} */ item) => ({ payload: item })),
+  {
+    request: ({ path }) => ({ url: `/api/${path}` }),
+    lane: ({ n }) => `lane ${n % 50}`,
+    server: 'idempotent',
+  },
+)
+/** @typedef {{ n: number, path: string, payload?: unknown }} Item */
+
+const broker = createBroker({ partition: () => 'ada', routes: [sent], persist: false })
+const store = configureStore({
+  reducer: { broker: broker.reducer },
+  middleware: (getDefault) => getDefault().prepend(broker.middleware),
+})
+/** The last of its lane: an entry that nobody can read holds its lane back. */
+const poisoned = 177
+/** @type {Map<number, any>} */
+const receipts = new Map()
+let delivered = 0
+
+const nested = (/** @type {number} */ depth) => {
+  let value = /** @type {unknown} */ ([])
+  for (let i = 0; i < depth; i++) value = [value]
+  return value
+}
+
+/** How an item differs from a healthy one. @type {Record<string, Partial<Item>>} */
+const items = {
+  'a payload nested 2,800 deep': { payload: nested(2_800) },
+  'a URL of 2 MB': { path: `items/${'x'.repeat(2e6)}` },
+  'an answer nested 4,000 deep': { path: 'deep' },
+  'a settlement that fails': { path: 'poison' },
+}
+
+/** Has every transaction fail that puts a row which is refused. @param {(row: unknown) => DOMException | undefined} refuses */
+function refusePuts(refuses) {
+  const { put } = IDBObjectStore.prototype
+  IDBObjectStore.prototype.put = function (/** @type {unknown} */ row) {
+    const error = refuses(row)
+    if (error !== undefined) throw error
+    return put.call(this, row)
+  }
+}
+
+/** While the page is offline. `kind`: undefined where all are healthy. @param {string | undefined} kind */
+async function dispatchAll(kind) {
+  await broker.ready
+  for (let n = 0; n <= 200; n++) {
+    if (n === poisoned && kind === undefined) continue
+    const item = { n, path: `items/${n}`, ...(n === poisoned && items[kind ?? '']) }
+    /** @type {any} */
+    const receipt = store.dispatch(sent(item))
+    receipts.set(n, receipt)
+    if (n !== poisoned)
+      void receipt.settled.then(
+        (/** @type {any} */ { status }) => (delivered += Number(status === 'delivered')),
+      )
+  }
+  await Promise.all([...receipts.values()].map(({ accepted }) => accepted))
+  if (kind === 'a row that was edited') await edit()
+  if (kind === 'a settlement that fails')
+    refusePuts((row) =>
+      JSON.stringify(row).includes('"told":"poison"') ? new DOMException('', 'UnknownError') : undefined,
+    )
+  if (kind === 'a disk that is full in the middle')
+    refusePuts(() =>
+      delivered > 90 && delivered < 100 ? new DOMException('', 'QuotaExceededError') : undefined,
+    )
+}
+
+/** As a script of the origin may. */
+async function edit() {
+  const done = (/** @type {IDBRequest} */ request) =>
+    new Promise((resolve) => {
+      request.onsuccess = () => resolve(request.result)
+    })
+  const database = await done(indexedDB.open('redux-broker'))
+  const entries = database.transaction('entries', 'readwrite').objectStore('entries')
+  const rows = await done(entries.getAll())
+  const row = rows.find((/** @type {any} */ { request }) => request.url.endsWith(`/${poisoned}`))
+  await done(entries.put({ ...row, attempts: 'many' }))
+  database.close()
+}
+
+/** Milliseconds until the 200 have arrived, and how the poisoned one ended. */
+async function arrive() {
+  const began = performance.now()
+  const healthy = [...receipts].filter(([n]) => n !== poisoned).map(([, { settled }]) => settled)
+  await Promise.all(healthy)
+  const ms = performance.now() - began
+  const end = await Promise.race([receipts.get(poisoned)?.settled, pause(500)])
+  return { ms, delivered, end: end && `${end.status}: ${end.reason}` }
+}
+
+const pause = (/** @type {number} */ ms) => new Promise((resolve) => setTimeout(resolve, ms))
+
+/** What a page that starts afterwards finds set aside. */
+async function aside() {
+  await broker.ready
+  const [one] = Object.values(store.getState().broker.entries)
+  return one && `${one.state}: ${one.reason}`
+}
+
+Object.assign(window, { dispatchAll, arrive, aside })
