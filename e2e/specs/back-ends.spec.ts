@@ -158,7 +158,7 @@ for (const { name, start, where, hasSessions } of table)
       await expect.poll(() => gateway.refused()).toBeGreaterThan(0)
       await press(page, 'Like b')
       await page.waitForTimeout(outageMs)
-      expect(await outbox(page)).toMatchObject({ waiting: 2, deadLetters: 0 })
+      await expect.poll(() => outbox(page)).toMatchObject({ waiting: 2, deadLetters: 0 })
       gateway.bringBack()
       // A request that may have been done, and must not be done twice, waits for a person.
       if (backEnd.config.like.method === 'POST' && backEnd.config.server !== 'idempotent')
@@ -197,7 +197,7 @@ test('nginx, whose back end is taken away: nothing is lost', async ({ page, page
   await expect.poll(() => outbox(page)).toMatchObject({ trouble: [{ code: 'http', httpStatus: 502 }] })
   await press(page, 'Like b')
   await page.waitForTimeout(outageMs)
-  expect(await outbox(page)).toMatchObject({ waiting: 2, deadLetters: 0 })
+  await expect.poll(() => outbox(page)).toMatchObject({ waiting: 2, deadLetters: 0 })
   const second = await startExpress(pages, undefined, first.port)
   // It knows no session of the first.
   await expect.poll(() => outboxSeen(page)).toMatchObject({ paused: 'auth' })
