@@ -67,9 +67,10 @@ async function dispatchAll(kind) {
     refusePuts((row) =>
       JSON.stringify(row).includes('"told":"poison"') ? new DOMException('', 'UnknownError') : undefined,
     )
+  let failures = 5
   if (kind === 'a disk that is full in the middle')
     refusePuts(() =>
-      delivered > 90 && delivered < 100 ? new DOMException('', 'QuotaExceededError') : undefined,
+      delivered > 90 && failures-- > 0 ? new DOMException('', 'QuotaExceededError') : undefined,
     )
 }
 

@@ -62,13 +62,6 @@ async function openPage(context, limits) {
       await devtools.send('HeapProfiler.collectGarbage')
       return (await metric('JSHeapUsedSize')) / 2 ** 20
     },
-    async profile(/** @type {() => Promise<void>} */ work) {
-      await devtools.send('Profiler.enable')
-      await devtools.send('Profiler.setSamplingInterval', { interval: 100 })
-      await devtools.send('Profiler.start')
-      await work()
-      return (await devtools.send('Profiler.stop')).profile
-    },
   }
 }
 
@@ -119,10 +112,6 @@ if (wanted('entries'))
     const full = await plainTurn(page)
     console.log(`an action without a route, at the cap: ${full.toFixed(3)} ms`)
     await refusals(page, `at ${entriesMax} entries`, full)
-    if (process.argv.includes('--profile')) {
-      const profile = await page.profile(async () => void (await page.run('writes', 3000, 'settled')))
-      await (await import('node:fs/promises')).writeFile('/tmp/refused.cpuprofile', JSON.stringify(profile))
-    }
   })
 if (wanted('bytes'))
   await inPage(
