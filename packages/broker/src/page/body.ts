@@ -70,7 +70,10 @@ export function sized(what: string | false, value: unknown, { bodyBytesMax, byte
       isDevelopment && `${what} has ${bytes} bytes; at most ${bodyBytesMax} are taken (limits.bodyBytesMax).`,
     )
   if (bytes > bytesMax)
-    throw new Refusal('outboxFull', isDevelopment && `${what} has ${bytes} bytes, more than limits.bytesMax.`)
+    throw new Refusal(
+      'outboxFull',
+      isDevelopment && `${what} has ${bytes} bytes; the whole outbox takes ${bytesMax} (limits.bytesMax).`,
+    )
   return bytes
 }
 

@@ -57,7 +57,7 @@ export class Capturing {
   readonly #queue: CaptureQueue
   readonly #items = new Map<string, Captured>()
   /** Made once: an error keeps its stack, which takes longer than all else of a refusal. */
-  readonly #full: Refusal
+  readonly #full: ReturnType<typeof outboxFull>
   readonly #gone: Refusal = storageRefusal(undefined)
   /** Of this turn. */
   readonly #refused: Captured[] = []
@@ -103,7 +103,7 @@ export class Capturing {
       passOn(ports, () => next(mark(action, { entryId: id, lane: item.lane })))
     } catch (error) {
       const refusal = asRefusal(error)
-      if (refusal === this.#full || refusal === this.#gone) this.#refuseSoon(item, refusal)
+      if ([...Object.values(this.#full), this.#gone].includes(refusal)) this.#refuseSoon(item, refusal)
       else this.#refuse([item], refusal)
     }
     return receipt
@@ -138,10 +138,10 @@ export class Capturing {
         isDevelopment && `${action.type} was dispatched while \`partition\` gives no user.`,
       )
     if (this.room.isGone()) throw this.#gone
-    if (this.#queue.size >= limits.entriesMax || this.room.left().entries <= 0) throw this.#full
+    if (this.#queue.size >= limits.entriesMax || this.room.left().entries <= 0) throw this.#full.entries
     const { lane, capture } = snapshot(route, action, context)
     item.lane = lane
-    if (!(capture instanceof Promise) && capture.bytes > this.room.left().bytes) throw this.#full
+    if (!(capture instanceof Promise) && capture.bytes > this.room.left().bytes) throw this.#full.bytes
     const complete = (rest: Omit<Capture, 'id' | 'key'>) => {
       item.capture = { ...rest, id, key: id }
     }
@@ -177,7 +177,7 @@ export class Capturing {
     if (row !== undefined) {
       this.room.note(row)
       const refused = appended.filter(({ status }) => status === 'rejected')
-      this.#refuse(refused, this.#full)
+      this.#refuse(refused, this.room.left().entries > 0 ? this.#full.bytes : this.#full.entries)
     }
     const accepted = appended.filter((one) => one.status === 'accepted')
     if (accepted.length === 0) return

@@ -35,9 +35,6 @@ const stored = [
 const refused = [
   'Authorization',
   'authorization',
-  'Proxy-Authorization',
-  'Cookie',
-  'Set-Cookie',
   'X-CSRF-Token',
   'X-CSRFToken',
   'X-XSRF-TOKEN',
@@ -55,7 +52,6 @@ const refused = [
   'X-Session-Id',
   'DPoP',
   'Private-Token',
-  'Idempotency-Key',
   'X-Feature',
   'traceparent',
   'content-token',
@@ -90,6 +86,31 @@ describe('a header of a write', () => {
     expect(words).toContain(`header ${name.toLowerCase()}.`)
     expect(words).toMatch(/`prepareHeaders`.*`headers\(payload, \{ getState \}\)`.*`storedHeaders`/)
     expect(JSON.stringify(consoleError.mock.calls)).not.toContain(secret)
+  })
+
+  it.each([
+    ['Cookie', /by the browser.*credentials: 'include'/],
+    ['set-cookie', /by the browser/],
+    ['Proxy-Authorization', /by the browser/],
+    ['Sec-Fetch-Site', /by the browser/],
+    ['host', /by the browser/],
+    ['Idempotency-Key', /by the broker/],
+    ['idempotency-principal', /by the broker/],
+  ])('that no function of the app can give is refused without advice to do so: %s', async (name, advice) => {
+    const { dispatch } = openWith({ request: given(name) })
+
+    expect(await dispatch().accepted).toEqual({ status: 'rejected', reason: 'invalidRequest' })
+    const [words] = consoleError.mock.lastCall as [string]
+    expect(words).toContain(`header ${name.toLowerCase()}.`)
+    expect(words).toMatch(advice)
+    expect(words).not.toContain('`prepareHeaders`')
+  })
+
+  it('gets the advice for each kind, where several are refused', async () => {
+    const { dispatch } = openWith({ request: () => ({ url: '/ok', headers: { cookie: 'a', 'x-a': 'b' } }) })
+    dispatch()
+
+    expect(consoleError.mock.lastCall?.[0]).toMatch(/by the browser.*`prepareHeaders`/)
   })
 
   it('is refused with all others at once, and the entries beside it arrive', async () => {
@@ -189,7 +210,16 @@ describe('a header of a read', () => {
     },
   )
 
-  it.each(['Authorization', 'cookie', 'X-CSRF-Token'])(
+  it.each([
+    ['cookie', /by the browser/],
+    ['Idempotency-Key', /by the broker/],
+  ])('%s is refused without advice to give it elsewhere', (name, advice) => {
+    const take = () => readHeaders('t', { headers: { [name]: secret } })
+    expect(take).toThrow(advice)
+    expect(take).not.toThrow('`prepareHeaders`')
+  })
+
+  it.each(['Authorization', 'X-CSRF-Token'])(
     '%s is refused, in words that help: it was left out in silence',
     async (name) => {
       const load = read(createAction('load'), { request: given(name) })

@@ -13,6 +13,26 @@ const storable =
 export const isPrivate = (name: string): boolean =>
   /^(authorization|cookie2?|set-cookie2?|proxy-.*|x-csrf.*|x-xsrf.*|idempotency-.*)$/i.test(name)
 
+/** Names that fetch takes from no page. */
+const isForbidden = (name: string): boolean =>
+  /^(accept-(charset|encoding)|access-control-request-.*|connection|content-length|cookie2?|date|dnt|expect|host|keep-alive|origin|proxy-.*|referer|sec-.*|set-cookie2?|te|trailer|transfer-encoding|upgrade|via)$/.test(
+    name,
+  )
+
+const isOwn = (name: string): boolean => name.startsWith('idempotency-')
+
+/** What to do instead of giving these. `advice`: of those that another function of the app may give. */
+const insteadOf = (names: readonly string[], advice: string): string =>
+  [
+    names.some(isForbidden) &&
+      'Some are set by the browser alone, cookies too: to another origin they go where `origins` of createBroker has ' +
+        "`{ origin, credentials: 'include' }`.",
+    names.some(isOwn) && '`Idempotency-…` is set by the broker.',
+    names.some((name) => !isForbidden(name) && !isOwn(name)) && advice,
+  ]
+    .filter(Boolean)
+    .join(' ')
+
 /** `named`: further names that the app has stored, in lower case. @throws Refusal */
 export function storedHeaders(type: string, given: Given, named: readonly string[]): Headers {
   return take(
@@ -51,6 +71,7 @@ function take(
   if (refused.length === 0) return given
   throw new Refusal(
     'invalidRequest',
-    isDevelopment && `The \`request\` of ${type} may not give the header ${refused.join(', ')}. ${advice}`,
+    isDevelopment &&
+      `The \`request\` of ${type} may not give the header ${refused.join(', ')}. ${insteadOf(refused, advice || '')}`,
   )
 }

@@ -56,8 +56,20 @@ export function createKnownRoom(
 
 const unbounded: Room = { entries: Number.POSITIVE_INFINITY, bytes: Number.POSITIVE_INFINITY }
 
-export const outboxFull = ({ entriesMax, bytesMax }: Limits): Refusal =>
-  new Refusal(
+/** The refusals of a full outbox, by the bound that was met. */
+export const outboxFull = ({ entriesMax, bytesMax }: Limits): Readonly<Record<keyof Room, Refusal>> => ({
+  entries: new Refusal(
     'outboxFull',
-    isDevelopment && `The outbox holds ${entriesMax} entries or ${bytesMax} bytes already.`,
-  )
+    isDevelopment &&
+      `The outbox holds ${entriesMax} entries, as many as it takes (limits.entriesMax). ${mending}`,
+  ),
+  bytes: new Refusal(
+    'outboxFull',
+    isDevelopment &&
+      `The outbox has no room for it within its ${bytesMax} bytes (limits.bytesMax). ${mending}`,
+  ),
+})
+
+const mending =
+  isDevelopment &&
+  'It empties as entries are delivered. Dead letters count until requeue() or discard(). Tell the user, or set the limit higher.'

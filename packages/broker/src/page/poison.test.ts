@@ -177,7 +177,7 @@ describe('a URL', () => {
     return app.store.dispatch(route()).settled
   }
   const ofLength = (length: number) => `/${'x'.repeat(length - 'https://app.test/'.length)}`
-  const refused = { status: 'rejected', reason: 'invalidRequest' }
+  const refused = { status: 'rejected', reason: 'urlTooLong' }
 
   it.each([
     ['of 8,000 characters is taken', ofLength(8_000), {}, { status: 'delivered' }],

@@ -119,7 +119,7 @@ export function urlOf(type: string, template: unknown, context: UrlContext): URL
   const { length } = url.href
   if (length > limits.urlCharactersMax)
     throw new Refusal(
-      'invalidRequest',
+      'urlTooLong',
       isDevelopment &&
         `The \`url\` of ${type} has ${length} characters; at most ${limits.urlCharactersMax} are taken (limits.urlCharactersMax), since servers refuse longer ones.`,
     )

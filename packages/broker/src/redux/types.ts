@@ -61,6 +61,8 @@ export type RejectedReason =
   | 'outboxFull'
   /** The body, or the action with its payload, is larger than `limits.bodyBytesMax`. */
   | 'bodyTooLarge'
+  /** The URL has more characters than `limits.urlCharactersMax`. */
+  | 'urlTooLong'
   /** The action or the body cannot be stored: a function, a stream, a class of its own. */
   | 'notSerialisable'
   /** The route's `request` or `lane` threw or gave something that cannot be sent. */
