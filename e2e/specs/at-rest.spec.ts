@@ -1,4 +1,4 @@
-// The table "At rest" of docs/security.md, measured: the words of a user lie in these places and in no other.
+// The table "At rest" of packages/broker/docs/security.md, measured: the words of a user lie in these places and in no other.
 import type { DemoPage } from '../fixtures/demo-page.js'
 import { effectsOf, ledgerWith } from '../fixtures/ledger.js'
 import { dumpPlaces } from '../fixtures/secrets.js'

@@ -1,13 +1,13 @@
-// The policy that docs/security.md gives to copy lets the broker work in a page that has a worker.
+// The policy that packages/broker/docs/security.md gives to copy lets the broker work in a page that has a worker.
 import { readFileSync } from 'node:fs'
 import { effectsOf, ledgerWith } from '../fixtures/ledger.js'
 import { expect, test } from '../fixtures/test.js'
 import { hearViolations } from '../fixtures/violations.js'
 
-const guide = readFileSync(new URL('../../docs/security.md', import.meta.url), 'utf8')
+const guide = readFileSync(new URL('../../packages/broker/docs/security.md', import.meta.url), 'utf8')
 const [, policy = ''] = /^Content-Security-Policy: (.+)$/m.exec(guide) ?? []
 
-test('under the policy of docs/security.md taps are delivered, online and after they waited', async ({
+test('under the policy of the security page taps are delivered, online and after they waited', async ({
   context,
   openTab,
   network,

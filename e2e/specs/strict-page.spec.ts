@@ -1,4 +1,5 @@
 // A page whose CSP allows no more than it needs, and no text as a script's URL (Trusted Types, SEC30).
+import { readFileSync } from 'node:fs'
 import { expect, type Page, test } from '@playwright/test'
 import { waitForWorkers } from '../fixtures/patience.js'
 import { type PlainServer, startPlainServer } from '../fixtures/plain-server.js'
@@ -11,6 +12,9 @@ interface Plain {
 const plain = <T>(page: Page, ask: (app: Plain) => T): Promise<T> =>
   page.evaluate(`(${ask})(window)`) as Promise<T>
 
+const guide = readFileSync(new URL('../../packages/broker/docs/security.md', import.meta.url), 'utf8')
+const [, printedWorker] = /```js\n(\/\/ sw\.js\n.*?)```/s.exec(guide) ?? []
+
 let server: PlainServer | undefined
 test.afterEach(async () => {
   await server?.end()
@@ -18,9 +22,15 @@ test.afterEach(async () => {
 })
 
 /** Opens the page under that policy. Gives the directives that were violated. */
-async function open(page: Page, trusted: string, search: string): Promise<readonly string[]> {
+async function open(
+  page: Page,
+  trusted: string,
+  search: string,
+  ownWorker?: string,
+): Promise<readonly string[]> {
   server = await startPlainServer(
     `default-src 'none'; img-src data:; script-src 'self'; connect-src 'self'; worker-src 'self'; require-trusted-types-for 'script'; trusted-types ${trusted}`,
+    ownWorker,
   )
   const violated = await hearViolations(page)
   await page.addInitScript(waitForWorkers)
@@ -37,13 +47,14 @@ const arrives = async (page: Page, by: 'page' | 'worker') => {
   if (by === 'page') expect([...(server?.senders ?? [])]).toEqual([by])
 }
 
-for (const [how, trusted, search] of [
+for (const [how, trusted, search, ownWorker] of [
   ['by the policy of the broker', 'redux-broker', '?worker'],
   ['by the policy of the broker beside those of the app', 'app redux-broker', '?worker'],
   ['by a TrustedScriptURL of the app @only-chromium', 'app', '?trusted'],
+  ['and loads the shipped script as security.md prints it', 'redux-broker', '?worker', printedWorker ?? ''],
 ] as const)
   test(`the worker is registered on a strict page ${how}`, async ({ page }) => {
-    const violated = await open(page, trusted, search)
+    const violated = await open(page, trusted, search, ownWorker)
     await expect.poll(() => plain(page, (app) => app.worker())).toBe('active')
     await arrives(page, 'worker')
     expect(violated).toEqual([])

@@ -54,6 +54,7 @@ describe('leftovers', () => {
     'README.md',
     'package.json',
     'docs/your-server.md',
+    'docs/security.md',
     'dist/sw.js',
     'dist/entry.d.ts',
     'dist/a/b.js',
