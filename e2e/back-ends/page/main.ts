@@ -17,6 +17,8 @@ const noted = write(createAction<string>('noted'), { request: (id) => requestOf(
 
 async function addToken(headers: Headers): Promise<void> {
   const answer = await fetch((api ?? '') + csrf, { credentials: 'include' })
+  if (answer.redirected || answer.status === 401 || answer.status === 403) return // the session is over
+  if (!answer.ok) throw new Error(`No CSRF token: ${answer.status}`)
   headers.set('x-csrf-token', ((await answer.json()) as { csrfToken: string }).csrfToken)
 }
 

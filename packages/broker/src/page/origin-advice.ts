@@ -103,7 +103,7 @@ function answerText({ code, httpStatus, came, origin }: OriginTrouble, { method,
     case 'headerNotExposed':
       return `${answered} but this page sees no key in the answer. Add \`Access-Control-Expose-Headers: Idempotency-Key\` at ${origin}. Or leave \`server: 'idempotent'\` out, if it does not honour keys.`
     case 'keyNotEchoed':
-      return `${answered} but the answer has no \`Idempotency-Key\`. Echo the key, as redux-broker-server does, or leave \`server: 'idempotent'\` out.`
+      return `${answered} but the answer has no \`Idempotency-Key\`. Echo the key in every answer, also where the framework refuses a request before your handler. Leave \`server: 'idempotent'\` out only if the server honours no keys.`
     case 'notAcknowledged':
       return `${answered} with ${came || 'no content type'}. Expected was JSON, or what \`accept\` names, or nothing with a 204. If your server answers so, declare it by \`success\`.`
     case 'unsignedRefusal':
