@@ -138,12 +138,16 @@ function checkOrigins(origins: unknown): void {
   }
 }
 
+/** Each API has its own names for credentials. These words stand in most of them. */
+const credentialLike =
+  /token|secret|session|csrf|xsrf|passw|credential|cookie|jwt|bearer|(api|access)[-_]?key|\bauth\b|authenti|authoriz/i
+
 function checkStoredHeaders(names: unknown): void {
   if (names === undefined) return
   if (!Array.isArray(names)) throw wrong('storedHeaders', "an array such as ['x-client-version']", names)
   for (const name of names as unknown[]) {
     if (!isToken(name)) throw wrong('storedHeaders', 'names of headers', name)
-    if (isPrivate(name))
+    if (isPrivate(name) || credentialLike.test(name))
       throw wrong(
         'storedHeaders',
         'without credentials, which `prepareHeaders` adds as a request leaves',
