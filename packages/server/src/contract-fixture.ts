@@ -59,6 +59,7 @@ export const claimOf = (key = 'k', more: Partial<Claim> = {}): Claim => ({
   expiresAt: 2_000,
   recordsMax: 100,
   waitMsMax: 60_000,
+  signal: new AbortController().signal,
   ...momentsAt(more.now ?? 1_000),
   ...more,
 })

@@ -13,6 +13,7 @@ import {
 } from './idempotency-options.js'
 import { purgedRecordsMaxDefault } from './limits.js'
 import { type Outcome, refused, respond } from './outcome.js'
+import { reportFailure } from './report-failure.js'
 import { decideStatus } from './status.js'
 import { type Purged, StoreBusyError } from './store.js'
 import { UsageError } from './usage-error.js'
@@ -101,14 +102,12 @@ function answered<Tx>(
 ): Promise<Outcome> {
   return deciding.catch((error: unknown) => {
     if (error instanceof UsageError) throw error
+    reportFailure(settings, request, error)
     if (error instanceof StoreBusyError) return refused('busy', error.retryAfterMs)
+    // Work that is being committed may be done: only a repeat can tell.
+    if (error instanceof DeadlineError && error.late === 'commit') return refused('in-progress')
     // The user of a handler that hangs waits as long as the handler kept the others waiting.
-    if (error instanceof DeadlineError) {
-      settings.onError(error, request)
-      return refused('deadline', error.deadlineMs)
-    }
-    // A handler that rejects with the reason of its client's abort has not failed.
-    if (!request.signal.aborted || error !== request.signal.reason) settings.onError(error, request)
+    if (error instanceof DeadlineError) return refused('deadline', error.deadlineMs)
     return refused('failed')
   })
 }

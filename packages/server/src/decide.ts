@@ -1,7 +1,8 @@
 // Decides what becomes of one request. Promise: three checks come before anything is looked up under the key (SC10).
 // They are, in this order: who asks, the key, and whether the caller takes itself for the user of this session.
 import { type Bytes, streamOf } from './body-blocks.js'
-import { withDeadline } from './deadline.js'
+import { type Deadline, startDeadline } from './deadline.js'
+import { withEither } from './either-signal.js'
 import { fingerprintOf, isSame } from './fingerprint.js'
 import type { Handler } from './handler.js'
 import { readAnswer } from './handler-answer.js'
@@ -9,8 +10,9 @@ import type { KeyHeader } from './idempotency-key.js'
 import { type IdempotencySettings, momentsOf } from './idempotency-options.js'
 import { type Outcome, type Ran, refused } from './outcome.js'
 import { principalTagOf } from './principal-tag.js'
+import { reportFailure } from './report-failure.js'
 import { readRequestBody } from './request-body.js'
-import { type RecordId, type Settlement, StoreBusyError } from './store.js'
+import type { RecordId, Settlement } from './store.js'
 import { endOf, storedAnswer, type WholeAnswer } from './stored-answer.js'
 import { UsageError } from './usage-error.js'
 
@@ -62,18 +64,24 @@ interface Checked<Tx> extends Call<Tx> {
 function perform<Tx>(settings: IdempotencySettings<Tx>, call: Checked<Tx>): Promise<Outcome> {
   const { request, header, handler, principal, blocks } = call
   const key = header.kind === 'valid' ? header.key : undefined
-  const { deadlineMs } = settings
-  const cameAt = performance.now()
-  const work: Work<Tx> = async (tx) => {
-    const waitedMs = performance.now() - cameAt
-    if (waitedMs >= deadlineMs) throw new StoreBusyError('the turn to write came after deadlineMs')
-    return withDeadline({ deadlineMs, waitedMs }, request.signal, async (signal) => {
-      const context = { tx, request: copyOf(request, blocks, signal), key: key ?? '', principal, signal }
-      return settlementOf(settings, await readAnswer(await handler(context), settings.bodyBytesMax))
-    })
-  }
-  if (key === undefined) return runUnrecorded(settings, principal, work)
-  return runRecorded(settings, call, { principal, key }, work)
+  const deadline = startDeadline(settings.deadlineMs)
+  const work: Work<Tx> = (tx) =>
+    deadline.hold(() =>
+      withEither([deadline.signal, request.signal], async (signal) => {
+        const context = { tx, request: copyOf(request, blocks, signal), key: key ?? '', principal, signal }
+        return settlementOf(settings, await readAnswer(await handler(context), settings.bodyBytesMax))
+      }),
+    )
+  const storing =
+    key === undefined
+      ? runUnrecorded(settings, principal, { work, deadline })
+      : runRecorded(settings, call, { principal, key }, { work, deadline })
+  return deadline.answer(storing, (error) => reportFailure(settings, request, error))
+}
+
+interface Timed<Tx> {
+  readonly work: Work<Tx>
+  readonly deadline: Deadline
 }
 
 type Work<Tx> = (tx: Tx) => Promise<Settlement<Ran>>
@@ -95,12 +103,15 @@ async function runRecorded<Tx>(
   settings: IdempotencySettings<Tx>,
   { request, blocks }: Checked<Tx>,
   id: RecordId,
-  work: Work<Tx>,
+  { work, deadline }: Timed<Tx>,
 ): Promise<Outcome> {
-  const { store, retentionMs, keysPerPrincipalMax: recordsMax, deadlineMs: waitMsMax } = settings
+  const { store, retentionMs, keysPerPrincipalMax: recordsMax } = settings
   const moments = momentsOf(settings)
   const fingerprint = await fingerprintOf(request, blocks)
-  const claim = { id, fingerprint, ...moments, expiresAt: moments.now + retentionMs, recordsMax, waitMsMax }
+  const { signal } = deadline
+  const waitMsMax = deadline.leftMs()
+  const expiresAt = moments.now + retentionMs
+  const claim = { id, fingerprint, ...moments, expiresAt, recordsMax, waitMsMax, signal }
   const claimed = await store.runOnce<Ran>(claim, work)
   switch (claimed.kind) {
     case 'ran':
@@ -119,9 +130,9 @@ async function runRecorded<Tx>(
 
 /** Work without a key: the same rule of commit and undo, and nothing to repeat. */
 async function runUnrecorded<Tx>(
-  { store, deadlineMs }: IdempotencySettings<Tx>,
+  { store }: IdempotencySettings<Tx>,
   principal: string,
-  work: Work<Tx>,
+  { work, deadline }: Timed<Tx>,
 ): Promise<Ran> {
   let undone: WholeAnswer | undefined
   const committed = store.transaction(
@@ -132,7 +143,8 @@ async function runUnrecorded<Tx>(
       throw new Error('undo this transaction')
     },
     principal,
-    deadlineMs,
+    deadline.leftMs(),
+    deadline.signal,
   )
   const answer = await committed.catch((error: unknown) => {
     if (undone === undefined) throw error

@@ -73,7 +73,8 @@ async function runOnce<Result>(
   memory.running.add(name)
   try {
     const { id, waitMsMax } = claim
-    return await write<Claimed<Result>>(memory, { user: id.principal, waitMsMax }, async (tx) => {
+    const options = { user: id.principal, waitMsMax, endsInMsMax: waitMsMax }
+    return await write<Claimed<Result>>(memory, options, async (tx) => {
       const freeAt = fullUntil(memory.records, claim)
       if (freeAt !== undefined) return { keeps: 'nothing', result: { kind: 'full', freeAt } }
       const settlement = await work(tx)

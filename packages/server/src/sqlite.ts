@@ -93,13 +93,14 @@ async function runOnce<Result>(
 ): Promise<Claimed<Result>> {
   const { database, running } = connection
   const { id, waitMsMax } = claim
+  const options = { user: id.principal, waitMsMax, endsInMsMax: waitMsMax }
   const name = recordName(id)
   // This look only saves a turn, since a sealed record stays sealed. The arbiter is insertClaim.
   const found = lookNow(connection, id, claim)
   if (found.kind !== 'absent') return found
   running.add(name)
   try {
-    return await write<Claimed<Result>>(connection, { user: id.principal, waitMsMax }, async (tx) => {
+    return await write<Claimed<Result>>(connection, options, async (tx) => {
       if (!insertClaim(tx, claim)) {
         return { commit: false, result: findRecord(database, id, claim) ?? { kind: 'inProgress' } }
       }

@@ -25,8 +25,17 @@ export interface Claim extends Moments {
   readonly expiresAt: number
   /** How many unexpired records one principal may have, this one included. */
   readonly recordsMax: number
-  /** How long the claim may wait for its turn to write, in milliseconds. Then it rejects with StoreBusyError. */
+  /**
+   * How long the claim may wait for its turn to write, in milliseconds. Then it rejects with StoreBusyError.
+   * `work` is over by then too.
+   */
   readonly waitMsMax: number
+  /**
+   * Aborts when the work has missed its deadline: `work` rejects, and its request is answered. A query of it that still
+   * runs is to be cancelled then, for the transaction cannot be undone before that. It does not abort while the work is
+   * committed.
+   */
+  readonly signal: AbortSignal
 }
 
 /**
@@ -105,12 +114,14 @@ export interface IdempotencyStore<Tx> {
    * Not to be called inside a handler, which has a transaction: where there is one writer it would wait for itself.
    * @param user whose work it is: users take turns
    * @param waitMsMax how long it may wait for its turn, where that is less than the store's own bound
+   * @param signal as that of a claim
    * @throws StoreBusyError nothing was done
    */
   transaction<Result>(
     work: (tx: Tx) => Result | PromiseLike<Result>,
     user?: string,
     waitMsMax?: number,
+    signal?: AbortSignal,
   ): Promise<Result>
 }
 

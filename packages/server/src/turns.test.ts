@@ -99,6 +99,19 @@ it('lets nobody wait longer than it was told, behind work without an end', async
   expect(refused().at(-1)).toMatchObject({ user: 'late', atMs: 2_000, how: { retryAfterMs: 2_000 } })
 })
 
+it.each([5_010, 7_500, 9_999])(
+  'lets work wait that asks after %i ms, behind work that hangs and is over at 10 s',
+  async (askedAtMs) => {
+    const turns = createTurns(5_000)
+    const { take, ended } = watch(turns)
+    void turns.take(work(10_000), { endsInMsMax: 10_000 })
+    await vi.advanceTimersByTimeAsync(askedAtMs)
+    take('ada', 1)
+    await vi.advanceTimersByTimeAsync(5_000)
+    expect(ended).toEqual([{ user: 'ada', atMs: 10_001 + taskMs, how: 'done' }])
+  },
+)
+
 it.each([0, 1, 300, 1_999])('lets work wait for %i ms, where that is its own bound', async (waitMsMax) => {
   const turns = createTurns(2_000)
   const { take, ended } = watch(turns)

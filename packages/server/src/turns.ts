@@ -19,6 +19,8 @@ export interface TurnOptions {
   readonly user?: string | undefined
   /** How long this work may wait, where that is less than the bound of all. */
   readonly waitMsMax?: number | undefined
+  /** In how many milliseconds from now this work is over, its wait included. */
+  readonly endsInMsMax?: number | undefined
 }
 
 interface Waiting {
@@ -31,12 +33,15 @@ export function createTurns(waitMs: number): Turns {
   const queue = createFairQueue<Waiting>()
   const recentMs: number[] = []
   let startedAt: number | undefined
+  /** The moment at which the work that runs is over at the latest. */
+  let endsBy = Number.POSITIVE_INFINITY
   /** The latest moment until which any work waits. */
   let waitsUntil = 0
 
-  async function perform<Result>(work: () => Promise<Result>): Promise<Result> {
+  async function perform<Result>(work: () => Promise<Result>, endsAt: number): Promise<Result> {
     const began = performance.now()
     startedAt = began
+    endsBy = endsAt
     try {
       return await work()
     } finally {
@@ -67,21 +72,23 @@ export function createTurns(waitMs: number): Turns {
     // The median: one turn out of the common run tells nothing of the others.
     const turnMs =
       recentMs.length < turnsToTell ? 0 : (recentMs.toSorted((a, b) => a - b)[recentMs.length >> 1] ?? 0)
-    const ageMs = startedAt === undefined ? 0 : performance.now() - startedAt
-    // Work that takes longer than usual is expected to take as long again.
-    return { restMs: ageMs > turnMs ? ageMs : 0, turnMs }
+    const now = performance.now()
+    const ageMs = startedAt === undefined ? 0 : now - startedAt
+    // Work that takes longer than usual is expected to take as long again, but not past its end.
+    return { restMs: ageMs > turnMs ? Math.min(ageMs, Math.max(0, endsBy - now)) : 0, turnMs }
   }
 
   return {
-    take(work, { user = '', waitMsMax = waitMs } = {}) {
-      if (startedAt === undefined) return perform(work)
+    take(work, { user = '', waitMsMax = waitMs, endsInMsMax = Number.POSITIVE_INFINITY } = {}) {
+      const endsAt = performance.now() + endsInMsMax
+      if (startedAt === undefined) return perform(work, endsAt)
       const ownMs = Math.max(0, Math.min(waitMs, waitMsMax))
       waitsUntil = Math.max(waitsUntil, performance.now() + ownMs)
       return new Promise((resolve, reject) => {
         const waiting: Waiting = {
           begin: () => {
             clearTimeout(timer)
-            resolve(perform(work))
+            resolve(perform(work, endsAt))
           },
           refuse: (error) => {
             clearTimeout(timer)
