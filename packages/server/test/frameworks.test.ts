@@ -5,8 +5,18 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { compileSources, makeFolder } from './printed.js'
 import { type PrintedServer, startPrinted } from './printed-server.js'
 
-const withoutJson = (code: string) => code.replace('app.use(express.json())\n', '')
+const withoutJson = (code: string) => code.replace(/app\.use\(express\.json.*\n/, '')
 const express4 = (code: string) => code.replace("from 'express'", "from 'express4'")
+const withSchema = (code: string) =>
+  code
+    .replace('  fastifyHandler((request, req) => idempotency.run', (handler) => `  { schema },\n${handler}`)
+    .replace(
+      'const app',
+      `const schema = { body: { type: 'object', required: ['by'] } }
+      const refuse = (error, req, reply) => reply.code(error.validation ? 422 : error.statusCode).send({ title: error.message })
+      const app`,
+    )
+    .replace('await app.listen', 'app.setErrorHandler(refuse)\nawait app.listen')
 // Next bundles a route and calls it with its parameters. The rest of Next is not tested here.
 const nextServer = (code: string) => `${code.replace("'./claps'", "'./claps.js'")}
 import { serve } from '@hono/node-server'
@@ -22,6 +32,7 @@ const frameworks: readonly (readonly [name: string, heading: string, change: (co
   ['Express 4 behind express.json()', 'Express 4 and 5', express4],
   ['Express 4', 'Express 4 and 5', (code) => express4(withoutJson(code))],
   ['Fastify 5', 'Fastify 5', (code) => code],
+  ['Fastify 5 with a schema', 'Fastify 5', withSchema],
   ['a Next route handler', 'Next, and all that takes a Request', nextServer],
   ['node:http', 'node:http', (code) => code],
 ]
@@ -34,7 +45,7 @@ describe.each(frameworks)('on %s', (name, heading, change) => {
     compileSources(folder)
     server = await startPrinted(folder, heading, change)
     port = server.port
-  })
+  }, 60_000)
   afterAll(() => server.stop())
 
   const headersOf = (key: string | null, more: Record<string, string> = {}) => ({
@@ -112,6 +123,55 @@ describe.each(frameworks)('on %s', (name, heading, change) => {
     await once(cut, 'close')
     expect((await (await clap('p07', 'broken')).json()).claps).toBe(1)
   })
+
+  /** The head of the answer to a request whose body may be shorter than it says. */
+  const headOfAnswer = async (path: string, body: string, length = body.length) => {
+    const more = { 'content-length': String(length), origin: 'https://app.example', connection: 'close' }
+    const lines = Object.entries(headersOf('refused-before', more)).map(
+      ([field, value]) => `${field}: ${value}\r\n`,
+    )
+    const socket = connect(port, 'localhost')
+    socket.write(`POST ${path} HTTP/1.1\r\nhost: localhost\r\n${lines.join('')}\r\n${body}`)
+    let text = ''
+    for await (const chunk of socket) {
+      text += chunk
+      if (text.includes('\r\n\r\n')) break
+    }
+    return text.toLowerCase()
+  }
+  const echo = 'idempotency-key: "refused-before-of-sixteen-letters"'
+
+  if (!name.includes('Next'))
+    it('echoes the key where no route is found', async () => {
+      const head = await headOfAnswer('/api/unknown', '{"by":1}')
+      expect(head).toMatch(/^http\/1.1 404 /)
+      expect(head).toContain(echo)
+    })
+
+  if (name.includes('json()') || name.includes('Fastify'))
+    it('echoes the key to another origin where a body is too large, or no JSON, before run()', async () => {
+      // Express reads a body to its end before it refuses it. Fastify answers at once, and may cut off what still comes.
+      const body = name.includes('Fastify') ? '' : 'x'.repeat(6_000_000)
+      const head = await headOfAnswer('/api/posts/p09/claps', body, 6_000_000)
+      expect(head).toMatch(/^http\/1.1 413 /)
+      expect(head).toContain(echo)
+      expect(head).toMatch(/access-control-expose-headers: [^\r]*idempotency-key/)
+      const unread = await clap('p09', 'unread', '{"by":')
+      expect([unread.status, unread.headers.get('idempotency-key')]).toEqual([
+        400,
+        '"unread-of-sixteen-letters"',
+      ])
+    })
+
+  if (name.includes('schema'))
+    it('echoes the key where a schema refuses the body', async () => {
+      const refused = await clap('p09', 'schema', '{"to":1}')
+      expect([refused.status, refused.headers.get('idempotency-key')]).toEqual([
+        422,
+        '"schema-of-sixteen-letters"',
+      ])
+      expect(statusOf(refused)).toBe(null)
+    })
 
   if (!name.includes('Next') && name !== 'node:http')
     it('SC14 tells what became of a key', async () => {
