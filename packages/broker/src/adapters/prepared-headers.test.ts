@@ -43,6 +43,9 @@ describe('headers that an app prepares', () => {
   it('are not there yet where the function throws of its own accord', async () => {
     const error = new TypeError('Failed to fetch')
 
-    await expect(prepare(() => Promise.reject(error))).rejects.toBe(error)
+    await expect(prepare(() => Promise.reject(error))).rejects.toMatchObject({
+      message: 'redux-broker: `prepareHeaders` threw: TypeError: Failed to fetch',
+      cause: error,
+    })
   })
 })

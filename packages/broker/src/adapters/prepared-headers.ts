@@ -1,6 +1,7 @@
 // Adds the app's headers to a request as it leaves, by the functions that it gave to a page or a worker.
 import type { Outgoing } from '../core/attempt.js'
-import { build } from '../core/invalid-request.js'
+import { build, InvalidRequest } from '../core/invalid-request.js'
+import { textOf } from '../core/text-of.js'
 
 export type PrepareHeaders<About> = (
   headers: Headers,
@@ -10,16 +11,23 @@ export type PrepareHeaders<About> = (
 /**
  * The headers of a request, and what the app adds to them where it adds anything.
  * @throws InvalidRequest where a header is none that a request can have, also where the app's function sets it. Its own
- * errors go through as they are.
+ * errors are the `cause` of one that says whose they are: `what`.
  */
 export async function preparedHeaders<About>(
   headers: Outgoing['headers'],
   prepare: PrepareHeaders<About> | undefined,
   about: About,
+  what = '`prepareHeaders`',
 ): Promise<Outgoing['headers']> {
   if (prepare === undefined) return headers
   const given = build(() => checked(new Headers(headers as [string, string][])))
-  const prepared = (await prepare(given, about)) ?? given
+  let prepared = given
+  try {
+    prepared = (await prepare(given, about)) ?? given
+  } catch (error) {
+    if (error instanceof InvalidRequest) throw error
+    throw new Error(`redux-broker: ${what} threw: ${textOf(error)}`, { cause: error })
+  }
   return build(() => [...new Headers(prepared)])
 }
 

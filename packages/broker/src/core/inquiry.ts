@@ -4,6 +4,7 @@ import { type AskContext, ask } from './attempt.js'
 import { originOf, servedChannels } from './channel.js'
 import type { InDoubtEntry } from './entry.js'
 import { isCount } from './is.js'
+import { forgetFailure } from './last-failure.js'
 import { confirm, findHeld, putBack } from './letters.js'
 import { askAgainMs, inquiriesMax, pageRowsMax } from './limits.js'
 import { isJson } from './media-type.js'
@@ -172,6 +173,7 @@ export async function resolve(
       // Under its key: what may still be on its way does nothing then, where the server honours keys.
       return putBack(tx, entry, entry.key, now)
     case 'refused': {
+      await forgetFailure(tx, entry)
       const { httpStatus } = finding
       const why = { reason: refusalReason(httpStatus), httpStatus, effect: 'none', sent: true, now } as const
       const letter = transition(entry, { type: 'returned', ...why })

@@ -1,7 +1,9 @@
 // Keeps in an origin's row why the last attempt failed, until its application answers again.
-import type { EntryCore } from './entry.js'
+import { originOf } from './channel.js'
+import type { DeadLetter, EntryCore } from './entry.js'
 import type { OriginRow } from './origin.js'
 import type { Outcome } from './outcome.js'
+import type { StoreTransaction } from './ports.js'
 
 export interface LastFailure {
   /** As of the entry that met it. */
@@ -23,7 +25,23 @@ export function withLastFailure(row: OriginRow, outcome: Outcome, entry: EntryCo
     return lastFailure === undefined && row.answered ? row : { ...healthy, answered: true }
   }
   const { reason, httpStatus, came } = outcome
-  // Where no request left, only a knock that nobody or a gateway answered tells of the way.
-  if (outcome.kind === 'retry' && !outcome.sent && !/^(unreachable|http)$/.test(reason)) return row
+  // Where no request left, only a knock that nobody or a gateway answered tells of the way, or the app's function for the
+  // headers that fails.
+  if (outcome.kind === 'retry' && !outcome.sent && !/^(unreachable|http|headers)$/.test(reason)) return row
   return { ...row, lastFailure: { reason, httpStatus, came, at, server: entry.server } }
+}
+
+/** The origin's row without it. */
+export function withoutLastFailure({ lastFailure: _, ...row }: OriginRow): OriginRow {
+  return row
+}
+
+/** Call it where an entry ends without an answer: what its last attempt came to is no trouble of today. */
+export async function forgetFailure(
+  tx: StoreTransaction,
+  { channel, trouble, returnedAt }: EntryCore & Partial<Pick<DeadLetter, 'returnedAt'>>,
+): Promise<void> {
+  const row = await tx.get('origins', [originOf(channel)])
+  if (row?.lastFailure && row.lastFailure.at === (returnedAt ?? trouble?.at))
+    tx.put('origins', withoutLastFailure(row))
 }

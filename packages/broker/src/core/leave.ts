@@ -1,5 +1,6 @@
 // Runs when a user signs out. Entries that wait stay on the device; the record of delivered work goes.
 import { forgetJournal, isLeft } from './journal.js'
+import { withoutLastFailure } from './last-failure.js'
 import type { StoreTransaction } from './ports.js'
 import { type PartitionRow, within } from './schema.js'
 import { isSoundOrigin } from './sound.js'
@@ -29,11 +30,12 @@ export function forgetApp(row: PartitionRow): void {
   delete row.knock
 }
 
-/** Lanes are URLs as a rule: which of them failed is nobody else's business. */
+/** Lanes are URLs as a rule: which of them failed, and why, is nobody else's business. */
 export async function forgetLanes(tx: StoreTransaction): Promise<void> {
   for (const origin of await tx.list(within('origins', []), originsMax))
     if (!isSoundOrigin(origin)) tx.delete('origins', [origin.origin])
-    else if (origin.failedLanes.length > 0) tx.put('origins', { ...origin, failedLanes: [] })
+    else if (origin.failedLanes.length > 0 || origin.lastFailure)
+      tx.put('origins', { ...withoutLastFailure(origin), failedLanes: [] })
 }
 
 /** Origins of one app: no limit, only a number. */

@@ -2,6 +2,7 @@
 import { blocks } from './blocked-lanes.js'
 import { type DeadLetter, type EntryRow, type InDoubtEntry, isRepeatable, toRow } from './entry.js'
 import { record } from './journal.js'
+import { forgetFailure } from './last-failure.js'
 import { journalMax } from './limits.js'
 import { changePartition } from './partition.js'
 import type { StoreTransaction } from './ports.js'
@@ -21,6 +22,7 @@ export async function cancel(
   if (entry === undefined) return 'notFound'
   if (!isReadable(entry) || entry.state !== 'waiting' || entry.effect === 'unknown') return 'tooLate'
   transition(entry, { type: 'cancelled' })
+  await forgetFailure(tx, entry)
   await changePartition(tx, partition, (row) => end(tx, row, entry, { kind: 'cancelled' }, now))
   return 'cancelled'
 }
@@ -98,8 +100,9 @@ export async function putBack(tx: StoreTransaction, held: Held, key: string, now
 }
 
 /** It happened, though no answer says so: it has ended, and its lane goes on. */
-export function confirm(tx: StoreTransaction, held: InDoubtEntry, now: number): Promise<void> {
+export async function confirm(tx: StoreTransaction, held: InDoubtEntry, now: number): Promise<void> {
   transition(held, { type: 'confirmed' })
+  await forgetFailure(tx, held)
   return changePartition(tx, held.partition, (row) => end(tx, row, held, { kind: 'confirmed' }, now))
 }
 
@@ -107,6 +110,7 @@ export function confirm(tx: StoreTransaction, held: InDoubtEntry, now: number): 
 export async function discard(tx: StoreTransaction, held: Held, now: number): Promise<void> {
   const { partition, lane, bytes } = held
   transition(held, { type: 'discarded' })
+  await forgetFailure(tx, held)
   await changePartition(tx, partition, async (row) => {
     if (held.state === 'inDoubt') return end(tx, row, held, { kind: 'cancelled' }, now)
     removeLetter(tx, row, held)

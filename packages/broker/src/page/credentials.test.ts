@@ -97,7 +97,13 @@ describe('credentials are added as a request leaves', () => {
     app.clap('p1')
     await world.settle()
     expect(world.network.requests).toEqual([])
-    expect(world.reports).toEqual([failure])
+    expect(world.reports).toEqual([
+      expect.objectContaining({
+        message: `redux-broker: \`prepareHeaders\` threw: ${failure}`,
+        cause: failure,
+      }),
+    ])
+    expect(app.outbox().trouble).toMatchObject([{ origin: 'https://app.test', code: 'headers' }])
     expect(app.outbox()).toMatchObject({ waiting: 1, deadLetters: 0 })
 
     works = true

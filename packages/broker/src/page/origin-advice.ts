@@ -110,6 +110,8 @@ function answerText({ code, httpStatus, came, origin }: OriginTrouble, { method,
       return `${answered} with ${came}, where JSON was asked for. It is taken for a gateway's and sent again for ten minutes. If your server refuses so, have it answer JSON.`
     case 'redirected':
       return `${method} ${url} was answered with a redirect, which is not followed. The common causes are a slash at the end of the URL, http in place of https, and a login page, which a \`sessionProbe\` tells.`
+    case 'headers':
+      return `\`prepareHeaders\`, or the \`headers\` of the route, threw for ${method} ${url}, so nothing is sent. Its error stands in the console of the page or the worker that called it.`
     default:
       return ''
   }

@@ -30,7 +30,12 @@ export function createPreparing<State>(
     ],
     async prepare({ headers, url, route, action }: Outgoing) {
       const own = action && headersOf(action.type)
-      const bound = await preparedHeaders(headers, own && routeHeaders(own, action.payload), { getState })
+      const bound = await preparedHeaders(
+        headers,
+        own && routeHeaders(own, action.payload),
+        { getState },
+        `the \`headers\` of ${route}`,
+      )
       return preparedHeaders(bound, prepareHeaders, { url, route, getState })
     },
   }

@@ -3,7 +3,16 @@ import { createAction } from '@reduxjs/toolkit'
 import { describe, expect, it } from 'vitest'
 import { openApp } from '../../test/page-fixture.js'
 import { acknowledge, answer, createTestWorld, cut, failed, redirect } from '../testing/index.js'
-import { discardAll, type RequestTemplate, requeue, write } from './index.js'
+import {
+  cancel,
+  confirm,
+  deadLetters,
+  discard,
+  discardAll,
+  type RequestTemplate,
+  requeue,
+  write,
+} from './index.js'
 
 const own = 'https://app.test'
 const api = 'https://api.test'
@@ -171,5 +180,71 @@ describe('trouble with an origin', () => {
 
     expect(trouble).toMatchObject([{ origin: api }])
     expect(app.outbox().trouble).toBe(trouble)
+  })
+})
+
+describe('trouble with the app’s own function for the headers', () => {
+  it.each([
+    ['`prepareHeaders`', { prepareHeaders: () => JSON.parse('Unauthorized') }, undefined],
+    ['`prepareHeaders`', { prepareHeaders: async () => Promise.reject('no token') }, undefined],
+    ['the `headers` of sent', {}, () => JSON.parse('Unauthorized')],
+    ['the `headers` of sent', {}, () => Promise.reject(undefined)],
+  ])('is reported by its name, and told of the origin: %s', async (name, more, headers) => {
+    const world = createTestWorld()
+    const route = write(sent, { request: (template) => template, ...(headers && { headers }) })
+    const app = openApp(world, { ...options, routes: [route], ...more })
+    app.store.dispatch(route({ url: '/a', method: 'PUT' }))
+    await world.settle()
+
+    expect(String(world.reports[0])).toContain(`redux-broker: ${name} threw: `)
+    expect(world.reports[0]).toHaveProperty('cause')
+    expect(app.outbox().trouble).toMatchObject([{ origin: own, code: 'headers', reason: 'headers' }])
+  })
+})
+
+describe('trouble of an entry that is given up', () => {
+  const leftBy = async (
+    reply: ReturnType<typeof answer> | 'silence',
+    method: string,
+    end: (app: App, id: string) => unknown,
+  ) => {
+    const { world, app, send, only } = setUp()
+    world.network.next(reply === 'silence' ? failed({ timedOut: true }) : reply)
+    send('/a', method)
+    await world.settle()
+    const before = app.outbox().trouble
+    await end(app, only()?.id ?? '')
+    await world.settle()
+    return { before, world, app, send }
+  }
+  type App = ReturnType<typeof openApp>
+
+  it.each([
+    ['cancelled', answer(503), 'PUT', ({ broker }: App, id: string) => cancel(broker, id)],
+    ['in doubt, discarded', 'silence', 'POST', ({ broker }: App, id: string) => discard(broker, id)],
+    ['in doubt, confirmed', 'silence', 'POST', ({ broker }: App, id: string) => confirm(broker, id)],
+    ['with all others', answer(503), 'PUT', ({ broker }: App) => discardAll(broker)],
+  ] as const)('is gone with it, and does not come back: %s', async (_what, reply, method, end) => {
+    const { before, world, app, send } = await leftBy(reply, method, end)
+    expect(before).toHaveLength(1)
+    expect(app.outbox().trouble).toEqual([])
+
+    world.setOnline(false)
+    send('/b')
+    await world.settle()
+    expect(app.outbox().trouble).toEqual([])
+  })
+
+  it('is gone with its dead letter', async () => {
+    const { world, app, send } = setUp()
+    world.network.always(answer(200, '<html>', { 'content-type': 'text/html' }))
+    send('/a')
+    await world.clock.advance(3_600_000)
+    const [letter] = await deadLetters(app.broker)
+    expect(app.outbox().trouble).toMatchObject([{ code: 'notAcknowledged' }])
+
+    await discard(app.broker, letter?.id ?? '')
+    await world.settle()
+    expect(app.outbox().trouble).toEqual([])
   })
 })

@@ -4,8 +4,8 @@ import type { OriginRow } from '../core/origin.js'
 /**
  * `neverAnswered`: no request of this browser has ever got an answer there, so a wrong address or CORS is as likely as
  * the network.`headerNotExposed`: an `idempotent`
- * server of another origin whose answer shows no key. `keyNotEchoed`: one of the page's own origin. Of all others it is
- * the reason.
+ * server of another origin whose answer shows no key. `keyNotEchoed`: one of the page's own origin. `headers`: the app's
+ * own `prepareHeaders`, or the `headers` of a route, threw. Of all others it is the reason.
  */
 export type TroubleCode =
   | 'neverAnswered'
@@ -16,6 +16,7 @@ export type TroubleCode =
   | 'timeout'
   | 'cut'
   | 'redirected'
+  | 'headers'
   | 'notAcknowledged'
   | 'unsignedRefusal'
   | 'http'
