@@ -28,3 +28,9 @@ export function checkPurge(recordsMax: unknown, options: { readonly clockIsRight
   checkNames('purge', options, ['clockIsRight'])
   checkOneOf('clockIsRight', options.clockIsRight, [true, false])
 }
+
+/** @throws TypeError where the principal is not the text that its records lie under */
+export function checkPrincipal(principal: unknown): void {
+  if (typeof principal === 'string') return
+  throw new TypeError(`purgePrincipal: got ${told(principal)}, expected the text of a principal`)
+}

@@ -1,5 +1,5 @@
 // The entry: makes what an application calls out of the options, and turns what fails into an answer.
-import { checkHandler, checkPurge, checkRequest } from './check-call.js'
+import { checkHandler, checkPrincipal, checkPurge, checkRequest } from './check-call.js'
 import type { ClockJump } from './clock-watch.js'
 import { DeadlineError } from './deadline.js'
 import { decide } from './decide.js'
@@ -134,6 +134,7 @@ function clockError({ from, to }: ClockJump): Error {
 
 /** In several transactions, so that others get their turn. */
 async function purgePrincipal<Tx>({ store }: IdempotencySettings<Tx>, principal: string): Promise<number> {
+  checkPrincipal(principal)
   for (let removed = 0; ; ) {
     const count = await store.purgePrincipal(principal, purgedRecordsMaxDefault)
     removed += count

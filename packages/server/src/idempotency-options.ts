@@ -9,6 +9,7 @@ import {
   tombstoneMsDefault,
   waitingBytesMaxDefault,
 } from './limits.js'
+import { principalTextOf } from './principal-text.js'
 import type { IdempotencyStore, Moments } from './store.js'
 
 type Principal = string | number | null | undefined
@@ -93,10 +94,7 @@ export function completeOptions<Tx>(options: IdempotencyOptions<Tx>): Idempotenc
   const { waitingBytesMax = Math.max(waitingBytesMaxDefault, bodyBytesMax) } = options
   return {
     store: options.store,
-    async principal(request) {
-      const principal = await options.principal(request)
-      return typeof principal === 'number' ? String(principal) : (principal ?? undefined)
-    },
+    principal: async (request) => principalTextOf(await options.principal(request)),
     key: options.key ?? 'required',
     principalTag: options.principalTag ?? 'required',
     bareKeys: options.bareKeys ?? false,

@@ -63,3 +63,34 @@ it('SC10 finds no form for half of a surrogate pair: such an id matches no tag',
   const { run } = create({ principal: () => 'a\ud800' })
   expect((await run(requestOf({ principal: 'a%EF%BF%BD' }), clap)).status).toBe(403)
 })
+
+const mistakes: readonly (readonly [given: unknown, told: string])[] = [
+  [true, 'true'],
+  [false, 'false'],
+  [{ id: 'ada' }, 'an object'],
+  [['ada', 'acme'], 'an array'],
+  [() => 'ada', 'a function'],
+  [7n, '7'],
+  [Number.NaN, 'NaN'],
+  [Symbol('ada'), 'Symbol(ada)'],
+]
+
+it.each(mistakes)(
+  'answers 500 where principal gives %o, and tells onError what to give',
+  async (given, told) => {
+    const { run, status } = create({ principal: () => given as string, principalTag: 'optional' })
+    const asked = [
+      await run(requestOf({ principal: null }), clap),
+      await run(requestOf(), clap),
+      await status(requestOf({ principal: null }), 'key-of-sixteen-or-more'),
+    ]
+    for (const response of asked) expect((await problemIn(response)).type).toContain(':failed')
+    const said = `principal: got ${told}, expected a text, a finite number, or undefined for nobody`
+    expect(world.errors).toEqual(Array(3).fill(new TypeError(said)))
+    expect(await claps()).toBe(0)
+  },
+)
+
+it.each([true, 7, undefined, { id: 'ada' }])('purgePrincipal refuses %o', async (given) => {
+  await expect(create().purgePrincipal(given as string)).rejects.toThrow('purgePrincipal: got')
+})

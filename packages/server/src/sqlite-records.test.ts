@@ -32,6 +32,17 @@ describe.each(drivers)('records by %s', (_name, openDatabase) => {
       result: 'done',
     }))
 
+  it.each([true, false])('refuse to look for %o, by which libsql would end the process', async (value) => {
+    const store = sqliteStore(database)
+    const id = { principal: value as unknown as string, key: 'k' }
+    await expect(store.find(id, momentsAt(0))).rejects.toThrow('expected 1 or 0')
+    await expect(store.find({ principal: 'ada', key: id.principal }, momentsAt(0))).rejects.toThrow(
+      'booleans',
+    )
+    const work = async () => ({ kind: 'release', result: '' }) as const
+    await expect(store.runOnce(claimOf('k', { id }), work)).rejects.toThrow('expected 1 or 0')
+  })
+
   describe('a tombstone on disk', () => {
     it('SC13 holds the key, the fingerprint and the class of the status, no headers and no body', async () => {
       await seal('k', 2_000)

@@ -1,7 +1,7 @@
 // The table of records in SQLite: one row for each key, claimed by one statement. A row without its answer is a
 // tombstone. A row says `expired` from its `expires_at` on, also before a purge has taken its answer.
 import type { SqliteDatabase } from './sqlite-database.js'
-import type { SqliteRow, SqliteTx } from './sqlite-transaction.js'
+import { checkedValues, type SqliteRow, type SqliteTx } from './sqlite-transaction.js'
 import type { Claim, KeptRecord, Moments, Purged, RecordId } from './store.js'
 import type { StoredAnswer, StoredBody } from './stored-answer.js'
 
@@ -76,7 +76,7 @@ export function findRecord(
       `SELECT fingerprint, conditions, expires_at, status, headers, body FROM idempotency_records
        WHERE principal = ? AND key = ? AND expires_at > ? AND status IS NOT NULL`,
     )
-    .get([principal, key, forgottenBy])
+    .get(checkedValues([principal, key, forgottenBy]))
   return row === undefined ? undefined : recordOf(row as SqliteRow, now)
 }
 

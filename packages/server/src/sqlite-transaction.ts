@@ -58,11 +58,7 @@ function guardedStatement(database: SqliteDatabase, sql: string, assertOpen: () 
   // Values go to the driver as one array: a lone value that is an object would be read as named parameters.
   const bind = (values: readonly SqliteValue[]): SqliteValue[] => {
     assertOpen()
-    for (const value of values) {
-      if (typeof value === 'boolean')
-        throw new TypeError(`got ${value}, expected 1 or 0: SQLite has no booleans`)
-    }
-    return [...values]
+    return checkedValues(values)
   }
   return {
     run: (...values) => {
@@ -75,6 +71,15 @@ function guardedStatement(database: SqliteDatabase, sql: string, assertOpen: () 
     },
     all: (...values) => statement.all(bind(values)).map(plainRow),
   }
+}
+
+/** The values, no boolean among them: libsql ends the whole process when it is given one. */
+export function checkedValues(values: readonly SqliteValue[]): SqliteValue[] {
+  for (const value of values) {
+    if (typeof value === 'boolean')
+      throw new TypeError(`got ${value}, expected 1 or 0: SQLite has no booleans`)
+  }
+  return [...values]
 }
 
 /** A row without libsql's `_metadata`, its blobs all of one type. */
