@@ -201,7 +201,7 @@ const rows: readonly Row[] = [
     name: 'a body over the limit',
     request: body('x'.repeat(101)),
     reason: 'bodyTooLarge',
-    advice: /has 101 bytes; at most 100 are taken \(limits\.bodyBytesMax\)/,
+    advice: /has 101 bytes or more; at most 100 are taken \(limits\.bodyBytesMax\)/,
   },
   {
     name: 'a body over the limit in bytes, not in letters',

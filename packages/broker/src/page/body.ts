@@ -4,7 +4,7 @@ import type { StoredAction } from '../core/schema.js'
 import { describe } from '../redux/describe.js'
 import { isDevelopment } from '../redux/development.js'
 import type { RequestTemplate } from '../redux/types.js'
-import { bytesOf } from './bytes-of.js'
+import { bytesOf, count, type Tally, tagBytes } from './bytes-of.js'
 import { findCycle, LostValue, storedCopy, toJson } from './plain.js'
 import { Refusal } from './refusal.js'
 
@@ -30,6 +30,7 @@ export function contentOf(
     toJson,
     body,
     'body',
+    tallyOf(isDevelopment && `The body of ${type}`, limits),
     isDevelopment &&
       `The \`body\` of ${type} cannot be turned into JSON: it must be a plain object, an array, a string, a number, true or false, an ArrayBuffer, a Blob, a FormData, URLSearchParams, or have a \`toJSON\``,
   )
@@ -49,44 +50,63 @@ export async function readContent(response: Response): Promise<Content> {
   }
 }
 
-/** The action as it is stored, and shown again after a reload. @throws Refusal */
-export const storedAction = (action: StoredAction): StoredAction =>
-  plainly(
+/** The action as it is stored, and shown again after a reload, and its bytes. @throws Refusal */
+export function storedAction(action: StoredAction, limits: SizeLimits): [StoredAction, number] {
+  const tally = tallyOf(isDevelopment && `The action ${action.type}`, limits)
+  const stored = plainly(
     storedCopy,
     action,
     'action',
+    tally,
     isDevelopment &&
       `The action ${action.type} holds something that cannot be stored. Keep its payload plain data`,
-  ) as StoredAction
+  )
+  return [stored as StoredAction, tally.bytes]
+}
 
 export type SizeLimits = Pick<Limits, 'bodyBytesMax' | 'bytesMax'>
 
-/** The bytes of a value. @throws Refusal where they are too many. */
-export function sized(what: string | false, value: unknown, { bodyBytesMax, bytesMax }: SizeLimits): number {
-  const bytes = bytesOf(value)
-  if (bytes > bodyBytesMax)
-    throw new Refusal(
-      'bodyTooLarge',
-      isDevelopment && `${what} has ${bytes} bytes; at most ${bodyBytesMax} are taken (limits.bodyBytesMax).`,
-    )
-  if (bytes > bytesMax)
-    throw new Refusal(
-      'outboxFull',
-      isDevelopment && `${what} has ${bytes} bytes; the whole outbox takes ${bytesMax} (limits.bytesMax).`,
-    )
-  return bytes
+/** The bytes of a body that is not looked into further. @throws Refusal where they are too many. */
+export function sized(what: string | false, body: SizedBody, limits: SizeLimits): number {
+  const tally = tallyOf(what, limits)
+  if (body instanceof FormData || body instanceof URLSearchParams)
+    for (const pair of body) for (const part of pair) count(tally, tagBytes + bytesOf(part, tally.max))
+  else count(tally, bytesOf(body, tally.max))
+  return tally.bytes
 }
 
-/** @throws Refusal where a value would be lost. */
+type SizedBody = string | ArrayBuffer | Blob | FormData | URLSearchParams
+
+/** Ends at what a body or an action may have. It throws a Refusal. */
+const tallyOf = (what: string | false, { bodyBytesMax, bytesMax }: SizeLimits): Tally => ({
+  bytes: 0,
+  max: Math.min(bodyBytesMax, bytesMax),
+  tooMany() {
+    const text = isDevelopment && `${what} has ${this.bytes} bytes or more`
+    return this.bytes > bodyBytesMax
+      ? new Refusal(
+          'bodyTooLarge',
+          isDevelopment && `${text}; at most ${bodyBytesMax} are taken (limits.bodyBytesMax).`,
+        )
+      : new Refusal(
+          'outboxFull',
+          isDevelopment && `${text}; the whole outbox takes ${bytesMax} (limits.bytesMax).`,
+        )
+  },
+})
+
+/** @throws Refusal where a value would be lost, or is too large. */
 function plainly<T>(
-  copy: (value: unknown, name: string) => T,
+  copy: (value: unknown, name: string, tally: Tally) => T,
   value: unknown,
   name: string,
+  tally: Tally,
   advice: string | false,
 ): T {
   try {
-    return copy(value, name)
+    return copy(value, name, tally)
   } catch (error) {
+    if (error instanceof Refusal) throw error
     const place = isDevelopment && (error instanceof LostValue ? placeOf(error) : findCycle(value, name))
     throw new Refusal('notSerialisable', advice && `${advice}${place ? `; ${place}` : ''}.`, error)
   }

@@ -1,30 +1,33 @@
-// How large a value is where it is stored, before anything of it is copied or read.
+// How many bytes a value takes where it is stored, counted before it is copied or read, and no further than to a bound.
 
-/**
- * Bytes of a structured value: strings as UTF-8, the bytes of a Blob or a buffer as they are, 8 for every other value.
- * Each object counts once, so one that holds itself has a size.
- */
-export function bytesOf(root: unknown): number {
-  const values = [root]
-  const met = new Set<unknown>()
-  let bytes = 0
-  for (const value of values) {
-    if (typeof value === 'string') bytes += new TextEncoder().encode(value).length
-    else if (typeof value !== 'object' || value === null) bytes += 8
-    else if (!met.has(value)) {
-      met.add(value)
-      if (value instanceof Blob) bytes += value.size
-      else if (value instanceof ArrayBuffer) bytes += value.byteLength
-      // What is stored of a view is its whole buffer.
-      else if (ArrayBuffer.isView(value)) values.push(value.buffer)
-      else {
-        bytes += 8
-        for (const part of partsOf(value)) values.push(part)
-      }
-    }
-  }
-  return bytes
+/** A count that ends at its bound. */
+export interface Tally {
+  bytes: number
+  readonly max: number
+  /** Thrown above it. */
+  tooMany(): Error
 }
 
-const partsOf = (value: object): Iterable<unknown> =>
-  Symbol.iterator in value ? (value as Iterable<unknown>) : [...Object.keys(value), ...Object.values(value)]
+/** @throws what the tally says, as soon as it has too many. */
+export function count(tally: Tally, bytes: number): void {
+  tally.bytes += bytes
+  if (tally.bytes > tally.max) throw tally.tooMany()
+}
+
+/** Each value has a tag and a length besides what `bytesOf` says. */
+export const tagBytes = 2
+
+/** A text as UTF-8, a Blob or a buffer as it is. Of what holds others: without them. A long text is not read. */
+export function bytesOf(value: unknown, max: number): number {
+  if (typeof value === 'string') return value.length > max ? value.length : encoder.encode(value).length
+  if (typeof value === 'number') return Object.is(value | 0, value) ? 2 : 7
+  if (typeof value !== 'object' || value === null) return 0
+  if (value instanceof Blob) return value.size
+  if (value instanceof ArrayBuffer) return value.byteLength
+  // What is stored of a view is its whole buffer.
+  if (ArrayBuffer.isView(value)) return value.buffer.byteLength
+  // Places that hold nothing are stored too.
+  return Array.isArray(value) && tagBytes * value.length > max ? tagBytes * value.length : 4
+}
+
+const encoder = new TextEncoder()

@@ -2,6 +2,8 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { findCycle, LostValue, storedCopy, toJson } from './plain.js'
 
+const unbounded = () => ({ bytes: 0, max: Number.POSITIVE_INFINITY, tooMany: () => new Error('too many') })
+
 class Money {
   readonly cents: number
   constructor(cents: number) {
@@ -54,7 +56,7 @@ describe('a body as JSON', () => {
   it('is what JSON.stringify gives, for any JSON and any depth', () => {
     fc.assert(
       fc.property(fc.oneof(fc.array(fc.jsonValue()), fc.dictionary(fc.string(), fc.jsonValue())), (value) => {
-        expect(toJson(value)).toBe(JSON.stringify(value))
+        expect(toJson(value, 'body', unbounded())).toBe(JSON.stringify(value))
       }),
       { seed: 1 },
     )
@@ -83,7 +85,7 @@ describe('a body as JSON', () => {
     ['a toJSON that gives nothing', { a: { toJSON: () => undefined }, b: [{ toJSON: () => undefined }] }],
     ['a key named toJSON that is no function', { toJSON: 1 }],
   ])('is so with %s', (_name, value) => {
-    expect(toJson(value)).toBe(JSON.stringify(value))
+    expect(toJson(value, 'body', unbounded())).toBe(JSON.stringify(value))
   })
 
   it.each([
@@ -106,7 +108,7 @@ describe('a body as JSON', () => {
     ['body', 1n],
     ['body.at', { at: { toJSON: () => new Date(0) } }],
   ])('is refused at %s', (path, value) => {
-    expect(pathOf(() => toJson(value))).toBe(path)
+    expect(pathOf(() => toJson(value, 'body', unbounded()))).toBe(path)
   })
 })
 
@@ -145,7 +147,7 @@ describe('random trees with a toJSON at random places', () => {
   it('are, as a body, what JSON.stringify gives', () => {
     fc.assert(
       fc.property(tree, (value) => {
-        expect(toJson(value)).toBe(JSON.stringify(value))
+        expect(toJson(value, 'body', unbounded())).toBe(JSON.stringify(value))
       }),
       { seed: 3, numRuns: 1_000 },
     )
@@ -154,7 +156,7 @@ describe('random trees with a toJSON at random places', () => {
   it('are, as they are stored, what JSON.stringify gives of them', () => {
     fc.assert(
       fc.property(tree, (value) => {
-        expect(JSON.stringify(storedCopy(value, 'payload'))).toBe(JSON.stringify(value))
+        expect(JSON.stringify(storedCopy(value, 'payload', unbounded()))).toBe(JSON.stringify(value))
       }),
       { seed: 4, numRuns: 1_000 },
     )
@@ -167,7 +169,7 @@ describe('an action as it is stored', () => {
       fc.property(
         fc.anything({ withDate: true, withMap: true, withSet: true, withTypedArray: true }),
         (value) => {
-          const copy = storedCopy(value, 'payload')
+          const copy = storedCopy(value, 'payload', unbounded())
           expect(copy).toEqual(value)
           if (typeof value === 'object' && value !== null) expect(copy).not.toBe(value)
         },
@@ -185,14 +187,16 @@ describe('an action as it is stored', () => {
       nothing: undefined,
     }
 
-    const copy = storedCopy(value, 'payload') as typeof value
+    const copy = storedCopy(value, 'payload', unbounded()) as typeof value
 
     expect(copy).toEqual(value)
     expect(await copy.file.text()).toBe('x')
   })
 
   it('keeps of a class what its toJSON says, with the dates in it', () => {
-    expect(storedCopy({ prices: [new Money(150)], in: new Map([['a', new Money(1)]]) }, 'payload')).toEqual({
+    expect(
+      storedCopy({ prices: [new Money(150)], in: new Map([['a', new Money(1)]]) }, 'payload', unbounded()),
+    ).toEqual({
       prices: [{ amount: 1.5, at: new Date(0) }],
       in: new Map([['a', { amount: 0.01, at: new Date(0) }]]),
     })
@@ -207,7 +211,7 @@ describe('an action as it is stored', () => {
     ['payload.when', { when: Promise.resolve(1) }],
     ['payload.weak', { weak: new WeakMap() }],
   ])('is refused at %s', (path, value) => {
-    expect(pathOf(() => storedCopy(value, 'payload'))).toBe(path)
+    expect(pathOf(() => storedCopy(value, 'payload', unbounded()))).toBe(path)
   })
 })
 
@@ -226,19 +230,21 @@ describe('a value that is nested', () => {
   }
 
   it.each(wraps)('300 levels of %s deep is stored', (_what, wrap) => {
-    expect(() => storedCopy(nested(300, wrap), 'payload')).not.toThrow()
+    expect(() => storedCopy(nested(300, wrap), 'payload', unbounded())).not.toThrow()
   })
 
   it.each([1_001, 2_600, 2_799])(
     '%i lists or objects deep is refused, though some stacks store it',
     (depth) => {
       for (const wrap of [wraps[0], wraps[1]])
-        expect(() => storedCopy(nested(depth, wrap?.[1] ?? String), 'payload')).toThrow(RangeError)
+        expect(() => storedCopy(nested(depth, wrap?.[1] ?? String), 'payload', unbounded())).toThrow(
+          RangeError,
+        )
     },
   )
 
   it.each(wraps)('1,001 levels of %s deep is refused', (_what, wrap) => {
-    expect(() => storedCopy(nested(1_001, wrap), 'payload')).toThrow(RangeError)
+    expect(() => storedCopy(nested(1_001, wrap), 'payload', unbounded())).toThrow(RangeError)
   })
 })
 

@@ -155,11 +155,7 @@ const kinds: readonly (readonly [string, Poison, object])[] = [
     { item: { payload: deep(2_800) }, refuses: holds('['.repeat(2_800), unclonable) },
     { status: 'rejected', reason: 'notSerialisable' },
   ],
-  [
-    'a URL of 2 MB',
-    { item: { path: `/${'x'.repeat(2e6)}` } },
-    { status: 'rejected', reason: 'invalidRequest' },
-  ],
+  ['a URL of 2 MB', { item: { path: `/${'x'.repeat(2e6)}` } }, { status: 'rejected', reason: 'urlTooLong' }],
   [
     'a settlement that fails',
     { answer: (request) => json(request, '"poison"'), refuses: holds('poison', broken) },

@@ -1,6 +1,7 @@
+import type { Action } from 'redux'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { openWith } from '../../test/page-fixture.js'
-import { bytesOf } from './bytes-of.js'
+import { storedAction } from './body.js'
 import { outboxEntries } from './index.js'
 
 beforeEach(() => void vi.spyOn(console, 'error').mockImplementation(() => {}))
@@ -79,6 +80,37 @@ describe('what can be captured', () => {
   it('is counted with the bytes of its body and its action', async () => {
     const { entry } = await stored(() => ({ url, body: 'éé' }))
 
-    expect(entry?.bytes).toBe(4 + bytesOf(entry?.action))
+    const [, actionBytes] = storedAction(entry?.action as Action, { bodyBytesMax: 1e6, bytesMax: 1e6 })
+    expect(entry?.bytes).toBe(4 + actionBytes)
+  })
+})
+
+describe('texts of an entry beside its body', () => {
+  const one = (more: object, lane = 'l') => ({ request: () => ({ url, ...more }), lane: () => lane })
+
+  it.each([
+    ['lane', one({}, 'L'.repeat(8_001))],
+    ['method', one({ method: 'M'.repeat(8_001) })],
+    ['headers', one({ headers: { accept: 'a'.repeat(8_001) } })],
+    ['headers', one({ headers: { accept: 'a'.repeat(4_000), prefer: 'a'.repeat(4_000) } })],
+  ])('may not be longer than a URL: %s', async (name, route) => {
+    const { dispatch } = openWith(route, { limits: {} })
+
+    expect(await dispatch().accepted).toEqual({ status: 'rejected', reason: 'invalidRequest' })
+    expect(console.error).toHaveBeenCalledWith(
+      expect.stringMatching(new RegExp(`The \`${name}\` of .* has \\d+ characters; at most 8000 are taken`)),
+      expect.anything(),
+    )
+  })
+
+  it('may be as long as a URL', async () => {
+    const route = one(
+      { method: 'M'.repeat(8_000), headers: { accept: 'a'.repeat(7_000) } },
+      'L'.repeat(8_000),
+    )
+    const { world, dispatch } = openWith(route, { limits: {} })
+    await world.settle()
+
+    expect(await dispatch().accepted).toEqual({ status: 'accepted' })
   })
 })

@@ -10,7 +10,7 @@ import { hasMark, pendingMark } from '../redux/actions.js'
 import { describe } from '../redux/describe.js'
 import { isDevelopment } from '../redux/development.js'
 import type { WriteRoute } from '../redux/route.js'
-import type { RequestTemplate } from '../redux/types.js'
+import type { RejectedReason, RequestTemplate } from '../redux/types.js'
 import { type Content, contentOf, readContent, type SizeLimits, sized, storedAction } from './body.js'
 import { storedHeaders } from './given-headers.js'
 import { ask, Refusal } from './refusal.js'
@@ -44,8 +44,7 @@ export function snapshot(
 ): Snapshot {
   const { limits } = context
   checkMark(original)
-  const actionBytes = sized(isDevelopment && `The action ${type}`, original, limits)
-  const action = storedAction(original)
+  const [action, actionBytes] = storedAction(original, limits)
   const template = ask(isDevelopment && `the \`request\` of ${type}`, () =>
     options.request(original.payload, original),
   )
@@ -60,6 +59,9 @@ export function snapshot(
     )
   const method = methodOf(type, template)
   const headers = storedHeaders(type, template, context.storedHeaders)
+  const told = { lane, method, headers: String([...headers]) }
+  for (const [name, text] of Object.entries(told))
+    bounded('invalidRequest', isDevelopment && `The \`${name}\` of ${type}`, text, limits)
   const content = contentOf(type, template, limits)
   const { success = context.success, refusedWhen } = options
   if (!headers.has('accept')) headers.set('accept', acceptFor(success))
@@ -116,14 +118,23 @@ export function urlOf(type: string, template: unknown, context: UrlContext): URL
         `The \`request\` of ${type} must give a \`url\` ${wantedOf(address, url, baseUrl)}; it gave ${describe(address)}.`,
     )
   url.hash = ''
-  const { length } = url.href
-  if (length > limits.urlCharactersMax)
-    throw new Refusal(
-      'urlTooLong',
-      isDevelopment &&
-        `The \`url\` of ${type} has ${length} characters; at most ${limits.urlCharactersMax} are taken (limits.urlCharactersMax), since servers refuse longer ones.`,
-    )
+  bounded('urlTooLong', isDevelopment && `The \`url\` of ${type}`, url.href, limits)
   return url
+}
+
+/** @throws Refusal where a text is longer than a URL may be. */
+function bounded(
+  reason: RejectedReason,
+  what: string | false,
+  { length }: string,
+  { urlCharactersMax }: UrlContext['limits'],
+): void {
+  if (length > urlCharactersMax)
+    throw new Refusal(
+      reason,
+      isDevelopment &&
+        `${what} has ${length} characters; at most ${urlCharactersMax} are taken (limits.urlCharactersMax), since servers refuse longer ones.`,
+    )
 }
 
 const isWeb = ({ protocol }: URL) => /^https?:$/.test(protocol)
