@@ -30,15 +30,59 @@ describe.each(drivers)('a transaction on SQLite by %s', (_name, openDatabase) =>
     await expect(refused).rejects.toThrow('expected 1 or 0')
   })
 
-  it('refuses statements that would end it, and allows savepoints', async () => {
+  it.each([
+    'COMMIT',
+    ' end;',
+    'Rollback',
+    'BEGIN IMMEDIATE',
+    '/* x */ COMMIT',
+    ';COMMIT',
+    '-- x\nROLLBACK',
+    '/*/ COMMIT */;-- to\n ; end transaction',
+    '\uFEFFcommit',
+    'ROLLBACK -- TO here\n',
+    'rollback/* to here */',
+    'COMMIT/*',
+    'SAVEPOINT redux_broker_work',
+    'release/**/"redux_broker_work"',
+    'ROLLBACK TO Redux_Broker_work',
+  ])('refuses %j, which would end it', async (sql) => {
     await store.transaction((tx) => {
-      for (const sql of ['COMMIT', ' end;', 'Rollback', 'BEGIN IMMEDIATE']) {
-        expect(() => tx.prepare(sql)).toThrow('the store begins and ends the transaction')
-      }
-      tx.prepare('SAVEPOINT here').run()
       tx.prepare(insert).run('a', null)
-      tx.prepare('ROLLBACK TO here').run()
-      expect(tx.prepare('SELECT * FROM things').all()).toEqual([])
+      expect(() => tx.prepare(sql)).toThrow(/the store begins and ends|the store's own/)
+    })
+    expect(await store.transaction((tx) => tx.prepare('SELECT name FROM things').all())).toHaveLength(1)
+  })
+
+  it.each([
+    'PRAGMA synchronous = OFF',
+    '/* x */ pragma main.journal_mode(delete)',
+    'PRAGMA"busy_timeout"=9',
+    ";ATTACH ':memory:' AS other",
+    'detach main',
+    '-- x\nVACUUM',
+  ])('refuses %j, which outlives it', async (sql) => {
+    await expect(store.transaction((tx) => tx.prepare(sql))).rejects.toThrow('outlives the transaction')
+  })
+
+  it('allows savepoints, and all that only sounds as what is refused', async () => {
+    await store.transaction((tx) => {
+      for (const back of [
+        'ROLLBACK TO here',
+        'rollback/**/transaction to savepoint here',
+        '; ROLLBACK -- x\nTO here',
+      ]) {
+        tx.prepare('SAVEPOINT here').run()
+        tx.prepare(insert).run('a', null)
+        tx.prepare(back).run()
+        expect(tx.prepare('SELECT * FROM things').all()).toEqual([])
+        tx.prepare('RELEASE here').run()
+      }
+      expect(tx.prepare('PRAGMA table_info(things)').all()).toHaveLength(3)
+      expect(tx.prepare('PRAGMA foreign_keys').all()).toHaveLength(1)
+      tx.prepare('PRAGMA defer_foreign_keys = ON')
+      tx.prepare(insert).run('/* */ COMMIT', null)
+      expect(tx.prepare("SELECT ';COMMIT' AS said -- COMMIT").get()).toEqual({ said: ';COMMIT' })
     })
   })
 

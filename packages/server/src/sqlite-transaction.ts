@@ -1,6 +1,7 @@
 // The transaction a handler works with on SQLite: statements on the store's own connection, as long as it lasts.
 // Promise: nothing is written through it before or after its transaction, nor when SQLite has already undone it.
 import type { SqliteDatabase, SqliteValue } from './sqlite-database.js'
+import { checkStatement } from './sqlite-statement.js'
 
 /** A row by column names. Blobs are Uint8Array. */
 export type SqliteRow = Readonly<Record<string, SqliteValue>>
@@ -18,7 +19,7 @@ export interface SqliteStatement {
 export interface SqliteTx {
   /**
    * Prepares one statement with `?` for its values.
-   * @throws where the SQL is wrong, or would end the transaction: the store does that
+   * @throws where the SQL is wrong, or would end the transaction or outlive it: COMMIT, ATTACH, PRAGMA with a value
    */
   prepare(sql: string): SqliteStatement
 }
@@ -38,9 +39,7 @@ export function openTransaction(database: SqliteDatabase): { readonly tx: Sqlite
   }
   const tx: SqliteTx = {
     prepare: (sql) => {
-      if (/^\s*(begin|commit|end|rollback(?!\s+to))\b/i.test(sql)) {
-        throw new Error(`got "${sql.trim()}": the store begins and ends the transaction`)
-      }
+      checkStatement(sql)
       assertOpen()
       return guardedStatement(database, sql, assertOpen)
     },
