@@ -69,7 +69,8 @@ function perform<Tx>(settings: IdempotencySettings<Tx>, call: Checked<Tx>): Prom
     deadline.hold(() =>
       withEither([deadline.signal, request.signal], async (signal) => {
         const context = { tx, request: copyOf(request, blocks, signal), key: key ?? '', principal, signal }
-        return settlementOf(settings, await readAnswer(await handler(context), settings.bodyBytesMax))
+        const answer = await readAnswer(await handler(context), settings.bodyBytesMax, deadline.signal)
+        return settlementOf(settings, answer)
       }),
     )
   const storing =

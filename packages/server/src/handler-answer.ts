@@ -6,9 +6,14 @@ import { UsageError } from './usage-error.js'
 
 /**
  * Reads the answer to its end, which is before the transaction's: a body that is still being made may still write.
+ * @param signal ends the reading when it aborts
  * @throws UsageError where the answer is no answer to keep; rejects where its body fails
  */
-export async function readAnswer(answer: Response, bytesMax: number): Promise<WholeAnswer> {
+export async function readAnswer(
+  answer: Response,
+  bytesMax: number,
+  signal: AbortSignal,
+): Promise<WholeAnswer> {
   const { status, statusText, headers } = answer
   if (!(status >= 200 && status <= 599)) {
     throw new UsageError(
@@ -21,7 +26,7 @@ export async function readAnswer(answer: Response, bytesMax: number): Promise<Wh
   if (answer.bodyUsed) {
     throw new UsageError('got an answer whose body was read already: return a fresh Response')
   }
-  const bytes = await readBytes(answer.body, bytesMax)
+  const bytes = await readBytes(answer.body, bytesMax, signal)
   if (bytes === undefined) {
     throw new UsageError(
       `got an answer of more than ${bytesMax} bytes: raise bodyBytesMax or serve it outside run()`,

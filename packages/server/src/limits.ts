@@ -31,3 +31,5 @@ export const waitingBytesMaxDefault: number = 64 * kibibyte * kibibyte
 export const keysPerPrincipalMaxDefault: number = 100_000
 /** The least that `Retry-After` says, in seconds (RFC 9110 section 10.2.3). */
 export const retryAfterSecondsMin: number = 1
+/** How many pieces of an answer are read before others have the thread. */
+export const chunksPerTask: number = 64

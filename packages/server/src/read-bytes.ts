@@ -1,33 +1,49 @@
-// Reads the body of an answer whole, within a bound.
+// Reads the body of an answer whole, within a bound. Promise: a body that is made without waiting for anything leaves the
+// thread to others, so that timers and other requests have their time.
+import { type Bytes, createBodyBlocks } from './body-blocks.js'
+import { chunksPerTask } from './limits.js'
+import { nextTask } from './next-task.js'
 
-/** The bytes of a body; undefined where it is longer than `bytesMax`. Rejects where its stream fails. */
+/**
+ * The bytes of a body; undefined where it is longer than `bytesMax`. Rejects where its stream fails, and with the reason
+ * of `signal` when that aborts.
+ */
 export async function readBytes(
   body: ReadableStream<Uint8Array> | null,
   bytesMax: number,
-): Promise<Uint8Array<ArrayBuffer> | undefined> {
+  signal: AbortSignal,
+): Promise<Bytes | undefined> {
   if (body === null) return new Uint8Array(0)
-  const chunks: Uint8Array[] = []
+  const held = createBodyBlocks()
   let length = 0
   const reader = body.getReader()
-  for (;;) {
-    const { done, value } = await reader.read()
-    if (done) return join(chunks, length)
-    length += value.length
-    if (length > bytesMax) {
-      // The rest is not wanted, and whether its source minds being cancelled changes nothing here.
-      reader.cancel().catch(() => {})
-      return undefined
+  // The rest is not wanted, and whether its source minds being cancelled changes nothing here.
+  const stop = () => void reader.cancel(signal.reason).catch(() => {})
+  signal.addEventListener('abort', stop, { once: true })
+  try {
+    for (let chunks = 1; ; chunks += 1) {
+      const { done, value } = await reader.read()
+      signal.throwIfAborted()
+      if (done) return join(held.blocks(), length)
+      length += value.length
+      if (length > bytesMax) {
+        stop()
+        return undefined
+      }
+      held.add(value)
+      if (chunks % chunksPerTask === 0) await nextTask()
     }
-    chunks.push(value)
+  } finally {
+    signal.removeEventListener('abort', stop)
   }
 }
 
-function join(chunks: readonly Uint8Array[], length: number): Uint8Array<ArrayBuffer> {
+function join(blocks: readonly Bytes[], length: number): Bytes {
   const bytes = new Uint8Array(length)
   let offset = 0
-  for (const chunk of chunks) {
-    bytes.set(chunk, offset)
-    offset += chunk.length
+  for (const block of blocks) {
+    bytes.set(block, offset)
+    offset += block.length
   }
   return bytes
 }
