@@ -33,3 +33,5 @@ export const keysPerPrincipalMaxDefault: number = 100_000
 export const retryAfterSecondsMin: number = 1
 /** How many pieces of an answer are read before others have the thread. */
 export const chunksPerTask: number = 64
+/** How long no byte of a request's body may arrive before it counts as broken off. */
+export const bodyStallMsMax: number = 10_000

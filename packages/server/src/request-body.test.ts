@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { expect, it } from 'vitest'
+import { expect, it, vi } from 'vitest'
 import { createByteBudget } from './byte-budget.js'
 import { readRequestBody } from './request-body.js'
 
@@ -74,3 +74,37 @@ it.each([
   const read = await readRequestBody(requestOf(body, { 'content-length': length }), 1_000, budget)
   expect([read.kind, isRead]).toEqual([kind, false])
 })
+
+it.each([
+  ['at once', []],
+  ['after a piece', [400]],
+  ['after pieces far apart', [200, 100, 100]],
+])(
+  'lets go of a body that stops arriving %s, after 10 seconds, with all that it took',
+  async (_name, sizes) => {
+    vi.useFakeTimers()
+    const budget = createByteBudget(1_000)
+    const rest = [...sizes]
+    let isCancelled = false
+    const body = new ReadableStream({
+      async pull(controller) {
+        const size = rest.shift()
+        if (size === undefined) return new Promise(() => {})
+        await new Promise((resolve) => setTimeout(resolve, 9_999))
+        controller.enqueue(new Uint8Array(size))
+      },
+      cancel() {
+        isCancelled = true
+      },
+    })
+    const taken = sizes.reduce((sum, size) => sum + size, 0)
+    let kind = ''
+    const reading = readRequestBody(requestOf(body), 1_000, budget).then((read) => (kind = read.kind))
+    await vi.advanceTimersByTimeAsync(9_999 * sizes.length + 9_999)
+    expect([kind, budget.fits(1_000 - taken), budget.fits(1_001 - taken)]).toEqual(['', true, false])
+    await vi.advanceTimersByTimeAsync(1)
+    await reading
+    expect([kind, isCancelled, budget.fits(1_000), vi.getTimerCount()]).toEqual(['incomplete', true, true, 0])
+    vi.useRealTimers()
+  },
+)

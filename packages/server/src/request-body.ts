@@ -1,7 +1,9 @@
 // Reads the body of a request whole before its turn comes. Promise: the body lies in memory once, and the bodies of all
-// requests together stay within the budget. A body whose declared length does not fit is refused before it is read.
+// requests together stay within the budget. A body whose declared length does not fit is refused before it is read. A body
+// that stops arriving is let go of, with what it took.
 import { type Bytes, createBodyBlocks } from './body-blocks.js'
 import type { ByteBudget } from './byte-budget.js'
+import { bodyStallMsMax } from './limits.js'
 
 export type RequestBody =
   | { readonly kind: 'read'; readonly blocks: readonly Bytes[]; release(): void }
@@ -29,7 +31,7 @@ export async function readRequestBody(
   const held = createBodyBlocks()
   try {
     for (;;) {
-      const { done, value } = await reader.read()
+      const { done, value } = await moving(reader.read())
       if (done) return { kind: 'read', blocks: held.blocks(), release }
       if (length + value.length > bytesMax) return refuse('tooLarge')
       if (!budget.take(value.length)) return refuse('overBudget')
@@ -37,7 +39,20 @@ export async function readRequestBody(
       held.add(value)
     }
   } catch {
-    // The caller, or something between, broke off.
+    // The caller, or something between, broke off or stopped.
     return refuse('incomplete')
+  }
+}
+
+/** The next piece of a body. Rejects where it does not come in time. */
+async function moving<Piece>(piece: Promise<Piece>): Promise<Piece> {
+  let timer: ReturnType<typeof setTimeout> | undefined
+  const stalled = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error('the body stopped arriving')), bodyStallMsMax)
+  })
+  try {
+    return await Promise.race([piece, stalled])
+  } finally {
+    clearTimeout(timer)
   }
 }
