@@ -44,6 +44,9 @@ export function checkIdempotencyOptions<Tx>(options: IdempotencyOptions<Tx>): vo
     'bytes',
   )
   checkNumber('keysPerPrincipalMax', options.keysPerPrincipalMax, [1, Number.MAX_SAFE_INTEGER], 'keys')
+  if (!Number.isInteger(options.keysPerPrincipalMax ?? 1)) {
+    throw new RangeError(`keysPerPrincipalMax: got ${options.keysPerPrincipalMax}, expected a whole number`)
+  }
   checkReplayedHeaders(options.replayedHeaders)
 }
 
@@ -57,13 +60,12 @@ function checkStore(store: unknown): void {
   }
 }
 
-// Secrets, and what belongs to one connection or to this package's own marks.
+// Names that say that they carry a credential.
+const secretName =
+  /token|secret|session|csrf|xsrf|passw|credential|cookie|jwt|bearer|(api|access)-?key|\bauth\b|authenti|authoriz/
+
+// What belongs to one connection or to this package's own marks.
 const neverReplayed: ReadonlySet<string> = new Set([
-  'set-cookie',
-  'authorization',
-  'proxy-authorization',
-  'cookie',
-  'authentication-info',
   'connection',
   'content-length',
   'transfer-encoding',
@@ -79,7 +81,13 @@ function checkReplayedHeaders(given: unknown = []): void {
     throw new TypeError(`replayedHeaders: got ${told(given)}, expected an array of names, as in ['x-total']`)
   }
   for (const name of given) {
-    if (typeof name === 'string' && !neverReplayed.has(name) && /^[a-z0-9-]+$/.test(name)) continue
+    if (
+      typeof name === 'string' &&
+      !neverReplayed.has(name) &&
+      !secretName.test(name) &&
+      /^[a-z0-9-]+$/.test(name)
+    )
+      continue
     throw new TypeError(
       `replayedHeaders: got ${told(name)}, expected a lower-case name of a header without secrets`,
     )

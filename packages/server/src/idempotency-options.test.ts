@@ -1,3 +1,4 @@
+import { inspect } from 'node:util'
 import { describe, expect, it, vi } from 'vitest'
 import { createIdempotency, type IdempotencyOptions, type MemoryTransaction, memoryStore } from './index.js'
 import { requestOf, sessionUser } from './request-fixture.js'
@@ -15,6 +16,13 @@ describe('the options', () => {
       'content-length',
       'idempotency-key',
       'a b',
+      'set-cookie2',
+      'www-authenticate',
+      'proxy-authenticate',
+      'x-auth-token',
+      'x-csrf-token',
+      'x-api-key',
+      'x-session-id',
     ]) {
       expect(() => create({ replayedHeaders: [name] }), name).toThrow(TypeError)
     }
@@ -34,7 +42,7 @@ describe('the options', () => {
     for (const waitingBytesMax of [-1, Number.NaN, 1_000, 16 * 1024 * 1024 - 1]) {
       expect(() => create({ waitingBytesMax })).toThrow(RangeError)
     }
-    for (const keysPerPrincipalMax of [0, -1, Number.NaN, Number.POSITIVE_INFINITY]) {
+    for (const keysPerPrincipalMax of [0, -1, 1.5, Number.NaN, Number.POSITIVE_INFINITY]) {
       expect(() => create({ keysPerPrincipalMax })).toThrow(RangeError)
     }
   })
@@ -78,6 +86,22 @@ describe('the options', () => {
     }
   })
 
+  const clocks: readonly (readonly [given: unknown, told: string])[] = [
+    [Promise.resolve(1), 'an object'],
+    [Number.NaN, 'NaN'],
+    ['2026', '"2026"'],
+    [new Date(0), 'an object'],
+  ]
+  it.each(clocks)('refuse the time %o, and tell onError what to give', async (given, told) => {
+    const errors: unknown[] = []
+    const now = () => given as number
+    const { run, purge } = create({ now, onError: (error) => errors.push(error) })
+    const said = new TypeError(`now: got ${told}, expected a finite number of milliseconds, and not later`)
+    expect((await run(requestOf(), () => new Response())).status).toBe(500)
+    expect(errors).toEqual([said])
+    await expect(purge()).rejects.toEqual(said)
+  })
+
   it('report an error to the console where onError is not given or throws itself', async () => {
     const reported = vi.spyOn(console, 'error').mockImplementation(() => {})
     const fails = () => {
@@ -90,6 +114,11 @@ describe('the options', () => {
     }
     expect((await create({ onError }).run(requestOf(), fails)).status).toBe(500)
     expect(reported).toHaveBeenLastCalledWith(new Error('from onError'))
+    const unseen = { [Symbol.for('nodejs.util.inspect.custom')]: fails }
+    reported.mockImplementation((error) => void inspect(error))
+    const throwsUnseen = () => Promise.reject(unseen)
+    expect((await create({}).run(requestOf(), throwsUnseen)).status).toBe(500)
+    expect(reported).toHaveBeenLastCalledWith('an error could not be shown')
     reported.mockRestore()
   })
 })

@@ -1,6 +1,7 @@
 // The options of `createIdempotency`, and their defaults.
 import { type ByteBudget, createByteBudget } from './byte-budget.js'
 import { checkIdempotencyOptions } from './check-idempotency-options.js'
+import { told } from './check-options.js'
 import {
   bodyBytesMaxDefault,
   deadlineMsDefault,
@@ -106,7 +107,7 @@ export function completeOptions<Tx>(options: IdempotencyOptions<Tx>): Idempotenc
     bodyBudget: createByteBudget(waitingBytesMax),
     deadlineMs: options.deadlineMs ?? deadlineMsDefault,
     commitRefusals: options.commitRefusals ?? false,
-    keysPerPrincipalMax: Math.floor(options.keysPerPrincipalMax ?? keysPerPrincipalMaxDefault),
+    keysPerPrincipalMax: options.keysPerPrincipalMax ?? keysPerPrincipalMaxDefault,
     onError: (error, request) => report(options, error, request),
     now: () => options.now?.() ?? Date.now(),
   }
@@ -115,14 +116,26 @@ export function completeOptions<Tx>(options: IdempotencyOptions<Tx>): Idempotenc
 /** The moments by which records are judged now. */
 export function momentsOf<Tx>({ now, tombstoneMs }: IdempotencySettings<Tx>): Moments {
   const time = now()
+  if (!Number.isFinite(time)) {
+    throw new TypeError(`now: got ${told(time)}, expected a finite number of milliseconds, and not later`)
+  }
   return { now: time, forgottenBy: time - tombstoneMs }
 }
 
 function report<Tx>(options: IdempotencyOptions<Tx>, error: unknown, request: Request | undefined): void {
   try {
-    if (options.onError === undefined) console.error(error)
+    if (options.onError === undefined) print(error)
     else options.onError(error, request)
   } catch (failure) {
-    console.error(failure)
+    print(failure)
+  }
+}
+
+function print(error: unknown): void {
+  try {
+    console.error(error)
+  } catch {
+    // The error threw again as it was looked into.
+    console.error('an error could not be shown')
   }
 }
