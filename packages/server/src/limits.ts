@@ -5,6 +5,8 @@ const dayMs = 86_400_000
 
 /** Answers up to this many bytes are stored whole; of a larger one status and headers are (SC20). */
 export const storedBodyBytesMax: number = 64 * kibibyte
+/** Stored headers of an answer have up to this many bytes together, names too. */
+export const storedHeaderBytesMax: number = 16 * kibibyte
 /** Default of `bodyBytesMax`: 16 MiB, for a request's body and for a handler's answer. */
 export const bodyBytesMaxDefault: number = 16 * kibibyte * kibibyte
 /** Default of `retentionMs`: 7 days. */

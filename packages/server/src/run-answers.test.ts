@@ -92,3 +92,26 @@ it('SC22 reads a streamed answer to its end inside the transaction', async () =>
   expect(await (await create().run(requestOf(), handler)).text()).toBe('abc')
   expect(await claps()).toBe(3)
 })
+
+it.each([
+  ['etag', 5_000_000],
+  ['location', 16 * 1024],
+  ['x-kept', 100_000],
+])('SC20 keeps no %s of %i bytes, and says that a part of the answer is not kept', async (name, size) => {
+  const { run } = create({ replayedHeaders: ['x-kept'] })
+  const headers = { 'content-type': 'text/plain', [name]: 'x'.repeat(size) }
+  const first = await run(requestOf(), () => new Response('whole', { status: 201, headers }))
+  expect([await first.text(), first.headers.get(name)?.length]).toEqual(['whole', size])
+  const repeat = await run(requestOf(), clap)
+  expect([repeat.status, await repeat.text(), repeat.headers.get(name)]).toEqual([201, '', null])
+  expect(repeat.headers.get('content-type')).toBe('text/plain')
+  expect(repeat.headers.get('idempotency-body')).toBe('elided')
+})
+
+it('SC20 keeps a location of 16,000 bytes with its body', async () => {
+  const { run } = create()
+  const location = `/${'x'.repeat(16_000)}`
+  await run(requestOf(), () => new Response('whole', { headers: { location } }))
+  const repeat = await run(requestOf(), clap)
+  expect([repeat.headers.get('location'), await repeat.text()]).toEqual([location, 'whole'])
+})

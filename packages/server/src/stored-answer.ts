@@ -1,6 +1,6 @@
 // Decides which answers are kept for a repeat, and what of them.
 // Promise: no header is stored that is not on the list (SC21), and no body above the bound (SC20).
-import { storedBodyBytesMax } from './limits.js'
+import { storedBodyBytesMax, storedHeaderBytesMax } from './limits.js'
 
 export type StoredBody =
   | { readonly kind: 'whole'; readonly bytes: Uint8Array<ArrayBuffer> }
@@ -39,16 +39,29 @@ export function endOf(status: number, commitRefusals: boolean): 'seal' | 'refuse
 // Without its content-encoding a stored body could not be read.
 const headersAlwaysKept: readonly string[] = ['content-type', 'content-encoding', 'etag', 'location']
 
-/** @param alsoKept names of further headers to keep, in lower case */
+/**
+ * Headers that go beyond their bound are left out, and the body with them.
+ * @param alsoKept names of further headers to keep, in lower case
+ */
 export function storedAnswer(answer: WholeAnswer, alsoKept: readonly string[]): StoredAnswer {
   const headers: [string, string][] = []
+  let headerBytes = 0
+  let isCut = false
   for (const name of new Set([...headersAlwaysKept, ...alsoKept])) {
     const value = answer.headers.get(name)
-    if (value !== null) headers.push([name, value])
+    if (value === null) continue
+    const bytes = name.length + value.length
+    if (headerBytes + bytes > storedHeaderBytesMax) {
+      isCut = true
+    } else {
+      headerBytes += bytes
+      headers.push([name, value])
+    }
   }
   const { status, bytes } = answer
-  const body: StoredBody = bytes.length > storedBodyBytesMax ? { kind: 'elided' } : { kind: 'whole', bytes }
-  return { status, headers, body }
+  // A body is not kept without its headers: it could not be read without its encoding.
+  const isElided = isCut || bytes.length > storedBodyBytesMax
+  return { status, headers, body: isElided ? { kind: 'elided' } : { kind: 'whole', bytes } }
 }
 
 /** The answer to a repeat. */
