@@ -220,7 +220,7 @@ async function check(image: Image, damages: readonly Damage[]): Promise<void> {
   const ada = app('ada')
   await ada.broker.ready
   await world.clock.advance(4 * 3_600_000)
-  const isFull = spoilt.entries.some(({ bytes }) => Number(bytes) > 1e6)
+  const isFull = spoilt.entries.some(({ bytes }) => typeof bytes === 'number' && bytes > 1e6)
   const receipt = ada.store.dispatch(post({ n: 99, lane: 'new' }))
   const shown = ada.store.dispatch(load())
   await world.clock.advance(3_600_000)
