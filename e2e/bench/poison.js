@@ -20,18 +20,21 @@ const kinds = [
 
 /** How often each URL was asked for. @type {Map<string, number>} */
 const asked = new Map()
-const site = await servePage('poison-page.js', ({ url = '', headers }, response) => {
-  const key = headers['idempotency-key']
-  if (typeof key !== 'string') {
-    response.end()
-    return
-  }
-  asked.set(url, (asked.get(url) ?? 0) + 1)
-  response.setHeader('Content-Type', 'application/json')
-  response.setHeader('Idempotency-Key', key)
-  const body = url === '/api/deep' ? '['.repeat(4_000) + ']'.repeat(4_000) : '{}'
-  setTimeout(() => response.end(url === '/api/poison' ? '{"told":"poison"}' : body), answerMs)
-})
+const site = await servePage(
+  new URL('poison-page.js', import.meta.url),
+  ({ url = '', headers }, response) => {
+    const key = headers['idempotency-key']
+    if (typeof key !== 'string') {
+      response.end()
+      return
+    }
+    asked.set(url, (asked.get(url) ?? 0) + 1)
+    response.setHeader('Content-Type', 'application/json')
+    response.setHeader('Idempotency-Key', key)
+    const body = url === '/api/deep' ? '['.repeat(4_000) + ']'.repeat(4_000) : '{}'
+    setTimeout(() => response.end(url === '/api/poison' ? '{"told":"poison"}' : body), answerMs)
+  },
+)
 
 /** @param {string} [kind] */
 async function run(kind) {

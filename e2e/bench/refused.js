@@ -12,7 +12,7 @@ const entriesMax = 10_000
 const loop = 100_000
 
 const site = await servePage(
-  'refused-page.js',
+  new URL('refused-page.js', import.meta.url),
   ({ method }, response) => {
     // Writes stay, so that there is no more room.
     if (method === 'GET') response.setHeader('Content-Type', 'application/json').end('{}')

@@ -4,12 +4,12 @@ import { fileURLToPath } from 'node:url'
 import { rolldown } from 'rolldown'
 
 /**
- * @param {string} name of the page's script
+ * @param {URL} page its script
  * @param {(request: import('node:http').IncomingMessage, response: import('node:http').ServerResponse) => void} answer to URLs under `/api/`
  */
-export async function servePage(name, answer, minify = true) {
+export async function servePage(page, answer, minify = true) {
   const bundle = await rolldown({
-    input: fileURLToPath(new URL(name, import.meta.url)),
+    input: fileURLToPath(page),
     transform: { define: { 'process.env.NODE_ENV': '"production"' } },
   })
   const script = (await bundle.generate({ format: 'es', minify, codeSplitting: false })).output[0].code

@@ -176,7 +176,11 @@ describe.each(copies)('what is %s is looked at no further than to the bound', (_
       visits(
         (visit) =>
           new Proxy([], {
-            get: (target, key) => (key === 'length' ? 1e8 : (visit(), Reflect.get(target, key))),
+            get(target, key) {
+              if (key === 'length') return 1e8
+              visit()
+              return Reflect.get(target, key)
+            },
           }),
         10_000,
       ),
@@ -210,7 +214,11 @@ describe('what is stored is looked at no further than to the bound', () => {
         return undefined
       }
       constructor() {
-        Object.defineProperty(this, 'a', { enumerable: true, get: () => (seen++, new Growing()) })
+        const get = () => {
+          seen++
+          return new Growing()
+        }
+        Object.defineProperty(this, 'a', { enumerable: true, get })
       }
       toJSON() {
         return 'small'
