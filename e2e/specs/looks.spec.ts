@@ -1,5 +1,6 @@
 // How it looks and reads: pictures of each state at three widths in both schemes, and no serious barrier in any.
 import { AxeBuilder } from '@axe-core/playwright'
+import type { Page } from '@playwright/test'
 import type { DemoPage } from '../fixtures/demo-page.js'
 import { expect, test } from '../fixtures/test.js'
 
@@ -54,8 +55,9 @@ test('the feed is legible and without barriers online, offline with pending chan
   await picture(demo, 'lab', folder)
 })
 
-test('a tap and its delivery move nothing on the page', async ({ demo, network }) => {
-  await demo.page.evaluate(() => {
+/** Has the page note what moves on it from now on; the answer lists that. */
+async function watchShifts(page: Page): Promise<() => Promise<unknown>> {
+  await page.evaluate(() => {
     const shifts: string[] = []
     const namesOf = (shift: PerformanceEntry) =>
       (Reflect.get(shift, 'sources') as { node: Node | null }[]).map(({ node }) =>
@@ -66,6 +68,22 @@ test('a tap and its delivery move nothing on the page', async ({ demo, network }
     }).observe({ type: 'layout-shift' })
     Object.assign(window, { shifts })
   })
+  return () => page.evaluate(() => Reflect.get(window, 'shifts'))
+}
+
+test('groups that are read late move nothing on the page', async ({ openTab, server }) => {
+  await server.faults([{ match: { path: '/api/me/groups' }, kind: 'delay', ms: 2_000 }])
+  const demo = await openTab()
+  await demo.signInAs('Ada')
+  const groups = demo.page.locator('.account dd').last()
+  await expect(groups).toHaveText('–')
+  const shifts = await watchShifts(demo.page)
+  await expect(groups).toContainText('Sunday hikers')
+  expect(await shifts()).toEqual([])
+})
+
+test('a tap and its delivery move nothing on the page', async ({ demo, network }) => {
+  const shifts = await watchShifts(demo.page)
   const place = () =>
     demo.post('p02').root.evaluate((node) => node.getBoundingClientRect().top + window.scrollY)
   const before = await place()
@@ -78,7 +96,7 @@ test('a tap and its delivery move nothing on the page', async ({ demo, network }
   await expect(demo.pendingCount).toHaveText('0')
   await expect(demo.post('p01').marks()).toHaveCount(0)
   expect(await place()).toBe(before)
-  expect(await demo.page.evaluate(() => Reflect.get(window, 'shifts'))).toEqual([])
+  expect(await shifts()).toEqual([])
 })
 
 test('the whole job can be done with the keyboard alone', async ({ demo, server }) => {
