@@ -79,6 +79,7 @@ test('a row of a newer release is left alone and shown, its lane waits, the othe
   await demo.post('p05').clap()
   await demo.post('p06').clap()
   await expect(demo.pendingCount).toHaveText('2')
+  await expect(demo.post('p06').marks('accepted')).toHaveCount(1)
   await changeEntry(demo.page, 'post:p05', { version: 99, novelty: 'unheard of' })
   await network.restore()
   await demo.page.reload()

@@ -41,10 +41,11 @@ export function startApp(register, options = {}) {
     document.getElementById(id).textContent = text
   }
   const render = () => {
-    const { waiting, connectivity, updateReady } = store.getState().broker
+    const { waiting, entries, connectivity, updateReady } = store.getState().broker
     const { worker, workerLacks } = broker.capabilities()
     show('likes', store.getState().likes.count)
-    show('waiting', waiting)
+    const isSaving = Object.values(entries).some(({ state }) => state === 'capturing')
+    show('waiting', isSaving ? 'saving' : waiting)
     show('line', connectivity)
     show('worker', worker)
     show('lacks', workerLacks.join(' '))
