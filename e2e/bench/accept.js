@@ -1,42 +1,25 @@
 // How long a dispatch takes to be accepted, beside a raw IndexedDB add of a like row in the same run:
 // 1,000 of each, taken in turns, on disk, in a page that is offline. `npm run bench`
 import { mkdtemp, rm } from 'node:fs/promises'
-import { createServer } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { chromium } from 'playwright'
-import { rolldown } from 'rolldown'
 import { findChromium } from '../tools/browsers.js'
+import { servePage } from './serve-page.js'
 
 const rounds = 1_000
 
-const bundle = await rolldown({
-  input: fileURLToPath(new URL('accept-page.js', import.meta.url)),
-  transform: { define: { 'process.env.NODE_ENV': '"production"' } },
-})
-const script = (await bundle.generate({ format: 'es', minify: true, codeSplitting: false })).output[0].code
-const server = createServer((request, response) => {
-  const isScript = request.url === '/page.js'
-  response.setHeader('Content-Type', isScript ? 'text/javascript' : 'text/html')
-  response.end(
-    isScript ? script : '<!doctype html><title>bench</title><script type="module" src="/page.js"></script>',
-  )
-})
-await new Promise((resolve) => server.listen(0, '127.0.0.1', () => resolve(undefined)))
-const address = server.address()
-const port = typeof address === 'object' && address !== null ? address.port : 0
-
+const site = await servePage(new URL('accept-page.js', import.meta.url))
 const folder = await mkdtemp(join(tmpdir(), 'broker-bench-'))
 const context = await chromium.launchPersistentContext(folder, { headless: true, ...findChromium() })
 const page = await context.newPage()
-await page.goto(`http://localhost:${port}/`)
+await page.goto(site.url)
 await page.waitForFunction(() => 'measureAccept' in window)
 await context.setOffline(true)
 const times = await page.evaluate((count) => /** @type {any} */ (window).measureAccept(count), rounds)
 await context.close()
 await rm(folder, { recursive: true, force: true })
-server.close()
+site.close()
 
 /** @param {number[]} values @param {number} share */
 const quantile = (values, share) => [...values].sort((a, b) => a - b)[Math.floor(values.length * share)] ?? 0

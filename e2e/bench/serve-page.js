@@ -3,16 +3,19 @@ import { createServer } from 'node:http'
 import { fileURLToPath } from 'node:url'
 import { rolldown } from 'rolldown'
 
+/** @type {(request: unknown, response: import('node:http').ServerResponse) => void} */
+const notFound = (_request, response) => void response.writeHead(404).end()
+
 /**
  * @param {URL} page its script
  * @param {(request: import('node:http').IncomingMessage, response: import('node:http').ServerResponse) => void} answer to URLs under `/api/`
  */
-export async function servePage(page, answer, minify = true) {
+export async function servePage(page, answer = notFound) {
   const bundle = await rolldown({
     input: fileURLToPath(page),
     transform: { define: { 'process.env.NODE_ENV': '"production"' } },
   })
-  const script = (await bundle.generate({ format: 'es', minify, codeSplitting: false })).output[0].code
+  const script = (await bundle.generate({ format: 'es', minify: true, codeSplitting: false })).output[0].code
   const server = createServer((request, response) => {
     if (request.url?.startsWith('/api/')) {
       answer(request, response)

@@ -1,5 +1,5 @@
 // Checks the arguments of a call, each time. A mistake here would else be answered 500, in words of the runtime.
-import { checkNames, checkOneOf, told } from './check-options.js'
+import { checkNames, checkOneOf, checkWhole, told } from './check-options.js'
 import { UsageError } from './usage-error.js'
 
 /** @throws UsageError where no Request of Fetch was given */
@@ -22,9 +22,7 @@ export function checkHandler(handler: unknown): void {
 
 /** @throws RangeError or TypeError on arguments that cannot be meant */
 export function checkPurge(recordsMax: unknown, options: { readonly clockIsRight?: boolean }): void {
-  if (typeof recordsMax !== 'number' || !Number.isInteger(recordsMax) || recordsMax < 1) {
-    throw new RangeError(`recordsMax: got ${told(recordsMax)}, expected a whole number of at least 1`)
-  }
+  checkWhole('recordsMax', recordsMax)
   checkNames('purge', options, ['clockIsRight'])
   checkOneOf('clockIsRight', options.clockIsRight, [true, false])
 }

@@ -1,5 +1,5 @@
 // Checks the options of `createIdempotency`.
-import { checkFunction, checkNames, checkNumber, checkOneOf, told } from './check-options.js'
+import { checkFunction, checkNames, checkNumber, checkOneOf, checkWhole, told } from './check-options.js'
 import type { IdempotencyOptions } from './idempotency-options.js'
 import { bodyBytesMaxDefault, timeMsMax, timerMsMax } from './limits.js'
 
@@ -44,9 +44,7 @@ export function checkIdempotencyOptions<Tx>(options: IdempotencyOptions<Tx>): vo
     'bytes',
   )
   checkNumber('keysPerPrincipalMax', options.keysPerPrincipalMax, [1, Number.MAX_SAFE_INTEGER], 'keys')
-  if (!Number.isInteger(options.keysPerPrincipalMax ?? 1)) {
-    throw new RangeError(`keysPerPrincipalMax: got ${options.keysPerPrincipalMax}, expected a whole number`)
-  }
+  checkWhole('keysPerPrincipalMax', options.keysPerPrincipalMax)
   checkReplayedHeaders(options.replayedHeaders)
 }
 

@@ -20,6 +20,12 @@ export function checkNumber(name: string, value: unknown, [min, max]: Range, uni
   throw new RangeError(`${name}: got ${value}, expected ${min} to ${max} ${unit}`)
 }
 
+/** A count that is missing has its default, and is in order. */
+export function checkWhole(name: string, value: unknown): void {
+  if (value === undefined || (Number.isInteger(value) && Number(value) >= 1)) return
+  throw new RangeError(`${name}: got ${told(value)}, expected a whole number of at least 1`)
+}
+
 type Range = readonly [min: number, max: number]
 
 export function checkOneOf(name: string, value: unknown, values: readonly unknown[]): void {

@@ -20,6 +20,7 @@ export async function readBytes(
   // The rest is not wanted, and whether its source minds being cancelled changes nothing here.
   const stop = () => void reader.cancel(signal.reason).catch(() => {})
   signal.addEventListener('abort', stop, { once: true })
+  if (signal.aborted) stop()
   try {
     for (let chunks = 1; ; chunks += 1) {
       const { done, value } = await reader.read()

@@ -76,7 +76,7 @@ function columnsOf({ store, index }: Span): readonly string[] {
 
 const keyOf = (row: Row, columns: readonly string[]) => columns.map((column) => row[column] as Key)
 
-/** What IndexedDB takes for a column of an index. */
+/** Whether IndexedDB takes the value as a column of an index. */
 const isKey = (key: unknown): key is Key =>
   typeof key === 'string' ||
   (typeof key === 'number' && !Number.isNaN(key)) ||

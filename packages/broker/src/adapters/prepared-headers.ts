@@ -10,8 +10,8 @@ export type PrepareHeaders<About> = (
 
 /**
  * The headers of a request, and what the app adds to them where it adds anything.
- * @throws InvalidRequest where a header is none that a request can have, also where the app's function sets it. Its own
- * errors are the `cause` of one that says whose they are: `what`.
+ * @throws InvalidRequest where a header is none that a request can have, also where the app's function sets it. An
+ * error of the function becomes the `cause` of a new error, which names the function by `what`.
  */
 export async function preparedHeaders<About>(
   headers: Outgoing['headers'],

@@ -37,12 +37,11 @@ export async function bringBack(
   const writes: Write[] = []
   await transact('readwrite', 'strict', async (plain) => {
     const tx = recorded(plain, writes)
-    for (const salt of salts)
-      if (!(await listNamed<SaltRow>(tx, 'salt')).some(({ name }) => name === salt.name))
-        tx.put('settings', salt)
+    const homes = await listNamed<SaltRow>(tx, 'salt')
+    for (const salt of salts) if (!homes.some(({ name }) => name === salt.name)) tx.put('settings', salt)
     for (const [i, known] of suspects.entries()) {
       const row = await tx.get('partitions', [known.partition])
-      // Damaged, and not lost: what its entries say holds.
+      // The row is damaged, not lost: count it anew from its entries.
       if (row !== undefined && !isSound(row)) {
         tx.put('partitions', await rebuilt(tx, known, row))
         continue

@@ -3,7 +3,7 @@
 
 import { isText, type Row } from './is.js'
 import type { Chance, StoreTransaction } from './ports.js'
-import { partitionsMax, type SaltRow, type SessionRow, type SettingRow } from './schema.js'
+import { type PartitionRow, partitionsMax, type SaltRow, type SessionRow, type SettingRow } from './schema.js'
 
 /** The directory of an app, as `/` or `/shop/`. */
 export type Base = string
@@ -56,7 +56,7 @@ export async function readSalt(tx: StoreTransaction, chance: Chance, base: Base 
 const nameFor = (homes: readonly SaltRow[], base: Base): SaltRow['name'] =>
   homes[0] ? `salt:${base}` : 'salt'
 
-/** Writes a salt that was damaged again, as a page remembers it. */
+/** Writes a damaged salt anew, with the value that a page remembers. */
 export async function restoreSalt(tx: StoreTransaction, value: string, base: Base): Promise<void> {
   const homes = await listNamed<SaltRow>(tx, 'salt')
   tx.put('settings', { name: nameFor(homes, base), value, base: storedBase(base) })
@@ -76,6 +76,13 @@ export const partitionOf = async (
 /** The name of the session of a home. */
 export const nameOf = ({ name }: Pick<SaltRow, 'name'>) =>
   name.replace('salt', 'active') as SessionRow['name']
+
+/** The name of the session of the home that a user's outbox lies in. */
+export const sessionNameOf = ({ home = 'active' }: Pick<PartitionRow, 'home'>): string => home
+
+/** Whether work of this outbox waits in the home. */
+export const waitsIn = (home: SaltRow, row: PartitionRow): boolean =>
+  row.waiting + row.dead > 0 && sessionNameOf(row) === nameOf(home)
 
 /** The rows of all homes, the first home's first, but for damaged ones. */
 export async function listNamed<Row extends SaltRow | SessionRow>(

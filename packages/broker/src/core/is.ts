@@ -12,6 +12,8 @@ export const isNumber = (value: unknown): value is number => Number.isFinite(val
 export const isCount = (value: unknown): value is number =>
   Number.isInteger(value) && Number(value) >= 0 && Number(value) < 2 ** 50
 export const isFlag = (value: unknown): value is boolean => typeof value === 'boolean'
+export const areNumbers = (value: unknown): value is readonly number[] =>
+  Array.isArray(value) && value.every(isNumber)
 export const areTexts = (value: unknown): value is readonly string[] =>
   Array.isArray(value) && value.every(isText)
 export const isPairOfTexts = (value: unknown): value is [string, string] =>

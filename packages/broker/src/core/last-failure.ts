@@ -20,13 +20,12 @@ export function withLastFailure(row: OriginRow, outcome: Outcome, entry: EntryCo
   const isReturned = outcome.kind === 'returned' && outcome.reason === 'notAcknowledged'
   // The application has answered, whatever its answer leaves open.
   const isAnswered = outcome.kind === 'inDoubt' && !outcome.counts
-  if (isAnswered || (outcome.kind !== 'retry' && outcome.kind !== 'inDoubt' && !isReturned)) {
-    const { lastFailure, ...healthy } = row
-    return lastFailure === undefined && row.answered ? row : { ...healthy, answered: true }
-  }
+  if (isAnswered || (outcome.kind !== 'retry' && outcome.kind !== 'inDoubt' && !isReturned))
+    return row.lastFailure === undefined && row.answered
+      ? row
+      : { ...withoutLastFailure(row), answered: true }
   const { reason, httpStatus, came } = outcome
-  // Where no request left, only a knock that nobody or a gateway answered tells of the way, or the app's function for the
-  // headers that fails.
+  // No request left. Two outcomes still say why: a knock that nobody or a gateway answered, or a header function that threw.
   if (outcome.kind === 'retry' && !outcome.sent && !/^(unreachable|http|headers)$/.test(reason)) return row
   return { ...row, lastFailure: { reason, httpStatus, came, at, server: entry.server } }
 }
@@ -36,7 +35,7 @@ export function withoutLastFailure({ lastFailure: _, ...row }: OriginRow): Origi
   return row
 }
 
-/** Call it where an entry ends without an answer: what its last attempt came to is no trouble of today. */
+/** Call it where an entry ends without an answer: its last failure is no present trouble. */
 export async function forgetFailure(
   tx: StoreTransaction,
   { channel, trouble, returnedAt }: EntryCore & Partial<Pick<DeadLetter, 'returnedAt'>>,

@@ -8,7 +8,7 @@ import type { OriginRow } from './origin.js'
 import { readPartition, readPause } from './partition.js'
 import type { StoreTransaction } from './ports.js'
 import { isReadable, isTold, type Quarantined, toQuarantined } from './readable.js'
-import { isMiscounted, type Read } from './recount.js'
+import { isMiscounted, type OutboxRows } from './recount.js'
 import { type JournalRow, type PartitionRow, within } from './schema.js'
 
 /** How far a page has read. */
@@ -105,7 +105,7 @@ export interface Start {
   /** Lanes of the entries that a dead letter holds back. */
   readonly blocked: readonly string[]
   /** The rows where they are not as their counts say. */
-  readonly miscounted: Read | undefined
+  readonly miscounted: OutboxRows | undefined
   /** The latest notes that earlier pages have shown already. */
   readonly told: readonly JournalRow[]
   readonly seen: Seen

@@ -138,7 +138,7 @@ function afterFailure(row: OriginRow, { lane, now, random }: Moment): OriginRow 
 /** No rest is longer than this: one that seems to be was begun before the clock went back (R9). */
 const restMsMax = retryAfterCapMs + backoffCapMs
 
-/** How long the origin rests still; undefined where no time says so. */
+/** Milliseconds until the origin's rest ends. Undefined where it does not rest until a set time. */
 export const restMs = ({ rest }: OriginRow, now: number): number | undefined =>
   rest !== undefined && rest.kind !== 'away' && now < rest.until && rest.until - now <= restMsMax
     ? rest.until - now

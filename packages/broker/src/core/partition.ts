@@ -1,6 +1,15 @@
 // One user's outbox as a row: who it belongs to, what it counts, whether it is paused.
 import { listed } from './blocked-lanes.js'
-import { type Base, baseIn, findHome, listNamed, nameOf, partitionOf, storedBase } from './home.js'
+import {
+  type Base,
+  baseIn,
+  findHome,
+  listNamed,
+  nameOf,
+  partitionOf,
+  sessionNameOf,
+  storedBase,
+} from './home.js'
 import { leave } from './leave.js'
 import type { Ports, Store, StoreTransaction } from './ports.js'
 import { rebuilt } from './rebuild.js'
@@ -88,7 +97,7 @@ export const isActive = async (store: Store, partition: string): Promise<boolean
 export async function readPause(tx: StoreTransaction, row: PartitionRow): Promise<PauseReason | undefined> {
   const sessions = await readSessions(tx)
   if (sessions.some(({ partition }) => partition === row.partition)) return row.paused
-  const isTaken = sessions.some((session) => isOfRoot(session) || session.name === (row.home ?? 'active'))
+  const isTaken = sessions.some((session) => isOfRoot(session) || session.name === sessionNameOf(row))
   return row.paused ?? (isTaken ? 'principal' : 'auth')
 }
 

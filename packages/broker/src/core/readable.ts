@@ -2,7 +2,18 @@
 // disk, or a script of the same origin (P11, SEC6). A row that is not readable is left as it is, and its lane waits.
 import { originOf, originOfUrl } from './channel.js'
 import { type DeadLetter, type EntryRow, entryVersion, indexColumns, type LiveEntry } from './entry.js'
-import { areTexts, isCount, isFlag, isNumber, isPairOfTexts, isRow, isText, isToken, type Row } from './is.js'
+import {
+  areNumbers,
+  areTexts,
+  isCount,
+  isFlag,
+  isNumber,
+  isPairOfTexts,
+  isRow,
+  isText,
+  isToken,
+  type Row,
+} from './is.js'
 import type { JournalRow } from './schema.js'
 
 const all = (row: Row, is: (value: unknown) => boolean, fields: readonly string[]) =>
@@ -20,7 +31,7 @@ export function isReadable(row: EntryRow | DeadLetter): boolean {
     all(given, isCount, counts) &&
     row.version <= entryVersion &&
     all(given, isText, texts) &&
-    isKey(given['key']) &&
+    isHeaderValue(given['key']) &&
     isOneOf(given['server'], 'plain', 'idempotent') &&
     isOneOf(given['onReturned'], 'skip', 'block') &&
     isOneOf(given['effect'], 'none', 'unknown') &&
@@ -37,8 +48,7 @@ export function isReadable(row: EntryRow | DeadLetter): boolean {
 
 const isOneOf = (value: unknown, one: string, other: string) => value === one || value === other
 
-/** It leaves in a header. */
-const isKey = (key: unknown) => isText(key) && /^[ -~]+$/.test(key)
+const isHeaderValue = (key: unknown) => isText(key) && /^[ -~]+$/.test(key)
 
 const isAction = (action: unknown) => isRow(action) && isText(action['type'])
 
@@ -70,8 +80,6 @@ const isBody = (body: unknown) => body === undefined || isText(body) || body ins
 const isSuccess = (success: unknown) =>
   isText(success) ||
   (isRow(success) && areNumbers(success['status'] ?? []) && areTexts(success['contentTypes'] ?? []))
-
-export const areNumbers = (value: unknown): boolean => Array.isArray(value) && value.every(isNumber)
 
 export const areMarks = (marks: unknown): boolean =>
   Array.isArray(marks) &&

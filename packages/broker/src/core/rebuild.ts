@@ -49,8 +49,8 @@ export async function rebuilt(
     wordless: placed(kept.wordless),
     waiting: entries.length,
     dead: letters.length,
-    bytes: bytesOf(readable),
-    journalBytes: bytesOf(notes),
+    bytes: totalBytes(readable),
+    journalBytes: totalBytes(notes),
     channels,
   }
 }
@@ -59,7 +59,7 @@ export async function rebuilt(
 const after = (first: number, numbers: readonly unknown[]): number =>
   numbers.filter(isCount).reduce((next, number) => Math.max(next, number + 1), first)
 
-export const bytesOf = (rows: readonly { readonly bytes?: number }[]): number =>
+export const totalBytes = (rows: readonly { readonly bytes?: number }[]): number =>
   rows.reduce((sum, { bytes }) => sum + (isCount(bytes) ? bytes : 0), 0)
 
 /** The home whose session the user is in. Nobody knows it while they are signed out, unless there is only one. */

@@ -2,12 +2,12 @@
 import type { DeadLetter, EntryRow } from './entry.js'
 import { hasRow, isPlaceTaken, newPartition } from './partition.js'
 import type { StoreTransaction } from './ports.js'
-import { bytesOf, rebuilt } from './rebuild.js'
+import { rebuilt, totalBytes } from './rebuild.js'
 import type { PartitionRow } from './schema.js'
 import { promote } from './settle.js'
 
 /** The rows that a page has read, and whether they are all. */
-export interface Read {
+export interface OutboxRows {
   readonly row: PartitionRow
   readonly entries: readonly EntryRow[]
   readonly letters: readonly DeadLetter[]
@@ -18,13 +18,13 @@ export interface Read {
 }
 
 /** Whether the row of an outbox, or the heads of its lanes, are other than its entries make them. */
-export async function isMiscounted(tx: StoreTransaction, read: Read): Promise<boolean> {
+export async function isMiscounted(tx: StoreTransaction, read: OutboxRows): Promise<boolean> {
   const { row, entries, letters, readable, isAll } = read
   const { partition, nextNumber } = row
   const rows = [...readable.entries, ...readable.letters]
   const { size } = new Set([...row.channels, ...rows.map(({ channel }) => channel)])
   const differs = isAll
-    ? row.waiting !== entries.length || row.dead !== letters.length || row.bytes !== bytesOf(rows)
+    ? row.waiting !== entries.length || row.dead !== letters.length || row.bytes !== totalBytes(rows)
     : row.waiting < entries.length || row.dead < letters.length
   return (
     differs ||
@@ -36,14 +36,14 @@ export async function isMiscounted(tx: StoreTransaction, read: Read): Promise<bo
 }
 
 /** Counts it anew, and makes the first entry of each lane its head. */
-export async function recount(tx: StoreTransaction, read: Read): Promise<void> {
+export async function recount(tx: StoreTransaction, read: OutboxRows): Promise<void> {
   const row = await rebuilt(tx, newPartition(read.row.partition), read.row)
   for (const lane of headless(read)) await promote(tx, row, lane)
   tx.put('partitions', row)
 }
 
 /** The lanes in which entries wait behind none: nothing would ever be sent there. */
-function headless({ entries, readable, blocked, isAll }: Read): readonly string[] {
+function headless({ entries, readable, blocked, isAll }: OutboxRows): readonly string[] {
   if (!isAll) return []
   const isBehind = (entry: EntryRow) => entry.state === 'waiting' && !entry.head
   const led = new Set(readable.entries.filter((entry) => !isBehind(entry)).map(({ lane }) => lane))

@@ -1,19 +1,21 @@
 // Decides whether the rows beside the entries (counts, settings, origins) are what the broker itself could have written.
 // Rows are not trusted: a faulty disk may have changed them, or a script of the same origin (SEC6).
-import { areTexts, isCount, isFlag, isNumber, isRow, isText, type Row } from './is.js'
+import { areNumbers, areTexts, isCount, isFlag, isNumber, isRow, isText, type Row } from './is.js'
 import type { OriginRow } from './origin.js'
-import { areMarks, areNumbers } from './readable.js'
+import { areMarks } from './readable.js'
 import type { PartitionRow } from './schema.js'
 
 type Check = (value: unknown) => boolean
 
 const isAmount: Check = (value) => typeof value === 'number' && value >= 0
 
-/** The fields of a partition's row by their kind. Those of the first line are never missing. */
+/** The fields that every partition's row has, by kind. */
 const kinds: readonly (readonly [check: Check, fields: string])[] = [
   [isCount, 'nextSeq nextNumber waiting dead bytes session'],
   [areTexts, 'channels blockedLanes'],
 ]
+
+/** The fields that a row may lack. */
 const optionalKinds: typeof kinds = [
   [isCount, 'claims wipes told wordless left steals'],
   [isAmount, 'journalBytes bytesMax'],
@@ -52,7 +54,7 @@ export function isSound(row: PartitionRow): boolean {
   )
 }
 
-/** Of a place in the journal. */
+/** Whether the journal has given this number already. */
 const isPast = ({ nextNumber }: PartitionRow, number = 0) => number < nextNumber
 
 /** The fields of a damaged row that are sound. */

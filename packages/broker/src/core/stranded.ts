@@ -1,5 +1,5 @@
 // Finds work that nobody can reach: the salt under which it lies was damaged, and could not be brought back.
-import { type Base, findHome, listNamed, nameOf } from './home.js'
+import { type Base, findHome, listNamed, nameOf, waitsIn } from './home.js'
 import { type Owner, readPartition } from './partition.js'
 import type { StoreTransaction } from './ports.js'
 import { partitionsMax, type SaltRow, type SessionRow, within } from './schema.js'
@@ -10,17 +10,17 @@ const homeAt = async (tx: StoreTransaction, base: Base) =>
 /** Whether work waits in a home whose salt was made a moment ago. */
 export async function hasStranded(tx: StoreTransaction, base: Base): Promise<boolean> {
   const home = await homeAt(tx, base)
+  if (home === undefined) return false
   const rows = await tx.list(within('partitions', []), partitionsMax)
-  return rows.some(
-    (row) => row.waiting + row.dead > 0 && home !== undefined && (row.home ?? 'active') === nameOf(home),
-  )
+  return rows.some((row) => waitsIn(home, row))
 }
 
 /** How much of a user's work lies in another partition than theirs, as the session of before tells. */
 export async function countStranded(tx: StoreTransaction, owner: Owner, base: Base): Promise<number> {
   const home = await homeAt(tx, base)
+  if (home === undefined) return 0
   const sessions = await listNamed<SessionRow>(tx, 'active')
-  const before = sessions.find(({ name }) => home !== undefined && name === nameOf(home))
+  const before = sessions.find(({ name }) => name === nameOf(home))
   if (before?.principal !== owner.principal || before.partition === owner.partition) return 0
   const { waiting, dead } = await readPartition(tx, before.partition)
   return waiting + dead

@@ -77,7 +77,7 @@ export function sized(what: string | false, body: SizedBody, limits: SizeLimits)
 
 type SizedBody = string | ArrayBuffer | Blob | FormData | URLSearchParams
 
-/** Ends at what a body or an action may have. It throws a Refusal. */
+/** A count up to the most bytes that a body or an action may have. Above it a Refusal is thrown. */
 const tallyOf = (what: string | false, { bodyBytesMax, bytesMax }: SizeLimits): Tally => ({
   bytes: 0,
   max: Math.min(bodyBytesMax, bytesMax),

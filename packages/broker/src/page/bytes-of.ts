@@ -24,7 +24,7 @@ export function bytesOf(value: unknown, max: number): number {
   if (typeof value !== 'object' || value === null) return 0
   if (value instanceof Blob) return value.size
   if (value instanceof ArrayBuffer) return value.byteLength
-  // What is stored of a view is its whole buffer.
+  // IndexedDB stores the whole buffer of a view.
   if (ArrayBuffer.isView(value)) return value.buffer.byteLength
   // Places that hold nothing are stored too.
   return Array.isArray(value) && tagBytes * value.length > max ? tagBytes * value.length : 4

@@ -56,7 +56,7 @@ export class Capturing {
   readonly #context: CapturingContext
   readonly #queue: CaptureQueue
   readonly #items = new Map<string, Captured>()
-  /** Made once: an error keeps its stack, which takes longer than all else of a refusal. */
+  /** Made once: to create an error with its stack is the slowest part of a refusal. */
   readonly #full: ReturnType<typeof outboxFull>
   readonly #gone: Refusal = storageRefusal(undefined)
   /** Of this turn. */

@@ -21,8 +21,8 @@ const isForbidden = (name: string): boolean =>
 
 const isOwn = (name: string): boolean => name.startsWith('idempotency-')
 
-/** What to do instead of giving these. `advice`: of those that another function of the app may give. */
-const insteadOf = (names: readonly string[], advice: string): string =>
+/** Advice for refused names. `advice`: for names that another function of the app may give. */
+const insteadOf = (names: readonly string[], advice: string | false): string =>
   [
     names.some(isForbidden) &&
       'Some are set by the browser alone, cookies too: to another origin they go where `origins` of createBroker has ' +
@@ -72,6 +72,6 @@ function take(
   throw new Refusal(
     'invalidRequest',
     isDevelopment &&
-      `The \`request\` of ${type} may not give the header ${refused.join(', ')}. ${insteadOf(refused, advice || '')}`,
+      `The \`request\` of ${type} may not give the header ${refused.join(', ')}. ${insteadOf(refused, advice)}`,
   )
 }

@@ -20,13 +20,13 @@ export interface KnownRoom {
   left(): Room
   /** Call it after each transaction of captures. `failed`: the storage took nothing. */
   tried(failed: boolean): void
-  /** Whether the storage has failed so often in a row that it is not asked for a while. */
+  /** A circuit breaker: whether the storage failed several times in a row, so that it is not asked for a while. */
   isGone(): boolean
 }
 
-/** How long a full outbox is taken for full, where nobody says that something left it. */
+/** How long the outbox is taken for full, or the storage for broken, before the storage is asked again. */
 const believedMs = 1_000
-/** A storage may stumble, and takes the next capture. */
+/** A storage that failed once or twice may take the next capture. */
 const failuresMax = 3
 
 export function createKnownRoom(

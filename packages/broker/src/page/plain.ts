@@ -45,7 +45,7 @@ const hasFields = (value: object): boolean =>
 
 /**
  * A copy that nobody else holds, of what IndexedDB keeps whole (a Date, a Map, a File too). A class is kept as its `toJSON`
- * says. What stands in several places is copied, and counted, as often. `key`: its name in what holds it. `isGiven`: a
+ * says. An object that stands in several places is copied and counted once for each. `key`: its name in what holds it. `isGiven`: a
  * `toJSON` gave it, and no other is asked, as in JSON. `holders`: all that it stands in.
  * @throws what the tally says; LostValue for a function, a symbol, a big integer, and a class without `toJSON`; RangeError
  * where it stands in itself or is nested too deep.

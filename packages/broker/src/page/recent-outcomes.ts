@@ -36,9 +36,10 @@ export function createRecentOutcomes(): RecentOutcomes {
 
   return {
     hear(action) {
-      // A flood of refused captures would push out what the server has done.
-      if (isOutcome(action)) action.meta.broker.unseen || add(action)
-      else {
+      if (isOutcome(action)) {
+        // A flood of refused captures would push out what the server has done.
+        if (!action.meta.broker.unseen) add(action)
+      } else {
         const ids = takenBackBy(action)
         if (ids.length > 0) all = all.filter(({ meta }) => !ids.includes(meta.entryId))
         if (action.type === 'redux-broker/restored' && action.payload.past) begin(action.payload.past)

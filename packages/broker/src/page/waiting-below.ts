@@ -1,5 +1,5 @@
 // For development: an app that begins above several others may be one of them that has moved.
-import { type Base, baseIn, findHome, listNamed, nameOf } from '../core/home.js'
+import { type Base, baseIn, findHome, listNamed, waitsIn } from '../core/home.js'
 import type { StoreTransaction } from '../core/ports.js'
 import { partitionsMax, type SaltRow, within } from '../core/schema.js'
 import { sayOnce } from '../redux/development.js'
@@ -9,8 +9,7 @@ async function findWaitingBelow(tx: StoreTransaction, base: Base): Promise<reado
   const homes = await listNamed<SaltRow>(tx, 'salt')
   if (findHome(homes, base) !== undefined) return []
   const rows = await tx.list(within('partitions', []), partitionsMax)
-  const waits = (home: SaltRow) =>
-    rows.some((row) => row.waiting + row.dead > 0 && (row.home ?? 'active') === nameOf(home))
+  const waits = (home: SaltRow) => rows.some((row) => waitsIn(home, row))
   return homes.filter((home) => baseIn(home).startsWith(base) && waits(home)).map(baseIn)
 }
 

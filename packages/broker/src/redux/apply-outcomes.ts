@@ -22,7 +22,7 @@ export function outcomeStep(layering: Layering, watch: DeliveryWatch | undefined
     if (isDevelopment && watch) tellWatch(watch, layering, layers, action)
     const { entryId, broker } = action.meta
     if (broker.unseen && !layers.stale) return onTop(state, layers, action)
-    const below = isUndone(broker) && undone(state, entryId)
+    const below = wasNeverAccepted(broker) && undone(state, entryId)
     if (below) return onTop(below.state, below.layers, action)
     const { late, at, more, told: place } = broker
     const isHeld = place !== undefined && place.number <= (layers.told?.[place.outbox] ?? 0)
@@ -40,8 +40,8 @@ export function outcomeStep(layering: Layering, watch: DeliveryWatch | undefined
   }
 }
 
-/** Of an entry that was never accepted: no journal tells of it. */
-const isUndone = ({ outcome: kind, told }: OutcomeMark): boolean =>
+/** The entry was never accepted, so no journal tells of it. */
+const wasNeverAccepted = ({ outcome: kind, told }: OutcomeMark): boolean =>
   told === undefined && (kind === 'rejected' || kind === 'cancelled')
 
 /** For the developer: whether the slice takes over what it showed of an entry. */

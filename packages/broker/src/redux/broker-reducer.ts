@@ -123,7 +123,7 @@ function afterOutcome(entries: Entries, { type, error, meta }: OutcomeAction): E
   return withEntries(entries, [entry])
 }
 
-/** The newest of all. A new object of those that stay: to delete the oldest from a copy takes ten times as long. */
+/** Keeps the newest `indexMax`, in a new object: to delete the oldest from a copy takes ten times as long. */
 function withEntries(entries: Entries, added: readonly EntryStatus[]): Entries {
   const newest = added.slice(-indexMax)
   const fresh = newest.filter(({ id }) => entries[id] === undefined)

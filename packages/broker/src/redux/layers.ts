@@ -25,7 +25,7 @@ export const never: number = Number.NEGATIVE_INFINITY
 /** The layers of each state. All reducers share it, so that a reducer that replaces another finds the layers. */
 const hidden = new WeakMap<object, Hidden>()
 
-/** Of a state whose newest entry nothing came after: the state before that entry. It only spares a replay. */
+/** The state below the newest entry, by the state that shows that entry. It spares a replay when the entry is refused. */
 const before = new WeakMap<object, object>()
 
 /** The layers of a state in which nothing pends. */
@@ -51,7 +51,7 @@ export interface Layering {
   keep(layers: Hidden, view: object): object
   /** As `keep`, for an entry that goes on top of a state. */
   push(layers: Hidden, view: object, below: object): object
-  /** How it was before the newest entry was shown. Undefined where that is another one, or something came after it. */
+  /** The state before this entry was shown. Undefined unless it is the newest entry and nothing followed it. */
   undone(state: object, entryId: string): { readonly state: object; readonly layers: Hidden } | undefined
   /** The view that the layers make. */
   rebased(layers: Hidden): object

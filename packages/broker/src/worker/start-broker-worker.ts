@@ -148,7 +148,7 @@ export function startBrokerWorker(options: WorkerOptions = {}): BrokerWorker {
     if (isAskCommand(event.data, database)) answer()
     if (!isDrainCommand(event.data, database)) return
     event.waitUntil(drainAndWait(life, event.data.probe))
-    // The page asks for the lock when it hears the answer: by then the drain has asked, since it began to read first.
+    // The page asks for the lock when it hears the answer. The drain must have asked before: first read all that it reads.
     const session = user().then(() => activeAt(ports, base))
     event.waitUntil(session.then((owner) => answer(owner?.partition ?? '')))
   })
