@@ -4,10 +4,10 @@ import { configureStore } from '@reduxjs/toolkit'
 import { createApi } from '@reduxjs/toolkit/query'
 import { QueryClient } from '@tanstack/query-core'
 import { createBroker, reads } from 'redux-broker'
-import { systemClock } from '../../packages/broker/dist/adapters/system-clock.js'
-import { createConnections } from '../../packages/broker/dist/core/connections.js'
+import { systemClock } from '../../packages/broker/dist/adapters/system/system-clock.js'
 import { defaultLimits } from '../../packages/broker/dist/core/limits.js'
-import { createScheduler } from '../../packages/broker/dist/core/reads/scheduler.js'
+import { createConnectionPool } from '../../packages/broker/dist/core/network/connection-pool.js'
+import { createScheduler } from '../../packages/broker/dist/core/reads/scheduler/scheduler.js'
 
 /**
  * Asks for one thing as often as `readers` says; resolves when they are answered.
@@ -26,7 +26,7 @@ function scheduler(/** @type {number} */ waiting) {
     clock: systemClock,
     chance: { random: Math.random },
     isOnline: () => true,
-    connections: createConnections(defaultLimits.concurrencyMax),
+    connections: createConnectionPool(defaultLimits.concurrencyMax),
     limits: { readsMax: 1, waitingReadsMax: 100_000, wireMs: defaultLimits.attemptMs },
     report: console.error,
     send: () =>

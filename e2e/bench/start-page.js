@@ -1,11 +1,11 @@
 // What a start does before a page shows what waits, piece by piece. Run by start.js.
 import { browserPorts } from '../../packages/broker/dist/adapters/browser-ports.js'
-import { renewLog } from '../../packages/broker/dist/adapters/renew-log.js'
-import { append } from '../../packages/broker/dist/core/append.js'
+import { renewLog } from '../../packages/broker/dist/adapters/storage/renew-log.js'
+import { readStart } from '../../packages/broker/dist/core/journal/outbox-changes.js'
 import { defaultLimits } from '../../packages/broker/dist/core/limits.js'
-import { readStart } from '../../packages/broker/dist/core/news.js'
+import { append } from '../../packages/broker/dist/core/outbox/append.js'
 
-const ports = browserPorts('bench', () => import('../../packages/broker/dist/page/later.js'))
+const ports = browserPorts('bench', () => import('../../packages/broker/dist/page/deferred-code.js'))
 
 /** @param {() => Promise<unknown>} work */
 async function timed(work) {

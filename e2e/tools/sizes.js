@@ -7,7 +7,7 @@ const broker = fileURLToPath(new URL('../../packages/broker', import.meta.url))
 
 /**
  * Bounds in bytes of brotli, for the chunks that an app loads at first. `react`, `redux` and RTK are the app's own. Two
- * chunks come later: `page/later.ts`, and the hash of a page over plain http.
+ * chunks come later: `page/deferred-code.ts`, and the hash of a page over plain http.
  */
 const entries = [
   {

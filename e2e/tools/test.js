@@ -70,6 +70,7 @@ const suites = {
   lint: () => {
     check('biome', 'npx biome ci .')
     check('knip', 'npx knip')
+    check('borders', 'node e2e/tools/borders.js')
     check('publint of redux-broker', 'npx publint packages/broker --strict')
     check('publint of redux-broker-server', 'npx publint packages/server --strict')
   },

@@ -11,7 +11,7 @@ const dist = join(root, 'dist')
 const tsc = join(dirname(createRequire(import.meta.url).resolve('typescript/package.json')), 'bin/tsc')
 
 rmSync(dist, { recursive: true, force: true })
-const layers = ['reads', 'worker', 'testing'].map((layer) => join(root, 'src', layer))
+const layers = ['.', 'worker', 'testing'].map((layer) => join(root, 'src', layer))
 const compiled = spawnSync(process.execPath, [tsc, '-b', ...layers], { stdio: 'inherit' })
 if (compiled.status !== 0) process.exit(compiled.status ?? 1)
 
@@ -38,7 +38,7 @@ async function bundle(entry, file, { format = 'es', mode = 'production' } = {}) 
 }
 
 // For browsers without a bundler: no `process`, and nothing to import. An import map does not reach into a worker.
-await bundle('page/index.js', 'browser/redux-broker.js')
-await bundle('page/index.js', 'browser/redux-broker.development.js', { mode: 'development' })
+await bundle('index.js', 'browser/redux-broker.js')
+await bundle('index.js', 'browser/redux-broker.development.js', { mode: 'development' })
 await bundle('worker/index.js', 'browser/worker.js')
 await bundle('worker/sw.js', 'sw.js', { format: 'iife' })

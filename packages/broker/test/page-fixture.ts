@@ -10,7 +10,7 @@ import {
   rejected,
   returned,
   write,
-} from '../src/page/index.js'
+} from '../src/index.js'
 import { createTestWorld, type TestTab, type TestWorld } from '../src/testing/index.js'
 
 export interface Like {

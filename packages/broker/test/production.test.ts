@@ -5,7 +5,7 @@ import { expect, it } from 'vitest'
 
 it('a production bundle has no text that tells how to call createBroker()', async () => {
   const bundle = await rolldown({
-    input: fileURLToPath(new URL('../src/page/index.ts', import.meta.url)),
+    input: fileURLToPath(new URL('../src/index.ts', import.meta.url)),
     external: ['redux'],
     resolve: { extensionAlias: { '.js': ['.ts', '.js'] } },
     transform: { define: { 'process.env.NODE_ENV': '"production"' } },

@@ -55,8 +55,8 @@ describe('README.md', () => {
 
   it('names every value that the package exports, and every limit and reason', () => {
     const source = (name: string) => readFileSync(`${root}src/${name}`, 'utf8')
-    const values = [...source('page/index.ts').matchAll(/^export \{ ([^}]+) \}/gm)].flatMap(
-      ([, names = '']) => names.split(', '),
+    const values = [...source('index.ts').matchAll(/^export \{ ([^}]+) \}/gm)].flatMap(([, names = '']) =>
+      names.split(', '),
     )
     const limits = [...source('core/limits.ts').matchAll(/^ {2}readonly (\w+):/gm)].map(([, name]) => name)
     const reasons =

@@ -1,14 +1,7 @@
 // A small app for the tests of reads: the calls that a feed starts with, and what its reducers were told.
 import { type Action, configureStore, createAction, createSlice } from '@reduxjs/toolkit'
 import type { Middleware } from 'redux'
-import {
-  type BrokerOptions,
-  createBroker,
-  delivered,
-  type ReadsOptions,
-  read,
-  reads,
-} from '../src/page/index.js'
+import { type BrokerOptions, createBroker, delivered, type ReadsOptions, read, reads } from '../src/index.js'
 import type { TestTab, TestWorld } from '../src/testing/index.js'
 
 export const loadMe = read(createAction('me/load'), {

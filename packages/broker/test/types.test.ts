@@ -21,7 +21,7 @@ function compile(compiler: string): Promise<string> {
 
 describe('the types of redux-broker', () => {
   beforeAll(() => {
-    if (!existsSync(join(root, 'dist/page/index.d.ts')))
+    if (!existsSync(join(root, 'dist/index.d.ts')))
       throw new Error('redux-broker is not built: run `npm run build` first.')
   })
 

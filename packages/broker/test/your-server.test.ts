@@ -4,7 +4,7 @@ import { request as httpRequest } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import Fastify from 'fastify'
 import { describe, expect, it } from 'vitest'
-import type { BrokerOptions } from '../src/page/index.js'
+import type { BrokerOptions } from '../src/index.js'
 import { acknowledge, answer, createTestWorld, type SentRequest } from '../src/testing/index.js'
 import { openApp } from './page-fixture.js'
 

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest'
-import type { Bus } from '../core/ports.js'
+import type { Bus } from '../core/platform.js'
 import { broadcastBus } from './broadcast-bus.js'
 
 const open: Bus[] = []

@@ -1,5 +1,5 @@
 // BroadcastChannel: news between the pages and the worker of one origin. It wakes no stopped worker and may be missed.
-import type { Bus } from '../core/ports.js'
+import type { Bus } from '../core/platform.js'
 
 export function broadcastBus(database: string): Bus {
   const listeners = new Set<(hint: string) => void>()

@@ -1,23 +1,23 @@
 // The real world behind the core's ports, the same in a page and in a worker.
-import { backedUp, type Places } from '../core/backup.js'
-import type { CredentialsOf } from '../core/origins.js'
+import { type BackupPlaces, withBackup } from '../core/backup/backed-up-store.js'
+import type { CredentialsOf } from '../core/network/allowed-origins.js'
 import type { Ports } from '../core/ports.js'
-import { giveUpReserve } from '../core/room.js'
+import { releaseReserve } from '../core/rows/disk-reserve.js'
 import { broadcastBus } from './broadcast-bus.js'
-import { browserDevice } from './browser-device.js'
-import { fetchNetwork } from './fetch-network.js'
-import { idbStore } from './idb-store.js'
-import { opfsNotebook } from './opfs-notebook.js'
-import { renewLog } from './renew-log.js'
-import { secondBucket } from './second-bucket.js'
-import { systemChance } from './system-chance.js'
-import { systemClock } from './system-clock.js'
-import { systemZone } from './system-zone.js'
+import { fetchNetwork } from './network/fetch-network.js'
+import { idbStore } from './storage/idb-store.js'
+import { opfsCheckpointFile } from './storage/opfs-checkpoint-file.js'
+import { renewLog } from './storage/renew-log.js'
+import { secondBucket } from './storage/second-bucket.js'
+import { browserDevice } from './system/browser-device.js'
+import { systemRandom } from './system/random-ids.js'
+import { systemClock } from './system/system-clock.js'
+import { systemZone } from './system/time-zone.js'
 import { webLocks } from './web-locks.js'
 
 export function browserPorts(
   database: string,
-  repair: Places['repair'],
+  repair: BackupPlaces['repair'],
   credentialsOf?: CredentialsOf,
 ): Ports {
   let renewed: Promise<void> | undefined
@@ -28,9 +28,9 @@ export function browserPorts(
   }
   const locks = webLocks()
   const copy = secondBucket(database)
-  const store = backedUp(
+  const store = withBackup(
     (prepare) => idbStore(database, { place, prepare }),
-    { copy, notebook: opfsNotebook(database, locks), repair },
+    { copy, notebook: opfsCheckpointFile(database, locks), repair },
     systemClock,
   )
   return {
@@ -38,13 +38,13 @@ export function browserPorts(
       ...store,
       // Renewing the log presses together what was deleted: only that makes room in Chromium.
       async makeRoom() {
-        await giveUpReserve(store)
+        await releaseReserve(store)
         await Promise.all([renewLog(indexedDB), copy?.makeRoom?.()])
       },
     },
     backup: store.backup,
     clock: systemClock,
-    chance: systemChance,
+    chance: systemRandom,
     network: fetchNetwork(credentialsOf),
     locks,
     bus: broadcastBus(database),

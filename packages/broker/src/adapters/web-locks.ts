@@ -1,5 +1,5 @@
 // Web Locks: the browser frees a lock when its holder's page or worker dies, within milliseconds.
-import type { Locks } from '../core/ports.js'
+import type { Locks } from '../core/platform.js'
 
 export function webLocks(): Locks {
   const locks: LockManager | undefined = navigator.locks

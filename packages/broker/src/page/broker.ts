@@ -1,21 +1,23 @@
 // The public face of a broker: its options and its members.
+
 import type { Middleware, Reducer } from 'redux'
-import type { OnUnknownEffect, ServerKind } from '../core/entry.js'
-import type { Inquiries } from '../core/inquiry.js'
+import type { BackupKind } from '../core/backup/checkpoint.js'
+import type { StatusQueryCode } from '../core/delivery/status-query.js'
 import type { Limits } from '../core/limits.js'
-import type { OriginOption } from '../core/origins.js'
-import type { Owner } from '../core/partition.js'
-import type { BackupKind, Ports } from '../core/ports.js'
-import type { SessionRules } from '../core/session-rules.js'
-import type { Success } from '../core/success.js'
+import type { OriginOption } from '../core/network/allowed-origins.js'
+import type { Owner } from '../core/outbox/partition.js'
+import type { Ports } from '../core/ports.js'
+import type { SessionRules, Success } from '../core/rows/answer-rules.js'
+import type { OnUnknownEffect, ServerKind } from '../core/rows/entry.js'
 import type { BrokerState } from '../redux/broker-reducer.js'
-import type { Produce } from '../redux/layers.js'
-import type { OptimisticOptions } from '../redux/optimistic.js'
+import type { Produce } from '../redux/optimistic/layers.js'
+import type { OptimisticOptions } from '../redux/optimistic/optimistic.js'
 import type { AnyRouted, BrokerDispatch } from '../redux/types.js'
-import type { Cancelled } from './capturing.js'
-import type { Host } from './host.js'
-import type { FetchOptions, ReadEngine, ReadPart } from './read-engine.js'
-import type { GivenWorker } from './register-worker.js'
+import type { CancelledWrite } from './capture/capture.js'
+import type { PageRequest } from './delivery/prepare-headers.js'
+import type { GivenWorker } from './delivery/register-worker.js'
+import type { PageLifecycle } from './lifecycle/page-lifecycle.js'
+import type { FetchOptions, ReadEngine, ReadPart } from './reads-port.js'
 
 export interface BrokerOptions<State, Path extends string> {
   /** Where the app mounts `broker.reducer`. Default `broker`. */
@@ -93,19 +95,11 @@ export interface BrokerOptions<State, Path extends string> {
   readonly world?: World
 }
 
-/** A request that is about to leave the page. */
-export interface PageRequest<State> {
-  readonly url: string
-  /** The type of the entry's action; undefined for a question of the broker's own: the session's probe, the status query. */
-  readonly route: string | undefined
-  getState(): State
-}
-
 export interface World {
   readonly ports: Ports
-  readonly host: Host
+  readonly host: PageLifecycle
   /** Asks about entries in doubt. Undefined until its code is loaded, when `onLoaded` is called. */
-  inquiries?(onLoaded: () => void): Inquiries | undefined
+  inquiries?(onLoaded: () => void): StatusQueryCode | undefined
 }
 
 /** The abilities of this browser, on which the promises rest. */
@@ -143,7 +137,7 @@ export interface Internals {
   /** The last row of the journal that is in the view. */
   shown(): number
   changed(): void
-  cancel(entryId: string): Promise<Cancelled>
+  cancel(entryId: string): Promise<CancelledWrite>
   /** Takes back what is not on disk yet; gives how many. */
   cancelCaptures(): Promise<number>
   dismiss(entryId: string): void

@@ -1,8 +1,8 @@
 import { createAction } from '@reduxjs/toolkit'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { liked } from '../../test/page-fixture.js'
+import { createBroker, type OriginOption, write } from '../index.js'
 import { createTestWorld } from '../testing/index.js'
-import { createBroker, type OriginOption, write } from './index.js'
 
 afterEach(() => {
   vi.unstubAllEnvs()

@@ -1,17 +1,18 @@
 // A programmer's mistakes in createBroker's options, told at once. Left out of production builds.
-import { isBase } from '../core/home.js'
-import { isToken } from '../core/is.js'
+
 import { defaultLimits, leaseMs } from '../core/limits.js'
-import { type OriginOption, originNames } from '../core/origins.js'
-import { checkSession, checkSuccess } from '../redux/check-answers.js'
+import { type OriginOption, originNames } from '../core/network/allowed-origins.js'
+import { isBase } from '../core/rows/app-homes.js'
+import { isToken } from '../core/type-checks.js'
+import { checkSession, checkSuccess } from '../redux/check-answer-rules.js'
 import { describe } from '../redux/describe.js'
 import { oneOf, routeOf } from '../redux/route.js'
 import type { AnyRouted } from '../redux/types.js'
 import type { World } from './broker.js'
-import { isPrivate } from './given-headers.js'
-import type { ReadPart } from './read-engine.js'
+import { isPrivate } from './capture/storable-headers.js'
+import type { ReadPart } from './reads-port.js'
 
-const known = [
+const knownOptions = [
   'reducerPath',
   'name',
   'base',
@@ -41,9 +42,11 @@ export function checkOptions(options: unknown): void {
       `createBroker() expects options with \`partition\` and \`routes\`; got ${describe(options)}.`,
     )
   const given = options as Record<string, unknown>
-  const stranger = Object.keys(given).find((name) => !known.includes(name))
+  const stranger = Object.keys(given).find((name) => !knownOptions.includes(name))
   if (stranger !== undefined)
-    throw new TypeError(`createBroker() knows no option \`${stranger}\`; it takes ${known.join(', ')}.`)
+    throw new TypeError(
+      `createBroker() knows no option \`${stranger}\`; it takes ${knownOptions.join(', ')}.`,
+    )
   if (typeof given['partition'] !== 'function')
     throw wrong(
       'partition',

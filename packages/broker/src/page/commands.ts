@@ -1,27 +1,31 @@
 // Commands that an app may give to its user's outbox. Each is a function of its own, so that an app ships only those
 // that it calls.
 
-import { discardAll as discardEverything, type GivenUp, nothingGivenUp } from '../core/discard-all.js'
-import type { DeadLetter, EntryRow } from '../core/entry.js'
-import {
-  confirm as confirmHeld,
-  discard as discardHeld,
-  findHeld,
-  type Held,
-  requeue as requeueHeld,
-} from '../core/letters.js'
+import { readLetters } from '../core/journal/outbox-changes.js'
 import { pageRowsMax } from '../core/limits.js'
-import { readLetters } from '../core/news.js'
-import { changePartition } from '../core/partition.js'
-import type { StoreTransaction } from '../core/ports.js'
-import { isReadable } from '../core/readable.js'
-import { within } from '../core/schema.js'
+import {
+  confirmEntry as confirmHeld,
+  discardEntry as discardHeld,
+  findUnresolved,
+  requeueEntry as requeueHeld,
+  type Unresolved,
+} from '../core/outbox/dead-letters.js'
+import {
+  discardOutbox as discardEverything,
+  type GivenUp,
+  nothingGivenUp,
+} from '../core/outbox/discard-all.js'
+import { changePartition } from '../core/outbox/partition.js'
+import { isValidEntry } from '../core/outbox/row-validation.js'
+import type { DeadLetter, EntryRow } from '../core/rows/entry.js'
+import { within } from '../core/rows/spans.js'
+import type { StoreTransaction } from '../core/rows/store.js'
 import { describe } from '../redux/describe.js'
 import { isDevelopment } from '../redux/development.js'
 import { type Broker, type Internals, internals } from './broker.js'
 
 // biome-ignore lint/suspicious/noExplicitAny: the commands serve a broker of any state
-type AnyBroker = Broker<any, any>
+type AnyOutboxBroker = Broker<any, any>
 
 /** A returned entry with all that is known of it: what it was, why it came back, how often it was sent. */
 export type { DeadLetter, GivenUp }
@@ -30,18 +34,18 @@ export type { DeadLetter, GivenUp }
 export type OutboxEntry = EntryRow
 
 /** The dead letters of the present user, the oldest first. Empty while nobody is signed in. */
-export function deadLetters(broker: AnyBroker): Promise<readonly DeadLetter[]> {
-  return read(broker, readLetters, [])
+export function deadLetters(broker: AnyOutboxBroker): Promise<readonly DeadLetter[]> {
+  return readOutbox(broker, readLetters, [])
 }
 
 /**
  * The first 200 unsettled entries of the present user, in the order of their acceptance. Entries that this release
  * cannot read are left out.
  */
-export function outboxEntries(broker: AnyBroker): Promise<readonly OutboxEntry[]> {
+export function outboxEntries(broker: AnyOutboxBroker): Promise<readonly OutboxEntry[]> {
   const first = async (tx: StoreTransaction, partition: string) =>
-    (await tx.list(within('entries', [partition]), pageRowsMax)).filter(isReadable)
-  return read(broker, first, [])
+    (await tx.list(within('entries', [partition]), pageRowsMax)).filter(isValidEntry)
+  return readOutbox(broker, first, [])
 }
 
 /**
@@ -50,7 +54,7 @@ export function outboxEntries(broker: AnyBroker): Promise<readonly OutboxEntry[]
  * its refusal. A `plain` server knows no keys: an entry in doubt may happen twice there.
  * `notFound`: it was requeued or discarded already, perhaps in another tab.
  */
-export function requeue(broker: AnyBroker, entryId: string): Promise<'requeued' | 'notFound'> {
+export function requeue(broker: AnyOutboxBroker, entryId: string): Promise<'requeued' | 'notFound'> {
   return withHeld(broker, entryId, async (tx, held, { chance, clock }) => {
     await requeueHeld(tx, held, chance.id(), clock.now())
     return 'requeued'
@@ -61,7 +65,7 @@ export function requeue(broker: AnyBroker, entryId: string): Promise<'requeued' 
  * Says that an entry in doubt did happen. Its optimistic change becomes confirmed state, its receipt settles as
  * `confirmed`, and its lane goes on. `notFound`: it is no longer in doubt, perhaps by another tab's or the server's word.
  */
-export function confirm(broker: AnyBroker, entryId: string): Promise<'confirmed' | 'notFound'> {
+export function confirm(broker: AnyOutboxBroker, entryId: string): Promise<'confirmed' | 'notFound'> {
   return withHeld(broker, entryId, async (tx, held, { clock }) => {
     if (held.state !== 'inDoubt') return 'notFound'
     await confirmHeld(tx, held, clock.now())
@@ -74,7 +78,7 @@ export function confirm(broker: AnyBroker, entryId: string): Promise<'confirmed'
  * Receipts settle as `cancelled`. Requests that were sent may have arrived all the same: `unsure` says how many.
  * @throws where the storage fails; entries that were given up until then stay so.
  */
-export async function discardAll(broker: AnyBroker): Promise<GivenUp> {
+export async function discardAll(broker: AnyOutboxBroker): Promise<GivenUp> {
   const inside = insideOf(broker)
   const owner = await inside?.user()
   if (inside === undefined || owner === undefined) return nothingGivenUp
@@ -87,7 +91,7 @@ export async function discardAll(broker: AnyBroker): Promise<GivenUp> {
 }
 
 /** A person has taken note of the work that this browser's storage lost: `state.broker.lost` is cleared, in all tabs. */
-export async function acknowledgeLoss(broker: AnyBroker): Promise<void> {
+export async function acknowledgeLoss(broker: AnyOutboxBroker): Promise<void> {
   const inside = insideOf(broker)
   const owner = await inside?.user()
   if (inside === undefined || owner === undefined) return
@@ -100,7 +104,7 @@ export async function acknowledgeLoss(broker: AnyBroker): Promise<void> {
 }
 
 /** Gives a dead letter, or an entry in doubt, up for good; takes a rejected entry out of the index. */
-export async function discard(broker: AnyBroker, entryId: string): Promise<'discarded' | 'notFound'> {
+export async function discard(broker: AnyOutboxBroker, entryId: string): Promise<'discarded' | 'notFound'> {
   const done = await withHeld(broker, entryId, async (tx, held, { clock }) => {
     await discardHeld(tx, held, clock.now())
     return 'discarded'
@@ -114,14 +118,14 @@ export async function discard(broker: AnyBroker, entryId: string): Promise<'disc
  * may be of another tab or of an earlier page. `tooLate`: it may have arrived. `notFound`: it has ended already.
  */
 export async function cancel(
-  broker: AnyBroker,
+  broker: AnyOutboxBroker,
   entryId: string,
 ): Promise<'cancelled' | 'tooLate' | 'notFound'> {
   return (await insideOf(broker)?.cancel(entryId)) ?? 'notFound'
 }
 
 /** @throws TypeError in development, where another copy of the package made the broker. */
-function insideOf(broker: AnyBroker): Internals | undefined {
+function insideOf(broker: AnyOutboxBroker): Internals | undefined {
   if (isDevelopment && typeof broker?.[internals] !== 'function')
     throw new TypeError(
       `redux-broker: a command expects what createBroker() gave; got ${describe(broker)}. ` +
@@ -130,8 +134,8 @@ function insideOf(broker: AnyBroker): Internals | undefined {
   return broker[internals]()
 }
 
-async function read<T>(
-  broker: AnyBroker,
+async function readOutbox<T>(
+  broker: AnyOutboxBroker,
   work: (tx: StoreTransaction, partition: string) => Promise<T>,
   otherwise: T,
 ): Promise<T> {
@@ -142,15 +146,15 @@ async function read<T>(
 }
 
 async function withHeld<T extends string>(
-  broker: AnyBroker,
+  broker: AnyOutboxBroker,
   entryId: string,
-  work: (tx: StoreTransaction, held: Held, ports: Internals['ports']) => Promise<T>,
+  work: (tx: StoreTransaction, held: Unresolved, ports: Internals['ports']) => Promise<T>,
 ): Promise<T | 'notFound'> {
   const inside = insideOf(broker)
   const owner = await inside?.user()
   if (inside === undefined || owner === undefined) return 'notFound'
   const done = await inside.ports.store.transact('readwrite', 'strict', async (tx) => {
-    const held = await findHeld(tx, owner.partition, entryId)
+    const held = await findUnresolved(tx, owner.partition, entryId)
     return held === undefined ? 'notFound' : work(tx, held, inside.ports)
   })
   inside.changed()

@@ -1,29 +1,29 @@
 // The one composition root: everything that a broker is made of meets here.
 import type { Action, Middleware } from 'redux'
 import { browserPorts, report } from '../adapters/browser-ports.js'
-import { pageChance } from '../adapters/page-chance.js'
-import { credentialsBy, originNames } from '../core/origins.js'
+import { pageRandom } from '../adapters/system/page-random-ids.js'
+import { credentialsBy, originNames } from '../core/network/allowed-origins.js'
 import { isBrokerAction, outcomeMark } from '../redux/actions.js'
 import { brokerReducer } from '../redux/broker-reducer.js'
-import { createDeliveryWatch } from '../redux/delivery-watch.js'
 import { isDevelopment } from '../redux/development.js'
-import { optimistic } from '../redux/optimistic.js'
+import { createMissingCaseWatch } from '../redux/optimistic/missing-case-watch.js'
+import { optimistic } from '../redux/optimistic/optimistic.js'
 import { isRead, type Route, routeOf } from '../redux/route.js'
 import type { BrokerDispatch } from '../redux/types.js'
 import { type Broker, type BrokerOptions, type Capabilities, internals, type World } from './broker.js'
 import { checkOptions } from './check-options.js'
-import { browserHost } from './host.js'
-import { createJudging } from './judging.js'
-import { claimDatabase, type LiveStore } from './live-brokers.js'
-import { loadLater } from './load-later.js'
-import { checkAttached, checkMounted, checkUnrouted, noteBroker } from './mistakes.js'
-import type { FetchOptions, ReadEngine } from './read-engine.js'
-import { inertReceipt } from './receipts.js'
-import { createReducerWatch, type Next, type ReducerWatch } from './reducer-watch.js'
-import { createRegistration } from './register-worker.js'
+import { claimDatabase, type LiveStore } from './database-claim.js'
+import { createRefusalFunctions } from './delivery/refusal-functions.js'
+import { createRegistration } from './delivery/register-worker.js'
+import { createWorkerClient, type WorkerClient } from './delivery/worker-client.js'
+import { createReducerWatch, type NextDispatch, type ReducerWatch } from './development/reducer-watch.js'
+import { checkAttached, checkMounted, checkUnrouted, noteBroker } from './development/setup-warnings.js'
+import { browserLifecycle } from './lifecycle/page-lifecycle.js'
+import { loadDeferredCode } from './load-deferred-code.js'
+import type { FetchOptions, ReadEngine } from './reads-port.js'
 import { Runtime } from './runtime.js'
 import { allNeedsOf, type Routes, runtimeConfig } from './runtime-config.js'
-import { createWorkerClient, type WorkerClient } from './worker-client.js'
+import { inertReceipt } from './view/receipts.js'
 
 // Every bundler replaces this expression; the checks are left out of a production build.
 declare const process: { readonly env: { readonly NODE_ENV?: string } }
@@ -42,7 +42,7 @@ export function createBroker<State, Path extends string = 'broker'>(
   if (isDevelopment) noteBroker(routes)
   const watch = isDevelopment ? createReducerWatch() : undefined
   let isAttached = false
-  const judging = createJudging(routes)
+  const judging = createRefusalFunctions(routes)
   const worker = createWorkerClient(database, allNeedsOf(options), {
     origins: originNames(options.origins),
     judges: judging.judges,
@@ -74,7 +74,7 @@ export function createBroker<State, Path extends string = 'broker'>(
       const claim = claimDatabase(database, options.world ?? globalThis, asOneOf(live, made))
       runtime = made
       if (isDevelopment) queueMicrotask(() => checkMounted(store.getState(), options.reducerPath ?? 'broker'))
-      const watched = (next: Next) => (watch ? watch.around(next, store.getState) : next)
+      const watched = (next: NextDispatch) => (watch ? watch.around(next, store.getState) : next)
       return brokerMiddleware(routes, made, watched, () => {
         // A store that rested while the broker was stopped has not heard of it.
         if (begunIn !== world) return made.stop()
@@ -111,8 +111,8 @@ function reducersOf(
 ): Pick<Broker<unknown, string>, 'reducer' | 'optimistic'> {
   const context = {
     produce,
-    asks: ({ type }: Action<string>) => asks(routes.get(type)),
-    watch: isDevelopment ? createDeliveryWatch((type) => isReadAnew(routes.get(type))) : undefined,
+    asks: ({ type }: Action<string>) => isReadAction(routes.get(type)),
+    watch: isDevelopment ? createMissingCaseWatch((type) => isReadAnew(routes.get(type))) : undefined,
     hasPending: (besides?: string) => runtime()?.hasPending(besides) ?? false,
     onForeign: () => runtime()?.tear(),
     report: world?.ports.report ?? report,
@@ -134,7 +134,7 @@ const hasPage = (world: World | undefined) => world !== undefined || typeof wind
 const isReadAnew = (route: Route | undefined) =>
   route !== undefined && !isRead(route) && route.options.invalidates !== undefined
 
-const asks = (route: Route | undefined) => route !== undefined && isRead(route)
+const isReadAction = (route: Route | undefined) => route !== undefined && isRead(route)
 
 /** Among those that are not at rest, while it is not. */
 function asOneOf(live: Set<Runtime>, made: Runtime): LiveStore {
@@ -187,7 +187,12 @@ const fetchPlainly = (
 type AnyMiddleware = ReturnType<Middleware<BrokerDispatch>>
 
 const brokerMiddleware =
-  (routes: Routes, runtime: Runtime, watched: (next: Next) => Next, use: () => void): AnyMiddleware =>
+  (
+    routes: Routes,
+    runtime: Runtime,
+    watched: (next: NextDispatch) => NextDispatch,
+    use: () => void,
+  ): AnyMiddleware =>
   (next) => {
     const inert = inertMiddleware(routes)(next)
     const take = watched(next)
@@ -219,7 +224,7 @@ const inertMiddleware =
 
 function browserWorld(database: string, origins: BrokerOptions<never, never>['origins']): World | undefined {
   if (typeof window === 'undefined') return undefined
-  const { load, inquiries } = loadLater()
-  const ports = { ...browserPorts(database, load, credentialsBy(origins)), chance: pageChance }
-  return { ports, host: browserHost(), inquiries }
+  const { load, inquiries } = loadDeferredCode()
+  const ports = { ...browserPorts(database, load, credentialsBy(origins)), chance: pageRandom }
+  return { ports, host: browserLifecycle(), inquiries }
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { makeBroker, openApp } from '../../test/page-fixture.js'
+import { markRead } from '../index.js'
 import { acknowledge, answer, createTestWorld, failed, held } from '../testing/index.js'
-import { markRead } from './index.js'
 
 /** A read may be believed only where nothing that touches it was unsure while it ran (P8). */
 describe('markRead', () => {

@@ -1,10 +1,10 @@
 // Keeps a read from being taken for the truth about what was being written while it ran (P8).
 
+import { readUnsettledLanes } from '../core/journal/outbox-changes.js'
 import { journalMax } from '../core/limits.js'
-import { readUnsureLanes } from '../core/news.js'
-import { readPartition } from '../core/partition.js'
-import type { StoreTransaction } from '../core/ports.js'
-import { last } from '../core/schema.js'
+import { readPartition } from '../core/outbox/partition.js'
+import { last } from '../core/rows/spans.js'
+import type { StoreTransaction } from '../core/rows/store.js'
 import { type Broker, internals } from './broker.js'
 
 export interface ReadMark {
@@ -43,7 +43,7 @@ export async function markRead(broker: Broker<any, any>): Promise<ReadMark> {
 async function unsureLanes(tx: StoreTransaction, partition: string, since: number) {
   const { nextNumber } = await readPartition(tx, partition)
   const [unsure, journal] = await Promise.all([
-    readUnsureLanes(tx, partition),
+    readUnsettledLanes(tx, partition),
     tx.list({ store: 'journal', from: [partition, since], to: [partition, last] }, journalMax),
   ])
   return { number: nextNumber, lanes: [...unsure, ...journal.map(({ lane }) => lane)] }

@@ -1,36 +1,41 @@
 // Turns the app's options into the parts of a broker at work for one store.
 import type { Action, MiddlewareAPI } from 'redux'
-import { appHeaders } from '../core/channel.js'
-import { withKnocks } from '../core/knock-first.js'
 import { defaultLimits, type Limits } from '../core/limits.js'
-import { type CredentialsOf, cookieNeeds, credentialsBy, originNames } from '../core/origins.js'
-import type { AppWord } from '../core/partition.js'
+import {
+  type CredentialsOf,
+  cookieNeeds,
+  credentialsBy,
+  originNames,
+} from '../core/network/allowed-origins.js'
+import { withKnocks } from '../core/network/knock-first.js'
+import type { Reachability } from '../core/network/reachability.js'
+import { appHeaders } from '../core/outbox/delivery-requirements.js'
 import type { Ports } from '../core/ports.js'
-import type { Reachability } from '../core/reachability.js'
+import type { AppWord } from '../core/rows/rows.js'
 import { answerInvalid } from '../redux/actions.js'
 import type { BrokerState } from '../redux/broker-reducer.js'
 import { isDevelopment } from '../redux/development.js'
 import { isRead, type Route } from '../redux/route.js'
 import type { BrokerOptions, World } from './broker.js'
-import type { CatchUp } from './catch-up.js'
-import type { Host } from './host.js'
-import type { Judging } from './judging.js'
-import { checkSeen } from './mistakes.js'
-import { createPreparing } from './preparing.js'
-import type { ReadPart } from './read-engine.js'
-import type { SendingContext } from './sending.js'
-import type { SnapshotContext } from './snapshot.js'
-import { createUserIds } from './user-id.js'
-import type { UsersContext } from './users.js'
-import type { WorkerClient } from './worker-client.js'
+import type { SnapshotContext } from './capture/snapshot.js'
+import type { DeliveryContext } from './delivery/delivery.js'
+import { createHeaderPreparation } from './delivery/prepare-headers.js'
+import type { RefusalFunctions } from './delivery/refusal-functions.js'
+import type { WorkerClient } from './delivery/worker-client.js'
+import { checkSeen } from './development/setup-warnings.js'
+import type { PageLifecycle } from './lifecycle/page-lifecycle.js'
+import type { ReadPart } from './reads-port.js'
+import { createUserIds } from './user/user-id.js'
+import type { UserRowsContext } from './user/user-rows.js'
+import type { ChangesContext } from './view/changes-to-actions.js'
 
 export type Routes = ReadonlyMap<string, Route>
 
 export interface RuntimeConfig {
   readonly database: string
   readonly ports: Ports & { readonly reachability: Reachability }
-  readonly host: Host
-  readonly inquiries: SendingContext['inquiries']
+  readonly host: PageLifecycle
+  readonly inquiries: DeliveryContext['inquiries']
   readonly worker: WorkerClient
   readonly limits: Limits
   readonly snapshot: SnapshotContext
@@ -39,18 +44,18 @@ export interface RuntimeConfig {
   readonly createReads: ReturnType<ReadPart['begin']>['createEngine'] | undefined
   /** The app's word for a worker that is alone. */
   readonly app: AppWord
-  readonly base: UsersContext['base']
-  readonly serves: SendingContext['serves']
+  readonly base: UserRowsContext['base']
+  readonly serves: DeliveryContext['serves']
   readonly credentialsOf: CredentialsOf
-  readonly prepare: SendingContext['prepare']
-  readonly refuses?: SendingContext['refuses']
+  readonly prepare: DeliveryContext['prepare']
+  readonly refuses?: DeliveryContext['refuses']
   /** Names of the functions that this page has for its requests. */
   readonly has: readonly string[]
   /** Whether the browser may be asked to keep the data. */
   readonly persist: boolean
   /** The app's word for its user. */
   partition(): string | undefined
-  readonly parse: CatchUp['parse']
+  readonly parse: ChangesContext['parse']
   dispatch(action: Action): unknown
   /** The broker's slice of the store's state. */
   slice(): BrokerState
@@ -59,12 +64,12 @@ export interface RuntimeConfig {
 }
 
 /** Names of the functions that every request needs as it leaves. */
-const needsOf = ({ prepareHeaders }: Pick<BrokerOptions<never, never>, 'prepareHeaders'>) =>
+const requirementsOfRoute = ({ prepareHeaders }: Pick<BrokerOptions<never, never>, 'prepareHeaders'>) =>
   prepareHeaders === undefined ? [] : [appHeaders]
 
 /** With the cookies that they need. This release's needs hold for the entries of an earlier one too. */
 export const allNeedsOf = <State>(options: BrokerOptions<State, string>): readonly string[] => [
-  ...needsOf(options),
+  ...requirementsOfRoute(options),
   ...cookieNeeds(options.origins),
 ]
 
@@ -72,22 +77,22 @@ const readsOf = (routes: Routes, given: ReadPart | undefined) =>
   given ?? ([...routes.values()].find(isRead)?.engine as ReadPart | undefined)
 
 /** A broker's own parts. */
-interface Parts {
+interface ConfigParts {
   readonly database: string
   readonly routes: Routes
-  readonly judging: Judging
+  readonly judging: RefusalFunctions
   readonly worker: WorkerClient
   readonly world: World
   readonly release: () => void
 }
 
 /** A database that is named is the app's own, wherever its pages lie. */
-const baseFor = (
+const configuredBase = (
   { name, base: given }: Pick<BrokerOptions<never, never>, 'name' | 'base'>,
-  { base = '/' }: Host,
+  { base = '/' }: PageLifecycle,
 ) => given ?? (name === undefined ? base : '/')
 
-const ownOrigins = ({ baseUrl }: Host) => (baseUrl === undefined ? [] : [new URL(baseUrl).origin])
+const ownOrigins = ({ baseUrl }: PageLifecycle) => (baseUrl === undefined ? [] : [new URL(baseUrl).origin])
 
 const snapshotContext = <State>(
   options: BrokerOptions<State, string>,
@@ -98,7 +103,7 @@ const snapshotContext = <State>(
   success: options.success,
   onUnknownEffect: options.onUnknownEffect,
   storedHeaders: options.storedHeaders?.map((name) => name.toLowerCase()) ?? [],
-  needs: needsOf(options),
+  needs: requirementsOfRoute(options),
 })
 
 const parserOf =
@@ -117,11 +122,11 @@ const parserOf =
 
 export function runtimeConfig<State>(
   options: BrokerOptions<State, string>,
-  { database, routes, judging, worker, world, release }: Parts,
+  { database, routes, judging, worker, world, release }: ConfigParts,
   store: MiddlewareAPI,
 ): RuntimeConfig {
   const { host, inquiries } = world
-  const preparing = createPreparing(routes, options.prepareHeaders, store.getState)
+  const preparing = createHeaderPreparation(routes, options.prepareHeaders, store.getState)
   const canSend = [...preparing.has, ...judging.judges, ...cookieNeeds(options.origins)]
   const limits = { ...defaultLimits, ...options.limits }
   const knocking = withKnocks(world.ports)
@@ -141,7 +146,7 @@ export function runtimeConfig<State>(
   }
   return {
     database,
-    base: baseFor(options, host),
+    base: configuredBase(options, host),
     ports,
     host,
     inquiries,

@@ -1,47 +1,47 @@
 // A broker at work for one store: its captures, its user's outbox in the view, and the drain of that outbox.
 import type { Action } from 'redux'
-import type { Outgoing } from '../core/attempt.js'
-import { cancel } from '../core/letters.js'
+import type { Outgoing } from '../core/delivery/attempt.js'
+import type { OutboxChanges } from '../core/journal/outbox-changes.js'
 import { outcomesMax } from '../core/limits.js'
-import type { News } from '../core/news.js'
-import type { Owner } from '../core/partition.js'
-import { withRoom } from '../core/room.js'
-import type { StoredAction } from '../core/schema.js'
-import { hasMark, mark, readAtOf, type Status } from '../redux/actions.js'
+import { cancelEntry } from '../core/outbox/dead-letters.js'
+import type { Owner } from '../core/outbox/partition.js'
+import { retryAfterFreeingSpace } from '../core/rows/disk-reserve.js'
+import type { StoredAction } from '../core/rows/entry.js'
+import { hasMark, readAtOf, readMark, type Status } from '../redux/actions.js'
 import { isDevelopment } from '../redux/development.js'
 import { isRead, type Route } from '../redux/route.js'
 import type { Receipt } from '../redux/types.js'
 import type { Internals } from './broker.js'
-import { type AcceptedPlace, type Cancelled, Capturing } from './capturing.js'
-import { createMending, type Mending } from './mending.js'
-import { createAdvice } from './origin-advice.js'
-import { createOriginHealth, type OriginHealth } from './origin-health.js'
-import { pageDevice } from './page-device.js'
-import { createPageView, type PageView } from './page-view.js'
-import { createPersistence, type Persistence } from './persistence.js'
-import type { ReadEngine } from './read-engine.js'
-import { createReceipts } from './receipts.js'
+import { type AcceptedPlace, type CancelledWrite, WriteCapture } from './capture/capture.js'
+import { createDelivery, type Delivery, type DeliveryContext } from './delivery/delivery.js'
+import { createOriginHealth, type OriginHealth } from './delivery/origin-health.js'
+import { createAdvice } from './development/origin-advice.js'
+import { pageDevice } from './lifecycle/page-device.js'
+import { createStoragePersistence, type StoragePersistence } from './lifecycle/storage-persistence.js'
+import type { ReadEngine } from './reads-port.js'
 import type { RuntimeConfig } from './runtime-config.js'
-import { createSending, type Sending, type SendingContext } from './sending.js'
-import { UserSession } from './user-session.js'
-import { createUsers, type Users } from './users.js'
+import { createUserRows, type UserRows } from './user/user-rows.js'
+import { UserSession } from './user/user-session.js'
+import { createReceipts } from './view/receipts.js'
+import { createResetRepair, type ResetRepair } from './view/reset-repair.js'
+import { createStoreBridge, type StoreBridge } from './view/store-bridge.js'
 
-type Next = (action: unknown) => unknown
+type PassOn = (action: unknown) => unknown
 
 export class Runtime implements Internals {
-  readonly ports: RuntimeConfig['ports'] & SendingContext['ports']
-  readonly capture: (route: Route, action: StoredAction, next: Next) => Receipt<unknown>
+  readonly ports: RuntimeConfig['ports'] & DeliveryContext['ports']
+  readonly capture: (route: Route, action: StoredAction, next: PassOn) => Receipt<unknown>
   readonly reads: ReadEngine | undefined
-  readonly cancel: Capturing['cancel']
-  readonly cancelCaptures: Capturing['cancelAll']
+  readonly cancel: WriteCapture['cancel']
+  readonly cancelCaptures: WriteCapture['cancelAll']
   readonly #config: RuntimeConfig
-  readonly #users: Users
-  readonly #view: PageView
-  readonly #mending: Mending
+  readonly #users: UserRows
+  readonly #view: StoreBridge
+  readonly #mending: ResetRepair
   readonly #health: OriginHealth
-  readonly #persistence: Persistence
-  readonly #capturing: Capturing
-  #sending: Sending
+  readonly #persistence: StoragePersistence
+  readonly #capturing: WriteCapture
+  #sending: Delivery
   #stopListening: readonly (() => void)[] = []
   readonly #advise: ReturnType<typeof createAdvice> | undefined
   readonly #started: Promise<void>
@@ -55,14 +55,18 @@ export class Runtime implements Internals {
     const receipts = createReceipts()
     this.#config = config
     // Captures have the plain store: the rest of a full disk belongs to entries that were accepted.
-    this.ports = { ...ports, store: withRoom(ports.store), device: pageDevice(host, ports.device) }
-    this.#users = createUsers(this.ports, config)
-    this.#view = createPageView(ports, host, receipts, (action) => {
+    this.ports = {
+      ...ports,
+      store: retryAfterFreeingSpace(ports.store),
+      device: pageDevice(host, ports.device),
+    }
+    this.#users = createUserRows(this.ports, config)
+    this.#view = createStoreBridge(ports, host, receipts, (action) => {
       config.dispatch(action)
-      this.reads?.hear(action)
+      this.reads?.onAction(action)
     })
-    this.#mending = createMending(this.#view, config.slice)
-    this.#persistence = createPersistence(host, config.persist)
+    this.#mending = createResetRepair(this.#view, config.slice)
+    this.#persistence = createStoragePersistence(host, config.persist)
     this.#advise = isDevelopment ? createAdvice({ ...config, ports: this.ports }) : undefined
     this.#health = createOriginHealth(this.ports, host, () => {
       ports.bus.post('changed')
@@ -72,7 +76,7 @@ export class Runtime implements Internals {
     // The store is not ready to dispatch while its middleware is being set up.
     this.#started = Promise.resolve().then(() => this.reduced({ type: '' }))
     const principal = () => this.#session?.principal ?? ''
-    this.#capturing = new Capturing({
+    this.#capturing = new WriteCapture({
       ...config,
       users: this.#users,
       receipts,
@@ -130,7 +134,7 @@ export class Runtime implements Internals {
     const readAt = readAtOf(action)
     if (readAt === undefined || hasMark(action)) return action
     this.#isDated = true
-    return mark(action, { later: this.#view.outcomesSince(readAt) })
+    return readMark(action, { later: this.#view.outcomesSince(readAt) })
   }
 
   /** Whether entries are in the view, beside this one. */
@@ -215,7 +219,7 @@ export class Runtime implements Internals {
     this.#config.release()
   }
 
-  #listen(): Sending {
+  #listen(): Delivery {
     const { bus, reachability } = this.ports
     const { host } = this.#config
     const hint = () => this.#hint()
@@ -229,7 +233,7 @@ export class Runtime implements Internals {
       host.listenTraffic(reachability.note),
       reachability.listen(heard),
     ]
-    return createSending({
+    return createDelivery({
       ...this.#config,
       ports: this.ports,
       user: () => this.user(),
@@ -263,7 +267,7 @@ export class Runtime implements Internals {
     })
   }
 
-  #hear(news: News): void {
+  #hear(news: OutboxChanges): void {
     const connectivity = this.#health.news(news.origins)
     this.#view.news(news, connectivity)
     void this.#advise?.(news)
@@ -284,12 +288,14 @@ export class Runtime implements Internals {
     this.#sending.wake('capture')
   }
 
-  async #cancel(id: string): Promise<Cancelled> {
+  async #cancel(id: string): Promise<CancelledWrite> {
     const { store, clock, report } = this.ports
     const owner = await this.user()
     if (owner === undefined) return 'notFound'
     try {
-      return await store.transact('readwrite', 'strict', (tx) => cancel(tx, owner.partition, id, clock.now()))
+      return await store.transact('readwrite', 'strict', (tx) =>
+        cancelEntry(tx, owner.partition, id, clock.now()),
+      )
     } catch (error) {
       report(error)
       return 'tooLate'

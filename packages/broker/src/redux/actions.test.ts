@@ -5,11 +5,11 @@ import {
   isBrokerAction,
   isOutcome,
   laterOutcomes,
-  mark,
   outcome,
   outcomeMark,
   pendingMark,
   readAtOf,
+  readMark,
   rejected,
   returned,
 } from './actions.js'
@@ -66,15 +66,15 @@ describe('an outcome', () => {
 describe('marks', () => {
   it("stand beside the app's own meta, on a copy", () => {
     const action = { ...liked({ postId: '1' }), meta: { from: 'a button' } }
-    const marked = mark(action, { entryId: 'e', lane: 'l' })
+    const marked = readMark(action, { entryId: 'e', lane: 'l' })
 
     expect(marked.meta).toEqual({ from: 'a button', broker: { entryId: 'e', lane: 'l' } })
     expect(action.meta).toEqual({ from: 'a button' })
   })
 
   it('of pending actions, of outcomes and of truths are not mistaken for each other', () => {
-    const pending = mark(liked({ postId: '1' }), { entryId: 'e', lane: 'l' })
-    const truth = mark({ type: 'loaded' }, { later: [made('delivered')] })
+    const pending = readMark(liked({ postId: '1' }), { entryId: 'e', lane: 'l' })
+    const truth = readMark({ type: 'loaded' }, { later: [made('delivered')] })
     const all = [pending, made('delivered'), truth]
 
     expect(all.map((action) => pendingMark(action) !== undefined)).toEqual([true, false, false])

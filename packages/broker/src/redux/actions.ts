@@ -1,10 +1,10 @@
 // The broker's own actions, as DevTools shows them, and the matchers that an app writes its reducers with.
 import type { Action } from 'redux'
-import type { Quarantined } from '../core/readable.js'
-import type { Loss, StoredAction } from '../core/schema.js'
-import { textOf } from '../core/text-of.js'
-import type { Tried } from '../core/tried.js'
-import type { OriginTrouble } from './trouble.js'
+import { errorText } from '../core/network/error-text.js'
+import type { Quarantined } from '../core/outbox/row-validation.js'
+import type { StoredAction } from '../core/rows/entry.js'
+import type { LastTry, Loss } from '../core/rows/rows.js'
+import type { OriginTrouble } from './origin-trouble.js'
 import type { ActionCreator, AnswerMeta, Confirmed, Delivered, Rejected, Returned } from './types.js'
 
 /** On a routed action that goes on to the reducers: it waits for its outcome. */
@@ -94,7 +94,7 @@ export function readAtOf(action: unknown): number | undefined {
 export const hasMark = (action: unknown): boolean => meta(action)?.['broker'] !== undefined
 
 /** The action with a mark of the broker's beside the app's own meta. */
-export const mark = <A>(action: A, broker: object): A => ({
+export const readMark = <A>(action: A, broker: object): A => ({
   ...action,
   meta: { ...meta(action), broker },
 })
@@ -106,7 +106,7 @@ export interface RestoredEntry {
   readonly action: StoredAction
   readonly inDoubt: boolean
   /** The result of its last attempt. */
-  readonly tried?: Tried
+  readonly tried?: LastTry
 }
 
 export interface RefusedEntry {
@@ -148,7 +148,7 @@ export type BrokerAction =
   | { readonly type: 'redux-broker/emptied'; readonly payload: readonly string[] }
   | { readonly type: 'redux-broker/doubted'; readonly payload: string }
   /** Attempts that did not end their entries. */
-  | { readonly type: 'redux-broker/tried'; readonly payload: readonly Tried[] }
+  | { readonly type: 'redux-broker/tried'; readonly payload: readonly LastTry[] }
   | { readonly type: 'redux-broker/status'; readonly payload: Status }
   /** A slice began anew, or was given kept state: what is shown, and how the broker's own slice was, once more. */
   | {
@@ -214,7 +214,7 @@ export const outcome = ({ kind, entryId, action, payload, error, ...rest }: Outc
 /** The store's word, as plain data, for an answer that its parser refuses. */
 export const answerInvalid = (error: unknown): NonNullable<OutcomeAction['error']> => ({
   reason: 'answerInvalid',
-  problem: textOf(error),
+  problem: errorText(error),
 })
 
 const matcher =

@@ -1,11 +1,11 @@
 import type { Action, UnknownAction } from 'redux'
 import { describe, expect, it } from 'vitest'
 import { indexMax } from '../core/limits.js'
-import { type BrokerAction, mark, type OutcomeAction, outcome } from './actions.js'
+import { type BrokerAction, type OutcomeAction, outcome, readMark } from './actions.js'
 import { type BrokerState, brokerReducer } from './broker-reducer.js'
 
 const pend = (entryId: string) =>
-  mark({ type: 'posts/liked', payload: { text: 'secret' } }, { entryId, lane: 'l' })
+  readMark({ type: 'posts/liked', payload: { text: 'secret' } }, { entryId, lane: 'l' })
 const ended = (
   kind: 'delivered' | 'returned' | 'rejected' | 'cancelled',
   entryId: string,

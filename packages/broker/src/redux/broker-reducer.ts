@@ -50,7 +50,7 @@ export const brokerReducer: Reducer<BrokerState> = (state = initialState, action
   }
   const ended = outcomeMark(action)
   if (ended !== undefined)
-    return ended.read ? state : withListed(state, afterOutcome(state.entries, action as OutcomeAction))
+    return ended.read ? state : withListed(state, indexAfterOutcome(state.entries, action as OutcomeAction))
   return isBrokerAction(action) ? afterBroker(state, action) : state
 }
 
@@ -73,9 +73,9 @@ function afterBroker(state: BrokerState, action: BrokerAction): BrokerState {
     case 'redux-broker/tried':
       return { ...state, entries: changed(state.entries, action.payload) }
     case 'redux-broker/discarded':
-      return { ...state, entries: without(state.entries, [action.payload]) }
+      return { ...state, entries: withoutEntry(state.entries, [action.payload]) }
     case 'redux-broker/emptied':
-      return { ...state, entries: without(state.entries, action.payload) }
+      return { ...state, entries: withoutEntry(state.entries, action.payload) }
     case 'redux-broker/status':
       return { ...state, ...action.payload }
     case 'redux-broker/shownAgain':
@@ -106,11 +106,11 @@ type Entries = BrokerState['entries']
 const withListed = (state: BrokerState, entries: Entries): BrokerState =>
   entries === state.entries ? state : { ...state, entries }
 
-function afterOutcome(entries: Entries, { type, error, meta }: OutcomeAction): Entries {
+function indexAfterOutcome(entries: Entries, { type, error, meta }: OutcomeAction): Entries {
   const { entryId, action, broker } = meta
   // Listed already, with all others of its turn.
   if (broker.outcome === 'rejected' && (broker.more || entries[entryId]?.state === 'rejected')) return entries
-  if (broker.outcome !== 'returned' && broker.outcome !== 'rejected') return without(entries, [entryId])
+  if (broker.outcome !== 'returned' && broker.outcome !== 'rejected') return withoutEntry(entries, [entryId])
   const entry: EntryStatus = {
     id: entryId,
     type: action.type,
@@ -150,7 +150,7 @@ const inState =
   (state: EntryStatus['state']) =>
   (id: string): Change => ({ id, state })
 
-function without(entries: Entries, ids: readonly string[]): Entries {
+function withoutEntry(entries: Entries, ids: readonly string[]): Entries {
   if (ids.every((id) => entries[id] === undefined)) return entries
   const rest = { ...entries }
   for (const id of ids) delete rest[id]

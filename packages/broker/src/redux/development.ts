@@ -14,7 +14,7 @@ export function sayOnce(mistake: string, key: string = mistake): void {
 }
 
 /** In a while. In Node it keeps no process waiting. */
-export function soon(ms: number, callback: () => void): void {
+export function afterThisTask(ms: number, callback: () => void): void {
   const timer: unknown = setTimeout(callback, ms)
   if (typeof timer === 'object') (timer as { unref?(): void }).unref?.()
 }

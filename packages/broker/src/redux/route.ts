@@ -1,10 +1,10 @@
 // A route declares how an action becomes a request. It is made when the code is loaded, so its mistakes throw at once.
-import type { AnswerMark, RefusesAnswer } from '../core/answer.js'
-import { type Conditions, checkConditions } from '../core/conditions.js'
-import type { OnReturned, ServerKind } from '../core/entry.js'
-import { areTags, type Tag } from '../core/reads/tags.js'
-import type { Success } from '../core/success.js'
-import { checkMarks, checkSuccess } from './check-answers.js'
+
+import { type Conditions, checkConditions } from '../core/conditions/conditions.js'
+import { areTags, type Tag } from '../core/reads/consistency/tags.js'
+import type { AnswerMark, RefusesAnswer, Success } from '../core/rows/answer-rules.js'
+import type { OnReturned, ServerKind } from '../core/rows/entry.js'
+import { checkMarks, checkSuccess } from './check-answer-rules.js'
 import { describe } from './describe.js'
 import type { ActionCreator, AnyRouted, PayloadOf, RequestTemplate, RoutedCreator } from './types.js'
 
@@ -158,7 +158,7 @@ function check(creator: unknown, options: unknown): void {
     throw new TypeError(`${where} expects \`repeatable\` to be true or false; got ${describe(repeatable)}.`)
   oneOf(where, 'onReturned', onReturned, ['skip', 'block'])
   if (when !== undefined) checkConditions(where, when)
-  noStranger(
+  rejectUnknownKeys(
     where,
     rest,
     'request, lane, headers, answer, server, repeatable, success, refusedWhen, onReturned, when, tags and invalidates',
@@ -205,7 +205,7 @@ export function tagsOrNothing(where: string, name: string, value: unknown): void
   )
 }
 
-export function noStranger(where: string, rest: object, known: string): void {
+export function rejectUnknownKeys(where: string, rest: object, known: string): void {
   const [stranger] = Object.keys(rest)
   if (stranger !== undefined)
     throw new TypeError(`${where} knows no option \`${stranger}\`; it takes ${known}.`)

@@ -1,7 +1,7 @@
 // The public types of routes, receipts and outcomes. Nothing of @reduxjs/toolkit is imported: it is no dependency.
 import type { Action } from 'redux'
-import type { NoAnswerReason as NotKept } from '../core/outcome.js'
-import type { Tag } from '../core/reads/tags.js'
+import type { UnstoredAnswerReason } from '../core/outcomes/outcome.js'
+import type { Tag } from '../core/reads/consistency/tags.js'
 
 /** An action creator, as RTK's createAction and slice.actions return it. */
 export interface ActionCreator {
@@ -80,7 +80,7 @@ export type Accepted =
   | { readonly status: 'accepted' }
   | { readonly status: 'rejected'; readonly reason: RejectedReason }
 /** Why there is no answer to something that is known to have happened. */
-export type NoAnswerReason = 'answerInvalid' | NotKept
+export type NoAnswerReason = 'answerInvalid' | UnstoredAnswerReason
 
 export type Settled<Answer> =
   | ({ readonly status: 'delivered'; readonly answer: Answer } & Partial<AnswerMeta>)

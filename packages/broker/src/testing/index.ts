@@ -25,8 +25,8 @@
  * @module
  */
 
-export { memoryStore } from '../adapters/memory-store.js'
-export type { DeviceState, Zone } from '../core/ports.js'
+export { memoryStore } from '../adapters/memory/memory-store.js'
+export type { DeviceState, Zone } from '../core/conditions/device.js'
 export { type ManualClock, manualClock } from './manual-clock.js'
 export {
   acknowledge,

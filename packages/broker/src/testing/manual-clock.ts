@@ -1,5 +1,5 @@
 // A clock that stands still until a test moves it.
-import type { Clock } from '../core/ports.js'
+import type { Clock } from '../core/platform.js'
 
 export interface ManualClock extends Clock {
   /**
@@ -32,7 +32,7 @@ export function manualClock({ now = 1_800_000_000_000 }: { readonly now?: number
     },
     async advance(ms) {
       const until = elapsed + ms
-      await quiet()
+      await untilQuiet()
       let timer = nextTimer()
       for (let fired = 0; timer !== undefined && timer.at <= until; fired++) {
         if (timer.at > elapsed) fired = 0
@@ -40,11 +40,11 @@ export function manualClock({ now = 1_800_000_000_000 }: { readonly now?: number
         timers.delete(timer)
         elapsed = timer.at
         timer.callback()
-        await quiet()
+        await untilQuiet()
         timer = nextTimer()
       }
       elapsed = until
-      await quiet()
+      await untilQuiet()
     },
     jump(ms) {
       wall += ms
@@ -56,6 +56,6 @@ export function manualClock({ now = 1_800_000_000_000 }: { readonly now?: number
 const { setTimeout: nextTask } = globalThis
 
 /** Resolves when the promises that can settle by themselves have settled: a task later. */
-function quiet(): Promise<void> {
+function untilQuiet(): Promise<void> {
   return new Promise((resolve) => void nextTask(resolve, 0))
 }

@@ -1,8 +1,8 @@
 // What realms share besides the store, in memory: locks, news and chance.
-import type { Bus, Chance, Locks } from '../core/ports.js'
+import type { Bus, Locks, RandomSource } from '../core/platform.js'
 import type { Life } from './life.js'
 
-interface Request {
+interface LockRequest {
   grant(): void
   lose(): void
 }
@@ -10,17 +10,17 @@ interface Request {
 /** Locks that are freed when their holder's realm ends, and kept by one that is frozen. */
 export function createMemoryLocks(): { of(life: Life): Locks } {
   /** The first has the lock. */
-  const lines = new Map<string, readonly Request[]>()
+  const lines = new Map<string, readonly LockRequest[]>()
   const lineOf = (name: string) => lines.get(name) ?? []
 
-  function leave(name: string, who: Request): void {
+  function leave(name: string, who: LockRequest): void {
     const [first] = lineOf(name)
     const rest = lineOf(name).filter((other) => other !== who)
     lines.set(name, rest)
     if (first === who) rest[0]?.grant()
   }
 
-  function enter(name: string, who: Request, steal: boolean): void {
+  function enter(name: string, who: LockRequest, steal: boolean): void {
     const [first, ...others] = lineOf(name)
     if (!steal) lines.set(name, [...lineOf(name), who])
     else lines.set(name, [who, ...others])
@@ -38,7 +38,7 @@ export function createMemoryLocks(): { of(life: Life): Locks } {
           leave(name, who)
           reject(signal.reason)
         }
-        const who: Request = {
+        const who: LockRequest = {
           lose: () => life.run(() => lost.abort()),
           grant() {
             signal.removeEventListener('abort', abort)
@@ -82,7 +82,7 @@ export function createMemoryBus(): { of(life: Life): Bus } {
 }
 
 /** The same seed gives the same numbers and ids (mulberry32, T. Ettinger, public domain). */
-export function seededChance(seed: number): Chance {
+export function seededChance(seed: number): RandomSource {
   let state = seed
   const random = () => {
     state = (state + 0x6d2b79f5) | 0
@@ -92,13 +92,13 @@ export function seededChance(seed: number): Chance {
   }
   return {
     random,
-    id: () => Array.from({ length: 4 }, () => hex(random() * 2 ** 32)).join(''),
+    id: () => Array.from({ length: 4 }, () => hexDigits(random() * 2 ** 32)).join(''),
     // Good enough to tell users apart in a test (FNV-1a, four times).
-    digest: async (text) => [1, 2, 3, 4].map((round) => hex(fnv(`${round}${text}`))).join(''),
+    digest: async (text) => [1, 2, 3, 4].map((round) => hexDigits(fnv(`${round}${text}`))).join(''),
   }
 }
 
-const hex = (number: number) => Math.floor(number).toString(16).padStart(8, '0')
+const hexDigits = (number: number) => Math.floor(number).toString(16).padStart(8, '0')
 
 function fnv(text: string): number {
   let hash = 0x811c9dc5

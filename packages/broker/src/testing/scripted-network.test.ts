@@ -1,4 +1,4 @@
-import { describeNetwork } from '../adapters/network-contract.js'
+import { describeNetwork } from '../adapters/contracts/network-contract.js'
 import {
   acknowledge,
   answer,

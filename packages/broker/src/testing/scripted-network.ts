@@ -1,9 +1,10 @@
 // A network that answers as a test says, and remembers what it was asked. All but the server is the real wire: requests
 // are made, bounded and read by the code that runs in a browser.
-import { fetchNetwork } from '../adapters/fetch-network.js'
-import { fetchReads } from '../adapters/fetch-reads.js'
-import type { Clock, Network, Reply, SendOptions, WireRequest } from '../core/ports.js'
-import type { ReadNetwork } from '../core/reads/line.js'
+import { fetchNetwork } from '../adapters/network/fetch-network.js'
+import { fetchReads } from '../adapters/network/fetch-reads.js'
+import type { Network, Reply, SendOptions, WireRequest } from '../core/network/network.js'
+import type { Clock } from '../core/platform.js'
+import type { ReadNetwork } from '../core/reads/read-types.js'
 
 export interface SentRequest {
   readonly url: string
@@ -18,10 +19,13 @@ export interface SentRequest {
 }
 
 /** A reply, or what a server sends, as fetch gives it. */
-type Given = Reply | Response
+type ScriptedAnswer = Reply | Response
 
 /** A reply, a `Response`, the promise of one, or a function that makes it from the request. */
-export type Script = Given | PromiseLike<Given> | ((request: SentRequest) => Given | PromiseLike<Given>)
+export type Script =
+  | ScriptedAnswer
+  | PromiseLike<ScriptedAnswer>
+  | ((request: SentRequest) => ScriptedAnswer | PromiseLike<ScriptedAnswer>)
 
 export interface ScriptedNetwork extends Network {
   /** All requests so far, in the order of their sending. */
@@ -62,12 +66,16 @@ export function scriptedNetwork(
   { clock = neverEnding, isOnline = () => true }: ScriptedNetworkOptions = {},
 ): ScriptedNetwork {
   const requests: SentRequest[] = []
-  const coming = isList(script) ? [...script] : []
+  const coming = isScriptList(script) ? [...script] : []
   const knocks: string[] = []
   let reachable: boolean | number = true
-  let otherwise: Script = isList(script) ? (request) => acknowledge(request, {}) : script
+  let otherwise: Script = isScriptList(script) ? (request) => acknowledge(request, {}) : script
 
-  async function serve(request: Request, body: WireRequest['body'], signal: AbortSignal): Promise<Given> {
+  async function serve(
+    request: Request,
+    body: WireRequest['body'],
+    signal: AbortSignal,
+  ): Promise<ScriptedAnswer> {
     signal.throwIfAborted()
     if (!isOnline() || !reachable) throw new TypeError('The network does not answer.')
     const sent = toSent(request, body)
@@ -78,13 +86,13 @@ export function scriptedNetwork(
   }
 
   async function send(wire: WireRequest, options: SendOptions): Promise<Reply> {
-    let given: Given | undefined
+    let given: ScriptedAnswer | undefined
     const network = fetchNetwork(undefined, {
       clock,
       isOnline,
       async fetch(request, { signal }) {
         given = await serve(request, wire.body, signal)
-        return endedBy(signal, toResponse(given))
+        return streamEndedBy(signal, toResponse(given))
       },
     })
     const reply = await network.send(wire, options)
@@ -94,7 +102,7 @@ export function scriptedNetwork(
   }
 
   const reads = fetchReads(undefined, undefined, async (request) =>
-    endedBy(request.signal, toResponse(await serve(request, undefined, request.signal))),
+    streamEndedBy(request.signal, toResponse(await serve(request, undefined, request.signal))),
   )
 
   return {
@@ -162,7 +170,8 @@ export function held(): HeldReply {
 
 const neverEnding: Pick<Clock, 'after'> = { after: () => () => {} }
 
-const isList = (script: Script | readonly Script[]): script is readonly Script[] => Array.isArray(script)
+const isScriptList = (script: Script | readonly Script[]): script is readonly Script[] =>
+  Array.isArray(script)
 
 function toSent({ url, method, headers: all }: Request, body: WireRequest['body']): SentRequest {
   const headers = Object.fromEntries([...all].filter(([name]) => !forbiddenNames.test(name)))
@@ -186,7 +195,7 @@ function untilAborted<T>(signal: AbortSignal, work: T | PromiseLike<T>): Promise
 }
 
 /** @throws TypeError where no answer comes. */
-function toResponse(reply: Given): Response {
+function toResponse(reply: ScriptedAnswer): Response {
   if (reply instanceof Response) return reply
   switch (reply.kind) {
     case 'failed':
@@ -208,7 +217,7 @@ function toResponse(reply: Given): Response {
 }
 
 /** The body breaks off when the signal aborts, as that of a fetch does. */
-function endedBy(signal: AbortSignal, response: Response): Response {
+function streamEndedBy(signal: AbortSignal, response: Response): Response {
   if (!response.body) return response
   const body = response.body.pipeThrough(new TransformStream(), { signal })
   const { status, headers } = response

@@ -1,5 +1,5 @@
 // The connection that a tab has, as a test sets it.
-import type { Device, DeviceState } from '../core/ports.js'
+import type { Device, DeviceState } from '../core/conditions/device.js'
 import type { Life } from './life.js'
 import { subscribe } from './test-host.js'
 

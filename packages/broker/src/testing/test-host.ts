@@ -1,9 +1,9 @@
 // The page's surroundings, as a test sets them.
-import type { Reachability } from '../core/reachability.js'
-import type { Host, HostSignal } from '../page/host.js'
+import type { Reachability } from '../core/network/reachability.js'
+import type { LifecycleSignal, PageLifecycle } from '../page/lifecycle/page-lifecycle.js'
 import type { Life } from './life.js'
 
-export interface TestHost extends Host {
+export interface TestHost extends PageLifecycle {
   /** What the browser believes, and tells by `online` and `offline` events; use the world's to cut the network too. */
   setOnline(online: boolean): void
   /** The user looks at the tab, or at another one. */
@@ -17,13 +17,13 @@ export interface TestHost extends Host {
 }
 
 export function createTestHost(baseUrl: string, startsOnline: boolean, life: Life): TestHost {
-  const listeners = new Set<(signal: HostSignal) => void>()
+  const listeners = new Set<(signal: LifecycleSignal) => void>()
   const traffic = new Set<Reachability['note']>()
   const putAways = new Set<() => void>()
   let online = startsOnline
   let visible = true
   let persisted = false
-  const tell = (signal: HostSignal) => {
+  const tell = (signal: LifecycleSignal) => {
     for (const listener of [...listeners]) life.run(() => listener(signal))
   }
   return {

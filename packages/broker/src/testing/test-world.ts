@@ -1,8 +1,10 @@
 // A browser for tests, with any number of tabs over one outbox: nothing in it takes real time or touches a network.
-import { memoryCopies } from '../adapters/memory-copies.js'
-import { memoryStore } from '../adapters/memory-store.js'
-import * as inquiries from '../core/inquiry.js'
-import type { Copies, DeviceState, Store, Zone } from '../core/ports.js'
+import { memoryAnswerCache } from '../adapters/memory/memory-answer-cache.js'
+import { memoryStore } from '../adapters/memory/memory-store.js'
+import type { DeviceState, Zone } from '../core/conditions/device.js'
+import * as inquiries from '../core/delivery/status-query.js'
+import type { AnswerCache } from '../core/reads/cache/answer-cache.js'
+import type { Store } from '../core/rows/store.js'
 import type { World } from '../page/broker.js'
 import { createLife, type Life } from './life.js'
 import { type ManualClock, manualClock } from './manual-clock.js'
@@ -29,7 +31,7 @@ export interface TestWorld {
   /** What is on disk, of all tabs. */
   readonly store: Store
   /** The answers of reads that are kept on the device, of all tabs. */
-  readonly copies: Copies
+  readonly copies: AnswerCache
   /** What a broker reported: errors of callbacks, of the storage, of itself. Expect it to be empty. */
   readonly reports: readonly unknown[]
   /** Opens a tab. One that is opened after another was closed finds what that one left. */
@@ -72,7 +74,7 @@ export function createTestWorld(options: TestWorldOptions = {}): TestWorld {
   const locks = createMemoryLocks()
   const hosts = new Set<TestHost>()
   const reports: unknown[] = []
-  const copies = memoryCopies()
+  const copies = memoryAnswerCache()
   let online = true
   const network = scriptedNetwork(options.network, { clock, isOnline: () => online })
 
@@ -132,7 +134,7 @@ export function createTestWorld(options: TestWorldOptions = {}): TestWorld {
 }
 
 /** The same, of which a realm that is dead does nothing more. */
-const whileAlive = (copies: Copies, life: Life): Copies => ({
+const whileAlive = (copies: AnswerCache, life: Life): AnswerCache => ({
   find: (...given) => life.whileAlive(() => copies.find(...given)),
   keep: (...given) => life.whileAlive(() => copies.keep(...given)),
   drop: (...given) => life.whileAlive(() => copies.drop(...given)),

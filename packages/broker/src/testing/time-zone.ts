@@ -1,4 +1,4 @@
-import type { Zone } from '../core/ports.js'
+import type { Zone } from '../core/conditions/device.js'
 
 /** No zone changes its clocks within one. */
 const quarterMs = 15 * 60_000

@@ -1,5 +1,5 @@
 // The worker's entry point.
-export type { AnswerSeen, RefusesAnswer } from '../core/answer.js'
+export type { AnswerSeen, RefusesAnswer } from '../core/rows/answer-rules.js'
 export {
   type BrokerWorker,
   startBrokerWorker,

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import type { Locks } from '../core/ports.js'
-import type { Ask, Line } from '../core/reads/line.js'
-import { readCommand } from '../core/reads/messages.js'
+import type { Locks } from '../core/platform.js'
+import type { ReadJob, Scheduler } from '../core/reads/read-types.js'
+import { readCommand } from '../core/reads/worker-messages.js'
 import { createReadServer } from './serve-reads.js'
 
 const request = { url: 'https://app.test/me', method: 'GET', headers: [] } as const
@@ -10,10 +10,10 @@ const about = { database: 'db', tab: 't', needs: [], limit: undefined }
 
 /** A worker whose locks are granted at the test's word. */
 function setUp() {
-  const asks: (Ask & { readonly raised: number[] })[] = []
+  const asks: (ReadJob & { readonly raised: number[] })[] = []
   const locks = new Map<string, () => void>()
   const words: unknown[] = []
-  const line: Line = {
+  const line: Scheduler = {
     ask(ask) {
       const raised: number[] = []
       asks.push({ ...ask, raised })

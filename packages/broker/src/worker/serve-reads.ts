@@ -1,25 +1,26 @@
 // The worker's side of reads: the tabs' asks stand in one line, so that what several ask is one request. It lives by
 // the messages that it serves and hears of no `fetch`.
-import { originOfUrl, type Serves } from '../core/channel.js'
-import type { Locks } from '../core/ports.js'
-import type { Line, Reader } from '../core/reads/line.js'
+import { originOfUrl } from '../core/network/url-origin.js'
+import type { CanSend } from '../core/outbox/delivery-requirements.js'
+import type { Locks } from '../core/platform.js'
 import { createLockWatch } from '../core/reads/lock-watch.js'
+import type { Scheduler, Subscription } from '../core/reads/read-types.js'
 import {
-  type AskedRead,
   isPriority,
   type ReadCommand,
-  readerLock,
+  type RequestedRead,
   servingLock,
-  type WorkerWord,
-} from '../core/reads/messages.js'
+  subscriberLock,
+  type WorkerMessage,
+} from '../core/reads/worker-messages.js'
 
 export interface ReadServerContext {
   readonly database: string
-  readonly line: Line
+  readonly line: Scheduler
   readonly locks: Locks
   /** A name that no other worker has, nor this one when it is started again. */
   readonly instance: string
-  readonly serves: Serves
+  readonly serves: CanSend
   report(error: unknown): void
 }
 
@@ -28,7 +29,7 @@ export interface ReadServer {
   serve(command: ReadCommand, port: MessagePort | undefined): Promise<unknown>
 }
 
-type Say = (word: WorkerWord) => void
+type Say = (word: WorkerMessage) => void
 
 export function createReadServer(context: ReadServerContext): ReadServer {
   const { database, line, locks, instance, serves } = context
@@ -37,7 +38,7 @@ export function createReadServer(context: ReadServerContext): ReadServer {
   let serving: Promise<void> | undefined
 
   /** Without its lock nobody would know of its end; and what prepares headers is told whose they are. */
-  const mayServe = ({ request, partition }: AskedRead, needs: readonly string[]) =>
+  const mayServe = ({ request, partition }: RequestedRead, needs: readonly string[]) =>
     locks.available &&
     (partition !== undefined || needs.length === 0) &&
     serves(originOfUrl(request.url), needs)
@@ -55,10 +56,10 @@ export function createReadServer(context: ReadServerContext): ReadServer {
 
   /** `done` resolves when the reader has got its end or has left. */
   function lineUp(
-    { id, ...ask }: AskedRead,
+    { id, ...ask }: RequestedRead,
     tab: string,
     say: Say,
-  ): Reader & { readonly done: Promise<void> } {
+  ): Subscription & { readonly done: Promise<void> } {
     let end = () => {}
     const done = new Promise<void>((resolve) => {
       end = () => {
@@ -78,7 +79,7 @@ export function createReadServer(context: ReadServerContext): ReadServer {
       reader.leave()
       end()
     }
-    const unwatch = watch(readerLock(database, tab), leave)
+    const unwatch = watch(subscriberLock(database, tab), leave)
     return { raise: (to) => reader.raise(to), leave, done }
   }
 

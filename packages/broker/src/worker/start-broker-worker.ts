@@ -1,36 +1,50 @@
 // The broker in a service worker: drains when it starts, when a page asks, and when the browser says that the
 // network is back. It listens to what it needs and leaves everything else (fetch, push, caching) to the app.
-import { browserDevice } from '../adapters/browser-device.js'
+
 import { browserPorts } from '../adapters/browser-ports.js'
-import { fetchReads } from '../adapters/fetch-reads.js'
-import { preparedHeaders } from '../adapters/prepared-headers.js'
-import type { RefusesAnswer } from '../core/answer.js'
-import type { Outgoing } from '../core/attempt.js'
-import { bringBack } from '../core/bring-back.js'
-import { appHeaders, judgeOf, type Serves } from '../core/channel.js'
-import { createConnections, withConnections } from '../core/connections.js'
-import { createExecutor, type Executor } from '../core/executor.js'
-import { type Base, isBase } from '../core/home.js'
-import { createInquiry, questions } from '../core/inquiry.js'
-import { withKnocks } from '../core/knock-first.js'
+import { fetchReads } from '../adapters/network/fetch-reads.js'
+import { preparedHeaders } from '../adapters/network/prepared-headers.js'
+import { browserDevice } from '../adapters/system/browser-device.js'
+import { recoverRows } from '../core/backup/recover-lost-rows.js'
+import type { Device } from '../core/conditions/device.js'
+import type { Outgoing } from '../core/delivery/attempt.js'
+import { createExecutor, type Executor } from '../core/delivery/executor.js'
+import { nextWake, readOutlook } from '../core/delivery/next-wake.js'
+import { queryStatus, questions } from '../core/delivery/status-query.js'
+import {
+  draining,
+  isAskCommand,
+  isDrainCommand,
+  syncTag,
+  syncTagPrefix,
+} from '../core/delivery/worker-messages.js'
 import { defaultLimits, type Limits } from '../core/limits.js'
-import { readOutlook } from '../core/news.js'
-import { nextWake } from '../core/next-wake.js'
-import type { Probe } from '../core/origin.js'
-import { cookieNeeds, credentialsBy, type OriginOption, originNames } from '../core/origins.js'
-import { isActive, type Owner, readActive, readProven } from '../core/partition.js'
-import type { Device, Ports } from '../core/ports.js'
-import { draining, isAskCommand, isDrainCommand, syncTag, syncTagPrefix } from '../core/protocol.js'
-import { sendAsked } from '../core/reads/answer-identity.js'
-import { isReadCommand } from '../core/reads/messages.js'
-import { createScheduler } from '../core/reads/scheduler.js'
-import { tellingLine } from '../core/reads/telling-line.js'
-import { withRoom } from '../core/room.js'
+import {
+  cookieNeeds,
+  credentialsBy,
+  type OriginOption,
+  originNames,
+} from '../core/network/allowed-origins.js'
+import { createConnectionPool, withConnectionPool } from '../core/network/connection-pool.js'
+import { withKnocks } from '../core/network/knock-first.js'
+import { appHeaders, type CanSend, judgeRequirement } from '../core/outbox/delivery-requirements.js'
+import { isActive, type Owner, readActive, readProven } from '../core/outbox/partition.js'
+import type { WakeReason } from '../core/outcomes/circuit-breaker.js'
+import type { Ports } from '../core/ports.js'
+import { sendIdentified } from '../core/reads/cache/answer-identity.js'
+import { notingScheduler } from '../core/reads/note-reachability.js'
+import { createScheduler } from '../core/reads/scheduler/scheduler.js'
+import { isReadCommand } from '../core/reads/worker-messages.js'
+import type { RefusesAnswer } from '../core/rows/answer-rules.js'
+import { type Base, isBase } from '../core/rows/app-homes.js'
+import { retryAfterFreeingSpace } from '../core/rows/disk-reserve.js'
 import { createReadServer } from './serve-reads.js'
 
-declare const self: ServiceWorkerGlobalScope & { readonly registration: { readonly sync?: SyncManager } }
+declare const self: ServiceWorkerGlobalScope & {
+  readonly registration: { readonly sync?: WorkerSyncManager }
+}
 
-interface SyncManager {
+interface WorkerSyncManager {
   register(tag: string): Promise<void>
 }
 interface SyncEvent extends ExtendableEvent {
@@ -88,21 +102,21 @@ export interface BrokerWorker {
 /** Call it once, while the worker's script is first run: a listener that is added later is not heard. */
 export function startBrokerWorker(options: WorkerOptions = {}): BrokerWorker {
   const database = options.name ?? 'redux-broker'
-  const base = baseFor(options)
+  const base = workerBase(options)
   const { prepareHeaders, refusedWhen = {} } = options
   const origins = [self.location.origin, ...originNames(options.origins)]
   const credentialsOf = credentialsBy(options.origins)
-  const world = browserPorts(database, async () => ({ bringBack }), credentialsOf)
+  const world = browserPorts(database, async () => ({ recoverRows }), credentialsOf)
   const limits = { ...defaultLimits, ...options.limits }
-  const connections = createConnections(limits.concurrencyMax)
+  const connections = createConnectionPool(limits.concurrencyMax)
   const ports = {
-    ...withConnections(withKnocks(world), connections),
-    store: withRoom(world.store),
-    device: unseen(browserDevice()),
+    ...withConnectionPool(withKnocks(world), connections),
+    store: retryAfterFreeingSpace(world.store),
+    device: neverVisible(browserDevice()),
   }
   const { chance, clock, locks, report } = ports
   const has = [...given(options), ...(locks.available ? ['reads'] : [])]
-  const serves: Serves = (origin, needs) =>
+  const serves: CanSend = (origin, needs) =>
     origins.includes(origin) && needs.every((need) => has.includes(need))
   const prepare = ({ headers, action: _action, ...request }: Outgoing) =>
     preparedHeaders(headers, prepareHeaders, request)
@@ -116,7 +130,7 @@ export function startBrokerWorker(options: WorkerOptions = {}): BrokerWorker {
     serves,
     prepare,
     refuses: (type) => refusedWhen[type],
-    inquiries: () => ({ createInquiry, questions }),
+    inquiries: () => ({ queryStatus, questions }),
   })
   const network = fetchReads(credentialsOf, limits.answerBytesMax)
   const scheduler = createScheduler({
@@ -130,10 +144,10 @@ export function startBrokerWorker(options: WorkerOptions = {}): BrokerWorker {
       const headers = await prepare({ ...request, partition, route })
       // The app prepared them for the session of now, which may be another user's (P6).
       if (headers !== request.headers && !(await isActive(ports.store, partition))) return { kind: 'failed' }
-      return sendAsked(network, request, headers, signal, moved)
+      return sendIdentified(network, request, headers, signal, moved)
     },
   })
-  const line = tellingLine(scheduler, ports)
+  const line = notingScheduler(scheduler, ports)
   const reads = createReadServer({ database, line, locks, instance: chance.id(), serves, report })
   const life = { executor, ports, database, serves, user }
 
@@ -165,7 +179,7 @@ const activeAt = ({ store }: Pick<Ports, 'store'>, base: Base) =>
   store.transact('readonly', 'relaxed', (tx) => readActive(tx, base))
 
 /** @throws TypeError where the base is not written as one. */
-function baseFor({ name, base }: WorkerOptions): Base {
+function workerBase({ name, base }: WorkerOptions): Base {
   if (base !== undefined && !isBase(base))
     throw new TypeError(`redux-broker: \`base\` must be a path such as '/shop/'; got ${base}.`)
   // A database with a name of its own belongs to one app.
@@ -175,19 +189,22 @@ function baseFor({ name, base }: WorkerOptions): Base {
 /** The needs of entries that this worker can meet. */
 const given = ({ prepareHeaders, refusedWhen = {}, origins }: WorkerOptions) => [
   ...(prepareHeaders === undefined ? [] : [appHeaders]),
-  ...Object.keys(refusedWhen).map(judgeOf),
+  ...Object.keys(refusedWhen).map(judgeRequirement),
   ...cookieNeeds(origins),
 ]
 
 /** A worker is never looked at: entries that wait for a visible page are left to one. */
-const unseen = (device: Device): Device => ({ ...device, now: () => ({ ...device.now(), visible: false }) })
+const neverVisible = (device: Device): Device => ({
+  ...device,
+  now: () => ({ ...device.now(), visible: false }),
+})
 
 /** What a worker is made of. */
-interface Life {
+interface WorkerLife {
   readonly executor: Executor
   readonly ports: Ports
   readonly database: string
-  readonly serves: Serves
+  readonly serves: CanSend
   user(): Promise<Owner | undefined>
 }
 
@@ -195,7 +212,7 @@ interface Life {
  * Drains, and drains again where the next entry is due so soon that the worker lives to see it. Not where a newer
  * version of the worker is there: it takes over once this one has no event left.
  */
-async function drainAndWait(life: Life, first: Probe): Promise<void> {
+async function drainAndWait(life: WorkerLife, first: WakeReason): Promise<void> {
   const { executor, ports } = life
   const until = ports.clock.monotonic() + eventMsMax
   for (let probe = first; ; ) {
@@ -204,7 +221,7 @@ async function drainAndWait(life: Life, first: Probe): Promise<void> {
     if (next === undefined || next.delayMs > waitMsMax || ports.clock.monotonic() + next.delayMs > until)
       return
     if (hasSuccessor()) return
-    await pause(ports, next.delayMs)
+    await waitFor(ports, next.delayMs)
     if (hasSuccessor()) return
     probe = next.probe
   }
@@ -213,7 +230,7 @@ async function drainAndWait(life: Life, first: Probe): Promise<void> {
 const hasSuccessor = () => self.registration.installing !== null || self.registration.waiting !== null
 
 /** Ends early where a newer version of the worker is found. */
-function pause({ clock }: Ports, ms: number): Promise<void> {
+function waitFor({ clock }: Ports, ms: number): Promise<void> {
   return new Promise((resolve) => {
     const end = () => {
       cancel()
@@ -226,7 +243,7 @@ function pause({ clock }: Ports, ms: number): Promise<void> {
 }
 
 /** The next wake-up for work that this worker can send. The rest is left to a page, and no reason to stay awake. */
-async function nextUp({ ports, serves, user }: Life) {
+async function nextUp({ ports, serves, user }: WorkerLife) {
   const owner = await user()
   if (owner === undefined) return undefined
   const outlook = await ports.store.transact('readonly', 'relaxed', (tx) =>
@@ -241,7 +258,7 @@ async function nextUp({ ports, serves, user }: Life) {
  * is not hastened. While the browser believes itself online a fresh tag would fire at once and for ever. So there, and
  * where no tag is taken, the event fails, and the browser repeats it in minutes.
  */
-async function onSync(life: Life): Promise<void> {
+async function onSync(life: WorkerLife): Promise<void> {
   const { ports, database } = life
   await drainAndWait(life, 'signal')
   if ((await nextUp(life)) === undefined) return

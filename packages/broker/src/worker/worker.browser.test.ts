@@ -1,8 +1,8 @@
 // The broker in a real service worker, with the page that asks it.
 import { configureStore, createAction } from '@reduxjs/toolkit'
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { askCommand, drainCommand, draining } from '../core/protocol.js'
-import { type BrokerOptions, createBroker, discardAll, reads, watchReads, write } from '../page/index.js'
+import { askCommand, drainCommand, draining } from '../core/delivery/worker-messages.js'
+import { type BrokerOptions, createBroker, discardAll, reads, watchReads, write } from '../index.js'
 
 interface Echo {
   readonly headers: Readonly<Record<string, string>>

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { createLife } from '../../testing/life.js'
 import { createMemoryLocks } from '../../testing/memory-realms.js'
-import type { Locks } from '../ports.js'
+import type { Locks } from '../platform.js'
 import { createLockWatch } from './lock-watch.js'
 
 const never = new AbortController().signal

@@ -1,5 +1,5 @@
 // Liveness by locks: who is granted a lock hears that its holder is gone, which the browser tells within milliseconds.
-import type { Locks } from '../ports.js'
+import type { Locks } from '../platform.js'
 
 /** Calls back once, when the holder of the lock is gone; returns what ends the watch. */
 export type LockWatch = (name: string, onGone: () => void) => () => void

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import type { ReadRequest } from './line.js'
 import { type KeyParts, readKey } from './read-key.js'
+import type { ReadRequest } from './read-types.js'
 
 const me: ReadRequest = { url: 'https://app.test/api/me', method: 'GET', headers: [] }
 const keyOf = (request: Partial<ReadRequest> = {}, partition: KeyParts['partition'] = 'p') =>

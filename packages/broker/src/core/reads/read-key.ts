@@ -1,5 +1,5 @@
 // Which reads are one read.
-import type { ReadRequest } from './line.js'
+import type { ReadRequest } from './read-types.js'
 
 export interface KeyParts {
   /** Whose answer it is: nobody is given another user's. Undefined while nobody is signed in. */

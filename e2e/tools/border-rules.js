@@ -1,0 +1,95 @@
+// The arrows between the folders of packages/broker/src: which folders a folder may import from, types included.
+// `folder/*` names a folder and all below it. A file may be named too.
+
+/** @type {Readonly<Record<string, readonly string[]>>} */
+export const allowedArrows = {
+  // Floor 1: bounds, ports to the realm, checks of values. It imports nothing.
+  core: [],
+  // Floor 2
+  'core/conditions': ['core'],
+  'core/network': ['core'],
+  'core/rows': ['core'],
+  'core/reads': ['core'],
+  // Floor 3
+  'core/outbox': ['core', 'core/conditions', 'core/network', 'core/rows'],
+  'core/outcomes': ['core', 'core/network', 'core/rows'],
+  'core/reads/cache': ['core', 'core/reads'],
+  // Floor 4
+  'core/delivery': ['core', 'core/conditions', 'core/network', 'core/rows', 'core/outbox', 'core/outcomes'],
+  'core/backup': ['core', 'core/rows', 'core/outbox'],
+  'core/reads/scheduler': ['core', 'core/network', 'core/reads', 'core/reads/cache'],
+  // Floor 5
+  'core/journal': ['core', 'core/rows', 'core/outbox', 'core/backup', 'core/delivery'],
+  // Floor 6
+  'core/reads/consistency': ['core', 'core/rows', 'core/outbox', 'core/journal'],
+
+  adapters: ['core/*', 'adapters/*'],
+  'adapters/memory': ['core/*'],
+  'adapters/network': ['core/*', 'adapters/system'],
+  'adapters/storage': ['core/*'],
+  'adapters/system': ['core/*'],
+
+  redux: ['core/*'],
+  'redux/optimistic': ['core/*', 'redux'],
+
+  'page/lifecycle': ['core/*', 'adapters/*', 'redux'],
+  'page/development': ['core/*', 'adapters/*', 'redux/*', 'page/lifecycle'],
+  'page/delivery': ['core/*', 'adapters/*', 'redux', 'page/lifecycle'],
+  'page/view': ['core/*', 'redux/*', 'page/development', 'page/lifecycle'],
+  'page/user': ['core/*', 'redux', 'page/development', 'page/view'],
+  'page/capture': ['core/*', 'redux', 'page/user', 'page/view'],
+  page: ['core/*', 'adapters/*', 'redux/*', 'page/*'],
+
+  // Of the page, reads see the port alone. The exceptions stand below.
+  'reads/consistency': ['core/*', 'redux', 'page/reads-port.ts'],
+  'reads/request': ['core/*', 'redux', 'page/reads-port.ts', 'reads/consistency'],
+  'reads/cache': ['core/*', 'redux', 'page/reads-port.ts', 'reads/request', 'reads/consistency'],
+  'reads/sharing': [
+    'core/*',
+    'redux',
+    'page/reads-port.ts',
+    'reads/request',
+    'reads/cache',
+    'reads/consistency',
+  ],
+  'reads/worker': ['core/*', 'adapters/*', 'page/reads-port.ts'],
+  reads: ['core/*', 'adapters/*', 'redux', 'page/reads-port.ts', 'reads/*'],
+  'reads/define': ['core/*', 'redux', 'page/reads-port.ts', 'reads', 'reads/request'],
+
+  worker: ['core/*', 'adapters/*'],
+  testing: ['core/*', 'adapters/*', 'page', 'page/lifecycle'],
+
+  // The door. Nobody inside imports it.
+  '.': ['core/*', 'redux/*', 'page/*', 'reads/*'],
+}
+
+/**
+ * Imports against the arrows, as `[file, imported file]`.
+ * @type {readonly (readonly [string, string])[]}
+ */
+export const exceptions = [
+  // `Ports` lists the ports of all owners. It holds types only.
+  ['core/ports.ts', 'core/backup/checkpoint.ts'],
+  ['core/ports.ts', 'core/conditions/device.ts'],
+  ['core/ports.ts', 'core/network/network.ts'],
+  ['core/ports.ts', 'core/network/reachability.ts'],
+  ['core/ports.ts', 'core/reads/cache/answer-cache.ts'],
+  ['core/ports.ts', 'core/reads/read-types.ts'],
+  ['core/ports.ts', 'core/rows/store.ts'],
+  // Until reads get what they need of a page by the port.
+  ['reads/dispatch-read.ts', 'page/capture/capture.ts'],
+  ['reads/dispatch-read.ts', 'page/capture/refusal.ts'],
+  ['reads/dispatch-read.ts', 'page/view/store-bridge.ts'],
+  ['reads/read-commands.ts', 'page/broker.ts'],
+  ['reads/request/read-params.ts', 'page/capture/refusal.ts'],
+  ['reads/request/read-request.ts', 'page/capture/refusal.ts'],
+  ['reads/request/read-request.ts', 'page/capture/snapshot.ts'],
+  ['reads/request/read-request.ts', 'page/capture/storable-headers.ts'],
+  ['reads/consistency/refetch-schedule.ts', 'page/lifecycle/page-lifecycle.ts'],
+  ['reads/consistency/write-barrier.ts', 'page/lifecycle/page-lifecycle.ts'],
+  ['reads/consistency/write-barrier.ts', 'page/view/store-bridge.ts'],
+  ['reads/worker/worker-session.ts', 'page/delivery/worker-client.ts'],
+]
+
+/** Names that two files define on purpose, with one meaning. */
+export const sameName = /** @type {readonly string[]} */ ([])

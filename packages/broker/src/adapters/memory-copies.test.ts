@@ -1,4 +1,0 @@
-import { describeCopies } from './copies-contract.js'
-import { memoryCopies } from './memory-copies.js'
-
-describeCopies('memory', memoryCopies)

@@ -1,0 +1,19 @@
+// Answers to any request of the page, whoever made it: they tell of the way to their origins, too.
+import type { Reachability } from '../../core/network/reachability.js'
+
+/**
+ * Tells of what came over the network; returns what ends it. A browser's cache and a worker's fetch handler answer
+ * with no network at all; other origins hide the status, unless the request used CORS and they allow timing.
+ */
+export function pageTraffic(note: Reachability['note']): () => void {
+  if (typeof PerformanceObserver === 'undefined') return () => {}
+  const observer = new PerformanceObserver((list) => {
+    for (const entry of list.getEntries() as PerformanceResourceTiming[]) {
+      const { name, startTime, responseStatus, responseEnd, transferSize, workerStart } = entry
+      if (responseStatus > 0 && transferSize > 0 && workerStart === 0)
+        note(name, startTime, responseStatus, responseEnd)
+    }
+  })
+  observer.observe({ type: 'resource' })
+  return () => observer.disconnect()
+}

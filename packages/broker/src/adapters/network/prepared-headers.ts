@@ -1,0 +1,39 @@
+// Adds the app's headers to a request as it leaves, by the functions that it gave to a page or a worker.
+import type { Outgoing } from '../../core/delivery/attempt.js'
+import { errorText } from '../../core/network/error-text.js'
+import { build, InvalidRequest } from '../../core/network/invalid-request.js'
+
+export type PrepareHeaders<About> = (
+  headers: Headers,
+  about: About,
+) => Headers | void | PromiseLike<Headers | void>
+
+/**
+ * The headers of a request, and what the app adds to them where it adds anything.
+ * @throws InvalidRequest where a header is none that a request can have, also where the app's function sets it. An
+ * error of the function becomes the `cause` of a new error, which names the function by `what`.
+ */
+export async function preparedHeaders<About>(
+  headers: Outgoing['headers'],
+  prepare: PrepareHeaders<About> | undefined,
+  about: About,
+  what = '`prepareHeaders`',
+): Promise<Outgoing['headers']> {
+  if (prepare === undefined) return headers
+  const given = build(() => checkedPairs(new Headers(headers as [string, string][])))
+  let prepared = given
+  try {
+    prepared = (await prepare(given, about)) ?? given
+  } catch (error) {
+    if (error instanceof InvalidRequest) throw error
+    throw new Error(`redux-broker: ${what} threw: ${errorText(error)}`, { cause: error })
+  }
+  return build(() => [...new Headers(prepared)])
+}
+
+/** Headers that tell a name or a value which none may have from the other errors of the function that sets it. */
+function checkedPairs(headers: Headers): Headers {
+  for (const method of ['set', 'append'] as const)
+    headers[method] = (name, value) => build(() => Headers.prototype[method].call(headers, name, value))
+  return headers
+}

@@ -1,0 +1,64 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import type { Store } from '../../core/rows/store.js'
+import { idbStore } from './idb-store.js'
+
+interface Bucket {
+  readonly indexedDB: IDBFactory
+}
+const { storageBuckets } = navigator as unknown as {
+  readonly storageBuckets: {
+    open(name: string, options: { readonly quota: number }): Promise<Bucket>
+    delete(name: string): Promise<void>
+  }
+}
+
+const name = 'storage-full'
+const quota = 1_000_000
+
+/** A real storage bucket with little room: the browser's own quota refuses, nothing is simulated. */
+beforeEach(async () => {
+  const { indexedDB: small } = await storageBuckets.open(name, { quota })
+  vi.spyOn(indexedDB, 'open').mockImplementation((...args) => small.open(...args))
+})
+afterEach(() => {
+  vi.restoreAllMocks()
+  return storageBuckets.delete(name)
+})
+
+const setSalt = (store: Store, value: string) =>
+  store.transact('readwrite', 'strict', async (tx) => tx.put('settings', { name: 'salt', value }))
+const saltLength = (store: Store) =>
+  store.transact('readonly', 'relaxed', async (tx) => {
+    const row = await tx.get('settings', ['salt'])
+    return row?.name === 'salt' ? row.value.length : undefined
+  })
+const ofLength = (length: number) =>
+  Array.from({ length }, () => String.fromCharCode(97 + Math.floor(Math.random() * 26))).join('')
+
+describe('a full disk (F9)', () => {
+  it('rejects with QuotaExceededError and keeps nothing; what is there can be read and deleted', async () => {
+    const store = idbStore(crypto.randomUUID())
+    await setSalt(store, 'small')
+
+    const refused = setSalt(store, ofLength(3 * quota))
+    await expect(refused).rejects.toMatchObject({ name: 'QuotaExceededError' })
+    const kept = await saltLength(store)
+    await store.transact('readwrite', 'strict', async (tx) => tx.delete('settings', ['salt']))
+    const afterDeleting = await saltLength(store)
+    await setSalt(store, 'again')
+
+    expect(kept).toBe(5)
+    expect(afterDeleting).toBeUndefined()
+    expect(await saltLength(store)).toBe(5)
+    store.close()
+  })
+
+  it('is none while there is room', async () => {
+    const store = idbStore(crypto.randomUUID())
+
+    await setSalt(store, ofLength(quota / 10))
+
+    expect(await saltLength(store)).toBe(quota / 10)
+    store.close()
+  })
+})

@@ -1,0 +1,169 @@
+// Keeps unsent work in a second place, and brings it back where the browser has lost the first. A copy of the rows stands
+// in a store that is lost for other causes, where the browser has one. A note says how many rows there are.
+
+import { copyMsMax, levelAfterMs, noteSpacingMs } from '../limits.js'
+import type { Clock } from '../platform.js'
+import type { PrepareConnection, Store } from '../rows/store.js'
+import type { Backup, Checkpoint, CheckpointFile } from './checkpoint.js'
+import type { RecoverRows } from './recover-lost-rows.js'
+import { suspectsOf } from './row-versions.js'
+import type { SyncMirror } from './sync-mirror.js'
+import {
+  checkpointOf,
+  isBackedUp,
+  lostSaltsOf,
+  newestCheckpoint,
+  type RecordedWrite,
+  readCheckpoint,
+  recordWrites,
+  replayWrites,
+} from './write-log.js'
+
+/** Functions that mend a database that has lost something and, in a page, a copy that has fallen behind. */
+export interface BackupRepair {
+  readonly recoverRows: RecoverRows
+  readonly syncMirror?: SyncMirror
+}
+
+export interface BackupPlaces {
+  /** The same tables elsewhere; undefined where there is no such place. */
+  readonly copy?: Store | undefined
+  readonly notebook?: CheckpointFile | undefined
+  /** Called only where a repair is needed. If it rejects, the connection stays closed and is tried again at the next use. */
+  repair(): Promise<BackupRepair>
+}
+
+export interface BackedUpStore extends Store {
+  readonly backup: Backup
+}
+
+/**
+ * A store whose unsent work is kept elsewhere too: after each commit, in its order. Each new connection is compared
+ * with what is known elsewhere before anybody uses it. Several realms may do all this at once.
+ */
+export function withBackup(
+  primary: (prepare: PrepareConnection) => Store,
+  { copy, notebook, repair }: BackupPlaces,
+  clock: Pick<Clock, 'now' | 'after'>,
+): BackedUpStore {
+  /** The note of this realm's own writes. It is the witness where the database is deleted while it is open. */
+  let memory: Checkpoint = { partitions: [] }
+  /** Not before the copy was compared: what it has must not be overwritten by a database that knows nothing of it. */
+  let copying = false
+  /** Until a write to the copy has failed: the next start makes it level again. */
+  let isWhole = true
+  let copied: Promise<unknown> = Promise.resolve()
+  const noting = createCheckpointing(clock, notebook, () => memory)
+
+  const store = primary(async (transact) => {
+    copying = false
+    const known = await readCheckpointFile(copy)
+    const written = await notebook?.read().catch(() => undefined)
+    const witness = newestCheckpoint(known, written, memory)
+    const own = await transact('readonly', 'relaxed', readCheckpoint)
+    const salts = lostSaltsOf(own, witness)
+    const suspects = suspectsOf(own, witness, known)
+    const { writes, isRead } =
+      salts.length + suspects.length > 0
+        ? await (await repair()).recoverRows(transact, { salts, suspects, copy, copied: known }, clock.now())
+        : { writes: [], isRead: known !== undefined }
+    copying = isRead
+    isWhole = true
+    // Remember the earlier rows too: their note may have been lost, or never written.
+    memory = newestCheckpoint(await transact('readonly', 'relaxed', readCheckpoint), memory)
+    noting.write()
+    keep(writes)
+    // Not while a page that starts reads what waits.
+    clock.after(levelAfterMs, () => {
+      if (copying && copy !== undefined) void makeLevel(copy).catch(() => {})
+    })
+  })
+
+  function keep(writes: readonly RecordedWrite[]): void {
+    const kept = writes.filter(isBackedUp)
+    if (kept.length === 0) return
+    memory = newestCheckpoint(memory, checkpointOf(kept))
+    noting.write()
+    if (!copying || copy === undefined) return
+    copied = copy
+      .transact('readwrite', 'relaxed', (tx) => replayWrites(tx, kept))
+      .catch(() => {
+        isWhole = false
+      })
+  }
+
+  const makeLevel = async (place: Store) => (await repair()).syncMirror?.(store, place)
+
+  return {
+    ...store,
+    backup: {
+      kind: () => (copying && isWhole ? 'mirror' : noting.works() ? 'note' : 'none'),
+      copied: () => inTime(clock, copied),
+    },
+    close() {
+      store.close()
+      copy?.close()
+    },
+    async transact(mode, durability, work) {
+      if (mode === 'readonly') return store.transact(mode, durability, work)
+      const { result, writes } = await store.transact(mode, durability, async (tx) => {
+        const writes: RecordedWrite[] = []
+        return { result: await work(recordWrites(tx, writes)), writes }
+      })
+      keep(writes)
+      return result
+    },
+  }
+}
+
+/** Writes down the latest that is known, where there is a notebook. */
+function createCheckpointing(
+  clock: Pick<Clock, 'after'>,
+  notebook: CheckpointFile | undefined,
+  latest: () => Checkpoint,
+) {
+  let works = notebook !== undefined
+  const write = spaced(clock, async () => {
+    try {
+      await notebook?.change((written) => newestCheckpoint(written, latest()))
+      works = notebook !== undefined
+    } catch {
+      works = false
+    }
+  })
+  return { write, works: () => works }
+}
+
+/** A second place that does not answer holds nobody up for long. */
+function inTime({ after }: Pick<Clock, 'after'>, work: Promise<unknown>): Promise<void> {
+  return new Promise((resolve) => {
+    const cancel = after(copyMsMax, resolve)
+    void work.then(() => {
+      cancel()
+      resolve()
+    })
+  })
+}
+
+/** Undefined where there is no copy, or none that can be read. */
+const readCheckpointFile = (copy: Store | undefined): Promise<Checkpoint | undefined> | undefined =>
+  copy?.transact('readonly', 'relaxed', readCheckpoint).catch(() => undefined)
+
+/** At once where the last one is long ago; never two at a time, nor one that says less than is known when it begins. */
+function spaced({ after }: Pick<Clock, 'after'>, work: () => Promise<void>): () => void {
+  let wanted = false
+  let running = false
+  const run = async () => {
+    running = true
+    while (wanted) {
+      wanted = false
+      await work()
+      await new Promise<void>((resolve) => void after(noteSpacingMs, resolve))
+    }
+    running = false
+  }
+  return () => {
+    wanted = true
+    if (!running) void run()
+  }
+}

@@ -1,0 +1,28 @@
+// The ports of the backup: a small file with a checkpoint of the outboxes, and the state of the copies.
+import type { PartitionRow, SaltRow } from '../rows/rows.js'
+
+/** A record of the outboxes outside of the database: its salts, and each partition's newest row. */
+export interface Checkpoint {
+  /** The first home's: all that a release before this one knows. */
+  readonly salt?: string | undefined
+  /** The rows of all homes; missing in a note of such a release. */
+  readonly salts?: readonly SaltRow[]
+  readonly partitions: readonly PartitionRow[]
+}
+
+/** A small file beside the database, which dies of other causes. */
+export interface CheckpointFile {
+  /** Undefined where nothing was written yet. */
+  read(): Promise<Checkpoint | undefined>
+  /** Changes what is written, alone among all realms. Rejects where the file cannot be written. */
+  change(change: (note: Checkpoint | undefined) => Checkpoint): Promise<void>
+}
+
+/** `mirror`: unsent rows lie in a second place too. `note`: only how many there are. */
+export type BackupKind = 'mirror' | 'note' | 'none'
+
+export interface Backup {
+  kind(): BackupKind
+  /** Resolves when all that was committed before lies in the second place too; soon in any case, if it does not answer. */
+  copied(): Promise<void>
+}

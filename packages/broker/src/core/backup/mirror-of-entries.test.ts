@@ -1,0 +1,82 @@
+import { describe, expect, it } from 'vitest'
+import { memoryStore } from '../../adapters/memory/memory-store.js'
+import { manualClock } from '../../testing/manual-clock.js'
+import { capture } from '../fixtures/entry.fixture.js'
+import { copyMsMax, defaultLimits } from '../limits.js'
+import { append } from '../outbox/append.js'
+import { within } from '../rows/spans.js'
+import type { Store } from '../rows/store.js'
+import { type BackedUpStore, withBackup } from './backed-up-store.js'
+import { recoverRows } from './recover-lost-rows.js'
+import { syncMirror } from './sync-mirror.js'
+
+const repair = async () => ({ recoverRows, syncMirror })
+
+/** A second place that answers when it is let. */
+function slowPlace() {
+  const store = memoryStore()
+  const gates: (() => void)[] = []
+  const place: Store = {
+    ...store,
+    async transact(mode, ...rest) {
+      if (mode === 'readwrite') await new Promise<void>((resolve) => void gates.push(resolve))
+      return store.transact(mode, ...rest)
+    },
+  }
+  const rows = () => store.transact('readonly', 'relaxed', (tx) => tx.list(within('entries', ['p']), 9))
+  return { place, rows, open: () => gates.forEach((open) => void open()) }
+}
+
+const connected =
+  (store: Store) =>
+  (prepare: (transact: Store['transact']) => Promise<void>): Store => {
+    const ready = prepare(store.transact)
+    return { ...store, transact: (...given) => ready.then(() => store.transact(...given)) }
+  }
+
+async function accept(store: BackedUpStore): Promise<{ isCopied: boolean }> {
+  await store.transact('readwrite', 'strict', (tx) =>
+    append(tx, 'p', [capture('one')], { now: 1, limits: defaultLimits }),
+  )
+  const told = { isCopied: false }
+  void store.backup.copied().then(() => {
+    told.isCopied = true
+  })
+  return told
+}
+
+describe('an entry with a copy in a second place', () => {
+  it('is copied once that place has it', async () => {
+    const clock = manualClock()
+    const { place, rows, open } = slowPlace()
+    const told = await accept(withBackup(connected(memoryStore()), { copy: place, repair }, clock))
+    await clock.advance(copyMsMax - 1)
+    const before = [told.isCopied, (await rows()).length]
+
+    open()
+    await clock.advance(0)
+
+    expect(before).toEqual([false, 0])
+    expect([told.isCopied, (await rows()).length]).toEqual([true, 1])
+  })
+
+  it('is not held up for long where that place does not answer', async () => {
+    const clock = manualClock()
+    const told = await accept(
+      withBackup(connected(memoryStore()), { copy: slowPlace().place, repair }, clock),
+    )
+
+    await clock.advance(copyMsMax)
+
+    expect(told.isCopied).toBe(true)
+  })
+
+  it('waits for nothing where there is no such place', async () => {
+    const clock = manualClock()
+    const told = await accept(withBackup(connected(memoryStore()), { repair }, clock))
+
+    await clock.advance(0)
+
+    expect(told.isCopied).toBe(true)
+  })
+})

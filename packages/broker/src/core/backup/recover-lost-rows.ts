@@ -1,0 +1,105 @@
+// Brings back what the database has lost, from what is known elsewhere.
+
+import { listMax } from '../limits.js'
+import { changePartition, newPartition, readPartition } from '../outbox/partition.js'
+import { isValidPartition } from '../outbox/partition-validation.js'
+import { rebuiltCounts } from '../outbox/rebuild-counts.js'
+import { listNamed } from '../rows/app-homes.js'
+import type { PartitionRow, SaltRow } from '../rows/rows.js'
+import { within } from '../rows/spans.js'
+import type { Store, StoreTransaction } from '../rows/store.js'
+import type { Checkpoint } from './checkpoint.js'
+import { type KnownRows, mergeCopies } from './merge-copies.js'
+import { isSuspect } from './row-versions.js'
+import { type RecordedWrite, recordWrites } from './write-log.js'
+
+export interface LostRows {
+  readonly salts: readonly SaltRow[]
+  /** The newest known rows of partitions that may have lost something. */
+  readonly suspects: readonly PartitionRow[]
+  readonly copy: Store | undefined
+  /** The note in the copy; undefined where the copy cannot be read. */
+  readonly copied: Checkpoint | undefined
+}
+
+export interface RecoveredRows {
+  readonly writes: readonly RecordedWrite[]
+  /** Whether the copy was read as far as it was needed. */
+  readonly isRead: boolean
+}
+
+export type RecoverRows = typeof recoverRows
+
+/** All in one transaction of the database: a realm that dies has changed nothing, a second one finds it done. */
+export async function recoverRows(
+  transact: Store['transact'],
+  { salts, suspects, copy, copied }: LostRows,
+  now: number,
+): Promise<RecoveredRows> {
+  const rows = await readRows(copied && copy, suspects)
+  const writes: RecordedWrite[] = []
+  await transact('readwrite', 'strict', async (plain) => {
+    const tx = recordWrites(plain, writes)
+    const homes = await listNamed<SaltRow>(tx, 'salt')
+    for (const salt of salts) if (!homes.some(({ name }) => name === salt.name)) tx.put('settings', salt)
+    for (const [i, known] of suspects.entries()) {
+      const row = await tx.get('partitions', [known.partition])
+      // The row is damaged, not lost: count it anew from its entries.
+      if (row !== undefined && !isValidPartition(row)) {
+        tx.put('partitions', await rebuiltCounts(tx, known, row))
+        continue
+      }
+      if (!isSuspect(row, known, copied)) continue
+      await writeRowsBack(tx, row, known, rows?.[i], now)
+      if (copy !== undefined && rows === undefined)
+        await changePartition(tx, known.partition, (changed) => {
+          changed.owed = true
+        })
+    }
+  })
+  return { writes, isRead: rows !== undefined }
+}
+
+async function writeRowsBack(
+  tx: StoreTransaction,
+  row: PartitionRow | undefined,
+  witness: PartitionRow,
+  copied: KnownRows | undefined,
+  now: number,
+): Promise<void> {
+  const own = await knownIn(tx, row ?? newPartition(witness.partition))
+  const whole = mergeCopies({ own, copy: copied ?? { ...own, entries: [], letters: [] }, witness, now })
+  const stay = { entries: seqsOf(whole.entries), deadLetters: seqsOf(whole.letters) }
+  for (const { partition, seq } of own.entries)
+    if (!stay.entries.has(seq)) tx.delete('entries', [partition, seq])
+  for (const { partition, seq } of own.letters)
+    if (!stay.deadLetters.has(seq)) tx.delete('deadLetters', [partition, seq])
+  for (const entry of whole.entries) tx.put('entries', entry)
+  for (const letter of whole.letters) tx.put('deadLetters', letter)
+  tx.put('partitions', {
+    ...whole.row,
+    wipes: Math.max(own.row.wipes ?? 0, witness.wipes ?? 0) + (row === undefined ? 1 : 0),
+    owed: false,
+  })
+}
+
+const seqsOf = (rows: readonly { readonly seq: number }[]) => new Set(rows.map(({ seq }) => seq))
+
+async function knownIn(tx: StoreTransaction, row: PartitionRow): Promise<KnownRows> {
+  const [entries, letters] = await Promise.all([
+    tx.list(within('entries', [row.partition]), listMax),
+    tx.list(within('deadLetters', [row.partition]), listMax),
+  ])
+  return { row, entries, letters }
+}
+
+/** Undefined where there is no copy, or none that can be read. */
+const readRows = async (
+  copy: Store | undefined,
+  suspects: readonly PartitionRow[],
+): Promise<readonly KnownRows[] | undefined> =>
+  copy
+    ?.transact('readonly', 'relaxed', (tx) =>
+      Promise.all(suspects.map(async ({ partition }) => knownIn(tx, await readPartition(tx, partition)))),
+    )
+    .catch(() => undefined)

@@ -1,0 +1,204 @@
+// One attempt of one entry: headers, the wire, and what the reply means.
+
+import { uploadBytesPerMs } from '../limits.js'
+import { build, InvalidRequest } from '../network/invalid-request.js'
+import type { Reply } from '../network/network.js'
+import { encodePrincipal } from '../network/principal-header.js'
+import { originOfUrl } from '../network/url-origin.js'
+import { type CanSend, judgeRequirement, originOf, requirementsOf } from '../outbox/delivery-requirements.js'
+import { isActive } from '../outbox/partition.js'
+import { acceptFor } from '../outcomes/acknowledgement.js'
+import { classifyReply } from '../outcomes/classify-reply.js'
+import { retentionMsOf } from '../outcomes/key-retention.js'
+import type { Outcome, RefusalJudge, Verdict } from '../outcomes/outcome.js'
+import { retryOutcome } from '../outcomes/retry-outcome.js'
+import type { Ports } from '../ports.js'
+import type { RefusesAnswer } from '../rows/answer-rules.js'
+import { defaultSession } from '../rows/answer-rules.js'
+import type { StoredAction } from '../rows/entry.js'
+import { isRepeatable, type SendingEntry, type StoredRequest } from '../rows/entry.js'
+import type { AppWord } from '../rows/rows.js'
+import { createSentMark } from './sent-mark.js'
+
+type StoredHeaders = StoredRequest['headers']
+
+/** A request that is about to leave. */
+export interface Outgoing {
+  readonly partition: string
+  readonly url: string
+  readonly headers: StoredHeaders
+  /** The type of its entry's action; undefined where the broker itself asks. */
+  readonly route: string | undefined
+  /** Of its entry. */
+  readonly action?: StoredAction
+}
+
+export interface AskContext {
+  readonly ports: Ports
+  readonly attemptMs: number
+  readonly answerBytesMax: number
+  readonly row: AppWord & { readonly partition: string }
+  readonly serves: CanSend
+  /** Adds what is never stored, the credentials above all. */
+  prepare(outgoing: Outgoing): Promise<StoredHeaders>
+  readonly signal: AbortSignal
+}
+
+export interface AttemptContext extends AskContext {
+  /** The function by which a route says which answers mean refusal. */
+  readonly refuses?: ((type: string) => RefusesAnswer | undefined) | undefined
+  /** The user of the entry, as the server knows them. */
+  readonly principal: string
+}
+
+export interface Attempted {
+  readonly outcome: Outcome
+  /** How long the server remembers keys, where its answer said so. */
+  readonly retentionMs?: number | undefined
+}
+
+/**
+ * Rejects where the app's function for the headers throws or takes too long: nothing was sent, and the entry waits. Where
+ * a request cannot be built of what is stored and of what the function gave, the entry ends as `invalidRequest`.
+ */
+export async function attempt(context: AttemptContext, entry: SendingEntry): Promise<Attempted> {
+  const reply = await exchange(context, entry).catch(asReply)
+  if (reply === 'signedOut') return { outcome: { ...retryOutcome(reply), sent: false } }
+  const verdict = classifyReply(
+    reply,
+    entry,
+    context.ports.clock.now(),
+    context.row,
+    judgeFor(context, entry),
+  )
+  const outcome = verdict.kind === 'askSession' ? await bySession(context, verdict) : verdict
+  return { outcome, retentionMs: reply.kind === 'answer' ? retentionMsOf(reply.headers) : undefined }
+}
+
+/** Undefined where the entry needs no judge. The judge gives undefined where the app's function fails. */
+function judgeFor(
+  { ports, refuses }: AttemptContext,
+  { channel, action }: SendingEntry,
+): RefusalJudge | undefined {
+  const says = requirementsOf(channel).includes(judgeRequirement(action.type))
+    ? refuses?.(action.type)
+    : undefined
+  if (says === undefined) return undefined
+  return ({ status, headers, body: text }, body) => {
+    let hasGuessed = false
+    try {
+      const said: unknown = says({
+        status,
+        headers,
+        get body() {
+          hasGuessed = text === undefined
+          return body
+        },
+      })
+      // An object is no answer. A promise would count as true, whatever it resolves with.
+      if (Object(said) === said)
+        throw new TypeError('redux-broker: `refusedWhen` must give true or false at once.')
+      return hasGuessed ? undefined : Boolean(said)
+    } catch (error) {
+      ports.report(error)
+      return undefined
+    }
+  }
+}
+
+async function exchange(context: AttemptContext, entry: SendingEntry): Promise<Reply | 'signedOut'> {
+  const { ports, principal, attemptMs, answerBytesMax: bytesMax, signal } = context
+  const { url, method, body } = entry.request
+  const prepared = await prepareInTime(context, entry.request, entry.action)
+  // While the app prepared the headers another user may have signed in, and the headers are theirs then (P6). An entry
+  // whose lease says that it waits is checked right before it leaves, and not here.
+  const isPrepared = prepared !== entry.request.headers && !entry.lease.knocking
+  if (isPrepared && !(await isActive(ports.store, entry.partition))) return 'signedOut'
+  const headers = [
+    ...prepared.filter(([name]) => !/^idempotency-(key|principal)$/i.test(name)),
+    ['idempotency-key', `"${entry.key}"`],
+    ['idempotency-principal', build(() => encodePrincipal(principal))],
+  ] as const
+  const timeoutMs = attemptMs + entry.bytes / uploadBytesPerMs
+  const knock = {
+    url: knockUrlOf(context.row, originOf(entry.channel)),
+    always: !isRepeatable(entry),
+    ...createSentMark(ports, entry),
+  }
+  return ports.network.send({ url, method, headers, body }, { timeoutMs, bytesMax, signal, knock })
+}
+
+/** The app's own URL for a knock where it is of this origin, else the root. */
+export const knockUrlOf = ({ knock = '' }: AppWord, origin: string): string =>
+  knock.startsWith(`${origin}/`) ? knock : `${origin}/`
+
+/** @throws the error itself where it is the app's own or the storage's: the entry waits. */
+function asReply(error: unknown): Reply {
+  if (error instanceof InvalidRequest) return { kind: 'invalid', message: error.message }
+  throw error
+}
+
+async function bySession(
+  context: AttemptContext,
+  { good, unknown }: Verdict & { readonly kind: 'askSession' },
+): Promise<Outcome> {
+  const session = await askSession(context)
+  if (session === 'over') return { kind: 'paused', reason: 'auth' }
+  return session === 'good' ? good : unknown
+}
+
+/** Asks the URL that the app named whether the session is good; unknown where it named none or got no clear answer. */
+export async function askSession(context: AskContext): Promise<'good' | 'over' | 'unknown'> {
+  const { sessionProbe, sessionRules } = context.row
+  const reply = sessionProbe === undefined ? undefined : await askServer(context, sessionProbe)
+  if (reply?.kind === 'redirect') return 'over'
+  if (reply?.kind !== 'answer') return 'unknown'
+  const { endedBy, probeOn } = { ...defaultSession, ...sessionRules }
+  if ([...endedBy, ...probeOn].includes(reply.status)) return 'over'
+  const isPage = (reply.headers['content-type'] ?? '').includes('html')
+  return reply.status >= 200 && reply.status < 300 && !isPage ? 'good' : 'unknown'
+}
+
+/**
+ * A question of the broker's own, with the credentials that the app's requests have. Undefined where it was not sent,
+ * since this executor cannot prepare it. Nor is it sent to an origin that only a row names: rows are not trusted (SEC6).
+ */
+export async function askServer(
+  context: AskContext,
+  url: string,
+  more: StoredHeaders = [],
+): Promise<Reply | undefined> {
+  const { ports, row, attemptMs: timeoutMs, answerBytesMax: bytesMax, signal } = context
+  if (!context.serves(originOfUrl(url), row.needs ?? [])) return undefined
+  try {
+    const headers = [...(await prepareInTime(context, { url, headers: [['accept', acceptFor()]] })), ...more]
+    return await ports.network.send(
+      { url, method: 'GET', headers, body: undefined },
+      { timeoutMs, bytesMax, signal },
+    )
+  } catch (error) {
+    ports.report(error)
+    return undefined
+  }
+}
+
+/** A callback that never answers must not hold its lane for ever. */
+function prepareInTime(
+  { ports, attemptMs, row, prepare }: AskContext,
+  { url, headers }: Pick<Outgoing, 'url' | 'headers'>,
+  action?: StoredAction,
+): Promise<StoredHeaders> {
+  return new Promise((resolve, reject) => {
+    const cancel = ports.clock.after(attemptMs, () =>
+      reject(new Error(`redux-broker: prepareHeaders took longer than ${attemptMs} ms.`)),
+    )
+    const outgoing = {
+      partition: row.partition,
+      url,
+      headers,
+      route: action?.type,
+      ...(action && { action }),
+    }
+    prepare(outgoing).then(resolve, reject).finally(cancel)
+  })
+}

@@ -1,0 +1,132 @@
+// Takes due lane heads for sending: one bounded read per channel, in the caller's transaction (R1).
+
+import { type Surroundings, unmetAt } from '../conditions/conditions.js'
+import type { Reachability } from '../network/reachability.js'
+import {
+  type CanSend,
+  conditionsOf,
+  originOf,
+  preparesHeaders,
+  sendableChannels,
+} from '../outbox/delivery-requirements.js'
+import { transition } from '../outbox/entry-state.js'
+import { putInDoubt } from '../outbox/lanes.js'
+import { sessionOf } from '../outbox/partition.js'
+import { isValidOrigin } from '../outbox/partition-validation.js'
+import { isValidEntry } from '../outbox/row-validation.js'
+import { allowedRequests, healthyOrigin, type WakeReason } from '../outcomes/circuit-breaker.js'
+import { mayBeForgotten } from '../outcomes/key-retention.js'
+import { type EntryRow, isRepeatable, type SendingEntry, toRow, type WaitingEntry } from '../rows/entry.js'
+import type { OriginRow, PartitionRow } from '../rows/rows.js'
+import { within } from '../rows/spans.js'
+import type { Span, StoreTransaction } from '../rows/store.js'
+
+export interface ClaimOptions {
+  readonly owner: string
+  readonly now: number
+  readonly probe: WakeReason
+  /** How many requests may be in flight to one origin. */
+  readonly concurrencyMax: number
+  /** Origins of the requests in flight, one for each. */
+  readonly inFlight: readonly string[]
+  readonly serves: CanSend
+  readonly surroundings?: Surroundings
+  readonly reachability?: Pick<Reachability, 'isFresh'> | undefined
+}
+
+export interface Claims {
+  readonly claimed: readonly SendingEntry[]
+  /** Entries that would have been due, and must not be sent again without a person's word (R3). */
+  readonly doubted: readonly WaitingEntry[]
+}
+
+/**
+ * Claims nothing while the partition is paused, or is not the one of the browser's present session (P6). Where
+ * it leaves entries in doubt, the row of the partition has changed.
+ */
+export async function claim(
+  tx: StoreTransaction,
+  row: PartitionRow,
+  origins: Map<string, OriginRow>,
+  { owner, now, probe, concurrencyMax, inFlight, serves, surroundings = {}, reachability }: ClaimOptions,
+): Promise<Claims> {
+  const claimed: SendingEntry[] = []
+  const doubted: WaitingEntry[] = []
+  if (row.paused !== undefined) return { claimed, doubted }
+  if ((await sessionOf(tx, row.partition)) === undefined) return { claimed, doubted }
+  const sentTo = [...inFlight]
+  for (const channel of sendableChannels(row, serves)) {
+    if (unmetAt(conditionsOf(channel), now, surroundings) !== undefined) continue
+    const origin = originOf(channel)
+    const health = origins.get(origin) ?? healthyOrigin(origin)
+    const busy = sentTo.filter((other) => other === origin).length
+    const allowed = Math.min(allowedRequests(health, probe, now, busy), concurrencyMax - busy)
+    if (allowed <= 0) continue
+    const heads = await dueHeads(tx, { ...dueIn(row, channel), to: [row.partition, channel, now] }, allowed)
+    const forgotten = heads.filter((head) => mayBeForgotten(head, health.retentionMs, now))
+    for (const head of forgotten) putInDoubt(tx, row, head, { reason: 'retentionOver' }, now)
+    doubted.push(...forgotten)
+    const mayWait =
+      reachability !== undefined && (preparesHeaders(channel, row) || !reachability.isFresh(origin))
+    for (const head of heads.filter((one) => !forgotten.includes(one))) {
+      const knocking = !isRepeatable(head) && mayWait
+      const entry = transition(head, { type: 'claimed', owner, session: row.session, knocking, now })
+      tx.put('entries', toRow(entry))
+      claimed.push(entry)
+      sentTo.push(origin)
+    }
+    if (heads.length > forgotten.length && health.rest !== undefined)
+      origins.set(origin, { ...health, probedAt: now })
+  }
+  if (claimed.length > 0) row.claims = (row.claims ?? 0) + claimed.length
+  return { claimed, doubted }
+}
+
+/** Rows that cannot be read stay at the front of the span for good: there, more of it is read. */
+async function dueHeads(
+  tx: StoreTransaction,
+  span: Span<'entries'>,
+  limit: number,
+): Promise<readonly WaitingEntry[]> {
+  for (let read = limit; ; read *= 10) {
+    const rows = await tx.list(span, read)
+    const heads = rows.filter(isHead).slice(0, limit)
+    if (heads.length === limit || rows.length < read) return heads
+  }
+}
+
+const isHead = (row: EntryRow): row is EntryRow & WaitingEntry =>
+  isValidEntry(row) && row.state === 'waiting' && row.head
+
+const dueIn = ({ partition }: PartitionRow, channel: string) => within('entries', [partition, channel], 'due')
+
+/** A channel, and when the first lane head of it becomes due. */
+export interface Due {
+  readonly channel: string
+  readonly at: number
+}
+
+/** Of the channels served those in which some head waits, whatever else it waits for. */
+export async function nextDue(
+  tx: StoreTransaction,
+  row: PartitionRow,
+  serves: CanSend,
+): Promise<readonly Due[]> {
+  const dues = await Promise.all(
+    sendableChannels(row, serves).map(async (channel) => {
+      const [head] = await dueHeads(tx, dueIn(row, channel), 1)
+      return head === undefined ? [] : [{ channel, at: head.notBefore }]
+    }),
+  )
+  return dues.flat()
+}
+
+/** The rows of the origins that a partition's entries go to. */
+export async function readOrigins(
+  tx: StoreTransaction,
+  { channels }: PartitionRow,
+): Promise<readonly OriginRow[]> {
+  const names = [...new Set(channels.map(originOf))]
+  const rows = await Promise.all(names.map((name) => tx.get('origins', [name])))
+  return rows.filter((row) => row !== undefined).filter(isValidOrigin)
+}

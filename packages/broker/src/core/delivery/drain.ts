@@ -1,0 +1,202 @@
+// The one loop that sends: settle what has ended, claim what is due, send it, until nothing is due. Page and worker
+// run the same. A crash between any two steps delays and never loses.
+
+import { type Limits, leaseRenewalMs } from '../limits.js'
+import { originOf } from '../outbox/delivery-requirements.js'
+import { transition } from '../outbox/entry-state.js'
+import { type Owner, unpause } from '../outbox/partition.js'
+import type { WakeReason } from '../outcomes/circuit-breaker.js'
+import { retryOutcome } from '../outcomes/retry-outcome.js'
+import type { Ports } from '../ports.js'
+import { type SendingEntry, toRow } from '../rows/entry.js'
+import type { PartitionRow } from '../rows/rows.js'
+import { type AskContext, type AttemptContext, askSession, attempt } from './attempt.js'
+import { type ClaimOptions, claim } from './claim.js'
+import { type IsExpired, recoverExpired } from './expired-leases.js'
+import { findLeasedEntry } from './find-leased-entry.js'
+import type { Finished } from './settle.js'
+import { settleEach, settleTogether } from './settle-batch.js'
+import type { StatusQuery, StatusQueryCode, StatusQueryContext, StatusQuestion } from './status-query.js'
+
+export interface DrainContext
+  extends Pick<ClaimOptions, 'owner'>,
+    Pick<AskContext, 'serves' | 'prepare' | 'signal'>,
+    Pick<AttemptContext, 'refuses'>,
+    Pick<StatusQueryContext, 'asked' | 'comeBack'> {
+  readonly ports: Ports
+  readonly limits: Limits
+  readonly user: Owner
+  readonly lapsed: IsExpired
+  /** The monotonic time after which nothing more is claimed: a worker does not live long. */
+  readonly until: number
+  /** The reason of the wake-up since the last call; undefined where there was none. */
+  takeProbe(): WakeReason | undefined
+  /** Resolves at the next wake-up. */
+  woken(): Promise<void>
+  /** Undefined where the code that asks about entries in doubt is missing: they wait. Called only with a status query. */
+  inquiries(): StatusQueryCode | undefined
+}
+
+interface AttemptInFlight {
+  readonly entry: SendingEntry
+  readonly landed: Promise<Finished>
+}
+
+/**
+ * Rejects where the storage fails or the signal aborts. Requests in flight are aborted then. The next holder of the
+ * lock finds their entries by the lapsed leases, and sends them again.
+ */
+export async function drain(context: DrainContext): Promise<void> {
+  const { signal } = context
+  const flying = new AbortController()
+  signal.throwIfAborted()
+  try {
+    // At once: a request that is being prepared must not leave with what is another user's by then.
+    await loop({ ...context, signal: AbortSignal.any([signal, flying.signal]) })
+  } catch (error) {
+    flying.abort()
+    throw error
+  }
+}
+
+async function loop(context: DrainContext): Promise<void> {
+  const { ports, user, signal } = context
+  const aborted = new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve()))
+  const flights = new Map<string, AttemptInFlight>()
+  let inquiry: StatusQuery | undefined
+  const { steals } = await recoverExpired(ports.store, user.partition, context.lapsed, ports.clock.now())
+  const stopRenewing = keepLeases(context, flights)
+  try {
+    let finished: readonly Finished[] = []
+    for (;;) {
+      signal.throwIfAborted()
+      const woken = Promise.race([context.woken(), aborted])
+      const probe = context.takeProbe() ?? 'none'
+      if (probe === 'signal') context.asked.clear()
+      const { claimed, doubted, open, row } = await drainStep(
+        { ...context, steals },
+        flights,
+        finished,
+        probe,
+      )
+      for (const { entry } of finished) flights.delete(entry.id)
+      for (const entry of claimed) flights.set(entry.id, launch(context, entry, row))
+      if (finished.length + claimed.length > 0 || doubted) ports.bus.post('changed')
+      if (open.length > 0) inquiry ??= context.inquiries()?.queryStatus(context)
+      inquiry?.ask(open)
+      const asking = inquiry?.asking()
+      if (flights.size === 0 && asking === undefined && !(await resumed(context, row, probe))) return
+      finished = await landing(flights, woken, asking)
+    }
+  } finally {
+    stopRenewing()
+  }
+}
+
+interface DrainStep {
+  readonly claimed: readonly SendingEntry[]
+  /** Whether entries are in doubt that were not before. */
+  readonly doubted: boolean
+  /** Questions for the server about entries in doubt. */
+  readonly open: readonly StatusQuestion[]
+  readonly row: PartitionRow
+}
+
+/**
+ * Settles the attempts that have ended and claims due entries in their place, while the turn is ours: all in one
+ * transaction. If that fails each attempt is settled apart, so that one answer that cannot be stored holds up no other.
+ */
+async function drainStep(
+  context: DrainContext & Pick<PartitionRow, 'steals'>,
+  flights: ReadonlyMap<string, AttemptInFlight>,
+  finished: readonly Finished[],
+  probe: WakeReason,
+): Promise<DrainStep> {
+  const { ports, limits, serves, owner, steals, signal } = context
+  const ended = new Set(finished.map(({ entry }) => entry.id))
+  const inFlight = [...flights.values()]
+    .filter(({ entry }) => !ended.has(entry.id))
+    .map(({ entry }) => originOf(entry.channel))
+  const goOn = (settling: readonly Finished[]) =>
+    ports.store.transact('readwrite', 'strict', async (tx) => {
+      const { now, row, origins, writeBack } = await settleTogether(tx, context, settling)
+      const isOurs = row.steals === steals && !signal.aborted
+      const concurrencyMax = isOurs && ports.clock.monotonic() < context.until ? limits.concurrencyMax : 0
+      const { claimed, doubted } = await claim(tx, row, origins, {
+        owner,
+        now,
+        probe,
+        concurrencyMax,
+        inFlight,
+        serves,
+        surroundings: ports,
+        reachability: ports.reachability,
+      })
+      writeBack(settling.length + claimed.length + doubted.length > 0)
+      const isDoubted = doubted.length > 0 || finished.some(({ outcome }) => outcome.kind === 'inDoubt')
+      const inquiries = row.statusQuery === undefined ? undefined : context.inquiries()
+      const open = (await inquiries?.questions(tx, row, context)) ?? []
+      return { claimed, doubted: isDoubted, open, row }
+    })
+  return goOn(finished).catch(async (error: unknown) => {
+    if (finished.length === 0) throw error
+    await settleEach(context, finished)
+    return goOn([])
+  })
+}
+
+function launch(context: DrainContext, entry: SendingEntry, row: PartitionRow): AttemptInFlight {
+  const { principal } = context.user
+  const landed = attempt({ ...context, ...context.limits, principal, row }, entry).then(
+    (attempted) => ({ entry, ...attempted }),
+    (error): Finished => {
+      // Only a user's callback gets here: nothing was sent. It may have failed for want of a network, as sending does.
+      context.ports.report(error)
+      return { entry, outcome: { ...retryOutcome('headers'), counts: 'away', sent: false } }
+    },
+  )
+  return { entry, landed }
+}
+
+/** Waits for an attempt to end or for a wake-up, and gives all that have ended by then. */
+async function landing(
+  flights: ReadonlyMap<string, AttemptInFlight>,
+  woken: Promise<void>,
+  asking: Promise<void> | undefined,
+): Promise<readonly Finished[]> {
+  const ended: Finished[] = []
+  const all: Promise<unknown>[] = [...flights.values()].map(({ landed }) =>
+    landed.then((finished) => ended.push(finished)),
+  )
+  if (asking !== undefined) all.push(asking)
+  if (all.length > 0) await Promise.race([woken, ...all])
+  return [...ended]
+}
+
+/** A pause for want of a session ends when the session's own probe answers well. */
+async function resumed(context: DrainContext, row: PartitionRow, probe: WakeReason): Promise<boolean> {
+  const { ports, limits } = context
+  if (row.paused !== 'auth' || probe === 'none' || probe === 'capture') return false
+  if ((await askSession({ ...context, ...limits, row })) !== 'good') return false
+  await unpause(ports.store, row.partition)
+  ports.bus.post('changed')
+  return true
+}
+
+/** Renews the leases of the attempts in flight, so that a watcher sees that they live. Gives what ends it. */
+function keepLeases({ ports }: DrainContext, flights: ReadonlyMap<string, AttemptInFlight>): () => void {
+  const renew = () => {
+    cancel = ports.clock.after(leaseRenewalMs, renew)
+    if (flights.size === 0) return
+    ports.store
+      .transact('readwrite', 'relaxed', async (tx) => {
+        for (const { entry } of flights.values()) {
+          const row = await findLeasedEntry(tx, entry)
+          if (row !== undefined) tx.put('entries', toRow(transition(row, { type: 'renewed' })))
+        }
+      })
+      .catch(ports.report)
+  }
+  let cancel = ports.clock.after(leaseRenewalMs, renew)
+  return () => cancel()
+}

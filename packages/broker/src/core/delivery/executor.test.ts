@@ -1,0 +1,282 @@
+import { describe, expect, it } from 'vitest'
+import { captureFor, createServer, type Fate } from '../fixtures/server.fixture.js'
+import { createExecutorWorld, type ExecutorWorld, type WorldOptions } from '../fixtures/world.fixture.js'
+import { drainMs, leaseMs, leaseRenewalMs } from '../limits.js'
+import { activate, deactivate } from '../outbox/partition.js'
+import { last } from '../rows/spans.js'
+import { lockName } from './executor.js'
+
+const minute = 60_000
+
+/** A world with a server whose requests fare as listed, and well from then on. */
+async function worldOf(fates: readonly Fate[] = [], options: Partial<WorldOptions> = {}) {
+  let requests = 0
+  const server = createServer(() => fates[requests++] ?? 'ok')
+  const world = await createExecutorWorld({ send: server.send, ...options })
+  return { world, server }
+}
+const effects = ({ ledger }: { readonly ledger: readonly { readonly id: string }[] }) =>
+  ledger.map(({ id }) => id)
+const entriesOf = ({ store }: ExecutorWorld) =>
+  store.transact('readonly', 'relaxed', (tx) =>
+    tx.list({ store: 'entries', from: ['p'], to: ['p', last] }, 999),
+  )
+const many = (n: number, lane: (i: number) => string) =>
+  Array.from({ length: n }, (_, i) => captureFor(`e${i}`, lane(i)))
+
+describe('an executor that dies between any two of its steps', () => {
+  it.each([
+    ['with locks', true, []],
+    ['without locks', false, []],
+    ['with locks, its answers lost', true, ['drop', 'cut']],
+    ['without locks, its answers lost', false, ['drop', 'cut']],
+  ] as const)(
+    'F3 leaves work that another ends, each effect once and in order: %s',
+    async (_name, locks, fates) => {
+      for (let steps = 0; ; steps++) {
+        const { world, server } = await worldOf(fates, { locks })
+        await world.accept([captureFor('a', 'x'), captureFor('b', 'x'), captureFor('c', 'y')])
+        const mortal = world.start({ steps })
+        mortal.poke('signal')
+        await world.run(10 * minute)
+        const survived = mortal.isAlive()
+        world.start().poke('signal')
+        await world.run(10 * minute)
+
+        expect(effects(server).toSorted()).toEqual(['a', 'b', 'c'])
+        expect(effects(server).filter((id) => id !== 'c')).toEqual(['a', 'b'])
+        expect(await entriesOf(world)).toEqual([])
+        expect(server.faults).toEqual([])
+        if (survived) return expect(steps).toBeGreaterThan(5)
+      }
+    },
+  )
+})
+
+describe('an executor', () => {
+  it('P4 takes over from a dead one at once where its lock was freed, without being asked', async () => {
+    const { world, server } = await worldOf(['late'])
+    const [owner, other] = [world.start(), world.start()]
+    await world.accept([captureFor('a', 'x')])
+    owner.poke('capture')
+    await world.run(3_000)
+    expect(server.requests()).toBe(1)
+
+    owner.die()
+    await world.run(4_000)
+
+    expect(effects(server)).toEqual(['a'])
+    expect(other.isAlive()).toBe(true)
+  })
+
+  it('P4 takes over without locks when the lease was watched for its whole time, not before', async () => {
+    const { world, server } = await worldOf(['late'], { locks: false })
+    const [owner, other] = [world.start(), world.start()]
+    await world.accept([captureFor('a', 'x')])
+    owner.poke('capture')
+    await world.run(1_000)
+    owner.die()
+    other.poke('signal')
+
+    await world.run(leaseMs - 1_000)
+    expect(server.requests()).toBe(1)
+    await world.run(10_000)
+
+    expect(effects(server)).toEqual(['a'])
+  })
+
+  it('renews the leases of what it sends, so that a watcher sees that it lives', async () => {
+    const { world } = await worldOf(['late'])
+    await world.accept([captureFor('a', 'x')])
+    world.start().poke('capture')
+
+    await world.run(leaseRenewalMs + 1)
+
+    expect(await entriesOf(world)).toMatchObject([{ state: 'sending', lease: { renewals: 1 } }])
+  })
+
+  it('sends what is captured while others are in flight, without waiting for them', async () => {
+    const { world, server } = await worldOf(['late'])
+    const actor = world.start()
+    await world.accept([captureFor('slow', 'x')])
+    actor.poke('capture')
+    await world.run(1_000)
+    await world.accept([captureFor('quick', 'y')])
+    actor.poke('capture')
+
+    await world.run(4_000)
+
+    expect(effects(server)).toEqual(['quick'])
+  })
+
+  it('drains once for wake-ups that come together', async () => {
+    const { world } = await worldOf()
+    const { executor } = world.start()
+
+    expect(executor.wake('signal')).toBe(executor.wake('timer'))
+  })
+
+  it('waits for what is in flight before its drain is over, and sends it once', async () => {
+    const { world, server } = await worldOf()
+    await world.accept(many(3, (i) => `${i}`))
+    let over = false
+    const wake = world.start().executor.wake('signal')
+    void wake.then(() => {
+      over = true
+    })
+    await world.run(1)
+    expect(over).toBe(false)
+
+    await world.run(minute)
+
+    expect(over).toBe(true)
+    expect(server.requests()).toBe(3)
+    expect(await entriesOf(world)).toEqual([])
+  })
+
+  it('P9 has no more requests in flight than allowed', async () => {
+    const { world, server } = await worldOf(Array(20).fill('late'), { limits: { concurrencyMax: 4 } })
+    await world.accept(many(10, (i) => `${i}`))
+    world.start().poke('signal')
+
+    await world.run(20_000)
+
+    expect(server.requests()).toBe(4)
+  })
+
+  it('F50 sends each entry once however many wake-ups come at once, to however many executors', async () => {
+    const { world, server } = await worldOf()
+    await world.accept(many(5, (i) => `${i % 2}`))
+    for (const actor of [world.start(), world.start(), world.start()])
+      for (const probe of ['signal', 'capture', 'timer', 'signal'] as const) actor.poke(probe)
+
+    await world.run(minute)
+
+    expect(server.requests()).toBe(5)
+    expect(effects(server)).toHaveLength(5)
+  })
+
+  it('R7 claims nothing once a drain has lasted long enough, and goes on with the next', async () => {
+    const { world, server } = await worldOf()
+    await world.accept(many(200, () => 'one'))
+    const { executor } = world.start()
+    const began = world.clock.monotonic()
+    let tookMs = 0
+    void executor.wake('signal').then(() => {
+      tookMs = world.clock.monotonic() - began
+    })
+
+    await world.run(drainMs + minute)
+    expect(tookMs).toBeGreaterThan(drainMs - 5_000)
+    expect(tookMs).toBeLessThan(drainMs + 5_000)
+    const first = server.requests()
+    expect(first).toBeLessThan(200)
+    void executor.wake('none')
+    await world.run(10_000)
+
+    expect(server.requests()).toBeGreaterThan(first)
+    expect(server.faults).toEqual([])
+  })
+
+  it('P6 sends nothing while nobody is signed in, and all of it once somebody is', async () => {
+    const { world, server } = await worldOf()
+    await world.accept([captureFor('a', 'x')])
+    await world.store.transact('readwrite', 'strict', async (tx) => deactivate(tx, 'p'))
+    const actor = world.start()
+    actor.poke('signal')
+    await world.run(minute)
+    expect(server.requests()).toBe(0)
+
+    await world.store.transact('readwrite', 'strict', (tx) =>
+      activate(tx, { partition: 'p', principal: 'ann' }),
+    )
+    actor.poke('signal')
+    await world.run(minute)
+
+    expect(effects(server)).toEqual(['a'])
+  })
+
+  it('leaves to others what it cannot send', async () => {
+    const { world, server } = await worldOf()
+    await world.accept([captureFor('needy', 'x', { channel: 'https://o.example prepareHeaders' })])
+    world.start({ serves: (_origin, needs) => needs.length === 0 }).poke('signal')
+    await world.run(1_000)
+    expect(server.requests()).toBe(0)
+
+    world.start().poke('signal')
+    await world.run(5_000)
+
+    expect(effects(server)).toEqual(['needy'])
+  })
+
+  describe('that is halted', () => {
+    it('aborts what is in flight, lets its lock go at once and is silent about it; another ends the work', async () => {
+      const { world, server } = await worldOf(['late'])
+      const [owner, other] = [world.start(), world.start()]
+      await world.accept([captureFor('a', 'x')])
+      owner.poke('capture')
+      await world.run(3_000)
+
+      owner.executor.halt()
+      other.poke('signal')
+      await world.run(5_000)
+
+      expect(effects(server)).toEqual(['a'])
+      expect(world.reports).toEqual([])
+    })
+
+    it('lets its lock go also while a callback of the app keeps it waiting', async () => {
+      const { world, server } = await worldOf()
+      await world.accept([captureFor('a', 'x')])
+      const stuck = world.start({ prepare: () => new Promise(() => {}) })
+      stuck.poke('signal')
+      await world.run(10)
+
+      stuck.executor.halt()
+      world.start().poke('signal')
+      await world.run(5_000)
+
+      expect(effects(server)).toEqual(['a'])
+    })
+
+    it('starts anew at the next wake-up, one that comes at the same moment included', async () => {
+      const { world, server } = await worldOf(['late'])
+      await world.accept([captureFor('a', 'x')])
+      const { executor } = world.start()
+      void executor.wake('signal')
+      await world.run(10)
+
+      executor.halt()
+      void executor.wake('signal')
+      await world.run(10)
+      expect(server.requests()).toBe(2)
+      await world.run(5_000)
+
+      expect(effects(server)).toEqual(['a'])
+    })
+  })
+
+  it('F57 reports a storage that fails, aborts what is in flight, and ends the work once it is mended', async () => {
+    const { world, server } = await worldOf(['ok', 'late'])
+    await world.accept([captureFor('a', 'x'), captureFor('b', 'y')])
+    const actor = world.start()
+    actor.poke('signal')
+    await world.run(10)
+    world.breakStore(true)
+    await world.run(10_000)
+    expect(world.reports).toContainEqual(new Error('the disk is full'))
+    expect(effects(server)).toEqual(['a'])
+
+    world.breakStore(false)
+    actor.poke('signal')
+    await world.run(10_000)
+
+    expect(await entriesOf(world)).toEqual([])
+    expect(effects(server)).toEqual(['a', 'b'])
+    expect(server.faults).toEqual([])
+  })
+})
+
+it('one lock for each user of a database', () => {
+  expect(lockName('redux-broker', 'p')).toBe('redux-broker:redux-broker:p')
+})

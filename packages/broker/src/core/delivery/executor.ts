@@ -1,0 +1,103 @@
+// One executor of a realm (a page, a worker): wakes, takes the partition's lock, drains, and lets it go.
+
+import { drainMs } from '../limits.js'
+import type { Owner } from '../outbox/partition.js'
+import { strongest, type WakeReason } from '../outcomes/circuit-breaker.js'
+import { type DrainContext, drain } from './drain.js'
+import { type IsExpired, watchForExpiry } from './expired-leases.js'
+import { asLeader } from './leader-lock.js'
+
+export interface ExecutorContext
+  extends Pick<DrainContext, 'ports' | 'limits' | 'serves' | 'owner' | 'prepare' | 'refuses' | 'inquiries'> {
+  readonly database: string
+  /** The user whose entries this realm may send now. */
+  user(): Promise<Owner | undefined>
+}
+
+export interface Executor {
+  /** Resolves when a drain that began after the call has ended; never rejects. Calls share a drain. */
+  wake(probe: WakeReason): Promise<void>
+  /** Ends the drain and aborts what is in flight; a later wake starts anew. */
+  halt(): void
+}
+
+export const lockName = (database: string, partition: string): string =>
+  `redux-broker:${database}:${partition}`
+
+export function createExecutor(context: ExecutorContext): Executor {
+  const { ports, database } = context
+  const watched = watchForExpiry(ports.clock)
+  const asked = new Set<string>()
+  let wanted: WakeReason | undefined
+  let running: Promise<void> | undefined
+  let halting = new AbortController()
+  let ring = () => {}
+
+  async function run(signal: AbortSignal): Promise<void> {
+    while (wanted !== undefined && !signal.aborted) {
+      const user = await context.user()
+      if (user === undefined) {
+        wanted = undefined
+        return
+      }
+      if (ports.locks.available)
+        await asLeader(ports, lockName(database, user.partition), user.partition, signal, (lapsed, lost) =>
+          drainFor(user, lapsed, AbortSignal.any([signal, lost])).catch((error: unknown) => {
+            // The realm that took the turn away does the rest.
+            if (!lost.aborted) throw error
+          }),
+        )
+      else await drainFor(user, watched, signal)
+    }
+  }
+
+  const drainFor = (user: Owner, lapsed: IsExpired, signal: AbortSignal) =>
+    drain({
+      ...context,
+      user,
+      lapsed,
+      asked,
+      signal,
+      until: ports.clock.monotonic() + drainMs,
+      comeBack: () => {
+        wanted ??= 'none'
+      },
+      takeProbe: () => {
+        const probe = wanted
+        wanted = undefined
+        return probe
+      },
+      woken: () =>
+        new Promise((resolve) => {
+          ring = resolve
+        }),
+    })
+
+  function wake(probe: WakeReason): Promise<void> {
+    if (probe === 'signal') ports.reachability?.disturb()
+    wanted = wanted === undefined ? probe : strongest(wanted, probe)
+    ring()
+    const { signal } = halting
+    running ??= run(signal)
+      .catch((error: unknown) => {
+        if (signal.aborted) return
+        wanted = undefined
+        ports.report(error)
+      })
+      .then(() => {
+        running = undefined
+        // A wake-up that came as the last drain ended has not been heard by it.
+        return wanted === undefined ? undefined : wake(wanted)
+      })
+    return running
+  }
+
+  return {
+    wake,
+    halt() {
+      wanted = undefined
+      halting.abort()
+      halting = new AbortController()
+    },
+  }
+}

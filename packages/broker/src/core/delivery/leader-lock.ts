@@ -1,0 +1,104 @@
+// Whose turn it is to drain a partition: the lock tells. One who waits for it watches its holder meanwhile, and takes
+// it away from one that shows no sign of life: a tab that hangs keeps its lock for as long as it hangs.
+import { lookMs, pageRowsMax } from '../limits.js'
+import { changePartition, readPartition } from '../outbox/partition.js'
+import { isValidEntry } from '../outbox/row-validation.js'
+import type { Ports } from '../ports.js'
+import { within } from '../rows/spans.js'
+import type { StoreTransaction } from '../rows/store.js'
+import { allExpired, type IsExpired } from './expired-leases.js'
+import { createLeaseWatch, leaseVersion } from './lease-watch.js'
+
+/** What is done with a turn. `lapsed`: whose leases are given up. `lost`: another took the turn away. */
+export type LeaderWork = (lapsed: IsExpired, lost: AbortSignal) => Promise<void>
+
+/** Rejects where `work` does, or where the signal aborts before its turn has come. */
+export async function asLeader(
+  ports: Ports,
+  lock: string,
+  partition: string,
+  signal: AbortSignal,
+  work: LeaderWork,
+): Promise<void> {
+  const line = new AbortController()
+  let left: ReadonlySet<string> | undefined
+  let began = false
+  const stopWatching = detectHungLeader(ports, partition, (leases) => {
+    left = leases
+    line.abort()
+  })
+  const begin = (lapsed: IsExpired) => (lost: AbortSignal) => {
+    began = true
+    stopWatching()
+    // One that slept while it was granted the turn may have lost it before it began.
+    return work((entry) => !lost.aborted && lapsed(entry), lost)
+  }
+  try {
+    await ports.locks.hold(lock, { signal: AbortSignal.any([signal, line.signal]) }, begin(allExpired))
+  } catch (error) {
+    const leases = left
+    if (began || leases === undefined) throw error
+    // Only what was watched: a lease that is newer is a living one's.
+    const lapsed = begin((entry) => leases.has(leaseVersion(entry)))
+    await ports.locks.hold(lock, { signal, steal: true }, lapsed)
+  } finally {
+    stopWatching()
+  }
+}
+
+interface LeaderSigns {
+  readonly steals: number
+  readonly leases: readonly string[]
+}
+
+/**
+ * Looks again and again at what the holder of the lock is sending. Nothing at all is a sign as well, since a living
+ * one with nothing in flight lets go. Gives what ends it.
+ */
+function detectHungLeader(
+  { store, clock }: Ports,
+  partition: string,
+  onSilence: (leases: ReadonlySet<string>) => void,
+): () => void {
+  const watch = createLeaseWatch(clock)
+  let stopped = false
+  let cancel = clock.after(lookMs, look)
+
+  async function look(): Promise<void> {
+    // A look that fails tells nothing of the holder.
+    const leases = await lookOnce().catch(() => undefined)
+    if (stopped) return
+    if (leases === undefined) cancel = clock.after(lookMs, look)
+    else onSilence(new Set(leases))
+  }
+
+  async function lookOnce(): Promise<readonly string[] | undefined> {
+    const signs = await store.transact('readonly', 'relaxed', (tx) => readLeaderSigns(tx, partition))
+    if (stopped || !watch('holder', signsAsText(signs))) return undefined
+    // However many have watched, one of them takes the turn: the others find that the sign has changed.
+    return store.transact('readwrite', 'strict', async (tx) => {
+      if (signsAsText(await readLeaderSigns(tx, partition)) !== signsAsText(signs) || stopped)
+        return undefined
+      await changePartition(tx, partition, (row) => {
+        row.steals = (row.steals ?? 0) + 1
+      })
+      return signs.leases
+    })
+  }
+
+  return () => {
+    stopped = true
+    cancel()
+  }
+}
+
+async function readLeaderSigns(tx: StoreTransaction, partition: string): Promise<LeaderSigns> {
+  const [{ steals = 0 }, rows] = await Promise.all([
+    readPartition(tx, partition),
+    tx.list(within('entries', [partition, 'sending'], 'unsure'), pageRowsMax),
+  ])
+  const sending = rows.filter(isValidEntry).filter((row) => row.state === 'sending')
+  return { steals, leases: sending.map(leaseVersion) }
+}
+
+const signsAsText = ({ steals, leases }: LeaderSigns) => [steals, ...leases].join(' ')

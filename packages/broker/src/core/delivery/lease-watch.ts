@@ -1,0 +1,26 @@
+// Watches others for signs of life, on the watcher's own clock: neither the wall clock nor theirs has a say in it (P4).
+
+import { leaseMs, leaseRenewalMs } from '../limits.js'
+import type { Clock } from '../platform.js'
+import type { SendingEntry } from '../rows/entry.js'
+
+/** What changes with every claim and every renewal. */
+export const leaseVersion = ({ id, fence, lease }: SendingEntry): string => `${id}.${fence}.${lease.renewals}`
+
+/** Tells of something that is looked at again and again whether its sign did not change for a lease's whole time. */
+export type LeaseWatch = (what: string, sign: string) => boolean
+
+/**
+ * Between two looks no more time counts than between two renewals: a watcher that slept so long may have had the
+ * owner sleeping beside it.
+ */
+export function createLeaseWatch(clock: Clock): LeaseWatch {
+  const seen = new Map<string, { readonly sign: string; readonly forMs: number; readonly at: number }>()
+  return (what, sign) => {
+    const at = clock.monotonic()
+    const known = seen.get(what)
+    const forMs = known?.sign === sign ? known.forMs + Math.min(at - known.at, leaseRenewalMs) : 0
+    seen.set(what, { sign, forMs, at })
+    return forMs >= leaseMs
+  }
+}

@@ -1,0 +1,150 @@
+import { describe, expect, it } from 'vitest'
+import type { Conditions, Surroundings } from '../conditions/conditions.js'
+import type { OutboxChanges } from '../journal/outbox-changes.js'
+import { probeHiddenMs, probeVisibleMs, waitCapMs } from '../limits.js'
+import { channelOf } from '../outbox/delivery-requirements.js'
+import { healthyOrigin } from '../outcomes/circuit-breaker.js'
+import type { Cooldown, OriginRow, PartitionRow } from '../rows/rows.js'
+import { connectivityOf, nextWake } from './next-wake.js'
+
+const row: PartitionRow = {
+  partition: 'p',
+  nextSeq: 2,
+  nextNumber: 1,
+  waiting: 1,
+  dead: 0,
+  bytes: 0,
+  channels: ['https://o.example'],
+  blockedLanes: [],
+  session: 0,
+}
+const now = 1_000_000
+const resting = (...rests: readonly Cooldown[]): readonly OriginRow[] =>
+  rests.map((rest) => ({ ...healthyOrigin('https://o.example'), rest }))
+const told = (until: number): Cooldown => ({ kind: 'told', rounds: 0, until })
+const failing = (until: number): Cooldown => ({ kind: 'failing', rounds: 0, until })
+const away: Cooldown = { kind: 'away' }
+const dueAt = (at: number, when?: Conditions) => [{ channel: channelOf('https://o.example', [], when), at }]
+
+function wake(more: Partial<OutboxChanges>, watched = true, surroundings: Surroundings = {}) {
+  const seen = { seq: 0, number: 0 }
+  const news: OutboxChanges = {
+    row,
+    entries: [],
+    quarantined: [],
+    journal: [],
+    lanes: [],
+    blocked: [],
+    origins: [],
+    due: dueAt(now),
+    sending: false,
+    seen,
+    more: false,
+    stranded: false,
+    ...more,
+  }
+  return nextWake(news, now, watched, surroundings)
+}
+
+describe('nextWake', () => {
+  it('is never where nothing waits', () => {
+    expect(wake({ row: { ...row, waiting: 0 }, due: [] })).toBeUndefined()
+  })
+
+  it("P6 is never while the server takes us for somebody else: only that user's return changes it", () => {
+    expect(wake({ row: { ...row, paused: 'principal' } })).toBeUndefined()
+  })
+
+  it('P7 is at the pace of probes while the session is over', () => {
+    const paused = { ...row, paused: 'auth' } as const
+
+    expect(wake({ row: paused })).toEqual({ delayMs: probeVisibleMs, probe: 'timer' })
+    expect(wake({ row: paused }, false)).toEqual({ delayMs: probeHiddenMs, probe: 'slowTimer' })
+  })
+
+  it('P14 is when the next entry becomes due', () => {
+    expect(wake({ due: dueAt(now + 1_234) })).toEqual({ delayMs: 1_234, probe: 'timer' })
+    expect(wake({ due: dueAt(now + 1_234) }, false)).toEqual({ delayMs: 1_234, probe: 'slowTimer' })
+  })
+
+  it('R9 is within a day where the clock went back', () => {
+    expect(wake({ due: dueAt(now + 1e11) })).toEqual({ delayMs: waitCapMs, probe: 'timer' })
+  })
+
+  it('P14 looks after an entry that is due and that nothing holds back', () => {
+    expect(wake({})).toEqual({ delayMs: 2_000, probe: 'timer' })
+    expect(wake({ due: dueAt(now - 5) })).toEqual({ delayMs: 2_000, probe: 'timer' })
+  })
+
+  it('P14 is at the pace of probes while an origin is away, whatever else rests', () => {
+    expect(wake({ origins: resting(told(now + 5), away) })).toEqual({
+      delayMs: probeVisibleMs,
+      probe: 'timer',
+    })
+    expect(wake({ origins: resting(away) }, false)).toEqual({ delayMs: probeHiddenMs, probe: 'slowTimer' })
+  })
+
+  it('is at the end of the rest that ends first, and soon where all have ended', () => {
+    expect(wake({ origins: resting(told(now + 500), failing(now + 300)) })?.delayMs).toBe(300)
+    expect(wake({ origins: resting(told(now - 500), failing(now + 300)) })?.delayMs).toBe(300)
+    expect(wake({ origins: resting(told(now - 500), failing(now)) })?.delayMs).toBe(2_000)
+  })
+
+  it('is never where all that waits is in doubt: only a person can tell', () => {
+    expect(wake({ due: [] })).toBeUndefined()
+  })
+
+  it('P4 waits for the lock of whoever is sending, so as to take over should it die', () => {
+    const soon = { delayMs: 2_000, probe: 'timer' }
+
+    expect(wake({ due: [], sending: true })).toEqual(soon)
+    expect(wake({ due: dueAt(now + 60_000), sending: true })).toEqual(soon)
+    expect(wake({ due: dueAt(now + 700), sending: true })?.delayMs).toBe(700)
+  })
+
+  it('is at the opening of what waits for its hours, and within a minute, since a wall clock may be set forward', () => {
+    const between = { from: '00:17', to: '06:00' }
+    const opening = 17 * 60_000
+
+    expect(wake({ due: dueAt(now - 5, { between }) })).toEqual({ delayMs: opening - now, probe: 'timer' })
+    expect(wake({ due: dueAt(now - 5, { between: { ...between, from: '00:18' } }) })?.delayMs).toBe(60_000)
+    expect(wake({ due: dueAt(opening + 5_000, { between }) })?.delayMs).toBe(opening + 5_000 - now)
+  })
+
+  it('looks every minute whether the device has become fit, and at once after what is due', () => {
+    const device = { now: () => ({ unmetered: false }), listen: () => () => {} }
+    const due = dueAt(now, { network: 'unmetered' })
+
+    expect(wake({ due }, true, { device })?.delayMs).toBe(60_000)
+    expect(wake({ due: [...due, ...dueAt(now + 40)] }, true, { device })?.delayMs).toBe(40)
+    expect(wake({ due })?.delayMs).toBe(2_000)
+  })
+})
+
+describe('connectivityOf', () => {
+  it('is online where nothing rests', () => {
+    expect(connectivityOf([], true, 0)).toBe('online')
+    expect(connectivityOf([healthyOrigin('https://o.example')], true, 0)).toBe('online')
+  })
+
+  it('is offline where an origin is away or the browser says so', () => {
+    expect(connectivityOf(resting(told(0), away), true, 0)).toBe('offline')
+    expect(connectivityOf([], false, 0)).toBe('offline')
+  })
+
+  it.each([true, false])(
+    'is not offline once something was answered since, whatever the browser says',
+    (says) => {
+      const missed = resting(away).map((row) => ({ ...row, probedAt: 1_000 }))
+
+      expect(connectivityOf(missed, says, 1_000)).toBe('offline')
+      expect(connectivityOf(missed, says, 1_001)).toBe('degraded')
+      expect(connectivityOf([healthyOrigin('https://o.example')], says, 1)).toBe('online')
+    },
+  )
+
+  it('is degraded where an origin fails or asked for time', () => {
+    expect(connectivityOf(resting(failing(0)), true, 0)).toBe('degraded')
+    expect(connectivityOf(resting(told(0)), true, 0)).toBe('degraded')
+  })
+})

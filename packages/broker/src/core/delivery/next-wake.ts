@@ -1,0 +1,110 @@
+// Decides when to look at the outbox again if nothing happens meanwhile, and how hard to try then.
+
+import { lookAgainAt, type Surroundings, unmetAt } from '../conditions/conditions.js'
+import { pageRowsMax, probeHiddenMs, probeVisibleMs, waitCapMs } from '../limits.js'
+import type { CanSend } from '../outbox/delivery-requirements.js'
+import { conditionsOf } from '../outbox/delivery-requirements.js'
+import { readPartition, readPause } from '../outbox/partition.js'
+import { isValidEntry } from '../outbox/row-validation.js'
+import { restMs, type WakeReason } from '../outcomes/circuit-breaker.js'
+import type { OriginRow, PartitionRow } from '../rows/rows.js'
+import { within } from '../rows/spans.js'
+import type { StoreTransaction } from '../rows/store.js'
+import type { Due } from './claim.js'
+import { nextDue, readOrigins } from './claim.js'
+
+export interface NextWake {
+  readonly delayMs: number
+  readonly probe: WakeReason
+}
+
+/** Something is due or in flight: an executor is at it, and is looked after if it is not. */
+const overdueLookMs = 2_000
+
+/** Undefined where only an event can change anything. `watched`: a visible window that believes itself online. */
+export function nextWake(
+  outlook: Outlook,
+  now: number,
+  watched: boolean,
+  surroundings: Surroundings,
+): NextWake | undefined {
+  const { row, sending } = outlook
+  if (row.waiting === 0 || row.paused === 'principal') return undefined
+  const slow: NextWake = watched
+    ? { delayMs: probeVisibleMs, probe: 'timer' }
+    : { delayMs: probeHiddenMs, probe: 'slowTimer' }
+  if (row.paused === 'auth') return slow
+  const next = nextHead(outlook, now, slow, surroundings)
+  // Should the executor die, the realm that waits for its lock takes over at once (P4).
+  if (sending && (next === undefined || next.delayMs > overdueLookMs))
+    return { delayMs: overdueLookMs, probe: slow.probe }
+  return next
+}
+
+function nextHead(
+  { origins, due }: Outlook,
+  now: number,
+  slow: NextWake,
+  surroundings: Surroundings,
+): NextWake | undefined {
+  if (due.length === 0) return undefined
+  const nextDueAt = Math.min(...due.map((one) => sendableAt(one, now, surroundings)))
+  if (nextDueAt > now) return { delayMs: Math.min(nextDueAt - now, waitCapMs), probe: slow.probe }
+  if (origins.some(({ rest }) => rest?.kind === 'away')) return slow
+  const ends = origins.flatMap((row) => restMs(row, now) ?? [])
+  return { delayMs: ends.length === 0 ? overdueLookMs : Math.min(...ends), probe: slow.probe }
+}
+
+/** When it is due and may be sent, or when to look again whether it may. */
+function sendableAt({ channel, at }: Due, now: number, surroundings: Surroundings): number {
+  const missing = unmetAt(conditionsOf(channel), now, surroundings)
+  return missing === undefined ? at : Math.max(at, lookAgainAt(missing, now))
+}
+
+export type Connectivity = 'online' | 'offline' | 'degraded'
+
+/**
+ * The state of the way to the servers, by the browser's word and the last attempts. `answeredAt`: wall time of the last
+ * answer of any origin, which is better evidence than either.
+ */
+export function connectivityOf(
+  origins: Outlook['origins'],
+  believesOnline: boolean,
+  answeredAt: number,
+): Connectivity {
+  const resting = origins.filter(({ rest }) => rest !== undefined)
+  // A gateway that answers for its server shows that the line is there.
+  const away = resting.filter(
+    ({ rest, lastFailure }) => rest?.kind === 'away' && lastFailure?.reason !== 'http',
+  )
+  const isAnswered = answeredAt > Math.max(0, ...away.map(({ probedAt }) => probedAt))
+  if ((!believesOnline || away.length > 0) && !isAnswered) return 'offline'
+  return resting.length > 0 ? 'degraded' : 'online'
+}
+
+/** The rows that decide when an outbox is looked at again. */
+export interface Outlook {
+  /** Paused also while the browser is in no session, or in another user's. */
+  readonly row: PartitionRow
+  readonly origins: readonly OriginRow[]
+  /** Due entries that the reader's realm can send. */
+  readonly due: readonly Due[]
+  /** Whether an attempt is in flight, as far as the rows tell: its executor may be dead. */
+  readonly sending: boolean
+}
+
+export async function readOutlook(
+  tx: StoreTransaction,
+  partition: string,
+  serves: CanSend,
+): Promise<Outlook> {
+  const row = await readPartition(tx, partition)
+  const [paused, origins, due, sending] = await Promise.all([
+    readPause(tx, row),
+    readOrigins(tx, row),
+    nextDue(tx, row, serves),
+    tx.list(within('entries', [partition, 'sending'], 'unsure'), pageRowsMax),
+  ])
+  if (paused !== undefined) row.paused = paused
+  return { row, origins, due, sending: sending.some(isValidEntry) }
+}

@@ -1,0 +1,62 @@
+import { expect, it } from 'vitest'
+import { capture } from '../fixtures/entry.fixture.js'
+import { outbox } from '../fixtures/outbox.fixture.js'
+import { deactivate } from '../outbox/partition.js'
+import type { Ports } from '../ports.js'
+import { allExpired, recoverExpired } from './expired-leases.js'
+import { createSentMark } from './sent-mark.js'
+
+/** An attempt that was claimed while its origin had just answered. */
+async function claimed(server: 'idempotent' | 'plain') {
+  const box = outbox()
+  await box.activate()
+  await box.accept([capture('a', { server })])
+  const [entry] = await box.claim({ reachability: { isFresh: () => true } })
+  if (entry === undefined) throw new Error('Nothing was claimed.')
+  const reports: unknown[] = []
+  const ports = { store: box.store, report: (error) => void reports.push(error) } as Ports
+  const row = async () => (await box.contents()).entries[0]
+  return { box, entry, row, ports, ...createSentMark(ports, entry) }
+}
+
+it('an attempt that has to wait after all has not left: the next executor sends it', async () => {
+  const { box, row, hold } = await claimed('plain')
+
+  hold?.()
+  await recoverExpired(box.store, 'p', allExpired, 7)
+
+  expect(await row()).toMatchObject({ state: 'waiting', effect: 'none', attempts: 0 })
+})
+
+it('and has from the moment at which it may leave', async () => {
+  const { box, row, hold, mayLeave } = await claimed('plain')
+
+  hold?.()
+  expect(await mayLeave?.(true)).toBe(true)
+  await recoverExpired(box.store, 'p', allExpired, 7)
+
+  expect(await row()).toMatchObject({ state: 'inDoubt', trouble: { reason: 'interrupted' } })
+})
+
+it.each([
+  ['what leaves at once', 'plain', false],
+  ['what may be repeated', 'idempotent', true],
+] as const)('nothing is written of %s', async (_what, server, waits) => {
+  const { row, hold, mayLeave } = await claimed(server)
+  const before = await row()
+
+  if (waits) hold?.()
+  expect(await mayLeave?.(waits)).toBe(true)
+
+  expect(await row()).toEqual(before)
+})
+
+it('P6 what waited does not leave for another executor, nor for a user who has signed out', async () => {
+  const [lost, left] = [await claimed('plain'), await claimed('plain')]
+  for (const { hold } of [lost, left]) hold?.()
+  await recoverExpired(lost.box.store, 'p', allExpired, 7)
+  await left.box.write((tx) => deactivate(tx, 'p'))
+
+  expect(await lost.mayLeave?.(true)).toBe(false)
+  expect(await left.mayLeave?.(true)).toBe(false)
+})

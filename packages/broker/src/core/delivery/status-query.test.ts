@@ -1,0 +1,284 @@
+import { describe, expect, it } from 'vitest'
+import { capture } from '../fixtures/entry.fixture.js'
+import { done, html, lostReply, redirectReply, statusReply, told } from '../fixtures/status-query.fixture.js'
+import { type ActorWire, createExecutorWorld, type ExecutorWorld } from '../fixtures/world.fixture.js'
+import { inquiriesMax } from '../limits.js'
+import type { Reply } from '../network/network.js'
+import { transition } from '../outbox/entry-state.js'
+import { activate, changePartition, deactivate, readPartition } from '../outbox/partition.js'
+import { toRow } from '../rows/entry.js'
+import { last } from '../rows/spans.js'
+import { questions } from './status-query.js'
+
+const captureTo = (lane: string, id: string) => {
+  const request = { url: `https://o.example/${lane}/${id}`, method: 'POST', body: undefined }
+  return capture(id, { lane, request: { ...request, headers: [['if-match', '1']] } })
+}
+
+/** Entries of a plain server, whose first loses its answer and so is in doubt; the query is answered as told. */
+async function doubting(
+  reply: (n: number) => Reply,
+  { query = 'https://o.example/keys/:key', lanes = ['x', 'x', 'y'] } = {},
+) {
+  const asked: ActorWire[] = []
+  const sent: string[] = []
+  const keys: unknown[] = []
+  let lose = true
+  const send = async (wire: ActorWire) => {
+    const { url, method, headers } = wire.request
+    if (method === 'GET') return reply(asked.push(wire))
+    sent.push(url.slice('https://o.example/'.length))
+    keys.push(headers.find(([name]) => name === 'idempotency-key')?.[1])
+    return url.endsWith('/0') && lose ? lostReply : statusReply(200)
+  }
+  const world = await createExecutorWorld({ send })
+  const signIn = async (principal = 'ann') => {
+    await world.store.transact('readwrite', 'strict', (tx) =>
+      activate(tx, { partition: principal === 'ann' ? 'p' : 'q', principal }, { statusQuery: query }),
+    )
+  }
+  await signIn()
+  await world.accept(lanes.map((lane, i) => captureTo(lane, `${i}`)))
+  const mend = () => {
+    lose = false
+  }
+  return { world, asked, sent, keys, signIn, mend }
+}
+const rows = ({ store }: ExecutorWorld) =>
+  store.transact('readonly', 'relaxed', async (tx) => {
+    const all = { from: ['p'], to: ['p', last] }
+    return {
+      entries: await tx.list({ store: 'entries', ...all }, 99),
+      letters: await tx.list({ store: 'deadLetters', ...all }, 99),
+      journal: await tx.list({ store: 'journal', ...all }, 99),
+    }
+  })
+const history = async (world: ExecutorWorld) =>
+  (await rows(world)).journal.map(({ kind, entryId }) => `${kind} ${entryId}`)
+
+describe('SC14 an entry that becomes in doubt', () => {
+  it('has happened where the server says that it is done, and its lane goes on', async () => {
+    const { world, asked, sent } = await doubting(() => done(201))
+
+    world.start().poke('capture')
+    await world.run(60_000)
+
+    expect(asked.map(({ request }) => request.url)).toEqual(['https://o.example/keys/key-0'])
+    expect(sent).toEqual(['x/0', 'y/2', 'x/1'])
+    expect(await history(world)).toEqual(expect.arrayContaining(['doubted 0', 'confirmed 0', 'delivered 1']))
+    expect(world.reports).toEqual([])
+  })
+
+  it('is asked about for its user, with what the app prepares, and nothing of the request itself', async () => {
+    const { world, asked } = await doubting(() => done(201))
+    const token = ['authorization', 't'] as const
+
+    world.start({ prepare: async ({ headers }) => [...headers, token] }).poke('capture')
+    await world.run(60_000)
+
+    expect(asked[0]?.request).toEqual({
+      url: 'https://o.example/keys/key-0',
+      method: 'GET',
+      headers: [['accept', 'application/json'], token, ['idempotency-principal', 'ann']],
+      body: undefined,
+    })
+  })
+
+  it('has come back where the server says that it was refused', async () => {
+    const { world } = await doubting(() => done(422))
+
+    world.start().poke('capture')
+    await world.run(60_000)
+
+    const { entries, letters } = await rows(world)
+    expect(entries).toEqual([])
+    expect(letters).toMatchObject([{ id: '0', reason: 'refused', httpStatus: 422, effect: 'none' }])
+  })
+
+  it('is sent again with its key where the server has never seen that', async () => {
+    const { world, sent, keys, mend } = await doubting(() => {
+      mend()
+      return told('unknown')
+    })
+
+    world.start().poke('capture')
+    await world.run(60_000)
+
+    expect(sent.filter((name) => name === 'x/0')).toHaveLength(2)
+    expect(keys.filter((key) => key === '"key-0"')).toHaveLength(2)
+    expect((await history(world)).slice(-3)).toEqual(['requeued 0', 'delivered 0', 'delivered 1'])
+  })
+
+  it('is asked about a little later where it is in progress, and meanwhile the other lanes go on', async () => {
+    const { world, asked, sent } = await doubting((n) => (n < 4 ? told('in-progress') : done(200)))
+    const actor = world.start()
+    actor.poke('capture')
+    await world.run(2_000)
+    await world.accept([captureTo('z', '9')])
+    actor.poke('capture')
+    await world.run(100)
+    expect(sent).toEqual(['x/0', 'y/2', 'z/9'])
+
+    await world.run(60_000)
+
+    expect(asked).toHaveLength(4)
+    expect(sent.at(-1)).toBe('x/1')
+  })
+
+  it('stays in doubt where the server has forgotten, and is not asked about again', async () => {
+    const { world, asked } = await doubting(() => told('expired'))
+    const actor = world.start()
+    actor.poke('capture')
+    await world.run(60_000)
+    actor.poke('signal')
+    await world.run(60_000)
+
+    expect(asked).toHaveLength(1)
+    expect((await rows(world)).entries[0]).toMatchObject({
+      state: 'inDoubt',
+      trouble: { reason: 'keyExpired' },
+    })
+  })
+
+  it.each([
+    ['an HTML page', html],
+    ['a redirect', redirectReply],
+    ['another JSON', statusReply(200, { status: 'ok' })],
+    ['404', statusReply(404, { type: 'urn:x:not-found' })],
+    ['401', statusReply(401)],
+    ['403', statusReply(403, { type: 'urn:x:principal-mismatch' })],
+    ['nothing', lostReply],
+  ])('stays in doubt after %s, and nothing is paused by it', async (_name, reply) => {
+    const { world, asked } = await doubting(() => reply)
+
+    world.start().poke('capture')
+    await world.run(60_000)
+
+    expect(asked).toHaveLength(1)
+    expect((await rows(world)).entries).toMatchObject([
+      { id: '0', state: 'inDoubt' },
+      { id: '1', state: 'waiting' },
+    ])
+    const row = await world.store.transact('readonly', 'relaxed', (tx) => tx.get('partitions', ['p']))
+    expect(row).not.toHaveProperty('paused')
+  })
+
+  it('is asked about again at a later start, and at what happens to the network, not at every timer', async () => {
+    let reply: Reply = html
+    const { world, asked } = await doubting(() => reply)
+    const actor = world.start()
+    actor.poke('capture')
+    await world.run(60_000)
+    actor.poke('timer')
+    await world.run(60_000)
+    expect(asked).toHaveLength(1)
+
+    reply = done(200)
+    actor.poke('signal')
+    await world.run(60_000)
+
+    expect(asked).toHaveLength(2)
+    expect((await rows(world)).entries).toEqual([])
+  })
+
+  it('is asked about where its sender died, as soon as that is found out', async () => {
+    const { world, asked } = await doubting(() => done(200), { lanes: ['z', 'x'] })
+    await world.store.transact('readwrite', 'strict', async (tx) => {
+      for (const entry of await tx.list({ store: 'entries', from: ['p'], to: ['p', last] }, 99))
+        if (entry.state === 'waiting')
+          tx.put('entries', toRow(transition(entry, { type: 'claimed', owner: 'dead', session: 1, now: 0 })))
+    })
+    world.start().poke('timer')
+    await world.run(60_000)
+
+    expect(asked).toHaveLength(2)
+    expect((await rows(world)).entries).toEqual([])
+  })
+
+  it.each([
+    ['another origin', 'https://other.example/keys/:key'],
+    ['an origin that only begins alike', 'https://o.example.evil/keys/:key'],
+  ])('SEC6 is not asked about at %s', async (_name, query) => {
+    const { world, asked } = await doubting(() => done(200), { query })
+
+    world.start().poke('signal')
+    await world.run(60_000)
+
+    expect(asked).toEqual([])
+  })
+
+  it('P6 is asked about in the session of its user only', async () => {
+    const { world, asked, signIn } = await doubting(() => lostReply)
+    const actor = world.start()
+    const poke = async () => {
+      actor.poke('signal')
+      await world.run(60_000)
+    }
+    await poke()
+    await signIn('bob')
+    await poke()
+    await world.store.transact('readwrite', 'strict', async (tx) => deactivate(tx, 'p'))
+    await poke()
+    await signIn()
+    await world.store.transact('readwrite', 'strict', (tx) =>
+      changePartition(tx, 'p', (row) => {
+        row.paused = 'principal'
+      }),
+    )
+    await poke()
+
+    expect(asked).toHaveLength(1)
+  })
+
+  it('P6 is not asked about once another user has come, while the drain of its own still goes on', async () => {
+    const { world, asked, signIn } = await doubting(() => lostReply)
+    const actor = world.start()
+    actor.poke('signal')
+    await world.run(60_000)
+    const row = await world.store.transact('readonly', 'relaxed', (tx) => readPartition(tx, 'p'))
+    const open = () =>
+      world.store.transact('readonly', 'relaxed', (tx) =>
+        questions(tx, row, { serves: () => true, asked: new Set() }),
+      )
+    const before = await open()
+    await signIn('bob')
+
+    expect(asked).toHaveLength(1)
+    expect(before).toHaveLength(1)
+    expect(await open()).toEqual([])
+  })
+
+  it('P6 is still in doubt where the answer came after another user had signed in: it may speak of that one’s keys', async () => {
+    let whenAsked = async () => {}
+    const { world, asked, signIn } = await doubting(() => {
+      void whenAsked()
+      return told('unknown')
+    })
+    whenAsked = () => signIn('bob')
+    const actor = world.start()
+    actor.poke('signal')
+    await world.run(60_000)
+
+    expect(asked).toHaveLength(1)
+    expect((await rows(world)).entries[0]).toMatchObject({ id: '0', state: 'inDoubt' })
+  })
+
+  it('P10 is asked about once, one after the other, and some at a time are given up where nothing comes back', async () => {
+    const lanes = Array.from({ length: inquiriesMax + 5 }, (_, i) => `lane${i}`)
+    const many = await doubting(() => told('expired'), { lanes })
+    const silent = await doubting(() => lostReply, { lanes })
+    for (const { world } of [many, silent]) {
+      const { entries } = await rows(world)
+      await world.store.transact('readwrite', 'strict', async (tx) => {
+        for (const { dueAt: _dueAt, ...row } of entries)
+          tx.put('entries', { ...row, state: 'inDoubt', unsure: 'inDoubt', effect: 'unknown' } as never)
+      })
+      world.start().poke('signal')
+      await world.run(60_000)
+    }
+
+    expect(many.asked).toHaveLength(lanes.length)
+    expect(new Set(many.asked.map(({ request }) => request.url)).size).toBe(lanes.length)
+    expect(silent.asked).toHaveLength(2)
+  })
+})

@@ -1,0 +1,197 @@
+// Asks servers what became of entries in doubt (SC14): what they know ends a doubt, and else a person does.
+
+import { askAgainMs, inquiriesMax, pageRowsMax } from '../limits.js'
+import { isJson } from '../media-type.js'
+import type { Reply } from '../network/network.js'
+import { encodePrincipal } from '../network/principal-header.js'
+import { confirmEntry, findUnresolved, requeueInPlace } from '../outbox/dead-letters.js'
+import { originOf, sendableChannels } from '../outbox/delivery-requirements.js'
+import { transition } from '../outbox/entry-state.js'
+import { forgetFailure } from '../outbox/forget-failure.js'
+import { putInDoubt, returnToUser } from '../outbox/lanes.js'
+import { changePartition, type Owner, sessionOf } from '../outbox/partition.js'
+import { isValidEntry } from '../outbox/row-validation.js'
+import { dataOf, typeOf } from '../outcomes/answer-marks.js'
+import { refusalReason } from '../outcomes/refusal.js'
+import type { Clock } from '../platform.js'
+import type { InDoubtEntry } from '../rows/entry.js'
+import type { PartitionRow } from '../rows/rows.js'
+import { within } from '../rows/spans.js'
+import type { StoreTransaction } from '../rows/store.js'
+import { isCount } from '../type-checks.js'
+import { type AskContext, askServer } from './attempt.js'
+
+/** The server's word on a key. */
+export type StatusAnswer =
+  | { readonly kind: 'done' }
+  | { readonly kind: 'refused'; readonly httpStatus: number }
+  /** It has never seen the key. */
+  | { readonly kind: 'never' }
+  | { readonly kind: 'inProgress' }
+  /** It has forgotten what came of it. */
+  | { readonly kind: 'expired' }
+  /** Not an answer to the question: it changes nothing. */
+  | { readonly kind: 'unclear' }
+  /** Nothing came back. */
+  | { readonly kind: 'silent' }
+
+export interface StatusQueryContext extends Pick<AskContext, 'ports' | 'serves' | 'prepare' | 'signal'> {
+  readonly limits: Pick<AskContext, 'attemptMs' | 'answerBytesMax'>
+  readonly user: Owner
+  /** The monotonic time after which nothing more is asked. */
+  readonly until: number
+  /** Keys that were asked about. Not again, until something happens to the network or to the session. */
+  readonly asked: Set<string>
+  /** There is more to ask than this drain has time for. */
+  comeBack(): void
+}
+
+export interface StatusQuestion {
+  readonly entry: InDoubtEntry
+  readonly row: PartitionRow
+  readonly statusQuery: string
+}
+
+export interface StatusQuery {
+  ask(questions: readonly StatusQuestion[]): void
+  /** The asking that goes on; undefined where none does. Never rejects. */
+  asking(): Promise<void> | undefined
+}
+
+/** The exports of this file that an executor needs, where they are loaded. */
+export interface StatusQueryCode {
+  readonly queryStatus: typeof queryStatus
+  readonly questions: typeof questions
+}
+
+/** Asks one after the other. */
+export function queryStatus(context: StatusQueryContext): StatusQuery {
+  const { ports, signal, until, asked } = context
+  let open: readonly StatusQuestion[] = []
+  let asking: Promise<void> | undefined
+
+  async function askAll(): Promise<void> {
+    for (let waitMs = askAgainMs; open.length > 0; waitMs *= 2) {
+      const running: StatusQuestion[] = []
+      for (let [next] = open; next !== undefined; [next] = open) {
+        if (signal.aborted) return
+        if (ports.clock.monotonic() >= until) return context.comeBack()
+        const finding = await askAbout(context, next)
+        // A server that is silent now would be silent about the others too.
+        const heard = finding.kind === 'silent' ? open : [next]
+        for (const { entry } of heard) asked.add(doubtVersion(entry))
+        open = open.slice(heard.length)
+        if (finding.kind === 'inProgress') running.push(next)
+        else if (finding.kind !== 'unclear' && finding.kind !== 'silent')
+          await note(context, next.entry, finding)
+      }
+      open = running
+      if (open.length > 0) await pauseUser(ports.clock, waitMs)
+    }
+  }
+
+  return {
+    ask(questions) {
+      const known = new Set(open.map(({ entry }) => entry.id))
+      open = [...open, ...questions.filter(({ entry }) => !known.has(entry.id))]
+      if (open.length === 0) return
+      asking ??= askAll()
+        .catch(ports.report)
+        .finally(() => {
+          open = []
+          asking = undefined
+        })
+    },
+    asking: () => asking,
+  }
+}
+
+/** An entry in doubt once more is another question. */
+const doubtVersion = ({ id, fence }: InDoubtEntry) => `${id} ${fence}`
+
+/** The questions that may be asked: only for the user of the browser's session, and only where the request went. */
+export async function questions(
+  tx: StoreTransaction,
+  row: PartitionRow,
+  { serves, asked }: Pick<StatusQueryContext, 'serves' | 'asked'>,
+): Promise<readonly StatusQuestion[]> {
+  const { partition, paused, statusQuery } = row
+  if (statusQuery === undefined || paused !== undefined) return []
+  if ((await sessionOf(tx, partition)) === undefined) return []
+  const served = sendableChannels(row, serves)
+  const rows = await tx.list(within('entries', [partition, 'inDoubt'], 'unsure'), pageRowsMax)
+  return rows
+    .flatMap((row) => (row.state === 'inDoubt' && isValidEntry(row) ? row : []))
+    .filter(({ channel }) => served.includes(channel) && statusQuery.startsWith(`${originOf(channel)}/`))
+    .filter((entry) => entry.trouble?.reason !== 'keyExpired' && !asked.has(doubtVersion(entry)))
+    .slice(0, inquiriesMax)
+    .map((entry) => ({ entry, row, statusQuery }))
+}
+
+async function askAbout(
+  context: StatusQueryContext,
+  { entry, row, statusQuery }: StatusQuestion,
+): Promise<StatusAnswer> {
+  const url = statusQuery.replace(':key', encodeURIComponent(entry.key))
+  const mine = ['idempotency-principal', encodePrincipal(context.user.principal)] as const
+  const reply = await askServer({ ...context, ...context.limits, row }, url, [mine])
+  return reply === undefined ? { kind: 'silent' } : statusAnswerOf(reply)
+}
+
+/** Only the very answer that was agreed on says anything: a login page, a proxy, another API change nothing. */
+export function statusAnswerOf(reply: Reply): StatusAnswer {
+  if (reply.kind === 'failed' || reply.kind === 'unsent' || reply.kind === 'cut') return { kind: 'silent' }
+  if (reply.kind !== 'answer' || reply.status !== 200) return { kind: 'unclear' }
+  const { state, status } = Object(isJson(typeOf(reply)) ? dataOf(reply) : undefined)
+  if (state === 'unknown') return { kind: 'never' }
+  if (state === 'in-progress') return { kind: 'inProgress' }
+  if (state === 'expired') return { kind: 'expired' }
+  if (state !== 'done' || !isCount(status)) return { kind: 'unclear' }
+  if (status >= 200 && status < 300) return { kind: 'done' }
+  return status >= 400 && status < 600 ? { kind: 'refused', httpStatus: status } : { kind: 'unclear' }
+}
+
+/** Writes down what was found out, unless somebody was quicker. */
+async function note(
+  { ports: { store, clock, bus } }: StatusQueryContext,
+  asked: InDoubtEntry,
+  finding: StatusAnswer,
+): Promise<void> {
+  await store.transact('readwrite', 'strict', async (tx) => {
+    // An answer that came in another user's session may speak of that one's keys (P6).
+    if ((await sessionOf(tx, asked.partition)) === undefined) return
+    const entry = await findUnresolved(tx, asked.partition, asked.id)
+    if (entry?.state === 'inDoubt' && entry.fence === asked.fence)
+      await resolve(tx, entry, finding, clock.now())
+  })
+  bus.post('changed')
+}
+
+export async function resolve(
+  tx: StoreTransaction,
+  entry: InDoubtEntry,
+  finding: StatusAnswer,
+  now: number,
+): Promise<void> {
+  switch (finding.kind) {
+    case 'done':
+      return confirmEntry(tx, entry, now)
+    case 'never':
+      // Under its key: what may still be on its way does nothing then, where the server honours keys.
+      return requeueInPlace(tx, entry, entry.key, now)
+    case 'refused': {
+      await forgetFailure(tx, entry)
+      const { httpStatus } = finding
+      const why = { reason: refusalReason(httpStatus), httpStatus, effect: 'none', sent: true, now } as const
+      const letter = transition(entry, { type: 'returned', ...why })
+      return changePartition(tx, entry.partition, (row) => returnToUser(tx, row, letter))
+    }
+    case 'expired':
+      // The next try needs a new key (R4).
+      return changePartition(tx, entry.partition, (row) =>
+        putInDoubt(tx, row, entry, { reason: 'keyExpired' }, now),
+      )
+  }
+}
+
+const pauseUser = (clock: Clock, ms: number) => new Promise<void>((done) => void clock.after(ms, done))

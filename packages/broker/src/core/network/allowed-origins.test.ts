@@ -1,0 +1,42 @@
+import { describe, expect, it } from 'vitest'
+import { cookieNeeds, credentialsBy } from './allowed-origins.js'
+
+const api = 'https://api.test'
+
+describe('cookies', () => {
+  it('go to no other origin, unless the app says so of that origin (SEC9)', () => {
+    const credentialsOf = credentialsBy([
+      { origin: api, credentials: 'include' },
+      'https://files.test',
+      { origin: 'https://maps.test', credentials: 'same-origin' },
+    ])
+
+    expect(credentialsOf(`${api}/posts/1`)).toBe('include')
+    for (const url of ['https://files.test/1', 'https://maps.test/1', 'https://app.test/'])
+      expect(credentialsOf(url)).toBe('same-origin')
+  })
+
+  it.each([
+    'https://api.test.evil.example/',
+    'https://api.test:8443/',
+    'http://api.test/',
+    'https://api.test@evil.example/',
+    'https://evil.example/https://api.test/',
+    'https://sub.api.test/',
+  ])('do not go to %s, which only looks like it (SEC7, SEC9)', (url) => {
+    expect(credentialsBy([{ origin: api, credentials: 'include' }])(url)).toBe('same-origin')
+  })
+
+  it('of an entry of before go where the options of now say: no row can widen them (SEC9)', () => {
+    const wasIncluded = `${api}/posts/1`
+
+    expect(credentialsBy([api])(wasIncluded)).toBe('same-origin')
+    expect(credentialsBy()(wasIncluded)).toBe('same-origin')
+  })
+
+  it('are a need of the executor, so that one who was not told of them sends nothing without', () => {
+    expect(cookieNeeds([{ origin: api, credentials: 'include' }, 'https://files.test'])).toEqual([
+      'cookies:https://api.test',
+    ])
+  })
+})

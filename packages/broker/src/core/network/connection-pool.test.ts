@@ -1,0 +1,197 @@
+import { expect, it } from 'vitest'
+import { manualClock } from '../../testing/manual-clock.js'
+import { answer, held, scriptedNetwork } from '../../testing/scripted-network.js'
+import type { Ports } from '../ports.js'
+import { createConnectionPool, type ReleaseConnection, withConnectionPool } from './connection-pool.js'
+import { withKnocks } from './knock-first.js'
+import type { WireRequest } from './network.js'
+
+const app = 'https://app.test'
+const never = new AbortController().signal
+
+/** Connections for as many as there are. */
+const readAll = (connections: ReturnType<typeof createConnectionPool>, origin = app): ReleaseConnection[] => {
+  const taken: ReleaseConnection[] = []
+  for (let one = connections.read(origin); one !== undefined; one = connections.read(origin)) taken.push(one)
+  return taken
+}
+
+it('leaves one connection to writes, however many reads there are', async () => {
+  const connections = createConnectionPool(6)
+  expect(readAll(connections)).toHaveLength(5)
+  expect(await connections.write(app, never)).toBeTypeOf('function')
+})
+
+it('lets a read have the only connection, where a limit leaves one', () => {
+  expect(readAll(createConnectionPool(1))).toHaveLength(1)
+})
+
+it('gives reads what writes leave', async () => {
+  const connections = createConnectionPool(6)
+  for (let i = 0; i < 4; i++) await connections.write(app, never)
+  expect(readAll(connections)).toHaveLength(2)
+})
+
+it('counts each origin by itself', () => {
+  const connections = createConnectionPool(6)
+  expect(readAll(connections)).toHaveLength(5)
+  expect(readAll(connections, 'https://other.test')).toHaveLength(5)
+})
+
+it('gives a connection that comes free to the write that has waited longest, not to a read', async () => {
+  const connections = createConnectionPool(2)
+  const [read] = readAll(connections)
+  const first = await connections.write(app, never)
+  const free: string[] = []
+  connections.onFree((origin) => free.push(origin))
+  const granted: string[] = []
+  for (const name of ['second', 'third'])
+    void Promise.resolve(connections.write(app, never)).then((letGo) => letGo && granted.push(name))
+
+  read?.()
+  expect(connections.read(app)).toBeUndefined()
+  await Promise.resolve()
+  expect(granted).toEqual(['second'])
+  first?.()
+  await Promise.resolve()
+  expect(granted).toEqual(['second', 'third'])
+  expect(free).toEqual([])
+})
+
+it('says when a connection has come free that no write waits for', () => {
+  const connections = createConnectionPool(2)
+  const free: string[] = []
+  connections.onFree((origin) => free.push(origin))
+  connections.read(app)?.()
+  expect(free).toEqual([app])
+})
+
+it('takes a connection back once', () => {
+  const connections = createConnectionPool(3)
+  const [first] = readAll(connections)
+  first?.()
+  first?.()
+  expect(readAll(connections)).toHaveLength(1)
+})
+
+it('forgets a write that gave up', async () => {
+  const connections = createConnectionPool(1)
+  const letGo = connections.read(app)
+  const leaving = new AbortController()
+  const left = connections.write(app, leaving.signal)
+  leaving.abort()
+  expect(await left).toBeUndefined()
+  expect(await connections.write(app, leaving.signal)).toBeUndefined()
+  letGo?.()
+  expect(connections.read(app)).toBeTypeOf('function')
+})
+
+const request: WireRequest = { url: `${app}/api/posts`, method: 'POST', headers: [], body: undefined }
+
+/** A network that waits for connections, of which there is one. */
+function narrow() {
+  const clock = manualClock()
+  const network = scriptedNetwork(undefined, { clock })
+  const connections = createConnectionPool(1)
+  const { send } = withConnectionPool({ network, clock } as unknown as Ports, connections).network
+  return { clock, network, connections, send }
+}
+
+it('sends a write when it has a connection, which it keeps until its reply', async () => {
+  const { clock, network, connections, send } = narrow()
+  const letGo = connections.read(app)
+  const late = held()
+  network.next(late.reply)
+  const reply = send(request, { timeoutMs: 30_000, bytesMax: 1_000, signal: never })
+  await clock.advance(1_000)
+  expect(network.requests).toHaveLength(0)
+  letGo?.()
+  await clock.advance(0)
+  expect(network.requests).toHaveLength(1)
+  expect(connections.read(app)).toBeUndefined()
+  late.release(answer(204))
+  expect(await reply).toMatchObject({ status: 204 })
+  expect(connections.read(app)).toBeTypeOf('function')
+})
+
+it('gives the connection back where the network throws', async () => {
+  const { connections, clock } = narrow()
+  const network = { send: () => Promise.reject(new TypeError('a malformed request')) }
+  const { send } = withConnectionPool({ network, clock } as unknown as Ports, connections).network
+  await expect(send(request, { timeoutMs: 30_000, bytesMax: 1_000, signal: never })).rejects.toThrow(
+    'malformed',
+  )
+  expect(connections.read(app)).toBeTypeOf('function')
+})
+
+it.each([
+  ['asks whether a write may leave still, once it has waited for its connection (P6)', true, false, []],
+  ['sends it where it may', true, true, ['POST']],
+  ['need not ask so where a connection was free', false, true, ['POST']],
+])('%s', async (_what, waits, isAllowed, expected) => {
+  const clock = manualClock()
+  const network = scriptedNetwork(undefined, { clock })
+  const connections = createConnectionPool(1)
+  const ports = withKnocks({ network, clock } as unknown as Ports)
+  const { send } = withConnectionPool(ports, connections).network
+  const asked: boolean[] = []
+  const mayLeave = async (hasWaited: boolean) => {
+    asked.push(hasWaited)
+    return isAllowed
+  }
+  let isHeld = false
+  const hold = () => {
+    isHeld = true
+  }
+  const letGo = waits ? connections.read(app) : undefined
+  const options = { timeoutMs: 30_000, bytesMax: 1_000, signal: never }
+  const reply = send(request, { ...options, knock: { url: `${app}/`, always: false, hold, mayLeave } })
+  await clock.advance(10_000)
+  expect(isHeld).toBe(waits)
+  letGo?.()
+  await clock.advance(0)
+
+  expect(asked).toEqual([waits])
+  expect(network.requests.map(({ method }) => method)).toEqual(expected)
+  if (!isAllowed) expect(await reply).toEqual({ kind: 'unsent', reason: 'busy' })
+})
+
+it('R7 an attempt takes no longer for having waited', async () => {
+  const { clock, network, connections, send } = narrow()
+  const letGo = connections.read(app)
+  network.next(new Promise<never>(() => {}))
+  const replies: unknown[] = []
+  void send(request, { timeoutMs: 30_000, bytesMax: 1_000, signal: never }).then((reply) =>
+    replies.push(reply),
+  )
+  await clock.advance(14_000)
+  letGo?.()
+  await clock.advance(15_999)
+  expect(replies).toEqual([])
+  await clock.advance(1)
+  expect(replies).toEqual([{ kind: 'failed', timedOut: true }])
+})
+
+it('does not send what has had no connection for half of its time, and says that nothing has left', async () => {
+  const { clock, network, connections, send } = narrow()
+  const letGo = connections.read(app)
+  const reply = send(request, { timeoutMs: 30_000, bytesMax: 1_000, signal: never })
+  await clock.advance(15_000)
+  expect(await reply).toEqual({ kind: 'unsent', reason: 'busy' })
+  letGo?.()
+  await clock.advance(0)
+  expect(network.requests).toHaveLength(0)
+  expect(connections.read(app)).toBeTypeOf('function')
+})
+
+it('P6 sends nothing for one who was told to stop while it waited', async () => {
+  const { clock, network, connections, send } = narrow()
+  const letGo = connections.read(app)
+  const stop = new AbortController()
+  const reply = send(request, { timeoutMs: 30_000, bytesMax: 1_000, signal: stop.signal })
+  stop.abort()
+  letGo?.()
+  expect(await reply).toMatchObject({ kind: 'unsent' })
+  await clock.advance(0)
+  expect(network.requests).toHaveLength(0)
+})

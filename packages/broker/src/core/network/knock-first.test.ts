@@ -1,0 +1,296 @@
+import { describe, expect, it } from 'vitest'
+import { manualClock } from '../../testing/manual-clock.js'
+import { freshMs, knockMs } from '../limits.js'
+import type { Ports } from '../ports.js'
+import { withKnocks } from './knock-first.js'
+import type { Reply, SendOptions } from './network.js'
+
+const origin = 'https://api.example'
+const answer: Reply = { kind: 'answer', status: 200, headers: {}, body: '' }
+const failed: Reply = { kind: 'failed', timedOut: false }
+
+/** Ports whose network answers by a script: what was asked of it, in order. */
+function line({ knocks = [] as (number | undefined)[], replies = [] as Reply[], isOnline = true } = {}) {
+  const clock = manualClock()
+  const asked: string[] = []
+  const after = <T>(given: T) => new Promise<T>((resolve) => void clock.after(10, () => resolve(given)))
+  const ports = withKnocks({
+    clock,
+    network: {
+      send: ({ url }) => {
+        asked.push(`send ${url.slice(origin.length)}`)
+        return after(replies.shift() ?? answer)
+      },
+      knock: (url, { signal }) => {
+        asked.push(`knock ${url.slice(origin.length)}`)
+        return Promise.race([
+          after(knocks.length > 0 ? knocks.shift() : 200),
+          new Promise<undefined>((resolve) => signal.addEventListener('abort', () => resolve(undefined))),
+        ])
+      },
+      isOnline: () => isOnline,
+    },
+  } as Pick<Ports, 'clock' | 'network'> as Ports)
+  const { signal } = new AbortController()
+  const send = async (path: string, more: Partial<SendOptions> = {}) => {
+    const knock = { url: `${origin}/`, always: true }
+    const request = { url: origin + path, method: 'POST', headers: [], body: undefined }
+    const sent = ports.network.send(request, { timeoutMs: 1_000, bytesMax: 99, signal, knock, ...more })
+    await clock.advance(100)
+    return sent
+  }
+  return { clock, asked, ports, send }
+}
+
+describe('a request that must not be repeated', () => {
+  it('leaves after a knock that was answered, and without one a moment later', async () => {
+    const { asked, send } = line()
+
+    expect(await send('/pay')).toEqual(answer)
+    expect(await send('/pay')).toEqual(answer)
+
+    expect(asked).toEqual(['knock /', 'send /pay', 'send /pay'])
+  })
+
+  it.each([200, 204, 301, 401, 403, 404, 405, 429, 500, 0])(
+    'takes any status for an answer: %i',
+    async (status) => {
+      const { asked, send } = line({ knocks: [status] })
+
+      expect(await send('/pay')).toEqual(answer)
+      expect(asked).toEqual(['knock /', 'send /pay'])
+    },
+  )
+
+  it.each([
+    [undefined, { kind: 'unsent', reason: 'unreachable' }],
+    [502, { kind: 'unsent', reason: 'http', httpStatus: 502 }],
+    [503, { kind: 'unsent', reason: 'http', httpStatus: 503 }],
+    [504, { kind: 'unsent', reason: 'http', httpStatus: 504 }],
+  ])('does not leave where a knock gives %s', async (status, reply) => {
+    const { asked, send } = line({ knocks: [status] })
+
+    expect(await send('/pay')).toEqual(reply)
+    expect(asked).toEqual(['knock /'])
+  })
+
+  it('shares its knock with all that wait for the same origin', async () => {
+    const { asked, send } = line()
+
+    await Promise.all(['/a', '/b', '/c', '/d'].map((path) => send(path)))
+
+    expect(asked).toEqual(['knock /', 'send /a', 'send /b', 'send /c', 'send /d'])
+  })
+
+  it('knocks anew after 5 s, after a failure, and where something happened to the network', async () => {
+    const { asked, send, clock, ports } = line({ replies: [answer, answer, failed] })
+    await send('/a')
+    await clock.advance(freshMs)
+    await send('/b')
+    await send('/c')
+    ports.reachability.note(`${origin}/read`, clock.monotonic(), undefined)
+    await clock.advance(1)
+    await send('/d')
+    await clock.advance(1)
+    ports.reachability.disturb()
+    await clock.advance(1)
+    await send('/e')
+
+    expect(asked.join(', ')).toBe(
+      'knock /, send /a, knock /, send /b, send /c, knock /, knock /, send /d, knock /, send /e',
+    )
+  })
+
+  it('does not take a knock that was on its way when something failed for an answer', async () => {
+    const { asked, ports, clock } = line()
+    const { signal } = new AbortController()
+    const request = { url: `${origin}/pay`, method: 'POST', headers: [], body: undefined }
+    const options = { timeoutMs: 1_000, bytesMax: 99, signal, knock: { url: `${origin}/`, always: true } }
+    await clock.advance(10)
+    const sent = ports.network.send(request, options)
+    await clock.advance(5)
+    ports.reachability.note(`${origin}/read`, clock.monotonic(), undefined)
+    await clock.advance(100)
+
+    expect(await sent).toEqual(answer)
+    expect(asked).toEqual(['knock /', 'knock /', 'send /pay'])
+  })
+
+  it('never leaves where its sender is told to stop while it knocks, and takes nobody else along', async () => {
+    const { asked, ports, clock, send } = line()
+    const stop = new AbortController()
+    const request = { url: `${origin}/old`, method: 'POST', headers: [], body: undefined }
+    const knock = { url: `${origin}/`, always: true }
+    const old = ports.network.send(request, { timeoutMs: 1_000, bytesMax: 99, signal: stop.signal, knock })
+    stop.abort()
+    const next = send('/new')
+    await clock.advance(100)
+
+    expect(await old).toMatchObject({ kind: 'unsent' })
+    expect(await next).toEqual(answer)
+    expect(asked).toEqual(['knock /', 'knock /', 'send /new'])
+  })
+})
+
+describe('a root that is slow', () => {
+  /** A line whose knocks take so long. */
+  function slowRoot(tookMs: number) {
+    const { ports, clock, asked } = line()
+    const sent: Reply[] = []
+    const slow = withKnocks({
+      ...ports,
+      network: {
+        ...ports.network,
+        send: async ({ url }) => {
+          asked.push(`send ${url.slice(origin.length)}`)
+          return answer
+        },
+        knock: (url, { timeoutMs }) => {
+          asked.push(`knock ${url.slice(origin.length)}`)
+          return new Promise((resolve) => {
+            const ms = Math.min(tookMs, timeoutMs)
+            clock.after(ms, () => resolve(ms < timeoutMs ? 200 : undefined))
+          })
+        },
+      },
+    })
+    const pay = () => {
+      const { signal } = new AbortController()
+      const knock = { url: `${origin}/`, always: true }
+      const request = { url: `${origin}/pay`, method: 'POST', headers: [], body: undefined }
+      void slow.network
+        .send(request, { timeoutMs: 1_000, bytesMax: 99, signal, knock })
+        .then((reply) => sent.push(reply))
+    }
+    return { slow, clock, asked, sent, pay }
+  }
+
+  it.each([11_000, 12_000, 15_000, 24_000])(
+    'vouches for its origin by a late answer: after %i ms',
+    async (ms) => {
+      const { slow, clock, sent, pay, asked } = slowRoot(ms)
+      pay()
+      await clock.advance(knockMs)
+      expect(sent).toEqual([{ kind: 'unsent', reason: 'unreachable' }])
+      expect(slow.reachability.isFresh(origin)).toBe(false)
+      expect(slow.reachability.isDoubtful(origin)).toBe(true)
+
+      await clock.advance(ms - knockMs)
+      expect(slow.reachability.isFresh(origin)).toBe(true)
+      pay()
+      await clock.advance(0)
+      expect(asked).toEqual(['knock /', 'send /pay'])
+    },
+  )
+
+  it.each([11_000, 12_000, 15_000, 24_000])('is waited for once it is known: %i ms', async (ms) => {
+    const { clock, sent, pay } = slowRoot(ms)
+    pay()
+    await clock.advance(60_000)
+    pay()
+    await clock.advance(ms)
+
+    expect(sent).toEqual([{ kind: 'unsent', reason: 'unreachable' }, answer])
+  })
+
+  it('has one late knock at a time, whose answer counts though others wait in vain', async () => {
+    const { slow, clock, sent, pay, asked } = slowRoot(24_000)
+    pay()
+    await clock.advance(knockMs + 1)
+    pay()
+    await clock.advance(knockMs)
+    expect(sent).toHaveLength(2)
+
+    await clock.advance(5_000)
+    expect(asked).toEqual(['knock /', 'knock /'])
+    expect(slow.reachability.isFresh(origin)).toBe(true)
+  })
+})
+
+describe('any other request', () => {
+  const repeatable = { knock: { url: `${origin}/health`, always: false } }
+
+  it('leaves at once', async () => {
+    const { asked, send } = line()
+
+    await send('/like', repeatable)
+
+    expect(asked).toEqual(['send /like'])
+  })
+
+  it('tells whether anybody is there where it came to nothing', async () => {
+    const { asked, send } = line({ replies: [failed, failed], knocks: [200, undefined] })
+
+    expect(await send('/like', repeatable)).toEqual({ ...failed, isThere: true })
+    expect(await send('/like', repeatable)).toEqual({ ...failed, isThere: false })
+    expect(asked).toEqual(['send /like', 'knock /health', 'send /like', 'knock /health'])
+  })
+
+  it('knocks first where the last one came to nothing, so that n of them are one question', async () => {
+    const { asked, send } = line({ replies: [failed], knocks: [undefined, undefined] })
+
+    await send('/a', repeatable)
+    await Promise.all(['/b', '/c', '/d'].map((path) => send(path, repeatable)))
+
+    expect(asked).toEqual(['send /a', 'knock /health', 'knock /health'])
+  })
+
+  it('knocks first where the browser believes itself offline, and leaves all the same once that is answered', async () => {
+    const lying = line({ isOnline: false })
+    const offline = line({ isOnline: false, knocks: [undefined] })
+
+    expect(await lying.send('/like', repeatable)).toEqual(answer)
+    expect(await offline.send('/like', repeatable)).toMatchObject({ kind: 'unsent' })
+    expect(lying.asked).toEqual(['knock /health', 'send /like'])
+  })
+
+  it('of the broker itself never knocks', async () => {
+    const { ports, asked, clock } = line({ replies: [failed] })
+    const { signal } = new AbortController()
+    const request = { url: `${origin}/me`, method: 'GET', headers: [], body: undefined }
+    const sent = ports.network.send(request, { timeoutMs: 1_000, bytesMax: 99, signal })
+    await clock.advance(100)
+
+    expect(await sent).toEqual(failed)
+    expect(asked).toEqual(['send /me'])
+  })
+})
+
+describe('whether a request may still leave', () => {
+  const asking = (always: boolean, mayLeave: boolean) => {
+    const given: boolean[] = []
+    const mayLeaveNow = async (hasKnocked: boolean) => {
+      given.push(hasKnocked)
+      return mayLeave
+    }
+    return { given, knock: { url: `${origin}/`, always, mayLeave: mayLeaveNow } }
+  }
+
+  it.each([true, false])(
+    'is asked after a knock, also of one that may be repeated: always %s',
+    async (always) => {
+      const { asked, send } = line({ replies: [failed] })
+      await send('/first', { knock: { url: `${origin}/`, always: false } })
+      asked.length = 0
+      const { given, knock } = asking(always, false)
+
+      const reply = await send('/pay', { knock })
+
+      expect(given).toEqual([asked.includes('knock /')])
+      expect(reply).toEqual({ kind: 'unsent', reason: 'busy' })
+      expect(asked).not.toContain('send /pay')
+    },
+  )
+
+  it('says that it waits, and has waited, only where it has', async () => {
+    const { asked, send } = line()
+    const [first, second] = [asking(true, true), asking(true, true)]
+    const hold = () => void asked.push('hold')
+
+    await send('/pay', { knock: { ...first.knock, hold } })
+    await send('/pay', { knock: { ...second.knock, hold } })
+
+    expect([...first.given, ...second.given]).toEqual([true, false])
+    expect(asked).toEqual(['hold', 'knock /', 'send /pay', 'send /pay'])
+  })
+})

@@ -1,0 +1,92 @@
+// Asks a harmless question before a request that must not be repeated, and after a request that failed. A failed fetch
+// tells neither its effect nor whether the server is there.
+
+import { knockMs, lateKnockMs } from '../limits.js'
+import type { Ports } from '../ports.js'
+import type { Reply, SendOptions, WireRequest } from './network.js'
+import { createReachability, isServerThere, type Reachability } from './reachability.js'
+import { originOfUrl } from './url-origin.js'
+
+/** The ports of a realm that knows the way to each origin from all that its requests tell. */
+export function withKnocks(ports: Ports): Ports & { readonly reachability: Reachability } {
+  const { network, clock } = ports
+  const reachability = createReachability(clock, () => network.isOnline())
+  const knocks = new Map<string, Knock>()
+  /** Origins with a knock in flight that waits for a late answer. One at a time, since it holds a connection. */
+  const patient = new Set<string>()
+  /** How long the last answer took that came late. */
+  const lateMs = new Map<string, number>()
+
+  /** One for all that wait for the same origin, for as long as nothing fails meanwhile. */
+  function knock(url: string, signal: AbortSignal): Promise<number | undefined> {
+    const origin = originOfUrl(url)
+    const known = knocks.get(origin)
+    if (known?.signal === signal) return known.status
+    const waitMs = Math.min(Math.max(knockMs, 2 * (lateMs.get(origin) ?? 0)), lateKnockMs)
+    const status = inTime(origin, waitMs, ask(url, origin, waitMs, signal)).finally(() => {
+      if (knocks.get(origin)?.status === status) knocks.delete(origin)
+    })
+    knocks.set(origin, { signal, status })
+    return status
+  }
+
+  async function ask(url: string, origin: string, waitMs: number, signal: AbortSignal) {
+    const sentAt = clock.monotonic()
+    const isPatient = !patient.has(origin)
+    patient.add(origin)
+    const given = await network.knock(url, { timeoutMs: isPatient ? lateKnockMs : waitMs, signal })
+    if (isPatient) patient.delete(origin)
+    const tookMs = clock.monotonic() - sentAt
+    if (given !== undefined) lateMs.set(origin, tookMs > knockMs ? tookMs : 0)
+    if (given !== undefined || tookMs < waitMs) reachability.note(url, sentAt, given)
+    return given
+  }
+
+  /** Undefined where the knock takes longer. It goes on meanwhile, and its late answer is noted. */
+  const inTime = (origin: string, waitMs: number, asked: Promise<number | undefined>) =>
+    new Promise<number | undefined>((resolve) => {
+      const cancel = clock.after(waitMs, () => {
+        reachability.doubt(origin)
+        resolve(undefined)
+      })
+      void asked.then(resolve).finally(cancel)
+    })
+
+  async function send(request: WireRequest, options: SendOptions): Promise<Reply> {
+    const { signal, knock: question } = options
+    const origin = originOfUrl(request.url)
+    const asksFirst = question !== undefined && (question.always || reachability.isDoubtful(origin))
+    let hasKnocked = false
+    while (asksFirst && !reachability.isFresh(origin)) {
+      hasKnocked = true
+      question.hold?.()
+      const httpStatus = await knock(question.url, signal)
+      if (httpStatus === undefined)
+        return { kind: 'unsent', reason: network.isOnline() ? 'unreachable' : 'offline' }
+      if (!isServerThere(httpStatus)) return { kind: 'unsent', reason: 'http', httpStatus }
+    }
+    if (question?.mayLeave && !(await question.mayLeave(hasKnocked)))
+      return { kind: 'unsent', reason: 'busy' }
+    const sentAt = clock.monotonic()
+    const reply = await network.send(request, options)
+    if (reply.kind === 'invalid') return reply
+    reachability.note(request.url, sentAt, statusOfReply(reply))
+    if (reply.kind !== 'failed') return reply
+    knocks.delete(origin)
+    if (question === undefined) return reply
+    return { ...reply, isThere: (await knock(question.url, signal)) !== undefined }
+  }
+
+  return { ...ports, reachability, network: { ...network, send } }
+}
+
+interface Knock {
+  readonly signal: AbortSignal
+  readonly status: Promise<number | undefined>
+}
+
+/** Undefined where the reply broke off, which does not vouch for the line. 0 for a redirect: its status is hidden. */
+function statusOfReply(reply: Reply): number | undefined {
+  if (reply.kind === 'answer') return reply.status
+  return reply.kind === 'redirect' ? 0 : undefined
+}

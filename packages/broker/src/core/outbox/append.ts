@@ -1,0 +1,98 @@
+// Accepts captures: all of them in the caller's one transaction, each with its place in the order of commits.
+
+import type { Limits } from '../limits.js'
+import { type EntryCore, entryVersion, toRow } from '../rows/entry.js'
+import type { AppWord, PartitionRow } from '../rows/rows.js'
+import { within } from '../rows/spans.js'
+import type { StoreTransaction } from '../rows/store.js'
+import { shrinkJournal } from './journal.js'
+import { blockedOf } from './lanes.js'
+import { isPlaceTaken, newPartition, readPartition } from './partition.js'
+import { rebuiltCounts } from './rebuild-counts.js'
+
+/** The entry that a route made of one action, but for the fields that its acceptance decides. */
+export type Capture = Pick<
+  EntryCore,
+  | 'id'
+  | 'key'
+  | 'lane'
+  | 'channel'
+  | 'action'
+  | 'request'
+  | 'server'
+  | 'success'
+  | 'refusedWhen'
+  | 'onReturned'
+  | 'repeatable'
+  | 'onUnknownEffect'
+  | 'bytes'
+>
+
+export type Appended =
+  | { readonly status: 'accepted'; readonly id: string; readonly seq: number }
+  | { readonly status: 'rejected'; readonly id: string; readonly reason: 'outboxFull' }
+
+/** In the order given. A capture that no longer fits is rejected; accepted entries never make room (P10). */
+export async function append(
+  tx: StoreTransaction,
+  partition: string,
+  captures: readonly Capture[],
+  { now, limits, app }: { readonly now: number; readonly limits: Limits; readonly app?: AppWord },
+): Promise<readonly Appended[]> {
+  const lanes = [...new Set(captures.map((capture) => capture.lane))]
+  const [row, occupied] = await Promise.all([
+    readPartition(tx, partition).then((row) => withFreePlace(tx, row)),
+    Promise.all(lanes.map((lane) => tx.firstKey(within('entries', [partition, lane], 'lane')))),
+  ])
+  const free = lanes.filter((_, i) => occupied[i] === undefined)
+  const blocked = await blockedOf(tx, row, free)
+  const taken = new Set(lanes.filter((lane) => !free.includes(lane) || blocked.includes(lane)))
+  const bytes = captures.reduce((sum, capture) => sum + capture.bytes, 0)
+  await shrinkJournal(tx, row, limits.bytesMax - row.bytes - bytes)
+  const appended = captures.map((capture): Appended => {
+    const { id, lane } = capture
+    if (row.waiting + row.dead >= limits.entriesMax || row.bytes + capture.bytes > limits.bytesMax)
+      return { status: 'rejected', id, reason: 'outboxFull' }
+    const seq = row.nextSeq++
+    row.waiting += 1
+    row.bytes += capture.bytes
+    row.channels = [...new Set([...row.channels, capture.channel])]
+    tx.put('entries', toRow({ ...capture, ...fresh(partition, seq, now), head: !taken.has(lane) }))
+    taken.add(lane)
+    return { status: 'accepted', id, seq }
+  })
+  // `discardAll` took the app's word off the row.
+  tx.put('partitions', { ...app, ...row })
+  return appended
+}
+
+/** A row that counts too few places would have an accepted entry overwritten. */
+const withFreePlace = async (tx: StoreTransaction, row: PartitionRow): Promise<PartitionRow> =>
+  (await isPlaceTaken(tx, row)) ? rebuiltCounts(tx, newPartition(row.partition), row) : row
+
+/** Captures that an earlier try has stored, though its commit was never told: they must not be stored twice. */
+export async function findAppended(
+  tx: StoreTransaction,
+  partition: string,
+  captures: readonly Capture[],
+): Promise<readonly Appended[]> {
+  const found = await Promise.all(
+    captures.map(({ id }) => tx.list(within('entries', [partition, id], 'id'), 1)),
+  )
+  return found.flat().map(({ id, seq }) => ({ status: 'accepted', id, seq }))
+}
+
+const fresh = (partition: string, seq: number, now: number) =>
+  ({
+    version: entryVersion,
+    partition,
+    seq,
+    state: 'waiting',
+    notBefore: now,
+    savedAt: now,
+    acceptedAt: now,
+    attempts: 0,
+    failures: 0,
+    fence: 0,
+    effect: 'none',
+  }) as const

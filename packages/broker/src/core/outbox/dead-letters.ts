@@ -1,0 +1,140 @@
+// The commands of a person on entries: take back one that was never sent, send a returned one again, or let it go.
+
+import { journalMax } from '../limits.js'
+import { type DeadLetter, type EntryRow, type InDoubtEntry, isRepeatable, toRow } from '../rows/entry.js'
+import type { PartitionRow } from '../rows/rows.js'
+import { within } from '../rows/spans.js'
+import type { StoreTransaction } from '../rows/store.js'
+import { transition } from './entry-state.js'
+import { forgetFailure } from './forget-failure.js'
+import { record } from './journal.js'
+import { blocks, endEntry, promoteNext } from './lanes.js'
+import { changePartition } from './partition.js'
+import { isValidEntry, isValidJournalRow } from './row-validation.js'
+
+/** Takes an entry back while it is certain that nothing of it was sent. `notFound`: it has ended already. */
+export async function cancelEntry(
+  tx: StoreTransaction,
+  partition: string,
+  id: string,
+  now: number,
+): Promise<'cancelled' | 'tooLate' | 'notFound'> {
+  const entry = await findEntry(tx, partition, id)
+  if (entry === undefined) return 'notFound'
+  if (!isValidEntry(entry) || entry.state !== 'waiting' || entry.effect === 'unknown') return 'tooLate'
+  transition(entry, { type: 'cancelled' })
+  await forgetFailure(tx, entry)
+  await changePartition(tx, partition, (row) => endEntry(tx, row, entry, { kind: 'cancelled' }, now))
+  return 'cancelled'
+}
+
+/** An entry that waits for a person: a dead letter, or one in doubt. */
+export type Unresolved = DeadLetter | InDoubtEntry
+
+export async function findUnresolved(
+  tx: StoreTransaction,
+  partition: string,
+  id: string,
+): Promise<Unresolved | undefined> {
+  const [letter] = await tx.list(within('deadLetters', [partition, id], 'id'), 1)
+  if (letter !== undefined && isValidEntry(letter)) return letter
+  const entry = await findEntry(tx, partition, id)
+  return entry?.state === 'inDoubt' && isValidEntry(entry) ? entry : undefined
+}
+
+async function findEntry(tx: StoreTransaction, partition: string, id: string): Promise<EntryRow | undefined> {
+  const [entry] = await tx.list(within('entries', [partition, id], 'id'), 1)
+  return entry
+}
+
+/**
+ * Has it sent again, under its key or a new one (R4). It keeps its key while the server may have acted on it, so that a
+ * repeat does nothing. It needs a new one after a refusal, since the server would replay the refusal. So it does where the
+ * server called the key expired (`keyExpired`) or another request's (`keyReused`), since it would say so again.
+ */
+export function requeueEntry(
+  tx: StoreTransaction,
+  held: Unresolved,
+  newKey: string,
+  now: number,
+): Promise<void> {
+  const reason = held.trouble?.reason
+  const isKnown = held.effect === 'unknown' && reason !== 'keyExpired' && reason !== 'keyReused'
+  const keepsKey = isKnown && (held.state === 'inDoubt' || isRepeatable(held))
+  return requeueInPlace(tx, held, keepsKey ? held.key : newKey, now)
+}
+
+/**
+ * Those of the entries that are neither in the outbox nor among the dead letters, nor have ended after what the journal
+ * had `shown`.
+ */
+export async function findGone(
+  tx: StoreTransaction,
+  partition: string,
+  ids: readonly string[],
+  shown: number,
+): Promise<readonly string[]> {
+  const news = await tx.list(within('journal', [partition], undefined, [partition, shown + 1]), journalMax)
+  const told = new Set(
+    news.filter(isValidJournalRow).flatMap(({ entryId, ids: all = [] }) => [entryId, ...all]),
+  )
+  const keys = await Promise.all(
+    ids.flatMap((id) => [
+      tx.firstKey(within('entries', [partition, id], 'id')),
+      tx.firstKey(within('deadLetters', [partition, id], 'id')),
+    ]),
+  )
+  return ids.filter((id, i) => !told.has(id) && keys[2 * i] === undefined && keys[2 * i + 1] === undefined)
+}
+
+/** Puts it back in its old place of its lane. */
+export async function requeueInPlace(
+  tx: StoreTransaction,
+  held: Unresolved,
+  key: string,
+  now: number,
+): Promise<void> {
+  const { partition, seq, lane } = held
+  await changePartition(tx, partition, async (row) => {
+    const entry = transition(held, { type: 'requeued', key, seq, head: false, now })
+    let isFree = true
+    if (held.state === 'dead') {
+      const first = await tx.firstKey(within('entries', [partition, lane], 'lane'))
+      isFree = blocks(held) || first === undefined
+      removeLetter(tx, row, held)
+      row.waiting += 1
+      row.bytes += entry.bytes - held.bytes
+    }
+    tx.put('entries', toRow(entry))
+    // One in doubt may stand behind another, where the database lost what was known of both.
+    if (isFree) await promoteNext(tx, row, lane)
+    record(tx, row, entry, { kind: 'requeued' }, now)
+  })
+}
+
+/** It happened, though no answer says so: it has ended, and its lane goes on. */
+export async function confirmEntry(tx: StoreTransaction, held: InDoubtEntry, now: number): Promise<void> {
+  transition(held, { type: 'confirmed' })
+  await forgetFailure(tx, held)
+  return changePartition(tx, held.partition, (row) => endEntry(tx, row, held, { kind: 'confirmed' }, now))
+}
+
+/** Gives it up for good, and lets a lane that it held back go on. An entry in doubt may have taken effect. */
+export async function discardEntry(tx: StoreTransaction, held: Unresolved, now: number): Promise<void> {
+  const { partition, lane, bytes } = held
+  transition(held, { type: 'discarded' })
+  await forgetFailure(tx, held)
+  await changePartition(tx, partition, async (row) => {
+    if (held.state === 'inDoubt') return endEntry(tx, row, held, { kind: 'cancelled' }, now)
+    removeLetter(tx, row, held)
+    if (blocks(held)) await promoteNext(tx, row, lane)
+    row.bytes -= bytes
+    record(tx, row, held, { kind: 'discarded' }, now)
+  })
+}
+
+function removeLetter(tx: StoreTransaction, row: PartitionRow, { partition, seq, lane }: DeadLetter): void {
+  tx.delete('deadLetters', [partition, seq])
+  row.dead -= 1
+  row.blockedLanes = row.blockedLanes.filter((blocked) => blocked !== lane)
+}

@@ -1,0 +1,93 @@
+// Gives up a user's whole outbox because a person said so: what waits, what is in flight or in doubt, and dead letters.
+
+import { pageRowsMax } from '../limits.js'
+import type { DeadLetter, EntryRow } from '../rows/entry.js'
+import type { PartitionRow } from '../rows/rows.js'
+import { within } from '../rows/spans.js'
+import type { Store, StoreTransaction } from '../rows/store.js'
+import { blankJournal, record } from './journal.js'
+import { blocks, promoteNext } from './lanes.js'
+import { nameActive, readPartition } from './partition.js'
+import { isValidEntry } from './row-validation.js'
+import { forgetApp, forgetLanes } from './sign-out.js'
+
+/** How many were given up. */
+export interface GivenUp {
+  /** Of which nothing was sent. */
+  readonly cancelled: number
+  /** That may have taken effect: sent before, on their way, or in doubt. A later answer to them changes nothing. */
+  readonly unsure: number
+  readonly letters: number
+}
+
+export const nothingGivenUp: GivenUp = { cancelled: 0, unsure: 0, letters: 0 }
+
+/** In bounded transactions, each of them complete in itself: whoever dies half-way leaves an outbox that is sound. */
+export async function discardOutbox(
+  store: Store,
+  partition: string,
+  options: { now(): number; readonly onProgress: () => void },
+): Promise<GivenUp> {
+  let all = nothingGivenUp
+  for (let more = true; more; ) {
+    const some = await store.transact('readwrite', 'strict', (tx) =>
+      discardSome(tx, partition, options.now()),
+    )
+    options.onProgress()
+    all = {
+      cancelled: all.cancelled + some.cancelled,
+      unsure: all.unsure + some.unsure,
+      letters: all.letters + some.letters,
+    }
+    more = some.cancelled + some.unsure + some.letters > 0
+  }
+  return all
+}
+
+async function discardSome(tx: StoreTransaction, partition: string, now: number): Promise<GivenUp> {
+  const [row, entries, letters] = await Promise.all([
+    readPartition(tx, partition),
+    tx.list(within('entries', [partition]), pageRowsMax),
+    tx.list(within('deadLetters', [partition]), pageRowsMax),
+  ])
+  const gone = [...letters, ...entries]
+  const last = gone.findLast(isValidEntry) ?? gone.at(-1)
+  if (last === undefined) {
+    // Nothing waits any more. Delete the record of delivered work too, and the user's name, which only senders need.
+    await blankJournal(tx, row)
+    await nameActive(tx, { partition, principal: '' })
+    await forgetLanes(tx)
+    forgetApp(row)
+    tx.put('partitions', row)
+    return nothingGivenUp
+  }
+  for (const { seq } of entries) tx.delete('entries', [partition, seq])
+  for (const { seq } of letters) tx.delete('deadLetters', [partition, seq])
+  row.waiting -= entries.length
+  delete row.tried
+  row.dead -= letters.length
+  // Rows that cannot be read are given up too, since a person said so.
+  const readable = gone.filter(isValidEntry)
+  for (const { bytes } of readable) row.bytes -= bytes
+  await moveOn(tx, row, entries.filter(isValidEntry), letters.filter(isValidEntry))
+  record(tx, row, last, { kind: 'emptied', ids: gone.map(({ id }) => id) }, now)
+  tx.put('partitions', row)
+  const cancelled = entries.filter(isUnsent).length
+  return { cancelled, unsure: entries.length - cancelled, letters: letters.length }
+}
+
+const isUnsent = (entry: EntryRow) =>
+  isValidEntry(entry) && entry.state === 'waiting' && entry.effect === 'none'
+
+/** Lanes whose first entry or whose blocking letter has gone have a new head, should there be anything left of them. */
+async function moveOn(
+  tx: StoreTransaction,
+  row: PartitionRow,
+  entries: readonly EntryRow[],
+  letters: readonly DeadLetter[],
+): Promise<void> {
+  const blocking = letters.filter(blocks).map(({ lane }) => lane)
+  row.blockedLanes = row.blockedLanes.filter((lane) => !blocking.includes(lane))
+  const first = entries.filter((entry) => entry.state !== 'waiting' || entry.head).map(({ lane }) => lane)
+  for (const lane of new Set([...first, ...blocking])) await promoteNext(tx, row, lane)
+}

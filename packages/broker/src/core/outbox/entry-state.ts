@@ -1,0 +1,232 @@
+// The only place where an entry changes its state. A pair of state and event that is not written here is a bug of the
+// broker and throws. The callers check rule R2 (fences), in the same transaction.
+import {
+  type DeadLetter,
+  type Effect,
+  type Entry,
+  type EntryCore,
+  type InDoubtEntry,
+  type LiveEntry,
+  mayRepeat,
+  type SendingEntry,
+  type Trouble,
+  type WaitingEntry,
+} from '../rows/entry.js'
+import { bytesAtMost, bytesOfEntry } from '../rows/entry-size.js'
+
+export type EntryEvent =
+  | { readonly type: 'promoted' }
+  /** The clock went back: what is left of its wait begins anew. */
+  | { readonly type: 'rescheduled'; readonly notBefore: number; readonly now: number }
+  /** The database had lost work, and nobody knows what of it was done, or has ended since. */
+  | {
+      readonly type: 'restored'
+      readonly head: boolean
+      readonly mayHaveEnded: boolean
+      readonly now: number
+    }
+  | {
+      readonly type: 'claimed'
+      readonly owner: string
+      readonly session: number
+      readonly knocking?: boolean
+      readonly now: number
+    }
+  | { readonly type: 'renewed' }
+  /** The request has to wait after all: nothing has left yet. */
+  | { readonly type: 'held' }
+  /** The request leaves: from here on it may have had effect. */
+  | { readonly type: 'left' }
+  | {
+      readonly type: 'deferred'
+      readonly notBefore: number
+      readonly now: number
+      /** Whether it counts against the maximum of failures. */
+      readonly counts: boolean
+      /** False where the request surely never left: the send is not counted. */
+      readonly sent: boolean
+      readonly effect: Effect
+      readonly trouble?: Trouble
+    }
+  | { readonly type: 'doubted'; readonly trouble: Trouble }
+  | {
+      readonly type: 'returned'
+      readonly reason: string
+      readonly httpStatus?: number | undefined
+      readonly problem?: unknown
+      readonly effect: Effect
+      /** As of a deferral. */
+      readonly sent: boolean
+      readonly now: number
+    }
+  | { readonly type: 'delivered' }
+  | { readonly type: 'confirmed' }
+  | { readonly type: 'cancelled' }
+  | { readonly type: 'discarded' }
+  | {
+      readonly type: 'requeued'
+      readonly key: string
+      readonly seq: number
+      readonly head: boolean
+      readonly now: number
+    }
+
+/** The entry after the event; undefined where it has ended. */
+export function transition(entry: WaitingEntry, event: EntryEvent & { type: 'claimed' }): SendingEntry
+export function transition(entry: LiveEntry, event: EntryEvent & { type: 'returned' }): DeadLetter
+export function transition(entry: Entry, event: EntryEvent & { type: 'requeued' }): WaitingEntry
+export function transition(
+  entry: LiveEntry,
+  event: EntryEvent & {
+    type: 'promoted' | 'rescheduled' | 'restored' | 'renewed' | 'held' | 'left' | 'deferred' | 'doubted'
+  },
+): LiveEntry
+export function transition(entry: Entry, event: EntryEvent): Entry | undefined
+export function transition(entry: Entry, event: EntryEvent): Entry | undefined {
+  if (event.type === 'restored' && entry.state !== 'dead') return reinstate(entry, event)
+  switch (entry.state) {
+    case 'waiting':
+      return fromWaiting(entry, event)
+    case 'sending':
+      return fromSending(entry, event)
+    case 'inDoubt':
+      if (event.type === 'confirmed' || event.type === 'discarded') return undefined
+      if (event.type === 'requeued') return toWaiting(entry, event)
+      if (event.type === 'doubted') return { ...entry, trouble: event.trouble }
+      if (event.type === 'returned') return toDeadLetter(entry, event)
+      break
+    case 'dead':
+      if (event.type === 'discarded') return undefined
+      if (event.type === 'requeued') return toWaiting(entry, event)
+  }
+  throw illegal(entry, event)
+}
+
+function fromWaiting(entry: WaitingEntry, event: EntryEvent): Entry | undefined {
+  if (event.type === 'promoted' && !entry.head) return { ...entry, head: true }
+  if (event.type === 'rescheduled') return { ...entry, notBefore: event.notBefore, savedAt: event.now }
+  if (event.type === 'cancelled' && entry.effect === 'none') return undefined
+  const { head, notBefore: _notBefore, savedAt: _savedAt, ...core } = entry
+  if (event.type === 'doubted' && head && entry.effect === 'unknown')
+    return { ...core, state: 'inDoubt', trouble: event.trouble }
+  if (event.type === 'claimed' && head) {
+    return {
+      ...core,
+      state: 'sending',
+      fence: entry.fence + 1,
+      attempts: entry.attempts + 1,
+      firstSentAt: (entry.effect === 'unknown' ? entry.firstSentAt : undefined) ?? event.now,
+      lease: {
+        owner: event.owner,
+        session: event.session,
+        renewals: 0,
+        ...(event.knocking && { knocking: true }),
+      },
+    }
+  }
+  throw illegal(entry, event)
+}
+
+function fromSending(entry: SendingEntry, event: EntryEvent): Entry | undefined {
+  const { lease, ...core } = entry
+  switch (event.type) {
+    case 'renewed':
+      return { ...entry, lease: { ...lease, renewals: lease.renewals + 1 } }
+    case 'held':
+      return { ...entry, lease: { ...lease, knocking: true } }
+    case 'left': {
+      const { knocking: _over, ...sent } = lease
+      return { ...entry, lease: sent }
+    }
+    case 'deferred': {
+      // An unknown effect stays unknown until a repeat is answered: a later refusal says nothing of the first try.
+      const effect = entry.effect === 'unknown' ? entry.effect : event.effect
+      return {
+        ...(effect === 'none' ? unsent(core) : core),
+        ...(event.trouble && { trouble: event.trouble }),
+        state: 'waiting',
+        head: true,
+        notBefore: event.notBefore,
+        savedAt: event.now,
+        attempts: entry.attempts - (event.sent ? 0 : 1),
+        failures: entry.failures + (event.counts ? 1 : 0),
+        effect,
+      }
+    }
+    case 'doubted':
+      return { ...core, state: 'inDoubt', effect: 'unknown', trouble: event.trouble }
+    case 'returned':
+      return toDeadLetter(core, event)
+    case 'delivered':
+      return undefined
+    default:
+      throw illegal(entry, event)
+  }
+}
+
+function toDeadLetter(core: EntryCore, event: EntryEvent & { type: 'returned' }): DeadLetter {
+  const { reason, httpStatus, problem, effect, sent, now } = event
+  const attempts = core.attempts - (sent ? 0 : 1)
+  const problemBytes = problem === undefined ? 0 : bytesAtMost(problem)
+  return {
+    ...core,
+    state: 'dead',
+    attempts,
+    reason,
+    httpStatus,
+    problem,
+    problemBytes,
+    bytes: core.bytes + problemBytes,
+    effect,
+    returnedAt: now,
+  }
+}
+
+function toWaiting(entry: Entry, { key, seq, head, now }: EntryEvent & { type: 'requeued' }): WaitingEntry {
+  // The results of its sends are forgotten, and their number is not.
+  const {
+    trouble: _t,
+    reason: _r,
+    httpStatus: _h,
+    problem: _p,
+    problemBytes: _b,
+    returnedAt: _at,
+    ...core
+  } = entry as DeadLetter
+  const isRepeat = key === entry.key
+  return {
+    // A settled doubt decides about all that was before it. A letter's key may be forgotten meanwhile (R3).
+    ...(isRepeat && entry.state === 'dead' ? core : unsent(core)),
+    state: 'waiting',
+    bytes: bytesOfEntry(entry),
+    seq,
+    key,
+    head,
+    failures: 0,
+    effect: isRepeat ? entry.effect : 'none',
+    notBefore: now,
+    savedAt: now,
+  }
+}
+
+function unsent<E extends EntryCore>({ firstSentAt: _at, ...core }: E): Omit<E, 'firstSentAt'> {
+  return core
+}
+
+function reinstate(
+  entry: LiveEntry,
+  { head, mayHaveEnded, now }: EntryEvent & { type: 'restored' },
+): WaitingEntry | InDoubtEntry {
+  const { lease: _l, head: _h, ...core } = entry as LiveEntry & { lease?: unknown; head?: unknown }
+  if (entry.state === 'inDoubt') return entry
+  const trouble = { reason: 'storageLost', at: now, times: 1 }
+  // To a plain server even a PUT that has ended would undo a later one of its lane.
+  if (!mayRepeat(entry) || (mayHaveEnded && entry.server === 'plain'))
+    return { ...core, state: 'inDoubt', effect: 'unknown', trouble }
+  const { notBefore, savedAt } = entry.state === 'waiting' ? entry : { notBefore: now, savedAt: now }
+  const waiting = { ...core, state: 'waiting', head, notBefore, savedAt } as const
+  return mayHaveEnded || entry.fence > 0 ? { ...waiting, effect: 'unknown', trouble } : waiting
+}
+
+const illegal = (entry: Entry, event: EntryEvent) =>
+  new Error(`redux-broker has a bug: an entry that is ${entry.state} cannot be ${event.type}.`)

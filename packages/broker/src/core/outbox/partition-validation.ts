@@ -1,0 +1,96 @@
+// Decides whether the rows beside the entries (counts, settings, origins) are what the broker itself could have written.
+// Rows are not trusted: a faulty disk may have changed them, or a script of the same origin (SEC6).
+
+import type { OriginRow, PartitionRow } from '../rows/rows.js'
+import {
+  areNumbers,
+  areTexts,
+  isCount,
+  isFlag,
+  isNumber,
+  isRow,
+  isText,
+  type UncheckedRow,
+} from '../type-checks.js'
+import { areMarks } from './row-validation.js'
+
+type FieldCheck = (value: unknown) => boolean
+
+const isAmount: FieldCheck = (value) => typeof value === 'number' && value >= 0
+
+/** The fields that every partition's row has, by kind. */
+const requiredKinds: readonly (readonly [check: FieldCheck, fields: string])[] = [
+  [isCount, 'nextSeq nextNumber waiting dead bytes session'],
+  [areTexts, 'channels blockedLanes'],
+]
+
+/** The fields that a row may lack. */
+const optionalKinds: typeof requiredKinds = [
+  [isCount, 'claims wipes told wordless left steals'],
+  [isAmount, 'journalBytes bytesMax'],
+  [isText, 'home sessionProbe statusQuery knock'],
+  [areTexts, 'stuckLanes needs'],
+  [isFlag, 'owed'],
+  [(paused) => paused === 'auth' || paused === 'principal', 'paused'],
+  [(lost) => isRow(lost) && [lost['upTo'], lost['restored']].every(isCount) && isNumber(lost['at']), 'lost'],
+  [(tried) => Array.isArray(tried) && tried.every(isTried), 'tried'],
+  [areSessionRules, 'sessionRules'],
+]
+
+const isTried: FieldCheck = (tried) => isRow(tried) && isText(tried['id']) && isCount(tried['attempts'])
+
+function areSessionRules(rules: unknown): boolean {
+  return (
+    isRow(rules) &&
+    areNumbers(rules['endedBy'] ?? []) &&
+    areNumbers(rules['probeOn'] ?? []) &&
+    areMarks(rules['csrf'] ?? [])
+  )
+}
+
+const namesIn = (
+  row: UncheckedRow,
+  all: typeof requiredKinds,
+  isMet: (check: FieldCheck, value: unknown) => boolean,
+) => all.flatMap(([check, fields]) => fields.split(' ').filter((field) => isMet(check, row[field])))
+
+/** Whether a partition's row holds all that its executors and pages count with. */
+export function isValidPartition(row: PartitionRow): boolean {
+  const given = row as unknown as UncheckedRow
+  const unsound = (check: FieldCheck, value: unknown) => !check(value)
+  return (
+    namesIn(given, requiredKinds, unsound).length === 0 &&
+    namesIn(given, optionalKinds, (check, value) => value !== undefined && !check(value)).length === 0 &&
+    isPast(row, row.told) &&
+    isPast(row, row.wordless)
+  )
+}
+
+/** Whether the journal has given this number already. */
+const isPast = ({ nextNumber }: PartitionRow, number = 0) => number < nextNumber
+
+/** The fields of a damaged row that are sound. */
+export function validPartsOf(row: PartitionRow): Partial<PartitionRow> {
+  const given = row as unknown as UncheckedRow
+  const names = namesIn(given, [...requiredKinds, ...optionalKinds], (check, value) => check(value))
+  return Object.fromEntries(names.map((name) => [name, given[name]]))
+}
+
+/** Whether an origin's row may be reckoned with. */
+export function isValidOrigin(row: OriginRow): boolean {
+  const { awayStreak, failedLanes, probedAt, rest, lastFailure, retentionMs } = row as unknown as UncheckedRow
+  return (
+    isCount(awayStreak) &&
+    areTexts(failedLanes) &&
+    isNumber(probedAt) &&
+    (rest === undefined || isCooldown(rest)) &&
+    (lastFailure === undefined || isFailure(lastFailure)) &&
+    (retentionMs === undefined || isAmount(retentionMs))
+  )
+}
+
+const isFailure: FieldCheck = (failure) =>
+  isRow(failure) && isText(failure['reason']) && isNumber(failure['at'])
+
+const isCooldown: FieldCheck = (rest) =>
+  isRow(rest) && (rest['kind'] === 'away' || (isNumber(rest['until']) && isCount(rest['rounds'])))

@@ -1,0 +1,202 @@
+// One user's outbox as a row: who it belongs to, what it counts, whether it is paused.
+
+import type { Ports } from '../ports.js'
+import {
+  type Base,
+  baseIn,
+  findHome,
+  listNamed,
+  nameOf,
+  partitionOf,
+  sessionNameOf,
+  storedBase,
+} from '../rows/app-homes.js'
+import type { AppWord, PartitionRow, PauseReason, SaltRow, SessionRow } from '../rows/rows.js'
+import { partitionsMax } from '../rows/schema.js'
+import { within } from '../rows/spans.js'
+import type { Store, StoreTransaction } from '../rows/store.js'
+import { listed } from './lanes.js'
+import { isValidPartition } from './partition-validation.js'
+import { rebuiltCounts } from './rebuild-counts.js'
+import { recordSignOut } from './sign-out.js'
+
+/** The user of a session: the app's own name for them, and their partition. */
+export interface Owner {
+  readonly principal: string
+  readonly partition: string
+}
+
+export async function readPartition(tx: StoreTransaction, partition: string): Promise<PartitionRow> {
+  const row = await tx.get('partitions', [partition])
+  return row !== undefined &&
+    isValidPartition(row) &&
+    (row.waiting > 0 || !(await hasRow(tx, 'entries', partition)))
+    ? row
+    : rebuiltCounts(tx, newPartition(partition), row)
+}
+
+/** Whether a store has a row of the user, at a place or after it. */
+export const hasRow = async (
+  tx: StoreTransaction,
+  store: 'entries' | 'deadLetters' | 'journal',
+  partition: string,
+  place = 0,
+): Promise<boolean> =>
+  (await tx.firstKey(within<typeof store>(store, [partition], undefined, [partition, place]))) !== undefined
+
+/** Whether the place that the next entry is given is somebody's already. */
+export async function isPlaceTaken(
+  tx: StoreTransaction,
+  { partition, nextSeq }: Pick<PartitionRow, 'partition' | 'nextSeq'>,
+): Promise<boolean> {
+  const stores = ['entries', 'deadLetters'] as const
+  const taken = await Promise.all(stores.map((store) => hasRow(tx, store, partition, nextSeq)))
+  return taken.includes(true)
+}
+
+export const newPartition = (partition: string): PartitionRow => ({
+  partition,
+  nextSeq: 1,
+  nextNumber: 1,
+  waiting: 0,
+  dead: 0,
+  bytes: 0,
+  channels: [],
+  blockedLanes: [],
+  session: 0,
+})
+
+/**
+ * The sessions of all apps. No two of their bases are nested, so the root's session stands alone. A session beside it is
+ * older: a release that knew only one session wrote the root's after it.
+ */
+export async function readSessions(tx: StoreTransaction): Promise<readonly SessionRow[]> {
+  const sessions = await listNamed<SessionRow>(tx, 'active')
+  const root = sessions.find(isOfRoot)
+  return root === undefined ? sessions : [root]
+}
+
+const isOfRoot = ({ base }: SessionRow) => base === undefined
+
+/** The session of an app that lies at a base. */
+export async function readActive(tx: StoreTransaction, base: Base = '/'): Promise<Owner | undefined> {
+  const sessions = await readSessions(tx)
+  const home = findHome(await listNamed(tx, 'salt'), base)
+  return sessions.find((session) => isOfRoot(session) || (home && session.name === nameOf(home)))
+}
+
+/** The session of the user of a partition; undefined while they are not signed in. */
+export const sessionOf = async (tx: StoreTransaction, partition: string): Promise<SessionRow | undefined> =>
+  (await readSessions(tx)).find((session) => session.partition === partition)
+
+export const isActive = async (store: Store, partition: string): Promise<boolean> =>
+  (await store.transact('readonly', 'relaxed', (tx) => sessionOf(tx, partition))) !== undefined
+
+/** Why the user's entries may not be sent; undefined where they may. `principal`: somebody else is in their place. */
+export async function readPause(tx: StoreTransaction, row: PartitionRow): Promise<PauseReason | undefined> {
+  const sessions = await readSessions(tx)
+  if (sessions.some(({ partition }) => partition === row.partition)) return row.paused
+  const isTaken = sessions.some((session) => isOfRoot(session) || session.name === sessionNameOf(row))
+  return row.paused ?? (isTaken ? 'principal' : 'auth')
+}
+
+/** The active user with their name. Undefined also after `discardAll`, when nothing of theirs waits. */
+export const readNamed = async (tx: StoreTransaction, base: Base): Promise<Owner | undefined> => {
+  const active = await readActive(tx, base)
+  return active?.principal === '' ? undefined : active
+}
+
+/** The active user with their name, where the partition is theirs: no session may send another user's work (P6). */
+export async function readProven(
+  { store, chance }: Pick<Ports, 'store' | 'chance'>,
+  base: Base,
+): Promise<Owner | undefined> {
+  const { owner, salts } = await store.transact('readonly', 'relaxed', async (tx) => ({
+    owner: await readNamed(tx, base),
+    salts: await listNamed<SaltRow>(tx, 'salt'),
+  }))
+  if (owner === undefined) return undefined
+  const theirs = await Promise.all(salts.map(({ value }) => partitionOf(chance, value, owner.principal)))
+  return theirs.includes(owner.partition) ? owner : undefined
+}
+
+/** Takes the user's name off the disk, or puts it back. Their session goes on. */
+export async function nameActive(tx: StoreTransaction, { partition, principal }: Owner): Promise<void> {
+  const session = await sessionOf(tx, partition)
+  if (session !== undefined && session.principal !== principal) tx.put('settings', { ...session, principal })
+}
+
+/** Changes the row of a partition. */
+export async function changePartition(
+  tx: StoreTransaction,
+  partition: string,
+  change: (row: PartitionRow) => unknown,
+): Promise<void> {
+  const row = await readPartition(tx, partition)
+  await change(row)
+  tx.put('partitions', row)
+}
+
+/**
+ * Makes the owner's partition the one that every executor drains for an app, until another is. Ends the sessions of apps
+ * above and below its base, which may be pages of the same app (P6). Gives an ended session of another user, if it came
+ * from another base.
+ */
+export async function activate(
+  tx: StoreTransaction,
+  owner: Owner,
+  app: AppWord = {},
+  base: Base = '/',
+): Promise<SessionRow | undefined> {
+  const home = findHome(await listNamed(tx, 'salt'), base) ?? { name: 'salt', base }
+  const name = nameOf(home)
+  const at = baseIn(home)
+  const sessions = await listNamed<SessionRow>(tx, 'active')
+  const isEnded = (session: SessionRow) => at.startsWith(baseIn(session)) || baseIn(session).startsWith(at)
+  const ended = sessions.filter(isEnded)
+  await changePartition(tx, owner.partition, (row) => {
+    beginSession(row)
+    Object.assign(row, app)
+    if (name !== 'active') row.home = name
+    row.blockedLanes = listed(row.blockedLanes)
+  })
+  for (const session of ended) tx.delete('settings', [session.name])
+  tx.put('settings', { name, ...owner, base: storedBase(at), from: storedBase(base) })
+  const signedIn = [owner, ...sessions.filter((session) => !isEnded(session))]
+  // The others have left, whether a page could say so or not.
+  for (const row of await tx.list(within('partitions', []), partitionsMax))
+    if (!signedIn.some(({ partition }) => partition === row.partition)) await recordSignOut(tx, row)
+  return ended.find(({ partition, from = '/' }) => partition !== owner.partition && from !== base)
+}
+
+/** No entries of this partition are sent from here on, and its owner has left. */
+export async function deactivate(tx: StoreTransaction, partition: string): Promise<void> {
+  for (const session of await listNamed<SessionRow>(tx, 'active'))
+    if (session.partition === partition) tx.delete('settings', [session.name])
+  await recordSignOut(tx, await readPartition(tx, partition))
+}
+
+/** So many entries are gone, and a page knows them by their ids. Others, who found it first, may have known of fewer. */
+export const noteLoss = (tx: StoreTransaction, partition: string, upTo: number, at: number): Promise<void> =>
+  changePartition(tx, partition, (row) => {
+    if (upTo > (row.lost?.upTo ?? 0)) row.lost = { restored: 0, at, ...row.lost, upTo }
+  })
+
+/** Moves the loss of a partition that no page finds any more to the partition that its user has now. */
+export async function moveLoss(tx: StoreTransaction, from: string, to: string): Promise<void> {
+  const row = await readPartition(tx, from)
+  if (row.lost === undefined) return
+  const { upTo, restored, at } = row.lost
+  delete row.lost
+  tx.put('partitions', row)
+  await noteLoss(tx, to, upTo + restored, at)
+}
+
+/** Sends again after a pause for want of a session. */
+export const unpause = (store: Store, partition: string): Promise<void> =>
+  store.transact('readwrite', 'relaxed', (tx) => changePartition(tx, partition, beginSession))
+
+function beginSession(row: PartitionRow): void {
+  delete row.paused
+  row.session += 1
+}

@@ -1,0 +1,147 @@
+// Decides whether this release may touch a row. Rows are not trusted: a newer release may have written them, or a faulty
+// disk, or a script of the same origin (P11, SEC6). A row that is not readable is left as it is, and its lane waits.
+
+import { originOfUrl } from '../network/url-origin.js'
+import { type DeadLetter, type EntryRow, entryVersion, indexColumns, type LiveEntry } from '../rows/entry.js'
+import type { JournalRow } from '../rows/rows.js'
+import {
+  areNumbers,
+  areTexts,
+  isCount,
+  isFlag,
+  isNumber,
+  isPairOfTexts,
+  isRow,
+  isText,
+  isToken,
+  type UncheckedRow,
+} from '../type-checks.js'
+import { originOf } from './delivery-requirements.js'
+
+const all = (row: UncheckedRow, is: (value: unknown) => boolean, fields: readonly string[]) =>
+  fields.every((field) => is(row[field]))
+
+const numbers = ['version', 'seq', 'acceptedAt']
+const counts = ['bytes', 'attempts', 'failures', 'fence']
+const texts = ['partition', 'id', 'lane', 'channel']
+
+/** Whether this release knows what the row says, and all that it needs of it is there. */
+export function isValidEntry(row: EntryRow | DeadLetter): boolean {
+  const given = row as unknown as UncheckedRow
+  return (
+    all(given, isNumber, numbers) &&
+    all(given, isCount, counts) &&
+    row.version <= entryVersion &&
+    all(given, isText, texts) &&
+    isHeaderValue(given['key']) &&
+    isOneOf(given['server'], 'plain', 'idempotent') &&
+    isOneOf(given['onReturned'], 'skip', 'block') &&
+    isOneOf(given['effect'], 'none', 'unknown') &&
+    isAction(given['action']) &&
+    isStoredRequest(given['request'], row.channel) &&
+    (given['repeatable'] === undefined || isFlag(given['repeatable'])) &&
+    isSuccess(given['success'] ?? '') &&
+    areMarks(given['refusedWhen'] ?? []) &&
+    (given['trouble'] === undefined || isTrouble(given['trouble'])) &&
+    (given['firstSentAt'] === undefined || isNumber(given['firstSentAt'])) &&
+    isState(given)
+  )
+}
+
+const isOneOf = (value: unknown, one: string, other: string) => value === one || value === other
+
+const isHeaderValue = (key: unknown) => isText(key) && /^[ -~]+$/.test(key)
+
+const isAction = (action: unknown) => isRow(action) && isText(action['type'])
+
+/** Whether a capture could have made it. Nothing goes to an origin that the row's channel does not name. */
+const isStoredRequest = (request: unknown, channel: string) =>
+  isRow(request) &&
+  isText(request['url']) &&
+  originOfUrl(request['url']) === originOf(channel) &&
+  request['url'].startsWith(`${originOf(channel)}/`) &&
+  isMethod(request['method']) &&
+  Array.isArray(request['headers']) &&
+  request['headers'].every(isHeader) &&
+  isBody(request['body'])
+
+/** Any token of HTTP, as WebDAV's are, but those that change nothing and those that no page may send. */
+export const isMethod = (method: unknown): method is string =>
+  isToken(method) && !/^(get|head|connect|trace|track)$/i.test(method)
+
+/** As `Headers` gives them: a name in small letters, a value of Latin-1 on one line, with no blank around it. */
+const isHeader = (header: unknown) =>
+  isPairOfTexts(header) &&
+  /^[!#$%&'*+.^_`|~0-9a-z-]+$/.test(header[0]) &&
+  /^[\t\u0020-\u00ff]*$/.test(header[1]) &&
+  !/^[\t ]|[\t ]$/.test(header[1])
+
+const isBody = (body: unknown) => body === undefined || isText(body) || body instanceof ArrayBuffer
+
+/** Success that would throw at the answer is not readable: the answer would count as never asked for. */
+const isSuccess = (success: unknown) =>
+  isText(success) ||
+  (isRow(success) && areNumbers(success['status'] ?? []) && areTexts(success['contentTypes'] ?? []))
+
+export const areMarks = (marks: unknown): boolean =>
+  Array.isArray(marks) &&
+  marks.every((mark) => isRow(mark) && ['header', 'path', 'text'].every((part) => isText(mark[part] ?? '')))
+
+const isTrouble = (trouble: unknown) =>
+  isRow(trouble) && isText(trouble['reason']) && isNumber(trouble['at']) && isCount(trouble['times'])
+
+function isState(row: UncheckedRow): boolean {
+  const { state, lease } = row as { readonly state?: unknown; readonly lease?: unknown }
+  switch (state) {
+    case 'waiting':
+      return isFlag(row['head']) && all(row, isNumber, ['notBefore', 'savedAt']) && isIndexed(row)
+    case 'sending':
+      return (
+        isRow(lease) &&
+        isText(lease['owner']) &&
+        all(lease, isCount, ['session', 'renewals']) &&
+        isIndexed(row)
+      )
+    case 'dead':
+      return isText(row['reason']) && isNumber(row['returnedAt']) && isCount(row['problemBytes'] ?? 0)
+    default:
+      return state === 'inDoubt' && isIndexed(row)
+  }
+}
+
+/** Whether the columns of its indexes are its own: no executor would find it else. */
+function isIndexed(row: UncheckedRow): boolean {
+  const { dueAt, unsure } = indexColumns(row as unknown as LiveEntry)
+  return row['dueAt'] === dueAt && row['unsure'] === unsure
+}
+
+/** Of the journal, what a page shows of it. */
+export function isValidJournalRow(row: JournalRow): boolean {
+  const given = row as unknown as UncheckedRow
+  return (
+    all(given, isText, ['kind', 'entryId', 'lane']) &&
+    all(given, isNumber, ['at', 'seq', 'number']) &&
+    isAction(row.action) &&
+    areTexts(given['ids'] ?? []) &&
+    isText(given['reason'] ?? '')
+  )
+}
+
+/** The description of a row that is left as it is. */
+export interface Quarantined {
+  readonly id: string
+  readonly lane: string
+  readonly type: string
+  /** `newer`: a later release of the app reads it. `damaged`: nobody does. */
+  readonly reason: 'newer' | 'damaged'
+}
+
+export function toQuarantined(row: EntryRow | DeadLetter): Quarantined {
+  const { id, lane, seq, version, action } = row as Partial<EntryRow>
+  return {
+    id: isText(id) ? id : `unreadable-${seq}`,
+    lane: isText(lane) ? lane : '',
+    type: isAction(action) ? (action?.type ?? '') : '',
+    reason: isNumber(version) && version > entryVersion ? 'newer' : 'damaged',
+  }
+}

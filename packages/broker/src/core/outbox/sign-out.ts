@@ -1,0 +1,44 @@
+// Runs when a user signs out. Entries that wait stay on the device; the record of delivered work goes.
+
+import { withoutLastFailure } from '../rows/failure-run.js'
+import type { PartitionRow } from '../rows/rows.js'
+import { within } from '../rows/spans.js'
+import type { StoreTransaction } from '../rows/store.js'
+import { forgetJournal, isLeft } from './journal.js'
+import { isValidOrigin } from './partition-validation.js'
+
+export async function recordSignOut(tx: StoreTransaction, row: PartitionRow): Promise<void> {
+  if (isLeft(row)) return
+  await forgetJournal(tx, row)
+  row.left = row.session
+  const { partition } = row
+  const [entry, letter] = await Promise.all([
+    tx.firstKey(within('entries', [partition])),
+    tx.firstKey(within('deadLetters', [partition])),
+  ])
+  if (entry === undefined && letter === undefined) forgetApp(row)
+  await forgetLanes(tx)
+  tx.put('partitions', row)
+}
+
+/** Takes the app's URLs off the row: while nothing waits nobody needs them. */
+export function forgetApp(row: PartitionRow): void {
+  row.channels = []
+  row.stuckLanes = []
+  row.blockedLanes = []
+  delete row.sessionProbe
+  delete row.sessionRules
+  delete row.statusQuery
+  delete row.knock
+}
+
+/** Lanes are URLs as a rule: which of them failed, and why, is nobody else's business. */
+export async function forgetLanes(tx: StoreTransaction): Promise<void> {
+  for (const origin of await tx.list(within('origins', []), originsMax))
+    if (!isValidOrigin(origin)) tx.delete('origins', [origin.origin])
+    else if (origin.failedLanes.length > 0 || origin.lastFailure)
+      tx.put('origins', { ...withoutLastFailure(origin), failedLanes: [] })
+}
+
+/** Origins of one app: no limit, only a number. */
+const originsMax = 1_000

@@ -1,0 +1,46 @@
+// An answer as data, and the marks by which answers are told apart: plain data, so that page and worker decide alike.
+
+import { isJson, mediaTypeOf, parseJson } from '../media-type.js'
+import type { Reply } from '../network/network.js'
+import type { AnswerMark } from '../rows/answer-rules.js'
+import { isRow } from '../type-checks.js'
+
+export type Answer = Reply & { readonly kind: 'answer' }
+
+export const typeOf = ({ headers }: Answer): string => mediaTypeOf(headers['content-type'])
+
+/** The body as data: parsed where it says that it is JSON and is, else its text; undefined for broken JSON. */
+export const dataOf = (answer: Answer): unknown =>
+  isJson(typeOf(answer)) ? parseJson(answer.body ?? '') : answer.body
+
+/** `data`: the body, parsed. */
+export function bears(
+  { status, headers, body = '' }: Answer,
+  data: unknown,
+  { status: ofStatus = status, header, path, text = '', value }: AnswerMark,
+): boolean {
+  const stands = (found: unknown) =>
+    value === undefined ? Boolean(found) && (found as { length?: number }).length !== 0 : found === value
+  return (
+    status === ofStatus &&
+    body.includes(text) &&
+    (header === undefined || stands(headers[header.toLowerCase()])) &&
+    (path === undefined || stands(valueAt(data, path)))
+  )
+}
+
+const valueAt = (data: unknown, path: string): unknown =>
+  path
+    .split('/')
+    .filter((name) => name !== '')
+    .reduce<unknown>(
+      (inside, name) => (isRow(inside) && Object.hasOwn(inside, name) ? inside[name] : undefined),
+      data,
+    )
+
+/** Whether an answer carries one of the marks. Undefined where only its body could tell, and the body is not known. */
+export function bearsAny(reply: Answer, data: unknown, marks: readonly AnswerMark[]): boolean | undefined {
+  if (marks.some((mark) => bears(reply, data, mark))) return true
+  const isUnknown = ({ path: _path, text: _text, ...seen }: AnswerMark) => bears(reply, data, seen)
+  return reply.body === undefined && marks.some(isUnknown) ? undefined : false
+}

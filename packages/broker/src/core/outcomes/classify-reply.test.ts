@@ -1,0 +1,350 @@
+import { describe, expect, it } from 'vitest'
+import { waitingEntry } from '../fixtures/entry.fixture.js'
+import type { Reply } from '../network/network.js'
+import type { EntryCore } from '../rows/entry.js'
+import { classifyReply } from './classify-reply.js'
+import type { Verdict } from './outcome.js'
+
+type Headers = Readonly<Record<string, string>>
+
+const json: Headers = { 'content-type': 'application/json' }
+const echo: Headers = { 'idempotency-key': '"key-1"' }
+const html: Headers = { 'content-type': 'text/html; charset=utf-8' }
+const plainText: Headers = { 'content-type': 'text/plain' }
+const seconds = (text: string): Headers => ({ 'retry-after': text })
+
+const answer = (status: number, body: unknown = {}, headers: Headers = {}): Reply => ({
+  kind: 'answer',
+  status,
+  headers: { ...json, ...headers },
+  body: typeof body === 'string' ? body : JSON.stringify(body),
+})
+const problem = (status: number, type: string, headers: Headers = {}) =>
+  answer(
+    status,
+    { type: `urn:redux-broker:problem:${type}` },
+    { ...headers, 'content-type': 'application/problem+json' },
+  )
+const failed = (more: { timedOut?: boolean; isThere?: boolean }): Reply => ({
+  kind: 'failed',
+  timedOut: false,
+  ...more,
+})
+
+/** An outcome in words, so that the table reads as the document's does. */
+function inWords(outcome: Verdict): string {
+  switch (outcome.kind) {
+    case 'retry': {
+      const { counts, effect, rests, sent, retryAfterMs } = outcome
+      const counted = counts === true ? 'counted' : counts === false ? 'free' : counts
+      const words = ['retry', counted, `effect ${effect}`]
+      if (rests === 'origin') words.push('origin rests')
+      if (!sent) words.push('not sent')
+      if (retryAfterMs !== undefined) words.push(`after ${retryAfterMs}`)
+      return words.join(', ')
+    }
+    case 'returned':
+      return `returned: ${outcome.reason}, effect ${outcome.effect}`
+    case 'paused':
+    case 'inDoubt':
+      return `${outcome.kind}: ${outcome.reason}`
+    case 'askSession':
+      return `good: ${inWords(outcome.good)}; unknown: ${inWords(outcome.unknown)}`
+    default:
+      return outcome.kind
+  }
+}
+
+const post = (more: Partial<EntryCore> = {}) => waitingEntry(more)
+const verdict = (reply: Reply, more: Partial<EntryCore> = {}) => inWords(classifyReply(reply, post(more), 0))
+
+const unknown = 'retry, counted, effect unknown'
+const away = 'retry, away, effect unknown'
+const free = 'retry, free, effect none'
+const counted = 'retry, counted, effect none'
+const soon = ', after 1000'
+const refused = 'returned: refused, effect none'
+
+/** Every row of the table of outcomes: what a POST becomes on a server that honours the key, and on a plain one. */
+const table: readonly (readonly [string, Reply, string, string?])[] = [
+  ['2xx that echoes the key', answer(200, {}, echo), 'delivered'],
+  ['202 that echoes the key', answer(202, '', echo), 'delivered'],
+  ['2xx of JSON without an echo', answer(200), `${unknown}, after 0`, 'delivered'],
+  ['204 without a body and without an echo', answer(204, ''), `${unknown}, after 0`, 'delivered'],
+  ['205 without a body and without an echo', answer(205, ''), `${unknown}, after 0`, 'delivered'],
+  [
+    'F30 2xx of HTML',
+    answer(200, '<html>', { 'content-type': 'text/html' }),
+    `${away}, after 0`,
+    'inDoubt: notAcknowledged',
+  ],
+  ['2xx of broken JSON', answer(200, '{"a":'), `${unknown}, after 0`, 'inDoubt: notAcknowledged'],
+  [
+    '2xx that echoes another key',
+    answer(200, '', { 'idempotency-key': '"key-2"' }),
+    `${unknown}, after 0`,
+    'inDoubt: notAcknowledged',
+  ],
+  [
+    'F31 a redirect',
+    { kind: 'redirect' },
+    'good: returned: redirected, effect unknown; unknown: retry, counted, effect unknown',
+    'good: returned: redirected, effect unknown; unknown: inDoubt: redirected',
+  ],
+  ['F24 a failed fetch', failed({}), away, 'inDoubt: network'],
+  [
+    'F23 a failed fetch, where nobody is there',
+    failed({ isThere: false }),
+    'retry, unreachable, effect unknown',
+    'inDoubt: network',
+  ],
+  ['a lost answer of one who is there', failed({ isThere: true }), unknown, 'inDoubt: network'],
+  [
+    'a request that did not leave, since nobody answered a knock',
+    { kind: 'unsent', reason: 'unreachable' },
+    'retry, unreachable, effect none, not sent',
+  ],
+  [
+    'a request that did not leave, since nobody answered a knock and the browser says offline',
+    { kind: 'unsent', reason: 'offline' },
+    'retry, unreachable, effect none, not sent',
+  ],
+  [
+    'a request that did not leave, since a gateway answered the knock',
+    { kind: 'unsent', reason: 'http', httpStatus: 502 },
+    'retry, unreachable, effect none, not sent',
+  ],
+  [
+    'a request that did not leave, since no connection came free',
+    { kind: 'unsent', reason: 'busy' },
+    'retry, free, effect none, not sent',
+  ],
+  ['F25 a timeout', failed({ timedOut: true }), unknown, 'inDoubt: timeout'],
+  [
+    'F25 a timeout, where nobody is there',
+    failed({ timedOut: true, isThere: false }),
+    'retry, unreachable, effect unknown',
+    'inDoubt: timeout',
+  ],
+  ['F27 a cut body', { kind: 'cut', status: 200 }, unknown, 'inDoubt: cut'],
+  ['304', answer(304), 'returned: protocol, effect none'],
+  ['300', answer(300), 'returned: protocol, effect none'],
+  ['400 key-required', problem(400, 'key-required', echo), refused],
+  ['a 400 without an echo', answer(400), unknown, refused],
+  ['401', answer(401), 'paused: auth'],
+  ['403', answer(403, {}, echo), refused],
+  ['a 403 without an echo', answer(403), unknown, refused],
+  ['a 403 of HTML', answer(403, '<html>', html), unknown, counted + soon],
+  ['F45 403 principal-mismatch', problem(403, 'principal-mismatch'), 'paused: principal'],
+  ['419, a CSRF token that may be old', answer(419), free],
+  ['440', answer(440, '<html>', html), 'paused: auth'],
+  ['409 principal-mismatch', problem(409, 'principal-mismatch'), 'paused: principal'],
+  ['404', answer(404, {}, echo), refused],
+  ['a 404 without an echo', answer(404), unknown, refused],
+  ['a 404 of plain text', answer(404, '404 page not found', plainText), unknown, counted + soon],
+  ['405', answer(405, {}, echo), refused],
+  ['a 405 of HTML without an echo', answer(405, '<html>', html), unknown, refused],
+  ['408', answer(408), unknown, 'inDoubt: http'],
+  ['F34 409 in-progress', problem(409, 'in-progress'), 'retry, free, effect unknown, after 1000'],
+  [
+    'F34 409 in-progress with Retry-After',
+    problem(409, 'in-progress', seconds('3')),
+    'retry, free, effect unknown, after 3000',
+  ],
+  ['F34 409', answer(409, {}, echo), 'returned: conflict, effect none'],
+  ['a 409 without an echo', answer(409), unknown, 'returned: conflict, effect none'],
+  ['410', answer(410, {}, echo), refused],
+  ['F55 410 key-expired', problem(410, 'key-expired'), 'inDoubt: keyExpired'],
+  ['F34 412', answer(412, {}, echo), 'returned: conflict, effect none'],
+  ['F35 413', answer(413, {}, echo), refused],
+  ['a 413 of HTML', answer(413, '<html>', html), unknown, counted + soon],
+  ['414', answer(414, {}, echo), refused],
+  ['F35 415', answer(415, {}, echo), refused],
+  ['F35 422', answer(422, {}, echo), refused],
+  ['a 422 without an echo', answer(422), unknown, refused],
+  ['F34 422 key-reused', problem(422, 'key-reused', echo), refused],
+  ['423', answer(423), counted],
+  ['423 with Retry-After', answer(423, {}, seconds('2')), `${free}, after 2000`],
+  ['F36 425', answer(425), free],
+  ['429', answer(429), `${counted}, origin rests`],
+  ['F37 429 with Retry-After', answer(429, {}, seconds('2')), `${free}, origin rests, after 2000`],
+  ['500', answer(500), unknown, 'inDoubt: http'],
+  ['501', answer(501), 'returned: protocol, effect none'],
+  ['502', answer(502), unknown, 'inDoubt: http'],
+  ['503', answer(503), counted],
+  ['503 with Retry-After', answer(503, {}, seconds('2')), `${free}, after 2000`],
+  ['F21 503 with a Retry-After that makes no sense', answer(503, {}, seconds('-5')), counted],
+  ['504', answer(504), unknown, 'inDoubt: http'],
+  ['505', answer(505), 'returned: protocol, effect none'],
+  ['507', answer(507), unknown, 'inDoubt: http'],
+  ['F30 511', answer(511, '<html>', { 'content-type': 'text/html' }), 'retry, away, effect none'],
+]
+
+describe('classify', () => {
+  for (const [reply, answered, idempotent, plain = idempotent] of table)
+    describe(reply, () => {
+      it(`on a server that honours the key: ${idempotent}`, () => {
+        expect(verdict(answered, { server: 'idempotent' })).toBe(idempotent)
+      })
+
+      it(`on a plain server: ${plain}`, () => {
+        expect(verdict(answered, { server: 'plain' })).toBe(plain)
+      })
+    })
+
+  it.each(['PUT', 'DELETE'])('repeats a %s whose effect is unknown on a plain server too', (method) => {
+    const request = { ...post().request, method }
+
+    expect(verdict(answer(500), { request })).toBe(unknown)
+    expect(verdict(failed({}), { request })).toBe(away)
+  })
+
+  it.each([404, 410])(
+    'takes %i to a DELETE for success after an attempt of unknown effect, and only then',
+    (status) => {
+      const request = { ...post().request, method: 'DELETE' }
+
+      expect(verdict(answer(status), { request, effect: 'unknown' })).toBe('delivered')
+      expect(verdict(answer(status), { request })).toBe(refused)
+      expect(verdict(answer(status, {}, echo), { effect: 'unknown', server: 'idempotent' })).toContain(
+        'refused',
+      )
+    },
+  )
+
+  it.each([404, 410])(
+    'does not take a gateway’s %i to a DELETE for success, whatever was tried before',
+    (status) => {
+      const tried = { request: { ...post().request, method: 'DELETE' }, effect: 'unknown' } as const
+
+      expect(verdict(answer(status), { ...tried, server: 'idempotent' })).toBe(unknown)
+      expect(verdict(answer(404, 'no such page', plainText), tried)).toBe(counted + soon)
+    },
+  )
+
+  it('says what the answer was, and keeps the problem of a refusal for whoever has to read it', () => {
+    const refusal = classifyReply(answer(422, { title: 'Too long' }), post(), 0)
+    const text = classifyReply(answer(400, 'x'.repeat(5_000), { 'content-type': 'text/plain' }), post(), 0)
+
+    expect(classifyReply(answer(201, { likes: 3 }), post(), 0)).toEqual({
+      kind: 'delivered',
+      httpStatus: 201,
+      answer: { likes: 3 },
+    })
+    expect(refusal).toMatchObject({ httpStatus: 422, problem: { title: 'Too long' } })
+    expect(text).toMatchObject({ problem: 'x'.repeat(5_000) })
+    expect(classifyReply(answer(400, `{${'x'.repeat(5_000)}`), post(), 0)).toMatchObject({
+      problem: `{${'x'.repeat(5_000)}`,
+    })
+  })
+
+  describe('R4 the effect of a returned entry that was tried before', () => {
+    const tried = { effect: 'unknown', server: 'idempotent' } as const
+
+    it('is none where the server itself refuses: it would have repeated its first answer', () => {
+      expect(verdict(answer(422, {}, echo), tried)).toBe(refused)
+    })
+
+    it('stays unknown where a proxy may have refused before the server looked at the key', () => {
+      expect(verdict(answer(413, '<html>', html), tried)).toBe(unknown)
+    })
+
+    it('stays unknown on a plain server, which knows no key', () => {
+      expect(verdict(answer(422, {}, echo), { effect: 'unknown' })).toBe('returned: refused, effect unknown')
+    })
+  })
+
+  describe('acknowledges for a plain server', () => {
+    const asking = (accept: string) => ({
+      request: { ...post().request, headers: [['accept', accept]] as const },
+    })
+    const text = answer(200, 'done', { 'content-type': 'text/plain; charset=utf-8' })
+
+    it('the type that was asked for, and JSON of any name', () => {
+      expect(verdict(text, asking('text/plain'))).toBe('delivered')
+      expect(verdict(answer(200, {}, { 'content-type': 'Application/HAL+JSON' }))).toBe('delivered')
+    })
+
+    it('nothing else: no other type, no type at all, no 204 with a body', () => {
+      expect(verdict(text)).toBe('inDoubt: notAcknowledged')
+      expect(verdict(answer(200, '', { 'content-type': '' }))).toBe('inDoubt: notAcknowledged')
+      expect(verdict(answer(204, '<html>', { 'content-type': 'text/html' }))).toBe('inDoubt: notAcknowledged')
+    })
+  })
+
+  it.each([
+    ['{"type":{"toString":1,"valueOf":1}}'],
+    ['{"type":7}'],
+    ['{"type":null}'],
+    ['null'],
+    ['[]'],
+    ['"in-progress"'],
+  ])('SEC29 takes no harm from a problem that is no problem: %s', (body) => {
+    expect(verdict(answer(409, body))).toBe('returned: conflict, effect none')
+  })
+
+  it.each(['https://a.example/problems/in-progress', 'about:x#in-progress', 'in-progress'])(
+    'knows a problem by the end of its type, whatever URI the server chose: %s',
+    (type) => {
+      expect(verdict(answer(409, { type }))).toContain('retry')
+    },
+  )
+
+  it("F22 counts a Retry-After that is a date from the server's own clock", () => {
+    const headers = { date: 'Fri, 01 Jan 2021 00:00:00 GMT', ...seconds('Fri, 01 Jan 2021 00:00:07 GMT') }
+
+    expect(verdict(answer(503, {}, headers))).toBe(`${free}, after 7000`)
+  })
+})
+
+describe('a key that was used for another request, says the server,', () => {
+  const reused = problem(422, 'key-reused', echo)
+
+  it.each([
+    ['of a POST', {}],
+    ['of a PUT', { request: { ...post().request, method: 'PUT' } }],
+    ['of a DELETE', { request: { ...post().request, method: 'DELETE' } }],
+  ])('leaves an entry in doubt that was tried before, with other headers perhaps: %s', (_, more) => {
+    expect(verdict(reused, { ...more, effect: 'unknown' })).toBe('inDoubt: keyReused')
+    expect(verdict(reused, more)).toBe('returned: refused, effect none')
+  })
+})
+
+describe('an answer that is longer than what is kept of one', () => {
+  const long = (status: number, headers: Headers): Reply => ({
+    kind: 'answer',
+    status,
+    headers,
+    body: undefined,
+  })
+  const plain = waitingEntry({ server: 'plain' })
+  const idempotent = waitingEntry({ server: 'idempotent' })
+
+  it.each([
+    ['a companion that echoes the key', idempotent, long(200, echo)],
+    ['a plain server that gives JSON', plain, long(201, json)],
+    ['a repeat without its body', idempotent, answer(200, '', { ...echo, 'idempotency-body': 'elided' })],
+    [
+      'a repeat of another type',
+      idempotent,
+      answer(201, '', { ...echo, ...plainText, 'idempotency-body': 'elided' }),
+    ],
+    ['one that says so of a body', plain, answer(200, {}, { 'idempotency-body': 'elided' })],
+  ])('counts, without its body, from %s', (_, entry, reply) => {
+    expect(classifyReply(reply, entry, 0)).toMatchObject({ kind: 'confirmed', reason: 'answerTooLong' })
+  })
+
+  it.each([
+    ['a page where JSON was asked for', plain, long(200, { 'content-type': 'text/html' })],
+    ['an answer without the key of a server that honours it', idempotent, long(200, json)],
+  ])('is no success where a short one would be none: %s', (_, entry, reply) => {
+    expect(classifyReply(reply, entry, 0).kind).not.toMatch('confirmed|delivered')
+  })
+
+  it('returns an entry without the problem where it refuses', () => {
+    expect(classifyReply(long(422, { ...json, ...echo }), idempotent, 0)).toMatchObject({
+      kind: 'returned',
+      httpStatus: 422,
+    })
+  })
+})

@@ -1,0 +1,29 @@
+// The outcomes after which an entry is sent again.
+import { type EntryCore, mayRepeat } from '../rows/entry.js'
+import type { Counts, Outcome } from './outcome.js'
+
+type RetryOutcome = Outcome & { readonly kind: 'retry' }
+
+/** The least that a retry says. */
+export const retryOutcome = (reason: string, httpStatus?: number): RetryOutcome => ({
+  kind: 'retry',
+  reason,
+  httpStatus,
+  effect: 'none',
+  counts: false,
+  rests: 'lane',
+  sent: true,
+})
+
+/** In doubt beats duplicate: what may have been done is sent again only where a repeat is harmless. */
+export function unknownEffect(
+  entry: EntryCore,
+  reason: string,
+  more: { readonly counts: Counts; readonly httpStatus?: number },
+): Outcome & { readonly kind: 'retry' | 'inDoubt' } {
+  if (!mayRepeat(entry)) return { kind: 'inDoubt', reason, ...more }
+  return { ...retryOutcome(reason), ...more, effect: 'unknown' }
+}
+
+/** The least wait before the next attempt, which grows with each of a run that ended alike. */
+export const floorMs = (times: number): number => Math.min(1_000 * 2 ** (times - 1), 60_000)

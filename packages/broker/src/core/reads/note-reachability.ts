@@ -1,0 +1,30 @@
+// A line of reads that tells what it learns of the way to each origin: writes wait no longer than that takes.
+import type { Ports } from '../ports.js'
+import type { ReadEnd, Scheduler } from './read-types.js'
+
+export const notingScheduler = (
+  line: Scheduler,
+  { clock, reachability }: Pick<Ports, 'clock' | 'reachability'>,
+): Scheduler => ({
+  ask(asked) {
+    let sentAt = clock.monotonic()
+    return line.ask({
+      ...asked,
+      onSent(order) {
+        sentAt = clock.monotonic()
+        asked.onSent(order)
+      },
+      onEnd(end) {
+        if (end.kind !== 'tooMany') reachability?.note(asked.request.url, sentAt, statusOfRead(end))
+        asked.onEnd(end)
+      },
+    })
+  },
+  limit: (readsMax) => line.limit(readsMax),
+})
+
+/** Of a redirect it cannot be seen. */
+function statusOfRead(end: ReadEnd): number | undefined {
+  if (end.kind === 'answer') return end.answer.status
+  return end.kind === 'redirect' ? 0 : undefined
+}

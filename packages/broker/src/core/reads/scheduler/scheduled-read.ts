@@ -1,0 +1,63 @@
+// A read as it stands in a scheduler: its readers, its place, and how its tries ended.
+import { missesMax } from '../../limits.js'
+import type { StallTimer } from '../../network/stall-timer.js'
+import type { ReadEnd, ReadJob } from '../read-types.js'
+
+/** One request, and who waits for its answer. */
+export interface ScheduledRead {
+  readonly ask: ReadJob
+  readonly origin: OriginQueue
+  readonly askedAt: number
+  readonly readers: Set<ReadListener>
+  priority: number
+  retries: number
+  flight?: ReadFlight | undefined
+  /** Set once it was sent for the first time. */
+  sent?: SentRead
+}
+
+export interface ReadListener extends Pick<ReadJob, 'onEnd'> {
+  /** Undefined once it was told. */
+  onSent: ReadJob['onSent'] | undefined
+}
+
+export interface ReadFlight {
+  readonly wire: AbortController
+  /** Gives back the connection. */
+  land(): void
+}
+
+export interface SentRead {
+  readonly order: number
+  /** Ends the read where nothing moves. */
+  readonly stall: StallTimer
+  /** When that will be, on the monotonic clock. */
+  until: number
+  tries: number
+  /** What came of its last try. */
+  last?: ReadEnd
+  cancelPause?: () => void
+}
+
+/** Whether a read has a try left that would begin in time, at an origin that is there. */
+export const mayRetryRead = ({ retries, sent, origin }: ScheduledRead, beginsAt: number): boolean =>
+  sent !== undefined && sent.tries < retries && beginsAt < sent.until && origin.misses < missesMax
+
+export interface OriginQueue {
+  readonly name: string
+  /** Reads that failed since one was answered. */
+  misses: number
+  /** Its reads are looked at when this turn is over. */
+  stirred: boolean
+  /** Puts a read in line. */
+  push(read: ScheduledRead): void
+  /** Makes a read more urgent, whether it waits or not. */
+  raise(read: ScheduledRead, priority: number): void
+  remove(read: ScheduledRead): void
+  /** Whether a read waits that may be sent now. */
+  hasNext(readsMax: number): boolean
+  /** Takes that read out of the line. */
+  pop(readsMax: number): ScheduledRead | undefined
+  /** A read is in flight, until the function is called that this gives. */
+  launch(read: ScheduledRead): () => void
+}

@@ -1,0 +1,259 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { memoryStore } from '../../adapters/memory/memory-store.js'
+import { seededChance } from '../../testing/memory-realms.js'
+import { createFakeDevice } from '../fixtures/device.fixture.js'
+import { activate, deactivate, type Owner, readActive, readPause, sessionOf } from '../outbox/partition.js'
+import { type Base, baseOf, isBase, readSalt } from './app-homes.js'
+import type { Store, StoreTransaction } from './store.js'
+
+describe('the base of a page', () => {
+  it.each([
+    ['/a/', '/a/assets/main.js', '/a/'],
+    ['/a/posts/12', '/a/assets/main.js', '/a/'],
+    ['/a/index.html?x=/y/z#/w/', '/a/main.js?v=1/2', '/a/'],
+    ['/posts/12', '/assets/main.js', '/'],
+    ['/account/', '/assets/main.js', '/'],
+    ['/a', '/a/main.js', '/a/'],
+    ['/a?x=1', '/a/_next/static/main.js', '/a/'],
+    ['/a', '/ab/main.js', '/'],
+    ['/a', '/assets/main.js', '/'],
+    ['/ab/', '/a/main.js', '/'],
+    ['/team/shop/cart', '/team/shop/js/app.js', '/team/shop/'],
+    ['', '/a/main.js', '/'],
+  ])('at %s, of a script at %s, is %s', (page, script, base) => {
+    expect(baseOf(`https://o.example:8080${page}`, `https://o.example:8080${script}`)).toBe(base)
+  })
+
+  it.each([
+    ['comes from another origin', 'https://cdn.example/a/main.js'],
+    ['comes from another scheme of the same host', 'http://o.example/a/main.js'],
+    ['comes from another port', 'https://o.example:81/a/main.js'],
+    ['is a file of the machine that built it', 'file:///a/main.js'],
+    ['is a blob', 'blob:https://o.example/a/main.js'],
+    ['is not known', ''],
+  ])('is the root where the script %s', (_, script) => {
+    expect(baseOf('https://o.example/a/', script)).toBe('/')
+  })
+
+  it.each(['about:srcdoc', 'data:text/html,x', 'blob:https://o.example/a/x'])(
+    'is the root where the page is %s',
+    (page) => expect(baseOf(page, 'https://o.example/a/main.js')).toBe('/'),
+  )
+})
+
+describe('a base that is given', () => {
+  it.each(['/', '/shop/', '/team/shop/', '/a%20b/', '/~ada/'])('is %s', (base) => {
+    expect(isBase(base)).toBe(true)
+  })
+})
+
+const areNested = (one: Base, other: Base) => one.startsWith(other) || other.startsWith(one)
+
+const chance = seededChance(1)
+const saltOf = (store: Store, base: Base) =>
+  store.transact('readwrite', 'strict', (tx) => readSalt(tx, chance, base))
+
+async function saltsOf(store: Store, bases: readonly Base[]): Promise<readonly string[]> {
+  const salts: string[] = []
+  for (const base of bases) salts.push(await saltOf(store, base))
+  return salts
+}
+
+describe('the home of an app', () => {
+  it.each([
+    ['two apart', ['/a/', '/b/', '/a/', '/b/'], [0, 1, 0, 1]],
+    ['the root first', ['/', '/a/', '/b/'], [0, 0, 0]],
+    ['a page above the first', ['/a/x/', '/a/', '/a/y/', '/'], [0, 0, 0, 0]],
+    ['a root after one app', ['/a/', '/', '/b/'], [0, 0, 0]],
+    ['a root after two apps', ['/a/', '/b/', '/', '/a/', '/c/'], [0, 1, 2, 0, 2]],
+    ['names that begin alike', ['/a/', '/ab/'], [0, 1]],
+  ])('%s: %j', async (_, bases, homes) => {
+    const salts = await saltsOf(memoryStore(), bases)
+
+    const known = [...new Set(salts)]
+    expect(salts.map((salt) => known.indexOf(salt))).toEqual(homes)
+  })
+
+  it('of a device that a release before this one has used is the one that it left (P11)', async () => {
+    const store = memoryStore()
+    await store.transact('readwrite', 'strict', async (tx) =>
+      tx.put('settings', { name: 'salt', value: 'old' }),
+    )
+
+    expect(new Set(await saltsOf(store, ['/a/', '/b/', '/', '/a/b/']))).toEqual(new Set(['old']))
+  })
+
+  it('of the first app is where a release before this one looks, at whatever base (P11)', async () => {
+    const store = memoryStore()
+    const salt = await saltOf(store, '/a/')
+
+    expect(await store.transact('readonly', 'relaxed', (tx) => tx.get('settings', ['salt']))).toMatchObject({
+      value: salt,
+    })
+  })
+
+  const bases = fc.array(fc.constantFrom('a', 'b', 'c'), { maxLength: 3 }).map((names) => {
+    return `/${names.map((name) => `${name}/`).join('')}`
+  })
+
+  it('stays the same over any order of loads', () =>
+    fc.assert(
+      fc.asyncProperty(fc.array(bases, { maxLength: 12 }), async (loads) => {
+        const store = memoryStore()
+        const first = await saltsOf(store, loads)
+        expect(await saltsOf(store, loads)).toEqual(first)
+        expect(await saltsOf(store, loads.toReversed())).toEqual(first.toReversed())
+      }),
+    ))
+
+  it('is one for nested bases, unless two were apart before; and not one for bases that no other contains', () =>
+    fc.assert(
+      fc.asyncProperty(bases, bases, bases, async (one, other, third) => {
+        const [mine, theirs] = await saltsOf(memoryStore(), [one, other])
+        expect(mine === theirs).toBe(areNested(one, other))
+
+        const [before, , after] = await saltsOf(memoryStore(), [one, third, other])
+        if (areNested(one, other) && !(third !== one && !areNested(one, third))) expect(after).toBe(before)
+      }),
+    ))
+
+  it('comes back from a wipe with all others, from the copy or from the note (P1)', async () => {
+    for (const has of [{}, { hasCopy: false }]) {
+      const device = createFakeDevice(has)
+      const salts: string[] = []
+      for (const base of ['/a/x/', '/b/', '/a/', '/', '/a/y/']) {
+        const page = device.realm()
+        salts.push(await saltOf(page, base))
+        await device.quiet()
+        page.kill()
+      }
+
+      device.wipe()
+
+      const after = device.realm()
+      expect(await saltsOf(after, ['/a/y/', '/b/', '/a/x/', '/', '/a/'])).toEqual(
+        [4, 1, 0, 3, 2].map((i) => salts[i]),
+      )
+    }
+  })
+})
+
+const ada: Owner = { principal: 'ada', partition: 'p' }
+const bob: Owner = { principal: 'bob', partition: 'q' }
+
+async function shared() {
+  const store = memoryStore()
+  const write = <T>(work: (tx: StoreTransaction) => Promise<T>) => store.transact('readwrite', 'strict', work)
+  const signIn = async (owner: Owner, base: Base) => {
+    await saltOf(store, base)
+    return write((tx) => activate(tx, owner, {}, base))
+  }
+  return { store, write, signIn }
+}
+
+describe('sessions of several apps', () => {
+  it('stand beside each other where no base contains the other', async () => {
+    const { write, signIn } = await shared()
+    await signIn(ada, '/a/')
+    await signIn(bob, '/b/')
+
+    expect(await write((tx) => readActive(tx, '/a/'))).toMatchObject(ada)
+    expect(await write((tx) => readActive(tx, '/b/x/'))).toMatchObject(bob)
+    // Of which app the worker of the root is, nobody knows.
+    expect(await write((tx) => readActive(tx, '/'))).toBeUndefined()
+    await write((tx) => deactivate(tx, 'p'))
+    expect(await write((tx) => readActive(tx, '/a/'))).toBeUndefined()
+    expect(await write((tx) => readActive(tx, '/b/'))).toMatchObject(bob)
+  })
+
+  it('are seen by a worker that lies above the only app, or below it', async () => {
+    const { write, signIn } = await shared()
+    await signIn(ada, '/a/')
+
+    for (const base of ['/', '/a/', '/a/x/'])
+      expect(await write((tx) => readActive(tx, base))).toMatchObject(ada)
+    expect(await write((tx) => readActive(tx, '/b/'))).toBeUndefined()
+  })
+
+  it.each([[['/', '/a/']], [['/a/', '/']], [['/a/', '/a/x/']], [['/a/x/', '/a/']]])(
+    'P6 end each other where their bases are nested: %j',
+    async ([first = '', second = '']) => {
+      const { write, signIn } = await shared()
+      await signIn(ada, first)
+      const ended = await signIn(bob, second)
+
+      expect(ended).toMatchObject({ principal: 'ada' })
+      expect(await write((tx) => sessionOf(tx, 'p'))).toBeUndefined()
+      expect(await write((tx) => sessionOf(tx, 'q'))).toMatchObject(bob)
+    },
+  )
+
+  it('P6 are all ended by the root’s, and end it, where two apps were apart before', async () => {
+    const { write, signIn } = await shared()
+    const root: Owner = { principal: 'root', partition: 'r' }
+    await signIn(ada, '/a/')
+    await signIn(bob, '/b/')
+    await signIn(root, '/')
+    const open = () =>
+      write(async (tx) => [await sessionOf(tx, 'p'), await sessionOf(tx, 'q'), await sessionOf(tx, 'r')])
+    expect(await open()).toEqual([undefined, undefined, expect.objectContaining(root)])
+
+    await signIn(ada, '/a/')
+    expect(await open()).toEqual([expect.objectContaining(ada), undefined, undefined])
+  })
+
+  it('P6 count for nothing where a release before this one has written its only one after them', async () => {
+    const { write, signIn } = await shared()
+    await signIn(ada, '/a/')
+    await signIn(bob, '/b/')
+    await write(async (tx) => tx.put('settings', { name: 'active', principal: 'eve', partition: 'e' }))
+
+    expect(await write(async (tx) => [await sessionOf(tx, 'p'), await sessionOf(tx, 'q')])).toEqual([
+      undefined,
+      undefined,
+    ])
+    await signIn(bob, '/b/')
+    expect(await write(async (tx) => [await sessionOf(tx, 'q'), await sessionOf(tx, 'e')])).toEqual([
+      expect.objectContaining(bob),
+      undefined,
+    ])
+  })
+
+  it('of one app, at any of its pages, are no clash', async () => {
+    const { signIn } = await shared()
+
+    expect(await signIn(ada, '/')).toBeUndefined()
+    expect(await signIn(bob, '/')).toBeUndefined()
+    expect(await signIn(bob, '/a/')).toBeUndefined()
+  })
+
+  it('leave what the user of another app did to that app', async () => {
+    const { write, signIn } = await shared()
+    await signIn(ada, '/a/')
+    await signIn(bob, '/b/')
+    const leftOf = (partition: string) =>
+      write(async (tx) => (await tx.get('partitions', [partition]))?.left !== undefined)
+    expect(await leftOf('p')).toBe(false)
+
+    await signIn({ principal: 'carl', partition: 'c' }, '/a/')
+    expect([await leftOf('p'), await leftOf('q')]).toEqual([true, false])
+  })
+
+  it('pause the users of an app as signed out, whoever is signed in to the other', async () => {
+    const { write, signIn } = await shared()
+    await signIn(ada, '/a/')
+    await signIn(bob, '/b/')
+    const paused = (partition: string) =>
+      write(async (tx) => {
+        const row = await tx.get('partitions', [partition])
+        return row && readPause(tx, row)
+      })
+    expect([await paused('p'), await paused('q')]).toEqual([undefined, undefined])
+
+    await write((tx) => deactivate(tx, 'q'))
+    expect([await paused('p'), await paused('q')]).toEqual([undefined, 'auth'])
+    await signIn({ principal: 'carl', partition: 'c' }, '/b/')
+    expect(await paused('q')).toBe('principal')
+  })
+})

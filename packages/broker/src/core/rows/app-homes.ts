@@ -1,0 +1,116 @@
+// Several apps of one origin share a database. Each has a home in it: a salt and a session of its own, for all pages
+// and workers below one base.
+
+import type { RandomSource } from '../platform.js'
+import { isText, type UncheckedRow } from '../type-checks.js'
+import type { PartitionRow, SaltRow, SessionRow, SettingRow } from './rows.js'
+import { partitionsMax } from './schema.js'
+import type { StoreTransaction } from './store.js'
+
+/** The directory of an app, as `/` or `/shop/`. */
+export type Base = string
+
+/** Whether it is written as the path of a URL, with a `/` at both ends. */
+export const isBase = (base: unknown): base is Base =>
+  typeof base === 'string' && /^\/((?!\.\.?\/)[\w!$%&'()*+,.:;=@~-]+\/)*$/.test(base)
+
+const pathParts = (url: string): readonly string[] => /^https?:\/\/[^?#]+/.exec(url)?.[0].split('/') ?? []
+
+/**
+ * The directory that a page and its script have in common. It is `/` where the script is unknown or of another origin. A
+ * page at `/shop` counts as `/shop/` where the script lies below that.
+ */
+export function baseOf(page: string, script: string): Base {
+  const parts = pathParts(page)
+  const directories = pathParts(script).slice(0, -1)
+  const fork = parts.findIndex((part, i) => part !== directories[i])
+  // In front of the path stand the scheme, nothing, and the host.
+  const path = fork === -1 ? parts.slice(3) : parts.slice(3, fork)
+  return `/${path.map((name) => `${name}/`).join('')}`
+}
+
+/** Rows of the root name no base, like rows from before there were bases. */
+export const baseIn = ({ base = '/' }: Pick<SaltRow, 'base'>): Base => base
+export const storedBase = (base: Base): Base | undefined => (base === '/' ? undefined : base)
+
+/** The nearest home at or above a base, else the only one below it. Undefined where the app has none yet. */
+export function findHome(homes: readonly SaltRow[], base: Base): SaltRow | undefined {
+  const above = homes.filter((home) => base.startsWith(baseIn(home)))
+  const below = homes.filter((home) => baseIn(home).startsWith(base))
+  above.sort((one, other) => baseIn(other).length - baseIn(one).length)
+  return above[0] ?? (below.length === 1 ? below[0] : undefined)
+}
+
+/**
+ * The salt of an app's home, made at its first use. Because of it the names of partitions tell nothing of their users
+ * (SEC1). A home that lies below the base is widened, so that all pages between find it from then on.
+ */
+export async function readSalt(
+  tx: StoreTransaction,
+  chance: RandomSource,
+  base: Base = '/',
+): Promise<string> {
+  const homes = await listNamed<SaltRow>(tx, 'salt')
+  const known = findHome(homes, base)
+  if (known !== undefined && base.startsWith(baseIn(known))) return known.value
+  // The first home of the device has the name that the release before this one looks for.
+  const { name, value } = known ?? { name: nameFor(homes, base), value: chance.id() }
+  tx.put('settings', { name, value, base: storedBase(base) })
+  return value
+}
+
+const nameFor = (homes: readonly SaltRow[], base: Base): SaltRow['name'] =>
+  homes[0] ? `salt:${base}` : 'salt'
+
+/** Writes a damaged salt anew, with the value that a page remembers. */
+export async function restoreSalt(tx: StoreTransaction, value: string, base: Base): Promise<void> {
+  const homes = await listNamed<SaltRow>(tx, 'salt')
+  tx.put('settings', { name: nameFor(homes, base), value, base: storedBase(base) })
+}
+
+/** The salt of the home that an app goes to; undefined where it has none. */
+export const findSalt = async (tx: StoreTransaction, base: Base): Promise<string | undefined> =>
+  findHome(await listNamed<SaltRow>(tx, 'salt'), base)?.value
+
+/** Stands for a user in the database. */
+export const partitionOf = async (
+  { digest }: Pick<RandomSource, 'digest'>,
+  salt: string,
+  principal: string,
+): Promise<string> => (await digest(salt + principal)).slice(0, 32)
+
+/** The name of the session of a home. */
+export const nameOf = ({ name }: Pick<SaltRow, 'name'>) =>
+  name.replace('salt', 'active') as SessionRow['name']
+
+/** The name of the session of the home that a user's outbox lies in. */
+export const sessionNameOf = ({ home = 'active' }: Pick<PartitionRow, 'home'>): string => home
+
+/** Whether work of this outbox waits in the home. */
+export const waitsIn = (home: SaltRow, row: PartitionRow): boolean =>
+  row.waiting + row.dead > 0 && sessionNameOf(row) === nameOf(home)
+
+/** The rows of all homes, the first home's first, but for damaged ones. */
+export async function listNamed<Row extends SaltRow | SessionRow>(
+  tx: StoreTransaction,
+  kind: 'salt' | 'active',
+): Promise<readonly Row[]> {
+  const span = { store: 'settings', from: [kind], to: [`${kind}:\uffff`] } as const
+  return (await tx.list(span, partitionsMax)).map(withBase).filter(isOfHome) as unknown as readonly Row[]
+}
+
+/** A salt is worth more than its base: where that is damaged the home lies where its name says. */
+const withBase = (row: SettingRow): SettingRow =>
+  row.name.startsWith('salt') && !isBase(baseIn(row as SaltRow))
+    ? { ...(row as SaltRow), base: storedBase(row.name.slice('salt:'.length) || '/') }
+    : row
+
+/** Whether it may be the salt or the session of a home. */
+export function isOfHome(row: SettingRow): boolean {
+  const { name, value, partition, principal, base = '/', from = '/' } = row as unknown as UncheckedRow
+  const isFilled = (text: unknown) => isText(text) && text !== ''
+  if (!isBase(base)) return false
+  return String(name).startsWith('salt')
+    ? isFilled(value)
+    : isFilled(partition) && isText(principal) && isBase(from)
+}

@@ -1,0 +1,107 @@
+import { describe, expect, it } from 'vitest'
+import { memoryStore } from '../../adapters/memory/memory-store.js'
+import { isFull, keepReserve, releaseReserve, retryAfterFreeingSpace } from './disk-reserve.js'
+import type { Store } from './store.js'
+
+/** A store that is full while the reserve is there, and for some tries after that. */
+function fullStore(lagging = 0) {
+  const inner = memoryStore()
+  let given = false
+  let left = lagging
+  const store: Store = {
+    close() {},
+    transact: (mode, durability, work) =>
+      inner.transact(mode, durability, (tx) =>
+        work({
+          ...tx,
+          put(...row) {
+            if (!given || left-- > 0) throw new DOMException('no room', 'QuotaExceededError')
+            tx.put(...row)
+          },
+        }),
+      ),
+    async makeRoom() {
+      await releaseReserve(inner)
+      given = true
+    },
+  }
+  return { inner, store }
+}
+
+const keep = (store: Store, id = () => 'x'.repeat(32)) =>
+  store.transact('readwrite', 'strict', (tx) => keepReserve(tx, { id }))
+const put = (store: Store) =>
+  store.transact('readwrite', 'strict', async (tx) => tx.put('settings', { name: 'salt', value: 's' }))
+const has = (store: Store, name: string) =>
+  store.transact('readonly', 'relaxed', async (tx) => (await tx.get('settings', [name])) !== undefined)
+
+describe('a reserve for a full disk (F9, F57)', () => {
+  it('is made once, and is no small one', async () => {
+    const store = memoryStore()
+    let ids = 0
+    const chance = { id: () => (++ids).toString(16).padStart(32, '0') }
+
+    await keep(store, chance.id)
+    await keep(store, chance.id)
+    const row = await store.transact('readonly', 'relaxed', (tx) => tx.get('settings', ['reserve']))
+
+    expect(row?.name === 'reserve' && row.value.length).toBe(128 * 1024)
+    expect(ids).toBe(4_096)
+  })
+
+  it('is given up for what must be written, and the work is done again', async () => {
+    const { inner, store } = fullStore()
+    await keep(inner)
+
+    await put(retryAfterFreeingSpace(store))
+
+    expect([await has(inner, 'salt'), await has(inner, 'reserve')]).toEqual([true, false])
+  })
+
+  it('is waited for, while the disk does not see yet that there is room', async () => {
+    const { inner, store } = fullStore(3)
+
+    await put(retryAfterFreeingSpace(store))
+
+    expect(await has(inner, 'salt')).toBe(true)
+  })
+
+  it('is not had by who asks for none: a capture is refused', async () => {
+    const { inner, store } = fullStore()
+    await keep(inner)
+
+    await expect(put(store)).rejects.toSatisfy(isFull)
+
+    expect(await has(inner, 'reserve')).toBe(true)
+  })
+
+  it('is made no more room for where that was in vain, until something fits again', async () => {
+    const { inner, store } = fullStore(5)
+    let rooms = 0
+    const counting: Store = {
+      ...store,
+      async makeRoom() {
+        rooms += 1
+        await store.makeRoom?.()
+      },
+    }
+    const roomy = retryAfterFreeingSpace(counting)
+
+    await expect(put(roomy)).rejects.toSatisfy(isFull)
+    const afterFirst = rooms
+    await expect(put(roomy)).rejects.toSatisfy(isFull)
+    const afterSecond = rooms
+    await put(roomy)
+
+    expect([afterFirst, afterSecond]).toEqual([4, 4])
+    expect(await has(inner, 'salt')).toBe(true)
+  })
+
+  it('is no cure for what does not end, nor for another failure', async () => {
+    const { store } = fullStore(99)
+    const broken: Store = { ...store, transact: () => Promise.reject(new Error('another')) }
+
+    await expect(put(retryAfterFreeingSpace(store))).rejects.toSatisfy(isFull)
+    await expect(put(retryAfterFreeingSpace(broken))).rejects.toThrow('another')
+  })
+})

@@ -1,0 +1,50 @@
+// Room on a full disk. A row is kept back that nobody needs: where the disk is full it is given up, so that what was
+// accepted can still be sent and settled. Captures never get it: they are refused, and the user still has their words.
+import type { RandomSource } from '../platform.js'
+import type { Store, StoreTransaction } from './store.js'
+
+const name = 'reserve'
+/** In ids of 32 characters: 128 KiB, which no browser can press together, and which Chromium keeps in a file of its own. */
+const reserveIds = 4_096
+/** The disk's own accounts lag a little behind. */
+const triesMax = 4
+
+/**
+ * Makes the reserve where there is none. In the transaction of a capture: one that would live on what was given up for
+ * those before it is refused with it.
+ */
+export async function keepReserve(tx: StoreTransaction, chance: Pick<RandomSource, 'id'>): Promise<void> {
+  const kept = await tx.firstKey({ store: 'settings', from: [name], to: [name] })
+  if (kept === undefined)
+    tx.put('settings', { name, value: Array.from({ length: reserveIds }, () => chance.id()).join('') })
+}
+
+/** A transaction that only deletes is let through where one that writes is not. */
+export const releaseReserve = (store: Store): Promise<void> =>
+  store.transact('readwrite', 'relaxed', async (tx) => tx.delete('settings', [name]))
+
+/** Whether there is no room left for what was to be written. */
+export const isFull = (error: unknown): boolean =>
+  (error as Partial<Error> | undefined)?.name === 'QuotaExceededError'
+
+/** The store for everything but captures: what does not fit is tried again once room was made. */
+export function retryAfterFreeingSpace(store: Store): Store {
+  // Making room costs room, since the disk keeps books of it: where it was in vain it is not done again until there is.
+  let isHopeless = false
+  return {
+    ...store,
+    async transact(mode, durability, work) {
+      for (let tries = 1; ; tries++) {
+        try {
+          const result = await store.transact(mode, durability, work)
+          if (mode === 'readwrite') isHopeless = false
+          return result
+        } catch (error) {
+          if (isHopeless || !isFull(error)) throw error
+          isHopeless = tries === triesMax
+          await store.makeRoom?.()
+        }
+      }
+    },
+  }
+}

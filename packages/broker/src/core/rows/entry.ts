@@ -1,0 +1,145 @@
+// One captured write: what is stored of it, in each of its states.
+import type { AnswerMark, Success } from './answer-rules.js'
+
+/** The version of the row's own format; a row of a newer one is left alone. */
+export const entryVersion = 1
+
+/** Whether some attempt may have taken effect on the server. */
+export type Effect = 'none' | 'unknown'
+
+/** Whether the server honours the Idempotency-Key: then a resend is harmless. */
+export type ServerKind = 'idempotent' | 'plain'
+
+/** The fate of a lane whose entry was returned: the later ones go on, or wait for a person. */
+export type OnReturned = 'skip' | 'block'
+
+/** For a request that may have had effect and must not be repeated: a person is asked, or it is repeated. */
+export type OnUnknownEffect = 'ask' | 'repeat'
+
+export interface StoredRequest {
+  /** Absolute. */
+  readonly url: string
+  readonly method: string
+  /** Lower-case names; credentials are never among them. */
+  readonly headers: readonly (readonly [string, string])[]
+  readonly body: string | ArrayBuffer | undefined
+}
+
+/** Why the last attempt did not end the entry. */
+export interface Trouble {
+  readonly reason: string
+  readonly httpStatus?: number | undefined
+  readonly at: number
+  /** How many attempts in a row have ended so: the wait between them grows with it. */
+  readonly times: number
+}
+
+/** The fields of an entry from its acceptance to its end. */
+export interface EntryCore {
+  readonly version: number
+  readonly partition: string
+  /** The place in the order of commits. */
+  readonly seq: number
+  readonly id: string
+  /** The Idempotency-Key, the same for every attempt. */
+  readonly key: string
+  readonly lane: string
+  /** The origin it goes to and the functions it needs: an executor claims only the channels that it serves. */
+  readonly channel: string
+  readonly action: StoredAction
+  readonly request: StoredRequest
+  readonly server: ServerKind
+  /** The marks of success, where the route or the broker names them. */
+  readonly success?: Success
+  /** Marks of an answer that means refusal, whatever its status. */
+  readonly refusedWhen?: readonly AnswerMark[]
+  readonly onReturned: OnReturned
+  /** Whether a repeat does no harm, where the route says so: its method decides else. */
+  readonly repeatable?: boolean | undefined
+  /** Sent again where its effect is unknown, though that may double it. */
+  readonly onUnknownEffect?: OnUnknownEffect | undefined
+  readonly bytes: number
+  readonly acceptedAt: number
+  /** Every send. */
+  readonly attempts: number
+  /** Sends that count against the maximum. */
+  readonly failures: number
+  /** Raised by every claim: who holds an older one has lost the entry. */
+  readonly fence: number
+  readonly effect: Effect
+  /** Wall time of the first send under this key that may have taken effect: how long its server has known it (R3). */
+  readonly firstSentAt?: number
+  readonly trouble?: Trouble
+}
+
+export interface Lease {
+  readonly owner: string
+  /** In which session of its user it was sent. */
+  readonly session: number
+  /** Raised by every renewal, so that a watcher sees life without comparing clocks. */
+  readonly renewals: number
+  /** Nothing has left yet: headers, a connection or a knock come first. */
+  readonly knocking?: boolean
+}
+
+export type WaitingEntry = EntryCore & {
+  readonly state: 'waiting'
+  /** The first of its lane: only heads are due. */
+  readonly head: boolean
+  readonly notBefore: number
+  /** When `notBefore` was written: a clock that went back shows (R9). */
+  readonly savedAt: number
+}
+export type SendingEntry = EntryCore & { readonly state: 'sending'; readonly lease: Lease }
+export type InDoubtEntry = EntryCore & { readonly state: 'inDoubt' }
+export type LiveEntry = WaitingEntry | SendingEntry | InDoubtEntry
+
+/** A returned entry: kept until a person requeues or discards it. */
+export type DeadLetter = EntryCore & {
+  readonly state: 'dead'
+  readonly reason: string
+  readonly httpStatus: number | undefined
+  readonly problem: unknown
+  /** The part of `bytes` that its problem takes. */
+  readonly problemBytes?: number
+  readonly returnedAt: number
+}
+
+export type Entry = LiveEntry | DeadLetter
+
+/** A live entry as stored: with the columns that its indexes read. */
+export type EntryRow = LiveEntry & {
+  /** Set while the entry is a lane's head and waiting. */
+  readonly dueAt?: number | undefined
+  /** The state, while an attempt is in flight or of unknown effect. */
+  readonly unsure?: LiveEntry['state'] | undefined
+}
+
+/** Derives the index columns: one that is undefined keeps the row out of its index. */
+export const toRow = (entry: LiveEntry): EntryRow => ({ ...entry, ...indexColumns(entry) })
+
+export const indexColumns = (entry: LiveEntry): Pick<EntryRow, 'dueAt' | 'unsure'> => ({
+  dueAt: entry.state === 'waiting' && entry.head ? entry.notBefore : undefined,
+  unsure: entry.state !== 'waiting' || entry.effect === 'unknown' ? entry.state : undefined,
+})
+
+const safeToRepeat = new Set(['GET', 'HEAD', 'PUT', 'DELETE', 'OPTIONS'])
+
+/** Whether sending it again cannot double its effect, whoever gets it (RFC 9110 §9.2.2). */
+export const isRepeatableByItself = ({ request, repeatable }: EntryCore): boolean =>
+  repeatable ?? safeToRepeat.has(request.method)
+
+/** Whether sending it again cannot double its effect: by itself or by its server, as long as that knows its key. */
+export function isRepeatable(entry: EntryCore): boolean {
+  return entry.server === 'idempotent' || isRepeatableByItself(entry)
+}
+
+/** Whether it may be sent again where its effect is unknown: it is harmless, or the app has taken that on itself. */
+export const mayRepeat = (entry: EntryCore): boolean =>
+  entry.onUnknownEffect === 'repeat' || isRepeatable(entry)
+
+export interface StoredAction {
+  readonly type: string
+  readonly payload?: unknown
+  readonly meta?: unknown
+}

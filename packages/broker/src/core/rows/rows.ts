@@ -1,0 +1,194 @@
+// The stored rows as types. Their column names stay as they are: a newer release reads the rows of an older one.
+
+import type { SessionRules } from './answer-rules.js'
+import type { DeadLetter, EntryCore, EntryRow, StoredAction } from './entry.js'
+
+/**
+ * One user's outbox. Its counters are kept in the transaction that changes what they count. A transaction reads its own
+ * copy of the row, changes it and puts it back.
+ */
+export interface PartitionRow {
+  readonly partition: string
+  /** The name of the session of its app, where that is not the first app of the device. */
+  home?: string
+  nextSeq: number
+  nextNumber: number
+  waiting: number
+  dead: number
+  bytes: number
+  /** Origins, with what their entries need, that entries were captured for. */
+  channels: readonly string[]
+  /** Some of the lanes that a dead letter holds back, for a release before this one: the index of the letters knows all. */
+  blockedLanes: readonly string[]
+  /** Lanes whose next entry could not be read when its turn came: a release that can makes it the head. */
+  stuckLanes?: readonly string[]
+  paused?: PauseReason
+  /** Counts the sign-ins: what was sent before the last of them says nothing of the present session. */
+  session: number
+  /** Counts the claims of all its entries. */
+  claims?: number
+  /** How often the database began anew under it. */
+  wipes?: number
+  /** The database began anew while its copy could not be read: what that has is still to be given back. */
+  owed?: boolean
+  /** Work that the browser's storage lost, until a person has taken note of it. */
+  lost?: Loss
+  /** How far in the journal some page has shown what happened. */
+  told?: number
+  /** How far the notes of the journal have lost their words. */
+  wordless?: number | undefined
+  /** Bytes of the journal's words. */
+  journalBytes?: number | undefined
+  /** The session in which its user signed out; a later one: they are back. */
+  left?: number | undefined
+  /** Bytes that the app gives to the whole outbox. */
+  bytesMax?: number
+  /** Counts how often a turn to drain was taken away: who began before the last time claims nothing more. */
+  steals?: number | undefined
+  /** The latest attempts that did not end their entries. */
+  tried?: readonly LastTry[]
+  /** A URL that answers well while the session is good. */
+  sessionProbe?: string | undefined
+  /** How the server says that a session is over, where the app says it. */
+  sessionRules?: SessionRules | undefined
+  /** Names of the functions that the app's present release gives to every request. */
+  needs?: readonly string[]
+  /** A URL that tells what became of a request, by its key in place of `:key`. */
+  statusQuery?: string | undefined
+  /** A URL that answers a HEAD at no cost. */
+  knock?: string | undefined
+}
+
+/** The result of a storage that forgot accepted work. */
+export interface Loss {
+  /** Entries and dead letters that are gone: at most so many, since the last of them may have ended before. */
+  readonly upTo: number
+  /** Entries that a copy brought back. */
+  readonly restored: number
+  /** When it was found, in epoch milliseconds. */
+  readonly at: number
+}
+
+export type PauseReason = 'auth' | 'principal'
+
+/** The fate of an entry after its acceptance, kept for pages that did not see it happen. */
+export interface JournalRow {
+  readonly partition: string
+  readonly number: number
+  readonly kind:
+    | 'delivered'
+    | 'confirmed'
+    | 'returned'
+    | 'cancelled'
+    | 'discarded'
+    | 'requeued'
+    | 'doubted'
+    | 'emptied'
+  readonly at: number
+  readonly entryId: string
+  readonly seq: number
+  readonly lane: string
+  readonly action: StoredAction
+  /** How often it was sent by then. */
+  readonly attempts: number
+  readonly answer?: unknown
+  readonly reason?: string
+  readonly httpStatus?: number | undefined
+  readonly problem?: unknown
+  /** Of `emptied`: all that was given up at once, of which this is the last. */
+  readonly ids?: readonly string[]
+  /** Bytes of its words. */
+  readonly bytes?: number
+  /** Of its entry only the lane and the type are left: it is shown to pages that know the rest. */
+  readonly isWordless?: boolean
+}
+
+/** The salt of the app that lies at a base and below it. Without a base it is the root's. */
+export interface SaltRow {
+  readonly name: HomeName<'salt'>
+  readonly value: string
+  readonly base?: string | undefined
+}
+
+/** The session of an app, as a page last named it. `principal` is '' from `discardAll` to the next capture. */
+export interface SessionRow {
+  readonly name: HomeName<'active'>
+  readonly partition: string
+  readonly principal: string
+  readonly base?: string | undefined
+  /** The base of that page, which may lie below the app's. */
+  readonly from?: string | undefined
+}
+
+export type SettingRow =
+  | SaltRow
+  | SessionRow
+  /** Nothing but room, for a full disk. */
+  | { readonly name: 'reserve'; readonly value: string }
+
+/** The first app of a device has the plain name; others add a colon and the base that they came with. */
+type HomeName<Kind extends string> = Kind | `${Kind}:${string}`
+
+export interface Rows {
+  entries: EntryRow
+  deadLetters: DeadLetter
+  journal: JournalRow
+  partitions: PartitionRow
+  origins: OriginRow
+  settings: SettingRow
+}
+
+export type StoreName = keyof Rows
+
+export type Cooldown =
+  /** No connection, or something between that answers in the application's place: until a probe succeeds. */
+  | { readonly kind: 'away' }
+  /** The server named a time. */
+  | { readonly kind: 'told'; readonly until: number; readonly rounds: number }
+  /** Three lanes failed with no success between. */
+  | { readonly kind: 'failing'; readonly until: number; readonly rounds: number }
+
+export interface OriginRow {
+  readonly origin: string
+  /** Attempts since the application last answered that did not reach it. */
+  readonly awayStreak: number
+  /** Lanes that failed since the last success, at most three. */
+  readonly failedLanes: readonly string[]
+  /** When it was last missed, or asked while it rested. */
+  readonly probedAt: number
+  readonly rest?: Cooldown | undefined
+  /** How long it remembers keys, as it last said. */
+  readonly retentionMs?: number | undefined
+  /** Whether its application has ever answered an entry of this browser. */
+  readonly answered?: boolean | undefined
+  /** Why the last attempt came to nothing. */
+  readonly lastFailure?: LastFailure | undefined
+}
+
+export interface LastFailure {
+  /** As of the entry that met it. */
+  readonly reason: string
+  readonly httpStatus?: number | undefined
+  readonly at: number
+  /** The media type of an answer that was not taken for the application's; empty where it had none. */
+  readonly came?: string | undefined
+  readonly server: EntryCore['server']
+}
+
+/** What the last attempt of an entry came to. */
+export interface LastTry {
+  readonly id: string
+  /** How often it was sent. */
+  readonly attempts: number
+  /** Undefined where nothing has gone wrong since it was accepted or requeued. */
+  readonly reason?: string | undefined
+  readonly httpStatus?: number | undefined
+  /** In epoch milliseconds. Undefined where it waits for no time: for the network, a sign-in, a person. */
+  readonly nextTryAt?: number | undefined
+}
+
+/** The app's settings for all of its requests. They are kept in the row, since a worker may be alone. */
+export type AppWord = Pick<
+  PartitionRow,
+  'sessionProbe' | 'sessionRules' | 'statusQuery' | 'knock' | 'needs' | 'bytesMax'
+>

@@ -1,0 +1,16 @@
+// Spans of keys: the rows whose key begins with given columns.
+
+import type { StoreName } from './rows.js'
+import type { IndexName } from './schema.js'
+import type { Key, Span } from './store.js'
+
+/** Sorts after every string and number in IndexedDB's key order. */
+export const last: Key = []
+
+/** The rows of a store, or of its index, whose key begins with these columns; those before `from` are left out. */
+export const within = <S extends StoreName>(
+  store: S,
+  columns: readonly Key[],
+  index?: IndexName<S>,
+  from: Key = columns,
+): Span<S> => ({ store, index, from, to: [...columns, last] }) as unknown as Span<S>

@@ -1,0 +1,87 @@
+// The door of the package: all that an app can import from "redux-broker".
+
+// Make a broker.
+
+export { createBroker } from './page/create-broker.js'
+
+// Declare writes and reads.
+
+export { read } from './reads/define/read.js'
+export { reads } from './reads/define/reads.js'
+export { write } from './redux/route.js'
+
+// Match outcomes in reducers.
+
+export { confirmed, delivered, rejected, returned } from './redux/actions.js'
+
+// Commands on an outbox and on reads.
+
+export {
+  acknowledgeLoss,
+  cancel,
+  confirm,
+  deadLetters,
+  discard,
+  discardAll,
+  outboxEntries,
+  requeue,
+} from './page/commands.js'
+export { markRead } from './page/read-mark.js'
+export { limitReads, watchReads } from './reads/read-commands.js'
+
+// State that the app keeps, and the error of a receipt.
+
+export { NotDeliveredError } from './page/view/receipts.js'
+export { confirmedState } from './redux/optimistic/persisted-state.js'
+
+// Types.
+
+export type { Conditions } from './core/conditions/conditions.js'
+export type { TimeWindow } from './core/conditions/time-window.js'
+export type { Limits } from './core/limits.js'
+export type { OriginOption, OriginWithOptions } from './core/network/allowed-origins.js'
+export type { Tag } from './core/reads/consistency/tags.js'
+export type {
+  AnswerMark,
+  AnswerSeen,
+  RefusesAnswer,
+  SessionRules,
+  Success,
+} from './core/rows/answer-rules.js'
+export type { Loss } from './core/rows/rows.js'
+export type { Broker, BrokerOptions, Capabilities, World } from './page/broker.js'
+export type { DeadLetter, GivenUp, OutboxEntry } from './page/commands.js'
+export type { PageRequest } from './page/delivery/prepare-headers.js'
+export type { ReadMark } from './page/read-mark.js'
+export type { FetchOptions, ReadEvent, ReadPart, Wishes } from './page/reads-port.js'
+export type { ReadsOptions } from './reads/read-engine.js'
+export type { ReadOptions } from './reads/request/read-options.js'
+export type { ReadTemplate } from './reads/request/read-request.js'
+export type { BrokerState, EntryStatus } from './redux/broker-reducer.js'
+export type { Produce } from './redux/optimistic/layers.js'
+export type { OptimisticOptions } from './redux/optimistic/optimistic.js'
+export type { OriginTrouble, TroubleCode } from './redux/origin-trouble.js'
+export type { RefusedWhen, TagsOf, WriteOptions } from './redux/route.js'
+export type {
+  Accepted,
+  ActionCreator,
+  AnswerMeta,
+  AnswerOf,
+  AnyRouted,
+  Body,
+  BrokerDispatch,
+  Confirmed,
+  Delivered,
+  NoAnswerReason,
+  OutcomeMeta,
+  PayloadOf,
+  Receipt,
+  Rejected,
+  RejectedReason,
+  RequestTemplate,
+  Returned,
+  Routed,
+  RoutedAction,
+  RoutedCreator,
+  Settled,
+} from './redux/types.js'

@@ -1,0 +1,45 @@
+// Why an action is not taken: the reason for the app, the message for its developer.
+import { isFull } from '../../core/rows/disk-reserve.js'
+import { isDevelopment } from '../../redux/development.js'
+import type { RejectedReason } from '../../redux/types.js'
+
+export class Refusal extends Error {
+  readonly reason: RejectedReason
+  /** `advice`: what the developer reads; production builds have none of it. */
+  constructor(reason: RejectedReason, advice: string | false, cause?: unknown) {
+    super(advice || reason, { cause })
+    this.reason = reason
+  }
+}
+
+/** @throws Refusal where the app's own function throws. */
+export function callApp<T>(what: string | false, callback: () => T): T {
+  try {
+    return callback()
+  } catch (error) {
+    throw new Refusal('invalidRequest', what && `${what} threw.`, error)
+  }
+}
+
+export const asRefusal = (error: unknown): Refusal =>
+  error instanceof Refusal
+    ? error
+    : new Refusal('invalidRequest', isDevelopment && 'The action could not be captured.', error)
+
+/** Whether a value cannot be cloned for the storage: it is nested too deep, or of a kind that is not kept. */
+export const isUnstorable = (error: unknown): boolean =>
+  /^(DataClone|Data|Range|Internal)Error$/.test(String((error as Partial<Error> | undefined)?.name))
+
+/** Of captures that the storage does not take. */
+export const storageRefusal = (error: unknown): Refusal =>
+  isUnstorable(error)
+    ? new Refusal(
+        'notSerialisable',
+        isDevelopment && 'The action holds something that IndexedDB does not take, or is nested too deep.',
+        error,
+      )
+    : new Refusal(
+        isFull(error) ? 'storageFull' : 'storageUnavailable',
+        isDevelopment && 'The entry could not be stored.',
+        error,
+      )

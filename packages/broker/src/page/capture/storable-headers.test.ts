@@ -1,0 +1,261 @@
+// A stored request holds no credential, whatever name its API has for one: SEC3.
+import { createAction } from '@reduxjs/toolkit'
+import fc from 'fast-check'
+import { afterEach, beforeEach, describe, expect, it, type Mock, vi } from 'vitest'
+import { openApp, openWith } from '../../../test/page-fixture.js'
+import { openReads } from '../../../test/reads-fixture.js'
+import { outboxEntries, read, write } from '../../index.js'
+import { answer, createTestWorld } from '../../testing/index.js'
+import { Refusal } from './refusal.js'
+import { readHeaders, storedHeaders } from './storable-headers.js'
+
+let consoleError: Mock
+beforeEach(() => {
+  consoleError = vi.spyOn(console, 'error').mockImplementation(() => {})
+})
+afterEach(() => vi.restoreAllMocks())
+
+const stored = [
+  'Accept',
+  'Accept-Language',
+  'Content-Digest',
+  'Content-Disposition',
+  'Content-Encoding',
+  'Content-Language',
+  'Content-Location',
+  'Content-Range',
+  'Content-Type',
+  'If-Match',
+  'If-None-Match',
+  'If-Modified-Since',
+  'If-Unmodified-Since',
+  'If-Range',
+  'Prefer',
+]
+const refused = [
+  'Authorization',
+  'authorization',
+  'X-CSRF-Token',
+  'X-CSRFToken',
+  'X-XSRF-TOKEN',
+  'csrf-token',
+  'RequestVerificationToken',
+  'x-api-key',
+  'api-key',
+  'apikey',
+  'x-auth-token',
+  'X-Access-Token',
+  'access-token',
+  'X-Amz-Security-Token',
+  'X-Goog-Api-Key',
+  'X-Shopify-Access-Token',
+  'X-Session-Id',
+  'DPoP',
+  'Private-Token',
+  'X-Feature',
+  'traceparent',
+  'content-token',
+  'accept-token',
+  'if-token',
+  'x-content-type',
+  'preferred',
+]
+const secret = 'secret-7f1c'
+const given = (name: string) => () => ({ url: '/ok', headers: { [name]: secret } })
+const entriesOf = async (opened: ReturnType<typeof openWith>) => {
+  await opened.world.settle()
+  return outboxEntries(opened.app.broker)
+}
+
+describe('a header of a write', () => {
+  it.each(stored)('%s is stored', async (name) => {
+    const opened = openWith({ request: given(name) })
+    opened.dispatch()
+
+    expect((await entriesOf(opened))[0]?.request.headers).toContainEqual([name.toLowerCase(), secret])
+    expect(consoleError).not.toHaveBeenCalled()
+  })
+
+  it.each(refused)('%s is refused, in words that help, and nothing of it is stored', async (name) => {
+    const opened = openWith({ request: given(name) })
+    const receipt = opened.dispatch()
+
+    expect(await receipt.accepted).toEqual({ status: 'rejected', reason: 'invalidRequest' })
+    expect(await entriesOf(opened)).toEqual([])
+    const [words] = consoleError.mock.lastCall as [string]
+    expect(words).toContain(`header ${name.toLowerCase()}.`)
+    expect(words).toMatch(/`prepareHeaders`.*`headers\(payload, \{ getState \}\)`.*`storedHeaders`/)
+    expect(JSON.stringify(consoleError.mock.calls)).not.toContain(secret)
+  })
+
+  it.each([
+    ['Cookie', /by the browser.*credentials: 'include'/],
+    ['set-cookie', /by the browser/],
+    ['Proxy-Authorization', /by the browser/],
+    ['Sec-Fetch-Site', /by the browser/],
+    ['host', /by the browser/],
+    ['Idempotency-Key', /by the broker/],
+    ['idempotency-principal', /by the broker/],
+  ])('that no function of the app can give is refused without advice to do so: %s', async (name, advice) => {
+    const { dispatch } = openWith({ request: given(name) })
+
+    expect(await dispatch().accepted).toEqual({ status: 'rejected', reason: 'invalidRequest' })
+    const [words] = consoleError.mock.lastCall as [string]
+    expect(words).toContain(`header ${name.toLowerCase()}.`)
+    expect(words).toMatch(advice)
+    expect(words).not.toContain('`prepareHeaders`')
+  })
+
+  it('gets the advice for each kind, where several are refused', async () => {
+    const { dispatch } = openWith({ request: () => ({ url: '/ok', headers: { cookie: 'a', 'x-a': 'b' } }) })
+    dispatch()
+
+    expect(consoleError.mock.lastCall?.[0]).toMatch(/by the browser.*`prepareHeaders`/)
+  })
+
+  it('is refused with all others at once, and the entries beside it arrive', async () => {
+    const world = createTestWorld()
+    const to = write(createAction<Record<string, string>>('to'), {
+      request: (headers) => ({ url: '/ok', headers }),
+    })
+    const app = openApp(world, { routes: [to] })
+    const [before, poisoned, after] = [{}, { 'x-b': '1', 'if-match': '2', 'x-a': '3' }, {}].map((headers) =>
+      app.store.dispatch(to(headers)),
+    )
+
+    expect(await poisoned?.settled).toMatchObject({ status: 'rejected' })
+    expect(consoleError).toHaveBeenCalledWith(
+      expect.stringContaining('the header x-a, x-b.'),
+      expect.anything(),
+    )
+    for (const receipt of [before, after])
+      expect(await receipt?.settled).toMatchObject({ status: 'delivered' })
+  })
+
+  it.each([
+    ['x-feature', 'X-Feature'],
+    ['X-FEATURE', 'x-feature'],
+    ['depth', 'Depth'],
+  ])('is stored where the app names it: %s for %s', async (named, name) => {
+    const opened = openWith({ request: given(name) }, { storedHeaders: ['destination', named] })
+    opened.dispatch()
+
+    expect((await entriesOf(opened))[0]?.request.headers).toContainEqual([name.toLowerCase(), secret])
+  })
+
+  it('that an earlier release stored is sent as it is (P11)', async () => {
+    const world = createTestWorld()
+    world.setOnline(false)
+    const route = write(createAction('sent'), { request: given('x-feature') })
+    const before = openApp(world, { routes: [route], storedHeaders: ['x-feature'] })
+    before.store.dispatch(route())
+    await world.settle()
+    before.tab.crash()
+
+    openApp(world, { routes: [route] })
+    world.setOnline(true)
+    await world.settle()
+
+    expect(world.network.requests.map(({ headers }) => headers['x-feature'])).toEqual([secret])
+  })
+
+  it.each(['authorization', 'x-api-key', 'csrf-token'])(
+    'is sent under any name where the route’s `headers` or `prepareHeaders` gives it, and is not stored: %s',
+    async (name) => {
+      const world = createTestWorld({ network: answer(503) })
+      const route = write(createAction('sent'), {
+        request: () => ({ url: '/ok' }),
+        headers: () => ({ [name]: secret }),
+      })
+      const app = openApp(world, {
+        routes: [route],
+        prepareHeaders: (headers) => headers.set('x-more', secret),
+      })
+      app.store.dispatch(route())
+      await world.settle()
+
+      expect(world.network.requests[0]?.headers).toMatchObject({ [name]: secret, 'x-more': secret })
+      expect(JSON.stringify(await outboxEntries(app.broker))).not.toContain(secret)
+    },
+  )
+})
+
+const letters = 'abcdefghijklmnopqrstuvwxyzABCXYZ0123456789-_.!~'.split('')
+const token = fc.string({ unit: fc.constantFrom(...letters), minLength: 1, maxLength: 24 })
+const known = fc.constantFrom(...stored)
+const near = fc
+  .tuple(fc.oneof(token, fc.constant('')), known, fc.oneof(token, fc.constant('')))
+  .map((parts) => parts.join(''))
+
+it('no name but the listed ones and those of the app is ever stored, in any case and next to any other', () => {
+  const listed = new Set(stored.map((name) => name.toLowerCase()))
+  fc.assert(
+    fc.property(fc.array(fc.oneof(token, near, known), { maxLength: 6 }), fc.array(token), (names, named) => {
+      const lower = named.map((name) => name.toLowerCase())
+      const mayStay = (name: string) => listed.has(name.toLowerCase()) || lower.includes(name.toLowerCase())
+      const headers = Object.fromEntries(names.map((name) => [name, 'v']))
+      const take = () => [...storedHeaders('t', { headers }, lower).keys()]
+      if (names.every(mayStay)) expect(take()).toEqual([...new Headers(headers).keys()])
+      else expect(take).toThrow(Refusal)
+    }),
+    { numRuns: 3_000, seed: 40 },
+  )
+})
+
+describe('a header of a read', () => {
+  it.each(['X-Workspace', 'x-api-version', 'Accept'])(
+    '%s is sent, since nothing of a read is stored',
+    (name) => {
+      expect([...readHeaders('t', { headers: { [name]: 'a' } })]).toEqual([[name.toLowerCase(), 'a']])
+    },
+  )
+
+  it.each([
+    ['cookie', /by the browser/],
+    ['Idempotency-Key', /by the broker/],
+  ])('%s is refused without advice to give it elsewhere', (name, advice) => {
+    const take = () => readHeaders('t', { headers: { [name]: secret } })
+    expect(take).toThrow(advice)
+    expect(take).not.toThrow('`prepareHeaders`')
+  })
+
+  it.each(['Authorization', 'X-CSRF-Token'])(
+    '%s is refused, in words that help: it was left out in silence',
+    async (name) => {
+      const load = read(createAction('load'), { request: given(name) })
+      const { dispatch, broker } = openReads(createTestWorld(), { routes: [load] })
+
+      expect(await dispatch(load()).settled).toEqual({ status: 'rejected', reason: 'invalidRequest' })
+      const request = new Request('https://app.test/api/me', { headers: { [name]: secret } })
+      if (request.headers.has(name))
+        await expect(broker.fetch(request)).rejects.toThrow(
+          new RegExp(`broker\\.fetch\\(\\).*${name}.*prepareHeaders`, 'i'),
+        )
+    },
+  )
+})
+
+describe('the headers of a read whose answer is kept', () => {
+  it.each([
+    ['given in its request', { 'x-api-key': secret }, undefined],
+    ['added by prepareHeaders', undefined, 'x-api-key'],
+    ['added under the name of a team', undefined, 'x-team'],
+  ])('lie nowhere on the device: %s', async (_where, headers, prepared) => {
+    const world = createTestWorld({ network: answer(200, { ok: true }) })
+    const places: string[] = []
+    const { copies } = world
+    const keep = vi.spyOn(copies, 'keep').mockImplementation(async (_partition, key) => void places.push(key))
+    const load = read(createAction('load'), {
+      request: () => ({ url: '/api/list', ...(headers && { headers }) }),
+    })
+    const { dispatch } = openReads(world, {
+      routes: [load],
+      ...(prepared && { prepareHeaders: (all) => all.set(prepared, secret) }),
+    })
+    await dispatch(load()).settled
+    await world.settle()
+
+    expect(keep).toHaveBeenCalled()
+    expect(places.join()).not.toContain(secret)
+  })
+})

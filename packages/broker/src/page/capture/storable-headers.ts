@@ -1,0 +1,77 @@
+// The headers that the `request` of a route gives. Those of a write lie on the device until it is delivered. Each API
+// has its own names for credentials, so an allow-list says which names are taken.
+import { isDevelopment } from '../../redux/development.js'
+import type { RequestTemplate } from '../../redux/types.js'
+import { callApp, Refusal } from './refusal.js'
+
+type GivenHeaders = Pick<RequestTemplate, 'headers'>
+
+const storable =
+  /^(accept(-language)?|content-(digest|disposition|encoding|language|location|range|type)|if-((none-)?match|(un)?modified-since|range)|prefer)$/
+
+/** Names of credentials, and the broker's own. No app may have them stored. */
+export const isPrivate = (name: string): boolean =>
+  /^(authorization|cookie2?|set-cookie2?|proxy-.*|x-csrf.*|x-xsrf.*|idempotency-.*)$/i.test(name)
+
+/** Names that fetch takes from no page. */
+const isForbidden = (name: string): boolean =>
+  /^(accept-(charset|encoding)|access-control-request-.*|connection|content-length|cookie2?|date|dnt|expect|host|keep-alive|origin|proxy-.*|referer|sec-.*|set-cookie2?|te|trailer|transfer-encoding|upgrade|via)$/.test(
+    name,
+  )
+
+const isBrokerHeader = (name: string): boolean => name.startsWith('idempotency-')
+
+/** Advice for refused names. `advice`: for names that another function of the app may give. */
+const insteadOf = (names: readonly string[], advice: string | false): string =>
+  [
+    names.some(isForbidden) &&
+      'Some are set by the browser alone, cookies too: to another origin they go where `origins` of createBroker has ' +
+        "`{ origin, credentials: 'include' }`.",
+    names.some(isBrokerHeader) && '`Idempotency-…` is set by the broker.',
+    names.some((name) => !isForbidden(name) && !isBrokerHeader(name)) && advice,
+  ]
+    .filter(Boolean)
+    .join(' ')
+
+/** `named`: further names that the app has stored, in lower case. @throws Refusal */
+export function storedHeaders(type: string, given: GivenHeaders, named: readonly string[]): Headers {
+  return take(
+    type,
+    given,
+    (name) => storable.test(name) || named.includes(name),
+    isDevelopment &&
+      'The headers of a write lie on the device until it is delivered. Give credentials in `prepareHeaders` of ' +
+        'createBroker, or in `headers(payload, { getState })` of the route: both are asked as the request leaves, and ' +
+        'nothing of them is stored. Name headers without secrets in `storedHeaders` of createBroker.',
+  )
+}
+
+/** The headers of a read, which are not stored. A credential among them would be as old as the read. @throws Refusal */
+export function readHeaders(type: string, given: GivenHeaders): Headers {
+  return take(
+    type,
+    given,
+    (name) => !isPrivate(name),
+    isDevelopment &&
+      'Give credentials in `prepareHeaders` of createBroker, which is asked anew as each request leaves.',
+  )
+}
+
+function take(
+  type: string,
+  { headers }: GivenHeaders,
+  isTaken: (name: string) => boolean,
+  advice: string | false,
+): Headers {
+  const given = callApp(
+    isDevelopment && `The \`headers\` of ${type} are not valid: reading them`,
+    () => new Headers(headers),
+  )
+  const refused = [...given.keys()].filter((name) => !isTaken(name))
+  if (refused.length === 0) return given
+  throw new Refusal(
+    'invalidRequest',
+    isDevelopment &&
+      `The \`request\` of ${type} may not give the header ${refused.join(', ')}. ${insteadOf(refused, advice)}`,
+  )
+}

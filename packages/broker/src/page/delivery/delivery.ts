@@ -1,0 +1,100 @@
+// Sees that the outbox is drained: by the worker where one answers, since it outlives the page, else by this page.
+
+import type { Device } from '../../core/conditions/device.js'
+import { createExecutor, type ExecutorContext } from '../../core/delivery/executor.js'
+import { nextWake } from '../../core/delivery/next-wake.js'
+import type { StatusQueryCode } from '../../core/delivery/status-query.js'
+import type { OutboxChanges } from '../../core/journal/outbox-changes.js'
+import type { Limits } from '../../core/limits.js'
+import { type CanSend, requiresPage } from '../../core/outbox/delivery-requirements.js'
+import type { Owner } from '../../core/outbox/partition.js'
+import type { WakeReason } from '../../core/outcomes/circuit-breaker.js'
+import type { Ports } from '../../core/ports.js'
+import { isDevelopment } from '../../redux/development.js'
+import type { PageLifecycle } from '../lifecycle/page-lifecycle.js'
+import type { WorkerClient } from './worker-client.js'
+
+export interface DeliveryContext {
+  readonly ports: Ports & { readonly device: Device }
+  readonly host: PageLifecycle
+  readonly worker: WorkerClient
+  readonly database: string
+  readonly limits: Limits
+  readonly serves: CanSend
+  readonly prepare: ExecutorContext['prepare']
+  readonly inquiries: ((onLoaded: () => void) => StatusQueryCode | undefined) | undefined
+  readonly refuses?: ExecutorContext['refuses']
+  user(): Promise<Owner | undefined>
+  /** Reads the rows again, which plans what comes next. */
+  look(): void
+}
+
+export interface Delivery {
+  wake(probe: WakeReason): void
+  /** Sets the timer for what the rows say comes next. */
+  plan(news: OutboxChanges): void
+  /** Ends what is in flight here; others may go on. */
+  halt(): void
+  stop(): void
+}
+
+export function createDelivery(context: DeliveryContext): Delivery {
+  const { ports, host, worker, database, limits, serves, prepare, refuses } = context
+  const executor = createExecutor({
+    ports,
+    limits,
+    database,
+    owner: ports.chance.id(),
+    user: context.user,
+    serves,
+    prepare,
+    inquiries: () => context.inquiries?.(() => wake('capture')),
+    refuses,
+  })
+  let cancelTimer = () => {}
+  /** Whether something waits for a page that is looked at: a worker is none. */
+  let waitsForPage = false
+  // An entry of an earlier release for which this release has not the function or origin. It stays, and that is said.
+  let sayStranded = () => {
+    sayStranded = () => {}
+    ports.report(
+      new Error(
+        isDevelopment
+          ? 'redux-broker: entries wait for a `prepareHeaders`, for `headers` of a route, a `refusedWhen` of a route, or an origin that createBroker() lacks.'
+          : 'redux-broker: stranded entries',
+      ),
+    )
+  }
+
+  async function ask(probe: WakeReason): Promise<void> {
+    const owner = await context.user()
+    const taken = await worker.drain(probe, owner?.partition)
+    // Next in line for the lock: should the worker die, this page has it at once. It also sends what the worker cannot.
+    await executor.wake(taken && worker.lacks().length === 0 && !waitsForPage ? 'none' : probe)
+  }
+  // A wake-up that changes no row makes no news: the page looks again by itself.
+  const wake = (probe: WakeReason) => void ask(probe).catch(ports.report).then(context.look)
+
+  const stopListening = ports.device.listen(() => wake('signal'))
+  // A page that is put away would keep the lock from those that can send.
+  const stopWatching = host.onPutAway(() => executor.halt())
+
+  return {
+    wake,
+    plan(news) {
+      cancelTimer()
+      if (news.stranded) sayStranded()
+      waitsForPage = news.due.some(({ channel }) => requiresPage(channel))
+      const isWatched = host.isVisible() && host.believesOnline()
+      const next = nextWake(news, ports.clock.now(), isWatched, ports)
+      if (next !== undefined) cancelTimer = ports.clock.after(next.delayMs, () => wake(next.probe))
+    },
+    halt: () => executor.halt(),
+    stop() {
+      cancelTimer()
+      stopListening()
+      stopWatching()
+      executor.halt()
+    },
+  }
+}

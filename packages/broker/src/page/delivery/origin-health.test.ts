@@ -1,0 +1,132 @@
+// One health per origin: an answer of any kind ends "away" at once, and a page in which reads are answered is not offline.
+import { createAction } from '@reduxjs/toolkit'
+import { describe, expect, it } from 'vitest'
+import { loadMe, openReads } from '../../../test/reads-fixture.js'
+import { write } from '../../index.js'
+import { answer, createTestWorld, failed, type SentRequest } from '../../testing/index.js'
+
+const liked = write(createAction<string>('liked'), {
+  request: (id) => ({ method: 'PUT', url: `/api/likes/${id}` }),
+})
+const paid = write(createAction<string>('paid'), { request: (id) => ({ url: `/api/pay/${id}`, body: {} }) })
+
+/** Reads are answered; of writes the first `lost` lose their answers. */
+function lossy(lost: number) {
+  let left = lost
+  return ({ method }: SentRequest) => (method === 'GET' || left-- <= 0 ? answer(200, {}) : failed())
+}
+
+const open = (world: ReturnType<typeof createTestWorld>) => {
+  const app = openReads(world, { routes: [liked, paid, loadMe] })
+  return { ...app, outbox: () => app.store.getState().broker }
+}
+
+describe('an origin that seemed away', () => {
+  it.each([
+    ['a read', (app: ReturnType<typeof open>) => app.dispatch(loadMe())],
+    ["the app's own traffic", (app: ReturnType<typeof open>) => app.tab.host.hear('/logo.svg', 404)],
+    [
+      'a read of broker.fetch that is refused',
+      (app: ReturnType<typeof open>) => app.broker.fetch('/api/none').catch(() => {}),
+    ],
+  ])('is back at once with the answer of %s: what waits is sent', async (_what, read) => {
+    const world = createTestWorld({ network: ({ url }) => answer(url.includes('none') ? 404 : 200, {}) })
+    const app = open(world)
+    await world.settle()
+    world.network.setReachable(false)
+    app.dispatch(liked('p1'))
+    app.dispatch(paid('p2'))
+    await world.clock.advance(7_000)
+    expect(app.outbox()).toMatchObject({ connectivity: 'offline', waiting: 2 })
+
+    world.network.setReachable(true)
+    await world.clock.advance(1)
+    read(app)
+    await world.clock.advance(1)
+
+    expect(app.outbox()).toMatchObject({ connectivity: 'online', waiting: 0 })
+  })
+
+  it('stays away where a gateway answers that nobody is behind it', async () => {
+    const world = createTestWorld()
+    const app = open(world)
+    await world.settle()
+    world.network.setReachable(false)
+    app.dispatch(liked('p1'))
+    await world.clock.advance(1_000)
+    const before = world.network.knocks.length
+
+    for (const status of [502, 503, 504]) app.tab.host.hear('/api/me', status)
+    await world.settle()
+
+    expect(app.outbox().connectivity).toBe('offline')
+    expect(world.network.knocks.length).toBe(before)
+  })
+
+  it('is asked no more often for answers of other origins, though the page is not offline', async () => {
+    const world = createTestWorld()
+    const app = open(world)
+    await world.settle()
+    world.network.setReachable(false)
+    app.dispatch(liked('p1'))
+    await world.clock.advance(1_000)
+    const before = world.network.knocks.length
+
+    for (let i = 0; i < 9; i++) app.tab.host.hear('https://cdn.test/font.woff2')
+    await world.settle()
+
+    expect(app.outbox().connectivity).toBe('degraded')
+    expect(world.network.knocks.length).toBe(before)
+  })
+})
+
+describe('lost answers', () => {
+  it('are waited for as the backoff says, 1, 2 and 4 s at most, and not as an origin that nothing reaches', async () => {
+    const world = createTestWorld({ network: lossy(3) })
+    const app = open(world)
+    app.dispatch(liked('p1'))
+    const seen = new Set<string>()
+    for (let i = 0; i < 14; i++) {
+      await world.clock.advance(500)
+      seen.add(app.outbox().connectivity)
+    }
+
+    expect(app.outbox().waiting).toBe(0)
+    expect(seen.has('offline')).toBe(false)
+  })
+
+  it.each([2, 5, 11])(
+    'of %i writes at once never make a page offline in which reads are answered',
+    async (n) => {
+      const world = createTestWorld({ network: lossy(2 * n) })
+      const app = open(world)
+      for (let i = 0; i < n; i++) app.dispatch(liked(`p${i}`))
+      const seen = new Set<string>()
+      for (let i = 0; i < 40; i++) {
+        app.dispatch(loadMe())
+        await world.clock.advance(500)
+        seen.add(app.outbox().connectivity)
+      }
+
+      await world.clock.advance(3_600_000)
+
+      expect(app.outbox().waiting).toBe(0)
+      expect(seen.has('offline')).toBe(false)
+    },
+  )
+})
+
+it('a page whose browser says offline for ever is online from its first answer on', async () => {
+  const world = createTestWorld({ network: () => answer(200, {}) })
+  const app = open(world)
+  await world.settle()
+  app.tab.host.setOnline(false)
+  await world.settle()
+  app.dispatch(loadMe())
+  await world.settle()
+  await world.clock.advance(1)
+  app.dispatch(paid('p1'))
+  await world.settle()
+
+  expect(app.outbox()).toMatchObject({ waiting: 0 })
+})

@@ -1,0 +1,50 @@
+// An answer of any kind ends what the rows say of an origin that seemed away, whoever asked for it.
+import { type Connectivity, connectivityOf } from '../../core/delivery/next-wake.js'
+import type { Reachability } from '../../core/network/reachability.js'
+import { afterSign, isBack } from '../../core/outcomes/circuit-breaker.js'
+import type { Ports } from '../../core/ports.js'
+import type { OriginRow } from '../../core/rows/rows.js'
+import type { PageLifecycle } from '../lifecycle/page-lifecycle.js'
+
+export interface OriginHealth {
+  /** What the rows say now; gives what they make of the page. */
+  news(origins: readonly OriginRow[]): Connectivity
+  /** Something was answered. */
+  heard(): void
+  connectivity(): Connectivity
+}
+
+export function createOriginHealth(
+  { store, report, reachability }: Pick<Ports, 'store' | 'report'> & { readonly reachability: Reachability },
+  host: Pick<PageLifecycle, 'believesOnline'>,
+  onBack: () => void,
+): OriginHealth {
+  const { answeredAt } = reachability
+  let rows: readonly OriginRow[] = []
+  const isHere = (row: OriginRow | undefined): row is OriginRow =>
+    row !== undefined && isBack(row, answeredAt(row.origin))
+  const connectivity = () => connectivityOf(rows, host.believesOnline(), answeredAt())
+
+  function heard(): void {
+    const back = rows.filter(isHere)
+    if (back.length === 0) return
+    rows = rows.map((row) => (isHere(row) ? afterSign(row) : row))
+    store
+      .transact('readwrite', 'relaxed', async (tx) => {
+        // An attempt may have missed it anew meanwhile.
+        const latest = await Promise.all(back.map(({ origin }) => tx.get('origins', [origin])))
+        for (const row of latest.filter(isHere)) tx.put('origins', afterSign(row))
+      })
+      .then(onBack, report)
+  }
+
+  return {
+    news(origins) {
+      rows = origins
+      heard()
+      return connectivity()
+    },
+    heard,
+    connectivity,
+  }
+}

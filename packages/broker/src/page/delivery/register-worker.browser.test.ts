@@ -1,0 +1,144 @@
+// Registrations and updates of real workers, which are new each time that their script is asked for.
+import { configureStore } from '@reduxjs/toolkit'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { type Broker, createBroker } from '../../index.js'
+
+/** For as long as a busy machine needs. */
+const patiently = (look: () => unknown) => vi.waitFor(look, { timeout: 20_000 })
+
+const cleanUp: (() => unknown)[] = []
+beforeEach(() => void vi.spyOn(console, 'warn').mockImplementation(() => {}))
+afterEach(async () => {
+  vi.restoreAllMocks()
+  for (const undo of cleanUp.splice(0).reverse()) await undo()
+})
+
+function openPage() {
+  const broker = createBroker({ partition: () => 'ada', routes: [], name: crypto.randomUUID() })
+  const seen: boolean[] = []
+  const store = configureStore({
+    reducer: { broker: broker.reducer },
+    middleware: (getDefault) => getDefault().prepend(broker.middleware),
+  })
+  store.subscribe(() => {
+    const { updateReady } = store.getState().broker
+    if (updateReady !== (seen.at(-1) ?? false)) seen.push(updateReady)
+  })
+  cleanUp.push(() => broker.stop())
+  return { broker, seen }
+}
+
+/** Registered, active, and in control of a page, since a version waits only where the one before has pages. */
+async function begin(broker: Pick<Broker<never, 'broker'>, 'register'>, script: string) {
+  const scope = '/wire/page'
+  await broker.register(script, { scope })
+  const registration = (await navigator.serviceWorker.getRegistration(scope)) as ServiceWorkerRegistration
+  cleanUp.push(() => registration.unregister())
+  await patiently(() => expect(registration.active?.state).toBe('activated'))
+  const frame = document.createElement('iframe')
+  frame.src = scope
+  const loaded = new Promise((resolve) => frame.addEventListener('load', resolve))
+  document.body.append(frame)
+  await loaded
+  cleanUp.push(() => frame.remove())
+  return registration
+}
+
+const worker = () => `/wire/worker.js?${crypto.randomUUID()}`
+
+describe('a new version of the worker', () => {
+  it('is told of while it waits, also to a page that came later', async () => {
+    const { broker, seen } = openPage()
+    const registration = await begin(broker, worker())
+    expect(seen).toEqual([])
+    await registration.update()
+    await patiently(() => expect(seen).toEqual([true]))
+
+    const later = openPage()
+    await later.broker.register(() => Promise.resolve(registration))
+
+    await patiently(() => expect(later.seen).toEqual([true]))
+  })
+
+  it('waits no more where another page asked for it, and this page goes on', async () => {
+    const { broker, seen } = openPage()
+    const registration = await begin(broker, worker())
+    for (const times of [1, 2]) {
+      await registration.update()
+      await patiently(() => expect(seen).toHaveLength(2 * times - 1))
+      registration.waiting?.postMessage({ type: 'SKIP_WAITING' })
+      await patiently(() => expect(seen).toHaveLength(2 * times))
+    }
+
+    expect(seen).toEqual([true, false, true, false])
+  })
+
+  it('that takes over by itself is not told of for long', async () => {
+    const { broker, seen } = openPage()
+    const registration = await begin(broker, `${worker()}&skips`)
+    const first = registration.active
+    await registration.update()
+    await patiently(() => expect(registration.active).not.toBe(first))
+    await patiently(() => expect(registration.active?.state).toBe('activated'))
+
+    expect(registration.waiting).toBeNull()
+    await patiently(() => expect(seen.at(-1) ?? false).toBe(false))
+  })
+
+  it('that is not there is no reason to load the page anew: it is said why nothing happens', async () => {
+    const { broker } = openPage()
+    await begin(broker, worker())
+
+    broker.applyUpdate()
+
+    expect(console.warn).toHaveBeenCalledWith(expect.stringContaining('found no version'))
+  })
+})
+
+describe('register', () => {
+  it('goes on with the worker of an earlier visit where its new script cannot be had', async () => {
+    const earlier = openPage()
+    const registration = await begin(earlier.broker, worker())
+    const { broker } = openPage()
+
+    await broker.register('/wire/gone', { scope: '/wire/page' })
+
+    expect(broker.capabilities().worker).not.toBe('none')
+    expect(console.warn).not.toHaveBeenCalledWith(
+      expect.stringContaining('no service worker here'),
+      expect.anything(),
+    )
+    expect(registration.active).not.toBeNull()
+  })
+
+  it('has no worker of another origin, whatever names it: the page delivers (SEC33)', async () => {
+    const { broker } = openPage()
+    const other = await (await fetch('/wire/other-origin')).text()
+
+    await broker.register(`${other}/wire/page`)
+
+    expect(broker.capabilities().worker).toBe('none')
+    expect(console.warn).toHaveBeenCalledWith(
+      expect.stringContaining('no service worker here'),
+      expect.anything(),
+    )
+  })
+
+  it.each([
+    ['gives nothing, as on a plain http page', () => undefined],
+    ['throws', () => (undefined as unknown as ServiceWorkerContainer).ready],
+    ['gives a promise that fails', () => Promise.reject(new Error('no'))],
+    ['gives a promise of nothing', () => Promise.resolve(undefined)],
+    ['gives something else', () => 7 as unknown as undefined],
+  ])('never rejects where its function %s: the page delivers, and says so', async (_, given) => {
+    const { broker } = openPage()
+
+    await broker.register(given)
+
+    expect(console.warn).toHaveBeenCalledWith(
+      expect.stringContaining('this page delivers'),
+      expect.anything(),
+    )
+    expect(broker.capabilities().worker).toBe('none')
+  })
+})

@@ -1,0 +1,152 @@
+// The page's side of the worker: asks it to drain, and asks the browser to wake it when the network is back.
+
+import {
+  type AskCommand,
+  askCommand,
+  type DrainCommand,
+  type Draining,
+  drainCommand,
+  isDraining,
+  syncTag,
+} from '../../core/delivery/worker-messages.js'
+import type { WakeReason } from '../../core/outcomes/circuit-breaker.js'
+import { isDevelopment } from '../../redux/development.js'
+
+/** A worker that starts takes a while; one that has not answered by then is not counted on. */
+const answerMs = 2_000
+/** A worker that has not answered by then has most likely no part of the broker. */
+const silentMs = 10_000
+
+export interface WorkerClient {
+  /** Asks the active worker whether it has the broker's part. To be called again for each version that takes over. */
+  use(registration: ServiceWorkerRegistration): void
+  /** Whether the worker took it on: for this partition, where one is given. */
+  drain(probe: WakeReason, partition?: string): Promise<boolean>
+  /** Background Sync where it exists: the worker is woken when the network is back, also with no page open. */
+  wakeWhenOnline(now: number): void
+  /** `starting` also while an active worker has not answered yet. */
+  state(): 'none' | 'starting' | 'active' | 'silent'
+  /** Functions that the app's requests need. */
+  readonly needs: readonly string[]
+  /** Needs, functions of single routes and origins of the app that the worker has not said that it has. */
+  lacks(): readonly string[]
+  /** Undefined where no worker is active, or it does not answer, or has said that it cannot do this app's reads. */
+  forReads(): Pick<ServiceWorker, 'postMessage'> | undefined
+  /** It did not take a read in time: until it answers a command it is not counted on. */
+  markUnresponsive(): void
+  hasBackgroundSync(): boolean
+}
+
+export function createWorkerClient(
+  database: string,
+  needs: readonly string[],
+  {
+    origins = [],
+    judges = [],
+  }: { readonly origins?: readonly string[]; readonly judges?: readonly string[] } = {},
+): WorkerClient {
+  let registration: ServiceWorkerRegistration | undefined
+  /** Undefined while it has not been asked for long enough. */
+  let answered: boolean | undefined
+  let has: readonly string[] | undefined
+  const lacks = () => [...needs, ...judges, ...origins].filter((one) => !has?.includes(one))
+  const say = isDevelopment ? adviser(database, origins) : undefined
+
+  /** Resolves with whether the worker answered in time; a later answer counts from then on. */
+  const ask = (worker: ServiceWorker, command: AskCommand | DrainCommand, partition?: string) =>
+    new Promise<boolean>((resolve) => {
+      const { port1, port2 } = new MessageChannel()
+      const end = (isTaken: boolean) => {
+        clearTimeout(timer)
+        answered = isTaken
+        resolve(isTaken)
+      }
+      const timer = setTimeout(() => {
+        end(false)
+        if (isDevelopment) setTimeout(() => answered === false && say?.silent(worker), silentMs)
+      }, answerMs)
+      port1.onmessage = ({ data }) => {
+        port1.close()
+        has = isDraining(data) ? data.has : []
+        end(isDraining(data) && isFor(partition, data))
+        say?.lacks(lacks())
+      }
+      worker.postMessage(command, [port2])
+    })
+
+  return {
+    use(given) {
+      registration = given
+      answered = undefined
+      has = undefined
+      if (given.active) void ask(given.active, askCommand(database))
+    },
+    async drain(probe, partition) {
+      const worker = registration?.active
+      if (!worker) return false
+      const asked = ask(worker, drainCommand(database, probe), partition)
+      // A silent worker is not waited for again. Should it take the work on after all, the lock tells who sends.
+      return answered !== false && asked
+    },
+    wakeWhenOnline(now) {
+      // It may be missing, denied or switched off; then the other wake-ups serve.
+      syncOf(registration)
+        ?.register(syncTag(database, now))
+        .catch(() => {})
+    },
+    state: () =>
+      registration === undefined
+        ? 'none'
+        : registration.active === null || answered === undefined
+          ? 'starting'
+          : answered
+            ? 'active'
+            : 'silent',
+    needs,
+    lacks,
+    forReads() {
+      // A worker that has not named its abilities yet is asked. It refuses a read that it cannot do.
+      const canRead = has === undefined || ['reads', ...needs].every((need) => has?.includes(need))
+      return answered !== false && canRead ? (registration?.active ?? undefined) : undefined
+    },
+    markUnresponsive() {
+      answered = false
+    },
+    hasBackgroundSync: () => syncOf(registration) !== undefined,
+  }
+}
+
+/** A worker of another scope may be in the session of another app. One of an earlier release does not say. */
+const isFor = (mine: string | undefined, { partition }: Draining) =>
+  mine === undefined || partition === undefined || partition === mine
+
+interface PageSyncManager {
+  register(tag: string): Promise<void>
+}
+
+const syncOf = (registration: ServiceWorkerRegistration | undefined) =>
+  (registration as { readonly sync?: PageSyncManager } | undefined)?.sync
+
+/** Tells the developer, once each, what keeps the worker from the work. */
+function adviser(database: string, origins: readonly string[]) {
+  const said = new Set<string>()
+  const say = (text: string) => {
+    if (!said.has(text)) console.warn(`redux-broker: ${text}`)
+    said.add(text)
+  }
+  return {
+    silent: ({ scriptURL }: ServiceWorker) =>
+      say(
+        `${scriptURL} does not answer for the database '${database}', so this page delivers while it is open. ` +
+          'Call startBrokerWorker() in it, or load sw.js of redux-broker; with the `name` that createBroker() was given.',
+      ),
+    lacks(lacking: readonly string[]) {
+      const missing = lacking.filter((one) => origins.includes(one))
+      if (missing.length > 0)
+        say(
+          `the service worker was not told of ${missing.join(', ')}, so what goes there waits for a page. ` +
+            'Give startBrokerWorker() the same `origins`, or register sw.js?origins=….',
+        )
+    },
+  }
+}

@@ -1,0 +1,26 @@
+// For development: an app that begins above several others may be one of them that has moved.
+import { type Base, baseIn, findHome, listNamed, waitsIn } from '../../core/rows/app-homes.js'
+import type { SaltRow } from '../../core/rows/rows.js'
+import { partitionsMax } from '../../core/rows/schema.js'
+import { within } from '../../core/rows/spans.js'
+import type { StoreTransaction } from '../../core/rows/store.js'
+import { sayOnce } from '../../redux/development.js'
+
+/** The bases below this one in which entries wait. Empty where this base finds a home. */
+async function findMovedApp(tx: StoreTransaction, base: Base): Promise<readonly Base[]> {
+  const homes = await listNamed<SaltRow>(tx, 'salt')
+  if (findHome(homes, base) !== undefined) return []
+  const rows = await tx.list(within('partitions', []), partitionsMax)
+  const waits = (home: SaltRow) => rows.some((row) => waitsIn(home, row))
+  return homes.filter((home) => baseIn(home).startsWith(base) && waits(home)).map(baseIn)
+}
+
+/** Says so once, where work waits below a base that begins an empty outbox. Call it where `isDevelopment` only. */
+export async function warnOfMovedApp(tx: StoreTransaction, base: Base): Promise<void> {
+  const bases = await findMovedApp(tx, base)
+  if (bases.length === 0) return
+  sayOnce(
+    `the page at ${base} begins an empty outbox, while work waits at ${bases.join(', ')}. If this app lay there ` +
+      `before, pin its place: \`base: '${bases[0]}'\`, in createBroker() and in its worker.`,
+  )
+}

@@ -1,0 +1,129 @@
+// Tells the developer, once for each origin and cause, why nothing arrives there and what to add to the server. Left out
+// of production builds.
+import type { Obstacle } from '../../adapters/network/cors-check.js'
+import { knockUrlOf } from '../../core/delivery/attempt.js'
+import type { OutboxChanges } from '../../core/journal/outbox-changes.js'
+import type { CredentialsOf } from '../../core/network/allowed-origins.js'
+import { originOfUrl } from '../../core/network/url-origin.js'
+import type { Ports } from '../../core/ports.js'
+import type { EntryRow } from '../../core/rows/entry.js'
+import type { AppWord } from '../../core/rows/rows.js'
+import { within } from '../../core/rows/spans.js'
+import { type OriginTrouble, troubleOf } from '../../redux/origin-trouble.js'
+import type { PageLifecycle } from '../lifecycle/page-lifecycle.js'
+
+export interface AdviceContext {
+  readonly ports: Pick<Ports, 'store' | 'clock' | 'reachability'>
+  readonly host: Pick<PageLifecycle, 'baseUrl' | 'believesOnline' | 'findObstacle'>
+  readonly credentialsOf: CredentialsOf
+}
+
+/** Call it with all news. Never rejects. */
+export function createAdvice({
+  ports,
+  host,
+  credentialsOf,
+}: AdviceContext): (news: OutboxChanges) => Promise<void> {
+  const own = originOfUrl(host.baseUrl ?? '')
+  const said = new Set<string>()
+
+  async function advise(trouble: OriginTrouble, { row }: OutboxChanges): Promise<void> {
+    const { origin, reason } = trouble
+    const met = (row.tried ?? []).filter((one) => one.reason === reason).map(({ id }) => id)
+    const entry = (await Promise.all(met.map((id) => find(row.partition, id)))).find(
+      (one) => one !== undefined && originOfUrl(one.request.url) === origin,
+    )
+    if (entry === undefined) return
+    const text = await textOf(trouble, entry, row)
+    if (text === undefined) said.delete(adviceKey(trouble))
+    else if (text !== '') console.warn(`redux-broker: ${text} docs/your-server.md says more.`)
+  }
+
+  const find = async (partition: string, id: string) => {
+    const list = within('entries', [partition, id], 'id')
+    return (await ports.store.transact('readonly', 'relaxed', (tx) => tx.list(list, 1)))[0]
+  }
+
+  /** Undefined where it cannot be known now. */
+  async function textOf(
+    trouble: OriginTrouble,
+    { request }: EntryRow,
+    row: AppWord,
+  ): Promise<string | undefined> {
+    if (trouble.code !== 'neverAnswered') return answerText(trouble, request)
+    // Nothing was sent where the knock came to nothing.
+    const knock = trouble.reason === 'unreachable' ? knockUrlOf(row, trouble.origin) : undefined
+    if (trouble.origin === own && knock === undefined) return ''
+    const { url, headers } = request
+    const askedAt = ports.clock.monotonic()
+    const names = new Set(['idempotency-key', 'idempotency-principal', ...headers.map(([name]) => name)])
+    const obstacle = await host.findObstacle?.(url, [...names], credentialsOf(url), knock)
+    if (obstacle && obstacle.kind !== 'nobodyThere') ports.reachability?.note(url, askedAt, 0)
+    return obstacle && obstacleText(obstacle, { origin: trouble.origin, own, knock }, request)
+  }
+
+  return async (news) => {
+    if (host.findObstacle === undefined || !host.believesOnline()) return
+    const fresh = troubleOf(news.origins, own).filter((trouble) => !said.has(adviceKey(trouble)))
+    for (const trouble of fresh) said.add(adviceKey(trouble))
+    await Promise.all(fresh.map((trouble) => advise(trouble, news).catch(() => {})))
+  }
+}
+
+const adviceKey = ({ origin, code }: OriginTrouble) => `${code} ${origin}`
+
+type AdvisedRequest = EntryRow['request']
+
+interface AdvicePath {
+  readonly origin: string
+  readonly own: string
+  readonly knock: string | undefined
+}
+
+function obstacleText(
+  obstacle: Obstacle,
+  { origin, own, knock }: AdvicePath,
+  { method, url }: AdvisedRequest,
+): string {
+  const preflight = `${origin} refuses the preflight of ${method} ${url}, so nothing is sent.`
+  switch (obstacle.kind) {
+    case 'nobodyThere':
+      return `Nothing answers at ${origin}. Does its server run there, and does no \`connect-src\` of a content security policy and no extension forbid it?`
+    case 'originNotAllowed':
+      return `${origin} answers, but CORS hides its answers from this page. Add \`Access-Control-Allow-Origin: ${own}\` to them.`
+    case 'credentialsNotAllowed':
+      return `${origin} answers, but CORS hides its answers to requests with cookies. Add \`Access-Control-Allow-Credentials: true\` and \`Access-Control-Allow-Origin: ${own}\`, not \`*\`.`
+    case 'headersNotAllowed':
+      return `${preflight} Add ${obstacle.names.join(', ')} to its \`Access-Control-Allow-Headers\`.`
+    case 'methodNotAllowed':
+      return /^(GET|HEAD|POST)$/.test(method)
+        ? `${preflight} Add what \`prepareHeaders\` adds to its \`Access-Control-Allow-Headers\`.`
+        : `${preflight} Add ${method} to its \`Access-Control-Allow-Methods\`, or what \`prepareHeaders\` adds to \`Access-Control-Allow-Headers\`.`
+    case 'knockNotAnswered':
+      return `${origin} answers, but ${knock} refuses a HEAD or takes longer than 10 s for it. The broker knocks there before ${method} ${url}. Name a URL that answers at once by \`knock\`.`
+  }
+}
+
+/** Empty where the slice says it all. */
+function answerText(
+  { code, httpStatus, came, origin }: OriginTrouble,
+  { method, url }: AdvisedRequest,
+): string {
+  const answered = `${method} ${url} was answered with ${httpStatus},`
+  switch (code) {
+    case 'headerNotExposed':
+      return `${answered} but this page sees no key in the answer. Add \`Access-Control-Expose-Headers: Idempotency-Key\` at ${origin}. Or leave \`server: 'idempotent'\` out, if it does not honour keys.`
+    case 'keyNotEchoed':
+      return `${answered} but the answer has no \`Idempotency-Key\`. Echo the key in every answer, also where the framework refuses a request before your handler. Leave \`server: 'idempotent'\` out only if the server honours no keys.`
+    case 'notAcknowledged':
+      return `${answered} with ${came || 'no content type'}. Expected was JSON, or what \`accept\` names, or nothing with a 204. If your server answers so, declare it by \`success\`.`
+    case 'unsignedRefusal':
+      return `${answered} with ${came}, where JSON was asked for. It is taken for a gateway's and sent again for ten minutes. If your server refuses so, have it answer JSON.`
+    case 'redirected':
+      return `${method} ${url} was answered with a redirect, which is not followed. The common causes are a slash at the end of the URL, http in place of https, and a login page, which a \`sessionProbe\` tells.`
+    case 'headers':
+      return `\`prepareHeaders\`, or the \`headers\` of the route, threw for ${method} ${url}, so nothing is sent. Its error stands in the console of the page or the worker that called it.`
+    default:
+      return ''
+  }
+}

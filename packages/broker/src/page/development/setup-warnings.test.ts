@@ -1,0 +1,257 @@
+// A developer's forgotten step is said once, in words that mend it. Correct code that looks alike is not blamed.
+import { combineReducers, configureStore, createAction, createSlice } from '@reduxjs/toolkit'
+import type { Reducer } from 'redux'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { cancel, createBroker, deadLetters, delivered, discardAll, write } from '../../index.js'
+import { acknowledge, answer, createTestWorld, redirect } from '../../testing/index.js'
+
+let said: string[] = []
+beforeEach(() => {
+  said = []
+  vi.spyOn(console, 'error').mockImplementation((text: string) => void said.push(text))
+})
+afterEach(() => {
+  vi.useRealTimers()
+  vi.restoreAllMocks()
+})
+
+let number = 0
+/** A route of its own for each test: a mistake is said once. */
+const route = (more: object = {}) =>
+  write(createAction<string>(`tapped${++number}`), {
+    request: () => ({ url: '/api', method: 'PUT' }),
+    ...more,
+  })
+const session = () => 'ada'
+
+describe('a routed action', () => {
+  it.each(['the store has the broker', 'another route is there', 'nothing else is routed'])(
+    'whose route is in no broker’s `routes` is named once: %s',
+    async (which) => {
+      const [known, forgotten] = [route(), route()]
+      const routes = which === 'another route is there' ? [known] : []
+      const broker = createBroker({ partition: session, routes, world: createTestWorld().tab() })
+      const store = configureStore({
+        reducer: { broker: broker.reducer },
+        middleware: (getDefault) => getDefault().prepend(broker.middleware),
+      })
+
+      store.dispatch(forgotten('a'))
+      store.dispatch(forgotten('b'))
+
+      expect(said).toEqual([
+        expect.stringMatching(new RegExp(`'${forgotten.type}' was dispatched.*\`routes\` of createBroker`)),
+      ])
+    },
+  )
+
+  it('that another broker of the same store takes is no mistake', async () => {
+    const [one, other] = [route(), route()]
+    const world = createTestWorld()
+    const first = createBroker({ partition: session, routes: [one], world: world.tab() })
+    const second = createBroker({
+      partition: session,
+      routes: [other],
+      world: world.tab(),
+      name: 'second',
+      reducerPath: 'second',
+    })
+    const store = configureStore({
+      reducer: { broker: first.reducer, second: second.reducer },
+      middleware: (getDefault) => getDefault().prepend(first.middleware, second.middleware),
+    })
+
+    store.dispatch(one('a'))
+    store.dispatch(other('a'))
+    await world.settle()
+
+    expect(said).toEqual([])
+  })
+})
+
+describe('a broker', () => {
+  it('whose middleware no store has says so when its routed action comes by', () => {
+    const tapped = route()
+    const broker = createBroker({ partition: session, routes: [tapped], world: createTestWorld().tab() })
+    const store = configureStore({ reducer: { broker: broker.reducer } })
+
+    store.dispatch({ type: 'any' })
+    expect(said).toEqual([])
+    store.dispatch(tapped('a'))
+    store.dispatch(tapped('b'))
+
+    expect(said).toEqual([
+      expect.stringMatching(/no store has its middleware.*prepend\(broker\.middleware\)/),
+    ])
+  })
+
+  it('says nothing after it was stopped, or on a server', async () => {
+    const tapped = route()
+    const world = createTestWorld()
+    const stopped = createBroker({ partition: session, routes: [tapped], world: world.tab() })
+    const store = configureStore({
+      reducer: { broker: stopped.reducer },
+      middleware: (getDefault) => getDefault().prepend(stopped.middleware),
+    })
+    await world.settle()
+    await stopped.stop()
+    store.dispatch(tapped('a'))
+    const onServer = createBroker({ partition: session, routes: [tapped] })
+    configureStore({ reducer: { broker: onServer.reducer } }).dispatch(tapped('a'))
+
+    expect(said).toEqual([])
+  })
+
+  const mounted: readonly [string, string, (broker: Reducer) => Record<string, Reducer>, RegExp][] = [
+    [
+      'at another path',
+      'broker',
+      (broker) => ({ outbox: broker }),
+      /mounted at 'outbox'.*`reducerPath` is 'broker'/,
+    ],
+    ['nowhere', 'nowhere', () => ({ other: (state = 1) => state }), /No reducer is mounted at 'nowhere'/],
+    ['where another is', 'mine', () => ({ mine: (state = {}) => state }), /No reducer is mounted at 'mine'/],
+  ]
+  it.each(mounted)(
+    'whose reducer is mounted %s says where it belongs',
+    async (_, reducerPath, slices, text) => {
+      const world = createTestWorld()
+      const broker = createBroker({ partition: session, routes: [], world: world.tab(), reducerPath })
+      configureStore({
+        reducer: combineReducers(slices(broker.reducer as Reducer)),
+        middleware: (getDefault) => getDefault().prepend(broker.middleware),
+      })
+      await world.settle()
+
+      expect(said).toContainEqual(expect.stringMatching(text))
+    },
+  )
+})
+
+describe('a returned change', () => {
+  it.each([
+    ['a redirect', redirect(), [/'tapped\d+' was answered with a redirect.*slash/]],
+    ['a refusal', answer(422, {}), []],
+  ])('is explained once where only its cause helps: %s', async (_what, reply, texts) => {
+    const world = createTestWorld({ network: [reply, answer(200, {}), reply, answer(200, {})] })
+    const routed = route()
+    const broker = createBroker({
+      partition: session,
+      routes: [routed],
+      sessionProbe: '/api/me',
+      world: world.tab(),
+    })
+    const store = configureStore({
+      reducer: { broker: broker.reducer },
+      middleware: (getDefault) => getDefault().prepend(broker.middleware),
+    })
+    for (const id of ['a', 'b']) {
+      store.dispatch(routed(id))
+      await world.settle()
+    }
+
+    expect(store.getState().broker.deadLetters).toBeGreaterThan(0)
+    expect(said).toEqual(texts.map((text) => expect.stringMatching(text)))
+  })
+})
+
+describe('two copies of the package', () => {
+  /** The same modules once more. */
+  const another = async () => {
+    vi.resetModules()
+    return import('../../index.js')
+  }
+
+  it('are named where a route of one comes to the other', async () => {
+    const copy = await another()
+    const theirs = copy.write(createAction('theirs'), { request: () => ({ url: '/api' }) })
+
+    expect(() => createBroker({ partition: session, routes: [theirs as never] })).toThrow(
+      /another copy of redux-broker made: 'theirs'.*npm ls redux-broker/,
+    )
+  })
+
+  it.each([
+    ['deadLetters', deadLetters],
+    ['discardAll', discardAll],
+    ['cancel', (broker: never) => cancel(broker, 'id')],
+  ])('are named where a command of one is given a broker of the other: %s', async (_, command) => {
+    const copy = await another()
+    const broker = copy.createBroker({ partition: session, routes: [] })
+
+    await expect((async () => command(broker as never))()).rejects.toThrow(/two copies of the package/)
+  })
+})
+
+describe('a change that is lost on success', () => {
+  function open({ cases = false, more = {}, refetch = false, other = false } = {}) {
+    vi.useFakeTimers()
+    const tapped = route(more)
+    const loaded = createAction<number>('loaded')
+    const hearts = createSlice({
+      name: 'hearts',
+      initialState: { n: 0 },
+      reducers: {},
+      extraReducers: (builder) => {
+        builder
+          .addCase(tapped, (state) => {
+            state.n += 1
+          })
+          .addCase(loaded, (state, { payload }) => {
+            state.n = payload
+          })
+        if (cases)
+          builder.addMatcher(delivered(tapped), (state) => {
+            state.n += 1
+          })
+      },
+    })
+    const seen = createSlice({
+      name: 'seen',
+      initialState: { n: 0 },
+      reducers: {},
+      extraReducers: (builder) => {
+        if (other)
+          builder.addMatcher(delivered(tapped), (state) => {
+            state.n += 1
+          })
+      },
+    })
+    const world = createTestWorld({ network: (request) => acknowledge(request, {}) })
+    const broker = createBroker({ partition: session, routes: [tapped], world: world.tab() })
+    const store = configureStore({
+      reducer: {
+        hearts: broker.optimistic(hearts.reducer, { truth: loaded.match }),
+        seen: broker.optimistic(seen.reducer),
+        broker: broker.reducer,
+      },
+      middleware: (getDefault) => getDefault().prepend(broker.middleware),
+    })
+    const run = async () => {
+      store.dispatch(tapped('a'))
+      store.dispatch(tapped('b'))
+      await world.settle()
+      if (refetch) store.dispatch(loaded(2))
+      vi.advanceTimersByTime(60_000)
+      return said
+    }
+    return { tapped, run }
+  }
+
+  it('is said once for a route, with how to mend it', async () => {
+    const { tapped, run } = open()
+
+    expect(await run()).toEqual([
+      expect.stringMatching(new RegExp(`'${tapped.type}' was delivered.*addMatcher\\(delivered`)),
+    ])
+  })
+
+  it.each([
+    ['has a case for it', { cases: true }],
+    ['is read again by `invalidates`', { more: { invalidates: ['hearts'] } }],
+    ['takes the truth from a refetch that follows', { refetch: true }],
+    ['shows it for as long as it is pending, while another slice takes it over', { other: true }],
+  ])('is not said of a slice that %s', async (_, app) => {
+    expect(await open(app).run()).toEqual([])
+  })
+})

@@ -1,0 +1,88 @@
+import { describe, expect, it, vi } from 'vitest'
+import { clapped, openApp } from '../../test/page-fixture.js'
+import * as inquiries from '../core/delivery/status-query.js'
+import { write } from '../index.js'
+import { acknowledge, answer, createTestWorld, cut } from '../testing/index.js'
+import { loadDeferredCode } from './load-deferred-code.js'
+
+const later = { createInquiry: 1, questions: 2, bringBack: 3, level: 4 }
+const failing = (times: number) => {
+  let left = times
+  return vi.fn(async () => {
+    if (left-- > 0) throw new TypeError('Failed to fetch dynamically imported module')
+    return later as never
+  })
+}
+/** All that was promised by now has happened. */
+const quiet = () => new Promise<void>((resolve) => setImmediate(resolve))
+
+describe('code that a page loads later', () => {
+  it('is asked for at the start, before anything needs it', async () => {
+    const load = failing(0)
+    const part = loadDeferredCode(load)
+    await quiet()
+
+    expect(load).toHaveBeenCalledTimes(1)
+    expect(part.inquiries(() => {})).toBe(later)
+  })
+
+  it('is asked for again at each need until it comes, and says that it came', async () => {
+    const load = failing(3)
+    const part = loadDeferredCode(load)
+    const onLoaded = vi.fn()
+    const given: unknown[] = []
+    for (let need = 0; need < 4; need++) {
+      await quiet()
+      given.push(part.inquiries(onLoaded))
+    }
+
+    expect(load).toHaveBeenCalledTimes(4)
+    expect(given).toEqual([undefined, undefined, undefined, later])
+    expect(onLoaded).toHaveBeenCalledTimes(1)
+  })
+
+  it('rejects a need that cannot be met, and no promise that nobody hears', async () => {
+    const part = loadDeferredCode(failing(2))
+
+    await expect(part.load()).rejects.toThrow('Failed to fetch')
+    await expect(part.load()).resolves.toBe(later)
+  })
+})
+
+describe('a page without its later code', () => {
+  const toPlain = write(clapped, { request: ({ postId }) => ({ url: `/api/posts/${postId}/claps` }) })
+  const options = { routes: [toPlain], statusQuery: '/api/idempotency/:key' }
+
+  it('delivers, leaves what is in doubt as it is, and asks about it once the code is there', async () => {
+    const world = createTestWorld({
+      network: (request) =>
+        request.url.includes('/api/idempotency/')
+          ? answer(200, { state: 'done', status: 201 })
+          : acknowledge(request, {}),
+    })
+    world.network.next(cut())
+    const tab = world.tab()
+    let loaded = false
+    let onLoaded = () => {}
+    const app = openApp(world, {
+      ...options,
+      world: {
+        ...tab,
+        inquiries(listener: () => void) {
+          onLoaded = listener
+          return loaded ? inquiries : undefined
+        },
+      },
+    })
+    const [doubted, other] = [app.clap('p1'), app.clap('p2')]
+    await world.settle()
+    const before = [app.outbox().entries[doubted.id]?.state, (await other.settled).status]
+
+    loaded = true
+    onLoaded()
+    await world.settle()
+
+    expect(before).toEqual(['inDoubt', 'delivered'])
+    expect(await doubted.settled).toEqual({ status: 'confirmed' })
+  })
+})

@@ -1,0 +1,209 @@
+import { configureStore, createAction, createReducer } from '@reduxjs/toolkit'
+import { afterEach, beforeEach, describe, expect, it, type Mock, vi } from 'vitest'
+import { openWith } from '../../../test/page-fixture.js'
+import { createBroker, outboxEntries, write } from '../../index.js'
+import { createTestWorld } from '../../testing/index.js'
+
+let consoleError: Mock
+beforeEach(() => {
+  consoleError = vi.spyOn(console, 'error').mockImplementation(() => {})
+})
+afterEach(() => vi.restoreAllMocks())
+
+const placed = write(
+  createAction('placed', (payload: number, broker: unknown) => ({ payload, meta: { broker } })),
+  { request: (n) => ({ url: `/orders/${n}` }) },
+)
+const filled = createAction('filled', (payload: number, meta: object) => ({ payload, meta }))
+
+function openTrading() {
+  const world = createTestWorld()
+  const seen: unknown[] = []
+  const broker = createBroker({ partition: () => 'ada', routes: [placed], world: world.tab() })
+  const orders = createReducer([] as number[], (builder) =>
+    builder.addMatcher(
+      (action): action is ReturnType<typeof filled> =>
+        'payload' in action && !action.type.startsWith('redux-broker/'),
+      (state, action) => {
+        seen.push(action.meta)
+        state.push(action.payload)
+      },
+    ),
+  )
+  const store = configureStore({
+    reducer: { broker: broker.reducer, orders: broker.optimistic(orders) },
+    middleware: (getDefault) => getDefault({ serializableCheck: false }).prepend(broker.middleware),
+  })
+  return { world, store, seen }
+}
+
+describe('an action with a `meta.broker` of the app’s own', () => {
+  it.each(['ACME', { name: 'ACME' }, 7, null, { entryId: 5 }, { outcome: 'filled' }])(
+    'is refused in words where it is a route’s: %j',
+    async (mine) => {
+      const { world, store } = openTrading()
+      await world.settle()
+
+      const receipt = store.dispatch(placed(1, mine))
+
+      expect(await receipt.settled).toEqual({ status: 'rejected', reason: 'invalidRequest' })
+      expect(consoleError).toHaveBeenCalledWith(
+        expect.stringMatching(/placed has a `meta\.broker` of its own.*another name/),
+        expect.anything(),
+      )
+      expect(world.network.requests).toEqual([])
+    },
+  )
+
+  it.each(['ACME', { entryId: 5 }, { outcome: 'filled' }, { outcome: 'delivered' }])(
+    'is left as it is where it is none of a route: %j',
+    async (mine) => {
+      const { world, store, seen } = openTrading()
+      await world.settle()
+
+      store.dispatch(filled(1, { broker: mine }))
+      store.dispatch(filled(2, { broker: mine, readAt: 5 }))
+
+      expect(store.getState().orders).toEqual([1, 2])
+      expect(seen).toEqual([{ broker: mine }, { broker: mine, readAt: 5 }])
+    },
+  )
+
+  it('is the broker’s own mark where a listener dispatches again what it has seen: that is another write', async () => {
+    const { world, store } = openTrading()
+    await world.settle()
+    store.dispatch(placed(1, undefined))
+    const marked = { ...placed(1, undefined), meta: { broker: { entryId: 'e1', lane: 'l' } } }
+
+    const receipt = store.dispatch(marked as unknown as ReturnType<typeof placed>)
+    await world.settle()
+
+    expect((await receipt.settled).status).toBe('delivered')
+    expect(world.network.requests).toHaveLength(2)
+  })
+})
+
+describe('what a request is made of', () => {
+  const url = '/ok'
+  const stored = async (request: unknown, more = {}) => {
+    const { world, app, dispatch } = openWith({ request: () => request }, more)
+    const accepted = await dispatch().accepted
+    await world.settle()
+    const [entry] = await outboxEntries(app.broker)
+    return { accepted, entry, request: entry?.request }
+  }
+
+  it.each([null, undefined])('no body, and no content type, is %s', async (body) => {
+    const { request } = await stored({ url, method: 'DELETE', body })
+
+    expect(request).toMatchObject({ body: undefined, headers: [['accept', 'application/json']] })
+  })
+
+  it('search parameters are a form', async () => {
+    const { request } = await stored({ url, body: new URLSearchParams({ a: 'é', b: '1 2' }) })
+
+    expect(request?.headers).toContainEqual([
+      'content-type',
+      'application/x-www-form-urlencoded;charset=UTF-8',
+    ])
+    expect(new TextDecoder().decode(request?.body as ArrayBuffer)).toBe('a=%C3%A9&b=1+2')
+  })
+
+  it('a view of a buffer is its own bytes alone', async () => {
+    const bytes = new Uint8Array([1, 2, 3, 4])
+    const { request } = await stored({ url, body: bytes.subarray(1, 3) })
+    const data = await stored({ url, body: new DataView(bytes.buffer, 3) })
+
+    expect([...new Uint8Array(request?.body as ArrayBuffer)]).toEqual([2, 3])
+    expect([...new Uint8Array(data.request?.body as ArrayBuffer)]).toEqual([4])
+  })
+
+  it.each([
+    ['PROPPATCH', 'PROPPATCH'],
+    ['MkCol', 'MkCol'],
+    ['BREW', 'BREW'],
+    ['patch', 'PATCH'],
+    ['OPTIONS', 'OPTIONS'],
+    ['propfind', 'propfind'],
+    ['Put', 'PUT'],
+  ])('its method is any token: %s', async (given, method) => {
+    const { entry, request } = await stored({ url, method: given })
+
+    expect(request?.method).toBe(method)
+    expect(entry?.state).toBe('waiting')
+  })
+
+  it.each(['', 'P UT', 'PUT ', 'é', 'connect', 'Trace', 'TRACK', 'get', 'HEAD', null])(
+    'its method is none that no page may send, or that changes nothing: %j',
+    async (method) => {
+      expect((await stored({ url, method })).accepted).toEqual({
+        status: 'rejected',
+        reason: 'invalidRequest',
+      })
+    },
+  )
+
+  it('a payload counts with its bytes, whatever they lie in, and is refused before anything is read', async () => {
+    const reading = vi.spyOn(Blob.prototype, 'arrayBuffer')
+    const responses = vi.spyOn(Response.prototype, 'arrayBuffer')
+    const large = new ArrayBuffer(8 * 1_048_576)
+    for (const more of [
+      { payload: { file: new Blob([large]) } },
+      { payload: { deep: [{ bytes: new Uint8Array(large) }] } },
+      { payload: new Map([['a', large]]) },
+      { request: () => ({ url, body: new Blob([large]) }) },
+      {
+        request() {
+          const form = new FormData()
+          form.append('video', new Blob([large]))
+          return { url, body: form }
+        },
+      },
+    ]) {
+      const { world, dispatch } = openWith(more, { limits: {} })
+      await world.settle()
+      expect(await dispatch().accepted).toEqual({ status: 'rejected', reason: 'bodyTooLarge' })
+    }
+    const { dispatch } = openWith(
+      { request: () => ({ url, body: new Blob([large]) }) },
+      { limits: { bodyBytesMax: Number.POSITIVE_INFINITY, bytesMax: 1_000_000 } },
+    )
+    expect(await dispatch().accepted).toEqual({ status: 'rejected', reason: 'outboxFull' })
+    expect(reading).not.toHaveBeenCalled()
+    expect(responses).not.toHaveBeenCalled()
+  })
+
+  it('counts against bytesMax with what its payload holds', async () => {
+    const payload = { postId: 'p1', file: new Blob([new ArrayBuffer(400_000)]) }
+    const { world, app, dispatch } = openWith({ payload }, { limits: { bytesMax: 1_000_000 } })
+    await world.settle()
+
+    const accepted = [await dispatch().accepted, await dispatch().accepted, await dispatch().accepted]
+
+    expect(accepted.map(({ status }) => status)).toEqual(['accepted', 'accepted', 'rejected'])
+    expect((await outboxEntries(app.broker)).map(({ bytes }) => bytes > 400_000)).toEqual([true, true])
+  })
+
+  it('keeps a Date of its payload a Date, after a reload too', async () => {
+    const payload = { postId: 'p1', at: new Date(5) }
+    const { app, world, dispatch } = openWith({ payload }, { limits: {} })
+    await dispatch().accepted
+    await world.settle()
+    const [entry] = await outboxEntries(app.broker)
+
+    expect(entry?.action.payload).toEqual(payload)
+  })
+
+  it('says where the value is that would be lost', async () => {
+    const items = [{}, {}, { photo: new Blob(['x']) }]
+
+    expect((await stored({ url, body: { items } })).accepted).toEqual({
+      status: 'rejected',
+      reason: 'notSerialisable',
+    })
+    expect(consoleError).toHaveBeenCalledWith(
+      expect.stringMatching(/body\.items\[2\]\.photo is .*\(Blob\)/),
+      expect.anything(),
+    )
+  })
+})

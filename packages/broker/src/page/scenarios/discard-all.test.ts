@@ -1,0 +1,90 @@
+import { describe, expect, it } from 'vitest'
+import { openApp, signedIn } from '../../../test/page-fixture.js'
+import { deadLetters, discardAll, outboxEntries } from '../../index.js'
+import { answer, createTestWorld, held } from '../../testing/index.js'
+
+const nothing = { waiting: 0, deadLetters: 0, entries: {} }
+
+describe('discardAll', () => {
+  it('gives up what waits in any tab, what is on its way and what came back, in the view of all tabs', async () => {
+    const world = createTestWorld()
+    const [here, there] = [openApp(world), openApp(world)]
+    await world.settle()
+    world.network.next(answer(422))
+    here.like('p1')
+    await world.settle()
+    const { reply, release } = held()
+    world.network.next(reply)
+    const flying = there.clap('p2')
+    await world.settle()
+    world.setOnline(false)
+    const waiting = [there.clap('p2'), here.clap('p3')]
+    await world.settle()
+
+    expect(await discardAll(here.broker)).toEqual({ cancelled: 2, unsure: 1, letters: 1 })
+    await world.settle()
+    for (const tab of [here, there]) {
+      expect(tab.outbox()).toMatchObject(nothing)
+      expect([tab.post('p2')?.claps, tab.post('p3')?.claps]).toEqual([0, 0])
+    }
+    for (const { settled } of [flying, ...waiting]) expect(await settled).toEqual({ status: 'cancelled' })
+    expect(await deadLetters(there.broker)).toEqual([])
+    expect(await outboxEntries(there.broker)).toEqual([])
+
+    release(answer(200, {}))
+    world.setOnline(true)
+    await world.settle()
+
+    expect(world.network.requests).toHaveLength(2)
+    expect(here.types()).not.toContain('posts/clapped/delivered')
+    expect(world.reports).toEqual([])
+  })
+
+  it('takes back what is not on disk yet, too', async () => {
+    const world = createTestWorld()
+    const app = openApp(world)
+    await world.settle()
+    const receipts = [app.clap('p1'), app.like('p2')]
+
+    expect(await discardAll(app.broker)).toEqual({ cancelled: 2, unsure: 0, letters: 0 })
+    await world.settle()
+
+    for (const { settled } of receipts) expect(await settled).toEqual({ status: 'cancelled' })
+    expect(app.outbox()).toMatchObject(nothing)
+    expect(world.network.requests).toHaveLength(0)
+  })
+
+  it('leaves what is captured after it alone', async () => {
+    const world = createTestWorld()
+    world.setOnline(false)
+    const app = openApp(world)
+    app.clap('p1')
+    await world.settle()
+    await discardAll(app.broker)
+    const receipt = app.clap('p1')
+    await world.settle()
+
+    expect(app.outbox().waiting).toBe(1)
+    expect(app.post('p1')?.claps).toBe(1)
+    world.setOnline(true)
+    await world.settle()
+    expect((await receipt.settled).status).toBe('delivered')
+  })
+
+  it("P6 touches no other user's outbox, and gives up nothing while nobody is signed in", async () => {
+    const world = createTestWorld()
+    world.setOnline(false)
+    const app = openApp(world)
+    app.clap('p1')
+    await world.settle()
+    const none = { cancelled: 0, unsure: 0, letters: 0 }
+
+    app.store.dispatch(signedIn('bob'))
+    expect(await discardAll(app.broker)).toEqual(none)
+    expect(await discardAll(openApp(createTestWorld(), { user: undefined }).broker)).toEqual(none)
+    app.store.dispatch(signedIn('ada'))
+    await world.settle()
+
+    expect(app.outbox().waiting).toBe(1)
+  })
+})

@@ -1,0 +1,101 @@
+import { describe, expect, it } from 'vitest'
+import { openApp, signedIn, signedOut } from '../../../test/page-fixture.js'
+import { acknowledge, answer, createTestWorld, redirect } from '../../testing/index.js'
+
+describe('an expired session (P7)', () => {
+  it('pauses what waits after one 401, with no storm of attempts (F32)', async () => {
+    const world = createTestWorld({ network: answer(401) })
+    world.setOnline(false)
+    const app = openApp(world, { limits: { concurrencyMax: 1 } })
+    for (const post of ['p1', 'p2', 'p3']) app.clap(post)
+    await world.settle()
+
+    world.setOnline(true)
+    await world.clock.advance(10_000)
+
+    expect(world.network.requests).toHaveLength(1)
+    expect(app.outbox()).toMatchObject({ paused: 'auth', waiting: 3 })
+    expect(app.post('p1')?.claps).toBe(1)
+  })
+
+  it('resumes by broker.resume() after the sign-in, in order and with the same keys', async () => {
+    const world = createTestWorld()
+    world.network.next(answer(401))
+    const app = openApp(world)
+    await world.settle()
+    const receipts = [app.clap('p1'), app.clap('p1')]
+    await world.settle()
+
+    await app.broker.resume()
+    await world.settle()
+
+    const [refused, ...sent] = world.network.requests.map(({ key }) => key)
+    expect(sent).toEqual(receipts.map(({ id }) => id))
+    expect(refused).toBe(sent[0])
+    expect(app.outbox()).toMatchObject({ paused: undefined, waiting: 0 })
+  })
+
+  it('that another tab ended by its sign-out goes on in this one by broker.resume(), and not before', async () => {
+    const world = createTestWorld()
+    const app = openApp(world)
+    const other = openApp(world)
+    await world.settle()
+    other.store.dispatch(signedOut())
+    await world.settle()
+    app.clap('p1')
+    await world.clock.advance(60_000)
+    const before = { sent: world.network.requests.length, paused: app.outbox().paused }
+
+    await app.broker.resume()
+    await world.settle()
+
+    expect(before).toEqual({ sent: 0, paused: 'auth' })
+    expect(world.network.requests.map(({ principal }) => principal)).toEqual(['ada'])
+    expect(app.outbox()).toMatchObject({ paused: undefined, waiting: 0 })
+  })
+
+  it('is not taken from another user by broker.resume(), which a “try now” button calls too (P6)', async () => {
+    const world = createTestWorld()
+    const app = openApp(world)
+    const other = openApp(world)
+    await world.settle()
+    other.store.dispatch(signedIn('bob'))
+    await world.settle()
+    app.clap('p1')
+    await world.settle()
+
+    await app.broker.resume()
+    await world.clock.advance(60_000)
+
+    expect(world.network.requests).toEqual([])
+    expect(app.outbox()).toMatchObject({ paused: 'principal', waiting: 1 })
+  })
+
+  it('resumes by itself when the session’s probe answers well', async () => {
+    const world = createTestWorld({
+      network: (request) =>
+        request.method === 'GET' ? answer(200, { id: 'ada' }) : acknowledge(request, {}),
+    })
+    world.network.next(answer(401))
+    const app = openApp(world, { sessionProbe: '/api/me' })
+    app.clap('p1')
+    await world.settle()
+
+    app.tab.host.focus()
+    await world.settle()
+
+    expect(world.network.requests.map(({ url }) => url)).toContain('https://app.test/api/me')
+    expect(app.outbox()).toMatchObject({ paused: undefined, waiting: 0 })
+  })
+
+  it('is asked about where a redirect came: a login page is no answer (F31)', async () => {
+    const world = createTestWorld()
+    world.network.next(redirect(), answer(401))
+    const app = openApp(world, { sessionProbe: '/api/me' })
+
+    app.clap('p1')
+    await world.settle()
+
+    expect(app.outbox()).toMatchObject({ paused: 'auth', waiting: 1 })
+  })
+})

@@ -1,0 +1,225 @@
+// The first tunnel of a new user. A POST to a plain server on a bad line waits, and is in doubt only where it may have
+// left.
+import { type ActionCreatorWithPayload, createAction } from '@reduxjs/toolkit'
+import { describe, expect, it } from 'vitest'
+import { type AppOptions, openApp } from '../../../test/page-fixture.js'
+import { freshMs } from '../../core/limits.js'
+import { type RequestTemplate, type WriteOptions, write } from '../../index.js'
+import { answer, createTestWorld, failed, held, type TestWorld } from '../../testing/index.js'
+
+type Pay = { readonly id: string }
+type Route = Partial<WriteOptions<ActionCreatorWithPayload<Pay>, unknown>>
+
+const payWith = (route: Route = {}) =>
+  write(createAction<Pay>('pay'), {
+    request: ({ id }): RequestTemplate => ({ url: `/api/pay/${id}`, body: { amount: 10 } }),
+    ...route,
+  })
+
+function openPay(world: TestWorld, more: AppOptions = {}, route: Route = {}) {
+  const pay = payWith(route)
+  const app = openApp(world, { routes: [pay], ...more })
+  return { ...app, pay: (id: string) => app.store.dispatch(pay({ id })) }
+}
+
+const ok = () => answer(200, {})
+const statesOf = ({ outbox }: ReturnType<typeof openPay>) =>
+  Object.values(outbox().entries).map(({ state }) => state)
+
+describe('a POST to a plain server', () => {
+  it.each(['unreachable while the browser believes itself online', 'offline'])(
+    'waits, unattempted, while the network is %s, and has its effect once afterwards',
+    async (how) => {
+      const world = createTestWorld({ network: ok })
+      const app = openPay(world)
+      await world.settle()
+      const setNetwork = (isThere: boolean) =>
+        how === 'offline' ? world.setOnline(isThere) : world.network.setReachable(isThere)
+      setNetwork(false)
+      for (let i = 0; i < 20; i++) app.pay(`p${i}`)
+      await world.clock.advance(60_000)
+
+      expect(world.network.requests).toEqual([])
+      expect(new Set(statesOf(app))).toEqual(new Set(['accepted']))
+      expect(app.outbox()).toMatchObject({ waiting: 20, connectivity: 'offline' })
+
+      setNetwork(true)
+      await world.clock.advance(16_000)
+      expect(world.network.requests).toHaveLength(20)
+      expect(app.outbox()).toMatchObject({ waiting: 0, connectivity: 'online' })
+    },
+  )
+
+  describe.each([502, 503, 504] as const)('behind a gateway that answers its knock with %i', (status) => {
+    function behindGateway() {
+      const world = createTestWorld({ network: ok })
+      world.network.setReachable(status)
+      const app = openPay(world)
+      for (let i = 0; i < 5; i++) app.pay(`p${i}`)
+      return { world, app }
+    }
+
+    it('waits, unattempted, and the slice says why', async () => {
+      const { world, app } = behindGateway()
+      await world.clock.advance(120_000)
+
+      expect(world.network.requests).toEqual([])
+      expect(app.outbox()).toMatchObject({
+        waiting: 5,
+        connectivity: 'degraded',
+        trouble: [{ code: 'http', httpStatus: status }],
+      })
+      expect(Object.values(app.outbox().entries)).toMatchObject(Array(5).fill({ attempts: 0 }))
+    })
+
+    it('leaves within 15 s after the server is back, with all that wait there, however long it was away', async () => {
+      const { world, app } = behindGateway()
+      await world.clock.advance(200_000)
+      world.network.setReachable(true)
+      await world.clock.advance(15_000)
+
+      expect(world.network.requests).toHaveLength(5)
+      expect(app.outbox()).toMatchObject({ waiting: 0, connectivity: 'online', trouble: [] })
+    })
+
+    it.each(['resume', 'a tap'])('leaves at once by %s', async (by) => {
+      const { world, app } = behindGateway()
+      await world.clock.advance(18_000)
+      world.network.setReachable(true)
+      if (by === 'resume') app.broker.resume()
+      else app.pay('one more')
+      await world.settle()
+
+      expect(app.outbox().waiting).toBe(0)
+    })
+
+    it('knocks once for all that wait, at most every 15 s', async () => {
+      const { world } = behindGateway()
+      await world.clock.advance(60_000)
+
+      expect(world.network.knocks.length).toBeLessThanOrEqual(6)
+    })
+  })
+
+  it('is in doubt where it may have left, whatever the browser says of its connection', async () => {
+    const world = createTestWorld({ network: ok })
+    const app = openPay(world)
+    const reply = held()
+    world.network.next(reply.reply)
+    app.pay('p1')
+    await world.settle()
+    world.setOnline(false)
+    reply.release(failed())
+    await world.settle()
+    world.setOnline(true)
+    await world.clock.advance(120_000)
+
+    expect(world.network.requests).toHaveLength(1)
+    expect(statesOf(app)).toEqual(['inDoubt'])
+  })
+
+  it('can be taken back while it waits behind a closed gate: it never left', async () => {
+    const world = createTestWorld({ network: ok })
+    const app = openPay(world)
+    world.network.setReachable(false)
+    const receipt = app.pay('p1')
+    await world.clock.advance(60_000)
+
+    expect(await receipt.cancel()).toBe('cancelled')
+    world.network.setReachable(true)
+    await world.clock.advance(60_000)
+    expect(world.network.requests).toEqual([])
+  })
+
+  it('knocks at the root of its origin, or where the app says, and not while something was answered', async () => {
+    const world = createTestWorld({ network: ok })
+    const app = openPay(world)
+    app.pay('p1')
+    await world.settle()
+    app.pay('p2')
+    await world.settle()
+    await world.clock.advance(freshMs + 1)
+    app.tab.host.hear('/app/logo.svg')
+    app.pay('p3')
+    await world.settle()
+    expect(world.network.knocks).toEqual(['https://app.test/'])
+
+    await app.broker.stop()
+    const named = openPay(world, { knock: '/api/health', name: 'named' })
+    await world.settle()
+    named.pay('p4')
+    await world.settle()
+    expect(world.network.knocks).toEqual(['https://app.test/', 'https://app.test/api/health'])
+    expect(world.network.requests).toHaveLength(4)
+  })
+
+  it('knocks at each origin of its own, and at the root where the named URL is of another', async () => {
+    const world = createTestWorld({ network: ok })
+    const app = openPay(
+      world,
+      { origins: ['https://api.test'], knock: '/api/health' },
+      { request: ({ id }) => ({ url: `https://api.test/pay/${id}`, body: {} }) },
+    )
+    app.pay('p1')
+    await world.settle()
+
+    expect(world.network.knocks).toEqual(['https://api.test/'])
+  })
+})
+
+describe('a request that may be repeated', () => {
+  it.each([
+    ['the route says so', {}, { repeatable: true }],
+    ['the app takes that on itself', { onUnknownEffect: 'repeat' }, {}],
+    ['the server honours keys', { server: 'idempotent' }, {}],
+  ] as const)('is sent again after a lost answer by itself: %s', async (_why, options, route) => {
+    const echo = (request: { readonly key: string }) =>
+      answer(200, {}, { 'idempotency-key': `"${request.key}"` })
+    const world = createTestWorld({ network: [failed(), failed(), echo] })
+    const app = openPay(world, options, route)
+    app.pay('p1')
+    await world.clock.advance(4_000)
+
+    expect(world.network.requests).toHaveLength(3)
+    expect(app.outbox().waiting).toBe(0)
+  })
+
+  it('knocks first where only the app has taken it on itself, so that few effects are doubled', async () => {
+    const world = createTestWorld({ network: ok })
+    const app = openPay(world, { onUnknownEffect: 'repeat' })
+    world.network.setReachable(false)
+    app.pay('p1')
+    await world.clock.advance(60_000)
+
+    expect(world.network.requests).toEqual([])
+    expect(world.network.knocks.length).toBeGreaterThan(0)
+  })
+
+  it('is none where the route says of its PUT that it is not', async () => {
+    const world = createTestWorld({ network: [failed()] })
+    const app = openPay(
+      world,
+      {},
+      { repeatable: false, request: ({ id }) => ({ method: 'PUT', url: `/api/pay/${id}` }) },
+    )
+    app.pay('p1')
+    await world.clock.advance(60_000)
+
+    expect(world.network.requests).toHaveLength(1)
+    expect(statesOf(app)).toEqual(['inDoubt'])
+  })
+})
+
+it('a programmer who names something else is told at once', () => {
+  const world = createTestWorld()
+  const open = (options: object) => () => openPay(world, options as AppOptions)
+
+  expect(() => payWith({ repeatable: 'yes' as never })).toThrow(
+    "write(pay) expects `repeatable` to be true or false; got 'yes'.",
+  )
+  expect(open({ onUnknownEffect: 'retry' })).toThrow(
+    "createBroker() expects `onUnknownEffect` to be 'ask' or 'repeat'; got 'retry'.",
+  )
+  expect(open({ knock: '' })).toThrow('`knock` to be a string that is not empty')
+  expect(open({ knock: 'http://' })).toThrow("`knock` to be a URL, such as '/api/health'")
+})

@@ -1,0 +1,253 @@
+// What a page shows and does when the browser's storage loses its database, at a start and under it.
+import { describe, expect, it } from 'vitest'
+import { type AppOptions, openApp } from '../../../test/page-fixture.js'
+import { createFakeDevice, type FakeDevice } from '../../core/fixtures/device.fixture.js'
+import { within } from '../../core/rows/spans.js'
+import { acknowledgeLoss } from '../../index.js'
+import { createTestWorld, type TestWorld } from '../../testing/index.js'
+
+/** A page on the device; a server that honours keys, unless told otherwise. */
+function openOn(device: FakeDevice, world: TestWorld, options: AppOptions = {}) {
+  const tab = world.tab()
+  const store = device.realm()
+  const app = openApp(world, {
+    server: 'idempotent',
+    ...options,
+    tab: { ...tab, ports: { ...tab.ports, store, backup: store.backup } },
+  })
+  return { ...app, focus: () => tab.host.focus() }
+}
+
+async function offline() {
+  const world = createTestWorld()
+  world.setOnline(false)
+  return world
+}
+
+describe('a page whose database was wiped while it was open (F18)', () => {
+  it('goes on where a copy has it all: the same view, the receipt settles when it is delivered', async () => {
+    const [device, world] = [createFakeDevice(), await offline()]
+    const app = openOn(device, world)
+    await app.broker.ready
+    const receipt = app.clap('p1')
+    await world.settle()
+
+    device.wipe()
+    app.focus()
+    await world.settle()
+    const { lost, waiting } = app.outbox()
+    const shown = app.post('p1')?.claps
+    world.setOnline(true)
+    await world.settle()
+
+    expect(lost).toMatchObject({ upTo: 0, restored: 1 })
+    expect([waiting, shown]).toEqual([1, 1])
+    expect(await receipt.settled).toMatchObject({ status: 'delivered' })
+    expect(world.network.requests).toHaveLength(1)
+    expect(app.post('p1')?.claps).toBe(1)
+    expect(world.reports).toEqual([])
+  })
+
+  it('takes back what is gone for good, says why, and never shows an empty outbox as if all had been delivered', async () => {
+    const [device, world] = [createFakeDevice({ hasCopy: false }), await offline()]
+    const app = openOn(device, world)
+    await app.broker.ready
+    const receipt = app.clap('p1')
+    await world.settle()
+
+    device.wipe()
+    app.focus()
+    await world.settle()
+
+    expect(await receipt.settled).toEqual({
+      status: 'returned',
+      reason: 'storageLost',
+      httpStatus: undefined,
+    })
+    expect(app.post('p1')).toMatchObject({ claps: 0, problem: 'storageLost' })
+    expect(app.outbox()).toMatchObject({ waiting: 0, lost: { upTo: 1, restored: 0 } })
+    expect(app.outbox().entries[receipt.id]).toMatchObject({ state: 'returned', reason: 'storageLost' })
+  })
+
+  it.each([
+    ['a copy', {}],
+    ['a note', { hasCopy: false }],
+    ['no backup at all', { hasCopy: false, hasNote: false }],
+  ])('accepts and delivers what is captured from then on, with %s', async (_, has) => {
+    const [device, world] = [createFakeDevice(has), createTestWorld()]
+    const app = openOn(device, world)
+    await app.broker.ready
+    for (let i = 0; i < 3; i++) {
+      app.clap('p1')
+      await world.settle()
+    }
+
+    device.wipe()
+    const first = app.clap('p1')
+    const second = app.clap('p2')
+    await world.clock.advance(20_000)
+
+    expect((await first.settled).status).toBe('delivered')
+    expect((await second.settled).status).toBe('delivered')
+    expect([app.post('p1')?.claps, app.post('p2')?.claps]).toEqual([4, 1])
+    expect(app.outbox()).toMatchObject({ waiting: 0, lost: undefined })
+  })
+
+  it.each([1, 3, 5])(
+    'says how many it knows to be gone, %i of 5, where another realm found it first and knew of fewer',
+    async (known) => {
+      const [device, world] = [createFakeDevice({ hasCopy: false, hasNote: false }), await offline()]
+      const worker = device.realm()
+      const app = openOn(device, world)
+      await app.broker.ready
+      for (let i = 1; i <= 5; i++) {
+        app.clap('p1')
+        await world.settle()
+        // The worker has looked at the rows then, and has tried them often.
+        if (i === known)
+          await worker.transact('readwrite', 'relaxed', async (tx) => {
+            for (const row of await tx.list(within('partitions', []), 9))
+              tx.put('partitions', { ...row, claims: (row.claims ?? 0) + 100 })
+          })
+      }
+
+      device.wipe()
+      await worker.transact('readonly', 'relaxed', async () => {})
+      app.focus()
+      await world.settle()
+
+      expect(app.outbox()).toMatchObject({ waiting: 0, lost: { upTo: 5, restored: 0 } })
+      expect(app.post('p1')?.claps).toBe(0)
+      await acknowledgeLoss(app.broker)
+      app.focus()
+      await world.settle()
+      expect(app.outbox().lost).toBeUndefined()
+    },
+  )
+
+  it('shows in every tab what one of them found, until one takes note of it', async () => {
+    const [device, world] = [createFakeDevice({ hasCopy: false }), await offline()]
+    const one = openOn(device, world)
+    const other = openOn(device, world)
+    await Promise.all([one.broker.ready, other.broker.ready])
+    one.clap('p1')
+    await world.settle()
+
+    device.wipe()
+    one.focus()
+    other.focus()
+    await world.settle()
+    const found = [one.outbox().lost?.upTo, other.outbox().lost?.upTo]
+    await acknowledgeLoss(other.broker)
+    await world.settle()
+
+    expect(found).toEqual([1, 1])
+    expect([one.outbox().lost, other.outbox().lost]).toEqual([undefined, undefined])
+    expect(one.post('p1')?.claps).toBe(0)
+    expect(other.post('p1')?.claps).toBe(0)
+  })
+})
+
+describe('an entry of a page', () => {
+  it('counts as accepted when it lies in the second place too, where there is one', async () => {
+    const world = await offline()
+    const tab = world.tab()
+    const copied: (() => void)[] = []
+    const backup = {
+      kind: () => 'mirror' as const,
+      copied: () => new Promise<void>((resolve) => void copied.push(resolve)),
+    }
+    const app = openApp(world, { tab: { ...tab, ports: { ...tab.ports, backup } } })
+    await app.broker.ready
+    const { id } = app.clap('p1')
+    await world.settle()
+    world.tab().ports.bus.post('changed')
+    await world.settle()
+    const { waiting, entries } = app.outbox()
+    const before = entries[id]?.state
+    expect(waiting).toBe(1)
+
+    copied[0]?.()
+    await world.settle()
+
+    expect([before, app.outbox().entries[id]?.state]).toEqual(['capturing', 'accepted'])
+  })
+})
+
+describe('a page that starts on a wiped database', () => {
+  it('has everything in its view again from the copy, and delivers it once', async () => {
+    const [device, world] = [createFakeDevice(), await offline()]
+    const before = openOn(device, world)
+    await before.broker.ready
+    before.clap('p1')
+    before.like('p2')
+    await world.settle()
+    before.tab.crash()
+
+    device.wipe()
+    const app = openOn(device, world)
+    await app.broker.ready
+    const shown = [app.post('p1')?.claps, app.post('p2')?.likedByMe]
+    world.setOnline(true)
+    await world.settle()
+
+    expect(shown).toEqual([1, true])
+    expect(world.network.requests).toHaveLength(2)
+    expect(app.outbox()).toMatchObject({ waiting: 0, lost: { upTo: 0, restored: 2 } })
+  })
+
+  it('P6 finds the outbox of its user under the same name, and shows nothing of another’s', async () => {
+    const [device, world] = [createFakeDevice(), await offline()]
+    const ada = openOn(device, world)
+    await ada.broker.ready
+    ada.clap('p1')
+    await world.settle()
+    ada.tab.crash()
+    device.wipe()
+
+    const grace = openOn(device, world, { user: 'grace' })
+    await grace.broker.ready
+    const ofGrace = grace.outbox()
+    grace.tab.crash()
+    const again = openOn(device, world)
+    await again.broker.ready
+
+    expect(ofGrace).toMatchObject({ waiting: 0, lost: undefined })
+    expect(again.outbox()).toMatchObject({ waiting: 1, lost: { upTo: 0, restored: 1 } })
+  })
+})
+
+describe('a page that starts on a full disk (F9)', () => {
+  it('shows what waits and sends it, although nothing more can be written at its sign-in', async () => {
+    const [device, world] = [createFakeDevice(), await offline()]
+    const before = openOn(device, world)
+    await before.broker.ready
+    before.clap('p1')
+    await world.settle()
+    before.tab.crash()
+    const tab = world.tab()
+    const realm = device.realm()
+    let isFull = true
+    const store: typeof realm = {
+      ...realm,
+      transact: (mode, durability, work) =>
+        realm.transact(mode, durability, (tx) => work(isFull ? { ...tx, put: refuse } : tx)),
+    }
+    const refuse = () => {
+      throw new DOMException('no room', 'QuotaExceededError')
+    }
+
+    const app = openApp(world, { server: 'idempotent', tab: { ...tab, ports: { ...tab.ports, store } } })
+    await app.broker.ready
+    const refused = await app.clap('p2').settled
+    const { waiting } = app.outbox()
+    isFull = false
+    world.setOnline(true)
+    await world.clock.advance(20_000)
+
+    expect(refused).toEqual({ status: 'rejected', reason: 'storageFull' })
+    expect([waiting, app.post('p2')?.claps]).toEqual([1, 0])
+    expect(world.network.requests).toHaveLength(1)
+    expect(app.outbox().waiting).toBe(0)
+  })
+})

@@ -1,0 +1,250 @@
+import { describe, expect, it, vi } from 'vitest'
+import { openApp, signedIn } from '../../../test/page-fixture.js'
+import { cancel, deadLetters, discard, outboxEntries, requeue } from '../../index.js'
+import { acknowledge, createTestWorld, failed, held, type TestWorld } from '../../testing/index.js'
+
+const twoTabs = async (world: TestWorld) => {
+  const tabs = [openApp(world), openApp(world)] as const
+  await world.settle()
+  return tabs
+}
+
+describe('several tabs over one outbox', () => {
+  it('show each other’s pending changes and outcomes (R10)', async () => {
+    const world = createTestWorld({ network: (request) => acknowledge(request, { likes: 9 }) })
+    world.setOnline(false)
+    const [here, there] = await twoTabs(world)
+
+    here.like('p1')
+    await world.settle()
+    const whilePending = { post: there.post('p1'), waiting: there.outbox().waiting }
+    world.setOnline(true)
+    await world.settle()
+
+    expect(here.types().filter((type) => type === 'redux-broker/restored')).toHaveLength(1)
+    expect(whilePending).toMatchObject({ post: { likedByMe: true, likes: 1 }, waiting: 1 })
+    for (const tab of [here, there]) {
+      expect(tab.post('p1')).toMatchObject({ likedByMe: true, likes: 9 })
+      expect(tab.outbox()).toMatchObject({ waiting: 0, entries: {} })
+      expect(tab.types().filter((type) => type === 'posts/liked/delivered')).toHaveLength(1)
+    }
+  })
+
+  it('send each entry once, whoever wakes (F50, F53, P4)', async () => {
+    const world = createTestWorld()
+    world.setOnline(false)
+    const tabs = [...(await twoTabs(world)), ...(await twoTabs(world))]
+    for (const tab of tabs) for (let i = 0; i < 10; i++) tab.clap('p1')
+    await world.settle()
+
+    world.setOnline(true)
+    for (const { tab } of tabs) tab.host.focus()
+    await world.settle()
+
+    expect(world.network.requests).toHaveLength(40)
+    expect(new Set(world.network.requests.map(({ key }) => key)).size).toBe(40)
+    for (const tab of tabs) expect(tab.post('p1')?.claps).toBe(40)
+    expect(world.reports).toEqual([])
+  })
+
+  it('take over at once from a tab that dies while it sends, with the same key (F3)', async () => {
+    const world = createTestWorld()
+    const lost = held()
+    world.network.next(lost.reply)
+    const [here, there] = await twoTabs(world)
+    here.clap('p1')
+    await world.settle()
+
+    here.tab.crash()
+    there.tab.host.focus()
+    await world.settle()
+
+    const keys = world.network.requests.map(({ key }) => key)
+    expect(keys).toHaveLength(2)
+    expect(new Set(keys).size).toBe(1)
+    expect(there.post('p1')?.claps).toBe(1)
+  })
+
+  it('let a tab that comes late see what waits', async () => {
+    const world = createTestWorld()
+    world.setOnline(false)
+    const here = openApp(world)
+    here.clap('p1')
+    await world.settle()
+
+    const late = openApp(world)
+    await world.settle()
+
+    expect(late.post('p1')?.claps).toBe(1)
+    expect(late.outbox()).toMatchObject({ waiting: 1 })
+  })
+})
+
+describe('a dead letter', () => {
+  const refused = async () => {
+    const world = createTestWorld()
+    world.network.next((request) => acknowledge(request, { title: 'full' }, 422))
+    const [here, there] = await twoTabs(world)
+    const receipt = here.clap('p1')
+    await world.settle()
+    return { world, here, there, id: receipt.id }
+  }
+
+  it('is seen from every tab, with its reason', async () => {
+    const { there, id } = await refused()
+
+    expect(there.outbox()).toMatchObject({ deadLetters: 1, waiting: 0 })
+    expect(there.outbox().entries[id]).toMatchObject({
+      state: 'returned',
+      reason: 'refused',
+      httpStatus: 422,
+    })
+    expect(await deadLetters(there.broker)).toMatchObject([
+      { id, reason: 'refused', httpStatus: 422, problem: { title: 'full' }, attempts: 1 },
+    ])
+    expect(there.post('p1')).toMatchObject({ claps: 0, problem: 'refused' })
+  })
+
+  it('is requeued from another tab, under a new key after a refusal, and delivered in both (R4)', async () => {
+    const { world, here, there, id } = await refused()
+
+    expect(await requeue(there.broker, id)).toBe('requeued')
+    await world.settle()
+    const [first, second] = world.network.requests
+
+    expect(second?.key).not.toBe(first?.key)
+    for (const tab of [here, there]) {
+      expect(tab.post('p1')?.claps).toBe(1)
+      expect(tab.outbox()).toMatchObject({ waiting: 0, deadLetters: 0, entries: {} })
+    }
+    expect(world.reports).toEqual([])
+  })
+
+  it('is back in the view of every tab while its repeat is under way', async () => {
+    const { world, here, there, id } = await refused()
+    world.setOnline(false)
+
+    await requeue(there.broker, id)
+    await world.settle()
+
+    for (const tab of [here, there]) {
+      expect(tab.post('p1')?.claps).toBe(1)
+      expect(tab.outbox()).toMatchObject({ waiting: 1, deadLetters: 0 })
+      expect(tab.outbox().entries[id]?.state).toBe('accepted')
+    }
+  })
+
+  it('is shown once in a tab that starts after its requeue', async () => {
+    const { world, here, there, id } = await refused()
+    await world.clock.advance(5_000)
+    world.setOnline(false)
+    await requeue(there.broker, id)
+    for (const { tab } of [here, there]) tab.crash()
+
+    const late = openApp(world)
+    await world.settle()
+
+    expect(late.post('p1')?.claps).toBe(1)
+  })
+
+  it('is discarded from another tab, and gone from both', async () => {
+    const { world, here, there, id } = await refused()
+
+    expect(await discard(there.broker, id)).toBe('discarded')
+    await world.settle()
+
+    expect(await deadLetters(here.broker)).toEqual([])
+    for (const tab of [here, there]) expect(tab.outbox()).toMatchObject({ deadLetters: 0, entries: {} })
+    expect(world.network.requests).toHaveLength(1)
+  })
+
+  it('that another tab has taken care of already is not found', async () => {
+    const { here, there, id } = await refused()
+    await requeue(there.broker, id)
+
+    expect(await requeue(here.broker, id)).toBe('notFound')
+    expect(await discard(here.broker, id)).toBe('notFound')
+  })
+
+  it('belongs to its user: nobody else finds it (SEC2)', async () => {
+    const { world, id } = await refused()
+    const bob = openApp(world, { user: 'bob' })
+    await world.settle()
+
+    expect(await deadLetters(bob.broker)).toEqual([])
+    expect(await requeue(bob.broker, id)).toBe('notFound')
+    expect(bob.outbox()).toMatchObject({ deadLetters: 0, entries: {} })
+  })
+})
+
+describe('an entry that another tab captured', () => {
+  it('is cancelled by its id, and gone from both', async () => {
+    const world = createTestWorld()
+    world.setOnline(false)
+    const [here, there] = [openApp(world), openApp(world)]
+    const receipt = here.clap('p1')
+    await world.settle()
+
+    expect(await cancel(there.broker, receipt.id)).toBe('cancelled')
+    await world.settle()
+
+    expect(await receipt.settled).toEqual({ status: 'cancelled' })
+    for (const tab of [here, there]) {
+      expect(tab.outbox()).toMatchObject({ waiting: 0, entries: {} })
+      expect(tab.post('p1')?.claps).toBe(0)
+    }
+    expect(await cancel(there.broker, receipt.id)).toBe('notFound')
+  })
+
+  it('stays in the index while it waits: to discard it finds no letter', async () => {
+    const world = createTestWorld()
+    world.setOnline(false)
+    const [here, there] = [openApp(world), openApp(world)]
+    const { id } = here.clap('p1')
+    await world.settle()
+
+    expect(await discard(there.broker, id)).toBe('notFound')
+
+    expect(there.outbox()).toMatchObject({ waiting: 1, entries: { [id]: { state: 'accepted' } } })
+  })
+
+  it("is not cancelled once it may have arrived, nor is another user's", async () => {
+    const world = createTestWorld({ network: [failed({ timedOut: true })] })
+    const [here, there] = [openApp(world), openApp(world)]
+    const receipt = here.clap('p1')
+    await world.settle()
+    const late = await cancel(there.broker, receipt.id)
+    there.store.dispatch(signedIn('bob'))
+    await world.settle()
+
+    expect(late).toBe('tooLate')
+    expect(await cancel(there.broker, receipt.id)).toBe('notFound')
+  })
+})
+
+describe('commands', () => {
+  it('give nothing while nobody is signed in, and before there is a store', async () => {
+    const world = createTestWorld()
+    const app = openApp(world, { user: undefined })
+    await world.settle()
+
+    expect(await deadLetters(app.broker)).toEqual([])
+    expect(await outboxEntries(app.broker)).toEqual([])
+    expect(await requeue(app.broker, 'x')).toBe('notFound')
+    expect(await cancel(app.broker, 'x')).toBe('notFound')
+  })
+
+  it('take a rejected entry out of the index', async () => {
+    vi.spyOn(console, 'error').mockImplementation(() => {})
+    const world = createTestWorld()
+    const app = openApp(world, { limits: { bytesMax: 1 } })
+    const receipt = app.clap('p1')
+    await world.settle()
+    const before = app.outbox().entries[receipt.id]?.state
+
+    await discard(app.broker, receipt.id)
+
+    expect(before).toBe('rejected')
+    expect(app.outbox().entries).toEqual({})
+  })
+})

@@ -1,0 +1,29 @@
+// The owner of the outbox, as the app's `partition` names them.
+import { encodePrincipal } from '../../core/network/principal-header.js'
+import { describe } from '../../redux/describe.js'
+import { isDevelopment } from '../../redux/development.js'
+
+/** Reads what `partition` gave: the user's id as text, a number as its digits; undefined where that is no id. */
+export function createUserIds(): (given: unknown) => string | undefined {
+  let advised = false
+  return (given) => {
+    const id = Number.isFinite(given) ? String(given) : given
+    if (isId(id)) return id
+    if (isDevelopment && !advised && given !== undefined && given !== null && given !== '') {
+      advised = true
+      console.error(
+        `redux-broker: \`partition\` must give the user's id, a string or a number, or nothing while signed out; it gave ${describe(given)}. Until it does nobody counts as signed in.`,
+      )
+    }
+    return undefined
+  }
+}
+
+function isId(id: unknown): id is string {
+  try {
+    return typeof id === 'string' && encodePrincipal(id) !== ''
+  } catch {
+    // Half of a surrogate pair: two such ids would be one where they are written as UTF-8.
+    return false
+  }
+}

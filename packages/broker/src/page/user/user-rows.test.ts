@@ -1,0 +1,254 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { clapped, openApp, signedIn, signedOut } from '../../../test/page-fixture.js'
+import { write } from '../../redux/route.js'
+import { answer, createTestWorld, held } from '../../testing/index.js'
+
+beforeEach(() => void vi.spyOn(console, 'error').mockImplementation(() => {}))
+afterEach(() => vi.restoreAllMocks())
+
+describe('another user (P6)', () => {
+  it('sees nothing of the last one, and nothing is sent in either’s name but their own (RP9, F45, SEC12)', async () => {
+    const world = createTestWorld()
+    world.setOnline(false)
+    const app = openApp(world)
+    app.clap('p1')
+    await world.settle()
+
+    app.store.dispatch(signedIn('bob'))
+    const seenByBob = { post: app.post('p1')?.claps, outbox: app.outbox() }
+    app.clap('p2')
+    world.setOnline(true)
+    await world.settle()
+
+    expect(seenByBob).toMatchObject({ post: 0, outbox: { waiting: 0, entries: {}, deadLetters: 0 } })
+    expect(world.network.requests.map(({ url, principal }) => [url, principal])).toEqual([
+      ['https://app.test/api/posts/p2/claps', 'bob'],
+    ])
+  })
+
+  it('leaves the first one’s entries be; they go on when that user returns', async () => {
+    const world = createTestWorld()
+    world.setOnline(false)
+    const app = openApp(world)
+    const receipt = app.clap('p1')
+    await world.settle()
+    app.store.dispatch(signedIn('bob'))
+    world.setOnline(true)
+    await world.settle()
+
+    app.store.dispatch(signedIn('ada'))
+    const returned = app.broker.ready.then(() => app.post('p1')?.claps)
+    await world.settle()
+
+    expect(await returned).toBe(1)
+    expect(world.network.requests.map(({ key, principal }) => [key, principal])).toEqual([
+      [receipt.id, 'ada'],
+    ])
+    expect((await receipt.settled).status).toBe('delivered')
+    expect(app.outbox().waiting).toBe(0)
+  })
+
+  it('is not sent for by a request that was on its way when the user changed: it is cut off', async () => {
+    const { reply } = held()
+    const world = createTestWorld()
+    world.network.next(reply)
+    const app = openApp(world)
+    app.clap('p1')
+    await world.settle()
+
+    app.store.dispatch(signedIn('bob'))
+    await world.settle()
+    app.tab.host.focus()
+    await world.clock.advance(20_000)
+
+    expect(world.network.requests.map(({ principal }) => principal)).toEqual(['ada'])
+    expect(world.reports).toEqual([])
+  })
+
+  it('who comes while a capture is being stored gets neither its count nor its refusal', async () => {
+    const world = createTestWorld()
+    world.setOnline(false)
+    const app = openApp(world, { limits: { entriesMax: 1 } })
+    await world.settle()
+    app.clap('p1')
+    await world.settle()
+
+    const kept = app.clap('p2')
+    app.store.dispatch(signedIn('bob'))
+    await world.settle()
+
+    expect(await kept.settled).toEqual({ status: 'rejected', reason: 'outboxFull' })
+    expect(app.outbox()).toMatchObject({ waiting: 0, entries: {} })
+    expect(app.types()).not.toContain('posts/clapped/rejected')
+  })
+
+  it('who captures in the same turn has their own outbox', async () => {
+    const world = createTestWorld()
+    const app = openApp(world)
+    await world.settle()
+
+    app.clap('p1')
+    app.store.dispatch(signedIn('bob'))
+    app.clap('p2')
+    await world.settle()
+    const asBob = world.network.requests.map(({ url, principal }) => [principal, url])
+    app.store.dispatch(signedIn('ada'))
+    await world.settle()
+
+    expect(asBob).toEqual([['bob', 'https://app.test/api/posts/p2/claps']])
+    expect(world.network.requests.map(({ principal }) => principal)).toEqual(['bob', 'ada'])
+  })
+
+  it('lends no token to a request of the last one that was being prepared (RP9, F45)', async () => {
+    const world = createTestWorld()
+    let goOn = () => {}
+    const app = openApp(world, {
+      prepareHeaders: async (headers, { getState }) => {
+        await new Promise<void>((resolve) => {
+          goOn = resolve
+        })
+        headers.set('authorization', getState().session.token)
+      },
+    })
+    app.clap('p1')
+    await world.settle()
+
+    app.store.dispatch(signedIn('bob'))
+    goOn()
+    await world.settle()
+
+    expect(world.network.requests).toEqual([])
+  })
+
+  it('is not counted as having what the last one captured a moment before', async () => {
+    const world = createTestWorld()
+    world.setOnline(false)
+    const app = openApp(world)
+    await world.settle()
+
+    app.clap('p1')
+    app.store.dispatch(signedIn('bob'))
+    await world.settle()
+
+    expect(app.outbox()).toMatchObject({ waiting: 0, entries: {} })
+  })
+
+  it('in another tab stops the first one’s drain there too (F46)', async () => {
+    const world = createTestWorld()
+    world.setOnline(false)
+    const ada = openApp(world)
+    ada.clap('p1')
+    await world.settle()
+    const bob = openApp(world, { user: 'bob' })
+    await world.settle()
+
+    world.setOnline(true)
+    ada.tab.host.focus()
+    bob.clap('p2')
+    await world.settle()
+
+    expect(world.network.requests.map(({ principal }) => principal)).toEqual(['bob'])
+    expect(ada.outbox().waiting).toBe(1)
+  })
+
+  it('in another tab leaves the first one’s tab paused, which says so, until that user is back', async () => {
+    const world = createTestWorld()
+    const ada = openApp(world)
+    const other = openApp(world)
+    await world.settle()
+
+    other.store.dispatch(signedIn('bob'))
+    await world.settle()
+    ada.clap('p1')
+    await world.settle()
+    const paused = ada.outbox().paused
+    const sent = world.network.requests.length
+    other.store.dispatch(signedIn('ada'))
+    await world.settle()
+    await world.clock.advance(3_000)
+
+    expect(paused).toBe('principal')
+    expect(sent).toBe(0)
+    expect(ada.outbox()).toMatchObject({ paused: undefined, waiting: 0 })
+  })
+
+  it('is who the server says it is: after a principal-mismatch nothing more of the first is sent (F45)', async () => {
+    const world = createTestWorld({ network: answer(403, { type: 'urn:x:principal-mismatch' }) })
+    const app = openApp(world)
+    app.clap('p1')
+    await world.settle()
+    app.clap('p2')
+    await world.clock.advance(600_000)
+
+    expect(world.network.requests).toHaveLength(1)
+    expect(app.outbox()).toMatchObject({ paused: 'principal', waiting: 2 })
+  })
+
+  it('has a token of their own in the headers, made at the sending (SEC3)', async () => {
+    const world = createTestWorld()
+    const app = openApp(world, {
+      prepareHeaders: (headers, { getState }) => headers.set('authorization', getState().session.token),
+    })
+
+    app.clap('p1')
+    await world.settle()
+    app.store.dispatch(signedIn('bob'))
+    app.clap('p1')
+    await world.settle()
+
+    expect(world.network.requests.map(({ headers }) => headers['authorization'])).toEqual([
+      'token of ada',
+      'token of bob',
+    ])
+  })
+})
+
+describe('users who change faster than it is written down (P6)', () => {
+  it.each([
+    ['a new one and back', ['bob', 'ada'], 'ada'],
+    ['a new one, nobody, and back', ['bob', undefined, 'ada'], 'ada'],
+    ['two new ones', ['bob', 'eve'], 'eve'],
+    ['a new one who leaves', ['bob', undefined], undefined],
+  ] as const)('leave the session to the last of them: %s', async (_, users, last) => {
+    const world = createTestWorld()
+    const app = openApp(world)
+    await world.settle()
+
+    for (const user of users) app.store.dispatch(user === undefined ? signedOut() : signedIn(user))
+    await world.settle()
+    const active = await world.store.transact('readonly', 'relaxed', (tx) => tx.get('settings', ['active']))
+    app.clap('p1')
+    await world.settle()
+
+    expect((active as { principal?: string } | undefined)?.principal).toBe(last)
+    expect(world.network.requests.map(({ principal }) => principal)).toEqual(last === undefined ? [] : [last])
+  })
+
+  it('send nothing that was still knocking as another one signed in in another tab', async () => {
+    const world = createTestWorld()
+    const tab = world.tab()
+    const { knock } = tab.ports.network
+    let isAnswered = () => {}
+    const answered = new Promise<void>((resolve) => {
+      isAnswered = resolve
+    })
+    Object.assign(tab.ports.network, {
+      knock: async (...given: Parameters<typeof knock>) => {
+        await answered
+        return knock(...given)
+      },
+    })
+    const route = write(clapped, { request: () => ({ url: '/api/claps' }), server: 'plain' })
+    const ada = openApp(world, { tab, routes: [route] })
+    await world.settle()
+    ada.store.dispatch(route({ postId: 'p1' }))
+    await world.settle()
+
+    openApp(world, { user: 'bob' })
+    await world.settle()
+    isAnswered()
+    await world.clock.advance(5_000)
+
+    expect(world.network.requests).toEqual([])
+  })
+})

@@ -1,0 +1,164 @@
+// Follows the app's word for its user, and writes it into the database, so that every executor knows whose outbox it is.
+
+import { countUnreachableWork, hasUnreachableWork } from '../../core/backup/unreachable-work.js'
+import {
+  activate,
+  deactivate,
+  moveLoss,
+  noteLoss,
+  type Owner,
+  readActive,
+  sessionOf,
+  unpause,
+} from '../../core/outbox/partition.js'
+import type { Ports } from '../../core/ports.js'
+import { type Base, findSalt, partitionOf, readSalt, restoreSalt } from '../../core/rows/app-homes.js'
+import { isFull } from '../../core/rows/disk-reserve.js'
+import type { AppWord, SessionRow } from '../../core/rows/rows.js'
+import type { StoreTransaction } from '../../core/rows/store.js'
+import { isDevelopment, sayOnce } from '../../redux/development.js'
+import { warnOfMovedApp } from '../development/moved-app-warning.js'
+
+export interface UserRows {
+  /**
+   * Writes in the partition that stands for a user, and that their pages find. The database may have been emptied and
+   * begun anew under this page: where the first transaction sees that, `transact` makes another.
+   */
+  write<T>(principal: string, work: UserWork<T>, transact: Transact): Promise<T>
+  /** From here on this user's entries are sent, and no other's. */
+  signIn(principal: string): Promise<Owner>
+  /** From here on nothing of this user is sent. Another user who signed in meanwhile is sent for. */
+  signOut(principal: string): Promise<void>
+  /** Entries that were paused for want of a session are tried again. */
+  resume(owner: Owner): Promise<void>
+}
+
+type UserWork<T> = (tx: StoreTransaction, owner: Owner) => Promise<T>
+type Transact = <T>(work: (tx: StoreTransaction) => Promise<T>) => Promise<T>
+
+/** A partition with the salt that it was derived from. */
+interface Derived {
+  readonly owner: Owner
+  readonly salt: string
+  /** The partition that the user had before the database was emptied under this page. */
+  readonly left: string | undefined
+}
+
+export interface UserRowsContext {
+  readonly app: AppWord
+  /** Where the app lies among others of its origin. */
+  readonly base: Base
+}
+
+export function createUserRows(ports: Ports, { app, base }: UserRowsContext): UserRows {
+  const { store, clock, bus } = ports
+  const known = new Map<string, Promise<Derived>>()
+  let last: Promise<unknown> = Promise.resolve()
+
+  /** Changes of the session are written one after the other, in their order: some take longer than others. */
+  function inOrder<T>(work: () => Promise<T>): Promise<T> {
+    const done = last.then(work)
+    last = done.catch(() => {})
+    return done
+  }
+
+  const relaxed: Transact = (work) => store.transact('readwrite', 'relaxed', work)
+
+  const derivedOf = (principal: string, left?: string): Promise<Derived> => {
+    const found = known.get(principal)
+    if (found !== undefined) return found
+    const derived = derive(ports, base, principal, left)
+    known.set(principal, derived)
+    derived.catch(() => known.delete(principal))
+    return derived
+  }
+
+  async function write<T>(principal: string, work: UserWork<T>, transact: Transact): Promise<T> {
+    for (let before: string | undefined; ; ) {
+      const { owner, salt, left } = await derivedOf(principal, before)
+      const done = await transact(async (tx) => {
+        const found = await findSalt(tx, base)
+        const isThere = found === undefined && (await tx.get('partitions', [owner.partition])) !== undefined
+        if (isThere) await restoreSalt(tx, salt, base)
+        else if (found !== salt) return undefined
+        if (left !== undefined) await moveLoss(tx, left, owner.partition)
+        return { result: await work(tx, owner) }
+      })
+      if (done !== undefined) return done.result
+      before = owner.partition
+      known.delete(principal)
+    }
+  }
+
+  async function begin(tx: StoreTransaction, owner: Owner): Promise<Owner> {
+    const stranded = await countUnreachableWork(tx, owner, base)
+    const ended = await activate(tx, owner, app, base)
+    if (stranded > 0) await noteLoss(tx, owner.partition, stranded, clock.now())
+    if (isDevelopment && ended !== undefined) sayOnce(sessionTaken(ended, owner, base))
+    return owner
+  }
+
+  async function signIn(principal: string): Promise<Owner> {
+    let signedIn: Owner
+    try {
+      signedIn = await write(principal, begin, relaxed)
+    } catch (error) {
+      // No room for a word: it is not needed where the last session was this user's too.
+      signedIn = (await derivedOf(principal)).owner
+      const isActive = (tx: StoreTransaction) => sessionOf(tx, signedIn.partition)
+      if (!isFull(error) || !(await store.transact('readonly', 'relaxed', isActive))) throw error
+    }
+    bus.post('changed')
+    return signedIn
+  }
+
+  async function signOut(principal: string): Promise<void> {
+    const ended = async (tx: StoreTransaction, { partition }: Owner) => {
+      if (await sessionOf(tx, partition)) await deactivate(tx, partition)
+    }
+    await write(principal, ended, relaxed)
+    bus.post('changed')
+  }
+
+  async function resume(owner: Owner): Promise<void> {
+    // Another tab may have signed its user out meanwhile. Where another user is signed in, that one's session stays.
+    const active = await store.transact('readonly', 'relaxed', (tx) => readActive(tx, base))
+    if (active === undefined) await signIn(owner.principal)
+    else await unpause(store, owner.partition)
+  }
+
+  return {
+    write,
+    signIn: (principal) => inOrder(() => signIn(principal)),
+    signOut: (principal) => inOrder(() => signOut(principal)),
+    resume: (owner) => inOrder(() => resume(owner)),
+  }
+}
+
+async function derive(
+  { store, chance, report }: Ports,
+  base: Base,
+  principal: string,
+  left: string | undefined,
+): Promise<Derived> {
+  const { salt, isStranded } = await store.transact('readwrite', 'strict', async (tx) => {
+    if (isDevelopment) await warnOfMovedApp(tx, base)
+    const isNew = (await findSalt(tx, base)) === undefined
+    return {
+      salt: await readSalt(tx, chance, base),
+      isStranded: isNew && (await hasUnreachableWork(tx, base)),
+    }
+  })
+  if (isStranded) report(new Error(strandedWork))
+  return { owner: { principal, partition: await partitionOf(chance, salt, principal) }, salt, left }
+}
+
+const strandedWork = isDevelopment
+  ? 'redux-broker: the salt of this app was damaged in the database. Nobody can tell any more whose the entries of before are: they stay, unsent.'
+  : 'redux-broker: stranded entries'
+
+const sessionTaken = ({ from = '/', principal }: SessionRow, owner: Owner, base: Base) =>
+  `the page at ${base} has ended the session of ${principal === owner.principal ? 'the same' : 'another'} user at ` +
+  `${from}, whose entries there wait from now on. If the two are apps of their own, give each its own \`name\`, in ` +
+  'createBroker() and in its worker. A name that is given later begins an empty outbox: have what waits delivered ' +
+  'first. If they are one app that has moved, give it the `base` that it had.'

@@ -1,0 +1,80 @@
+// Sees to the journal while a page is open: writes down what was shown, takes the words out of it later, and has what is
+// too old forgotten.
+
+import { journalGraceMs, levelAfterMs } from '../../core/limits.js'
+import { tidyJournal } from '../../core/outbox/journal.js'
+import { changePartition } from '../../core/outbox/partition.js'
+import type { Ports } from '../../core/ports.js'
+
+export interface JournalUpkeepContext {
+  readonly ports: Ports
+  readonly partition: string
+  /** How much of what was shown a page that starts later has use for. */
+  keepsShown(): number
+}
+
+export interface JournalUpkeep {
+  /** The page has begun. */
+  started(): void
+  /** All up to this number is in the view. */
+  shown(number: number): void
+  stop(): void
+}
+
+/** How long what was shown may go unrecorded: a page killed in that time shows it again at its next start. */
+const tellMs = 1_000
+/** A page that stays open, with nothing to show, looks so often. */
+const againMs = 3_600_000
+
+export function createJournalUpkeep({ ports, partition, keepsShown }: JournalUpkeepContext): JournalUpkeep {
+  const { store, clock, report } = ports
+  let at = Number.POSITIVE_INFINITY
+  let cancel = () => {}
+  let shown = 0
+  let cancelTelling: (() => void) | undefined
+
+  /** In so long at the latest. */
+  function within(ms: number): void {
+    const due = clock.monotonic() + ms
+    if (due >= at) return
+    cancel()
+    at = due
+    cancel = clock.after(ms, () => {
+      at = Number.POSITIVE_INFINITY
+      tidy().then((isMore) => within(isMore ? journalGraceMs : againMs), report)
+    })
+  }
+
+  async function tidy(): Promise<boolean> {
+    let isMore = false
+    await store.transact('readwrite', 'relaxed', (tx) =>
+      changePartition(tx, partition, async (row) => {
+        isMore = await tidyJournal(tx, row, { keep: keepsShown(), now: clock.now() })
+      }),
+    )
+    return isMore
+  }
+
+  async function tell(): Promise<void> {
+    cancelTelling = undefined
+    await store.transact('readwrite', 'relaxed', (tx) =>
+      changePartition(tx, partition, (row) => {
+        row.told = Math.max(shown, row.told ?? 0)
+      }),
+    )
+    within(journalGraceMs)
+  }
+
+  return {
+    started: () => within(levelAfterMs),
+    shown(number) {
+      shown = number
+      cancelTelling ??= clock.after(tellMs, () => void tell().catch(report))
+    },
+    stop() {
+      at = Number.NEGATIVE_INFINITY
+      cancel()
+      cancelTelling?.()
+    },
+  }
+}

@@ -1,0 +1,50 @@
+import { describe, expect, it } from 'vitest'
+import { PendingEntries } from './pending-entries.js'
+
+const entry = (entryId: string, lane: string, inDoubt = false) => ({
+  entryId,
+  lane,
+  action: { type: entryId },
+  inDoubt,
+})
+
+const known = (...entries: ReturnType<typeof entry>[]) => {
+  const all = new PendingEntries()
+  all.restored(entries)
+  return all
+}
+const prompt = (all: PendingEntries) => all.prompt().map(({ type }) => type)
+
+describe('of the entries in a view', () => {
+  it('those are prompt that wait for no person', () => {
+    expect(prompt(known(entry('a', '1'), entry('b', '2')))).toEqual(['a', 'b'])
+  })
+
+  it('those in doubt are not, nor who stands in their lane', () => {
+    const all = known(entry('a', '1', true), entry('b', '1'), entry('c', '2'), entry('d', '2'))
+    expect(prompt(all)).toEqual(['c', 'd'])
+
+    all.doubted('c')
+    all.doubted('unknown')
+    expect(prompt(all)).toEqual([])
+    expect(all.size).toBe(4)
+  })
+
+  it('those are again that were requeued', () => {
+    const all = known(entry('a', '1', true))
+
+    all.restored([entry('a', '1')])
+
+    expect(prompt(all)).toEqual(['a'])
+  })
+
+  it('those are not whose lane a dead letter or an unreadable entry holds back', () => {
+    const all = known(entry('a', '1'), entry('b', '2'), entry('c', '3'))
+
+    all.held([], ['1'], ['2'])
+    expect(prompt(all)).toEqual(['c'])
+
+    all.held(['1', '3'], [])
+    expect(prompt(all)).toEqual(['a', 'b', 'c'])
+  })
+})

@@ -1,0 +1,65 @@
+// What dispatch hands back. The promises of a receipt never reject: nobody is forced to watch them.
+import type { Accepted, Receipt, Settled } from '../../redux/types.js'
+
+/** What `unwrap()` throws when something else than an answer came. */
+export class NotDeliveredError extends Error {
+  override readonly name = 'NotDeliveredError'
+  readonly outcome: Exclude<Settled<unknown>, { status: 'delivered' }>
+  constructor(outcome: Exclude<Settled<unknown>, { status: 'delivered' }>) {
+    super(`The request was ${outcome.status}${'reason' in outcome ? `: ${outcome.reason}` : ''}.`)
+    this.outcome = outcome
+  }
+}
+
+export interface Receipts {
+  open(id: string, cancel: () => Promise<'cancelled' | 'tooLate'>): Receipt<unknown>
+  accept(id: string): void
+  /** Ends the receipt; one that is not known here belongs to another page. */
+  settle(id: string, outcome: Settled<unknown>): void
+}
+
+interface Open {
+  readonly accept: (accepted: Accepted) => void
+  readonly settle: (settled: Settled<unknown>) => void
+}
+
+export function createReceipts(): Receipts {
+  const open = new Map<string, Open>()
+  return {
+    open(id, cancel) {
+      let accept: Open['accept'] = () => {}
+      let settle: Open['settle'] = () => {}
+      const accepted = new Promise<Accepted>((resolve) => {
+        accept = resolve
+      })
+      const settled = new Promise<Settled<unknown>>((resolve) => {
+        settle = resolve
+      })
+      open.set(id, { accept, settle })
+      return { id, accepted, settled, unwrap: () => settled.then(unwrapped), cancel }
+    },
+    accept: (id) => open.get(id)?.accept({ status: 'accepted' }),
+    settle(id, outcome) {
+      const receipt = open.get(id)
+      open.delete(id)
+      receipt?.accept(outcome.status === 'rejected' ? outcome : { status: 'accepted' })
+      receipt?.settle(outcome)
+    },
+  }
+}
+
+function unwrapped(outcome: Settled<unknown>): unknown {
+  if (outcome.status === 'delivered') return outcome.answer
+  throw new NotDeliveredError(outcome)
+}
+
+const nothingKept = { status: 'rejected', reason: 'storageUnavailable' } as const
+
+/** What dispatch gives on a server: nothing is captured there. */
+export const inertReceipt: Receipt<never> = {
+  id: '',
+  accepted: Promise.resolve(nothingKept),
+  settled: Promise.resolve(nothingKept),
+  unwrap: () => Promise.reject(new NotDeliveredError(nothingKept)),
+  cancel: async () => 'tooLate',
+}

@@ -1,0 +1,49 @@
+// A slice may be given a state that no longer shows what is pending: a root reducer begins anew, kept state is put in,
+// a reducer is loaded late. Sees that the slice shows it again, with the action that did so or right after it.
+import type { Action } from 'redux'
+import { type BrokerState, brokerReducer, initialState } from '../../redux/broker-reducer.js'
+import { rehydrate } from '../../redux/optimistic/persisted-state.js'
+import type { StoreBridge } from './store-bridge.js'
+
+export interface ResetRepair {
+  /** Call it when a reducer was given a state that it did not make, or none. */
+  tear(): void
+  /** Call it after every action. */
+  mend(action: Action): void
+}
+
+/** `slice`: the broker's own of now. */
+export function createResetRepair(
+  view: Pick<StoreBridge, 'showAgain'>,
+  slice: () => BrokerState,
+): ResetRepair {
+  /** How the broker's slice was when the store was last whole. */
+  let whole = initialState
+  // A store may begin with state that was kept.
+  let torn = slice() !== initialState
+  /** A reducer that is never given its own state is mended once for each action, not for ever. */
+  let mending = false
+
+  function mend(action: Action): void {
+    if (mending) return
+    if (torn || action.type === rehydrate) {
+      mending = true
+      view.showAgain(brokerReducer(whole, action))
+      mending = false
+      torn = false
+    }
+    whole = slice()
+  }
+
+  return {
+    mend,
+    tear() {
+      if (torn) return
+      torn = true
+      // With no action of the store's: by replaceReducer, or for a slice that is loaded late.
+      queueMicrotask(() => {
+        if (torn) mend({ type: '' })
+      })
+    },
+  }
+}

@@ -1,0 +1,149 @@
+import { describe, expect, it } from 'vitest'
+import { answerOf, textOfAnswer } from '../../adapters/contracts/answer-cache-contract.js'
+import { memoryAnswerCache } from '../../adapters/memory/memory-answer-cache.js'
+import { activate, deactivate } from '../../core/outbox/partition.js'
+import type { AnswerCache } from '../../core/reads/cache/answer-cache.js'
+import { createTestWorld } from '../../testing/index.js'
+import { clearSignedOutUsers, createUserCache } from './user-cache.js'
+
+async function open({ copies = memoryAnswerCache() }: { readonly copies?: AnswerCache } = {}) {
+  const world = createTestWorld()
+  const { ports } = world.tab()
+  const signIn = (partition: string) =>
+    world.store.transact('readwrite', 'relaxed', (tx) => activate(tx, { partition, principal: partition }))
+  const signOut = () => world.store.transact('readwrite', 'relaxed', async (tx) => deactivate(tx, 'ada'))
+  await signIn('ada')
+  const bounds = { bytesMax: 1_000, ageMsMax: 1_000 }
+  const keeping = createUserCache({ copies, ports, partition: 'ada', bounds })
+  const keep = (key: string, text: string, headers: readonly (readonly [string, string])[] = []) =>
+    keeping.keep(key, answerOf(text, 0, { headers }).answer, world.clock.now())
+  const find = async (key: string) => textOfAnswer(await keeping.find(key))
+  return { world, ports, copies, keep, find, signIn, signOut }
+}
+
+const noStore = [['cache-control', 'no-store']] as const
+
+describe('what is kept of a user’s reads', () => {
+  it('is there until it is too old', async () => {
+    const { world, keep, find } = await open()
+    await keep('a', '1')
+
+    await world.clock.advance(1_000)
+    expect(await find('a')).toBe('1')
+
+    await world.clock.advance(1)
+    expect(await find('a')).toBeUndefined()
+  })
+
+  it('is as young as the server’s last word of it', async () => {
+    const { world, keep, find } = await open()
+    await keep('a', '1')
+    await world.clock.advance(800)
+
+    await keep('a', '1')
+
+    await world.clock.advance(800)
+    expect(await find('a')).toBe('1')
+  })
+
+  it('goes where the server says that nothing may be kept (SEC28)', async () => {
+    const { keep, find } = await open()
+    for (const key of ['a', 'b']) await keep(key, '1')
+
+    await keep('a', '2', noStore)
+
+    expect([await find('a'), await find('b')]).toEqual([undefined, '1'])
+  })
+
+  it('is not written once the user has left, in any tab (SEC28)', async () => {
+    const { keep, find, copies, signOut, signIn } = await open()
+    await keep('before', '1')
+    await signOut()
+
+    await keep('a', '1')
+    await keep('before', '2')
+    expect(await find('a')).toBeUndefined()
+    expect(textOfAnswer(await copies.find('ada', 'before'))).toBe('1')
+
+    await signIn('grace')
+    await keep('a', '1')
+    expect(await find('a')).toBeUndefined()
+  })
+
+  it('is undone where the user leaves while it is written (SEC28)', async () => {
+    const memory = memoryAnswerCache()
+    let leave = async () => {}
+    const slow: AnswerCache = {
+      ...memory,
+      async keep(...given) {
+        // All of the sign-out happens here, the clearing included.
+        await leave()
+        await memory.keep(...given)
+      },
+    }
+    const { ports, world, keep, find, signOut } = await open({ copies: slow })
+    await memory.keep('ada', 'a', answerOf('before', world.clock.now()), { bytesMax: 99, ageMsMax: 99 })
+    leave = async () => {
+      await signOut()
+      await clearSignedOutUsers(memory, ports, 'ada')
+    }
+
+    await keep('a', '1')
+
+    expect(await find('a')).toBeUndefined()
+  })
+
+  it('is not more where the storage of the rows fails', async () => {
+    const { world, ports, copies, keep, find } = await open()
+    const broken = { ...ports, store: { ...ports.store, transact: () => Promise.reject(new Error('no')) } }
+    await keep('a', '1')
+
+    await createUserCache({
+      copies,
+      ports: broken,
+      partition: 'ada',
+      bounds: { bytesMax: 99, ageMsMax: 99 },
+    }).keep('b', answerOf('2').answer, world.clock.now())
+    await clearSignedOutUsers(copies, broken)
+
+    expect([await find('a'), await find('b')]).toEqual(['1', undefined])
+  })
+})
+
+describe('when users come and go', () => {
+  const wide = { bytesMax: 999, ageMsMax: 999 }
+  async function shared() {
+    const app = await open()
+    for (const user of ['ada', 'grace']) await app.copies.keep(user, 'a', answerOf(user), wide)
+    const left = async () => {
+      const both = ['ada', 'grace'].map(async (user) => textOfAnswer(await app.copies.find(user, 'a')))
+      return (await Promise.all(both)).filter((text) => text !== undefined)
+    }
+    return { ...app, left }
+  }
+
+  it('only copies of the one whose session it is stay (SEC28)', async () => {
+    const { copies, ports, left } = await shared()
+
+    await clearSignedOutUsers(copies, ports)
+
+    expect(await left()).toEqual(['ada'])
+  })
+
+  it('no copy stays once nobody is signed in, whoever was to clear them (SEC28)', async () => {
+    const { copies, ports, left, signOut } = await shared()
+    await signOut()
+
+    await clearSignedOutUsers(copies, ports)
+
+    expect(await left()).toEqual([])
+  })
+
+  it('those of the one who left go, also where the rows could not say so', async () => {
+    const { copies, ports, left } = await shared()
+
+    await clearSignedOutUsers(copies, ports, 'ada')
+
+    expect(await left()).toEqual([])
+  })
+})

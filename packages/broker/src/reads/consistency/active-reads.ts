@@ -1,0 +1,100 @@
+// What is on screen: the reads that somebody in this page has asked for through Redux and has not left. They are asked
+// for again when a write has made them old, and while all that is there of them is an old copy, or nothing.
+import { invalidates, type Tag, touches } from '../../core/reads/consistency/tags.js'
+import { createRefetchSchedule, type RefetchContext } from './refetch-schedule.js'
+
+export interface ActiveReadsContext extends RefetchContext {
+  /** Keys that are kept up to date. */
+  readonly onScreenMax: number
+  /** For the developer: it is no longer kept up to date. */
+  leftOut(key: string, why: 'tooMany' | 'keepsFailing'): void
+}
+
+/** What somebody looks at. */
+export interface ActiveRead {
+  readonly tags: readonly Tag[]
+  /**
+   * Asks for it again; joins the read of it that is under way, where there is one. `isRepeat`: it has failed, so that
+   * the request itself need not be repeated.
+   */
+  again(isRepeat: boolean): void
+  /** It is off the screen. */
+  gone?(): void
+}
+
+/**
+ * What is there of a read when it has ended. `old`: a copy, or nothing. `unsure`: an answer that may or may not hold
+ * what was being written.
+ */
+export type Freshness = 'fresh' | 'unsure' | 'old'
+
+export interface ActiveReads {
+  /** Somebody asked for it. Gives what takes it off again, with the last of those who asked. */
+  show(key: string, sight: ActiveRead): () => void
+  /** `floorMs`: how long the server asked to wait. */
+  ended(key: string, how: Freshness, floorMs?: number): void
+  /** A write to these has ended: what it has made old is asked for again. */
+  invalidated(tags: readonly Tag[]): void
+  /** So is what was unsure, whatever the write has made old. */
+  touched(tags: readonly Tag[]): void
+  stop(): void
+}
+
+interface ShownRead {
+  sight: ActiveRead
+  watchers: number
+  isUnsure: boolean
+}
+
+export function createActiveReads(context: ActiveReadsContext): ActiveReads {
+  const { onScreenMax, leftOut } = context
+  /** The one that was asked for last comes last. */
+  const shown = new Map<string, ShownRead>()
+  const rereads = createRefetchSchedule(context, (key) => shown.get(key)?.sight.again(true))
+
+  function forget(key: string): void {
+    const sight = shown.get(key)?.sight
+    shown.delete(key)
+    rereads.forget(key)
+    sight?.gone?.()
+  }
+
+  const again = (isMeant: (one: ShownRead) => boolean) => {
+    for (const { sight } of [...shown.values()].filter(isMeant)) sight.again(false)
+  }
+
+  return {
+    show(key, sight) {
+      const mine = shown.get(key) ?? { sight, watchers: 0, isUnsure: false }
+      mine.sight = sight
+      mine.watchers += 1
+      shown.delete(key)
+      shown.set(key, mine)
+      const [first] = shown.keys()
+      if (first !== undefined && shown.size > onScreenMax) {
+        forget(first)
+        leftOut(first, 'tooMany')
+      }
+      let hasLeft = false
+      return () => {
+        if (hasLeft || shown.get(key) !== mine) return
+        hasLeft = true
+        mine.watchers -= 1
+        if (mine.watchers === 0) forget(key)
+      }
+    },
+    ended(key, how, floorMs = 0) {
+      const one = shown.get(key)
+      if (one !== undefined) one.isUnsure = how === 'unsure'
+      if (how !== 'old') {
+        if (rereads.forget(key)) rereads.tryAll()
+      } else if (one !== undefined && !rereads.failed(key, floorMs)) leftOut(key, 'keepsFailing')
+    },
+    invalidated: (tags) => again(({ sight }) => matches(sight, tags, invalidates)),
+    touched: (tags) => again(({ sight, isUnsure }) => isUnsure && matches(sight, tags, touches)),
+    stop: rereads.stop,
+  }
+}
+
+const matches = (sight: ActiveRead, written: readonly Tag[], by: typeof invalidates) =>
+  sight.tags.some((tag) => written.some((one) => by(one, tag)))

@@ -1,0 +1,121 @@
+// When a read on screen that failed is asked for again: after growing, jittered waits, not before the time that its
+// server named, and not for ever.
+import { backoffCapMs, probeSpacingMs, rereadBaseMs, rereadsMax } from '../../core/limits.js'
+import type { Clock, RandomSource } from '../../core/platform.js'
+import type { PageLifecycle } from '../../page/lifecycle/page-lifecycle.js'
+
+export interface RefetchContext {
+  readonly clock: Clock
+  readonly chance: Pick<RandomSource, 'random'>
+  readonly host: Pick<PageLifecycle, 'believesOnline' | 'isVisible' | 'listen'>
+}
+
+export interface RefetchSchedule {
+  /** It failed. `floorMs`: how long its server asked to wait. False: it is not asked for by itself any more. */
+  failed(key: string, floorMs: number): boolean
+  /** It did not fail, or is off the screen. True: it had failed before. */
+  forget(key: string): boolean
+  /** One of them was answered: so may the others be. */
+  tryAll(): void
+  stop(): void
+}
+
+export function createRefetchSchedule(
+  context: RefetchContext,
+  again: (key: string) => void,
+): RefetchSchedule {
+  const { clock, host } = context
+  /** By key, on the monotonic clock, when it may be tried again. The one that was tried last comes last. */
+  const failing = new Map<string, number>()
+  let triedAt = Number.NEGATIVE_INFINITY
+  const dueAt = () =>
+    host.isVisible() && host.believesOnline() ? Math.min(...failing.values()) : Number.POSITIVE_INFINITY
+  const timer = createTimer(context, dueAt, probe)
+  const isDue = (at: number) => at <= clock.monotonic()
+
+  function tryAll(): void {
+    const now = clock.monotonic()
+    // Focus, visibility and `online` come together.
+    if (failing.size === 0 || now - triedAt < probeSpacingMs) return
+    triedAt = now
+    for (const [key, at] of [...failing]) if (isDue(at)) again(key)
+  }
+
+  /** However many have failed, one of them tells whether the server is back. */
+  function probe(): void {
+    const [key, at = 0] = [...failing].find(([, at]) => isDue(at)) ?? []
+    if (key === undefined) return
+    failing.delete(key)
+    failing.set(key, at)
+    again(key)
+  }
+
+  const stopListening = host.listen((signal) => {
+    if (signal === 'wake' && host.believesOnline()) {
+      tryAll()
+      timer.beginAnew(probeSpacingMs)
+    }
+    timer.plan()
+  })
+
+  return {
+    failed(key, floorMs) {
+      const isNew = !failing.has(key)
+      // What fails for the first time does not wait as long as what has failed for an hour.
+      if (isNew) timer.beginAnew(rereadBaseMs)
+      failing.set(key, clock.monotonic() + floorMs)
+      timer.plan()
+      return !timer.isOver()
+    },
+    forget: (key) => failing.delete(key),
+    tryAll() {
+      timer.beginAnew(rereadBaseMs)
+      tryAll()
+      timer.plan()
+    },
+    stop() {
+      timer.stop()
+      stopListening()
+    },
+  }
+}
+
+/** Probes, ever less often, and gives up at the end. `dueAt`: not before that; infinity while no probe is wanted. */
+function createTimer(
+  { clock, chance }: Pick<RefetchContext, 'clock' | 'chance'>,
+  dueAt: () => number,
+  probe: () => void,
+) {
+  let waitMs = rereadBaseMs
+  let triesLeft = rereadsMax
+  let cancel: (() => void) | undefined
+  const stop = () => {
+    cancel?.()
+    cancel = undefined
+  }
+  function plan(): void {
+    const at = dueAt()
+    if (cancel !== undefined || triesLeft === 0 || at === Number.POSITIVE_INFINITY) return
+    const jittered = waitMs * (1 - chance.random() / 2)
+    cancel = clock.after(Math.max(jittered, at - clock.monotonic()), () => {
+      cancel = undefined
+      // The server may have named a later time meanwhile.
+      if (dueAt() <= clock.monotonic()) {
+        waitMs = Math.min(waitMs * 2, backoffCapMs)
+        triesLeft--
+        probe()
+      }
+      plan()
+    })
+  }
+  return {
+    plan,
+    stop,
+    isOver: () => triesLeft === 0,
+    beginAnew(ms: number) {
+      stop()
+      waitMs = ms
+      triesLeft = rereadsMax
+    },
+  }
+}

@@ -1,0 +1,61 @@
+// From a routed action that asks to its receipt, and to what is on screen because of it.
+import type { StoredAction } from '../core/rows/entry.js'
+import { passOn } from '../page/capture/capture.js'
+import { asRefusal } from '../page/capture/refusal.js'
+import type { ReadEngineContext } from '../page/reads-port.js'
+import { settledOf } from '../page/view/store-bridge.js'
+import { type OutcomeAction, outcome } from '../redux/actions.js'
+import { isDevelopment } from '../redux/development.js'
+import type { ReadRoute } from '../redux/route.js'
+import type { AnswerMeta, Receipt, Settled } from '../redux/types.js'
+import { resolveReadParams } from './request/read-params.js'
+import type { UserReads } from './user-reads.js'
+
+type CaptureContext = Pick<ReadEngineContext, 'ports' | 'receipts' | 'snapshot' | 'dispatch'> &
+  Pick<UserReads, 'show'>
+
+/** Never throws: what cannot be asked for settles as rejected. `next` takes the action on to the reducers. */
+export function dispatchRead(
+  context: CaptureContext,
+  route: ReadRoute,
+  action: StoredAction,
+  next: (action: unknown) => unknown,
+): Receipt<unknown> {
+  const { ports, receipts, dispatch } = context
+  const id = ports.chance.id()
+  let leave = () => {}
+  let isOver = false
+  const end = (settled: Settled<unknown>) => {
+    isOver = true
+    receipts.settle(id, settled)
+  }
+  const receipt = receipts.open(id, async () => {
+    const came = isOver ? 'tooLate' : 'cancelled'
+    leave()
+    end({ status: 'cancelled' })
+    return came
+  })
+  try {
+    const wish = resolveReadParams(route, action, context)
+    receipts.accept(id)
+    const parse = (body: unknown) => (route.options.answer ? route.options.answer(body) : body)
+    const routed = { id, action, request: wish.request, parse }
+    leave = context.show({ params: wish, routed, settle: (_result, told) => end(settledOfRead(told)) })
+  } catch (error) {
+    const { reason, message, cause } = asRefusal(error)
+    if (isDevelopment) console.error(`redux-broker: ${message}`, cause ?? '')
+    const refused = { kind: 'rejected', entryId: id, action, error: { reason } } as const
+    dispatch(outcome({ ...refused, lane: '', at: 0, late: false, read: true }))
+    end({ status: 'rejected', reason })
+    return receipt
+  }
+  passOn(ports, () => next(action))
+  return receipt
+}
+
+/** Undefined where the reader was told of no outcome, since it left. */
+function settledOfRead(told: OutcomeAction | undefined): Settled<unknown> {
+  if (told === undefined) return { status: 'cancelled' }
+  const { entryId: _id, arg: _arg, action: _action, broker: _broker, ...meta } = told.meta
+  return { ...settledOf(told), ...(meta as Partial<AnswerMeta>) }
+}

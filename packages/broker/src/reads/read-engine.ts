@@ -1,0 +1,90 @@
+// A page's reads: everything that they are made of meets here.
+import { cacheStorageAnswers } from '../adapters/storage/answer-cache.js'
+import type { ConnectionPool } from '../core/network/connection-pool.js'
+import type { ReadEngine, ReadEngineContext } from '../page/reads-port.js'
+import { isRead, type WriteRoute } from '../redux/route.js'
+import { fetchRead } from './broker-fetch.js'
+import { clearSignedOutUsers } from './cache/user-cache.js'
+import { createWriteTags } from './consistency/write-tags.js'
+import { dispatchRead } from './dispatch-read.js'
+import { createReadEvents } from './read-events.js'
+import { batchInMicrotask } from './sharing/microtask-batch.js'
+import { createUserReads } from './user-reads.js'
+import { chooseScheduler } from './worker/choose-scheduler.js'
+
+export interface ReadsOptions {
+  /** A response header that names whose answer it is, as `partition` does: another user's is thrown away. */
+  readonly userHeader?: string
+  /** Bytes of kept answers, of one user. Default 10 MiB. */
+  readonly bytesMax?: number
+  /** How old a kept answer may be, in milliseconds. Default 30 days. */
+  readonly ageMsMax?: number
+  /**
+   * Headers that `prepareHeaders` adds and that tell no answers apart, as a signature does. Credentials and the common
+   * ones of traces are among them.
+   */
+  readonly ignoreHeaders?: readonly string[]
+  /** How often a read that fails is repeated. Default 2. A read may say otherwise. */
+  readonly retries?: number
+}
+
+export function createReadEngine(
+  context: ReadEngineContext,
+  connections: ConnectionPool,
+  {
+    userHeader,
+    bytesMax = 10 * 1024 * 1024,
+    ageMsMax = 30 * 86_400_000,
+    retries,
+    ignoreHeaders = [],
+  }: ReadsOptions,
+): ReadEngine {
+  const { ports, host } = context
+  const copies = ports.copies ?? cacheStorageAnswers(context.database, ports)
+  const diary = createReadEvents(ports)
+  const { line, stop } = chooseScheduler(context, connections)
+  const shared = {
+    ...context,
+    copies,
+    bounds: { bytesMax, ageMsMax },
+    retries,
+    ignoreHeaders: ignoreHeaders.map((name) => name.toLowerCase()),
+    diary,
+    line,
+    lineUp: batchInMicrotask(),
+    userHeader: userHeader?.toLowerCase(),
+    written: createWriteTags(writeRoutesOf(context), ports),
+    writing: new Map(),
+  }
+  const beginSession = () => createUserReads({ ...shared, principal: context.principal() })
+  let session = beginSession()
+  // Delete the answers of users who left, should the tab that was to do it have crashed. Only while nobody is signed in:
+  // after a database was lost no row names the user until their sign-in is written, and theirs would be deleted too.
+  queueMicrotask(() => context.principal() === '' && clearSignedOutUsers(copies, ports))
+  const stopWatching = host.onPutAway(() => session.cancel())
+
+  return {
+    capture: (route, action, next) => dispatchRead({ ...context, ...session }, route, action, next),
+    fetch: (input, options) => fetchRead({ ...context, ...session }, input, options),
+    limit: (readsMax) => line.limit(readsMax),
+    watch: diary.watch,
+    onAction: (action) => session.hear(action),
+    userChanged(left, written) {
+      session.stop()
+      session = beginSession()
+      // Where the storage fails nothing is kept either.
+      Promise.all([left, written])
+        .then(([owner]) => clearSignedOutUsers(copies, ports, owner?.partition))
+        .catch(() => {})
+    },
+    forget: (partition) => copies.clear(partition),
+    stop() {
+      stopWatching()
+      session.stop()
+      stop()
+    },
+  }
+}
+
+const writeRoutesOf = ({ routes }: Pick<ReadEngineContext, 'routes'>): ReadonlyMap<string, WriteRoute> =>
+  new Map([...routes].flatMap(([type, route]) => (isRead(route) ? [] : [[type, route]])))

@@ -1,0 +1,63 @@
+// What a routed action asks for, and how, by its route.
+import { areTags, type Tag } from '../../core/reads/consistency/tags.js'
+import type { StoredAction } from '../../core/rows/entry.js'
+import { callApp, Refusal } from '../../page/capture/refusal.js'
+import type { ReadEngineContext, Wishes } from '../../page/reads-port.js'
+import { describe } from '../../redux/describe.js'
+import { isDevelopment } from '../../redux/development.js'
+import type { ReadRoute } from '../../redux/route.js'
+import type { ReadOptions } from './read-options.js'
+import { type ReadTemplate, toReadRequest } from './read-request.js'
+import type { ReadParams } from './subscriber.js'
+
+/** The options that say how one reader wants its answer. */
+export const readParamNames: readonly (keyof Wishes)[] = [
+  'freshForMs',
+  'copy',
+  'patienceMs',
+  'when',
+  'meanwhile',
+  'queueMs',
+  'wireMs',
+  'retries',
+]
+
+/** @throws Refusal */
+export function resolveReadParams(
+  { type, options }: ReadRoute,
+  action: StoredAction,
+  { snapshot }: Pick<ReadEngineContext, 'snapshot'>,
+): ReadParams {
+  const { request, priority, tags, answer: _answer, ...wishes } = options as ReadOptions<never, unknown>
+  const call = <T>(name: string, given: T | ((payload: never, action: never) => T)): T =>
+    callApp(isDevelopment && `the \`${name}\` of ${type}`, () =>
+      typeof given === 'function'
+        ? (given as (payload: unknown, action: unknown) => T)(action.payload, action)
+        : given,
+    )
+  return {
+    ...wishes,
+    request: toReadRequest(type, call<string | ReadTemplate>('request', request), snapshot),
+    priority: checkedPriority(type, call('priority', priority ?? 5)),
+    tags: checkedTags(type, call('tags', tags ?? [])),
+  }
+}
+
+/** @throws Refusal */
+export function checkedTags(what: string, tags: readonly Tag[]): readonly Tag[] {
+  if (areTags(tags)) return tags
+  throw new Refusal(
+    'invalidRequest',
+    isDevelopment && `The \`tags\` of ${what} must be a list of tags; it is ${describe(tags)}.`,
+  )
+}
+
+/** @throws Refusal */
+export function checkedPriority(what: string, priority: number): number {
+  if (Number.isInteger(priority) && priority >= 1 && priority <= 9) return priority
+  throw new Refusal(
+    'invalidRequest',
+    isDevelopment &&
+      `The \`priority\` of ${what} must be a whole number from 1 to 9; it is ${describe(priority)}.`,
+  )
+}

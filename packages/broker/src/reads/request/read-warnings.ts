@@ -1,0 +1,27 @@
+// Tells the developer of trouble with reads in the console. Production bundles contain none of these texts.
+import { sayOnce } from '../../redux/development.js'
+import type { ReadResult } from './read-result.js'
+
+/** `key`: of the action that asks, and of its request. */
+export function warnOfLeftOut(key: string, why: 'tooMany' | 'keepsFailing'): void {
+  if (why === 'keepsFailing')
+    console.warn(
+      `redux-broker: the read ${key} on screen fails again and again. It is not asked for by itself any more, until the page is looked at anew or the network comes back; or dispatch it.`,
+    )
+  else
+    sayOnce(
+      `the read ${key} is no longer kept up to date, since more reads are on screen than \`limits.waitingReadsMax\`. Cancel the receipt of each read that has left the screen.`,
+      'tooMany',
+    )
+}
+
+/** Tells of trouble that only the app or its server can mend. */
+export function warnOfFailure({ kind }: Pick<ReadResult, 'kind'>, url: string): void {
+  if (kind === 'answerTooLarge')
+    sayOnce(`the answer of ${url} is longer than reads take. Raise \`limits.answerBytesMax\`.`, kind + url)
+  if (kind === 'userUnknown')
+    sayOnce(
+      `the answer of ${url} does not show the header that \`reads({ userHeader })\` names, so it is given to nobody. Send it, and name it in Access-Control-Expose-Headers.`,
+      kind + new URL(url).origin,
+    )
+}

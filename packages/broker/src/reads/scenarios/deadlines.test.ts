@@ -1,0 +1,179 @@
+import { createAction } from '@reduxjs/toolkit'
+import { describe, expect, it } from 'vitest'
+import { loadMe, openReads, signedIn } from '../../../test/reads-fixture.js'
+import { read } from '../../index.js'
+import { answer, createTestWorld, held } from '../../testing/index.js'
+
+const impatient = (options: { readonly queueMs?: number; readonly wireMs?: number }) =>
+  read(createAction('impatient'), { request: () => '/api/me', ...options })
+
+describe('a read with a time limit', () => {
+  it('on its wait is given up when it was not sent by then, and not afterwards', async () => {
+    const world = createTestWorld({ network: held().reply })
+    const route = impatient({ queueMs: 1_000 })
+    const app = openReads(world, { routes: [route, loadMe], limits: { readsMax: 1 } })
+    const sent = app.dispatch(route())
+    await world.settle()
+    const waiting = app.broker.fetch('/api/other', { queueMs: 1_000 }).catch((error: unknown) => error)
+
+    await world.clock.advance(1_000)
+
+    expect(await waiting).toMatchObject({ name: 'TimeoutError' })
+    expect(app.wire()).toEqual(['me'])
+    expect(await Promise.race([sent.settled, 'open'])).toBe('open')
+  })
+
+  it('on the wire is given up when its answer takes longer: that of its wait does not count', async () => {
+    const world = createTestWorld()
+    const first = held()
+    world.network.next(first.reply, held().reply)
+    const route = impatient({ wireMs: 1_000 })
+    const app = openReads(world, { routes: [route, loadMe], limits: { readsMax: 1 } })
+    void app.broker.fetch('/api/first')
+    await world.settle()
+
+    const receipt = app.dispatch(route())
+    await world.clock.advance(5_000)
+    first.release(answer(200, {}))
+    await world.clock.advance(999)
+    const before = await Promise.race([receipt.settled, 'open'])
+    await world.clock.advance(1)
+
+    expect(before).toBe('open')
+    expect(await receipt.settled).toEqual({ status: 'returned', reason: 'timeout', httpStatus: undefined })
+    expect(app.types().at(-1)).toBe('impatient/returned')
+  })
+
+  it('leaves the others their answer, and the store hears of no failure', async () => {
+    const { reply, release } = held()
+    const world = createTestWorld({ network: reply })
+    const route = impatient({ wireMs: 1_000 })
+    const app = openReads(world, { routes: [route] })
+    const early = app.dispatch(route())
+    await world.clock.advance(500)
+    const late = app.dispatch(route())
+
+    await world.clock.advance(600)
+    const typesThen = app.types()
+    release(answer(200, {}))
+    await world.settle()
+
+    expect(await early.settled).toMatchObject({ status: 'returned', reason: 'timeout' })
+    expect(typesThen).toEqual(['impatient', 'impatient'])
+    expect((await late.settled).status).toBe('delivered')
+  })
+
+  it('that joins a request on the wire has its whole time from then', async () => {
+    const world = createTestWorld({ network: held().reply })
+    const route = impatient({ wireMs: 1_000 })
+    const app = openReads(world, { routes: [route] })
+    void app.broker.fetch('/api/me')
+    await world.clock.advance(700)
+    const receipt = app.dispatch(route())
+
+    await world.clock.advance(999)
+    const before = await Promise.race([receipt.settled, 'open'])
+    await world.clock.advance(1)
+
+    expect(before).toBe('open')
+    expect(await receipt.settled).toMatchObject({ status: 'returned', reason: 'timeout' })
+  })
+
+  it('ends after limits.attemptMs on the wire in any case', async () => {
+    const world = createTestWorld({ network: held().reply })
+    const app = openReads(world, { limits: { attemptMs: 2_000 } })
+    const receipt = app.dispatch(loadMe())
+
+    await world.clock.advance(2_000)
+
+    expect(await receipt.settled).toMatchObject({ status: 'returned', reason: 'timeout' })
+  })
+
+  it('is composed with the caller’s signal: what aborts first is the reason', async () => {
+    const world = createTestWorld({ network: held().reply })
+    const app = openReads(world)
+    const caller = new AbortController()
+    await world.settle()
+    const request = new Request('https://app.test/api/me', { signal: caller.signal })
+    const both = [
+      app.broker.fetch(request, { wireMs: 1_000 }),
+      app.broker.fetch('/api/other', { wireMs: 1_000, signal: caller.signal }),
+      app.broker.fetch('/api/slow', { wireMs: 500, signal: caller.signal }),
+    ].map((promise) => promise.catch((error: unknown) => error))
+
+    await world.clock.advance(700)
+    caller.abort(new Error('left the screen'))
+
+    const [one, other, slow] = await Promise.all(both)
+    expect(one).toEqual(new Error('left the screen'))
+    expect(other).toEqual(new Error('left the screen'))
+    expect(slow).toMatchObject({ name: 'TimeoutError' })
+  })
+})
+
+describe('all readers leave', () => {
+  it.each([
+    ['the user changes', (app: ReturnType<typeof openReads>) => void app.dispatch(signedIn('bob'))],
+    ['the user leaves', (app: ReturnType<typeof openReads>) => void app.dispatch(signedIn(undefined))],
+    ['the page is put away', (app: ReturnType<typeof openReads>) => app.tab.host.putAway()],
+    ['the broker is stopped', (app: ReturnType<typeof openReads>) => void app.broker.stop()],
+  ])('when %s: in line, on the wire, and with their conditions unmet', async (_name, leave) => {
+    const world = createTestWorld({ network: held().reply })
+    const route = read(createAction('at/night'), {
+      request: () => '/api/night',
+      when: { between: { from: '01:00', to: '01:01' } },
+    })
+    const app = openReads(world, { routes: [loadMe, route], limits: { readsMax: 1 } })
+    const receipts = [app.dispatch(loadMe()), app.dispatch(route())]
+    await world.settle()
+    const fetched = app.broker.fetch('/api/waits').catch((error: unknown) => error)
+    await world.settle()
+
+    leave(app)
+    await world.settle()
+
+    for (const { settled } of receipts) expect(await settled).toEqual({ status: 'cancelled' })
+    expect(await fetched).toMatchObject({ name: 'AbortError' })
+    expect(app.types().filter((type) => type.includes('/returned'))).toEqual([])
+    expect(app.wire()).toEqual(['me'])
+    expect(world.reports).toEqual([])
+  })
+
+  it('when the user changes while headers are being prepared: nothing is sent with them', async () => {
+    const world = createTestWorld()
+    let go = () => {}
+    const app = openReads(world, {
+      prepareHeaders: (headers) =>
+        new Promise((resolve) => {
+          go = () => resolve(headers)
+        }),
+    })
+    const receipt = app.dispatch(loadMe())
+    await world.settle()
+
+    app.dispatch(signedIn('bob'))
+    go()
+    await world.settle()
+
+    expect((await receipt.settled).status).toBe('cancelled')
+    expect(app.wire()).toEqual([])
+  })
+
+  it('and an answer that comes afterwards reaches nobody, the next user’s same read has its own', async () => {
+    const world = createTestWorld()
+    const adas = held()
+    world.network.next(adas.reply, answer(200, { name: 'Bob' }))
+    const app = openReads(world)
+    app.dispatch(loadMe())
+    await world.settle()
+
+    app.dispatch(signedIn('bob'))
+    const receipt = app.dispatch(loadMe())
+    adas.release(answer(200, { name: 'Ada' }))
+    await world.settle()
+
+    expect(await receipt.unwrap()).toEqual({ name: 'Bob' })
+    expect(app.store.getState().me.name).toBe('Bob')
+    expect(app.types().filter((type) => type === 'me/load/delivered')).toHaveLength(1)
+  })
+})

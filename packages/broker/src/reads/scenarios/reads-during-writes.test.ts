@@ -1,0 +1,297 @@
+import { createAction } from '@reduxjs/toolkit'
+import { describe, expect, it } from 'vitest'
+import { openReads } from '../../../test/reads-fixture.js'
+import type { Reply } from '../../core/network/network.js'
+import { read, write } from '../../index.js'
+import { acknowledge, answer, createTestWorld, failed, held, type SentRequest } from '../../testing/index.js'
+
+const liked = write(createAction<{ id: number }>('liked'), {
+  request: ({ id }) => ({ method: 'PUT', url: `/api/posts/${id}/like` }),
+  invalidates: ['posts'],
+})
+const clapped = write(createAction<{ id: number }>('clapped'), {
+  request: ({ id }) => ({ method: 'PUT', url: `/api/posts/${id}/claps` }),
+  tags: ({ id }) => [{ type: 'posts', id }],
+})
+const loadFeed = read(createAction('feed/load'), { request: () => '/api/feed', tags: ['posts'] })
+const loadMe = read(createAction('me/load'), { request: () => '/api/me', tags: ['me'] })
+const routes = [liked, clapped, loadFeed, loadMe]
+
+const isRead = ({ method }: SentRequest) => method === 'GET'
+const echo = (request: SentRequest) => acknowledge(request, {})
+const feeds = (app: ReturnType<typeof openReads>) =>
+  app.actions.filter(({ type }) => type === 'feed/load/delivered')
+
+describe('a read of what is being written', () => {
+  it('waits for forty pending likes and is made once, after the last of them (P8, line 5)', async () => {
+    const world = createTestWorld({ network: echo })
+    const app = openReads(world, { routes })
+    app.dispatch(loadFeed())
+    await world.settle()
+    world.setOnline(false)
+    for (let id = 1; id <= 40; id++) app.dispatch(liked({ id }))
+    await world.settle()
+    const before = world.network.requests.length
+
+    world.setOnline(true)
+    app.dispatch(loadFeed())
+    await world.clock.advance(5_000)
+
+    const sent = world.network.requests.slice(before)
+    expect(sent.map(isRead)).toEqual([...Array.from({ length: 40 }, () => false), true])
+  })
+
+  it('goes before one that is less urgent and shows nothing of it, at the start of a page too', async () => {
+    const world = createTestWorld({ network: echo })
+    const urgent = read(createAction('urgent'), {
+      request: () => '/api/urgent',
+      priority: 1,
+      tags: ['posts'],
+    })
+    const later = read(createAction('later'), { request: () => '/api/later' })
+    const app = openReads(world, { routes: [liked, urgent, later], limits: { readsMax: 1 } })
+
+    app.dispatch(later())
+    app.dispatch(urgent())
+    await world.settle()
+
+    expect(app.wire()).toEqual(['urgent', 'later'])
+  })
+
+  it('waits 4 s at most for one that the server refuses for now: its change goes on top of the answer', async () => {
+    const world = createTestWorld({ network: (request) => (isRead(request) ? echo(request) : answer(503)) })
+    const app = openReads(world, { routes })
+    app.dispatch(liked({ id: 1 }))
+    await world.clock.advance(60_000)
+    const reads = () => world.network.requests.filter(isRead)
+
+    app.dispatch(loadFeed())
+    await world.clock.advance(3_999)
+    expect(reads()).toEqual([])
+    await world.clock.advance(2_001)
+
+    expect(reads()).toHaveLength(1)
+    expect(feeds(app)).toMatchObject([{ meta: { fetchedAt: expect.any(Number) } }])
+    expect(feeds(app)[0]).not.toHaveProperty('meta.unsure')
+  })
+
+  it('does not wait for what it does not show', async () => {
+    const world = createTestWorld({ network: held().reply })
+    const app = openReads(world, { routes })
+    app.dispatch(liked({ id: 1 }))
+    await world.settle()
+
+    app.dispatch(loadMe())
+    app.dispatch(loadFeed())
+    await world.settle()
+
+    expect(world.network.requests.filter(isRead).map(({ url }) => url)).toEqual(['https://app.test/api/me'])
+  })
+
+  it('is made anew where a write began while it was on the wire, and only the second answer is told', async () => {
+    const world = createTestWorld({ network: echo })
+    const first = held()
+    const app = openReads(world, { routes })
+    await world.settle()
+    world.network.next(first.reply)
+    const receipt = app.dispatch(loadFeed())
+    await world.settle()
+
+    app.dispatch(clapped({ id: 1 }))
+    await world.settle()
+    world.network.always(answer(200, 'second'))
+    first.release(answer(200, 'first'))
+    await world.settle()
+
+    expect(await receipt.settled).toMatchObject({ status: 'delivered', answer: 'second' })
+    expect(feeds(app)).toHaveLength(1)
+    expect(world.network.requests.filter(isRead)).toHaveLength(2)
+  })
+
+  it('is answered whatever another route’s tags are, which is reported (P13)', async () => {
+    const wrong = write(createAction('wrong'), {
+      request: () => ({ method: 'PUT', url: '/api/wrong' }),
+      tags: () => undefined as never,
+    })
+    const world = createTestWorld({
+      network: (request) => (isRead(request) ? answer(200, {}) : held().reply),
+    })
+    const app = openReads(world, { routes: [...routes, wrong] })
+    app.dispatch(wrong())
+    await world.settle()
+
+    const receipts = [app.dispatch(loadFeed()), app.dispatch(loadMe())]
+    await world.settle()
+
+    const settled = await Promise.all(receipts.map((receipt) => receipt.settled))
+    expect(settled.map(({ status }) => status)).toEqual(['delivered', 'delivered'])
+    expect(world.reports[0]).toMatchObject({ name: 'TypeError' })
+  })
+
+  it('is made anew for a later write where there was no room for it after an earlier one', async () => {
+    const world = createTestWorld({ network: echo })
+    world.network.always((request) => (isRead(request) ? answer(200, {}) : echo(request)))
+    const app = openReads(world, { routes, limits: { waitingReadsMax: 1, concurrencyMax: 1 } })
+    app.dispatch(loadFeed())
+    await world.settle()
+    app.tab.host.setVisible(false)
+    const leave = new AbortController()
+    const others = ['/api/a', '/api/b'].map((url) =>
+      app.broker.fetch(url, { when: { visible: true }, signal: leave.signal }).catch(() => {}),
+    )
+    await world.settle()
+    app.dispatch(liked({ id: 1 }))
+    await world.settle()
+    leave.abort()
+    await Promise.all(others)
+    const before = feeds(app).length
+
+    app.dispatch(liked({ id: 2 }))
+    await world.settle()
+
+    expect(feeds(app).length).toBe(before + 1)
+  })
+
+  it.each([
+    ['one that the device takes for offline', false, {}],
+    ['one that waits for conditions, while it is in flight', true, {}],
+    ['one that has left and waits for conditions again', true, { unmetered: false }],
+  ] as const)('is not made over and over beside a write on its way: %s', async (_, online, device) => {
+    const uploaded = write(createAction('uploaded'), {
+      request: () => ({ method: 'PUT', url: '/api/photo' }),
+      tags: ['posts'],
+      server: 'idempotent',
+      ...(online && { when: { network: 'unmetered' } }),
+    })
+    const world = createTestWorld()
+    const soon = () => new Promise<Reply>((give) => world.clock.after(10, () => give(answer(200, {}))))
+    const stuck = 'unmetered' in device ? failed() : held().reply
+    world.network.always((request) => (isRead(request) ? soon() : stuck))
+    const app = openReads(world, { routes: [...routes, uploaded] })
+    await world.settle()
+    app.tab.host.setOnline(online)
+    app.dispatch(uploaded())
+    await world.settle()
+    app.tab.setDevice(device)
+
+    app.dispatch(loadFeed())
+    await world.clock.advance(10_000)
+
+    const [first, ...rest] = world.network.requests
+    expect(first?.method).toBe('PUT')
+    expect(rest.filter(isRead).length).toBeLessThan(3)
+  })
+
+  it('is told as unsure after 30 s, and made anew when the write has ended', async () => {
+    const world = createTestWorld()
+    const stuck = held()
+    world.network.next(stuck.reply)
+    world.network.always((request) => (isRead(request) ? answer(200, 'feed') : acknowledge(request, {})))
+    const app = openReads(world, { routes, limits: { attemptMs: 60_000 } })
+    app.dispatch(clapped({ id: 7 }))
+    await world.settle()
+
+    const receipt = app.dispatch(loadFeed())
+    await world.clock.advance(29_999)
+    const before = world.network.requests.filter(isRead).length
+    await world.clock.advance(1)
+
+    expect(before).toBe(0)
+    expect(await receipt.settled).toMatchObject({ status: 'delivered', unsure: ['posts'] })
+    expect(feeds(app).at(-1)).toMatchObject({ meta: { unsure: ['posts'] } })
+    stuck.release(acknowledge(world.network.requests[0] as SentRequest, {}))
+    await world.settle()
+    expect(feeds(app)).toHaveLength(2)
+    expect(feeds(app).at(-1)).not.toHaveProperty('meta.unsure')
+  })
+
+  it('is made although a kept answer is young enough, if that was before the write', async () => {
+    const world = createTestWorld({ network: echo })
+    const app = openReads(world, { routes })
+    const load = () => void app.broker.fetch('/api/feed', { freshForMs: 60_000, tags: ['posts'] })
+    load()
+    await world.settle()
+    load()
+    await world.settle()
+    const before = world.network.requests.length
+    await world.clock.advance(1)
+    app.dispatch(clapped({ id: 1 }))
+    await world.settle()
+
+    load()
+    await world.settle()
+
+    expect(before).toBe(1)
+    expect(world.network.requests.map(isRead)).toEqual([true, false, true])
+  })
+
+  it('is not kept while it is unsure', async () => {
+    const world = createTestWorld()
+    const stuck = held()
+    world.network.next(stuck.reply)
+    world.network.always(answer(200, 'feed'))
+    const app = openReads(world, { routes, limits: { attemptMs: 60_000 } })
+    app.dispatch(clapped({ id: 7 }))
+    await world.settle()
+    const receipt = app.dispatch(loadFeed())
+    await world.clock.advance(30_000)
+    await receipt.cancel()
+
+    world.setOnline(false)
+    const fetched = app.broker.fetch('/api/feed').catch((error: unknown) => error)
+    await world.settle()
+
+    expect((await receipt.settled).status).toBe('delivered')
+    expect(await fetched).toBeInstanceOf(TypeError)
+  })
+
+  it('is made anew on screen when a write that invalidates it has ended, and not once its readers left', async () => {
+    const world = createTestWorld({ network: echo })
+    const app = openReads(world, { routes })
+    const receipts = [app.dispatch(loadFeed()), app.dispatch(loadFeed())]
+    await world.settle()
+
+    app.dispatch(liked({ id: 1 }))
+    await world.settle()
+    const whileShown = feeds(app).length
+    for (const receipt of receipts) await receipt.cancel()
+    app.dispatch(liked({ id: 2 }))
+    await world.settle()
+
+    expect(whileShown).toBe(2)
+    expect(feeds(app)).toHaveLength(2)
+    expect(world.network.requests.filter(isRead)).toHaveLength(2)
+  })
+
+  it('is made anew on screen after each write that invalidates it', async () => {
+    const world = createTestWorld({ network: echo })
+    const app = openReads(world, { routes })
+    app.dispatch(loadFeed())
+    await world.settle()
+
+    for (const id of [1, 2, 3]) {
+      app.dispatch(liked({ id }))
+      await world.settle()
+    }
+
+    expect(world.network.requests.map(isRead)).toEqual([true, false, true, false, true, false, true])
+  })
+
+  it('is ended on the wire when the last who has it on screen leaves', async () => {
+    const world = createTestWorld({ network: echo })
+    const app = openReads(world, { routes })
+    const receipt = app.dispatch(loadFeed())
+    await world.settle()
+    const { reply, release } = held()
+    world.network.always((request) => (isRead(request) ? reply : acknowledge(request, {})))
+    app.dispatch(liked({ id: 1 }))
+    await world.settle()
+
+    await receipt.cancel()
+    release(answer(200, 'late'))
+    await world.settle()
+
+    expect(world.network.requests.filter(isRead)).toHaveLength(2)
+    expect(feeds(app)).toHaveLength(1)
+  })
+})

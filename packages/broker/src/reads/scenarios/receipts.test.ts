@@ -1,0 +1,256 @@
+import { createAction } from '@reduxjs/toolkit'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { loadMe, loadPost, openReads } from '../../../test/reads-fixture.js'
+import { limitReads, read, reads, write } from '../../index.js'
+import { answer, createTestWorld, failed, redirect } from '../../testing/index.js'
+
+beforeEach(() => void vi.spyOn(console, 'error').mockImplementation(() => {}))
+afterEach(() => void vi.restoreAllMocks())
+
+const outcomes = [
+  [
+    'a refusal',
+    answer(404, { title: 'gone' }),
+    { reason: 'refused', httpStatus: 404, problem: { title: 'gone' } },
+  ],
+  ['a server that fails', answer(500), { reason: 'failed', httpStatus: 500 }],
+  ['no answer', failed(), { reason: 'failed', httpStatus: undefined }],
+  ['a redirect, as to a login page', redirect(), { reason: 'redirected', httpStatus: undefined }],
+  [
+    'a page where JSON was asked',
+    answer(200, '<html>', { 'content-type': 'text/html' }),
+    { reason: 'protocol', httpStatus: 200 },
+  ],
+  ['broken JSON', { ...answer(200, {}), body: '{' }, { reason: 'protocol', httpStatus: 200 }],
+  ['a 304 that nobody asked for', answer(304), { reason: 'protocol', httpStatus: 304 }],
+] as const
+
+describe('the receipt of a read', () => {
+  it('is accepted at once and delivered with the answer and its age', async () => {
+    const world = createTestWorld({ network: answer(200, { name: 'Ada' }) })
+    const app = openReads(world)
+    await world.settle()
+
+    const receipt = app.dispatch(loadMe())
+    const fetchedAt = world.clock.now()
+
+    expect(await receipt.accepted).toEqual({ status: 'accepted' })
+    await world.settle()
+    expect(await receipt.settled).toEqual({ status: 'delivered', answer: { name: 'Ada' }, fetchedAt })
+    expect(await receipt.cancel()).toBe('tooLate')
+    expect(app.actions.at(-1)).toMatchObject({
+      type: 'me/load/delivered',
+      payload: { name: 'Ada' },
+      meta: { entryId: receipt.id, arg: undefined, action: { type: 'me/load' }, fetchedAt },
+    })
+  })
+
+  it.each(outcomes)('is returned after %s, and so the store is told', async (_name, reply, expected) => {
+    const world = createTestWorld({ network: reply })
+    const app = openReads(world)
+
+    const receipt = app.dispatch(loadMe())
+    await world.settle()
+
+    expect(await receipt.settled).toMatchObject({ status: 'returned', ...expected })
+    expect(app.actions.at(-1)).toMatchObject({
+      type: 'me/load/returned',
+      error: { reason: expected.reason },
+    })
+    expect(app.store.getState().broker).toMatchObject({ entries: {}, waiting: 0, deadLetters: 0 })
+  })
+
+  it('is returned where its answer cannot be parsed: that is reported (P13)', async () => {
+    const world = createTestWorld()
+    const route = read(createAction('me/parse'), {
+      request: () => '/api/me',
+      answer: () => {
+        throw new Error('no such shape')
+      },
+    })
+    const app = openReads(world, { routes: [route] })
+
+    const receipt = app.dispatch(route())
+    await world.settle()
+
+    expect(await receipt.settled).toMatchObject({ status: 'returned', reason: 'answerInvalid' })
+    expect(world.reports).toEqual([new Error('no such shape')])
+  })
+
+  it('is rejected where its route gives no list of tags', async () => {
+    const route = read(createAction('me/tags'), { request: () => '/api/me', tags: () => undefined as never })
+    const app = openReads(createTestWorld(), { routes: [route] })
+
+    expect(await app.dispatch(route()).settled).toEqual({ status: 'rejected', reason: 'invalidRequest' })
+    await expect(app.broker.fetch('/api/me', { tags: 'posts' as never })).rejects.toThrow(/list of tags/)
+  })
+
+  it('is given what else the request’s `accept` names as a text, and nothing for a 204', async () => {
+    const world = createTestWorld({
+      network: [answer(200, 'a,b', { 'content-type': 'text/csv' }), answer(204)],
+    })
+    const route = read(createAction('csv'), {
+      request: () => ({ url: '/api/csv', headers: { accept: 'text/csv' } }),
+    })
+    const app = openReads(world, { routes: [route] })
+
+    const csv = app.dispatch(route())
+    await world.settle()
+    const empty = app.dispatch(route())
+    await world.settle()
+
+    expect(await csv.unwrap()).toBe('a,b')
+    expect(await empty.unwrap()).toBeUndefined()
+  })
+
+  it.each([
+    [
+      'throws',
+      () => {
+        throw new Error('no url')
+      },
+      /the `request` of bad threw/,
+    ],
+    ['gives no URL', () => 7, /must give a `url`/],
+    ['names another origin', () => 'https://evil.test/', /origins/],
+    ['is a POST', () => ({ url: '/a', method: 'POST' }), /GET or HEAD/],
+  ])('is rejected where its request %s: dispatch does not throw', async (_name, request, message) => {
+    const world = createTestWorld()
+    const route = read(createAction('bad'), { request: request as () => string })
+    const app = openReads(world, { routes: [route] })
+
+    const receipt = app.dispatch(route())
+    await world.settle()
+
+    const rejected = { status: 'rejected', reason: 'invalidRequest' }
+    expect(await receipt.accepted).toEqual(rejected)
+    expect(await receipt.settled).toEqual(rejected)
+    expect(app.types()).toEqual(['bad/rejected'])
+    expect(vi.mocked(console.error).mock.calls.flat().join(' ')).toMatch(message)
+    expect(app.store.getState().broker.entries).toEqual({})
+  })
+
+  it('is rejected where too many reads wait', async () => {
+    const world = createTestWorld({ network: new Promise(() => {}) })
+    const app = openReads(world, { limits: { readsMax: 1, waitingReadsMax: 2 } })
+    const load = (id: string) => app.dispatch(loadPost({ id }))
+    load('0')
+    await world.settle()
+
+    const receipts = ['1', '2', '3'].map(load)
+    await world.settle()
+
+    const over = receipts.at(-1)
+    expect(await over?.settled).toEqual({ status: 'rejected', reason: 'tooManyReads' })
+    expect(app.types().at(-1)).toBe('post/load/rejected')
+  })
+
+  it('is rejected where too many reads wait for their conditions', async () => {
+    const world = createTestWorld()
+    const nightly = read(createAction<string>('nightly'), {
+      request: (path) => path,
+      when: { visible: true },
+    })
+    const app = openReads(world, { routes: [nightly], limits: { waitingReadsMax: 1, concurrencyMax: 1 } })
+    app.tab.host.setVisible(false)
+
+    const receipts = ['/1', '/2', '/3'].map((path) => app.dispatch(nightly(path)))
+    await world.settle()
+
+    expect(await receipts[2]?.settled).toEqual({ status: 'rejected', reason: 'tooManyReads' })
+    expect(await Promise.race([receipts[1]?.settled, 'open'])).toBe('open')
+  })
+
+  it('that nobody keeps raises no unhandled rejection (P13)', async () => {
+    const unhandled: unknown[] = []
+    const listener = (reason: unknown) => void unhandled.push(reason)
+    process.on('unhandledRejection', listener)
+    const world = createTestWorld({ network: answer(500) })
+    const app = openReads(world)
+
+    app.dispatch(loadMe())
+    await world.settle()
+    await app.broker.stop()
+    await world.settle()
+    process.off('unhandledRejection', listener)
+
+    expect(unhandled).toEqual([])
+  })
+})
+
+describe('a mistake in the options of a read throws at once', () => {
+  const creator = createAction('me/load')
+  const request = () => '/api/me'
+  it.each([
+    ['no creator', undefined, { request }, /read\(\) expects an action creator/],
+    ['no options', creator, undefined, /read\(me\/load\) expects options/],
+    ['no request', creator, {}, /expects `request`, a function from the payload to a URL/],
+    ['a priority of 0', creator, { request, priority: 0 }, /`priority` to be a whole number from 1 to 9/],
+    ['a priority of 1.5', creator, { request, priority: 1.5 }, /`priority`/],
+    ['tags that are none', creator, { request, tags: [1] }, /`tags` to be a list of tags/],
+    [
+      'a copy that is none',
+      creator,
+      { request, copy: 'always' },
+      /`copy` to be 'fallback' or 'first' or 'never'/,
+    ],
+    ['a negative age', creator, { request, freshForMs: -1 }, /`freshForMs` to be a number of milliseconds/],
+    ['conditions that are none', creator, { request, when: { network: 'fast' } }, /`when.network`/],
+    [
+      'a meanwhile that is none',
+      creator,
+      { request, meanwhile: 'sleep' },
+      /`meanwhile` to be 'wait' or 'copy'/,
+    ],
+    ['an option of a write', creator, { request, lane: () => 'a' }, /knows no option `lane`/],
+  ])('%s', (_name, given, options, message) => {
+    expect(() => read(given as never, options as never)).toThrow(message)
+    expect(() => read(given as never, options as never)).toThrow(TypeError)
+  })
+
+  it.each([['tags'], ['invalidates']])('of a write: %s that are none', (name) => {
+    expect(() => write(creator, { request: () => ({ url: '/a' }), [name]: 'posts' })).toThrow(
+      `write(me/load) expects \`${name}\` to be a list of tags`,
+    )
+  })
+
+  it.each([
+    ['nothing where options are', null, /expects options, such as { priority: 1 }; got null/],
+    ['a policy that is none', { copy: 'always' }, /`copy` to be 'fallback' or 'first' or 'never'/],
+    ['a time that is none', { freshForMs: '10' }, /`freshForMs` to be a number of milliseconds; got '10'/],
+    ['conditions that are none', { when: 'night' }, /`when` to be an object/],
+    ['tags that are none', { tags: 'posts' }, /`tags` to be a list of tags/],
+    ['a signal that is none', { signal: {} }, /`signal` to be an AbortSignal; got an object/],
+    [
+      'what a fetch takes',
+      { headers: {} },
+      /no option `headers`; give it a Request: new Request\(url, { headers }/,
+    ],
+    [
+      'an option that is misspelt',
+      { proirity: 1 },
+      /knows no option `proirity`; it takes signal, tags, priority/,
+    ],
+  ])('of broker.fetch: %s', async (_name, options, message) => {
+    const world = createTestWorld()
+    const { broker } = openReads(world)
+
+    await expect(broker.fetch('/api/me', options as never)).rejects.toThrow(message)
+    await expect(broker.fetch('/api/me', options as never)).rejects.toThrow(TypeError)
+    expect(world.network.requests).toEqual([])
+  })
+
+  it.each([0, 1.5, Number.NaN, '3', undefined])('of a limit: %s', (readsMax) => {
+    const { broker } = openReads(createTestWorld())
+
+    expect(() => limitReads(broker, readsMax as never)).toThrow(
+      /limitReads\(\) expects a whole number from 1/,
+    )
+  })
+
+  it('of all reads', () => {
+    expect(() => reads({ userHeaders: 'x-user' } as never)).toThrow(/reads\(\) knows no option `userHeaders`/)
+    expect(() => reads({ userHeader: 1 } as never)).toThrow(/`userHeader` to be/)
+    expect(() => reads({ bytesMax: -1 })).toThrow(/`bytesMax` to be/)
+  })
+})

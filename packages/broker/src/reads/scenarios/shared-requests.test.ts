@@ -1,0 +1,321 @@
+import { describe, expect, it } from 'vitest'
+import { loadMe, loadPost, openReads, tenCalls } from '../../../test/reads-fixture.js'
+import { limitReads, type ReadEvent, watchReads } from '../../index.js'
+import { answer, createTestWorld, held, type SentRequest } from '../../testing/index.js'
+
+const inOrder = ['me', 'posts/top', 'notifs/count', 'me/groups']
+const pathOf = ({ url }: Pick<SentRequest, 'url'>) => new URL(url).pathname
+const namesPath = (request: SentRequest) => answer(200, { name: pathOf(request) })
+
+/** What the ten actions ask for, as a caller of `broker.fetch` would. */
+const paths: Readonly<Record<string, readonly [string, number]>> = {
+  'me/load': ['/api/me', 1],
+  'posts/top': ['/api/posts/top', 2],
+  'notifs/count': ['/api/notifs/count', 3],
+  'me/groups': ['/api/me/groups', 4],
+}
+
+describe('the ten calls of a start', () => {
+  it.each([1, 6])('make four requests in their order, with a limit of %i', async (readsMax) => {
+    const world = createTestWorld({ network: namesPath })
+    const app = openReads(world, { limits: { readsMax } })
+    const orders: string[] = []
+    watchReads(app.broker, ({ kind, order, url }) => kind === 'sent' && orders.push(`${order} ${url}`))
+
+    const receipts = tenCalls.map((call) => app.dispatch(call))
+    await world.settle()
+
+    expect(app.wire()).toEqual(inOrder)
+    expect(orders).toEqual(inOrder.map((name, i) => `${i + 1} https://app.test/api/${name}`))
+    const settled = await Promise.all(receipts.map((receipt) => receipt.settled))
+    expect(settled.map(({ status }) => status)).toEqual(tenCalls.map(() => 'delivered'))
+    expect(app.types().filter((type) => type.endsWith('/delivered'))).toHaveLength(4)
+    expect(app.store.getState().me.name).toBe('/api/me')
+    expect(world.reports).toEqual([])
+  })
+
+  it.each([1, 6])('make four requests through broker.fetch, with a limit of %i', async (readsMax) => {
+    const world = createTestWorld({ network: namesPath })
+    const app = openReads(world, { limits: { readsMax } })
+    await world.settle()
+
+    const answers = tenCalls.map(async ({ type }) => {
+      const [path = '', priority = 5] = paths[type as string] ?? []
+      return (await app.broker.fetch(path, { priority })).json()
+    })
+    await world.settle()
+
+    expect(app.wire()).toEqual(inOrder)
+    expect(await Promise.all(answers)).toEqual(
+      tenCalls.map(({ type }) => ({ name: paths[type as string]?.[0] })),
+    )
+  })
+
+  it('are not shared by those who take a 304 for an answer', async () => {
+    const world = createTestWorld({
+      network: ({ headers }) => answer(headers['if-none-match'] === undefined ? 200 : 304),
+    })
+    const app = openReads(world)
+    const request = new Request('https://app.test/api/me', { headers: { 'if-none-match': '"1"' } })
+
+    const responses = [app.broker.fetch(request), app.broker.fetch('/api/me')]
+    await world.settle()
+
+    expect((await Promise.all(responses)).map(({ status }) => status)).toEqual([304, 200])
+  })
+
+  it('are all told where no response can be made of an answer', async () => {
+    const world = createTestWorld({ network: answer(999) })
+    const app = openReads(world)
+
+    const responses = [1, 2].map(() => app.broker.fetch('/api/me').catch(({ name }: Error) => name))
+    await world.settle()
+
+    expect(await Promise.all(responses)).toEqual(['RangeError', 'RangeError'])
+  })
+
+  it('are shared by those who dispatch and those who fetch', async () => {
+    const world = createTestWorld({ network: namesPath })
+    const app = openReads(world)
+
+    const receipt = app.dispatch(loadMe())
+    const response = app.broker.fetch('/api/me#top')
+    await world.settle()
+
+    expect(app.wire()).toEqual(['me'])
+    expect(await receipt.unwrap()).toEqual({ name: '/api/me' })
+    expect(await (await response).json()).toEqual({ name: '/api/me' })
+  })
+})
+
+describe('readers of one request', () => {
+  it('that ask with a higher priority raise it', async () => {
+    const world = createTestWorld({ network: namesPath })
+    const app = openReads(world, { limits: { readsMax: 1 } })
+    const fetch = (path: string, priority: number) => void app.broker.fetch(path, { priority })
+    await world.settle()
+    const { reply, release } = held()
+    world.network.next(reply)
+
+    fetch('/api/first', 5)
+    await world.settle()
+    for (const path of ['/api/a', '/api/b', '/api/c']) fetch(path, 5)
+    await world.settle()
+    fetch('/api/c', 1)
+    fetch('/api/b', 9)
+    release(answer(200, {}))
+    await world.settle()
+
+    expect(app.wire()).toEqual(['first', 'c', 'a', 'b'])
+  })
+
+  it('that ask in one turn stand in line as the most urgent of them', async () => {
+    const world = createTestWorld({ network: namesPath })
+    const app = openReads(world, { limits: { readsMax: 1 } })
+    await world.settle()
+
+    for (const [path, priority] of [
+      ['/api/a', 5],
+      ['/api/b', 9],
+      ['/api/b', 1],
+      ['/api/b', 7],
+    ] as const)
+      void app.broker.fetch(path, { priority })
+    await world.settle()
+
+    expect(app.wire()).toEqual(['b', 'a'])
+  })
+
+  it('leave one by one: the request ends with the last, not before', async () => {
+    const signals: AbortSignal[] = []
+    const world = createTestWorld({ network: held().reply })
+    const tab = world.tab()
+    const app = openReads(world, { tab: watched(tab, signals) })
+    const [one, other] = [app.dispatch(loadMe()), app.dispatch(loadMe())]
+    await world.settle()
+
+    expect(await one.cancel()).toBe('cancelled')
+    const afterOne = signals.map(({ aborted }) => aborted)
+    expect(await other.cancel()).toBe('cancelled')
+
+    expect(afterOne).toEqual([false])
+    expect(signals.map(({ aborted }) => aborted)).toEqual([true])
+    expect(await one.settled).toEqual({ status: 'cancelled' })
+    expect(await other.settled).toEqual({ status: 'cancelled' })
+    expect(app.types()).toEqual(['me/load', 'me/load'])
+  })
+
+  it('that stay have their answer although another has left, twice even', async () => {
+    const { reply, release } = held()
+    const world = createTestWorld({ network: reply })
+    const app = openReads(world)
+    const [one, other] = [app.dispatch(loadMe()), app.dispatch(loadMe())]
+    await world.settle()
+
+    await one.cancel()
+    await one.cancel()
+    release(answer(200, { name: 'Ada' }))
+    await world.settle()
+
+    expect(await other.settled).toMatchObject({ status: 'delivered', answer: { name: 'Ada' } })
+    expect(app.store.getState().me.name).toBe('Ada')
+  })
+
+  it('that mount, leave and mount again in one turn make one request', async () => {
+    const world = createTestWorld({ network: namesPath })
+    const app = openReads(world)
+
+    const first = app.dispatch(loadMe())
+    void first.cancel()
+    const second = app.dispatch(loadMe())
+    await world.settle()
+
+    expect(app.wire()).toEqual(['me'])
+    expect((await first.settled).status).toBe('cancelled')
+    expect((await second.settled).status).toBe('delivered')
+  })
+
+  it('that leave before it was sent take it out of the line', async () => {
+    const world = createTestWorld({ network: held().reply })
+    const app = openReads(world, { limits: { readsMax: 1 } })
+    app.dispatch(loadMe())
+    await world.settle()
+
+    const waiting = app.dispatch(loadPost({ id: 'p1' }))
+    await world.settle()
+    await waiting.cancel()
+    await app.broker.fetch('/api/me', { signal: AbortSignal.abort() }).catch(() => {})
+    await world.settle()
+
+    expect((await waiting.settled).status).toBe('cancelled')
+    expect(app.wire()).toEqual(['me'])
+  })
+
+  it('each get an answer of their own to read', async () => {
+    const world = createTestWorld({ network: answer(200, { many: true }) })
+    const app = openReads(world)
+    await world.settle()
+
+    const all = await Promise.all([1, 2, 3].map(() => app.broker.fetch('/api/me')))
+    await world.settle()
+
+    expect(await Promise.all(all.map((response) => response.json()))).toEqual(
+      [1, 2, 3].map(() => ({ many: true })),
+    )
+  })
+})
+
+describe('broker.fetch', () => {
+  it('ends its request when its signal aborts', async () => {
+    const signals: AbortSignal[] = []
+    const world = createTestWorld({ network: held().reply })
+    const app = openReads(world, { tab: watched(world.tab(), signals) })
+    const caller = new AbortController()
+    await world.settle()
+    const fetched = app.broker.fetch('/api/me', { signal: caller.signal }).catch((error: unknown) => error)
+    await world.settle()
+
+    caller.abort(new Error('left'))
+
+    expect(await fetched).toEqual(new Error('left'))
+    expect(signals.map(({ aborted }) => aborted)).toEqual([true])
+  })
+
+  it('gives what the server says, also without a body, a refusal too', async () => {
+    const world = createTestWorld({
+      network: [answer(204), answer(404, { title: 'gone' }), answer(500, 'no')],
+    })
+    const app = openReads(world)
+    await world.settle()
+
+    const statuses: number[] = []
+    for (const path of ['/1', '/2', '/3']) {
+      const response = app.broker.fetch(path)
+      await world.settle()
+      statuses.push((await response).status)
+    }
+
+    expect(statuses).toEqual([204, 404, 500])
+  })
+})
+
+describe('one who watches', () => {
+  it('hears of each request as it waits, leaves and ends, with its readers', async () => {
+    const world = createTestWorld()
+    const app = openReads(world)
+    const events: Omit<ReadEvent, 'at'>[] = []
+    const stop = watchReads(app.broker, ({ at: _at, ...event }) => events.push(event))
+
+    app.dispatch(loadMe())
+    app.dispatch(loadMe())
+    await world.settle()
+    stop()
+    app.dispatch(loadPost({ id: 'p1' }))
+    await world.settle()
+
+    const one = { id: 1, url: 'https://app.test/api/me', priority: 1 }
+    expect(events).toEqual([
+      { ...one, kind: 'waiting', readers: 1 },
+      { ...one, kind: 'sent', readers: 2, order: 1 },
+      { ...one, kind: 'ended', readers: 2 },
+    ])
+  })
+
+  it('hears of one that all have left with the priority that it had', async () => {
+    const world = createTestWorld({ network: held().reply })
+    const app = openReads(world)
+    const events: ReadEvent[] = []
+    watchReads(app.broker, (event) => events.push(event))
+
+    const receipt = app.dispatch(loadMe())
+    await world.settle()
+    await receipt.cancel()
+
+    expect(events.at(-1)).toMatchObject({ kind: 'ended', priority: 1, readers: 0 })
+  })
+
+  it('and throws is reported, and stops nothing', async () => {
+    const world = createTestWorld({ network: namesPath })
+    const app = openReads(world)
+    watchReads(app.broker, () => {
+      throw new Error('no watcher')
+    })
+
+    const receipt = app.dispatch(loadMe())
+    await world.settle()
+
+    expect((await receipt.settled).status).toBe('delivered')
+    expect(world.reports).toHaveLength(3)
+  })
+
+  it('may change how many are in flight at once', async () => {
+    const world = createTestWorld({ network: held().reply })
+    const app = openReads(world, { limits: { readsMax: 1 } })
+    for (const id of ['1', '2', '3']) app.dispatch(loadPost({ id }))
+    await world.settle()
+    const before = app.wire()
+
+    limitReads(app.broker, 3)
+    await world.settle()
+
+    expect(before).toEqual(['posts/1'])
+    expect(app.wire()).toEqual(['posts/1', 'posts/2', 'posts/3'])
+  })
+})
+
+/** The tab, with the signals of its reads. */
+function watched(tab: ReturnType<ReturnType<typeof createTestWorld>['tab']>, signals: AbortSignal[]) {
+  const { reads } = tab.ports
+  return {
+    ...tab,
+    ports: {
+      ...tab.ports,
+      reads: {
+        send: (...[request, signal]: Parameters<NonNullable<typeof reads>['send']>) => {
+          signals.push(signal)
+          return (reads as NonNullable<typeof reads>).send(request, signal)
+        },
+      },
+    },
+  }
+}

@@ -1,0 +1,94 @@
+// The time limit of a read is on its progress, for a route's read and for broker.fetch alike.
+import { createAction } from '@reduxjs/toolkit'
+import { describe, expect, it } from 'vitest'
+import { openReads } from '../../../test/reads-fixture.js'
+import { read } from '../../index.js'
+import { createTestWorld } from '../../testing/index.js'
+
+const load = read(createAction('load'), { request: () => '/api/big' })
+const hurried = read(createAction('hurried'), { request: () => '/api/big', wireMs: 60_000 })
+
+/** An answer of four parts, each sent when the test says so. */
+function inParts() {
+  let to: ReadableStreamDefaultController<Uint8Array> | undefined
+  const body = new ReadableStream<Uint8Array>({
+    start(controller) {
+      to = controller
+    },
+  })
+  const parts = ['{"rows"', ':', '[1,2]', '}'].map((text) => new TextEncoder().encode(text))
+  return {
+    response: new Response(body, { headers: { 'content-type': 'application/json' } }),
+    next: () => to?.enqueue(parts.shift() as Uint8Array),
+    end: () => to?.close(),
+  }
+}
+
+const ways = [
+  ['a route', (app: App) => app.dispatch(load()).settled.then(JSON.stringify)],
+  ['broker.fetch', (app: App) => app.broker.fetch('/api/big').then((answer) => answer.text(), String)],
+] as const
+type App = ReturnType<typeof openReads>
+
+const open = () => {
+  const world = createTestWorld()
+  const parts = inParts()
+  world.network.next(parts.response)
+  return { world, parts, app: openReads(world, { routes: [load, hurried] }) }
+}
+
+describe.each(ways)('a read by %s', (_, ask) => {
+  it('is not cut while its answer moves', async () => {
+    const { world, parts, app } = open()
+    const asked = ask(app)
+    for (let i = 0; i < 4; i++) {
+      await world.clock.advance(29_000)
+      parts.next()
+    }
+    await world.settle()
+    parts.end()
+    await world.settle()
+
+    expect(await asked).toMatch(/"rows":\[1,2\]/)
+    expect(world.network.requests).toHaveLength(1)
+  })
+
+  it('ends where its answer stands still', async () => {
+    const { world, parts, app } = open()
+    const asked = ask(app)
+    await world.clock.advance(20_000)
+    parts.next()
+    await world.clock.advance(20_000)
+    expect(await Promise.race([asked, 'open'])).toBe('open')
+    await world.clock.advance(10_000)
+
+    expect(await asked).toMatch(/timeout|TimeoutError/)
+  })
+})
+
+it('a `wireMs` of a reader is for the whole: it leaves an answer that moves', async () => {
+  const { world, parts, app } = open()
+  const { settled } = app.dispatch(hurried())
+  for (let i = 0; i < 2; i++) {
+    await world.clock.advance(29_000)
+    parts.next()
+  }
+  expect(await Promise.race([settled, 'open'])).toBe('open')
+  await world.clock.advance(2_000)
+
+  expect(await settled).toMatchObject({ status: 'returned', reason: 'timeout' })
+})
+
+it('a read that others still want goes on when one of them has no time left', async () => {
+  const { world, parts, app } = open()
+  const [leaves, stays] = [app.dispatch(hurried()), app.dispatch(load())]
+  for (let i = 0; i < 4; i++) {
+    await world.clock.advance(29_000)
+    parts.next()
+  }
+  parts.end()
+  await world.settle()
+
+  expect(await leaves.settled).toMatchObject({ status: 'returned', reason: 'timeout' })
+  expect(await stays.settled).toMatchObject({ status: 'delivered' })
+})

@@ -1,0 +1,152 @@
+// The reads of one user: each key's one request for all who ask, and what is on screen of them.
+import { readKey } from '../core/reads/read-key.js'
+import type { ReadEngineContext } from '../page/reads-port.js'
+import { type BrokerAction, isOutcome, type OutcomeAction } from '../redux/actions.js'
+import { isDevelopment } from '../redux/development.js'
+import { type CachedAnswerContext, createCachedAnswer } from './cache/cached-answer.js'
+import { createRequestIdentifier, type RequestIdentifierContext } from './cache/identify-request.js'
+import { createActiveReads } from './consistency/active-reads.js'
+import { createWriteBarrier } from './consistency/write-barrier.js'
+import type { ReadEvents } from './read-events.js'
+import { isOwn } from './request/read-request.js'
+import { warnOfLeftOut } from './request/read-warnings.js'
+import { createSubscriber, type ReadParams, type Subscriber } from './request/subscriber.js'
+import { createRouteOutcome } from './sharing/route-outcome.js'
+import { SharedRequest, type SharedRequestContext } from './sharing/shared-request.js'
+
+export interface UserReadsContext
+  extends Omit<ReadEngineContext, 'principal'>,
+    CachedAnswerContext,
+    RequestIdentifierContext,
+    Pick<SharedRequestContext, 'line' | 'lineUp' | 'userHeader' | 'retries'> {
+  readonly principal: string
+  readonly diary: ReadEvents
+}
+
+export interface UserReads {
+  /** Gives what the reader leaves by. */
+  ask(reader: Subscriber): () => void
+  /** As `ask`, and is on screen until it leaves: what makes it old has it asked for again. */
+  show(reader: Pick<Subscriber, 'params' | 'settle' | 'routed'>): () => void
+  /** Call it with every action of the broker's own that reaches the store. */
+  hear(action: BrokerAction | OutcomeAction): void
+  /** All readers leave. What was on screen is asked for again when the page is looked at. */
+  cancel(): void
+  stop(): void
+}
+
+export function createUserReads(context: UserReadsContext): UserReads {
+  const { ports, limits, written, diary } = context
+  const readings = new Map<string, SharedRequest>()
+  const screen = createActiveReads({
+    ...ports,
+    ...context,
+    onScreenMax: limits.waitingReadsMax,
+    leftOut: isDevelopment ? warnOfLeftOut : () => {},
+  })
+  const truth = createWriteBarrier({ ...context, restored: context.restored() })
+  const readingsMax = limits.waitingReadsMax + limits.concurrencyMax
+
+  function begin(key: string, reader: Subscriber): SharedRequest {
+    const { request } = reader.params
+    const tell = diary.open(request.url, () => reading)
+    const reading: SharedRequest = new SharedRequest({
+      ...context,
+      truth,
+      place: createCachedAnswer(context, request),
+      isOwn: isOwn(context.snapshot, request.url),
+      tell(kind, order) {
+        if (kind === 'ended') readings.delete(key)
+        tell(kind, order)
+      },
+    })
+    readings.set(key, reading)
+    reading.join(reader)
+    tell('waiting')
+    return reading
+  }
+
+  function join(reader: Subscriber): () => void {
+    const key = readKey({ partition: '', request: reader.params.request })
+    const known = readings.get(key)
+    known?.join(reader)
+    if (known === undefined && readings.size >= readingsMax) return refuseRead(reader, context)
+    const reading = known ?? begin(key, reader)
+    return () => reading.leave(reader)
+  }
+
+  const { ask, cancel: cancelIdentified } = createRequestIdentifier(context, join)
+  const refreshes = createRefreshes(ask)
+
+  function cancel(): void {
+    for (const reader of cancelIdentified()) createRouteOutcome({ kind: 'cancelled' }, context).tell(reader)
+    for (const reading of [...readings.values()]) reading.cancel()
+  }
+
+  return {
+    ask,
+    show(given) {
+      const { params: wish, routed } = given
+      const key = readKey({ partition: routed?.action.type, request: wish.request })
+      const reader = { ...given, ended: (...how) => screen.ended(key, ...how) } satisfies Partial<Subscriber>
+      const leave = ask(createSubscriber(reader))
+      const hide = screen.show(key, {
+        tags: wish.tags,
+        again: (isRepeat) => refreshes.begin(key, { ...reader, params: rereadOf(wish, isRepeat) }),
+        gone: () => refreshes.end(key),
+      })
+      return () => {
+        leave()
+        hide()
+      }
+    },
+    hear(action) {
+      truth.hear(action)
+      if (!isOutcome(action) || !isNews(action)) return
+      screen.invalidated(written.invalidated(action.meta.action))
+      screen.touched(written.touched(action.meta.action))
+    },
+    cancel,
+    stop() {
+      cancel()
+      screen.stop()
+      truth.stop()
+    },
+  }
+}
+
+/** A read that has failed is repeated by the screen. */
+const rereadOf = (wish: ReadParams, isRepeat: boolean): ReadParams => ({
+  ...wish,
+  freshForMs: 0,
+  ...(isRepeat && { retries: 0 }),
+})
+
+/** Tells it a moment later: it must have got what it can leave by. */
+function refuseRead(reader: Subscriber, context: UserReadsContext): () => void {
+  queueMicrotask(() => {
+    if (reader.over.signal.aborted) return
+    createRouteOutcome({ kind: 'tooManyReads' }, context).tell(reader)
+    reader.ended('old')
+    reader.over.abort()
+  })
+  return () => reader.over.abort()
+}
+
+/** What is on screen is asked for again by a reader that has its answer already, one at a time for each key. */
+function createRefreshes(ask: UserReads['ask']) {
+  const leaves = new Map<string, () => void>()
+  return {
+    begin(key: string, given: Parameters<typeof createSubscriber>[0]): void {
+      if (leaves.has(key)) return
+      const reader = createSubscriber({ ...given, given: true })
+      reader.over.signal.addEventListener('abort', () => leaves.delete(key))
+      leaves.set(key, ask(reader))
+    },
+    end: (key: string) => leaves.get(key)?.(),
+  }
+}
+
+/** A write of this page's time that has ended. */
+const isNews = ({ meta: { broker } }: OutcomeAction): boolean =>
+  !broker.late && ['delivered', 'confirmed', 'returned'].includes(broker.outcome)

@@ -1,0 +1,33 @@
+// Where this page's reads wait for their turn. With a worker that takes them they wait there, beside the reads of all
+// tabs; else in this page.
+import { fetchReads } from '../../adapters/network/fetch-reads.js'
+import type { ConnectionPool } from '../../core/network/connection-pool.js'
+import { sendIdentified } from '../../core/reads/cache/answer-identity.js'
+import { notingScheduler } from '../../core/reads/note-reachability.js'
+import type { Scheduler } from '../../core/reads/read-types.js'
+import { createScheduler } from '../../core/reads/scheduler/scheduler.js'
+import type { ReadEngineContext } from '../../page/reads-port.js'
+import { createWorkerScheduler } from './worker-scheduler.js'
+
+export function chooseScheduler(
+  { ports, host, limits, prepare, worker, database, credentialsOf }: ReadEngineContext,
+  connections: ConnectionPool,
+): { readonly line: Scheduler; stop(): void } {
+  const { reads = fetchReads(credentialsOf, limits.answerBytesMax) } = ports
+  const scheduler = createScheduler({
+    ...ports,
+    connections,
+    limits: { ...limits, wireMs: limits.attemptMs },
+    isOnline: () => host.believesOnline(),
+    async send(request, { partition = '', route, signal, moved }) {
+      const headers = await prepare({ ...request, route, partition })
+      // The user may have changed while the app prepared the headers: then the signal is aborted.
+      return sendIdentified(reads, request, headers, signal, moved)
+    },
+  })
+  const line = notingScheduler(
+    createWorkerScheduler({ ...ports, database, worker, fallback: scheduler }),
+    ports,
+  )
+  return { line, stop: () => scheduler.stop() }
+}

@@ -1,0 +1,296 @@
+import { afterEach, describe, expect, it, vi } from 'vitest'
+import { createTabs, readOf } from '../fixtures/tabs.fixture.js'
+
+afterEach(() => vi.unstubAllGlobals())
+
+describe('reads in the worker’s line', () => {
+  it('are one request for all tabs, and each reader gets an answer of its own', async () => {
+    const { openTab, wires, sent, settle } = createTabs()
+    const tabs = [openTab('a'), openTab('b'), openTab('c')]
+    for (const tab of tabs) {
+      tab.ask('/me')
+      tab.ask('/me')
+    }
+    await settle()
+    await wires[0]?.answer('ada')
+
+    expect(sent()).toEqual(['worker 1 /me'])
+    for (const { heard } of tabs) expect(heard).toEqual(['/me sent 1', '/me sent 1', '/me ada', '/me ada'])
+    const bodies = tabs.flatMap(({ ends }) => ends.map((end) => end.kind === 'answer' && end.answer.body))
+    expect(new Set(bodies).size).toBe(6)
+  })
+
+  it('keep their worker awake while one of them is in it, and no longer', async () => {
+    const { openTab, wires, clock, messages } = createTabs()
+    const tab = openTab('a')
+    tab.ask('/long')
+    await clock.advance(19_999)
+    expect(messages()).toBe(1)
+    await clock.advance(1)
+    expect(messages()).toBe(2)
+    await wires[0]?.answer('')
+    tab.ask('/next')
+    await clock.advance(0)
+    expect(messages()).toBe(3)
+    await wires[1]?.answer('')
+    await clock.advance(600_000)
+    expect(messages()).toBe(3)
+    expect(tab.heard).toEqual(['/long sent 1', '/long ', '/next sent 2', '/next '])
+  })
+
+  it('of one turn go by their urgency, and a reader of another tab raises them', async () => {
+    const { openTab, wires, sent, settle } = createTabs({ readsMax: 1 })
+    const [here, there] = [openTab('a'), openTab('b')]
+    here.ask('/slow', { priority: 5 })
+    here.ask('/two', { priority: 2 })
+    here.ask('/one', { priority: 1 })
+    await settle()
+    expect(sent()).toEqual(['worker 1 /one'])
+
+    there.ask('/slow', { priority: 1 })
+    there.ask('/last', { priority: 9 }).raise(1)
+    await settle()
+    for (const at of [0, 1, 2]) await wires[at]?.answer('')
+
+    expect(sent().slice(1)).toEqual(['worker 1 /slow', 'worker 1 /last', 'worker 1 /two'])
+  })
+
+  it('are heard of in the order in which they were sent and answered', async () => {
+    const { openTab, wires, settle } = createTabs()
+    const tab = openTab('a')
+    for (const [at, path] of ['/4', '/3', '/2', '/1'].entries()) tab.ask(path, { priority: 4 - at })
+    await settle()
+    for (const at of [1, 0, 3, 2]) await wires[at]?.answer('')
+
+    const sent = ['/1 sent 1', '/2 sent 2', '/3 sent 3', '/4 sent 4']
+    expect(tab.heard).toEqual([...sent, '/2 ', '/1 ', '/4 ', '/3 '])
+  })
+
+  it('are ended with their last reader, of whatever tab, never earlier (F56)', async () => {
+    const { openTab, wires, settle } = createTabs()
+    const [here, there] = [openTab('a'), openTab('b')]
+    const [first, last] = [here.ask('/me'), there.ask('/me')]
+    await settle()
+
+    here.ask('/other')
+    there.ask('/other')
+    await settle()
+
+    first.leave()
+    await settle()
+    expect(wires[0]?.signal.aborted).toBe(false)
+    last.leave()
+    await settle()
+
+    expect(wires.map(({ signal }) => signal.aborted)).toEqual([true, false])
+    expect([...here.ends, ...there.ends]).toEqual([])
+  })
+
+  it('of a tab that is closed are given up; those that others wait for are not', async () => {
+    const { openTab, wires, settle } = createTabs()
+    const [here, there] = [openTab('a'), openTab('b')]
+    here.ask('/me')
+    here.ask('/own')
+    there.ask('/me')
+    await settle()
+
+    here.end()
+    await settle()
+    expect(wires.map(({ signal }) => signal.aborted)).toEqual([false, true])
+    there.end()
+    await settle()
+    expect(wires.map(({ signal }) => signal.aborted)).toEqual([true, true])
+  })
+
+  it('that leave before they were sent to the worker never get there', async () => {
+    const { openTab, sent, lockNames, settle } = createTabs()
+    const tab = openTab('a')
+    tab.ask('/me').leave()
+    await settle()
+    expect(sent()).toEqual([])
+    expect(lockNames()).toEqual([])
+
+    tab.ask('/first')
+    await settle()
+    tab.ask('/me').leave()
+    tab.ask('/next')
+    await settle()
+    expect(sent()).toEqual(['worker 1 /first', 'worker 1 /next'])
+  })
+
+  it('have the page hold a lock, and watch the worker’s, only while there are any', async () => {
+    const { openTab, wires, lockNames, settle } = createTabs()
+    openTab('a').ask('/me')
+    await settle()
+    const [worker, reader] = ['redux-broker:db:reads:*', 'redux-broker:db:reader:*']
+    const during = [`a ${reader}`, `a ${worker}`, `worker 1 ${reader}`, `worker 1 ${worker}`]
+    expect(lockNames()).toEqual(during)
+
+    await wires[0]?.answer('ada')
+    expect(lockNames()).toEqual([`worker 1 ${worker}`])
+  })
+
+  it('are not ended by the end of those before them', async () => {
+    const { openTab, wires, settle } = createTabs()
+    const tab = openTab('a')
+    const first = tab.ask('/me')
+    await settle()
+    first.leave()
+    tab.ask('/me')
+    await settle()
+    await wires.at(-1)?.answer('ada')
+
+    expect(wires.at(-1)?.signal.aborted).toBe(false)
+    expect(tab.heard.at(-1)).toBe('/me ada')
+  })
+
+  it('keep to the limit that was said last, in whatever tab, also after the worker was stopped', async () => {
+    const { openTab, sent, worker, clock, settle } = createTabs()
+    const [here, there] = [openTab('a'), openTab('b')]
+    there.line.limit(3)
+    await clock.advance(1)
+    here.line.limit(1)
+    await settle()
+    for (const path of ['/1', '/2', '/3']) there.ask(path)
+    await settle()
+    expect(sent()).toEqual(['worker 1 /1'])
+
+    worker.stop()
+    here.ask('/4')
+    await settle()
+    expect(sent()).toHaveLength(2)
+
+    here.line.limit(5)
+    await settle()
+    expect(sent()).toHaveLength(5)
+  })
+})
+
+describe('a page does its reads itself', () => {
+  it('where the worker takes none within 2 s, and asks it no more until it answers', async () => {
+    const { openTab, clock, sent, worker, wires, lockNames } = createTabs({ readsMax: 1 })
+    worker.deaf = true
+    const tab = openTab('a')
+    tab.ask('/me').raise(2)
+    tab.ask('/first', { priority: 1 })
+    await clock.advance(1_999)
+    expect(sent()).toEqual([])
+
+    await clock.advance(1)
+    tab.ask('/third', { priority: 3 })
+    for (const at of [0, 1, 2]) await wires[at]?.answer('mine')
+
+    expect(sent()).toEqual(['a /first', 'a /me', 'a /third'])
+    expect(tab.heard).toContain('/me mine')
+    expect(tab.isSilent()).toBe(true)
+    expect(lockNames()).toEqual([])
+  })
+
+  it('of those only that the worker has not taken', async () => {
+    const { openTab, clock, sent, worker, wires, settle } = createTabs()
+    const tab = openTab('a')
+    tab.ask('/taken')
+    await settle()
+    worker.deaf = true
+    tab.ask('/lost')
+    await clock.advance(2_000)
+    await wires[0]?.answer('')
+
+    expect(sent()).toEqual(['worker 1 /taken', 'a /lost'])
+    expect(tab.heard).toContain('/taken ')
+  })
+
+  it('where the worker may not send there (SEC15)', async () => {
+    const { openTab, sent, settle } = createTabs()
+    openTab('a').ask('/me', { request: readOf('.evil.test/me') })
+    openTab('a').ask('/me', { request: readOf('@evil.test/me') })
+    await settle()
+
+    expect(sent()).toEqual(['a .evil.test/me', 'a @evil.test/me'])
+  })
+
+  it('where the worker lacks a function that its requests need; it is not silent for that', async () => {
+    const { openTab, sent, clock, lockNames, settle } = createTabs({ needs: ['prepareHeaders'] })
+    const tab = openTab('a')
+    tab.ask('/me')
+    await settle()
+    expect(sent()).toEqual(['a /me'])
+    expect(lockNames()).toEqual(['worker 1 redux-broker:db:reads:*'])
+
+    await clock.advance(5_000)
+    expect(sent()).toEqual(['a /me'])
+    expect(tab.isSilent()).toBe(false)
+  })
+
+  it.each(['tabs', 'worker'] as const)(
+    'where there are no Web Locks in the %s: nobody would hear of the other’s end',
+    async (noLocks) => {
+      const { openTab, sent, settle } = createTabs({ noLocks })
+      openTab('a').ask('/me')
+      await settle()
+
+      expect(sent()).toEqual(['a /me'])
+    },
+  )
+
+  it('to the limit that it was told', async () => {
+    const { openTab, sent, settle } = createTabs({ noLocks: 'tabs' })
+    const tab = openTab('a')
+    tab.line.limit(1)
+    tab.ask('/1')
+    tab.ask('/2')
+    await settle()
+
+    expect(sent()).toEqual(['a /1'])
+  })
+})
+
+describe('a worker that is stopped', () => {
+  it('is asked again at once, so that every reader is answered, and hears once that its read was sent (F4)', async () => {
+    const { openTab, wires, sent, worker, settle } = createTabs()
+    const tabs = [openTab('a'), openTab('b')]
+    for (const tab of tabs) {
+      tab.ask('/me')
+      tab.ask('/top', { priority: 2 })
+    }
+    await settle()
+
+    worker.stop()
+    await settle()
+    for (const wire of wires) await wire.answer(wire.by)
+
+    expect(sent()).toEqual(['worker 1 /top', 'worker 1 /me', 'worker 2 /top', 'worker 2 /me'])
+    for (const { heard } of tabs)
+      expect(heard).toEqual(['/top sent 1', '/me sent 2', '/top worker 2', '/me worker 2'])
+  })
+
+  it('a second time is left alone: the page reads itself', async () => {
+    const { openTab, wires, sent, worker, settle } = createTabs()
+    const tab = openTab('a')
+    tab.ask('/me')
+    await settle()
+    worker.stop()
+    await settle()
+    worker.stop()
+    await settle()
+    await wires[2]?.answer('mine')
+
+    expect(sent()).toEqual(['worker 1 /me', 'worker 2 /me', 'a /me'])
+    expect(tab.heard).toEqual(['/me sent 1', '/me mine'])
+  })
+
+  it('is not asked for a reader who has left', async () => {
+    const { openTab, sent, worker, clock, settle } = createTabs()
+    const tab = openTab('a')
+    const gone = tab.ask('/gone')
+    tab.ask('/stays')
+    await settle()
+
+    gone.leave()
+    await settle()
+    worker.stop()
+    await clock.advance(5_000)
+
+    expect(sent()).toEqual(['worker 1 /gone', 'worker 1 /stays', 'worker 2 /stays'])
+  })
+})

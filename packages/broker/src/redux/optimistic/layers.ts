@@ -1,0 +1,167 @@
+// The layers that a slice's view is made of. They hang on the state object itself, invisibly. So the reducer stays pure,
+// also with two stores, time travel and preloaded state.
+import type { Action, Reducer } from 'redux'
+import type { MissingCaseWatch } from './missing-case-watch.js'
+import {
+  copyState,
+  hasSameFields,
+  isPersisted,
+  type JournalPositions,
+  keepable,
+  unwritten,
+} from './persisted-state.js'
+import { type Apply, type Layers, replayLog, settleEntries } from './rebase.js'
+
+/** immer's `produce`, which RTK exports as `createNextState`. */
+export type Produce = <S>(base: S, recipe: (draft: S) => void) => S
+
+// biome-ignore lint/suspicious/noExplicitAny: any other constraint makes configureStore infer `unknown`
+export type AnyReducer = Reducer<any, any, any>
+
+export interface Hidden extends Layers<object, Action> {
+  /** Up to this moment the confirmed state holds the outcomes from before this page began. */
+  readonly readAt: number
+  /** How far the confirmed state holds what happened, where that is known. */
+  readonly told?: JournalPositions | undefined
+  /** More outcomes of this frame are to come: the view is still that before the first of them. */
+  readonly stale?: boolean
+}
+
+export const neverSeen: number = Number.NEGATIVE_INFINITY
+
+/** The layers of each state. All reducers share it, so that a reducer that replaces another finds the layers. */
+const hidden = new WeakMap<object, Hidden>()
+
+/** The state below the newest entry, by the state that shows that entry. It spares a replay when the entry is refused. */
+const before = new WeakMap<object, object>()
+
+/** The layers of a state in which nothing pends. */
+export const nothingOn = (confirmed: object): Hidden => ({ confirmed, log: [], readAt: neverSeen })
+
+export interface LayersContext {
+  /** For the developer. */
+  readonly watch?: MissingCaseWatch | undefined
+  readonly produce: Produce | undefined
+  report(error: unknown): void
+}
+
+/** Gives states their layers, and applies actions to them. */
+export interface Layering {
+  readonly apply: Apply<object, Action>
+  /** On a view, of which nothing is written down. */
+  readonly applyOnTop: Apply<object, Action>
+  of(state: object): Hidden | undefined
+  /** Whether a state is a copy of the last view in which something is pending. */
+  isCopy(state: object): boolean
+  /** Those of the last view in which something is pending. */
+  latest(): Hidden | undefined
+  keep(layers: Hidden, view: object): object
+  /** As `keep`, for an entry that goes on top of a state. */
+  push(layers: Hidden, view: object, below: object): object
+  /** The state before this entry was shown. Undefined unless it is the newest entry and nothing followed it. */
+  undone(state: object, entryId: string): { readonly state: object; readonly layers: Hidden } | undefined
+  /** The view that the layers make. */
+  rebased(layers: Hidden): object
+  /** The layers as if nothing were pending. */
+  withoutPending(layers: Hidden): Hidden
+}
+
+export function createLayering(reducer: AnyReducer, { produce, report }: LayersContext): Layering {
+  const { apply, applyOnTop, view } = replaying(reducer, produce, report)
+  let latest: object | undefined
+  const withoutPending = (layers: Hidden): Hidden => {
+    const ids = new Set(layers.log.flatMap(({ entryId }) => entryId ?? []))
+    return { ...layers, ...settleEntries(layers, ids, apply) }
+  }
+
+  function keep(layers: Hidden, view: object): object {
+    const state = withLayers(layers, view)
+    latest = layers.log.length > 0 ? state : undefined
+    if (state !== view && hidden.has(state)) keepable(state, () => withoutPending(layers))
+    // redux-persist writes down the last state that its reducer made.
+    if (latest && isPersisted(layers.confirmed)) withoutPending(layers)
+    return state
+  }
+
+  function push(layers: Hidden, view: object, below: object): object {
+    const state = keep(layers, view)
+    // No more than one of a store is remembered.
+    before.delete(below)
+    before.set(state, below)
+    return state
+  }
+
+  return {
+    apply,
+    applyOnTop,
+    push,
+    undone(state, entryId) {
+      const below = before.get(state)
+      if (below === undefined || hidden.get(state)?.log.at(-1)?.entryId !== entryId) return undefined
+      const layers = hidden.get(below) ?? nothingOn(below)
+      latest = layers.log.length > 0 ? below : undefined
+      return { state: below, layers }
+    },
+    of: (state) => hidden.get(state),
+    isCopy: (state) => latest !== undefined && hasSameFields(latest, state),
+    latest: () => latest && hidden.get(latest),
+    keep,
+    rebased: (layers) => keep({ ...layers, stale: false }, view(layers)),
+    withoutPending,
+  }
+}
+
+/**
+ * Gives the view its layers. They hang on a copy, always. The object itself may be another state, of this store or of
+ * another one, with layers of its own or none.
+ */
+function withLayers(layers: Hidden, view: object): object {
+  if (layers.log.length > 0) {
+    const state = copyState(view)
+    hidden.set(state, layers)
+    return state
+  }
+  const { readAt, told } = layers
+  const known = hidden.get(view) ?? nothingKnown
+  if (known.log.length === 0 && known.readAt === readAt && known.told === told) return view
+  const state = copyState(view)
+  if (readAt !== neverSeen || told !== undefined)
+    hidden.set(state, { confirmed: state, log: [], readAt, told })
+  return state
+}
+
+const nothingKnown: Pick<Hidden, 'log' | 'readAt' | 'told'> = { log: [], readAt: neverSeen }
+
+/** How actions are applied again: one that throws is skipped and reported, once. */
+function replaying(reducer: AnyReducer, produce: Produce | undefined, report: (error: unknown) => void) {
+  const reported = new WeakSet<object>()
+  const safely =
+    (reduce: Apply<object, Action>): Apply<object, Action> =>
+    (state, action) => {
+      try {
+        return reduce(state, action)
+      } catch (error) {
+        if (!reported.has(action)) report(error)
+        reported.add(action)
+        return state
+      }
+    }
+  const apply = safely(reducer)
+  const applyOnTop = safely(unwritten(reducer))
+
+  /** All in one draft where that works: one copy of what changes instead of one for each action. */
+  const replayed = unwritten<Hidden['log']>((confirmed, log) => {
+    if (produce === undefined || log.length < 2) return replayLog({ confirmed, log }, apply)
+    try {
+      return produce(confirmed, (draft) => {
+        for (const { action } of log) if (reducer(draft, action) !== draft) throw notInOneDraft
+      })
+    } catch {
+      return replayLog({ confirmed, log }, apply)
+    }
+  })
+  return { apply, applyOnTop, view: ({ confirmed, log }: Hidden) => replayed(confirmed, log) }
+}
+
+/** A reducer that makes a new state instead of changing its draft, or throws half-way, is replayed step by step. */
+const notInOneDraft = new Error('not in one draft')

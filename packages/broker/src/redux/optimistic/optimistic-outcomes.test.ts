@@ -1,0 +1,168 @@
+import { describe, expect, it } from 'vitest'
+import { readMark } from '../actions.js'
+import {
+  base,
+  doubled,
+  emptied,
+  ends,
+  like,
+  loaded,
+  noted,
+  partitionChanged,
+  pend,
+  reducer,
+  stateAfterActions,
+} from '../fixtures/posts.fixture.js'
+import { optimistic } from './optimistic.js'
+
+describe('what was settled before the page began', () => {
+  const late = (at: number) =>
+    ends('delivered', 'gone', { payload: { post: 'a', likes: 99 }, late: true, at })
+  const readAt = (action: object, at: number, later: readonly object[] = []) =>
+    ({ ...readMark(action, { later }), ...{ meta: { broker: { later }, readAt: at } } }) as never
+
+  it('moves on a state that was stored before it', () => {
+    expect(stateAfterActions(late(5)).likes['a']).toBe(99)
+  })
+
+  it('is left out of a state that was read since: it is in it', () => {
+    expect(stateAfterActions(loaded({ a: 10 }), late(5)).likes['a']).toBe(10)
+    expect(stateAfterActions(loaded({ ...base.likes }), pend('1', like('b')), late(5)).likes['a']).toBe(10)
+  })
+
+  it('is left out where the truth that was read since changed nothing', () => {
+    const same = optimistic(
+      (state: { n: number } = { n: 0 }, { type }: { type: string }) =>
+        type.endsWith('/delivered') ? { n: state.n + 1 } : state,
+      { truth: ({ type }: never) => type === 'same' },
+      { produce: undefined, report: () => {} },
+    )
+
+    expect(same(same({ n: 1 }, { type: 'same' }), late(5))).toEqual({ n: 1 })
+    expect(same({ n: 1 }, late(5))).toEqual({ n: 2 })
+  })
+
+  it('is left out of a dated truth that is younger, and moves on one that is older', () => {
+    expect(stateAfterActions(readAt(loaded({ a: 10 }), 6), late(5)).likes['a']).toBe(10)
+    expect(stateAfterActions(readAt(loaded({ a: 10 }), 4), late(5)).likes['a']).toBe(99)
+  })
+
+  it('is not mistaken for what is settled while the page looks on', () => {
+    const delivered = ends('delivered', '1', { payload: { post: 'a', likes: 99 }, at: 5 })
+
+    expect(stateAfterActions(loaded({ a: 10 }), delivered).likes['a']).toBe(99)
+  })
+
+  it('counts anew for the next user', () => {
+    expect(stateAfterActions(loaded({ a: 10 }), partitionChanged, late(5)).likes['a']).toBe(99)
+  })
+
+  it('is applied again over a truth that may be older', () => {
+    const later = [
+      ends('delivered', 'x', { payload: { post: 'a', likes: 12 } }),
+      ends('delivered', 'y', { payload: { post: 'a', likes: 13 } }),
+    ]
+
+    expect(stateAfterActions(pend('1', like()), readAt(loaded({ a: 10 }), 0, later)).likes['a']).toBe(14)
+  })
+})
+
+describe('outcomes of one frame', () => {
+  const more = true
+
+  it('change the view with the last of them', () => {
+    const pending = stateAfterActions(pend('1', like()), pend('2', like()), pend('3', like('b')))
+    const first = reducer(pending, ends('returned', '1', { more }))
+
+    expect(first.likes).toBe(pending.likes)
+    expect(reducer(first, ends('returned', '2')).likes).toEqual({ a: 10, b: 21 })
+  })
+
+  it("change the view with the last of them also where that one is none of this slice's", () => {
+    const first = reducer(
+      stateAfterActions(pend('1', like()), pend('2', like('b'))),
+      ends('returned', '1', { more }),
+    )
+
+    expect(reducer(first, ends('delivered', 'elsewhere', { payload: {} })).likes).toEqual({ a: 10, b: 21 })
+  })
+
+  it.each([
+    ['an ordinary action', noted('n')],
+    ['a pending one', pend('3', noted('n'))],
+    ['news of the broker', { type: 'redux-broker/accepted', payload: [] }],
+  ])('have changed the view when %s comes between', (_name, action) => {
+    const first = reducer(
+      stateAfterActions(pend('1', like()), pend('2', like('b'))),
+      ends('returned', '1', { more }),
+    )
+
+    expect(reducer(first, action).likes).toEqual({ a: 10, b: 21 })
+  })
+
+  it('wait for nothing where nothing is pending any more', () => {
+    expect(stateAfterActions(pend('1', like()), ends('returned', '1', { more }))).toBe(base)
+  })
+})
+
+describe('a change in doubt that did happen', () => {
+  const confirmed = (id: string, action = like(), more = {}) => ends('confirmed', id, { action, ...more })
+
+  it('becomes confirmed state without a flicker: the view is the same before and after', () => {
+    const pending = stateAfterActions(
+      pend('1', like('a', 5)),
+      pend('2', doubled({ post: 'a' })),
+      pend('3', like('b')),
+    )
+    const state = reducer(pending, confirmed('1', like('a', 5)))
+
+    expect(state.likes).toEqual(pending.likes)
+    expect(reducer(reducer(state, ends('returned', '2')), ends('returned', '3')).likes).toEqual({
+      a: 15,
+      b: 20,
+    })
+  })
+
+  it('is not counted twice with a truth that is read after it', () => {
+    expect(stateAfterActions(pend('1', like()), confirmed('1'), loaded({ a: 11 })).likes).toEqual({ a: 11 })
+  })
+
+  it('is in a state that was stored before it, and not twice in one that was read since', () => {
+    const late = confirmed('gone', like('a', 5), { late: true, at: 5 })
+
+    expect(stateAfterActions(late).likes['a']).toBe(15)
+    expect(stateAfterActions(loaded({ a: 10 }), late).likes['a']).toBe(10)
+  })
+
+  it('stands above a truth that is older than it', () => {
+    const cached = (readAt: number, later: readonly object[]) =>
+      ({ ...loaded({ a: 10 }), meta: { readAt, broker: { later } } }) as never
+
+    expect(stateAfterActions(cached(4, [confirmed('1', like(), { at: 5 })])).likes['a']).toBe(11)
+  })
+
+  it('is told to the reducer after it, in its own words', () => {
+    const told: string[] = []
+    const listening = optimistic(
+      (state: { n: number } = { n: 0 }, action: { type: string }) => {
+        told.push(action.type)
+        return state
+      },
+      {},
+      { produce: undefined, report: () => {} },
+    )
+    listening({ n: 1 }, confirmed('1'))
+
+    expect(told).toEqual(['posts/liked', 'posts/liked/confirmed'])
+  })
+})
+
+describe('what was given up all at once', () => {
+  it('leaves the view in one go, and nothing else does', () => {
+    const pending = stateAfterActions(pend('1', like()), noted('n'), pend('2', like('b')), pend('3', like()))
+
+    expect(reducer(pending, emptied('1', '2')).likes).toEqual({ a: 11, b: 20 })
+    expect(reducer(pending, emptied('1', '2', '3'))).toEqual({ likes: base.likes, notes: ['n'] })
+    expect(reducer(pending, emptied('9'))).toBe(pending)
+  })
+})

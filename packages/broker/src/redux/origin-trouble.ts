@@ -1,0 +1,50 @@
+// What is wrong on the way to an origin, as plain data: what the last attempt came to, and what that most likely means.
+import type { OriginRow } from '../core/rows/rows.js'
+
+/**
+ * `neverAnswered`: no request of this browser has ever got an answer there, so a wrong address or CORS is as likely as
+ * the network.`headerNotExposed`: an `idempotent`
+ * server of another origin whose answer shows no key. `keyNotEchoed`: one of the page's own origin. `headers`: the app's
+ * own `prepareHeaders`, or the `headers` of a route, threw. Of all others it is the reason.
+ */
+export type TroubleCode =
+  | 'neverAnswered'
+  | 'headerNotExposed'
+  | 'keyNotEchoed'
+  | 'network'
+  | 'unreachable'
+  | 'timeout'
+  | 'cut'
+  | 'redirected'
+  | 'headers'
+  | 'notAcknowledged'
+  | 'unsignedRefusal'
+  | 'http'
+
+export interface OriginTrouble {
+  readonly origin: string
+  readonly code: TroubleCode
+  /** As of the entry that met it. */
+  readonly reason: string
+  readonly httpStatus?: number | undefined
+  /** The media type of an answer that was not taken for the application's; empty where it had none. */
+  readonly came?: string | undefined
+  /** In epoch milliseconds. */
+  readonly at: number
+}
+
+/** `own`: the page's own origin. */
+export const troubleOf = (rows: readonly OriginRow[], own: string): readonly OriginTrouble[] =>
+  rows.flatMap((row) => {
+    if (row.lastFailure === undefined) return []
+    const { reason, httpStatus, came, at } = row.lastFailure
+    return { origin: row.origin, code: codeOf(row, own), reason, httpStatus, came, at }
+  })
+
+function codeOf({ origin, answered, lastFailure }: OriginRow, own: string): TroubleCode {
+  const reason = lastFailure?.reason as TroubleCode
+  if ((reason === 'network' || reason === 'unreachable') && !answered) return 'neverAnswered'
+  if (/^(notAcknowledged|unsignedRefusal)$/.test(reason) && lastFailure?.server === 'idempotent')
+    return origin === own ? 'keyNotEchoed' : 'headerNotExposed'
+  return reason
+}
