@@ -1,14 +1,17 @@
-import { readFileSync } from 'node:fs'
+// README.md and the pages below docs, together: their code compiles, and they name all that the package exports.
+import { readdirSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import ts from 'typescript'
 import { describe, expect, it } from 'vitest'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const readme = readFileSync(`${root}README.md`, 'utf8')
+const pages = readdirSync(`${root}docs`).map((name) => readFileSync(`${root}docs/${name}`, 'utf8'))
+const guide = [readme, ...pages].join('\n')
 
-/** The files of the quick start, by name. */
-function quickStart(): Map<string, string> {
-  const blocks = [...readme.matchAll(/```ts\n\/\/ ([a-z-]+\.ts)[^\n]*\n(.*?)```/gs)]
+/** The files that a text prints as a whole, by name. */
+function printedFiles(text: string): Map<string, string> {
+  const blocks = [...text.matchAll(/```ts\n\/\/ ([a-z-]+\.ts)[^\n]*\n(.*?)```/gs)]
   return new Map(blocks.map(([, name = '', code = '']) => [`${root}test/quick-start/${name}`, code]))
 }
 
@@ -41,9 +44,10 @@ function compileErrors(files: ReadonlyMap<string, string>): string[] {
   })
 }
 
-describe('README.md', () => {
-  it('has a quick start that compiles', () => {
-    const files = quickStart()
+describe('the guide', () => {
+  it('has a quick start and examples that compile', () => {
+    expect([...printedFiles(readme).keys()].length).toBe(6)
+    const files = printedFiles(guide)
     expect([...files.keys()].length).toBe(10)
     expect(compileErrors(files)).toEqual([])
     const wrong = new Map(files).set(
@@ -65,7 +69,7 @@ describe('README.md', () => {
         ?.matchAll(/^ {2}\| '(\w+)'/gm) ?? []
     const names = [...values, ...limits, ...[...reasons].map(([, name]) => name)]
     expect(names.length).toBeGreaterThan(20)
-    for (const name of names) expect(readme).toContain(name ?? 'a name')
+    for (const name of names) expect(guide).toContain(name ?? 'a name')
   })
 
   it('states the sizes that are held', () => {
