@@ -1,5 +1,6 @@
 // `npm test`: everything that holds this project, in order, and one closing line with the count over all of it.
 // `npm test -- unit e2e` runs the named suites only.
+import './check-node.js'
 import { spawnSync } from 'node:child_process'
 import { existsSync, readFileSync, rmSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
