@@ -61,7 +61,7 @@ export default defineConfig<Options, PlaywrightWorkerOptions>({
   testIgnore: process.env['E2E_NEXT'] === undefined ? 'next.spec.ts' : [],
   outputDir: 'test-results',
   // Much of a run is waiting: for a lock, a backoff, a browser that starts.
-  workers: 2,
+  workers: 3,
   // Last resorts. A test waits for a state, and a busy machine takes its time to come to it.
   timeout: 300_000,
   expect: { timeout: 120_000 },

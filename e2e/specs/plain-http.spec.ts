@@ -6,6 +6,8 @@ import { effectsOf, ledgerWith } from '../fixtures/ledger.js'
 import { expect, test } from '../fixtures/test.js'
 
 const host = 'app.lan'
+/** What waits is tried so seldom that no backoff grows meanwhile. */
+const overloaded = { kind: 'status', status: 503, retryAfter: 3 }
 const inNetwork = (url: string) => url.replace(/localhost|127\.0\.0\.1/, host)
 
 async function openTab(context: BrowserContext, url: string): Promise<DemoPage> {
@@ -40,7 +42,7 @@ test.describe('over plain http in a local network', () => {
   test('what waits survives a reload and is delivered once', async ({ server }) => {
     const demo = await openTab(context, server.url)
     await demo.signInAs('Ada')
-    await server.faults([{ match: { path: '/api/posts/p02/claps' }, kind: 'drop-before' }])
+    await server.faults([{ match: { path: '/api/posts/p02/claps' }, ...overloaded }])
     await demo.post('p02').clap(2)
     await expect(demo.pendingCount).toHaveText('2')
     await expect(demo.post('p02').marks('capturing')).toHaveCount(0)
@@ -56,7 +58,7 @@ test.describe('over plain http in a local network', () => {
   test('each of two users has an outbox of their own', async ({ server }) => {
     const demo = await openTab(context, server.url)
     await demo.signInAs('Ada')
-    await server.faults([{ match: { path: '/api/posts/p03/claps' }, kind: 'drop-before' }])
+    await server.faults([{ match: { path: '/api/posts/p03/claps' }, ...overloaded }])
     await demo.post('p03').clap()
     await expect(demo.pendingCount).toHaveText('1')
     await demo.page.getByRole('button', { name: 'Sign out' }).click()

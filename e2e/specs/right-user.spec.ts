@@ -1,5 +1,5 @@
 // Line 3 of survival: an entry is sent in the session of who made it, whatever becomes of sessions and users.
-import type { DemoPage } from '../fixtures/demo-page.js'
+import { bringToFront, type DemoPage } from '../fixtures/demo-page.js'
 import type { DemoServer, Ledger } from '../fixtures/demo-server.js'
 import { attemptsUnder, effectsOf, ledgerWith } from '../fixtures/ledger.js'
 import { storeText } from '../fixtures/store-text.js'
@@ -43,6 +43,7 @@ const choose = (demo: DemoPage, name: 'Send first' | 'Keep' | 'Discard') =>
   dialogOf(demo).getByRole('button', { name }).click()
 
 async function signOut(demo: DemoPage): Promise<void> {
+  await bringToFront(demo.page)
   await demo.page.getByRole('button', { name: 'Sign out' }).click()
 }
 

@@ -32,9 +32,10 @@ async function openLab({ page }: DemoPage, server: DemoServer, limit: number): P
   return {
     page,
     rows: page.getByRole('list', { name: 'The ten asks' }).getByRole('listitem'),
-    ask: () => button('Ask ten times').click(),
+    // No real click: such a one waits 2 s for two frames of a tab that is behind another one.
+    ask: () => button('Ask ten times').dispatchEvent('click'),
     async cancel(name) {
-      for (const cancel of await button(`Cancel ${name}`).all()) await cancel.click()
+      for (const cancel of await button(`Cancel ${name}`).all()) await cancel.dispatchEvent('click')
     },
   }
 }

@@ -1,5 +1,5 @@
 // Who signs out is out at once, whatever the network does, and never takes the next user's session along.
-import type { DemoPage } from '../fixtures/demo-page.js'
+import { bringToFront, type DemoPage } from '../fixtures/demo-page.js'
 import type { DemoServer, Ledger } from '../fixtures/demo-server.js'
 import { attemptsUnder, effectsOf, ledgerWith } from '../fixtures/ledger.js'
 import { expect, type Network, test } from '../fixtures/test.js'
@@ -59,6 +59,7 @@ async function signOutUnheard(
 ): Promise<void> {
   await expect(other.post('p01').root).toBeVisible()
   await network.cut()
+  await bringToFront(demo.page)
   await demo.page.getByRole('button', { name: 'Sign out' }).click()
   await expect(other.page.getByRole('heading', { level: 1 })).toHaveText('Taps that survive the tunnel')
   await server.faults([{ match: signOut, kind: 'delay', ms: 2_000 }])
