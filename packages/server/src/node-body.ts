@@ -1,6 +1,6 @@
 // Gives the body of a request of Node's http, also behind a body parser. Promise: a body is given whole or not at all.
 // A body that was read and not kept is an error, never an empty body.
-import type { IncomingMessage } from 'node:http'
+import type { NodeRequest } from './node-http.js'
 
 /** The fields that a body parser may leave on a request of Express or Fastify. */
 export interface ParsedRequest {
@@ -11,7 +11,7 @@ export interface ParsedRequest {
 
 /** @throws TypeError where the body was read, and its bytes cannot be had any more */
 export function bodyOf(
-  req: IncomingMessage,
+  req: NodeRequest,
   { body, rawBody }: ParsedRequest,
 ): ReadableStream<Uint8Array> | string | Uint8Array<ArrayBuffer> | undefined {
   if (!hasBody(req)) return undefined
@@ -21,7 +21,7 @@ export function bodyOf(
     if (kept instanceof Uint8Array) return new Uint8Array(kept)
   }
   // The same request gives the same text, though it may differ from the text that was sent.
-  const isJson = /^\s*(application|text)\/([\w.-]+\+)?json\s*(;|$)/i.test(req.headers['content-type'] ?? '')
+  const isJson = /^\s*(application|text)\/([\w.-]+\+)?json\s*(;|$)/i.test(`${req.headers['content-type']}`)
   if (isJson && body !== undefined) return JSON.stringify(body)
   throw new TypeError(
     'got a request whose body was read before and is not kept: let this handler come before what reads bodies, or ' +
@@ -29,7 +29,7 @@ export function bodyOf(
   )
 }
 
-function hasBody({ method, headers, httpVersionMajor }: IncomingMessage): boolean {
+function hasBody({ method, headers, httpVersionMajor }: NodeRequest): boolean {
   if (method === 'GET' || method === 'HEAD') return false
   const length = headers['content-length']
   // HTTP/2 needs neither field for a body.
@@ -39,7 +39,7 @@ function hasBody({ method, headers, httpVersionMajor }: IncomingMessage): boolea
   )
 }
 
-function streamOf(req: IncomingMessage): ReadableStream<Uint8Array> {
+function streamOf(req: NodeRequest): ReadableStream<Uint8Array> {
   // A destroyed request would take the connection with it, and the answer that says why.
   const chunks = req.iterator({ destroyOnReturn: false })
   return new ReadableStream(

@@ -1,9 +1,9 @@
 // Makes a Fetch Request out of a request of Node's http.
-import type { IncomingMessage, ServerResponse } from 'node:http'
 import { bodyOf, type ParsedRequest } from './node-body.js'
+import type { NodeRequest, NodeResponse } from './node-http.js'
 
 /** @throws TypeError on a method that Fetch has not, and where the body was read before and is not kept */
-export function fetchRequestOf(req: IncomingMessage, res: ServerResponse, parsed: ParsedRequest): Request {
+export function fetchRequestOf(req: NodeRequest, res: NodeResponse, parsed: ParsedRequest): Request {
   const body = bodyOf(req, parsed)
   const headers = headersOf(req)
   // A parser has unpacked the bytes or they were made anew: the header would tell the wrong length.
@@ -17,7 +17,7 @@ export function fetchRequestOf(req: IncomingMessage, res: ServerResponse, parsed
 }
 
 /** Every field as often as it came: two keys must be refused, and not taken for the first of them. */
-function headersOf({ rawHeaders }: IncomingMessage): Headers {
+function headersOf({ rawHeaders }: NodeRequest): Headers {
   const headers = new Headers()
   for (let index = 0; index + 1 < rawHeaders.length; index += 2) {
     const [name = '', value = ''] = rawHeaders.slice(index, index + 2)
@@ -27,17 +27,17 @@ function headersOf({ rawHeaders }: IncomingMessage): Headers {
   return headers
 }
 
-function urlOf(req: IncomingMessage & { readonly originalUrl?: unknown }): string {
+function urlOf(req: NodeRequest & { readonly originalUrl?: unknown }): string {
   const scheme = 'encrypted' in req.socket ? 'https' : 'http'
   // Express takes from `url` the path under which a router stands.
   const path = typeof req.originalUrl === 'string' ? req.originalUrl : (req.url ?? '/')
-  const host = req.headers[':authority'] ?? req.headers.host
+  const host = req.headers[':authority'] ?? req.headers['host']
   const url = path.startsWith('/') ? `${scheme}://${host}${path}` : path
   return URL.canParse(url) ? url : `${scheme}://localhost${path.startsWith('/') ? path : '/'}`
 }
 
 /** Aborts when the client goes before it has its answer. */
-function goneSignal(res: ServerResponse): AbortSignal {
+function goneSignal(res: NodeResponse): AbortSignal {
   const gone = new AbortController()
   res.once('close', () => {
     if (!res.writableFinished) gone.abort(new Error('the client has gone'))

@@ -1,8 +1,8 @@
 // `redux-broker-server/node`: makes handlers for servers that are not built on Fetch, out of functions from Request to
 // Response.
-import type { IncomingMessage, ServerResponse } from 'node:http'
 import { checkFunction } from './check-options.js'
 import type { ParsedRequest } from './node-body.js'
+import type { NodeRequest, NodeResponse } from './node-http.js'
 import { fetchRequestOf } from './node-request.js'
 
 /**
@@ -10,9 +10,9 @@ import { fetchRequestOf } from './node-request.js'
  * express.raw(). Behind a parser that does not keep the bytes of the body, it fails with a TypeError that says so.
  * @param handle gets the request as Fetch has it, and as the framework has it. Its answer is sent whole
  */
-export function nodeHandler<Req extends IncomingMessage = IncomingMessage>(
+export function nodeHandler<Req extends NodeRequest = NodeRequest>(
   handle: (request: Request, req: Req) => Response | PromiseLike<Response>,
-): (req: Req, res: ServerResponse, next?: (error?: unknown) => void) => Promise<void> {
+): (req: Req, res: NodeResponse, next?: (error?: unknown) => void) => Promise<void> {
   checkFunction('nodeHandler', handle, handleAs)
   return async (req, res, next) => {
     try {
@@ -30,13 +30,13 @@ const handleAs =
   'give one from a Request to a Response, as in (request, req) => idempotency.run(request, clap)'
 
 interface FastifyRequest extends ParsedRequest {
-  readonly raw: IncomingMessage
+  readonly raw: NodeRequest
 }
 
 /** A handler for Fastify 5, behind its own parser of JSON or any that gives a text or bytes. */
 export function fastifyHandler<Req extends FastifyRequest = FastifyRequest>(
   handle: (request: Request, req: Req) => Response | PromiseLike<Response>,
-): (req: Req, reply: { readonly raw: ServerResponse }) => Promise<Response> {
+): (req: Req, reply: { readonly raw: NodeResponse }) => Promise<Response> {
   checkFunction('fastifyHandler', handle, handleAs)
   return async (req, { raw }) => handle(fetchRequestOf(req.raw, raw, req), req)
 }
@@ -44,7 +44,7 @@ export function fastifyHandler<Req extends FastifyRequest = FastifyRequest>(
 // A middleware may have set these for itself.
 const added: ReadonlySet<string> = new Set(['access-control-expose-headers', 'set-cookie', 'vary'])
 
-async function send(response: Response, res: ServerResponse): Promise<void> {
+async function send(response: Response, res: NodeResponse): Promise<void> {
   const bytes = new Uint8Array(await response.arrayBuffer())
   res.statusCode = response.status
   for (const [name, value] of response.headers) {
