@@ -1,7 +1,7 @@
 // Composes the demo server: database, companion, API, faults, pages, and the listeners in front of them.
 import { createServer } from 'node:http'
 import { setTimeout as pause } from 'node:timers/promises'
-import { createIdempotency } from 'redux-broker-server'
+import { createIdempotency, type Idempotency, type IdempotencyStore } from 'redux-broker-server'
 import { sqliteStore } from 'redux-broker-server/sqlite'
 import { createApi } from './api.js'
 import { createConnections } from './connections.js'
@@ -14,7 +14,7 @@ import { limits } from './limits.js'
 import { closeServers, openListeners, type Ports } from './listen.js'
 import { createPages } from './pages.js'
 import { startPurgeTimer } from './purge-timer.js'
-import { createSessions, shownBy, type Transact } from './sessions.js'
+import { createSessions, type Sessions, shownBy, type Transact } from './sessions.js'
 import { createSignInLimit } from './sign-in-limit.js'
 import { createTestApi } from './test-routes.js'
 
@@ -41,14 +41,7 @@ export async function startDemoServer(options: DemoServerOptions): Promise<DemoS
   const transact: Transact = (work) => store.transaction(work)
   const sessions = createSessions({ reader, transact, tokenMs: limits.tokenMs, now: Date.now })
   const keyClock = createKeyClock(reader, transact, limits.keyRetentionMs)
-  const idempotency = createIdempotency({
-    store,
-    principal: (request) => sessions.userOf(shownBy(request)),
-    retentionMs: limits.keyRetentionMs,
-    tombstoneMs: limits.keyTombstoneMs,
-    bodyBytesMax: limits.bodyBytesMax,
-    now: keyClock.now,
-  })
+  const idempotency = createCompanion(store, sessions, keyClock.now)
   const signInLimit = createSignInLimit(Date.now)
   const purgeTimer = startPurgeTimer(idempotency, limits.purgeEveryMs)
   const connections = createConnections()
@@ -94,4 +87,20 @@ export async function startDemoServer(options: DemoServerOptions): Promise<DemoS
     proving?.ledger.close()
     databases.close()
   }
+}
+
+/** The demo's redux-broker-server: keys belong to the user of the session. */
+function createCompanion<Tx>(
+  store: IdempotencyStore<Tx>,
+  sessions: Sessions,
+  now: () => number,
+): Idempotency<Tx> {
+  return createIdempotency({
+    store,
+    principal: (request) => sessions.userOf(shownBy(request)),
+    retentionMs: limits.keyRetentionMs,
+    tombstoneMs: limits.keyTombstoneMs,
+    bodyBytesMax: limits.bodyBytesMax,
+    now,
+  })
 }

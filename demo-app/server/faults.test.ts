@@ -21,7 +21,6 @@ beforeEach(() => {
 const claps = { path: '/api/posts/p01/claps' }
 const clap = () => ada.send('POST', '/api/posts/p01/claps', { by: 1 }, { key })
 const arm = (...rules: unknown[]) => putFaults(server.url, rules)
-const rulesLeft = async () => (await fetch(`${server.url}/__test__/faults`)).json()
 
 /** A repeat is answered that its key was used, and has no effect. */
 async function expectExpired() {
@@ -33,7 +32,7 @@ async function expectExpired() {
 
 describe('what a rule does', () => {
   test('delay: handles the request later, and answers', async () => {
-    await arm({ match: claps, kind: 'delay', ms: 80, times: 1 })
+    await arm({ match: claps, kind: 'delay', ms: 1_000, times: 1 })
     const sentAt = performance.now()
     const sent = clap()
     await vi.waitFor(async () => expect(await attemptsOf(server.url, key)).toMatchObject([{ status: null }]))
@@ -41,7 +40,7 @@ describe('what a rule does', () => {
 
     const answer = await sent
 
-    expect(performance.now() - sentAt).toBeGreaterThanOrEqual(79)
+    expect(performance.now() - sentAt).toBeGreaterThanOrEqual(999)
     expect(answer.status).toBe(200)
     expect(await attemptsOf(server.url, key)).toMatchObject([{ status: 200 }])
   })
@@ -238,78 +237,5 @@ describe('what a rule does', () => {
     expect([followed.redirected, followed.url, followed.status]).toEqual([true, `${server.url}/login`, 200])
     expect(followed.headers.get('Content-Type')).toBe('text/html; charset=utf-8')
     expect([kept.status, kept.headers.get('Location')]).toEqual([302, '/login'])
-  })
-})
-
-describe('which requests a rule means', () => {
-  test('acts as often as `times` says and then is gone', async () => {
-    await arm({ match: { path: '/api/me' }, kind: 'html', times: 2 })
-    const typeOf = async () => (await ada.get('/api/me')).headers.get('Content-Type')
-
-    const first = await typeOf()
-    const between = await rulesLeft()
-    const second = await typeOf()
-
-    expect([first, second]).toEqual(['text/html; charset=utf-8', 'text/html; charset=utf-8'])
-    expect(between).toEqual([{ match: { path: '/api/me' }, kind: 'html', times: 1 }])
-    expect(await rulesLeft()).toEqual([])
-    expect(await typeOf()).toBe('application/json')
-  })
-
-  test('acts for ever without `times`', async () => {
-    await arm({ match: { path: '/api/me' }, kind: 'status', status: 500 })
-
-    for (let count = 0; count < 5; count++) expect((await ada.get('/api/me')).status).toBe(500)
-
-    expect(await rulesLeft()).toHaveLength(1)
-  })
-
-  test('gives way to an earlier rule that matches', async () => {
-    await arm(
-      { match: { path: '/api/me' }, kind: 'status', status: 500, times: 1 },
-      { match: {}, kind: 'status', status: 501 },
-    )
-
-    const statuses = [await ada.get('/api/posts/top'), await ada.get('/api/me'), await ada.get('/api/me')]
-
-    expect(statuses.map(({ status }) => status)).toEqual([501, 500, 501])
-  })
-
-  test('is replaced, with all others, by the next PUT', async () => {
-    await arm({ match: {}, kind: 'status', status: 500 })
-    const answer = await arm({ match: { method: 'get' }, kind: 'status', status: 501, times: 1 })
-
-    const rules = [{ match: { method: 'GET' }, kind: 'status', status: 501, times: 1 }]
-    expect(answer.status).toBe(200)
-    expect(await answer.json()).toEqual(rules)
-    expect(await rulesLeft()).toEqual(rules)
-    expect((await ada.get('/api/me')).status).toBe(501)
-  })
-
-  test('means requests on the second origin too', async () => {
-    await arm({ match: claps, kind: 'drop-after', times: 1 })
-
-    await expect(
-      ada.send('POST', '/api/posts/p01/claps', { by: 1 }, { key, at: server.url2 }),
-    ).rejects.toThrow('fetch failed')
-
-    expect(await effectsOf(server.url, key)).toHaveLength(1)
-  })
-
-  test('never touches the controls and the pages', async () => {
-    await arm({ match: {}, kind: 'stall' })
-
-    expect((await fetch(`${server.url}/__test__/ledger`)).status).toBe(200)
-    expect((await fetch(`${server.url}/`)).status).toBe(404)
-  })
-
-  test('is refused, and changes nothing, where it does not fit', async () => {
-    await arm({ match: {}, kind: 'html' })
-
-    const answer = await arm({ match: {}, kind: 'status', status: 503 }, { match: {}, kind: 'explode' })
-
-    expect(answer.status).toBe(422)
-    expect(await answer.json()).toMatchObject({ detail: 'Rule 2: there is no kind "explode".' })
-    expect(await rulesLeft()).toEqual([{ match: {}, kind: 'html' }])
   })
 })

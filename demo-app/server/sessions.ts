@@ -59,16 +59,7 @@ const setCookie = (name: CookieName, value: string) =>
   `${name}=${value}; ${rules[name]}; Max-Age=${value === '' ? 0 : cookieAgeSeconds}`
 
 export function createSessions({ reader, transact, tokenMs, now }: SessionsDependencies): Sessions {
-  /** The session that a call is made in. */
-  const idOf = ({ cookie, authorization }: Credentials): string | undefined => {
-    if (authorization === undefined) return cookieIn(cookie, 'session')
-    const [, token = ''] = /^Bearer (\S+)$/i.exec(authorization) ?? []
-    const row = reader
-      .prepare('SELECT session FROM tokens WHERE hash = ? AND expires_at > ?')
-      .get(hashOf(token), now())
-    return (row as { session: string } | undefined)?.session
-  }
-
+  const idOf = (shown: Credentials) => sessionIdOf(reader, shown, now())
   const idsOf = (shown: Credentials) =>
     [idOf(shown), refreshIdOf(shown)].filter((id): id is string => id !== undefined)
 
@@ -122,10 +113,24 @@ export function createSessions({ reader, transact, tokenMs, now }: SessionsDepen
 }
 
 const secret = () => randomBytes(24).toString('base64url')
-/** Who reads the database learns no secret by which a token is had. */
+/** The database holds hashes only: a reader of it learns no secret that gives a token. */
 const hashOf = (value: string) => createHash('sha256').update(value).digest('base64url')
 /** No cookie can name it: it has a colon. */
 const bearerId = (refresh: string) => `bearer:${hashOf(refresh)}`
+
+/** The session that a call is made in. */
+function sessionIdOf(
+  reader: SqlReader,
+  { cookie, authorization }: Credentials,
+  now: number,
+): string | undefined {
+  if (authorization === undefined) return cookieIn(cookie, 'session')
+  const [, token = ''] = /^Bearer (\S+)$/i.exec(authorization) ?? []
+  const row = reader
+    .prepare('SELECT session FROM tokens WHERE hash = ? AND expires_at > ?')
+    .get(hashOf(token), now)
+  return (row as { session: string } | undefined)?.session
+}
 
 function refreshIdOf({ cookie }: Credentials): string | undefined {
   const refresh = cookieIn(cookie, 'refresh')

@@ -31,6 +31,43 @@ const clap =
   }
 const users = (/** @type {number} */ count) => Array.from({ length: count }, (_, index) => `user-${index}`)
 
+/** Another process that takes the file's write lock and lets go of it, as it is told. */
+function startOtherProcess() {
+  const code = `
+    const database = new (require(${JSON.stringify(driver)}))(${JSON.stringify(file)})
+    process.on('message', (word) => {
+      database.exec(word === 'take' ? 'BEGIN IMMEDIATE' : 'COMMIT')
+      process.send('done')
+    })`
+  const child = spawn(process.execPath, ['-e', code], {
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+    cwd: process.cwd(),
+  })
+  return {
+    async tell(/** @type {string} */ word) {
+      child.send(word)
+      await new Promise((resolve) => child.once('message', resolve))
+    },
+    stop: () => child.kill(),
+  }
+}
+
+/** Times how long each try for the lock keeps everything else in this process. @param {any} database */
+function timeTriesForLock(database) {
+  /** @type {number[]} */
+  const triesMs = []
+  const exec = database.exec.bind(database)
+  database.exec = (/** @type {string} */ sql) => {
+    const startedAt = performance.now()
+    try {
+      return exec(sql)
+    } finally {
+      if (sql.startsWith('BEGIN')) triesMs.push(performance.now() - startedAt)
+    }
+  }
+  return triesMs
+}
+
 /** @type {Record<string, () => Promise<object>>} */
 const measurements = {
   async hang() {
@@ -92,23 +129,7 @@ const measurements = {
     const { run } = createIdempotency({ store, principal })
     const reader = new Database(file)
     const read = reader.prepare('SELECT count(*) AS count FROM claps')
-    const other = spawn(
-      process.execPath,
-      [
-        '-e',
-        `
-      const database = new (require(${JSON.stringify(driver)}))(${JSON.stringify(file)})
-      process.on('message', (word) => {
-        database.exec(word === 'take' ? 'BEGIN IMMEDIATE' : 'COMMIT')
-        process.send('done')
-      })`,
-      ],
-      { stdio: ['ignore', 'inherit', 'inherit', 'ipc'], cwd: process.cwd() },
-    )
-    const tell = async (/** @type {string} */ word) => {
-      other.send(word)
-      await new Promise((resolve) => other.once('message', resolve))
-    }
+    const other = startOtherProcess()
     const readsIn = async (/** @type {number} */ ms) => {
       let reads = 0
       for (const endsAt = performance.now() + ms; performance.now() < endsAt; reads += 1) {
@@ -117,31 +138,20 @@ const measurements = {
       }
       return reads
     }
-    // How long each try for the lock keeps everything else in this process.
-    /** @type {number[]} */
-    const triesMs = []
-    const exec = database.exec.bind(database)
-    database.exec = (/** @type {string} */ sql) => {
-      const startedAt = performance.now()
-      try {
-        return exec(sql)
-      } finally {
-        if (sql.startsWith('BEGIN')) triesMs.push(performance.now() - startedAt)
-      }
-    }
+    const triesMs = timeTriesForLock(database)
     // In short turns, so that other load on the machine is spread over both.
     /** @type {number[]} */
     const ratios = []
     await readsIn(200)
     for (let round = 0; round < 24; round += 1) {
       const alone = await readsIn(150)
-      await tell('take')
+      await other.tell('take')
       const write = run(requestOf('ada')(), clap(0))
       ratios.push((await readsIn(150)) / alone)
-      await tell('let go')
+      await other.tell('let go')
       await write
     }
-    other.kill()
+    other.stop()
     const at = (/** @type {number[]} */ numbers, /** @type {number} */ part) =>
       numbers.sort((a, b) => a - b)[Math.floor(part * (numbers.length - 1))]?.toFixed(2)
     return {

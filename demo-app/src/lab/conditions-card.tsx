@@ -19,7 +19,6 @@ const nothingAsked: Ends = plans.map(() => undefined)
 
 export function ConditionsCard(): ReactElement {
   const { surroundings, ends, surround, ask } = useSimulatedDevice()
-  const { isUnmetered, effectiveType, saveData, isVisible, time } = surroundings
   return (
     <section className="card lab-card" aria-labelledby="conditions-title">
       <div className="lab-card-head">
@@ -34,59 +33,7 @@ export function ConditionsCard(): ReactElement {
         Four reads say what they need. Clock and connection are simulated, the broker is a real one: change
         them while a read waits.
       </p>
-      <div className="lab-form">
-        <label>
-          Time
-          <input
-            className="field"
-            type="time"
-            required
-            value={time}
-            onChange={({ target }) => target.value !== '' && surround({ time: target.value })}
-          />
-        </label>
-        <label>
-          Connection
-          <select
-            className="field"
-            value={isUnmetered ? 'unmetered' : 'metered'}
-            onChange={({ target }) => surround({ isUnmetered: target.value === 'unmetered' })}
-          >
-            <option value="metered">paid by the byte</option>
-            <option value="unmetered">unmetered</option>
-          </select>
-        </label>
-        <label>
-          As fast as
-          <select
-            className="field"
-            value={effectiveType}
-            onChange={({ target }) =>
-              surround({ effectiveType: target.value as Surroundings['effectiveType'] })
-            }
-          >
-            {['2g', '3g', '4g'].map((type) => (
-              <option key={type}>{type}</option>
-            ))}
-          </select>
-        </label>
-        <label className="check">
-          <input
-            type="checkbox"
-            checked={saveData}
-            onChange={({ target }) => surround({ saveData: target.checked })}
-          />
-          Data saver
-        </label>
-        <label className="check">
-          <input
-            type="checkbox"
-            checked={isVisible}
-            onChange={({ target }) => surround({ isVisible: target.checked })}
-          />
-          Somebody looks
-        </label>
-      </div>
+      <SurroundingsForm surroundings={surroundings} surround={surround} />
       <ul className="plans" aria-label="Reads with conditions">
         {plans.map((plan, place) => (
           <PlanItem key={plan.name} plan={plan} end={ends[place]} />
@@ -101,6 +48,67 @@ interface Simulation {
   readonly ends: Ends
   readonly surround: (change: Partial<Surroundings>) => void
   readonly ask: () => void
+}
+
+function SurroundingsForm({
+  surroundings: { isUnmetered, effectiveType, saveData, isVisible, time },
+  surround,
+}: Pick<Simulation, 'surroundings' | 'surround'>): ReactElement {
+  return (
+    <div className="lab-form">
+      <label>
+        Time
+        <input
+          className="field"
+          type="time"
+          required
+          value={time}
+          onChange={({ target }) => target.value !== '' && surround({ time: target.value })}
+        />
+      </label>
+      <label>
+        Connection
+        <select
+          className="field"
+          value={isUnmetered ? 'unmetered' : 'metered'}
+          onChange={({ target }) => surround({ isUnmetered: target.value === 'unmetered' })}
+        >
+          <option value="metered">paid by the byte</option>
+          <option value="unmetered">unmetered</option>
+        </select>
+      </label>
+      <label>
+        As fast as
+        <select
+          className="field"
+          value={effectiveType}
+          onChange={({ target }) =>
+            surround({ effectiveType: target.value as Surroundings['effectiveType'] })
+          }
+        >
+          {['2g', '3g', '4g'].map((type) => (
+            <option key={type}>{type}</option>
+          ))}
+        </select>
+      </label>
+      <label className="check">
+        <input
+          type="checkbox"
+          checked={saveData}
+          onChange={({ target }) => surround({ saveData: target.checked })}
+        />
+        Data saver
+      </label>
+      <label className="check">
+        <input
+          type="checkbox"
+          checked={isVisible}
+          onChange={({ target }) => surround({ isVisible: target.checked })}
+        />
+        Somebody looks
+      </label>
+    </div>
+  )
 }
 
 function useSimulatedDevice(): Simulation {

@@ -14,12 +14,9 @@ const usualLimit = 5
 
 export function ReadsCard(): ReactElement {
   const { rows, ask, raise, cancel } = useTenReads()
-  const [limit, setLimit] = useState(1)
-  const [way, setWay] = useState<Way>('redux')
   const [seenBefore, setSeenBefore] = useState<number>()
   useEffect(() => () => limitReads(broker, usualLimit), [])
-  const submit = async (event: FormEvent) => {
-    event.preventDefault()
+  const askUnder = async (limit: number, way: Way) => {
     setSeenBefore(await lastSeen())
     limitReads(broker, limit)
     ask(way)
@@ -35,30 +32,7 @@ export function ReadsCard(): ReactElement {
         Ten parts of an app ask at once and know nothing of each other. The broker asks the server four times,
         the most urgent first. While one waits, make it more urgent, or let it go.
       </p>
-      <form className="lab-form" onSubmit={(event) => void submit(event)}>
-        <label>
-          Connection limit
-          <input
-            className="field"
-            type="number"
-            min="1"
-            max="6"
-            required
-            value={limit}
-            onChange={({ target }) => setLimit(target.valueAsNumber)}
-          />
-        </label>
-        <label>
-          Way
-          <select className="field" value={way} onChange={({ target }) => setWay(target.value as Way)}>
-            <option value="redux">through Redux</option>
-            <option value="fetch">through broker.fetch</option>
-          </select>
-        </label>
-        <button type="submit" className="button button-main">
-          Ask ten times
-        </button>
-      </form>
+      <AskForm ask={(limit, way) => void askUnder(limit, way)} />
       <div className="reads-pair">
         <ol className="asks" aria-label="The ten asks">
           {rows.map((row, place) => (
@@ -74,6 +48,41 @@ export function ReadsCard(): ReactElement {
         <WireOrder after={seenBefore} />
       </div>
     </section>
+  )
+}
+
+function AskForm({ ask }: { ask: (limit: number, way: Way) => void }): ReactElement {
+  const [limit, setLimit] = useState(1)
+  const [way, setWay] = useState<Way>('redux')
+  const submit = (event: FormEvent) => {
+    event.preventDefault()
+    ask(limit, way)
+  }
+  return (
+    <form className="lab-form" onSubmit={submit}>
+      <label>
+        Connection limit
+        <input
+          className="field"
+          type="number"
+          min="1"
+          max="6"
+          required
+          value={limit}
+          onChange={({ target }) => setLimit(target.valueAsNumber)}
+        />
+      </label>
+      <label>
+        Way
+        <select className="field" value={way} onChange={({ target }) => setWay(target.value as Way)}>
+          <option value="redux">through Redux</option>
+          <option value="fetch">through broker.fetch</option>
+        </select>
+      </label>
+      <button type="submit" className="button button-main">
+        Ask ten times
+      </button>
+    </form>
   )
 }
 

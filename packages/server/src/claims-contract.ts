@@ -4,6 +4,14 @@ import { answer, claimOf, ran, stored, type Trial } from './contract-fixture.js'
 import type { StoredAnswer } from './stored-answer.js'
 
 export function describeClaims<Tx>(trial: Trial<Tx>): void {
+  describeEndings(trial)
+  describeRoom(trial)
+  describeFailures(trial)
+  describeIds(trial)
+  describeStoredAnswers(trial)
+}
+
+function describeEndings<Tx>(trial: Trial<Tx>): void {
   it('SC5 keeps the effect and the record of sealed work', async () => {
     expect(await trial.store.runOnce(claimOf(), trial.sealing('a'))).toEqual(ran)
     expect(await trial.effects()).toEqual(['a'])
@@ -36,7 +44,9 @@ export function describeClaims<Tx>(trial: Trial<Tx>): void {
     expect(await trial.store.runOnce(claimOf('m'), refusing('d'))).toEqual(ran)
     expect(await trial.effects()).toEqual(['c'])
   })
+}
 
+function describeRoom<Tx>(trial: Trial<Tx>): void {
   it('says when a user with as many unexpired records as there may be has room again, and nobody else', async () => {
     const claim = (key: string, more = {}) => claimOf(key, { recordsMax: 3, ...more })
     for (const [key, expiresAt] of [
@@ -61,7 +71,9 @@ export function describeClaims<Tx>(trial: Trial<Tx>): void {
     await trial.store.purgePrincipal('ada', 3)
     expect((await trial.store.runOnce(claim('f', later), trial.sealing('f'))).kind).toBe('ran')
   })
+}
 
+function describeFailures<Tx>(trial: Trial<Tx>): void {
   it('F54 undoes the effect of work that rejects, frees the id and passes the error on', async () => {
     const error = new Error('from the handler')
     const failed = trial.store.runOnce(claimOf(), async (tx) => {
@@ -93,7 +105,9 @@ export function describeClaims<Tx>(trial: Trial<Tx>): void {
     expect(await trial.effects()).toEqual(outcome === 'kept' ? ['a'] : ['b'])
     expect(again.kind).toBe(outcome === 'kept' ? 'stored' : 'ran')
   })
+}
 
+function describeIds<Tx>(trial: Trial<Tx>): void {
   it('SC4 keeps ids apart that differ in principal or in key only, whatever characters they hold', async () => {
     const ids = [
       { principal: 'ada', key: 'k' },
@@ -110,7 +124,9 @@ export function describeClaims<Tx>(trial: Trial<Tx>): void {
     }
     expect(await trial.effects()).toHaveLength(ids.length)
   })
+}
 
+function describeStoredAnswers<Tx>(trial: Trial<Tx>): void {
   it('gives an answer back as it was stored, without a body and elided ones too', async () => {
     const bodies: StoredAnswer['body'][] = [
       { kind: 'whole', bytes: new Uint8Array(0) },

@@ -14,13 +14,15 @@ import { createGate } from './request-fixture.js'
 import type { Claimed } from './store.js'
 
 export function describeExpiry<Tx>(trial: Trial<Tx>): void {
-  const find = (key = 'k', now = 1_000, principal = 'ada') =>
-    trial.store.find({ principal, key }, momentsAt(now))
-  const seal = (key: string, expiresAt = 2_000, principal = 'ada') =>
-    trial.store.runOnce(
-      claimOf(key, { id: { principal, key }, expiresAt }),
-      trial.sealing(`${principal} ${key}`),
-    )
+  describeAges(trial)
+  describeLookUps(trial)
+  describePurges(trial)
+  describeClockJumps(trial)
+  describePurgedAnswers(trial)
+}
+
+function describeAges<Tx>(trial: Trial<Tx>): void {
+  const { find, seal } = recordsOf(trial)
 
   it('SC12 gives the answer of a record until it expires', async () => {
     await seal('k')
@@ -55,6 +57,10 @@ export function describeExpiry<Tx>(trial: Trial<Tx>): void {
     await trial.store.runOnce(anew, async () => ({ kind: 'release', result: '' }))
     expect(await find('k', 1_500)).toEqual(stored)
   })
+}
+
+function describeLookUps<Tx>(trial: Trial<Tx>): void {
+  const { find } = recordsOf(trial)
 
   it('SC14 finds what is known of an id, of its own user only', async () => {
     const gate = createGate()
@@ -73,6 +79,10 @@ export function describeExpiry<Tx>(trial: Trial<Tx>): void {
     await trial.store.runOnce(claimOf('free'), async () => ({ kind: 'release', result: '' }))
     expect(await find('free')).toEqual({ kind: 'absent' })
   })
+}
+
+function describePurges<Tx>(trial: Trial<Tx>): void {
+  const { find, seal } = recordsOf(trial)
 
   it('SC13 turns expired records into tombstones and removes forgotten ones, and leaves the others whole', async () => {
     await seal('forgotten', 2_000)
@@ -122,7 +132,9 @@ export function describeExpiry<Tx>(trial: Trial<Tx>): void {
     expect(await running).toEqual(ran)
     expect(await purged).toBe(1)
   })
+}
 
+function describeClockJumps<Tx>(trial: Trial<Tx>): void {
   const dayMs = 86_400_000
   it.each([
     ['ahead by ten years', 3_650 * dayMs],
@@ -159,7 +171,9 @@ export function describeExpiry<Tx>(trial: Trial<Tx>): void {
     expect((await purgeAt(9.9 * dayMs)).held).toBeDefined()
     expect(await purgeAt(10 * dayMs)).toEqual({ entombed: 1, removed: 0 })
   })
+}
 
+function describePurgedAnswers<Tx>(trial: Trial<Tx>): void {
   it('SC13 answers every claim as if nothing had ever been purged', async () => {
     const step = fc.oneof(
       fc.record({ kind: fc.constant('claim' as const), key: fc.constantFrom('a', 'b', 'c') }),
@@ -190,6 +204,18 @@ export function describeExpiry<Tx>(trial: Trial<Tx>): void {
       { numRuns: 40 },
     )
   })
+}
+
+/** Looks up and seals records of the store under test. */
+function recordsOf<Tx>(trial: Trial<Tx>) {
+  const find = (key = 'k', now = 1_000, principal = 'ada') =>
+    trial.store.find({ principal, key }, momentsAt(now))
+  const seal = (key: string, expiresAt = 2_000, principal = 'ada') =>
+    trial.store.runOnce(
+      claimOf(key, { id: { principal, key }, expiresAt }),
+      trial.sealing(`${principal} ${key}`),
+    )
+  return { find, seal }
 }
 
 type Step =

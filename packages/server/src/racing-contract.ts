@@ -7,6 +7,12 @@ import { createGate, requestOf, sessionUser } from './request-fixture.js'
 import type { Claimed } from './store.js'
 
 export function describeRaces<Tx>(trial: Trial<Tx>): void {
+  describeRacingClaims(trial)
+  describeRacingRequests(trial)
+  describeRandomRaces(trial)
+}
+
+function describeRacingClaims<Tx>(trial: Trial<Tx>): void {
   it('SC6 lets one of 64 claims of one id work, however often the others come back', async () => {
     let calls = 0
     const claimUntilStored = async (): Promise<Claimed<string>> => {
@@ -48,7 +54,9 @@ export function describeRaces<Tx>(trial: Trial<Tx>): void {
     gate.open()
     await other
   })
+}
 
+function describeRacingRequests<Tx>(trial: Trial<Tx>): void {
   it('SC7 answers 64 parallel duplicates through run() with one effect and 63 times 409', async () => {
     const { run } = createIdempotency({ store: trial.store, principal: sessionUser })
     const gate = createGate()
@@ -68,7 +76,9 @@ export function describeRaces<Tx>(trial: Trial<Tx>): void {
     expect(statuses.filter((status) => status === 'stored')).toHaveLength(1)
     expect(statuses.filter((status) => status === 'in-progress')).toHaveLength(63)
   })
+}
 
+function describeRandomRaces<Tx>(trial: Trial<Tx>): void {
   it('has each effect exactly once for any mix of users, keys, failures and repeats in parallel', async () => {
     const user = fc.constantFrom('ada', 'grace')
     const key = fc.constantFrom('a'.repeat(16), 'b'.repeat(16), 'c'.repeat(16))

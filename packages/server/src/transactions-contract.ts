@@ -5,6 +5,11 @@ import { createGate } from './request-fixture.js'
 import { StoreBusyError } from './store.js'
 
 export function describeTransactions<Tx>(trial: Trial<Tx>): void {
+  describeIsolation(trial)
+  describeWaits(trial)
+}
+
+function describeIsolation<Tx>(trial: Trial<Tx>): void {
   it('commits a transaction that resolves with its result and undoes one that rejects', async () => {
     const result = await trial.store.transaction((tx) => {
       trial.addEffect(tx, 'a')
@@ -49,7 +54,9 @@ export function describeTransactions<Tx>(trial: Trial<Tx>): void {
     for (const tx of escaped) expect(() => trial.addEffect(tx, 'late')).toThrow('over')
     expect(await trial.effects()).toEqual([])
   })
+}
 
+function describeWaits<Tx>(trial: Trial<Tx>): void {
   it('SC18 says that it is busy when a turn does not come in time, and recovers', async () => {
     vi.useFakeTimers()
     const gate = createGate()

@@ -5,6 +5,7 @@ import { createFairQueue } from './fair-queue.js'
 import { queueLengthMax } from './limits.js'
 import { nextTask } from './next-task.js'
 import { StoreBusyError } from './store.js'
+import { createTurnPace } from './turn-pace.js'
 
 export interface Turns {
   /**
@@ -31,57 +32,39 @@ interface Waiting {
 /** @param waitMs how long to wait for a turn */
 export function createTurns(waitMs: number): Turns {
   const queue = createFairQueue<Waiting>()
-  const recentMs: number[] = []
-  let startedAt: number | undefined
-  /** The moment at which the work that runs is over at the latest. */
-  let endsBy = Number.POSITIVE_INFINITY
+  const pace = createTurnPace()
   /** The latest moment until which any work waits. */
   let waitsUntil = 0
 
   async function perform<Result>(work: () => Promise<Result>, endsAt: number): Promise<Result> {
-    const began = performance.now()
-    startedAt = began
-    endsBy = endsAt
+    pace.begin(endsAt)
     try {
       return await work()
     } finally {
-      void passOn(began)
+      void passOn()
     }
   }
 
   /** Between two turns the thread is free: for reads, and for the timers of work that has waited long enough. */
-  async function passOn(began: number): Promise<void> {
+  async function passOn(): Promise<void> {
     if (queue.size > 0) await nextTask()
-    recentMs.push(performance.now() - began)
-    if (recentMs.length > recentTurns) recentMs.shift()
-    startedAt = undefined
+    pace.end()
     queue.next()?.begin()
     refuseTooMany()
   }
 
   /** The queue is as long as its work can wait, at the usual pace. Work behind that would not have its turn in time. */
   function refuseTooMany(): void {
-    const { restMs, turnMs } = expectedMs()
+    const { restMs, turnMs } = pace.expectedMs()
     const leftMs = waitsUntil - performance.now()
     const fits = restMs >= leftMs ? 0 : Math.min((leftMs - restMs) / turnMs, queueLengthMax)
     while (queue.size > fits) queue.dropNewest()?.refuse(busy(restMs + queue.size * turnMs))
   }
 
-  /** How long the work that runs will go on, and how long each turn after it takes. */
-  function expectedMs(): { readonly restMs: number; readonly turnMs: number } {
-    // The median: one turn out of the common run tells nothing of the others.
-    const turnMs =
-      recentMs.length < turnsToTell ? 0 : (recentMs.toSorted((a, b) => a - b)[recentMs.length >> 1] ?? 0)
-    const now = performance.now()
-    const ageMs = startedAt === undefined ? 0 : now - startedAt
-    // Work that takes longer than usual is expected to take as long again, but not past its end.
-    return { restMs: ageMs > turnMs ? Math.min(ageMs, Math.max(0, endsBy - now)) : 0, turnMs }
-  }
-
   return {
     take(work, { user = '', waitMsMax = waitMs, endsInMsMax = Number.POSITIVE_INFINITY } = {}) {
       const endsAt = performance.now() + endsInMsMax
-      if (startedAt === undefined) return perform(work, endsAt)
+      if (!pace.isRunning) return perform(work, endsAt)
       const ownMs = Math.max(0, Math.min(waitMs, waitMsMax))
       waitsUntil = Math.max(waitsUntil, performance.now() + ownMs)
       return new Promise((resolve, reject) => {
@@ -96,7 +79,7 @@ export function createTurns(waitMs: number): Turns {
           },
         }
         const timer = setTimeout(() => {
-          const { restMs, turnMs } = expectedMs()
+          const { restMs, turnMs } = pace.expectedMs()
           if (queue.remove(user, waiting)) reject(busy(restMs + queue.size * turnMs))
         }, ownMs)
         queue.add(user, waiting)
@@ -110,7 +93,3 @@ const busy = (retryAfterMs: number) =>
   new StoreBusyError('no turn to write came in time: is a handler waiting for something slow?', {
     retryAfterMs,
   })
-
-/** How many turns the pace is told by, and from how many on. */
-const recentTurns = 15
-const turnsToTell = 3

@@ -1,41 +1,18 @@
 // nodeHandler behind body parsers: the handler gets the bytes that were sent, or the request fails in words.
-import { createServer, type Server } from 'node:http'
-import { type AddressInfo, connect } from 'node:net'
+import { createServer } from 'node:http'
+import { connect } from 'node:net'
 import { gzipSync } from 'node:zlib'
 import express, { type ErrorRequestHandler, type RequestHandler } from 'express'
 import express4 from 'express4'
-import Fastify from 'fastify'
-import { afterEach, describe, expect, it, vi } from 'vitest'
-import { createIdempotency, memoryStore } from '../src/index.js'
-import { fastifyHandler, nodeHandler } from '../src/node.js'
+import { describe, expect, it, vi } from 'vitest'
+import { nodeHandler } from '../src/node.js'
+import { headers, idempotency, json, listen, parsed, send } from './handler-fixture.js'
 
-const closers: (() => unknown)[] = []
-afterEach(async () => {
-  for (const close of closers.splice(0)) await close()
-})
-
-async function listen(server: Server): Promise<string> {
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  closers.push(() => {
-    server.closeAllConnections()
-    server.close()
-  })
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
-}
-
-const idempotency = () =>
-  createIdempotency({ store: memoryStore(), principal: () => 'ada', bodyBytesMax: 200_000 })
 /** Answers with the body as it came to the handler. */
 const echo = ({ run } = idempotency()) =>
   nodeHandler((request) =>
     run(request, async ({ request }) => new Response(await request.arrayBuffer(), { status: 201 })),
   )
-const headers = { 'idempotency-key': '"key-of-sixteen-or-more"', 'idempotency-principal': 'ada' }
-const send = (url: string, body: BodyInit | null, type = 'application/json', more = {}) =>
-  fetch(url, { method: 'POST', body, headers: { ...headers, 'content-type': type, ...more } })
-
-const json = '{ "by": 1.0,\n "text": "ünï" }'
-const parsed = '{"by":1,"text":"ünï"}'
 const keepBytes = {
   verify: (req: object, _res: unknown, rawBody: Buffer) => void Object.assign(req, { rawBody }),
 }
@@ -211,67 +188,4 @@ it('answers 500 and says why on the console, where no framework takes the error'
   expect((await send(url, json)).status).toBe(500)
   expect(said).toHaveBeenCalledWith(new Error('from the handler'))
   said.mockRestore()
-})
-
-describe('on Fastify 5', () => {
-  const start = async (prepare: (app: ReturnType<typeof Fastify>) => void) => {
-    const { run } = idempotency()
-    const app = Fastify()
-    prepare(app)
-    app.post(
-      '/',
-      fastifyHandler((request) =>
-        run(request, async ({ request }) => new Response(await request.arrayBuffer(), { status: 201 })),
-      ),
-    )
-    await app.listen({ port: 0, host: '127.0.0.1' })
-    closers.push(() => app.close())
-    return `http://127.0.0.1:${(app.server.address() as AddressInfo).port}`
-  }
-
-  it.each([
-    ['its own parser', () => {}, 'application/json', json, parsed],
-    ['its own parser of text', () => {}, 'text/plain', 'ünï', 'ünï'],
-    [
-      'a parser that gives the bytes',
-      (app) =>
-        app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (_req, body, done) =>
-          done(null, body),
-        ),
-      'application/json',
-      json,
-      json,
-    ],
-    [
-      'a parser that leaves the stream alone',
-      (app) => app.addContentTypeParser('*', (_req, _payload, done) => done(null)),
-      'image/png',
-      'bytes',
-      'bytes',
-    ],
-  ] as readonly (readonly [string, (app: ReturnType<typeof Fastify>) => void, string, string, string])[])(
-    'gets the body behind %s',
-    async (_name, prepare, type, body, expected) => {
-      const url = await start(prepare)
-      for (const status of ['stored', 'replayed']) {
-        const response = await send(url, body, type)
-        expect([response.status, response.headers.get('idempotency-status')]).toEqual([201, status])
-        expect(await response.text()).toBe(expected)
-      }
-      expect((await send(url, '{"by":2}', type)).status).toBe(422)
-    },
-  )
-
-  it('says so in words where the bytes are gone', async () => {
-    const url = await start((app) =>
-      app.addContentTypeParser(
-        'application/x-www-form-urlencoded',
-        { parseAs: 'string' },
-        (_req, body, done) => done(null, Object.fromEntries(new URLSearchParams(String(body)))),
-      ),
-    )
-    const response = await send(url, 'by=1', 'application/x-www-form-urlencoded')
-    expect(response.status).toBe(500)
-    expect(await response.text()).toContain('is not kept')
-  })
 })
