@@ -72,6 +72,8 @@ const suites = {
     check('biome', 'npx biome ci .')
     check('knip', 'npx knip')
     check('borders', 'node e2e/tools/borders.js')
+    check('shape', 'node e2e/tools/shape.js')
+    check('prose', 'node e2e/tools/prose.js')
     check('links of the documents', 'node e2e/tools/links.js')
     check('publint of redux-broker', 'npx publint packages/broker --strict')
     check('publint of redux-broker-server', 'npx publint packages/server --strict')

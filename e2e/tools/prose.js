@@ -1,0 +1,131 @@
+// Measures the prose of comments and of documents by area, against the bars of the project and no worse than before.
+// `node e2e/tools/prose.js [--all] [file or folder…]` prints the figures and the sentences of each bar that is broken.
+import { execFileSync } from 'node:child_process'
+import { existsSync, readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+
+const root = fileURLToPath(new URL('../..', import.meta.url))
+const printedMax = 12
+
+/** @typedef {'openings' | 'long' | 'joined' | 'numbers'} Measure */
+/** Per cent of the sentences, and for `numbers` how many. @type {Record<Measure, number>} */
+const bars = { openings: 1, long: 8, joined: 20, numbers: 0 }
+/** @type {Record<Measure, string>} */
+const words = {
+  openings: 'open with What, Who or One that',
+  long: 'have over 25 words',
+  joined: 'have a colon or semicolon',
+  numbers: 'cite a rule by a number that no document defines',
+}
+
+/** Each area with what it may still have over the bars. @type {Record<string, Partial<Record<Measure, number>>>} */
+const areas = {
+  'packages/broker/src': { openings: 3.6, joined: 31.5, numbers: 181 },
+  'packages/broker/test': { openings: 13.4, joined: 28.4 },
+  'packages/server': { openings: 1.1, joined: 31.5, numbers: 106 },
+  e2e: { openings: 5.8, joined: 33.2, numbers: 9 },
+  'demo-app': { openings: 9.5, joined: 47.2 },
+  documents: { joined: 24.9, numbers: 1 },
+}
+
+/** @typedef {{ file: string, text: string }} Sentence */
+
+const isCode = (/** @type {string} */ file) => /\.(ts|tsx|js|css)$/.test(file)
+const isDocument = (/** @type {string} */ file) => file.endsWith('.md')
+const read = (/** @type {string} */ file) => readFileSync(root + file, 'utf8')
+
+function trackedFiles() {
+  const given = process.argv.slice(2).filter((name) => !name.startsWith('--'))
+  const listed = execFileSync('git', ['ls-files', '-z', '--', ...given], { cwd: root, encoding: 'utf8' })
+  return listed.split('\0').filter((file) => (isCode(file) || isDocument(file)) && existsSync(root + file))
+}
+
+/** The comments of a source: each block is a paragraph, and so are neighbouring lines. @param {string} source */
+function commentsOf(source) {
+  const paragraphs = [...source.matchAll(/\/\*+([\s\S]*?)\*\//g)].map(([, block = '']) =>
+    block.replace(/^[ \t]*\*/gm, ''),
+  )
+  for (const [lines] of source.matchAll(/(?:^[ \t]*\/\/(?!\/).*\n?)+/gm))
+    paragraphs.push(lines.replace(/^[ \t]*\/\/ ?(biome-|@ts).*$/gm, '').replace(/^[ \t]*\/\/ ?/gm, ''))
+  return paragraphs.join('\n\n').replace(/@(param|returns?|type|typedef|template|example|see)\b[^\n]*/g, '')
+}
+
+/** Markdown without code, tables, headings and marks. @param {string} text */
+const plain = (text) =>
+  text
+    .replace(/```[\s\S]*?```/g, '')
+    .replace(/^\s*\|.*$|^#+ .*$/gm, '')
+    .replace(/<[^>]+>/g, ' ')
+    .replace(/!?\[([^\]]*)\]\([^)]*\)/g, '$1')
+    .replace(/`[^`]*`/g, 'code')
+    .replace(/[*_>#]/g, '')
+
+/** @param {string} text */
+const sentencesOf = (text) =>
+  text
+    .replace(/\n\s*([-*]|\d+\.)\s+/g, '. ')
+    .replace(/\n\s*\n/g, '. ')
+    .replace(/\s+/g, ' ')
+    .split(/(?<=[.!?])\s+/)
+    .filter((one) => (one.match(/[A-Za-z]/g) ?? []).length > 8)
+
+/** @type {Record<Exclude<Measure, 'numbers'>, (text: string) => boolean>} */
+const breaks = {
+  openings: (text) =>
+    /^(What|Who|Whose|Whoever|Which|(Of|To) what|(One|Those) (that|who))\b/.test(text) && !text.endsWith('?'),
+  long: (text) => (text.match(/[A-Za-z][\w'’-]*/g) ?? []).length > 25,
+  joined: (text) => /[;:]/.test(text),
+}
+
+const ruleNumber = /\b(?:R|F|SC|SEC|RP|P)\d+\b/g
+
+/** The numbers that a heading or the first cell of a row in a document defines. @param {string[]} files */
+function definedNumbers(files) {
+  const firsts = files.flatMap((file) => read(file).match(/^(?:#+|\|)\s*\**[A-Z]+\d+\b/gm) ?? [])
+  return new Set(firsts.flatMap((first) => first.match(ruleNumber) ?? []))
+}
+
+/** @param {string} area @param {string} file */
+const isIn = (area, file) =>
+  area === 'documents' ? isDocument(file) : isCode(file) && file.startsWith(`${area}/`)
+
+/** @param {string} area @param {string[]} files @param {Set<string>} defined */
+function measure(area, files, defined) {
+  const inArea = files.filter((file) => isIn(area, file))
+  const all = inArea.flatMap((file) =>
+    sentencesOf(plain(isCode(file) ? commentsOf(read(file)) : read(file))).map((text) => ({ file, text })),
+  )
+  /** @type {Record<Measure, Sentence[]>} */
+  const found = {
+    openings: all.filter(({ text }) => breaks.openings(text)),
+    long: all.filter(({ text }) => breaks.long(text)),
+    joined: all.filter(({ text }) => breaks.joined(text)),
+    numbers: inArea.flatMap((file) =>
+      (read(file).match(ruleNumber) ?? []).filter((one) => !defined.has(one)).map((text) => ({ file, text })),
+    ),
+  }
+  return { count: all.length, found }
+}
+
+const files = trackedFiles()
+const defined = definedNumbers(
+  execFileSync('git', ['ls-files', 'docs'], { cwd: root, encoding: 'utf8' }).match(/.+\.md$/gm) ?? [],
+)
+let failed = false
+for (const [area, owed] of Object.entries(areas)) {
+  const { count, found } = measure(area, files, defined)
+  if (count === 0) continue
+  console.log(`${area}: ${count} sentences`)
+  for (const name of /** @type {Measure[]} */ (Object.keys(bars))) {
+    const figure =
+      name === 'numbers' ? found.numbers.length : Math.round((1000 * found[name].length) / count) / 10
+    const limit = owed[name] ?? bars[name]
+    console.log(`  ${figure}${name === 'numbers' ? '' : ' %'} ${words[name]} (at most ${limit})`)
+    if (figure <= limit && !process.argv.includes('--all')) continue
+    failed ||= figure > limit
+    const worst = found[name].sort((a, b) => b.text.length - a.text.length)
+    for (const { file, text } of worst.slice(0, printedMax)) console.log(`    ${file}: ${text}`)
+    if (worst.length > printedMax) console.log(`    and ${worst.length - printedMax} more`)
+  }
+}
+if (failed) process.exitCode = 1

@@ -1,0 +1,63 @@
+// Bounds the sizes of the house: lines of a file and of a function, source files of a folder. `exceptions` may only shrink.
+import { execFileSync } from 'node:child_process'
+import { existsSync, readFileSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import ts from 'typescript'
+import { exceptions } from './shape-exceptions.js'
+
+const root = fileURLToPath(new URL('../..', import.meta.url))
+const fileLinesMax = 250
+const functionLinesMax = 60
+const folderFilesMax = 14
+
+/** Tests, fixtures and contracts: their `describe` functions may be long, and their number is free. */
+const isForTests = (/** @type {string} */ file) =>
+  /\.(test|test-d|spec)\.tsx?$|[.-]fixture\.[jt]s$|-contract\.ts$/.test(file)
+
+const listed = execFileSync('git', ['ls-files', '-z'], { cwd: root, encoding: 'utf8' }).split('\0')
+const files = listed.filter((file) => /\.(ts|tsx|js)$/.test(file) && existsSync(root + file))
+
+/** Each thing that is over its bound, as `file`, `file function` or `folder/`, with its size. @type {Map<string, number>} */
+const over = new Map()
+
+/** @param {string} file @param {string} text */
+function measureFunctions(file, text) {
+  const source = ts.createSourceFile(file, text, ts.ScriptTarget.Latest, true)
+  const lineOf = (/** @type {number} */ at) => source.getLineAndCharacterOfPosition(at).line
+  const visit = (/** @type {ts.Node} */ node) => {
+    if (ts.isFunctionLike(node) && 'body' in node && node.body !== undefined) {
+      const lines = lineOf(node.end) - lineOf(node.getStart()) + 1
+      const owner = /** @type {ts.NamedDeclaration} */ (node.name === undefined ? node.parent : node)
+      if (lines > functionLinesMax) over.set(`${file} ${owner.name?.getText() ?? 'callback'}`, lines)
+    }
+    ts.forEachChild(node, visit)
+  }
+  visit(source)
+}
+
+/** @type {Map<string, number>} */
+const folders = new Map()
+for (const file of files) {
+  const text = readFileSync(root + file, 'utf8')
+  const lines = text.trimEnd().split('\n').length
+  if (lines > fileLinesMax) over.set(file, lines)
+  if (isForTests(file)) continue
+  measureFunctions(file, text)
+  folders.set(dirname(file), (folders.get(dirname(file)) ?? 0) + 1)
+}
+for (const [folder, count] of folders) if (count > folderFilesMax) over.set(`${folder}/`, count)
+
+const faults = [...over]
+  .filter(([name, size]) => size > (exceptions[name] ?? 0))
+  .map(([name, size]) => `${name}: ${size}`)
+for (const [name, size] of Object.entries(exceptions))
+  if ((over.get(name) ?? 0) < size)
+    faults.push(`${name}: ${over.get(name) ?? 'within its bound'} now, lower the exception ${size}`)
+
+for (const fault of faults) console.error(fault)
+console.log(
+  `shape: ${files.length} files, ${Object.keys(exceptions).length} exceptions, ${faults.length} faults ` +
+    `(at most ${fileLinesMax} lines a file, ${functionLinesMax} a function, ${folderFilesMax} files a folder)`,
+)
+process.exitCode = faults.length === 0 ? 0 : 1
