@@ -16,7 +16,7 @@ export default defineConfig({
       strategies: 'injectManifest',
       srcDir: 'src/worker',
       filename: 'sw.ts',
-      // The broker registers it: `broker.register('/sw.js')`.
+      // The broker registers it by `broker.register('/sw.js')`.
       injectRegister: false,
       injectManifest: { globPatterns: ['**/*.{html,js,css}'] },
       manifest: {

@@ -1,4 +1,4 @@
-// Starts the app: store, session, worker, view.
+// Starts the app with its store, session, worker and view.
 import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
 import { Provider } from 'react-redux'
@@ -11,7 +11,7 @@ import { followSession } from './session/follow-session'
 import { startSession } from './session/session-commands'
 import { followSessionMode, sessionMode, workerUrlOf } from './session/session-mode'
 
-// `?sw=off` registers no worker: tests prove with it that pages deliver alone. One that is registered already stays.
+// `?sw=off` registers no worker, by which tests prove that pages deliver alone. A registered worker stays.
 if (new URLSearchParams(location.search).get('sw') !== 'off') void broker.register(workerUrlOf(sessionMode))
 followSession()
 followSessionMode()

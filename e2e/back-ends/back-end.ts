@@ -1,4 +1,4 @@
-// A back end for the page: somebody else's server, and the hands that a test has on it.
+// A back end for the page. It is somebody else's server, with the handles that a test has on it.
 import type { AppConfig } from './page/config.js'
 
 export interface BackEnd {
@@ -16,5 +16,7 @@ export interface BackEnd {
   stop(): Promise<void>
 }
 
-/** Starts one. `pages`: the folder of the built page; `pageOrigin`: where the page is, if it is elsewhere. */
+/**
+ * Starts one. `pages` is the folder of the built page, and `pageOrigin` is the page's origin, if that is another one.
+ */
 export type StartBackEnd = (pages: string, pageOrigin?: string) => Promise<BackEnd>

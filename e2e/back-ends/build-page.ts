@@ -18,7 +18,10 @@ export async function buildPage(): Promise<BuiltPage> {
   return { folder, remove: () => rm(folder, { recursive: true }) }
 }
 
-/** Into one script each: a worker that is no module imports nothing, and the page is whole without a network. */
+/**
+ * Into one script each, since a worker that is no module imports nothing, and the page must be whole without a
+ * network.
+ */
 const buildFile = (file: string, outDir: string) =>
   build({
     root,

@@ -4,7 +4,10 @@ import { makeFolder } from '../../packages/server/test/printed.js'
 import { startPrinted } from '../../packages/server/test/printed-server.js'
 import type { StartBackEnd } from './back-end.js'
 
-/** Starts the example under this heading. `change`: what a reader may leave out, or have in another version. */
+/**
+ * Starts the example under this heading. `change` puts in the parts that a reader may leave out or have in another
+ * version.
+ */
 export const companion =
   (heading: string, change = (code: string) => code): StartBackEnd =>
   async (_pages, pageOrigin = '') => {

@@ -1,4 +1,5 @@
-// An Express app with express-session, as the two guides show: `express.json()`, `sendStatus`, a login by a form.
+// An Express app with express-session, as the two guides show it, with `express.json()`, `sendStatus` and a login by
+// a form.
 import express, { type RequestHandler } from 'express'
 import session from 'express-session'
 import { listen } from '../fixtures/listen.js'

@@ -1,4 +1,4 @@
-// A gateway in front of a back end, as a load balancer: while nobody is behind it, it answers 502 with a page.
+// A gateway in front of a back end, as a load balancer. While nobody is behind it, it answers 502 with a page.
 import { listen } from '../fixtures/listen.js'
 import { proxy } from '../fixtures/proxy.js'
 

@@ -1,4 +1,4 @@
-// A GraphQL server of another origin, as the quick start of graphql-yoga shows it: its CORS is the default.
+// A GraphQL server of another origin, as the quick start of graphql-yoga shows it, with its default CORS.
 import { createSchema, createYoga } from 'graphql-yoga'
 import { listen } from '../fixtures/listen.js'
 import type { BackEnd } from './back-end.js'

@@ -56,7 +56,7 @@ http {
 }
 `
 
-/** Resolves when it answers; rejects where it has ended. */
+/** Resolves when it answers, and rejects where it has ended. */
 async function answers(child: ChildProcess, url: string): Promise<void> {
   while (child.exitCode === null) {
     const answer = await fetch(url).catch(() => undefined)

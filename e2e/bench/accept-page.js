@@ -1,4 +1,4 @@
-// The page of the bench: one clap after the other, each beside a raw add of a row like its own.
+// The page of the bench. It claps once after the other, each beside a raw add of a row like its own.
 import { configureStore, createAction, createSlice } from '@reduxjs/toolkit'
 import { openDB } from 'idb'
 import { createBroker, write } from 'redux-broker'

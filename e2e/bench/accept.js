@@ -1,5 +1,5 @@
-// How long a dispatch takes to be accepted, beside a raw IndexedDB add of a like row in the same run:
-// 1,000 of each, taken in turns, on disk, in a page that is offline. `npm run bench`
+// How long a dispatch takes to be accepted, beside a raw IndexedDB add of a like row in the same run. It takes 1,000
+// of each in turns, on disk, in a page that is offline. `npm run bench`
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'

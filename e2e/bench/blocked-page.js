@@ -1,4 +1,4 @@
-// The page of the bench: claps, one after the other, in an outbox with so many lanes that dead letters hold back.
+// The page of the bench. It claps, once after the other, in an outbox with so many lanes that dead letters hold back.
 import { configureStore, createAction } from '@reduxjs/toolkit'
 import { createBroker, write } from 'redux-broker'
 
@@ -75,7 +75,7 @@ const letter = (/** @type {string} */ partition, /** @type {number} */ seq) => {
   }
 }
 
-/** Dispatch to accepted, and to settled: what claiming, sending and settling take comes on top. */
+/** The times from dispatch to accepted and to settled. The time of claiming, sending and settling comes on top. */
 async function measure(/** @type {number} */ rounds) {
   const { broker, store } = start()
   await broker.ready

@@ -1,4 +1,4 @@
-// What accepting, claiming and settling take with 10,000 lanes that dead letters hold back, beside none, in turns.
+// The time of accepting, claiming and settling with 10,000 lanes that dead letters hold back, beside none, in turns.
 // `node e2e/bench/blocked.js`
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'

@@ -1,4 +1,4 @@
-// The page of the bench of poison: 200 healthy writes in 50 lanes, and one that is poisoned. Run by poison.js.
+// The page of the bench of poison, with 200 healthy writes in 50 lanes, and one that is poisoned. Run by poison.js.
 import { configureStore, createAction } from '@reduxjs/toolkit'
 import { createBroker, write } from 'redux-broker'
 
@@ -17,7 +17,7 @@ const store = configureStore({
   reducer: { broker: broker.reducer },
   middleware: (getDefault) => getDefault().prepend(broker.middleware),
 })
-/** The last of its lane: an entry that nobody can read holds its lane back. */
+/** The last of its lane, since an entry that nobody can read holds its lane back. */
 const poisoned = 177
 /** @type {Map<number, any>} */
 const receipts = new Map()
@@ -47,7 +47,7 @@ function refusePuts(refuses) {
   }
 }
 
-/** While the page is offline. `kind`: undefined where all are healthy. @param {string | undefined} kind */
+/** While the page is offline. `kind` is undefined where all are healthy. @param {string | undefined} kind */
 async function dispatchAll(kind) {
   await broker.ready
   for (let n = 0; n <= 200; n++) {
@@ -100,7 +100,7 @@ async function arrive() {
 
 const pause = (/** @type {number} */ ms) => new Promise((resolve) => setTimeout(resolve, ms))
 
-/** What a page that starts afterwards finds set aside. */
+/** The entries that a page that starts afterwards finds set aside. */
 async function aside() {
   await broker.ready
   const [one] = Object.values(store.getState().broker.entries)

@@ -1,5 +1,5 @@
-// What one poisoned write costs 200 healthy ones in 50 lanes: the time until all of these have arrived, beside the time
-// without it, in one run. `npm run bench:poison`
+// The cost of one poisoned write to 200 healthy ones in 50 lanes. It is the time until all of these have arrived,
+// beside the time without it, in one run. `npm run bench:poison`
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'

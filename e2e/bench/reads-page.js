@@ -1,5 +1,5 @@
-// The page of the bench of reads: what a read costs while so many others wait, and how soon the urgent one is answered.
-// Run by reads.js.
+// The page of the bench of reads. It measures the cost of a read while so many others wait, and the time to the
+// answer of the urgent one. Run by reads.js.
 import { configureStore } from '@reduxjs/toolkit'
 import { createApi } from '@reduxjs/toolkit/query'
 import { QueryClient } from '@tanstack/query-core'
@@ -10,7 +10,7 @@ import { createConnectionPool } from '../../packages/broker/dist/core/network/co
 import { createScheduler } from '../../packages/broker/dist/core/reads/scheduler/scheduler.js'
 
 /**
- * Asks for one thing as often as `readers` says; resolves when they are answered.
+ * Asks for one thing as often as `readers` says, and resolves when they are answered.
  * @typedef {(name: string, readers: number) => Promise<unknown>} Read
  */
 
@@ -19,7 +19,7 @@ const forever = new Promise(() => {})
 /** @template T @param {number} count @param {(i: number) => T} make */
 const times = (count, make) => Array.from({ length: count }, (_, i) => make(i))
 
-/** The only connection goes from each read to the next, past all that wait: a read ends as the next one is asked. */
+/** The only connection goes from each read to the next, past all that wait. A read ends as the next one is asked. */
 function scheduler(/** @type {number} */ waiting) {
   let answer = () => {}
   const line = createScheduler({
@@ -53,7 +53,7 @@ function scheduler(/** @type {number} */ waiting) {
   }
 }
 
-/** Those that wait are in its state from the start: to ask for 10,000 would take it minutes. */
+/** Waiting reads are in its state from the start, since asking for 10,000 would take it minutes. */
 function rtkQuery(/** @type {number} */ waiting) {
   const api = createApi({
     baseQuery: () => ({ data: null }),
@@ -123,7 +123,7 @@ const subjects = {
   'broker.fetch': { make: brokerFetch, reads: 20, isWire: true },
 }
 
-/** Rounds that do not count: the JavaScript engine learns in them. */
+/** Rounds that do not count, in which the JavaScript engine learns. */
 const warmUps = 2
 
 /**
@@ -160,8 +160,8 @@ const ways = {
 }
 
 /**
- * Milliseconds to the answer of the urgent read, asked last of 50, and to the last of all. `isLate`: it is asked when
- * the others have been sent, as far as the limit lets them.
+ * Milliseconds to the answer of the urgent read, asked last of 50, and to the last of all. With `isLate` it is asked
+ * when the others have been sent, as far as the limit lets them.
  */
 async function measureUrgent({ isLate = false, rounds = 1 }) {
   await broker.ready

@@ -1,5 +1,5 @@
-// What the scheduler costs for each read, while so many others wait, beside RTK Query, TanStack Query and a bare loop of
-// `fetch` in the same run; and how soon the most urgent of 50 reads is answered. `npm run bench:reads`
+// The scheduler's cost of a read, while so many others wait, beside RTK Query, TanStack Query and a bare loop of
+// `fetch` in the same run. It also tells how soon the most urgent of 50 reads is answered. `npm run bench:reads`
 import { createServer } from 'node:http'
 import { fileURLToPath } from 'node:url'
 import { chromium } from 'playwright'

@@ -1,4 +1,4 @@
-// The page of the bench of refusals: an app that shows what it captures and what was refused. Run by refused.js.
+// The page of the bench of refusals. Its app shows captured and refused writes. Run by refused.js.
 import { configureStore, createAction, createNextState, createSlice } from '@reduxjs/toolkit'
 import { createBroker, read, reads, rejected, write } from 'redux-broker'
 

@@ -1,5 +1,6 @@
-// What a refused dispatch costs the page, beside an accepted one and one of an action without a route, in one run: at
-// the cap of entries, at that of bytes, and without a storage. Then what a loop of 100,000 does. `npm run bench:refused`
+// The cost of a refused dispatch to the page, beside an accepted one and one of an action without a route, in one
+// run. It is measured at the cap of entries, at that of bytes, and without a storage. Then it measures a loop of
+// 100,000. `npm run bench:refused`
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -68,7 +69,7 @@ const both = (/** @type {readonly number[]} */ values) =>
 
 /** @param {Page} page @param {string} where @param {number} tick @param {string} [text] */
 async function refusals(page, where, tick, text) {
-  // Rounds that do not count: the JavaScript engine learns in them.
+  // Rounds that do not count, in which the JavaScript engine learns.
   await page.run('writes', 100, 'settled', text)
   const { result, ms } = await page.measure('writes', rounds, 'settled', text)
   const net = ms / rounds - tick

@@ -1,4 +1,4 @@
-// One measurement of server.js, in a process of its own. Arguments: measurement, driver, build, file.
+// One measurement of server.js, in a process of its own. Its arguments are measurement, driver, build and file.
 import { spawn } from 'node:child_process'
 import { createRequire } from 'node:module'
 import { setTimeout as pause } from 'node:timers/promises'

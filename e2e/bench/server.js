@@ -1,4 +1,4 @@
-// The companion under strain: a handler that hangs, a crowd, another process with the lock, bodies that wait.
+// The companion under strain by a handler that hangs, a crowd, another process with the lock, and bodies that wait.
 // `npm run bench:server`, or `node e2e/bench/server.js <folder of another build>` for comparison.
 import { fork } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'

@@ -1,4 +1,4 @@
-// What a start does before a page shows what waits, piece by piece. Run by start.js.
+// The steps of a start before a page shows its waiting entries, piece by piece. Run by start.js.
 import { browserPorts } from '../../packages/broker/dist/adapters/browser-ports.js'
 import { renewLog } from '../../packages/broker/dist/adapters/storage/renew-log.js'
 import { readStart } from '../../packages/broker/dist/core/journal/outbox-changes.js'
@@ -33,7 +33,10 @@ Object.assign(window, {
         append(tx, 'p', /** @type {any} */ (captures.slice(i, i + 500)), { now: 0, limits: defaultLimits }),
       )
   },
-  /** The renewal alone, then all that a start waits for: another renewal, opening, comparing, reading what waits. */
+  /**
+   * The renewal alone, then all that a start waits for. That is another renewal, opening, comparing and reading the
+   * waiting entries.
+   */
   async measureStart() {
     const renewal = await timed(() => renewLog(indexedDB))
     const start = await timed(() => ports.store.transact('readonly', 'relaxed', (tx) => readStart(tx, 'p')))

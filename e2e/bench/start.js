@@ -1,5 +1,5 @@
-// What it costs a start that the log is renewed and the database compared with its copy: on disk, the browser closed
-// and started for each round, with an empty outbox and with 10,000 entries. `npm run bench:start`
+// The cost of renewing the log and comparing the database with its copy, on disk. The browser is closed and started
+// for each round, with an empty outbox and with 10,000 entries. `npm run bench:start`
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'

@@ -1,4 +1,4 @@
-// What the configurations of several set-ups share.
+// The parts that the configurations of several set-ups share.
 import { copyFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 

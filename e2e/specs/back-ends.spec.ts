@@ -38,7 +38,7 @@ interface Running {
   stop(): Promise<void>
 }
 
-/** Behind a gateway; one of another origin with a site of its own for the page. */
+/** Behind a gateway, or of another origin with a site of its own for the page. */
 async function run(start: StartBackEnd, pages: string, isApart: boolean): Promise<Running> {
   const site = isApart ? await startSite(pages) : undefined
   const backEnd = await start(pages, site && `http://localhost:${site.port}`)
@@ -86,7 +86,7 @@ async function outboxSeen(page: Page) {
   return outbox(page)
 }
 
-/** So many changes are safe on this device: a reload at once keeps them. */
+/** So many changes are safe on this device, and a reload at once keeps them. */
 const expectAccepted = (page: Page, count: number) =>
   expect
     .poll(async () => {
@@ -95,7 +95,7 @@ const expectAccepted = (page: Page, count: number) =>
     })
     .toEqual(Array(count).fill('accepted'))
 
-/** The page says that nothing waits any more: an entry's own backoff may be twice as long as the outage was. */
+/** The page says that nothing waits any more. An entry's own backoff may be twice as long as the outage was. */
 const expectEmpty = (page: Page) =>
   expect
     .poll(() => outboxSeen(page), { timeout: 120_000 + 3 * outageMs, intervals: [500] })
@@ -144,7 +144,10 @@ for (const { name, start, where, hasSessions } of table)
     })
     test.afterEach(() => running.stop())
 
-    test('what is done offline is there after a reload, and takes effect once', async ({ page, context }) => {
+    test('a change made offline is there after a reload, and takes effect once', async ({
+      page,
+      context,
+    }) => {
       await context.setOffline(true)
       await press(page, 'Like a')
       await press(page, 'Like b')
@@ -197,7 +200,7 @@ for (const { name, start, where, hasSessions } of table)
       })
   })
 
-test('nginx, whose back end is taken away: nothing is lost', async ({ page, pages }) => {
+test('nothing is lost where the back end of nginx is taken away', async ({ page, pages }) => {
   test.skip(!hasNginx(), 'NO NGINX HERE: install it (apt-get install nginx) to run this test')
   const first = await startExpress(pages)
   const nginx = await startNginx(first.port, pages)

@@ -65,7 +65,7 @@ for (const sender of ['page', 'worker'] as const) {
     gate.close()
     await Promise.all(opened.map((page, i) => pay(page, idsOf(`p${i}`))))
     const closed = Date.now()
-    // The gate stays closed for as long as a person is in a tunnel: no event ends it.
+    // The gate stays closed for as long as a person is in a tunnel, and no event ends it.
     await expect.poll(() => Date.now() - closed, { timeout: closedMs + 120_000 }).toBeGreaterThan(closedMs)
     const under = async () =>
       (await Promise.all(opened.map(outbox))).map(({ connectivity, states }) => [

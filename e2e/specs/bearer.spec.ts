@@ -1,5 +1,5 @@
-// Line 9 of survival (SEC3): an app with a bearer token instead of a cookie. No store has the token, nobody sends
-// without it, and nothing is lost for want of it.
+// An app with a bearer token instead of a cookie. No store has the token, nobody sends without it, and nothing is
+// lost for want of it.
 import type { BrowserContext, CDPSession } from '@playwright/test'
 import { DemoPage } from '../fixtures/demo-page.js'
 import type { DemoServer } from '../fixtures/demo-server.js'
@@ -28,7 +28,7 @@ async function signInBy(mode: Mode, context: BrowserContext, server: DemoServer)
   return demo
 }
 
-/** Taps while nothing gets through; then no page is left. */
+/** Taps while nothing gets through. Then no page is left. */
 async function leaveClapsBehind(demo: DemoPage, server: DemoServer, count: number): Promise<void> {
   server.gate.close()
   await demo.post('p02').clap(count)
@@ -85,7 +85,7 @@ async function registrationOf(session: CDPSession, origin: string): Promise<stri
   return found
 }
 
-test('the token is found in no store on disk: after claps, reloads, a kill with claps waiting, and deliveries', async ({
+test('the token is found in no store on disk, after claps, reloads, a kill with claps waiting, and deliveries', async ({
   lasting,
   server,
 }) => {
@@ -112,7 +112,7 @@ test('the token is found in no store on disk: after claps, reloads, a kill with 
 
   const first = await signInBy('Bearer token, worker too', await lasting.start(), server)
   await searchStores(first, 'after the sign-in')
-  // A cookie is on disk some 30 s after it came, or at a close: the kill below is not to end the session.
+  // A cookie is on disk some 30 s after it came, or at a close. The kill below is not to end the session.
   await lasting.close()
   await searchFiles('after the first close')
 
@@ -176,7 +176,7 @@ test('a token that an app did store is found, by its bytes and by script', async
   )
 })
 
-test('with no page open a worker that has no token sends nothing, and is done at once; the next page sends all', async ({
+test('with no page open a worker that has no token sends nothing, and is done at once, and the next page sends all', async ({
   lasting,
   server,
 }) => {

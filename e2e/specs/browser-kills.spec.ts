@@ -1,4 +1,4 @@
-// Line 1 of crash recovery: whatever moment the browser is killed at, what it had accepted takes effect once.
+// A browser is killed at any moment, and each change that it had accepted takes effect once.
 import { setTimeout as pause } from 'node:timers/promises'
 import type { BrowserContext } from '@playwright/test'
 import { lookForAll, noteAccepted, openAccount, verdictOf } from '../fixtures/account.js'
@@ -13,7 +13,7 @@ const killsWanted = Number(process.env['KILLS'] ?? 8)
 const posts = ['p01', 'p02', 'p03', 'p04', 'p05'] as const
 const match = { method: 'POST', path: '/api/posts' }
 
-/** What the server does in one life of the browser, so that kills meet every phase of an attempt. */
+/** The server's behaviour in one life of the browser, so that kills meet every phase of an attempt. */
 const weathers: readonly [FaultRule[], ...FaultRule[][]] = [
   [],
   [{ match, kind: 'delay', ms: 50 }],
@@ -43,12 +43,12 @@ test(`claps that were accepted before any of ${killsWanted} kills of the browser
     return demo
   }
 
-  // Closed once in between: a cookie is on disk some 30 s after it came, and the session is not what is tried here.
+  // Closed once in between. A cookie is on disk some 30 s after it came, and this test does not try the session.
   await open(await lasting.start())
   await lasting.close()
   for (let kills = 0; kills < killsWanted; kills++) {
     await server.faults(chance.oneOf(weathers))
-    // Each other one dies by its age, which may be before its page is there: how soon that is the machine decides.
+    // Each other one dies by its age, which may be before its page is there. The speed of the machine decides.
     const age = { since: kills % 2 === 0 ? 'start' : 'opened', ms: chance.between(300, 3_000) } as const
     await liveAndDie(lasting, age, async (context, hasOpened) => {
       const demo = await open(context)

@@ -1,11 +1,11 @@
-// Line 11 of crash recovery: once the mark says that a clap is safe, its page may go at once.
+// Once the mark says that a clap is safe, its page may go at once.
 import type { BrowserContext, Page } from '@playwright/test'
 import { createChance } from '../fixtures/chance.js'
 import { DemoPage } from '../fixtures/demo-page.js'
 import { attemptsUnder, effectsOf, ledgerWith } from '../fixtures/ledger.js'
 import { expect, test } from '../fixtures/test.js'
 
-/** Rounds in which the page was gone in time. Slower ones hold too: a busy machine has more of them, or only them. */
+/** Rounds in which the page was gone in time. Slower ones hold too, and a busy machine may have only slower ones. */
 const roundsWanted = 5
 const roundsMax = 10
 const gapMsMax = 50
@@ -71,7 +71,10 @@ async function openByScript(context: BrowserContext): Promise<Page> {
   return opened
 }
 
-/** Claps, and closes the page `waitMs` after its mark; how many ms after the mark it was gone, seen from outside. */
+/**
+ * Claps, and closes the page `waitMs` after its mark. Gives the ms from the mark until it was gone, seen from
+ * outside.
+ */
 async function clapAndLeave(demo: DemoPage, waitMs: number): Promise<number> {
   const { page } = demo
   let markedAt = 0

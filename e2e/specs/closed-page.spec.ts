@@ -1,8 +1,8 @@
-// Line 2 of the main job: the worker delivers when no page is left.
+// The worker delivers when no page is left.
 import { effectsOf, ledgerWith } from '../fixtures/ledger.js'
 import { expect, test } from '../fixtures/test.js'
 
-test('what was tapped offline is delivered by the worker on its sync event, with no page open', async ({
+test('a tap made offline is delivered by the worker on its sync event, with no page open', async ({
   demo,
   openTab,
   network,

@@ -1,12 +1,14 @@
-// Line 6 of the main job: a lane that fails for ever holds up nobody else, and is not hammered.
+// A lane that fails for ever holds up nobody else, and is not hammered.
 import type { Ledger } from '../fixtures/demo-server.js'
 import { attemptsUnder, effectsOf, ledgerWith } from '../fixtures/ledger.js'
 import { expect, test } from '../fixtures/test.js'
 
-/** Of the failing lane: its gaps show whether the server's word is kept, and backoff makes each longer. */
+/**
+ * The attempts of the failing lane. Their gaps show whether the server's word is kept, and backoff makes each longer.
+ */
 const attemptsWatched = 4
 
-/** What Ada does not like yet. */
+/** The posts that Ada does not like yet. */
 const others = ['p01', 'p03', 'p04', 'p05', 'p08', 'p09', 'p10', 'p11', 'p12']
 
 test('a post whose calls answer 503 for ever holds up no other, and its Retry-After is kept', async ({

@@ -1,4 +1,4 @@
-// Line 4 of the main job: tabs share one outbox and do not send for each other twice.
+// Tabs share one outbox and do not send for each other twice.
 import type { DemoPage } from '../fixtures/demo-page.js'
 import { effectsOf, ledgerWith, sendsOfEachKey } from '../fixtures/ledger.js'
 import { expect, test } from '../fixtures/test.js'

@@ -1,5 +1,5 @@
-// The app in a frame of a page on another site: browsers partition its storage by the site of the tab, so the frame has
-// an outbox of its own (SEC32).
+// The app in a frame of a page on another site. Browsers partition its storage by the site of the tab, so the frame
+// has an outbox of its own.
 import type { BrowserContext, Frame, Page } from '@playwright/test'
 import { listen } from '../fixtures/listen.js'
 import { expect, test } from '../fixtures/test.js'

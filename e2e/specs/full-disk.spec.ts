@@ -1,4 +1,4 @@
-// A disk that is full is no reason to keep what was accepted: it is delivered with the room that was kept back for it.
+// A full disk keeps no accepted change back. It is delivered with the room that was reserved for it.
 import type { BrowserContext } from '@playwright/test'
 import { DemoPage } from '../fixtures/demo-page.js'
 import { fillStorage, fillWithFile, setQuota } from '../fixtures/full-storage.js'
@@ -10,7 +10,7 @@ const roomBytes = 4 * 1_024 * 1_024
 
 test.use({ trace: 'off' })
 
-test('what was accepted before the room was full is delivered all the same (F9)', async ({
+test('a change accepted before the room was full is delivered all the same', async ({
   lasting,
   server,
 }, testInfo) => {
@@ -29,8 +29,8 @@ test('what was accepted before the room was full is delivered all the same (F9)'
   for (const post of posts) await expect(before.post(post).marks('capturing')).toHaveCount(0)
   await lasting.kill()
 
-  // What room there is Chromium asks before the first write of a start, and then remembers for half a minute: so the
-  // room is taken by a file before that.
+  // Chromium asks for the free room before the first write of a start, and then remembers it for half a minute. So a
+  // file takes the room before that.
   const context = await lasting.start()
   const bare = await openBarePage(context, server)
   await setQuota(bare, server.url, roomBytes)
@@ -52,7 +52,7 @@ test('what was accepted before the room was full is delivered all the same (F9)'
   expect(effects).toHaveLength(accepted)
 })
 
-/** What the browser tidies up meanwhile may make room for some more. */
+/** The browser may tidy up meanwhile, which makes room for some more. */
 async function clapUntilRefused(demo: DemoPage): Promise<void> {
   const post = demo.post('p12')
   while ((await post.marks('rejected').count()) === 0) {

@@ -1,7 +1,7 @@
-// Words that are markup stay words: in the feed, while they wait, and among the returned changes.
+// Words that are markup stay words in the feed, while they wait, and among the returned changes.
 import { expect, test } from '../fixtures/test.js'
 
-test('a comment that is markup is shown as text wherever it is shown, and does nothing (SEC19)', async ({
+test('a comment that is markup is shown as text wherever it is shown, and does nothing', async ({
   demo,
   server,
 }) => {

@@ -1,14 +1,17 @@
-// A tab that hangs is not dead: it keeps its lock, and nobody hears of it. Another tab watches it, and takes over.
+// A tab that hangs is not dead. It keeps its lock, and nobody hears of it. Another tab watches it, and takes over.
 import { attemptsUnder, effectsOf, ledgerWith, sendsOfEachKey } from '../fixtures/ledger.js'
 import { expect, test } from '../fixtures/test.js'
 
 const path = '/api/posts/p03/claps'
-/** `HUNG=long`: the other tab waits 75 s for the lease of the one that hangs. Else its watch goes 20 times as fast. */
+/**
+ * With `HUNG=long` the other tab waits 75 s for the lease of the one that hangs. Else its watch goes 20 times as
+ * fast.
+ */
 const isLong = process.env['HUNG'] === 'long'
 
 test.use({ without: 'worker' })
 
-test('what a tab was sending when it hung is delivered by another tab, once, while it still hangs (P4, F7)', async ({
+test('the entry that a tab was sending when it hung is delivered by another tab, once, while it still hangs (P4)', async ({
   demo,
   openTab,
   server,
@@ -17,7 +20,7 @@ test('what a tab was sending when it hung is delivered by another tab, once, whi
   await demo.page.evaluate(countTransactions)
   await demo.post('p03').clap()
   await ledgerWith(server, (ledger) => attemptsUnder(ledger, path).length, 1)
-  // Opened only now: the first tab is the one that sends, and not merely next in line.
+  // Opened only now, so that the first tab is the one that sends, and not merely next in line.
   const other = await openTab(async (page) => {
     if (!isLong) await page.addInitScript(hurry)
   })
@@ -41,7 +44,7 @@ test('what a tab was sending when it hung is delivered by another tab, once, whi
   expect(sendsOfEachKey(attemptsUnder(after, path))).toEqual([2, 1])
 })
 
-/** In the page: its monotonic time, and the timer from one look at a lease to the next. */
+/** In the page, its monotonic time, and the timer from one look at a lease to the next. */
 function hurry(): void {
   const { setTimeout } = window
   const now = performance.now.bind(performance)
@@ -63,7 +66,10 @@ function countTransactions(): void {
   }
 }
 
-/** Chromium ends a transaction of a page that hangs after a minute; until then nobody reads what it has locked. */
+/**
+ * Chromium ends a transaction of a page that hangs after a minute. Until then nobody reads the rows that it has
+ * locked.
+ */
 function alertBetweenTransactions(): Promise<void> {
   const { open } = globalThis as unknown as { readonly open: ReadonlySet<IDBTransaction> }
   return new Promise((resolve) => {

@@ -1,4 +1,4 @@
-// Line 7 of survival: what may have been done, by a server that may have forgotten it, is never sent again blindly.
+// A change that may have been done, by a server that may have forgotten it, is never sent again blindly.
 import type { DemoPage } from '../fixtures/demo-page.js'
 import { attemptsUnder, effectsOf, ledgerWith } from '../fixtures/ledger.js'
 import { expect, test } from '../fixtures/test.js'
@@ -7,7 +7,7 @@ const path = '/api/posts/p01/claps'
 const clap = { method: 'POST', path }
 const dayMs = 86_400_000
 
-/** A clap that took effect, unheard; its repeat reached a server that had forgotten the key by then. */
+/** A clap took effect, unheard, and its repeat reached a server that had forgotten the key by then. */
 const forgotten = [
   { match: clap, kind: 'drop-after', times: 1 },
   { match: clap, kind: 'forget-keys', times: 1 },
@@ -47,7 +47,7 @@ test.describe('a clap whose answer was lost, at a server that has forgotten its 
     await expect(demo.post('p01').marks('accepted')).toHaveCount(1)
   })
 
-  test('has happened when a person says so: it is counted once, and its lane goes on', async ({
+  test('has happened when a person says so, is counted once, and its lane goes on', async ({
     demo,
     server,
   }) => {
@@ -64,7 +64,7 @@ test.describe('a clap whose answer was lost, at a server that has forgotten its 
     await expect(demo.post('p01').claps).toHaveText(String(claps + 1))
   })
 
-  test('cannot be sent first at a sign-out, with what stands behind it: the dialog says so', async ({
+  test('cannot be sent first at a sign-out, with what stands behind it, and the dialog says so', async ({
     demo,
   }) => {
     await demo.post('p01').clap()
@@ -76,7 +76,7 @@ test.describe('a clap whose answer was lost, at a server that has forgotten its 
     await expect(demo.currentUser).toHaveText('ada')
   })
 
-  test('is sent again when a person says so, and arrives: under a new key', async ({ demo, server }) => {
+  test('is sent again when a person says so, and arrives under a new key', async ({ demo, server }) => {
     const claps = await clapsOf(demo)
     await choice(demo, 'Send again').click()
 

@@ -1,4 +1,4 @@
-// The later chunk of a page may be missing: the network broke in between, or a release removed the chunk.
+// The later chunk of a page may be missing, since the network broke in between, or a release removed the chunk.
 import type { Page } from '@playwright/test'
 import { effectsOf, ledgerWith } from '../fixtures/ledger.js'
 import { clapInVain, deleteOutbox, openBarePage } from '../fixtures/lost-storage.js'

@@ -1,13 +1,13 @@
-// A shared device: who reads its disk after a sign-out with nothing waiting, or after all was given up, finds nothing of
-// that user. Read as a script of the same origin reads: databases of both buckets, caches, files, storages. The
-// browser's own files may hold deleted bytes until it presses them together.
+// On a shared device nobody finds anything of a user after a sign-out with nothing waiting, or after all was given
+// up. The disk is read as a script of the same origin reads it, through databases of both buckets, caches, files and
+// storages. The browser's own files may hold deleted bytes until it presses them together.
 import type { DemoPage } from '../fixtures/demo-page.js'
 import { effectsOf, ledgerWith } from '../fixtures/ledger.js'
 import { dumpStores } from '../fixtures/secrets.js'
 import { expect, test } from '../fixtures/test.js'
 
 const words = 'Between you and me: 7ghq'
-/** Grace's id, and not Ada's: that may be part of a hash. */
+/** Grace's id, and not Ada's, which may be part of a hash. */
 const traces = ['grace', words, '/api/posts/p0', 'post:p0']
 const found = async ({ page }: DemoPage, wanted: readonly string[] = traces) => {
   const text = await dumpStores(page)
@@ -26,7 +26,7 @@ test('after a sign-out with nothing waiting the disk tells nothing of the user, 
   await demo.post('p03').clap(3)
   await ledgerWith(server, ({ effects }) => effects.length, 5)
   await expect(demo.pendingCount).toHaveText('0')
-  // What the spec looks for is found where it is: the URL went with the entry.
+  // The text that the spec looks for is found in its place before. The URL went with the entry.
   expect(await found(demo)).toEqual(['grace', words, 'post:p0'])
 
   await signOut(demo)
@@ -36,7 +36,7 @@ test('after a sign-out with nothing waiting the disk tells nothing of the user, 
   await demo.signInAs('Linus')
   await demo.post('p04').clap()
   await ledgerWith(server, (ledger) => effectsOf(ledger, 'clap', 'p04').length, 1)
-  // What Linus reads of the feed names its authors: Grace's id is there by right.
+  // The feed that Linus reads names its authors, so Grace's id is there by right.
   expect(await found(demo, [words])).toEqual([])
 })
 

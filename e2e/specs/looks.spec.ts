@@ -1,4 +1,4 @@
-// How it looks and reads: pictures of each state at three widths in both schemes, and no serious barrier in any.
+// The looks and words of each state, in pictures at three widths in both schemes, with no serious barrier in any.
 import { AxeBuilder } from '@axe-core/playwright'
 import type { Page } from '@playwright/test'
 import type { DemoPage } from '../fixtures/demo-page.js'
@@ -55,7 +55,7 @@ test('the feed is legible and without barriers online, offline with pending chan
   await picture(demo, 'lab', folder)
 })
 
-/** Has the page note what moves on it from now on; the answer lists that. */
+/** Has the page note all that moves on it from now on. The answer lists the moves. */
 async function watchShifts(page: Page): Promise<() => Promise<unknown>> {
   await page.evaluate(() => {
     const shifts: string[] = []

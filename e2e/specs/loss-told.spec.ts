@@ -1,10 +1,10 @@
-// Line 6 of crash recovery, where no copy is left, or none can be: the note beside the database knows how much is gone.
+// No copy is left, or none can be made. The note beside the database knows how much is gone.
 import { effectsOf, ledgerWith } from '../fixtures/ledger.js'
 import { clapInVain, deleteOutbox, endWorkers, openBarePage } from '../fixtures/lost-storage.js'
 import { expect, test } from '../fixtures/test.js'
 
 test.describe('the database and its copy are deleted', () => {
-  test('between two starts: the app says how much may be gone, until somebody has read it', async ({
+  test('between two starts, and the app says how much may be gone, until somebody has read it', async ({
     demo,
     context,
     server,
@@ -27,7 +27,7 @@ test.describe('the database and its copy are deleted', () => {
     await expect(again.notice('storage-lost')).toHaveCount(0)
   })
 
-  test('while it is open: the changes leave the view, and what is done next is sent', async ({
+  test('while it is open, and the changes leave the view, and what is done next is sent', async ({
     demo,
     server,
   }) => {

@@ -1,4 +1,4 @@
-// Line 3 of the main job: an answer that is lost is asked for again, and the effect stays one.
+// A lost answer is asked for again, and the effect stays one.
 import type { DemoPage } from '../fixtures/demo-page.js'
 import type { DemoServer, Ledger } from '../fixtures/demo-server.js'
 import { attemptsUnder, effectsOf, ledgerWith, sendsOfEachKey } from '../fixtures/ledger.js'
@@ -8,7 +8,7 @@ import { watch } from '../fixtures/watch.js'
 const path = '/api/posts/p03/claps'
 const match = { method: 'POST', path }
 
-/** Every clap of the outbox's own journal: how often it was sent. */
+/** Every clap of the outbox's own journal, with the number of its attempts. */
 const sendsInOutbox = async (demo: DemoPage) =>
   (await demo.rows('journal')).filter(({ kind }) => kind === 'delivered').map(({ attempts }) => attempts)
 

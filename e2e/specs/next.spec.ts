@@ -1,4 +1,5 @@
-// Next (App Router) and RTK's own recipe: the store in a ref, below the root layout. `npm run e2e:next` builds and runs.
+// Next (App Router) and RTK's own recipe, with the store in a ref below the root layout. `npm run e2e:next` builds
+// and runs it.
 import { expect, type Page, test } from '@playwright/test'
 import { type NextServer, startNext } from '../fixtures/next-server.js'
 import { reloadUntil } from '../fixtures/reload-until.js'

@@ -1,11 +1,11 @@
-// Line 4 of reads: what was read once is there offline, with its age; and it is nobody else's.
+// An answer that was read once is there offline, with its age, and for its own user only.
 import type { DemoPage } from '../fixtures/demo-page.js'
 import { dumpStores } from '../fixtures/secrets.js'
 import { storeText } from '../fixtures/store-text.js'
 import { expect, test } from '../fixtures/test.js'
 import { watchCount } from '../fixtures/watch.js'
 
-/** A group of Ada's, and not of Grace's: it stands in no other answer. */
+/** A group of Ada's, and not of Grace's. It stands in no other answer. */
 const onlyAda = 'Sunday hikers'
 const postsOfSeed = 12
 
@@ -49,7 +49,7 @@ test('after one visit all reads of the feed answer offline with their age, and a
   expect(await empty.seen()).toEqual(['0'])
 })
 
-test('of what one user read another one finds nothing: not shown, in memory, Cache Storage or IndexedDB', async ({
+test('of what one user read another one finds nothing on the screen, in memory, Cache Storage or IndexedDB', async ({
   demo,
   network,
 }) => {

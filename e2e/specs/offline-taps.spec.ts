@@ -1,4 +1,4 @@
-// Line 1 of the main job: what is tapped offline is shown at once, survives a reload, and takes effect once.
+// A tap offline is shown at once, survives a reload, and takes effect once.
 import { effectsOf, ledgerWith } from '../fixtures/ledger.js'
 import { expect, test } from '../fixtures/test.js'
 

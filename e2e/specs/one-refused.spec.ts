@@ -1,4 +1,4 @@
-// Line 5 of the main job: one change is refused, and only that one is taken back.
+// One change is refused, and only that one is taken back.
 import { effectsOf, ledgerWith } from '../fixtures/ledger.js'
 import { expect, test } from '../fixtures/test.js'
 

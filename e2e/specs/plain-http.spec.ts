@@ -1,5 +1,6 @@
-// A page over plain http in a local network, as when a phone opens the development server: no secure context, so no
-// crypto.subtle, Web Locks, worker, storage buckets or file system. The page that is open delivers (P13).
+// A page over plain http in a local network, as when a phone opens the development server. It is no secure context,
+// so it has no crypto.subtle, Web Locks, worker, storage buckets or file system. The page that is open delivers
+// (P13).
 import type { BrowserContext } from '@playwright/test'
 import { DemoPage } from '../fixtures/demo-page.js'
 import { effectsOf, ledgerWith } from '../fixtures/ledger.js'
@@ -39,7 +40,7 @@ test.describe('over plain http in a local network', () => {
     await expect(demo.pendingCount).toHaveText('0')
   })
 
-  test('what waits survives a reload and is delivered once', async ({ server }) => {
+  test('a waiting entry survives a reload and is delivered once', async ({ server }) => {
     const demo = await openTab(context, server.url)
     await demo.signInAs('Ada')
     await server.faults([{ match: { path: '/api/posts/p02/claps' }, ...overloaded }])

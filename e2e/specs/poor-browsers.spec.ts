@@ -1,4 +1,4 @@
-// A browser that lacks something, or refuses it: the app does what is left, and what was typed is not lost.
+// A browser lacks something, or refuses it. The app does the rest, and no typed text is lost.
 import { expect, test } from '../fixtures/test.js'
 
 test.describe('where the browser', () => {

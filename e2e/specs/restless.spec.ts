@@ -1,4 +1,4 @@
-// Line 10 of crash recovery: a user who reloads, comes and goes, and a network that does, while an outbox drains.
+// A user reloads, comes and goes, and the network does so too, while an outbox drains.
 import { setTimeout as pause } from 'node:timers/promises'
 import { createChance } from '../fixtures/chance.js'
 import { DemoPage } from '../fixtures/demo-page.js'
@@ -28,7 +28,7 @@ for (const search of ['', '?sw=off'])
     await network.restore()
     for (let reloads = 0; reloads < 10; reloads++) {
       await pause(chance.between(0, 500))
-      // No `reload`: Chromium refuses one while the page before is still being replaced.
+      // No `reload`, since Chromium refuses one while the page before is still being replaced.
       await demo.page.goto(demo.page.url(), { waitUntil: 'commit' })
     }
     await expectEachOnce(demo, server, 100)
@@ -117,7 +117,7 @@ async function comeBack({ page, pendingCount }: DemoPage): Promise<boolean> {
 }
 
 /**
- * On three posts in turn, until all of it is safe. The browser has six connections to the server: with as many lanes
+ * On three posts in turn, until all of it is safe. The browser has six connections to the server. With as many lanes
  * a second executor would have to wait for one, and not be seen.
  */
 async function clapAround({ page, pendingCount }: DemoPage, claps: number): Promise<void> {

@@ -1,4 +1,4 @@
-// Line 3 of survival: an entry is sent in the session of who made it, whatever becomes of sessions and users.
+// An entry is sent in the session of its own user, whatever becomes of sessions and users.
 import { bringToFront, type DemoPage } from '../fixtures/demo-page.js'
 import type { DemoServer, Ledger } from '../fixtures/demo-server.js'
 import { attemptsUnder, effectsOf, ledgerWith } from '../fixtures/ledger.js'
@@ -28,7 +28,7 @@ async function expectNothingOfAda(tab: DemoPage): Promise<void> {
   expect(text).not.toContain(words)
 }
 
-/** What Grace claps for arrives, and she hears of it: by then, all that would have been sent for Ada had been. */
+/** A clap of Grace's arrives, and she hears of it. By then, all that would have been sent for Ada had been sent. */
 async function clapAsGrace(tab: DemoPage, server: DemoServer): Promise<void> {
   await tab.signInAs('Grace')
   await expect(tab.pendingCount).toHaveText('0')
@@ -47,7 +47,7 @@ async function signOut(demo: DemoPage): Promise<void> {
   await demo.page.getByRole('button', { name: 'Sign out' }).click()
 }
 
-test('a session that has expired loses nothing: after the sign-in the same entries arrive', async ({
+test('a session that has expired loses nothing, and after the sign-in the same entries arrive', async ({
   demo,
   network,
   server,
@@ -121,7 +121,7 @@ test('another user neither sends nor sees what the first one left, and it arrive
   await expect(demo.pendingCount).toHaveText('0')
 })
 
-test('a session that became another user’s on the way has no effect: the entry waits for its user', async ({
+test('a session that became another user’s on the way has no effect, and the entry waits for its user', async ({
   demo,
   server,
 }) => {
@@ -148,7 +148,7 @@ test('a session that became another user’s on the way has no effect: the entry
   await expect(demo.pendingCount).toHaveText('0')
 })
 
-test.describe('who signs out while entries wait', () => {
+test.describe('a user who signs out while entries wait', () => {
   test('is asked, and may have them sent first', async ({ demo, openTab, network, server }) => {
     const other = await openTab()
     await leaveThree(demo, network)
@@ -167,7 +167,7 @@ test.describe('who signs out while entries wait', () => {
     }
   })
 
-  test('may keep them: nothing is sent or shown in any tab until they return', async ({
+  test('may keep them, and nothing is sent or shown in any tab until they return', async ({
     demo,
     openTab,
     network,
@@ -184,7 +184,7 @@ test.describe('who signs out while entries wait', () => {
     expect(attemptsUnder(await server.ledger(), posts).map(({ user }) => user)).toEqual(['grace'])
   })
 
-  test('may discard them, those that may have arrived too: they are gone for good in every tab', async ({
+  test('may discard them, those that may have arrived too, and they are gone for good in every tab', async ({
     demo,
     openTab,
     network,
@@ -221,7 +221,7 @@ test.describe('who signs out while entries wait', () => {
     await expect(demo.pendingCount).toHaveText('0')
     await expect(demo.page.locator('[data-entry-id]')).toHaveCount(0)
     expect(await demo.rows('entries')).toEqual([])
-    // What had arrived has; nothing else ever does.
+    // The changes that had arrived have their effect, and no other ever does.
     expect((await server.ledger()).effects.map(({ user, target }) => `${user} ${target}`)).toEqual([
       'ada p03',
       'grace p05',

@@ -1,4 +1,4 @@
-// The server is killed, again and again, while it is at work: each clap that the outbox took has one effect.
+// The server is killed, again and again, while it is at work. Each clap that the outbox took has one effect.
 import { setTimeout as pause } from 'node:timers/promises'
 import { createChance } from '../fixtures/chance.js'
 import type { DemoPage } from '../fixtures/demo-page.js'
@@ -26,7 +26,7 @@ test('200 claps that drain while the server is killed again and again have one e
 
   let kills = 0
   for (let applied = 0; kills < killsMax && applied < claps; applied = await effectsNow(server)) {
-    // Of what is left, so much that enough is left for the kills to come. A busy machine may look too late for the last.
+    // Of the rest, so much that enough is left for the kills to come. A busy machine may look too late for the last.
     const share = Math.floor((claps - applied) / (killsMax - kills + 1))
     const reached = applied + chance.between(0, share)
     await expect.poll(() => effectsNow(server), { intervals: [5] }).toBeGreaterThanOrEqual(reached)

@@ -5,7 +5,9 @@ import { reloadUntil } from '../fixtures/reload-until.js'
 import { type SetUp, type SetUpServer, startSetUp } from '../fixtures/set-up-server.js'
 
 interface Case extends SetUp {
-  /** How a release takes over: by `applyUpdate()`, by the tool in an open page, or by the tool and a reload. */
+  /**
+   * How a release takes over, which is by `applyUpdate()`, by the tool in an open page, or by the tool and a reload.
+   */
   readonly update: 'applyUpdate' | 'tool' | 'reload'
   /** The page itself comes from the worker where there is no network. */
   readonly hasShell: boolean
@@ -48,7 +50,7 @@ async function open(page: Page, url: string): Promise<void> {
 
 const comeBack = (page: Page) => page.evaluate(() => window.dispatchEvent(new Event('focus')))
 
-/** As a user does whose page hangs: Chromium 156 lets a reload hang now and then as a worker takes over. */
+/** As a user does whose page hangs, since Chromium 156 lets a reload hang now and then as a worker takes over. */
 async function loadAgain(page: Page): Promise<void> {
   test.info().annotations.push({ type: 'hung reload', description: page.url() })
   await page.goto(page.url(), { timeout: 60_000 })
@@ -111,7 +113,7 @@ test.describe('an app whose API is on another origin', { tag: onlyChromium }, ()
     other.gate.close()
     for (const _ of [1, 2, 3]) await page.locator('#like').click()
     await shows(page, 'waiting', '3')
-    // An origin that was missed twice rests: from then on only a wake-up with a reason tries it.
+    // An origin that was missed twice rests. From then on only a wake-up with a reason tries it.
     await shows(page, 'line', 'offline')
     other.gate.open()
     await back()

@@ -1,4 +1,4 @@
-// Reads of several tabs are one line in the worker: what they ask alike is one request, which ends with its last reader.
+// Reads of several tabs are one line in the worker. Equal reads are one request, which ends with its last reader.
 import type { Locator, Page } from '@playwright/test'
 import type { DemoPage } from '../fixtures/demo-page.js'
 import type { Attempt, DemoServer, FaultRule } from '../fixtures/demo-server.js'
@@ -40,7 +40,7 @@ async function openLab({ page }: DemoPage, server: DemoServer, limit: number): P
   }
 }
 
-/** In the page: how many tabs have reads in the worker. */
+/** In the page, the number of tabs that have reads in the worker. */
 async function readersWaiting(): Promise<number> {
   const { held = [] } = await navigator.locks.query()
   return held.filter(({ name = '' }) => name.includes(':reader:')).length
@@ -50,13 +50,13 @@ const namesOf = (attempts: readonly Attempt[]) => attempts.map(({ path }) => pat
 const rowsOf = ({ rows }: Lab, name: string) => rows.filter({ hasText: new RegExp(`^${name}Priority`) })
 const answered = ({ rows }: Lab) => rows.filter({ hasText: 'answered' })
 
-/** All ask before the first answer comes. What a tab asks in one turn goes to the worker together. */
+/** All ask before the first answer comes. A tab's reads of one turn go to the worker together. */
 async function askAtOnce(labs: readonly Lab[]): Promise<void> {
   await Promise.all(labs.map((lab) => lab.ask()))
   for (const lab of labs) await expect(rowsOf(lab, 'me').first()).toContainText('in request 1')
 }
 
-/** What reached the server since, as often as one asks. */
+/** The requests that reached the server since, as often as one asks. */
 async function watchWire(server: DemoServer): Promise<() => Promise<readonly Attempt[]>> {
   const before = lastSeq(await server.ledger())
   return async () => attemptsAfter(await server.ledger(), before)
@@ -79,7 +79,7 @@ for (const limit of [1, 6])
     for (const lab of labs) await expect(answered(lab)).toHaveCount(10)
     const attempts = await wire()
     expect(attempts).toHaveLength(4)
-    // Those that leave together may overtake each other on their way; in which order they left the scheduler says.
+    // Requests that leave together may overtake each other on their way. The scheduler says in which order they left.
     if (limit === 1) expect(namesOf(attempts)).toEqual(inOrder)
     else expect(namesOf(attempts).toSorted()).toEqual(inOrder.toSorted())
     for (const lab of labs)
@@ -184,7 +184,7 @@ async function workerOfAll(labs: readonly Lab[], before?: string): Promise<strin
   return found()
 }
 
-/** In the page: for the end of which workers how many tabs wait. */
+/** In the page, the number of tabs that wait for the end of each worker. */
 async function watchedWorkers(): Promise<readonly { readonly name: string; readonly tabs: number }[]> {
   const { pending = [] } = await navigator.locks.query()
   const waits = pending.filter(({ name = '' }) => name.includes(':reads:'))

@@ -1,4 +1,4 @@
-// Who signs out is out at once, whatever the network does, and never takes the next user's session along.
+// A user who signs out is out at once, whatever the network does, and never takes the next user's session along.
 import { bringToFront, type DemoPage } from '../fixtures/demo-page.js'
 import type { DemoServer, Ledger } from '../fixtures/demo-server.js'
 import { attemptsUnder, effectsOf, ledgerWith } from '../fixtures/ledger.js'
@@ -50,7 +50,7 @@ test('a sign-out that the server hears late ends nobody else’s session, where 
   await expect(demo.notice('sign-in-needed')).toHaveCount(0)
 })
 
-/** Signed out while offline; back online, but what tells the server of it takes its time. */
+/** Signed out while offline, then back online, with a slow call that tells the server of it. */
 async function signOutUnheard(
   demo: DemoPage,
   other: DemoPage,

@@ -99,7 +99,7 @@ for (const from of ['before the like', 'after it'] as const)
     await ledgerWith(server, (ledger) => effectsOf(ledger, 'like', 'p04').length, 1)
     await expect(demo.pendingCount).toHaveText('0')
     held.release()
-    // It is not taken: the feed is read again, now that the like has settled.
+    // It is not taken, since the feed is read again now that the like has settled.
     await demo.page.waitForResponse((answer) => answer.url().endsWith('/api/posts/top') && answer.ok())
     await demo.refresh()
     await expect(demo.page.locator('.feed-status')).toHaveAttribute('data-shows', 'fresh')

@@ -1,5 +1,5 @@
-// Line 4 of crash recovery: a browser that keeps no data, or has no room left. A tap is refused with its reason, its
-// change is undone, the app lives and says so.
+// A browser keeps no data, or has no room left. A tap is refused with its reason, its change is undone, the app lives
+// and says so.
 
 import { deleteFiller, expectRefused, fillStorage, setQuota } from '../fixtures/full-storage.js'
 import { effectsOf, ledgerWith } from '../fixtures/ledger.js'
@@ -9,7 +9,7 @@ const roomBytes = 4 * 1_024 * 1_024
 
 test.use({
   trace: 'off',
-  // Firefox takes its room for sites from a preference, in KiB; a Chromium is told by each test.
+  // Firefox takes its room for sites from a preference, in KiB. Each test tells a Chromium its room.
   launchOptions: [
     async ({ launchOptions }, use) => {
       const firefoxUserPrefs = { 'dom.quotaManager.temporaryStorage.fixedLimit': roomBytes / 1_024 }

@@ -1,5 +1,5 @@
-// Line 6 of crash recovery: the database is deleted behind the app's back. Changes that a copy has come back. The app
-// says how many others may be lost. An empty outbox is never shown as if all had been delivered.
+// The database is deleted behind the app's back. Changes with a copy come back. The app says how many others may be
+// lost. An empty outbox is never shown as if all had been delivered.
 import { DemoPage } from '../fixtures/demo-page.js'
 import type { DemoServer } from '../fixtures/demo-server.js'
 import { effectsOf, ledgerWith } from '../fixtures/ledger.js'
@@ -19,7 +19,7 @@ async function expectDelivered(demo: DemoPage, server: DemoServer): Promise<void
 }
 
 test.describe('the database is deleted', () => {
-  test('between two starts: all is there again, and the app says so', async ({
+  test('between two starts, and all is there again, and the app says so', async ({
     demo,
     context,
     server,
@@ -36,7 +36,7 @@ test.describe('the database is deleted', () => {
     await expectDelivered(again, server)
   })
 
-  test('while it is open: all is there again, and the app says so', async ({ demo, server }) => {
+  test('while it is open, and all is there again, and the app says so', async ({ demo, server }) => {
     await clapInVain(demo, server)
     await deleteOutbox(demo.page)
 
@@ -60,7 +60,7 @@ test.describe('the files are removed from the disk', { tag: '@only-chromium' }, 
         await demo.openAs('Ada', { worker: true })
         return demo
       }
-      // Closed once in between: a cookie is on disk some 30 s after it came.
+      // Closed once in between, since a cookie is on disk some 30 s after it came.
       await open()
       await lasting.close()
       await clapInVain(await open(), server)

@@ -32,7 +32,7 @@ test('under the policy of the security page taps are delivered, online and after
   await network.restore()
   await ledgerWith(server, (ledger) => effectsOf(ledger, 'clap', 'p02').length, 1)
 
-  // The policy was in force: it stops a request to an origin that it does not name.
+  // The policy was in force, since it stops a request to an origin that it does not name.
   await demo.page.evaluate(() => fetch('https://elsewhere.example/').catch(() => {}))
   await expect.poll(() => violations).toEqual(['connect-src'])
 })

@@ -1,4 +1,4 @@
-// A page whose CSP allows no more than it needs, and no text as a script's URL (Trusted Types, SEC30).
+// A page whose CSP allows no more than it needs, and no text as a script's URL (Trusted Types).
 import { readFileSync } from 'node:fs'
 import { expect, type Page, test } from '@playwright/test'
 import { waitForWorkers } from '../fixtures/patience.js'

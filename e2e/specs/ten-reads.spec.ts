@@ -1,4 +1,4 @@
-// Line 1 of reads: ten asks are four requests, the most urgent first, and every asker has its answer.
+// Ten asks are four requests, the most urgent first, and every asker has its answer.
 import type { Locator } from '@playwright/test'
 import type { DemoPage } from '../fixtures/demo-page.js'
 import type { Attempt, DemoServer } from '../fixtures/demo-server.js'
@@ -16,7 +16,7 @@ interface Lab {
   ask(): Promise<void>
   /** Lets it and all others be answered. */
   answer(): Promise<void>
-  /** What of it reached the server. */
+  /** The part of it that reached the server. */
   wire(): Promise<readonly Attempt[]>
 }
 
@@ -72,7 +72,7 @@ for (const limit of [1, 6])
       await expect(answered(lab.rows)).toHaveCount(10)
       const wire = await lab.wire()
       expect(wire).toHaveLength(4)
-      // Six at once may overtake each other on their way; the scheduler's own record tells in which order they began.
+      // Six at once may overtake each other on their way. The scheduler's own record tells in which order they began.
       if (limit === 1) expect(names(wire)).toEqual(inOrder)
       else expect(new Set(names(wire))).toEqual(new Set(inOrder))
       for (const [place, name] of inOrder.entries())

@@ -1,4 +1,4 @@
-// A server that bounds sign-ins asks for patience: its page says so, and does not say that the server is away.
+// A server that bounds sign-ins asks for patience. Its page says so, and does not say that the server is away.
 import { expect, test } from '../fixtures/test.js'
 
 for (const [retryAfter, when] of [

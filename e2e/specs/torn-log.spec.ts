@@ -1,4 +1,4 @@
-// Line 6 of crash recovery: a log that a kill has torn costs no entry, although Chromium empties the origin for it.
+// A log that a kill has torn costs no entry, although Chromium empties the origin for it.
 import type { BrowserContext } from '@playwright/test'
 import { type Account, lookForAll, noteAccepted, openAccount, verdictOf } from '../fixtures/account.js'
 import { DemoPage } from '../fixtures/demo-page.js'
@@ -57,7 +57,7 @@ test('a torn log empties every database of a page that does not renew it', async
   expect(lasting.wipes()).toBe(1)
 })
 
-test('a log that is torn at each of five starts costs no entry: it is renewed before the first write', async ({
+test('a log that is torn at each of five starts costs no entry, since it is renewed before the first write', async ({
   lasting,
   server,
 }, testInfo) => {
@@ -100,8 +100,8 @@ test('a browser that dies once more before the log is renewed loses the database
   await lasting.kill()
   await tearLog(lasting)
   server.gate.open()
-  // Another script of the origin writes behind the tear, and nothing of the app gets to run: no worker either, which
-  // the browser would wake for what is waiting.
+  // Another script of the origin writes behind the tear, and nothing of the app gets to run. No worker may either,
+  // which the browser would wake for waiting entries.
   await removeFolder(lasting, 'Service Worker')
   const bare = await openBarePage(await lasting.start(), server)
   await writeRow(bare, 1_000)

@@ -1,4 +1,4 @@
-// A new version of the app: its worker waits for the user's word, takes over, and drops nothing of what waits.
+// A new version of the app, whose worker waits for the user's word, takes over, and drops no waiting entry.
 import { attemptsUnder, effectsOf, ledgerWith } from '../fixtures/ledger.js'
 import { expect, test } from '../fixtures/test.js'
 

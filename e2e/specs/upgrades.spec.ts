@@ -1,12 +1,12 @@
-// Line 5: what an older release left is delivered, what a newer one has written is left alone, and an update in the
-// middle of the work drops nothing.
+// Entries of an older release are delivered, rows of a newer release are left alone, and an update in the middle of
+// the work drops nothing.
 import { changeEntry, databaseVersion, raiseVersion, readDump, writeDump } from '../fixtures/database.js'
 import { attemptsUnder, effectsOf, ledgerWith, sendsOfEachKey } from '../fixtures/ledger.js'
 import { expect, test } from '../fixtures/test.js'
 
 const path = '/api/posts/p03/claps'
 
-test('an update that is taken while one clap is in flight and another waits delivers both, once (F40)', async ({
+test('an update that is taken while one clap is in flight and another waits delivers both, once', async ({
   demo,
   server,
 }) => {
@@ -38,7 +38,7 @@ test('a database of the previous schema version is migrated with every row, and 
 
   const demo = await openTab()
   await demo.signInAs('Ada')
-  // What was in doubt too: the server is asked, and says that it has never heard of it.
+  // The entry in doubt too. The server is asked, and says that it has never heard of it.
   await ledgerWith(server, ({ effects }) => effects.filter(({ user }) => user === 'ada').length, 11)
   await expect(demo.pendingCount).toHaveText('0')
   expect(await databaseVersion(demo.page)).toBeGreaterThan(dump.version)
@@ -70,7 +70,7 @@ test('a database of the previous schema version is migrated with every row, and 
   await expect(demo.pendingCount).toHaveText('0')
 })
 
-test('a row of a newer release is left alone and shown, its lane waits, the others go on; until that release is back (P11)', async ({
+test('a row of a newer release is left alone and shown, its lane waits, the others go on, until that release is back (P11)', async ({
   demo,
   network,
   server,
@@ -100,7 +100,7 @@ test('a row of a newer release is left alone and shown, its lane waits, the othe
   await expect(demo.notice('quarantined')).toHaveCount(0)
 })
 
-test('a newer release in another tab is not held up, and this one goes on beside it (F13 F14 F15 F41)', async ({
+test('a newer release in another tab is not held up, and this one goes on beside it', async ({
   demo,
   openTab,
   network,

@@ -1,4 +1,4 @@
-// Point 9 of reads: the lab's clock and connection are simulated, and reads keep their conditions by them.
+// The lab's clock and connection are simulated, and reads keep their conditions by them.
 import { expect, test } from '../fixtures/test.js'
 
 test('reads wait for their hour and their connection, or have the copy meanwhile, as the lab sets both', async ({

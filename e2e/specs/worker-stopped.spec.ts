@@ -1,4 +1,4 @@
-// Line 2: whoever sends is ended by the browser in the middle of an attempt, and the next executor sends it again.
+// The browser ends the sender in the middle of an attempt, and the next executor sends the entry again.
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Page } from '@playwright/test'
 import { createChance } from '../fixtures/chance.js'
@@ -10,9 +10,9 @@ import { expect, test } from '../fixtures/test.js'
 const path = '/api/posts/p03/claps'
 /** ROUNDS=12 is the run that a release wants. */
 const rounds = Number(process.env['ROUNDS'] ?? 4)
-/** How long the server takes for the attempt that is cut off: it arrives after the next one, as a straggler. */
+/** The server's time for the attempt that is cut off, which arrives after the next one, as a straggler. */
 const delayMs = 6_000
-/** Who waits for the lease of one that died has waited so long: a lock that is freed tells at once. */
+/** A sender that waits for the lease of a dead one has waited so long. A lock that is freed tells at once. */
 const leaseMs = 75_000
 /** The end comes somewhere in the beginning of it. */
 const beginningMs = 2_000
@@ -47,7 +47,7 @@ async function report(name: string, server: DemoServer, gaps: readonly number[])
   expect(max).toBeLessThan(leaseMs)
 }
 
-test('a clap whose worker is stopped in the middle of an attempt is sent again without waiting for its lease, once in effect (F4)', async ({
+test('a clap whose worker is stopped in the middle of an attempt is sent again without waiting for its lease, once in effect', async ({
   demo,
   context,
   server,
@@ -75,7 +75,7 @@ test('a clap whose worker is stopped in the middle of an attempt is sent again w
 test.describe('without a worker', () => {
   test.use({ without: 'worker' })
 
-  test('a clap whose tab is closed or crashes in the middle of an attempt is sent again by another tab at once (F3)', async ({
+  test('a clap whose tab is closed or crashes in the middle of an attempt is sent again by another tab at once', async ({
     demo,
     openTab,
     server,
@@ -94,7 +94,7 @@ test.describe('without a worker', () => {
   })
 })
 
-/** Whether the last attempt was not answered: its client has left, or the server is still at it. */
+/** Whether the last attempt was not answered, since its client has left, or the server is still at it. */
 async function isOnItsWay(server: DemoServer): Promise<boolean> {
   return attemptsUnder(await server.ledger(), path).at(-1)?.status !== 200
 }

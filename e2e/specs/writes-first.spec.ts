@@ -1,4 +1,4 @@
-// Line 5 of reads: when the network is back the changes go first, and what they make old is read once after them.
+// When the network is back the changes go first, and the reads that they make old are read once after them.
 import { attemptsAfter, lastSeq, ledgerWith } from '../fixtures/ledger.js'
 import { expect, test } from '../fixtures/test.js'
 
@@ -11,7 +11,7 @@ test('forty likes that waited all arrive before the feed is read, and it is read
 }) => {
   await expect(demo.page.locator('.feed-status')).toHaveAttribute('data-shows', 'fresh')
   await network.cut()
-  // Given, taken back and given again: each tap is a change of its own.
+  // Given, taken back and given again. Each tap is a change of its own.
   await demo.page.getByRole('button', { name: 'Like' }).evaluateAll((hearts) => {
     for (let taps = 0; taps < 40; taps++) (hearts[taps % hearts.length] as HTMLElement).click()
   })
@@ -25,7 +25,7 @@ test('forty likes that waited all arrive before the feed is read, and it is read
 
   await expect(demo.pendingCount).toHaveText('0')
   await expect(demo.page.locator('.feed-status')).toHaveAttribute('data-shows', 'fresh')
-  // One that is asked for now comes after all that were to come.
+  // A read that is asked for now comes after all that were to come.
   await demo.refresh()
   const ledger = await ledgerWith(
     server,

@@ -1,4 +1,4 @@
-// Line 7 of the main job: a page in place of an answer is not success.
+// A page in place of an answer is not success.
 import { attemptsUnder, effectsOf, ledgerWith } from '../fixtures/ledger.js'
 import { expect, test } from '../fixtures/test.js'
 

@@ -1,9 +1,9 @@
-// The arrows between the folders of packages/broker/src: which folders a folder may import from, types included.
-// `folder/*` names a folder and all below it. A file may be named too.
+// The arrows between the folders of packages/broker/src. They say which folders a folder may import from, types
+// included. `folder/*` names a folder and all below it. A file may be named too.
 
 /** @type {Readonly<Record<string, readonly string[]>>} */
 export const allowedArrows = {
-  // Floor 1: bounds, ports to the realm, checks of values. It imports nothing.
+  // Floor 1 has bounds, ports to the realm, and checks of values. It imports nothing.
   core: [],
   // Floor 2
   'core/conditions': ['core'],

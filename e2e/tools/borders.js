@@ -1,5 +1,6 @@
-// Checks the folders of packages/broker/src by their imports, types included: the arrows between folders, no circle of
-// files, the number of files, one meaning for each name. `node e2e/tools/borders.js --floors` prints the floors of core.
+// Checks the folders of packages/broker/src by their imports, types included. It checks the arrows between folders,
+// circles of files, the number of files, and one meaning for each name. `node e2e/tools/borders.js --floors` prints
+// the floors of core.
 import { readdirSync, readFileSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'

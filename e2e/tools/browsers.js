@@ -1,4 +1,4 @@
-// Finds the browsers that this machine has: Playwright's own first, then Chrome or Chromium, then Firefox.
+// Finds the browsers of this machine. Playwright's own come first, then Chrome or Chromium, then Firefox.
 import { existsSync } from 'node:fs'
 import { chromium, firefox } from 'playwright'
 
@@ -24,7 +24,7 @@ export function findChromium() {
 
 /**
  * Launch options for a Firefox, or undefined where there is none. A stock Firefox speaks WebDriver BiDi, which
- * Playwright drives under the channel `moz-firefox`; its own patched build needs no channel.
+ * Playwright drives under the channel `moz-firefox`. Its own patched build needs no channel.
  */
 export function findFirefox() {
   const own = firefox.executablePath()

@@ -1,4 +1,4 @@
-// A newcomer's machine lacks something: each tool says in one sentence what it is, without a stack.
+// A newcomer's machine lacks something. Each tool names it in one sentence, without a stack.
 import { spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { chmodSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'

@@ -1,4 +1,5 @@
-// Gets a Chromium where there is none that starts: Playwright's own where it can be downloaded, else the system's.
+// Gets a Chromium where there is none that starts. Playwright's own is downloaded where it can be, else the system's
+// is installed.
 import { spawnSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { findChromium } from './browsers.js'

@@ -81,7 +81,7 @@ describe.each(['broker', 'server'])('the tarball of packages/%s', (name) => {
     for (const [, file] of named) expect(files).toContain(file)
   })
 
-  it('depends on nothing that it installs, and makes no code out of text (SEC30)', () => {
+  it('depends on nothing that it installs, and makes no code out of text', () => {
     const { dependencies } = JSON.parse(read('package.json')) as { dependencies?: object }
     expect(dependencies).toBeUndefined()
     const makers = /\beval\(|\bnew Function\b|\bFunction\(|\.innerHTML\b|document\.write\(/

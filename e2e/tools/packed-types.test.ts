@@ -1,4 +1,4 @@
-// A package's types stand by themselves: an app compiles each entry point without the packages that it leaves out.
+// A package's types stand by themselves. An app compiles each entry point without the packages that it leaves out.
 import { execFileSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -18,7 +18,7 @@ function installAlone(folder: string, project: string): void {
   inFolder(project, ['install', '--offline', '--legacy-peer-deps', '--no-audit', `./${tarball.trim()}`])
 }
 
-/** Compiles one import of each entry point; gives the errors. */
+/** Compiles one import of each entry point, and gives the errors. */
 function errorsOf(project: string, entries: readonly string[], options: ts.CompilerOptions): string[] {
   const files = entries.map((entry, index) => {
     const file = join(project, `entry-${index}.ts`)

@@ -40,7 +40,7 @@ function trackedFiles() {
   return listed.split('\0').filter((file) => (isCode(file) || isDocument(file)) && existsSync(root + file))
 }
 
-/** The comments of a source: each block is a paragraph, and so are neighbouring lines. @param {string} source */
+/** The comments of a source. Each block is a paragraph, and so are neighbouring lines. @param {string} source */
 function commentsOf(source) {
   const paragraphs = [...source.matchAll(/\/\*+([\s\S]*?)\*\//g)].map(([, block = '']) =>
     block.replace(/^[ \t]*\*/gm, ''),
@@ -77,7 +77,7 @@ const breaks = {
   joined: (text) => /[;:]/.test(text),
 }
 
-const ruleNumber = /\b(?:R|F|SC|SEC|RP|P)\d+\b/g
+const ruleNumber = /(?<![%\w])(?:R|F|SC|SEC|RP|P)\d+\b/g
 
 /** The numbers that a heading or the first cell of a row in a document defines. @param {string[]} files */
 function definedNumbers(files) {

@@ -1,4 +1,5 @@
-// Bounds the sizes of the house: lines of a file and of a function, source files of a folder. `exceptions` may only shrink.
+// Bounds the lines of a file, the lines of a function, and the source files of a folder. `exceptions` may only
+// shrink.
 import { execFileSync } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 import { dirname } from 'node:path'
@@ -11,7 +12,7 @@ const fileLinesMax = 250
 const functionLinesMax = 60
 const folderFilesMax = 14
 
-/** Tests, fixtures and contracts: their `describe` functions may be long, and their number is free. */
+/** Tests, fixtures and contracts. Their `describe` functions may be long, and their number is free. */
 const isForTests = (/** @type {string} */ file) =>
   /\.(test|test-d|spec)\.tsx?$|[.-]fixture\.[jt]s$|-contract\.ts$/.test(file)
 

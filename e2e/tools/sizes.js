@@ -1,4 +1,5 @@
-// Holds each entry point to a bound on the bytes that it adds to an app's bundle: minified, then brotli and gzip.
+// Holds each entry point to a bound on the bytes that it adds to an app's bundle. They are minified, then compressed
+// by brotli and gzip.
 import { fileURLToPath } from 'node:url'
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib'
 import { rolldown } from 'rolldown'
@@ -6,8 +7,8 @@ import { rolldown } from 'rolldown'
 const broker = fileURLToPath(new URL('../../packages/broker', import.meta.url))
 
 /**
- * Bounds in bytes of brotli, for the chunks that an app loads at first. `react`, `redux` and RTK are the app's own. Two
- * chunks come later: `page/deferred-code.ts`, and the hash of a page over plain http.
+ * Bounds in bytes of brotli, for the chunks that an app loads at first. `react`, `redux` and RTK are the app's own.
+ * Two chunks come later, which are `page/deferred-code.ts` and the hash of a page over plain http.
  */
 const entries = [
   {
@@ -28,7 +29,9 @@ const entries = [
   },
 ]
 
-/** Measures an entry as an app's production build has it: the chunks of the first load, and all chunks together. */
+/**
+ * Measures an entry as an app's production build has it, in the chunks of the first load, and in all chunks together.
+ */
 async function sizeOf(/** @type {string} */ code) {
   const entry = `${broker}/entry.js`
   const bundle = await rolldown({
@@ -69,7 +72,7 @@ function compressed(/** @type {{ code: string }[]} */ chunks) {
 const inWords = (/** @type {ReturnType<typeof compressed>} */ { minified, gzip, brotli }) =>
   `${minified} B minified, ${gzip} B gzip, ${brotli} B brotli`
 
-/** Prints the table; gives the names of the entries that are over their bound. */
+/** Prints the table, and gives the names of the entries that are over their bound. */
 export async function checkSizes() {
   const over = []
   for (const { name, code, brotliMax } of entries) {

@@ -1,4 +1,4 @@
-// Who is signed in, as the server last told it.
+// The signed-in user, as the server last told it.
 import type { ReactElement, ReactNode } from 'react'
 import { useAppSelector } from '../app/store'
 import './account.css'

@@ -1,4 +1,4 @@
-// What the server says about the user, each with when it said so.
+// The server's facts about the user, each with its time.
 import { createSlice } from '@reduxjs/toolkit'
 import { delivered } from 'redux-broker'
 import type { Group, Me } from '../api/types'

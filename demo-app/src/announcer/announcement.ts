@@ -8,7 +8,7 @@ export interface Outlook {
   readonly deadLetters: number
 }
 
-/** The words for a change; undefined where it is worth none. */
+/** The words for a change, or undefined where it is worth none. */
 export function announcementOf(before: Outlook, now: Outlook): string | undefined {
   const sentences = [cameBack(before, now), connection(before, now), progress(before, now)]
   const said = sentences.filter((sentence) => sentence !== undefined)

@@ -1,4 +1,5 @@
-// What the API answers, parsed at the border: what does not fit is an error there, never a surprise in a component.
+// The answers of the API, parsed at the border. An answer that does not fit is an error there, never a surprise in a
+// component.
 
 export const userIds = ['ada', 'grace', 'linus'] as const
 export type UserId = (typeof userIds)[number]

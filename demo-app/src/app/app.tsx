@@ -33,13 +33,13 @@ function Home(): ReactElement {
   return phase === 'signedOut' || phase === 'unreachable' ? <Welcome /> : <Feed />
 }
 
-/** The button that signs in or out goes with the view that it was in; the keyboard goes on at the head of the next. */
+/** The button that signs in or out leaves with its view. The keyboard goes on at the head of the next view. */
 function useFocusAcrossUsers(): void {
   const { phase, user } = useAppSelector(({ session }) => session)
   const wasKnown = useRef(false)
   // biome-ignore lint/correctness/useExhaustiveDependencies: another user is another view
   useEffect(() => {
-    // Not at the start of a page: there the keyboard begins at the top, as everywhere.
+    // Not at the start of a page, where the keyboard begins at the top, as everywhere.
     if (wasKnown.current) rescueFocus()
     wasKnown.current = phase !== 'starting'
   }, [phase === 'starting', user?.id])

@@ -1,7 +1,7 @@
 import { useSyncExternalStore } from 'react'
 import { useAppSelector } from './store'
 
-/** The broker's word while it has a user to work for; the browser's before. */
+/** The broker's word while it has a user to work for, and the browser's before. */
 export function useConnectivity(): 'online' | 'offline' | 'degraded' {
   const isOnline = useSyncExternalStore(listenToNetwork, () => navigator.onLine)
   const isWorking = useAppSelector(({ session }) => session.phase === 'ready')

@@ -1,4 +1,4 @@
-// Who is here, whether the server is, and what waits: always in sight, and always of the same height.
+// The user, the connection and the number of waiting changes, always in sight and always of the same height.
 import { type ReactElement, useState } from 'react'
 import { Age } from '../account/age'
 import { useWaiting } from '../broker/entries'

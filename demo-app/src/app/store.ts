@@ -1,4 +1,4 @@
-// The store: one reducer line and one middleware line more than without a broker.
+// The store. The broker takes one reducer line and one middleware line.
 import { configureStore } from '@reduxjs/toolkit'
 import { useDispatch, useSelector } from 'react-redux'
 import { account } from '../account/account-slice'

@@ -1,10 +1,10 @@
-// What the app says about entries: which of them belong to a post, and words for their states.
+// The app's view of entries, with the post that each belongs to and words for its state.
 import { shallowEqual } from 'react-redux'
 import type { BrokerState, EntryStatus } from 'redux-broker'
 import { useAppSelector } from '../app/store'
 import { clapped, commented, liked, posted, postLane, unliked } from './requests'
 
-/** An entry's state as people see it: one that is safe but may not be sent is paused. */
+/** An entry's state as people see it, in which a safe entry that may not be sent is paused. */
 export type MarkState = EntryStatus['state'] | 'paused'
 
 export interface Mark {
@@ -13,11 +13,13 @@ export interface Mark {
   readonly state: MarkState
 }
 
-/** How many changes wait. Undefined until they are back in the view: before, none would look like all delivered. */
+/**
+ * How many changes wait. It is undefined until they are back in the view, since a zero would look like all delivered.
+ */
 export const useWaiting = (): number | undefined =>
   useAppSelector(({ session, broker }) => (session.phase === 'ready' ? broker.waiting : undefined))
 
-/** The marks of a post; a draft has that of its entry, whose name it bears. */
+/** The marks of a post. A draft has the mark of the entry whose name it bears. */
 export function useMarks(postId: string): readonly Mark[] {
   const entries = useAppSelector(({ broker }) => entriesOf(broker, postId), shallowEqual)
   const isPaused = useAppSelector(({ broker }) => broker.paused !== undefined)

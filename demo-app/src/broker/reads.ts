@@ -1,5 +1,5 @@
-// Every read of the app: which request it makes, how urgent it is, and what makes its answer old. Whoever needs one
-// dispatches it; who asks for the same shares the answer.
+// Every read of the app, with its request, its urgency, and the changes that make its answer old. Components dispatch
+// it, and equal reads share one answer.
 import { createAction } from '@reduxjs/toolkit'
 import { read } from 'redux-broker'
 import { parseComments, parseCount, parseGroups, parseMe, parsePosts } from '../api/types'
@@ -42,7 +42,7 @@ export interface Wish {
   readonly priority: number
 }
 
-/** The lab's: every click asks, since no copy is given, no age is fresh enough, and no write holds it back. */
+/** The lab's reads. Every click asks, since no copy is given, no age is fresh enough, and no write holds them back. */
 export const asked = read(createAction<Wish>('lab/asked'), {
   request: ({ path }) => path,
   priority: ({ priority }) => priority,

@@ -1,17 +1,17 @@
-// Every write of the app: which action becomes which request. Components dispatch the actions and know nothing of it.
+// Every write of the app, as an action and its request. Components dispatch the actions and know nothing of requests.
 import { createAction } from '@reduxjs/toolkit'
 import { write } from 'redux-broker'
 import { parseClaps, parseComment, parseLike, parsePost } from '../api/types'
 import { commentsOf, feedTag, newPostTag, type OnPost, postTag } from './tags'
 
-/** All that changes one post keeps its order; posts do not wait for each other. */
+/** All changes of one post keep their order. Posts do not wait for each other. */
 export const postLane = (postId: string): string => `post:${postId}`
 /** New posts appear in the order in which they were written. */
 const newPostsLane = 'posts'
 
 const lane = ({ postId }: OnPost) => postLane(postId)
 const tags = ({ postId }: OnPost) => [postTag(postId)]
-/** Others have tapped meanwhile, too: however many changes arrive, the feed is read once after them. */
+/** Others have tapped meanwhile. However many changes arrive, the feed is read once after them. */
 const invalidates = [feedTag]
 
 export const liked = write(createAction<OnPost>('posts/liked'), {

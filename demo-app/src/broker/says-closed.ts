@@ -1,4 +1,4 @@
-/** The server's word that this user has no session: a refusal, or an answer for somebody else. */
+/** Whether the server says that this user has no session, by a refusal or by an answer for somebody else. */
 export const saysClosed = (error: {
   readonly reason: string
   readonly httpStatus?: number | undefined

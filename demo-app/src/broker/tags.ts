@@ -1,5 +1,5 @@
-// What reads show and writes touch: the broker keeps an answer that a write may have missed, or may have twice, from
-// being taken for the truth.
+// Tags of the data that reads show and writes touch. By them the broker finds an answer that may miss a write or have
+// it twice, and does not take such an answer for the truth.
 import type { Tag } from 'redux-broker'
 
 export interface OnPost {
@@ -12,11 +12,11 @@ const unnamed = 'unnamed'
 
 export const postTag = (id: string): Tag => ({ type: postType, id })
 export const newPostTag: Tag = postTag(unnamed)
-/** Which posts there are, and the numbers under them. */
+/** The list of posts, and the numbers under them. */
 export const feedTag: Tag = 'Feed'
 export const commentsOf = (postId: string): Tag => ({ type: 'Comments', id: postId })
 
-/** Which posts of an answer cannot be trusted, and whether one may be missing in it or be there twice. */
+/** The posts of an answer that cannot be trusted, and whether a post may be missing in it or be there twice. */
 export function unsurePosts(tags: readonly Tag[] = []): {
   readonly ids: ReadonlySet<string>
   readonly isNews: boolean

@@ -1,4 +1,4 @@
-// The text of a field whose change is sent from it: the field is free at once for the next words, and has its text
+// The text of a field whose change is sent from it. The field is free at once for the next words. It has its text
 // back where the change could not be saved.
 import { useState } from 'react'
 import type { Receipt } from 'redux-broker'
@@ -18,7 +18,7 @@ export function useUnsavedText(): UnsavedText {
     hand(receipt) {
       setText('')
       void receipt.accepted.then(({ status }) => {
-        // What was typed since is newer: it stays.
+        // Newer text, typed since, stays.
         if (status === 'rejected') setText((now) => (now === '' ? text : now))
       })
     },

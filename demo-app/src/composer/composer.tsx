@@ -12,7 +12,7 @@ export function Composer(): ReactElement {
   const dispatch = useAppDispatch()
   const author = useAppSelector(({ session }) => (session.phase === 'ready' ? session.user?.id : undefined))
   const { text, setText, hand } = useUnsavedText()
-  // As the server counts: an emoji is one.
+  // Counted as the server counts, where an emoji is one.
   const left = charactersMax - Array.from(text).length
   const canPost = author !== undefined && text.trim() !== '' && left >= 0
   const submit = (event: FormEvent | KeyboardEvent) => {

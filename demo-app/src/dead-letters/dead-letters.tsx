@@ -1,4 +1,4 @@
-// What came back: what it was, why, and what the user can do about it. What is in doubt stands here too.
+// The changes that came back, with the reason and the choices of the user. Changes in doubt stand here too.
 import { type ReactElement, useEffect, useState } from 'react'
 import { shallowEqual } from 'react-redux'
 import {
@@ -84,7 +84,7 @@ interface InDoubtProps {
   readonly onAct: OnAct
 }
 
-/** Nobody can tell whether it arrived: a person looks, and says. */
+/** Nobody can tell whether the change arrived. A person looks, and says. */
 function InDoubt({ entry: { id, type }, action, onAct }: InDoubtProps): ReactElement {
   const posts = useAppSelector((state) => state.posts.byId)
   const whatId = `letter-${id}`
@@ -121,7 +121,7 @@ function Acts({ about, onAct, first, second }: ActsProps): ReactElement {
     <button
       type="button"
       className={look}
-      // Not `disabled`: that would take the keyboard away from it before it is known where to.
+      // Not `disabled`, which would take the keyboard away before its next place is known.
       aria-disabled={isBusy}
       aria-describedby={about}
       onClick={() => {
@@ -144,7 +144,7 @@ function Acts({ about, onAct, first, second }: ActsProps): ReactElement {
 
 const useDeadLetters = (): readonly DeadLetter[] => useRead('returned', deadLetters)
 
-/** What the broker's index has in a state. */
+/** The entries of a state in the broker's index. */
 const useIndexed = (state: EntryStatus['state']): readonly EntryStatus[] =>
   useAppSelector(
     ({ broker: { entries } }) => Object.values(entries).filter((entry) => entry.state === state),

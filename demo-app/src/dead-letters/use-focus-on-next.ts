@@ -1,4 +1,4 @@
-// A letter goes with the button that was pressed: the keyboard goes on at the next letter, or at the heading.
+// A letter leaves with the button that was pressed. The keyboard goes on at the next letter, or at the heading.
 import { type RefObject, useEffect, useRef } from 'react'
 import { isFocusLost } from '../ui/focus'
 

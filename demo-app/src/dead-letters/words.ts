@@ -1,4 +1,4 @@
-// Dead letters in plain words: what it was, and why it came back.
+// Dead letters in plain words, with the reason of each.
 import type { DeadLetter } from 'redux-broker'
 import { clapped, commented, liked, posted, unliked } from '../broker/requests'
 import type { Post } from '../feed/posts-slice'
@@ -16,7 +16,7 @@ export function whatItWas(action: StoredAction, posts: Readonly<Record<string, P
   return 'A change of yours'
 }
 
-/** A sentence for people; the number of the server's answer stands behind it for those who ask. */
+/** A sentence for people, and behind it the status of the server's answer. */
 export function whyItCameBack({ reason, httpStatus, problem, effect }: DeadLetter): string {
   const detail = detailOf(problem)
   if (effect === 'unknown')

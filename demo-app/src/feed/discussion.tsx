@@ -1,4 +1,4 @@
-// The comments of one post, read when somebody asks for them; the broker reads them again when one is delivered.
+// The comments of one post, read when somebody asks for them. The broker reads them again when one is delivered.
 import { type ReactElement, useEffect, useState } from 'react'
 import { Age } from '../account/age'
 import { useAppDispatch, useAppSelector } from '../app/store'
@@ -13,7 +13,7 @@ export function Discussion({ postId }: { postId: string }): ReactElement {
   useEffect(() => {
     const receipt = dispatch(loadComments({ postId }))
     void receipt.settled.then(({ status }) => setUnreachable(status === 'returned'))
-    // Closed: nobody looks at them any more.
+    // The discussion is closed, so nobody looks at the comments any more.
     return () => void receipt.cancel()
   }, [dispatch, postId])
   if (shown === undefined)

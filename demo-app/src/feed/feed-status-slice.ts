@@ -1,4 +1,4 @@
-// How old the feed is: beside the posts, since no pending change touches it.
+// How old the feed is. It stands beside the posts, since no pending change touches it.
 import { createSlice } from '@reduxjs/toolkit'
 import { delivered, returned } from 'redux-broker'
 import { loadFeed } from '../broker/reads'
@@ -7,8 +7,8 @@ import { signedOut } from '../session/session-slice'
 
 export interface FeedStatus {
   /**
-   * `none`: never read. `fresh`: the server's. `copy`: the last copy on this device. Nothing to show: `failed`, no
-   * answer came; `closed`, the server knows no session of the user's.
+   * `none` was never read. `fresh` is the server's, and `copy` is the last copy on this device. The other two have
+   * nothing to show. With `failed` no answer came, and with `closed` the server knows no session of the user's.
    */
   readonly shows: 'none' | 'fresh' | 'copy' | 'failed' | 'closed'
   /** When what is shown was read, in epoch milliseconds. */
@@ -29,7 +29,7 @@ export const feedStatus = createSlice({
         readAt: Math.max(readAt, fetchedAt),
       }))
       .addMatcher(returned(loadFeed), (state, { error }) => {
-        // What was shown stays, but is no longer fresh.
+        // The posts stay on the screen, but are no longer fresh.
         if (state.readAt !== undefined) return { ...state, shows: 'copy' }
         return { shows: saysClosed(error) ? 'closed' : 'failed' }
       })

@@ -1,4 +1,4 @@
-// The feed in each of its states: being read, empty, failed, an old copy, or the server's.
+// The feed in each of its states, which are loading, empty, failed, an old copy, and the server's.
 import type { ReactElement } from 'react'
 import { AccountCard } from '../account/account-card'
 import { timeOf } from '../account/age'
@@ -91,7 +91,7 @@ function FeedClosed(): ReactElement {
   )
 }
 
-/** How old the feed is: a line that is always there, so that nothing moves when it has something to say. */
+/** How old the feed is. The line is always there, so that nothing moves when it has something to say. */
 function FeedStatusLine(): ReactElement {
   const { shows, readAt } = useAppSelector(({ feed }) => feed)
   const connectivity = useAppSelector(({ broker }) => broker.connectivity)

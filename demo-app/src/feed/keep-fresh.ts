@@ -1,4 +1,4 @@
-// Reads what is shown again when it is likely to have changed: the network is back, or the page is looked at again.
+// Reads the feed again when it is likely to have changed, as when the network is back or the page is looked at again.
 import { store } from '../app/store'
 import { refresh } from './refresh'
 

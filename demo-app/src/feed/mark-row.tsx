@@ -1,5 +1,5 @@
-// How far the changes of a post have come: one mark for each, in a row whose place is always kept free, so that
-// nothing moves from the tap to the delivery. Told by icon and words, never by colour alone.
+// How far the changes of a post have come, with one mark for each. The row always keeps its place, so that nothing
+// moves from the tap to the delivery. A state is told by icon and words, never by colour alone.
 import type { ReactElement } from 'react'
 import { nounOf, stateWords, useMarks } from '../broker/entries'
 import { Icon, type IconName } from '../ui/icon'
@@ -19,7 +19,7 @@ const icons: Readonly<Record<Slot['state'], IconName>> = {
 
 const words: Readonly<Record<Slot['state'], string>> = { ...stateWords, delivered: 'Delivered' }
 
-/** What needs a person comes first in the words. */
+/** The state that needs a person comes first in the words. */
 const urgency: readonly Slot['state'][] = [
   'rejected',
   'returned',
@@ -31,7 +31,7 @@ const urgency: readonly Slot['state'][] = [
   'delivered',
 ]
 
-/** More marks than this are slim bars: the words say what they are. */
+/** More marks than this are slim bars, and the words tell their states. */
 const iconsMax = 5
 
 export function MarkRow({ postId }: { postId: string }): ReactElement {

@@ -1,4 +1,4 @@
-// One post: what it says, what one can do to it, and how far that has come.
+// One post, with its text, its buttons, and the progress of its changes.
 import { memo, type ReactElement, useState } from 'react'
 import { useAppDispatch } from '../app/store'
 import { clapped, liked, unliked } from '../broker/requests'

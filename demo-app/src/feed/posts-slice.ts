@@ -1,5 +1,5 @@
 // The posts, as the server last told them and as pending changes have them. The reducers of the user's actions are
-// ordinary ones; the broker replays them over confirmed state.
+// ordinary ones, which the broker replays over confirmed state.
 import { createSlice } from '@reduxjs/toolkit'
 import { delivered } from 'redux-broker'
 import type { ServerPost } from '../api/types'
@@ -9,9 +9,9 @@ import { unsurePosts } from '../broker/tags'
 import { signedOut } from '../session/session-slice'
 
 export interface Post extends ServerPost {
-  /** What it was called before the server named it, by its entry: React keeps its element by it. */
+  /** The name that the post had before the server named it, from its entry. React keeps its element by this name. */
   readonly draftId?: string
-  /** Entries whose comment is in `comments` already: an outcome may be applied over a truth that has it. */
+  /** Entries whose comment is in `comments` already. An outcome may be applied over a server state that has it. */
   readonly counted: readonly string[]
 }
 
@@ -48,7 +48,7 @@ export const posts = createSlice({
         // A copy is older than what is shown, unless nothing is.
         meta.stale && hasServerPosts(state) ? state : merged(state, payload, unsurePosts(meta.unsure)),
       )
-      // Confirmed state takes the server's numbers; what is pending is applied on top of them by the broker.
+      // Confirmed state takes the server's numbers, and the broker applies pending changes on top of them.
       .addMatcher(delivered(liked, unliked), ({ byId }, { payload, meta }) => {
         const post = byId[meta.arg.postId]
         if (post === undefined) return
@@ -86,7 +86,7 @@ function addOnTop(state: { order: string[]; byId: Record<string, Draft<Post>> },
   state.byId[post.id] = post
 }
 
-/** Posts that the server has named: a draft is none yet. */
+/** The posts that the server has named. A draft has no name yet. */
 const hasServerPosts = ({ byId }: PostsState): boolean =>
   Object.values(byId).some(({ id, draftId }) => id !== draftId)
 
@@ -96,7 +96,7 @@ function merged(
   read: readonly ServerPost[],
   { ids, isNews }: ReturnType<typeof unsurePosts>,
 ): PostsState {
-  // While a new post is on its way, an unknown post in the answer may be that one: it would stand there twice.
+  // While a new post is on its way, an unknown post in the answer may be that post. It would stand there twice.
   const isNewsDoubtful = isNews && hasServerPosts(state)
   const chosen = read.flatMap((post): readonly Post[] => {
     const known = state.byId[post.id]

@@ -1,4 +1,4 @@
-// Reads all that the feed shows. What comes of it is told to the slices, here as everywhere.
+// Reads all that the feed shows. The slices hear of the outcome, here as everywhere.
 import type { AnswerOf, Settled } from 'redux-broker'
 import { store } from '../app/store'
 import { broker } from '../broker/broker'
@@ -8,14 +8,14 @@ type Me = Settled<AnswerOf<typeof loadMe>>
 
 const askMe = () => store.dispatch(loadMe()).settled
 
-/** Resolves when the server has been asked, or cannot be. `me`: what came of that read, where it was asked for already. */
+/** Resolves when the server has been asked, or cannot be asked. `me` is the outcome of a read that was made already. */
 export async function refresh(me: Me | Promise<Me> = askMe()): Promise<void> {
   store.dispatch(loadFeed())
   store.dispatch(loadNotifsCount())
   store.dispatch(loadGroups())
   const end = await me
   if (end.status !== 'delivered' || end.stale) return
-  // The server has said who this is: the session is good and the network is there.
+  // The server has named the user. The session is good, and the network is there.
   const { paused, connectivity } = store.getState().broker
   if (paused !== undefined || connectivity === 'offline') void broker.resume()
 }

@@ -1,5 +1,5 @@
-// Keeps each mark in its place until all changes of the post are through: a delivered one becomes a tick instead of
-// leaving a gap that the others would move into.
+// Keeps each mark in its place until all changes of the post are delivered. A delivered mark becomes a tick and
+// leaves no gap that the others would move into.
 import { useEffect, useState } from 'react'
 import type { Mark } from '../broker/entries'
 
@@ -12,7 +12,7 @@ const tickMs = 2_200
 export function useSlots(marks: readonly Mark[]): readonly Slot[] {
   const [slots, setSlots] = useState<readonly Slot[]>([])
   const next = merge(slots, marks)
-  // While rendering, not in an effect: no frame may show the gap.
+  // While rendering, not in an effect, since no frame may show the gap.
   if (!isSame(slots, next)) setSlots(next)
   const areAllThrough = next.length > 0 && !next.some(({ state }) => isOnItsWay(state))
   useEffect(() => {

@@ -1,4 +1,4 @@
-// When a read is sent: by the connection, the user's eyes and the time of day, all of them simulated here.
+// Shows when a read is sent, by the connection, the user's eyes and the time of day. All three are simulated here.
 import { type ReactElement, useEffect, useRef, useState } from 'react'
 import type { Settled } from 'redux-broker'
 import { Icon, type IconName } from '../ui/icon'
@@ -12,7 +12,7 @@ import {
   timeText,
 } from './simulated-device'
 
-/** Undefined: not asked for. */
+/** A read that nobody asked for is undefined. */
 type Ends = readonly (Settled<unknown> | 'waiting' | undefined)[]
 
 const nothingAsked: Ends = plans.map(() => undefined)

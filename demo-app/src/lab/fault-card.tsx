@@ -1,4 +1,4 @@
-// Fault switches: each rule says which requests it means, and what happens to them.
+// Fault switches. Each rule names the requests that it means, and their fault.
 import { type FormEvent, type ReactElement, useState } from 'react'
 import { userIds } from '../api/types'
 import { Icon } from '../ui/icon'

@@ -1,4 +1,4 @@
-// What a feed cannot show: the faults of the network, what the server saw, and what this device still holds.
+// The parts that a feed cannot show. They are the network's faults, the server's ledger, and this device's outbox.
 import type { ReactElement } from 'react'
 import { ConditionsCard } from './conditions-card'
 import { FaultCard } from './fault-card'

@@ -1,4 +1,4 @@
-// What reached the server, and what it really applied.
+// The requests that reached the server, and the effects that it applied.
 import type { ReactElement } from 'react'
 import { usePolled } from '../ui/use-polled'
 import { emptyLedger, type LedgerAttempt, type LedgerEffect, readLedger } from './lab-client'

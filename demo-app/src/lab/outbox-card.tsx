@@ -1,4 +1,4 @@
-// What this device holds for the user: every entry as it is stored, and what this browser can do for it.
+// The entries that this device holds for the user, as they are stored, and the abilities of this browser.
 import type { ReactElement } from 'react'
 import { type OutboxEntry, outboxEntries } from 'redux-broker'
 import { useAppSelector } from '../app/store'

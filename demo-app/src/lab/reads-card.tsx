@@ -1,4 +1,4 @@
-// Ten reads at once: what the broker makes of them, and what the server saw of it.
+// Ten reads at once, the requests that the broker makes of them, and the server's ledger of those requests.
 import { type FormEvent, type ReactElement, useEffect, useState } from 'react'
 import { limitReads } from 'redux-broker'
 import { broker } from '../broker/broker'
@@ -9,7 +9,7 @@ import './reads-card.css'
 import { tenWishes, type Way } from './ten-reads'
 import { type Row, useTenReads } from './use-ten-reads'
 
-/** What the broker takes where nobody says otherwise. */
+/** The broker's default. */
 const usualLimit = 5
 
 export function ReadsCard(): ReactElement {
@@ -86,7 +86,7 @@ function AskForm({ ask }: { ask: (limit: number, way: Way) => void }): ReactElem
   )
 }
 
-/** The newest request in the server's ledger; undefined where it cannot be had. */
+/** The newest request in the server's ledger, or undefined where the ledger cannot be read. */
 async function lastSeen(): Promise<number | undefined> {
   const ledger = await readLedger()
   return ledger.status === 'ok' ? (ledger.value.attempts.at(-1)?.seq ?? 0) : undefined
@@ -149,7 +149,7 @@ function Ask({ row: { path, priority, state, order }, raise, cancel }: AskProps)
 const moreUrgent = (priority: number): readonly number[] =>
   Array.from({ length: priority }, (_none, place) => place + 1)
 
-/** What arrived at the server since the click, as its ledger has it. */
+/** The requests that arrived at the server since the click, as its ledger has them. */
 function WireOrder({ after }: { after: number | undefined }): ReactElement {
   const { value: ledger } = usePolled(readLedger)
   const paths = new Set(tenWishes.map(({ path }) => path))

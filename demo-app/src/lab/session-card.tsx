@@ -1,4 +1,4 @@
-// How the app signs in, and so who can send what waits: a switch.
+// A switch for the way in which the app signs in, and so for who can send the waiting entries.
 import { type FormEvent, type ReactElement, useState } from 'react'
 import { useAppSelector } from '../app/store'
 import { type SessionMode, sessionMode, sessionModes, switchSessionMode } from '../session/session-mode'

@@ -1,4 +1,4 @@
-// A device whose clock and connection a person sets, with a real broker in it: the world that the package has for tests.
+// A device whose clock and connection a person sets, with a real broker in it. It is the package's own test world.
 import { configureStore, createAction } from '@reduxjs/toolkit'
 import { createBroker, type ReadOptions, read, type Settled } from 'redux-broker'
 
@@ -50,7 +50,7 @@ export const atFirst: Surroundings = {
 }
 
 export interface SimulatedDevice {
-  /** Time only goes on: an earlier time of day is tomorrow's. Resolves when all that comes of it has happened. */
+  /** Time only goes on, so an earlier time of day means tomorrow's. Resolves when all that follows has happened. */
   surround(surroundings: Surroundings): Promise<void>
   /** Asks for all plans. `tell` has the place of each that has ended, and how. */
   ask(tell: (place: number, end: Settled<unknown>) => void): Promise<void>
@@ -76,12 +76,12 @@ export async function createSimulatedDevice(): Promise<SimulatedDevice> {
       void store.dispatch(route()).settled.then((end) => tell(place, end))
     await world.settle()
   }
-  // The last visit, at home: it left the copies.
+  // The last visit, at home, left the copies.
   tab.setDevice({ unmetered: true, effectiveType: '4g' })
   await world.settle()
   await ask(() => {})
   let turn: Promise<void> = Promise.resolve()
-  /** One after another: what comes of a change has happened before the next. */
+  /** One after another. The effects of a change have happened before the next one. */
   const inTurn =
     <Given extends unknown[]>(work: (...given: Given) => Promise<void>) =>
     (...given: Given): Promise<void> => {
@@ -94,7 +94,7 @@ export async function createSimulatedDevice(): Promise<SimulatedDevice> {
       tab.setDevice({ unmetered: isUnmetered, effectiveType, saveData })
       tab.host.setVisible(isVisible)
       const aheadMs = (dayMs + timeOfDay(time) - (world.clock.now() % dayMs)) % dayMs
-      // Set forward, as by a person: no timer hears of that, so it is looked at again within a minute.
+      // The clock is set forward, as by a person. No timer hears of that, so it is looked at again within a minute.
       if (aheadMs > 0) world.clock.jump(aheadMs - minuteMs)
       await world.clock.advance(aheadMs > 0 ? minuteMs : 0)
     }),

@@ -18,7 +18,7 @@ export const tenWishes: readonly Wish[] = [
 
 export type End = 'answered' | 'cancelled' | 'failed'
 
-/** One that asks. */
+/** A part of an app that asks. */
 export interface Asker {
   readonly end: Promise<End>
   leave(): void
@@ -29,7 +29,7 @@ export const ways: Readonly<Record<'redux' | 'fetch', (wish: Wish) => Asker>> = 
   redux(wish) {
     const receipt = store.dispatch(asked(wish))
     const end = receipt.settled.then(({ status }): End => {
-      // Nobody looks at it any more: it is not to be asked for again by itself.
+      // Nobody looks at it any more, so the broker is not to ask for it again by itself.
       void receipt.cancel()
       if (status === 'delivered') return 'answered'
       return status === 'cancelled' ? 'cancelled' : 'failed'

@@ -7,7 +7,7 @@ import { type Asker, type End, tenWishes, type Way, ways } from './ten-reads'
 
 export interface Row extends Wish {
   readonly state: 'idle' | 'waiting' | 'sent' | End
-  /** Which of the click's requests it was, from 1. */
+  /** The number of the request among those of the click, from 1. */
   readonly order?: number
 }
 
@@ -23,7 +23,7 @@ interface Place extends Wish {
   readonly end?: End
 }
 
-/** `order`: as the scheduler counts, which may have sent it before this tab asked for it too. */
+/** `order` is the scheduler's count, which may have sent the request before this tab asked for it too. */
 interface Sent {
   readonly path: string
   readonly order: number
@@ -45,7 +45,7 @@ export function useTenReads(): TenReads {
       }),
     [],
   )
-  // Who is gone wants nothing any more.
+  // A component that is gone wants nothing any more.
   useEffect(() => () => leaveAll(askers.current), [])
 
   const seat = useCallback((place: number, asker: Asker) => {
@@ -84,7 +84,7 @@ const changed = (places: readonly Place[] | undefined, place: number, change: Pa
   places?.map((one, at) => (at === place ? { ...one, ...change } : one))
 
 function rowOf({ path, priority, end }: Place, isAsked: boolean, sent: readonly Sent[]): Row {
-  // What the page has read before the click is no asker's.
+  // A read from before the click belongs to no asker.
   const order = isAsked ? sent.findIndex((one) => one.path === path) + 1 : 0
   const state = end ?? (order > 0 ? 'sent' : isAsked ? 'waiting' : 'idle')
   return { path, priority, state, ...(order > 0 && { order }) }

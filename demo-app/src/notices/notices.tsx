@@ -1,5 +1,5 @@
-// What the user should know and can do something about, in plain words. The region is always there, so that screen
-// readers announce what appears in it.
+// The news that the user can act on, in plain words. The region is always there, so that screen readers announce each
+// notice.
 import type { ReactElement } from 'react'
 import { acknowledgeLoss, discard } from 'redux-broker'
 import { type UserId, userIds } from '../api/types'
@@ -74,7 +74,7 @@ function StorageFull(): ReactElement | null {
   )
 }
 
-/** What this version of the app cannot read is left as it is: a newer one may, or nobody. */
+/** Entries that this version of the app cannot read are left as they are. A newer version may read them. */
 function Quarantined(): ReactElement | null {
   const entries = useAppSelector((state) => state.broker.entries)
   const kept = Object.values(entries).filter(({ state }) => state === 'quarantined')

@@ -1,11 +1,11 @@
-// A sign-out that the server has not heard of yet. This device is signed out at once; the server is told by one tab,
-// never while somebody signs in, and only ever of the user who left.
+// A sign-out that the server has not heard of yet. This device is signed out at once. One tab tells the server, never
+// while somebody signs in, and only ever of the user who left.
 
 const patienceMs = 8_000
 
-/** Who signed out here while the server does not know: their cookie would sign them in again by itself. */
+/** The user who signed out here while the server does not know. Their cookie would sign them in again by itself. */
 const key = 'sign-out-owed-by'
-/** What this tab alone remembers, where the browser keeps nothing for the site. */
+/** The memory of this tab alone, where the browser keeps nothing for the site. */
 let owedHere: string | undefined
 
 export function owedSignOut(): string | undefined {
@@ -56,8 +56,8 @@ function beginTelling(): Telling {
     stop.abort()
     end()
   }
-  // Not in a queue: a turn that begins the moment a sign-in ends may not see yet that nothing is owed any more, since
-  // storage tells other tabs of a change a little later than locks do.
+  // Not in a queue. A turn that begins as a sign-in ends may not see yet that nothing is owed any more. Storage tells
+  // other tabs of a change a little later than locks do.
   const tell = async (isFree: boolean) => {
     if (isFree) await pay(stop)
   }
@@ -72,8 +72,8 @@ async function pay(stop: AbortController): Promise<void> {
 }
 
 /**
- * Signs somebody in. A sign-out on its way is given up, in every tab, and none begins meanwhile; once it has succeeded
- * none is owed: the new session stands in place of the old one.
+ * Signs somebody in. A sign-out on its way is given up in every tab, and none begins meanwhile. After a success none
+ * is owed, since the new session stands in place of the old one.
  */
 export function overrideSignOut<T>(signIn: () => Promise<T | undefined>): Promise<T | undefined> {
   telling?.giveUp()
@@ -85,8 +85,9 @@ export function overrideSignOut<T>(signIn: () => Promise<T | undefined>): Promis
 }
 
 /**
- * Works while no other tab does: `isFree` says whether none did. `onStolen`: another one took the turn away. Without Web
- * Locks the tabs know nothing of each other; then it is the server that leaves alone whom the sign-out does not name.
+ * Works while no other tab does. `isFree` says whether no other tab did, and `onStolen` is called when another tab
+ * takes the turn away. Without Web Locks the tabs know nothing of each other. The server then ends only the session
+ * of the user whom the sign-out names.
  */
 async function inTurn<T>(
   options: LockOptions,

@@ -1,4 +1,4 @@
-// Who used the app last: for a start at which the server cannot be asked. No more than an id and a name, and nothing
+// The last user of the app, for a start at which the server cannot be asked. It holds an id and a name, and nothing
 // after a sign-out.
 import { type Me, parseMe } from '../api/types'
 

@@ -14,7 +14,7 @@ import { restored, sessionFound, signedIn, signedOut, startFailed, startTriedAga
 
 const patienceMs = 8_000
 
-/** A sign-out that takes longer than this is said to be unknown to the server; most are quicker. */
+/** A sign-out that takes longer than this is said to be unknown to the server. Most are quicker. */
 const quietMs = 1_000
 
 export async function startSession(): Promise<void> {
@@ -34,7 +34,7 @@ async function startAs(recalled: Me): Promise<void> {
   if (me.status === 'delivered') return enter(me.answer, me)
   // Somebody signed in or out meanwhile, in another tab.
   if (me.status === 'cancelled') return
-  // Nothing was learnt: it is taken for the one who was here last.
+  // Nothing was learnt, so the last user is taken for the present one.
   if (me.status !== 'returned' || !saysClosed(me)) return enter(recalled, me)
   forgetUser()
   forgetToken()
@@ -60,7 +60,7 @@ async function askWhoIsHere(): Promise<Me | 'nobody' | 'unreachable'> {
     }
     return parseMe(await answer.json())
   } catch {
-    // No answer, a cut one, or a page of HTML where JSON was asked for: all mean that nothing was learnt.
+    // No answer, a cut one, or a page of HTML where JSON was asked for. Nothing was learnt from any of them.
     return 'unreachable'
   }
 }
@@ -74,7 +74,7 @@ export async function enter(user: Me, me?: Parameters<typeof refresh>[0]): Promi
   await refresh(me)
 }
 
-/** The same user is signed in again: what was paused goes on. */
+/** The same user is signed in again, so paused entries go on. */
 export async function resume(): Promise<void> {
   store.dispatch(sessionFound())
   await broker.resume()
@@ -101,7 +101,7 @@ export async function signIn(user: UserId): Promise<SignIn> {
   return { status: 'in' }
 }
 
-/** Signs out here at once, however slow or far the server is; it is told afterwards, as soon as it can be. */
+/** Signs out here at once, however slow or far the server is. The server is told as soon as it can be. */
 export async function signOut(): Promise<void> {
   const { user } = store.getState().session
   if (user === undefined) return
@@ -142,7 +142,7 @@ async function askForSession(user: UserId): Promise<Me | SignIn> {
     if (!answer.ok) return { status: 'unreachable' }
     const body: unknown = await answer.json()
     if (isBearer) holdToken(parseToken(body))
-    // No more than this: the rest of the answer is kept nowhere.
+    // No more than this. The rest of the answer is kept nowhere.
     const { id, name } = parseMe(body)
     return { id, name }
   } catch {

@@ -1,7 +1,7 @@
-// How the app shows the server who is signed in: a setting of the lab, the same in all tabs. What it stores is the
+// How the app shows the server its user. It is a setting of the lab, the same in all tabs. The stored value is the
 // setting, never a token.
 export const sessionModes = ['cookie', 'bearer', 'bearer-worker'] as const
-/** `bearer-worker`: the worker gets tokens of its own. */
+/** In `bearer-worker` the worker gets tokens of its own. */
 export type SessionMode = (typeof sessionModes)[number]
 
 const key = 'session-mode'
@@ -18,7 +18,7 @@ function read(): SessionMode {
   }
 }
 
-/** A worker must know while its script is first run whether it has tokens: its URL says so. */
+/** A worker must know on its first run whether it has tokens, so the URL of its script says so. */
 export const workerUrlOf = (mode: SessionMode): string =>
   mode === 'bearer-worker' ? '/sw.js?session=bearer' : '/sw.js'
 
@@ -41,7 +41,7 @@ export function followSessionMode(): void {
   })
 }
 
-/** At once, not when its user agrees to an update: the old worker would go on in the old mode. */
+/** At once, not when the user agrees to an update, since the old worker would go on in the old mode. */
 async function replaceWorker(url: string): Promise<void> {
   if ((await navigator.serviceWorker?.getRegistration()) === undefined) return
   const registration = await navigator.serviceWorker.register(url)

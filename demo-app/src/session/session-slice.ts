@@ -1,4 +1,4 @@
-// Who uses the app. `user` decides whose outbox is open.
+// The user of the app. `user` decides whose outbox is open.
 import { createSlice, type PayloadAction } from '@reduxjs/toolkit'
 import { delivered, returned } from 'redux-broker'
 import type { Me } from '../api/types'
@@ -7,12 +7,12 @@ import { saysClosed } from '../broker/says-closed'
 
 export interface SessionState {
   /**
-   * `starting`: not known yet. `unreachable`: the server did not say and there is no copy of its last word.
-   * `signedIn`: the user's pending changes are being brought back. `ready`: they are in the view.
+   * `starting` is not known yet. With `unreachable` the server did not say, and there is no copy of its last word.
+   * With `signedIn` the user's pending changes are being brought back, and with `ready` they are in the view.
    */
   readonly phase: 'starting' | 'unreachable' | 'signedOut' | 'signedIn' | 'ready'
   readonly user?: Me
-  /** While starting: who was here last. Nothing of them is shown. */
+  /** The last user of this device, while starting. Nothing of them is shown. */
   readonly recalled?: Me
   /** The server's session has ended, or is another user's, while this page still shows `user`. */
   readonly lost: boolean

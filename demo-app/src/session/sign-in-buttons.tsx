@@ -17,7 +17,7 @@ export function SignInButtons(): ReactElement {
   )
 }
 
-/** Signs in; says so where the server cannot be reached, or asks for patience. */
+/** Signs in, and says so where the server cannot be reached or asks for patience. */
 export function SignInButton({
   user,
   hasAvatar = true,
@@ -38,7 +38,7 @@ export function SignInButton({
       <button
         type="button"
         className="button sign-in-button"
-        // Not `disabled`: that would take the keyboard away from it, also where it fails.
+        // Not `disabled`, which would take the keyboard away, also where it fails.
         aria-disabled={state === 'asking'}
         onClick={() => void onClick()}
       >

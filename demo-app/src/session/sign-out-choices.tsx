@@ -1,4 +1,4 @@
-// What is to become of the changes that wait when their user signs out.
+// The choice between sending, keeping and discarding the changes that wait when their user signs out.
 import { type ReactElement, useEffect, useRef, useState } from 'react'
 import { type BrokerState, discardAll, type EntryStatus, type OutboxEntry, outboxEntries } from 'redux-broker'
 import { useAppSelector } from '../app/store'
@@ -36,7 +36,7 @@ export function SignOutChoices({ close }: { close: () => void }): ReactElement {
     void signOut()
   }, [plan, waiting])
   const isBusy = plan !== 'asking' && plan !== 'discardFailed'
-  // A choice that was made is switched off: the keyboard goes on from what the dialog says now.
+  // A choice that was made is switched off, and the keyboard goes on from the dialog's present words.
   // biome-ignore lint/correctness/useExhaustiveDependencies: this switches choices off
   useEffect(() => {
     if (isFocusLost()) title.current?.focus()
@@ -74,7 +74,7 @@ function sendingWords(outbox: BrokerState): string {
     : 'Sending. Then you are signed out.'
 }
 
-/** Those that wait for a person's word, and those behind them. */
+/** The entries that wait for a person's word, and those behind them. */
 function heldBack({ entries }: BrokerState): number {
   const all = Object.values(entries)
   const needsPerson = ({ state }: EntryStatus) => state === 'inDoubt' || state === 'quarantined'
@@ -83,7 +83,7 @@ function heldBack({ entries }: BrokerState): number {
     .length
 }
 
-/** Those that may have arrived: nobody can take them back, only stop waiting for them. */
+/** The entries that may have arrived. Nobody can take them back, only stop waiting for them. */
 async function countSent(): Promise<number> {
   const entries = await outboxEntries(broker).catch(() => [])
   return entries.filter(wasSent).length

@@ -1,4 +1,4 @@
-// Signing out. While changes wait it asks what is to become of them: nothing is sent, kept or lost unasked.
+// Signing out. While changes wait it asks what to do with them, and nothing is sent, kept or lost unasked.
 import { type ReactElement, useRef, useState } from 'react'
 import { useAppSelector } from '../app/store'
 import './session.css'

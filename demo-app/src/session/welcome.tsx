@@ -1,4 +1,4 @@
-// What stands in place of the feed while nobody is signed in, or nobody can say who is.
+// The view in place of the feed while nobody is signed in, or nobody can say who is.
 import type { ReactElement } from 'react'
 import { useAppSelector } from '../app/store'
 import { ThreeStates } from '../feed/three-states'

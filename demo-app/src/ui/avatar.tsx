@@ -1,7 +1,7 @@
 import type { ReactElement } from 'react'
 import './avatar.css'
 
-/** The first letter of a name in a colour of its own; the name itself stands beside it. */
+/** The first letter of a name in a colour of its own, beside the name itself. */
 export function Avatar({ user }: { user: string }): ReactElement {
   return (
     <span className="avatar" data-user={user} aria-hidden="true">

@@ -1,6 +1,6 @@
-// Where the keyboard goes on when the element that it was at is gone: browsers send it back to the top of the page.
+// Places the keyboard after its element is gone. Browsers send it back to the top of the page.
 
-/** Gone, or switched off: a browser blurs a disabled button a frame later. */
+/** Gone, or switched off, since a browser blurs a disabled button a frame later. */
 export function isFocusLost(): boolean {
   const { activeElement } = document
   return activeElement === null || activeElement === document.body || activeElement.matches(':disabled')

@@ -2,7 +2,7 @@ import { useCallback, useEffect, useState } from 'react'
 
 const everyMs = 1_000
 
-/** What `read` gives, about every second while the page is looked at. `again` reads at once. */
+/** The value of `read`, about every second while the page is looked at. `again` reads at once. */
 export function usePolled<T>(read: () => Promise<T>): { readonly value: T | undefined; again(): void } {
   const [value, setValue] = useState<T>()
   const [turn, setTurn] = useState(0)

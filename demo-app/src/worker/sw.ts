@@ -1,5 +1,5 @@
-// The app's own worker: the shell from its precache, and the broker, which joins it by one line and listens to nothing of
-// that.
+// The app's own worker. It serves the shell from its precache. The broker joins it by one line and listens to nothing
+// of that.
 import { startBrokerWorker } from 'redux-broker/worker'
 import {
   cleanupOutdatedCaches,
@@ -29,7 +29,7 @@ self.addEventListener('fetch', (event) => {
     event.respondWith(shell({ event, request, url }))
 })
 
-// A first visit is served by this worker at once; a new version waits until its user agrees (SKIP_WAITING).
+// A first visit is served by this worker at once. A new version waits until its user agrees (SKIP_WAITING).
 self.addEventListener('activate', (event) => event.waitUntil(self.clients.claim()))
 self.addEventListener('message', ({ data }) => {
   if (data?.type === 'SKIP_WAITING') void self.skipWaiting()

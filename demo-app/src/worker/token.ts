@@ -1,12 +1,12 @@
-// The bearer token of this page, or of this worker: in memory only, and each has its own. Another one is had for a
-// cookie that no script sees.
+// The bearer token of this page or of this worker. It is in memory only, and each has its own. A cookie that no
+// script sees is good for the next one.
 import { type GivenToken, parseToken } from '../api/types'
 
-/** Longer than a slow answer; what needs the token waits meanwhile. */
+/** Longer than a slow answer. Requests that need the token wait meanwhile. */
 const patienceMs = 5_000
 
 let held: GivenToken | undefined
-/** In epoch milliseconds: long before the token is over, so that none is over when it arrives. */
+/** In epoch milliseconds, long before the token is over, so that none is over when it arrives. */
 let renewAt = 0
 let asking: Promise<GivenToken | undefined> | undefined
 
@@ -22,8 +22,8 @@ export function forgetToken(): void {
 }
 
 /**
- * Adds the token to a request; adds nothing where the session is over, which the server's 401 says then.
- * `route`: what the broker sends; undefined for its question about the session, which comes after a refusal.
+ * Adds the token to a request. Adds nothing where the session is over, and the server answers 401. `route` is
+ * undefined for the broker's question about the session, which comes after a refusal.
  * @throws where the server cannot be asked for a token
  */
 export async function addToken(
@@ -35,7 +35,7 @@ export async function addToken(
   if (given !== undefined) headers.set('Authorization', `Bearer ${given.token}`)
 }
 
-/** Who needs one at the same time shares the answer. */
+/** Callers that need a token at the same time share the answer. */
 async function renew(): Promise<GivenToken | undefined> {
   asking ??= askForToken()
   const mine = asking

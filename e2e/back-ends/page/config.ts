@@ -1,4 +1,4 @@
-// What differs between the back ends, as plain data: it stands in the page's address, behind the `#`.
+// The differences between the back ends, as plain data. They stand in the page's address, behind the `#`.
 import type { BrokerOptions } from 'redux-broker'
 
 type Options = BrokerOptions<object, 'broker'>
@@ -11,13 +11,13 @@ export interface Template {
 }
 
 export interface AppConfig extends Pick<Options, 'server' | 'session' | 'sessionProbe' | 'success'> {
-  /** Of another origin; missing where the back end serves the page too. */
+  /** Of another origin, or missing where the back end serves the page too. */
   readonly api?: string
   readonly like: Template
   readonly note?: Template
   /** Takes a form with `user`. */
   readonly signIn?: string
-  /** What a refusal by an answer of 2xx carries. */
+  /** The field by which an answer of 2xx tells a refusal. */
   readonly refusedWhen?: { readonly path: string }
   /** Gives `{ csrfToken }`. */
   readonly csrf?: string

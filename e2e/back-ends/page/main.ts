@@ -1,4 +1,4 @@
-// The app that every back end gets: two likes, a note, and the outbox as the broker tells of it.
+// The app that every back end gets. It has two likes, a note, and the outbox as the broker tells of it.
 import { configureStore, createAction, createSlice } from '@reduxjs/toolkit'
 import { createBroker, delivered, requeue, write } from 'redux-broker'
 import type { AppConfig, Template } from './config.js'

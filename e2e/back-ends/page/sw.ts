@@ -1,4 +1,4 @@
-// The worker of the page: the page itself offline, and the broker's part.
+// The worker of the page. It keeps the page for offline use, and does the broker's part.
 import { startBrokerWorker } from 'redux-broker/worker'
 
 // The rest of this folder has the types of a page.

@@ -1,4 +1,5 @@
-// The one app of all set-ups: a heart, and what its broker says. It shows nothing that it does not read from there.
+// The one app of all set-ups, with a heart and the state of its broker. It shows nothing that it does not read from
+// there.
 import { configureStore, createAction, createSlice } from '@reduxjs/toolkit'
 import { createBroker, delivered, write } from 'redux-broker'
 
@@ -24,7 +25,7 @@ const likes = createSlice({
   },
 })
 
-/** Begins the app. `register` is the line that differs: it gives the broker its worker. */
+/** Begins the app. `register` is the line that differs, and gives the broker its worker. */
 export function startApp(register, options = {}) {
   const broker = createBroker({
     partition: () => 'ada',
@@ -51,7 +52,7 @@ export function startApp(register, options = {}) {
     show('lacks', workerLacks.join(' '))
     document.getElementById('update').hidden = !updateReady
   }
-  // What the worker says is no part of the state.
+  // The worker's words are no part of the state.
   setInterval(render, 100)
   document.getElementById('like').addEventListener('click', () => store.dispatch(liked()))
   document.getElementById('update').addEventListener('click', () => broker.applyUpdate())

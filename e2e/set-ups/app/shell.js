@@ -1,4 +1,5 @@
-// The offline shell of a worker that is written by hand: the network, and what it last gave where there is none.
+// The offline shell of a worker that is written by hand. It asks the network, and gives its last answer where there
+// is none.
 export function serveShell() {
   self.addEventListener('fetch', (event) => {
     if (event.request.method === 'GET') event.respondWith(fromNetworkFirst(event.request))

@@ -1,5 +1,5 @@
 import { startApp } from '../app/app.js'
 
-// `?worker=` is a test's: what this worker is told in its URL.
+// A test adds `?worker=`, which this worker gets in its URL.
 const told = new URLSearchParams(location.search).get('worker') ?? ''
 startApp((broker) => broker.register(`/sw.js${told}`))

@@ -23,7 +23,7 @@ export default function Heart() {
   )
 }
 
-/** What the worker says is no part of the state. */
+/** The worker's words are no part of the state. */
 function useWorker(): string {
   const [worker, setWorker] = useState('')
   useEffect(() => {
