@@ -20,12 +20,12 @@ const words = {
 
 /** Each area with what it may still have over the bars. @type {Record<string, Partial<Record<Measure, number>>>} */
 const areas = {
-  'packages/broker/src': { openings: 3.6, joined: 31.5, numbers: 181 },
+  'packages/broker/src': { openings: 3.6, joined: 31.5, numbers: 180 },
   'packages/broker/test': { openings: 13.4, joined: 28.4 },
-  'packages/server': { openings: 1.1, joined: 31.5, numbers: 106 },
-  e2e: { openings: 5.8, joined: 33.2, numbers: 9 },
-  'demo-app': { openings: 9.5, joined: 47.2 },
-  documents: { joined: 24.9, numbers: 1 },
+  'packages/server': { openings: 1.1, joined: 31.5, numbers: 105 },
+  e2e: {},
+  'demo-app': { openings: 2.7, joined: 22 },
+  documents: {},
 }
 
 /** @typedef {{ file: string, text: string }} Sentence */
