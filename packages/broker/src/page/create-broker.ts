@@ -21,7 +21,7 @@ import { checkAttached, checkMounted, checkUnrouted, noteBroker } from './develo
 import { browserLifecycle } from './lifecycle/page-lifecycle.js'
 import { loadDeferredCode } from './load-deferred-code.js'
 import type { FetchOptions, ReadEngine } from './reads-port.js'
-import { Runtime } from './runtime.js'
+import { createRuntime, type Runtime } from './runtime.js'
 import { allNeedsOf, type Routes, runtimeConfig } from './runtime-config.js'
 import { inertReceipt } from './view/receipts.js'
 
@@ -64,7 +64,7 @@ export function createBroker<State, Path extends string = 'broker'>(
       world ??= options.world ? { ...options.world } : browserWorld(database, options.origins)
       if (world === undefined) return inertMiddleware(routes)
       const begunIn = world
-      const made = new Runtime(
+      const made = createRuntime(
         runtimeConfig(
           options,
           { database, routes, judging, worker, world, release: () => claim.release() },
@@ -202,8 +202,8 @@ const brokerMiddleware =
       return result
     }
     return (action) => {
-      if (!runtime.isStopped && !isBrokerAction(action) && outcomeMark(action) === undefined) use()
-      if (runtime.isStopped) return inert(action)
+      if (!runtime.isStopped() && !isBrokerAction(action) && outcomeMark(action) === undefined) use()
+      if (runtime.isStopped()) return inert(action)
       const { type } = action as Action<string>
       const route = routes.get(type)
       if (isDevelopment && route === undefined) checkUnrouted(type)

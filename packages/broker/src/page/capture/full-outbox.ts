@@ -4,7 +4,7 @@ import type { Limits } from '../../core/limits.js'
 import type { Clock } from '../../core/platform.js'
 import type { PartitionRow } from '../../core/rows/rows.js'
 import { isDevelopment } from '../../redux/development.js'
-import { Refusal } from './refusal.js'
+import { Refusal, storageRefusal } from './refusal.js'
 
 interface MissingRoom {
   readonly entries: number
@@ -12,16 +12,18 @@ interface MissingRoom {
 }
 
 export interface FullOutbox {
-  /** Call it where a capture was refused. `row`: the outbox as that transaction read it. */
-  note(row: PartitionRow): void
+  /** @throws Refusal where one more entry, beside those queued, is too many, or where the storage is broken. */
+  checkEntries(queued: number): void
+  /** @throws Refusal where so many bytes are too many. */
+  checkBytes(bytes: number): void
+  /** The refusal of captures that found no room in the outbox. `row`: the outbox as that transaction read it. */
+  refusal(row: PartitionRow): Refusal
+  /** Whether the refusal is one of those that a flood of captures meets. */
+  isFlood(refusal: Refusal): boolean
   /** Call it where something may have left the outbox. */
   forget(): void
-  /** The most room that there can be; without bounds where nothing is known. */
-  left(): MissingRoom
   /** Call it after each transaction of captures. `failed`: the storage took nothing. */
   tried(failed: boolean): void
-  /** A circuit breaker: whether the storage failed several times in a row, so that it is not asked for a while. */
-  isGone(): boolean
 }
 
 /** How long the outbox is taken for full, or the storage for broken, before the storage is asked again. */
@@ -29,38 +31,47 @@ const believedMs = 1_000
 /** A storage that failed once or twice may take the next capture. */
 const failuresMax = 3
 
-export function createFullOutbox(
-  { entriesMax, bytesMax }: Pick<Limits, 'entriesMax' | 'bytesMax'>,
-  clock: Pick<Clock, 'monotonic'>,
-): FullOutbox {
+export function createFullOutbox(limits: Limits, clock: Pick<Clock, 'monotonic'>): FullOutbox {
+  const { entriesMax, bytesMax } = limits
+  // Made once: to create an error with its stack is the slowest part of a refusal.
+  const full = outboxFull(limits)
+  const broken = storageRefusal(undefined)
   let known: MissingRoom | undefined
   let until = 0
   let failures = 0
-  let goneUntil = 0
+  let brokenUntil = 0
+  /** The most room that there can be; without bounds where nothing is known. */
+  const left = () => (known !== undefined && until > clock.monotonic() ? known : unbounded)
+
   return {
-    note({ waiting, dead, bytes }) {
+    checkEntries(queued) {
+      // A circuit breaker: a storage that failed several times in a row is not asked for a while.
+      if (brokenUntil > clock.monotonic()) throw broken
+      if (queued >= entriesMax || left().entries <= 0) throw full.entries
+    },
+    checkBytes(bytes) {
+      if (bytes > left().bytes) throw full.bytes
+    },
+    refusal({ waiting, dead, bytes }) {
       known = { entries: entriesMax - waiting - dead, bytes: bytesMax - bytes }
       until = clock.monotonic() + believedMs
+      return known.entries > 0 ? full.bytes : full.entries
     },
+    isFlood: (refusal) => [full.entries, full.bytes, broken].includes(refusal),
     forget() {
       known = undefined
     },
     tried(failed) {
       failures = failed ? failures + 1 : 0
-      goneUntil = failures >= failuresMax ? clock.monotonic() + believedMs : 0
+      brokenUntil = failures >= failuresMax ? clock.monotonic() + believedMs : 0
     },
-    isGone: () => goneUntil > clock.monotonic(),
-    left: () => (known !== undefined && until > clock.monotonic() ? known : unbounded),
   }
 }
 
 const unbounded: MissingRoom = { entries: Number.POSITIVE_INFINITY, bytes: Number.POSITIVE_INFINITY }
 
 /** The refusals of a full outbox, by the bound that was met. */
-export const outboxFull = ({
-  entriesMax,
-  bytesMax,
-}: Limits): Readonly<Record<keyof MissingRoom, Refusal>> => ({
+const outboxFull = ({ entriesMax, bytesMax }: Limits): Readonly<Record<keyof MissingRoom, Refusal>> => ({
   entries: new Refusal(
     'outboxFull',
     isDevelopment &&

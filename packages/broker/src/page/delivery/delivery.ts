@@ -1,17 +1,19 @@
-// Sees that the outbox is drained: by the worker where one answers, since it outlives the page, else by this page.
+// Has the outbox drained: by the worker where one answers, since a worker outlives its pages, else by this page.
 
 import type { Device } from '../../core/conditions/device.js'
 import { createExecutor, type ExecutorContext } from '../../core/delivery/executor.js'
-import { nextWake } from '../../core/delivery/next-wake.js'
+import { type Connectivity, nextWake } from '../../core/delivery/next-wake.js'
 import type { StatusQueryCode } from '../../core/delivery/status-query.js'
 import type { OutboxChanges } from '../../core/journal/outbox-changes.js'
 import type { Limits } from '../../core/limits.js'
+import type { Reachability } from '../../core/network/reachability.js'
 import { type CanSend, requiresPage } from '../../core/outbox/delivery-requirements.js'
 import type { Owner } from '../../core/outbox/partition.js'
 import type { WakeReason } from '../../core/outcomes/circuit-breaker.js'
 import type { Ports } from '../../core/ports.js'
 import { isDevelopment } from '../../redux/development.js'
 import type { PageLifecycle } from '../lifecycle/page-lifecycle.js'
+import { createOriginHealth } from './origin-health.js'
 import type { WorkerClient } from './worker-client.js'
 
 export interface DeliveryContext {
@@ -33,9 +35,70 @@ export interface Delivery {
   wake(probe: WakeReason): void
   /** Sets the timer for what the rows say comes next. */
   plan(news: OutboxChanges): void
-  /** Ends what is in flight here; others may go on. */
+  /** Ends what is in flight here. Other realms may go on. */
   halt(): void
   stop(): void
+}
+
+export interface PageDeliveryContext extends DeliveryContext {
+  readonly ports: DeliveryContext['ports'] & { readonly reachability: Reachability }
+  /** An answer has come from somewhere. */
+  onConnectivity(connectivity: Connectivity): void
+}
+
+/** A delivery that rests while another store of the page is in use. */
+export interface PageDelivery extends Pick<Delivery, 'wake' | 'plan' | 'halt'> {
+  /** Takes what the rows say of each origin, and gives the connectivity of the page. */
+  connectivity(news: OutboxChanges): Connectivity
+  rest(): void
+  resume(): void
+}
+
+export function createPageDelivery(context: PageDeliveryContext): PageDelivery {
+  const { ports, host } = context
+  const { bus, reachability } = ports
+  const health = createOriginHealth(ports, host, () => {
+    bus.post('changed')
+    delivery.wake('capture')
+  })
+  let stopListening: readonly (() => void)[]
+  let delivery: Delivery
+  const look = () => {
+    if (stopListening.length > 0) context.look()
+  }
+
+  function begin(): void {
+    stopListening = [
+      bus.listen(look),
+      host.listen(look),
+      host.listenTraffic(reachability.note),
+      reachability.listen(() => {
+        health.heard()
+        context.onConnectivity(health.connectivity())
+      }),
+    ]
+    delivery = createDelivery({ ...context, look })
+  }
+
+  begin()
+  return {
+    wake: (probe) => delivery.wake(probe),
+    halt: () => delivery.halt(),
+    connectivity: ({ origins }) => health.news(origins),
+    plan(news) {
+      if (stopListening.length > 0) delivery.plan(news)
+    },
+    rest() {
+      for (const stop of stopListening) stop()
+      stopListening = []
+      delivery.stop()
+    },
+    resume() {
+      begin()
+      look()
+      delivery.wake('signal')
+    },
+  }
 }
 
 export function createDelivery(context: DeliveryContext): Delivery {

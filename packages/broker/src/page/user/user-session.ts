@@ -1,124 +1,186 @@
-// One user's outbox in a page, from their sign-in on: entries that wait come back into the view, and rows are followed.
+// The signed-in user of a page. From the sign-in on, waiting entries are back in the view and the user's rows are
+// followed.
 
 import type { OutboxChanges } from '../../core/journal/outbox-changes.js'
 import { findGone } from '../../core/outbox/dead-letters.js'
 import { noteLoss, type Owner } from '../../core/outbox/partition.js'
 import type { Ports } from '../../core/ports.js'
+import type { PartitionRow } from '../../core/rows/rows.js'
 import { type ChangeFeed, type ChangeFeedContext, createChangeFeed } from '../view/change-feed.js'
 import type { StoreBridge } from '../view/store-bridge.js'
 import type { UserRows } from './user-rows.js'
 
 export interface UserSessionContext
-  extends Pick<ChangeFeedContext, 'host' | 'serves' | 'parse' | 'keepsShown'> {
+  extends Pick<ChangeFeedContext, 'host' | 'serves' | 'parse' | 'keepsShown' | 'onNews'> {
   readonly ports: Ports
   readonly users: UserRows
   readonly view: StoreBridge
-  onNews(news: OutboxChanges): void
-  /** The entries that wait are back in the view. */
+  /** The waiting entries are back in the view. */
   onRestored(): void
 }
 
-export class UserSession {
+export interface CurrentUserContext extends UserSessionContext {
+  /** The user as the app names them; undefined while nobody is signed in. */
+  partition(): string | undefined
+  /** Another user comes, or nobody. Nothing of the last one may go on. */
+  onLeave(): void
+  /** `written` resolves when the rows name the new user too. */
+  onChange(left: Promise<Owner> | undefined, written: Promise<unknown>): void
+}
+
+interface UserSession {
   readonly principal: string
-  readonly #context: UserSessionContext
-  #owner: Promise<Owner>
-  #restored: Promise<void> = Promise.resolve()
-  #follower: ChangeFeed | undefined
-  /** How often the database has begun anew under a partition, at the last reading. */
-  #wiped: { readonly partition: string; readonly wipes: number } | undefined
-  /** The storage failed at its beginning, or began anew. */
-  #isBroken = false
-  #isStopped = false
-
-  constructor(principal: string, context: UserSessionContext) {
-    this.principal = principal
-    this.#context = context
-    this.#owner = context.users.signIn(principal)
-  }
-
-  get owner(): Promise<Owner> {
-    return this.#owner
-  }
-
-  /** Resolves when the entries that wait are back in the view, or cannot be read. */
-  get restored(): Promise<void> {
-    return this.#restored
-  }
-
+  owner(): Promise<Owner>
+  /** Resolves when the waiting entries are back in the view, or cannot be read. */
+  restored(): Promise<void>
   /** The last row of the journal that is in the view. */
-  shown(): number {
-    return this.#follower?.shown() ?? 0
-  }
-
-  begin(): void {
-    this.#restored = this.#enter().catch((error: unknown) => {
-      this.#follower?.stop()
-      this.#isBroken = true
-      this.#context.ports.report(error)
-    })
-  }
-
+  shown(): number
+  begin(): void
   /** Something may have changed. Where the storage failed it is tried again. */
-  hint(): void {
-    if (this.#isBroken) this.#beginAnew()
-    else this.#follower?.hint()
-  }
-
+  hint(): void
   /** Resolves when all that was committed before the call is in the view. */
-  async catchUp(): Promise<void> {
-    await this.#restored
-    await this.#follower?.catchUp()
+  catchUp(): Promise<void>
+  stop(): void
+}
+
+/** The user whom the app names. While nobody is signed in there is nothing to show or to wait for. */
+export interface CurrentUser {
+  /** Call it where the app may have named another user. */
+  checkUser(): void
+  /** '' while nobody is signed in. */
+  principal(): string
+  /** Undefined while nobody is signed in or the storage fails. */
+  user(): Promise<Owner | undefined>
+  restored(): Promise<void> | undefined
+  shown(): number
+  hint(): void
+  catchUp(): Promise<void> | undefined
+  isStopped(): boolean
+  stop(): void
+}
+
+export function createCurrentUser(context: CurrentUserContext): CurrentUser {
+  const { users, view, ports } = context
+  let session: UserSession | undefined
+  let isStopped = false
+
+  async function signOut(last: UserSession | undefined): Promise<void> {
+    if (last !== undefined) await users.signOut(last.principal).catch(ports.report)
   }
 
-  stop(): void {
-    this.#isStopped = true
-    this.#follower?.stop()
+  return {
+    checkUser() {
+      const principal = isStopped ? undefined : context.partition()
+      const last = session
+      if (principal === last?.principal) return
+      last?.stop()
+      context.onLeave()
+      session = principal === undefined ? undefined : createUserSession(principal, context)
+      // Before any subscriber hears of the change: a subscriber may ask for the next user's reads at once.
+      context.onChange(last?.owner(), session?.owner() ?? signOut(last))
+      if (last !== undefined) view.clear()
+      session?.begin()
+    },
+    principal: () => session?.principal ?? '',
+    user: async () => session?.owner().catch(() => undefined),
+    restored: () => session?.restored(),
+    shown: () => session?.shown() ?? 0,
+    hint: () => session?.hint(),
+    catchUp: () => session?.catchUp(),
+    isStopped: () => isStopped,
+    stop() {
+      isStopped = true
+      session?.stop()
+      session = undefined
+    },
+  }
+}
+
+function createUserSession(principal: string, context: UserSessionContext): UserSession {
+  const { users, view, ports } = context
+  let owner = users.signIn(principal)
+  let restored = Promise.resolve()
+  let feed: ChangeFeed | undefined
+  const isWiped = createWipeWatch()
+  /** The storage failed at the beginning. */
+  let isBroken = false
+  let isStopped = false
+
+  function begin(): void {
+    restored = enter().catch((error: unknown) => {
+      feed?.stop()
+      isBroken = true
+      ports.report(error)
+    })
   }
 
   /** The storage failed, or was emptied while it was open: nobody is signed in there. */
-  #beginAnew(): void {
-    this.#follower?.stop()
-    this.#owner = this.#context.users.signIn(this.principal)
-    this.#isBroken = false
-    this.begin()
+  function beginAnew(): void {
+    feed?.stop()
+    owner = users.signIn(principal)
+    isBroken = false
+    begin()
   }
 
-  async #enter(): Promise<void> {
-    const { view, onRestored, ...context } = this.#context
+  async function enter(): Promise<void> {
+    const { partition } = await owner
+    if (isStopped) return
     const { dispatch, shown, told, blocked } = view
-    const { partition } = await this.#owner
-    if (this.#isStopped) return
-    const onNews = (news: OutboxChanges) => this.#hear(news)
-    this.#follower = createChangeFeed({ ...context, partition, dispatch, shown, told, blocked, onNews })
+    feed = createChangeFeed({ ...context, partition, dispatch, shown, told, blocked, onNews })
     const stored = view.stored()
-    await this.#follower.start()
-    await this.#settleLost(partition, stored)
-    onRestored()
+    await feed.start()
+    await settleLost(context, partition, stored, feed.shown())
+    context.onRestored()
   }
 
-  #hear(news: OutboxChanges): void {
-    this.#context.onNews(news)
-    const { partition, wipes = 0 } = news.row
-    const before = this.#wiped?.partition === partition ? this.#wiped.wipes : wipes
-    const isEmptied = wipes > before
-    this.#wiped = { partition, wipes: Math.max(wipes, before) }
-    // The rows that were read before say nothing any more.
-    if (isEmptied) this.#beginAnew()
+  function onNews(news: OutboxChanges): void {
+    context.onNews(news)
+    // The rows that were read before a wipe say nothing any more.
+    if (isWiped(news.row)) beginAnew()
   }
 
-  /** An entry that is shown as stored, and is nowhere any more, was lost. */
-  async #settleLost(partition: string, stored: readonly string[]): Promise<void> {
-    const { view, ports } = this.#context
-    const { store, clock, bus } = ports
-    const open = stored.filter(view.shown)
-    if (open.length === 0) return
-    const shown = this.shown()
-    const gone = await store.transact('readwrite', 'relaxed', async (tx) => {
-      const ids = await findGone(tx, partition, open, shown)
-      if (ids.length > 0) await noteLoss(tx, partition, ids.length, clock.now())
-      return ids
-    })
-    view.lost(gone, clock.now())
-    bus.post('changed')
+  return {
+    principal,
+    owner: () => owner,
+    restored: () => restored,
+    shown: () => feed?.shown() ?? 0,
+    begin,
+    hint: () => (isBroken ? beginAnew() : feed?.hint()),
+    async catchUp() {
+      await restored
+      await feed?.catchUp()
+    },
+    stop() {
+      isStopped = true
+      feed?.stop()
+    },
   }
+}
+
+/** Tells whether the database has begun anew under a partition since its rows were last read. */
+function createWipeWatch(): (row: Pick<PartitionRow, 'partition' | 'wipes'>) => boolean {
+  let last: { readonly partition: string; readonly wipes: number } | undefined
+  return ({ partition, wipes = 0 }) => {
+    const before = last?.partition === partition ? last.wipes : wipes
+    last = { partition, wipes: Math.max(wipes, before) }
+    return wipes > before
+  }
+}
+
+/** An entry that is shown as stored, and is nowhere any more, was lost. */
+async function settleLost(
+  { view, ports: { store, clock, bus } }: UserSessionContext,
+  partition: string,
+  stored: readonly string[],
+  shown: number,
+): Promise<void> {
+  const open = stored.filter(view.shown)
+  if (open.length === 0) return
+  const gone = await store.transact('readwrite', 'relaxed', async (tx) => {
+    const ids = await findGone(tx, partition, open, shown)
+    if (ids.length > 0) await noteLoss(tx, partition, ids.length, clock.now())
+    return ids
+  })
+  view.lost(gone, clock.now())
+  bus.post('changed')
 }

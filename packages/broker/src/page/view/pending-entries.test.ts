@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { PendingEntries } from './pending-entries.js'
+import type { BrokerAction } from '../../redux/actions.js'
+import { createPendingEntries, type PendingEntries } from './pending-entries.js'
 
 const entry = (entryId: string, lane: string, inDoubt = false) => ({
   entryId,
@@ -8,9 +9,16 @@ const entry = (entryId: string, lane: string, inDoubt = false) => ({
   inDoubt,
 })
 
+const restored = (...entries: ReturnType<typeof entry>[]): BrokerAction => ({
+  type: 'redux-broker/restored',
+  payload: { entries, letters: [] },
+  meta: { first: false },
+})
+const doubted = (payload: string): BrokerAction => ({ type: 'redux-broker/doubted', payload })
+
 const known = (...entries: ReturnType<typeof entry>[]) => {
-  const all = new PendingEntries()
-  all.restored(entries)
+  const all = createPendingEntries()
+  all.hear(restored(...entries))
   return all
 }
 const prompt = (all: PendingEntries) => all.prompt().map(({ type }) => type)
@@ -24,16 +32,16 @@ describe('of the entries in a view', () => {
     const all = known(entry('a', '1', true), entry('b', '1'), entry('c', '2'), entry('d', '2'))
     expect(prompt(all)).toEqual(['c', 'd'])
 
-    all.doubted('c')
-    all.doubted('unknown')
+    all.hear(doubted('c'))
+    all.hear(doubted('unknown'))
     expect(prompt(all)).toEqual([])
-    expect(all.size).toBe(4)
+    expect(all.entries.size).toBe(4)
   })
 
   it('those are again that were requeued', () => {
     const all = known(entry('a', '1', true))
 
-    all.restored([entry('a', '1')])
+    all.hear(restored(entry('a', '1')))
 
     expect(prompt(all)).toEqual(['a'])
   })

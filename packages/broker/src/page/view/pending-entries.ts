@@ -9,56 +9,58 @@ export interface ShownEntry {
   readonly inDoubt?: boolean
 }
 
-export class PendingEntries extends Map<string, ShownEntry> {
-  readonly #blockedLanes = new Set<string>()
-  #stuckLanes: readonly string[] = []
+export interface PendingEntries {
+  /** Call it for each action, before the store gets the action. */
+  hear(action: BrokerAction | OutcomeAction): void
+  /** The entries by their ids, in the order of their capture. */
+  readonly entries: Map<string, ShownEntry>
+  restored(): readonly RestoredEntry[]
+  /** A dead letter blocks the lanes of `blocked`. An entry that cannot be read holds all lanes of `stuck`. */
+  held(lanes: readonly string[], blocked: readonly string[], stuck?: readonly string[]): void
+  /** The actions of entries that wait for no person. Behind an entry in doubt, its whole lane waits for one. */
+  prompt(): readonly StoredAction[]
+  clear(): void
+}
 
-  /** Call it for each action, before the store is told of it. */
-  hear(action: BrokerAction | OutcomeAction): void {
-    if (isOutcome(action)) return
-    if (action.type === 'redux-broker/restored') this.restored(action.payload.entries)
-    else if (action.type === 'redux-broker/doubted') this.doubted(action.payload)
+export function createPendingEntries(): PendingEntries {
+  const entries = new Map<string, ShownEntry>()
+  const blockedLanes = new Set<string>()
+  let stuckLanes: readonly string[] = []
+
+  function doubted(entryId: string): void {
+    const entry = entries.get(entryId)
+    if (entry !== undefined) entries.set(entryId, { ...entry, inDoubt: true })
   }
 
-  restored(entries: readonly RestoredEntry[]): void {
-    for (const { entryId, ...what } of entries) this.set(entryId, what)
-  }
-
-  /** In the order of their capture. */
-  pending(): readonly RestoredEntry[] {
-    return [...this].map(([entryId, { lane, action, inDoubt = false }]) => ({
-      entryId,
-      lane,
-      action,
-      inDoubt,
-    }))
-  }
-
-  override clear(): void {
-    super.clear()
-    this.#blockedLanes.clear()
-  }
-
-  doubted(entryId: string): void {
-    const what = this.get(entryId)
-    if (what !== undefined) this.set(entryId, { ...what, inDoubt: true })
-  }
-
-  /** Of these lanes a dead letter holds back the `blocked` ones; all of `stuck` an entry that cannot be read. */
-  held(lanes: readonly string[], blocked: readonly string[], stuck: readonly string[] = []): void {
-    for (const lane of lanes) this.#blockedLanes.delete(lane)
-    for (const lane of blocked) this.#blockedLanes.add(lane)
-    this.#stuckLanes = stuck
-  }
-
-  /** Entries that wait for no person. Behind an entry in doubt, its whole lane waits for one. */
-  prompt(): readonly StoredAction[] {
-    const all = [...this.values()]
-    const held = new Set([
-      ...this.#blockedLanes,
-      ...this.#stuckLanes,
-      ...all.flatMap((one) => (one.inDoubt ? one.lane : [])),
-    ])
-    return all.flatMap(({ lane, action }) => (held.has(lane) ? [] : action))
+  return {
+    hear(action) {
+      if (isOutcome(action)) return
+      if (action.type === 'redux-broker/doubted') doubted(action.payload)
+      if (action.type === 'redux-broker/restored')
+        for (const { entryId, ...entry } of action.payload.entries) entries.set(entryId, entry)
+    },
+    entries,
+    restored: () =>
+      [...entries].map(([entryId, { lane, action, inDoubt = false }]) => ({
+        entryId,
+        lane,
+        action,
+        inDoubt,
+      })),
+    held(lanes, blocked, stuck = []) {
+      for (const lane of lanes) blockedLanes.delete(lane)
+      for (const lane of blocked) blockedLanes.add(lane)
+      stuckLanes = stuck
+    },
+    prompt() {
+      const all = [...entries.values()]
+      const doubtedLanes = all.flatMap(({ inDoubt, lane }) => (inDoubt ? lane : []))
+      const held = new Set([...blockedLanes, ...stuckLanes, ...doubtedLanes])
+      return all.flatMap(({ lane, action }) => (held.has(lane) ? [] : action))
+    },
+    clear() {
+      entries.clear()
+      blockedLanes.clear()
+    },
   }
 }

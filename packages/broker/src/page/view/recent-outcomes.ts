@@ -3,17 +3,24 @@
 import { outcomesMax } from '../../core/limits.js'
 import {
   type BrokerAction,
+  hasMark,
   isOutcome,
   type JournalPosition,
   type OutcomeAction,
   type Past,
+  readAtOf,
+  readMark,
 } from '../../redux/actions.js'
 
 export interface RecentOutcomes {
   /** Call it for each action, before the store is told of it. */
   hear(action: BrokerAction | OutcomeAction): void
-  /** The outcomes after a moment. */
+  /** The outcomes after a moment, as far back as they are remembered. */
   since(at: number): readonly OutcomeAction[]
+  /** Marks a truth that may be old with the outcomes that came after it. Other actions stay as they are. */
+  dated(action: unknown): unknown
+  /** Whether such truths come. */
+  hasDated(): boolean
   /** Undefined until the page has begun. */
   past(): Past | undefined
   clear(): void
@@ -22,6 +29,9 @@ export interface RecentOutcomes {
 export function createRecentOutcomes(): RecentOutcomes {
   let all: readonly OutcomeAction[] = []
   let told: JournalPosition | undefined
+  let hasDated = false
+
+  const since = (at: number) => all.filter(({ meta }) => meta.broker.at > at)
 
   function begin({ told: before, outcomes }: Past): void {
     const known = new Set(all.map(numberOf))
@@ -45,7 +55,14 @@ export function createRecentOutcomes(): RecentOutcomes {
         if (action.type === 'redux-broker/restored' && action.payload.past) begin(action.payload.past)
       }
     },
-    since: (at) => all.filter(({ meta }) => meta.broker.at > at),
+    since,
+    dated(action) {
+      const readAt = readAtOf(action)
+      if (readAt === undefined || hasMark(action)) return action
+      hasDated = true
+      return readMark(action, { later: since(readAt) })
+    },
+    hasDated: () => hasDated,
     past: () => told && { told, last: told.number, outcomes: all },
     clear() {
       all = []

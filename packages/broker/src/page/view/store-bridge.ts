@@ -2,16 +2,12 @@
 
 import type { Connectivity } from '../../core/delivery/next-wake.js'
 import type { OutboxChanges } from '../../core/journal/outbox-changes.js'
-import { originOfUrl } from '../../core/network/url-origin.js'
 import type { Ports } from '../../core/ports.js'
 import type { StoredAction } from '../../core/rows/entry.js'
-import type { LastTry } from '../../core/rows/rows.js'
 import {
   type BrokerAction,
-  initialStatus,
   isOutcome,
   type JournalPosition,
-  nothingCounted,
   type OutcomeAction,
   outcome,
   type Past,
@@ -20,13 +16,13 @@ import {
 } from '../../redux/actions.js'
 import type { BrokerState } from '../../redux/broker-reducer.js'
 import { isDevelopment } from '../../redux/development.js'
-import { troubleOf } from '../../redux/origin-trouble.js'
 import type { NoAnswerReason, RejectedReason, Settled } from '../../redux/types.js'
 import { checkReturned } from '../development/setup-warnings.js'
 import type { PageLifecycle } from '../lifecycle/page-lifecycle.js'
-import { PendingEntries, type ShownEntry } from './pending-entries.js'
+import { createPendingEntries, type PendingEntries, type ShownEntry } from './pending-entries.js'
 import type { Receipts } from './receipts.js'
-import { createRecentOutcomes } from './recent-outcomes.js'
+import { createRecentOutcomes, type RecentOutcomes } from './recent-outcomes.js'
+import { createShownStatus } from './shown-status.js'
 
 export interface StoreBridge {
   dispatch(actions: readonly (BrokerAction | OutcomeAction)[]): void
@@ -46,8 +42,9 @@ export interface StoreBridge {
   status(part: Partial<Status>): void
   /** The last place in a journal that this page has shown. */
   told(): JournalPosition | undefined
-  /** The outcomes that came after a moment, as far back as they are remembered. */
-  outcomesSince(at: number): readonly OutcomeAction[]
+  readonly outcomesSince: RecentOutcomes['since']
+  readonly dated: RecentOutcomes['dated']
+  readonly hasDated: RecentOutcomes['hasDated']
   /** The entries of the view that are on disk, as far as this page knows. */
   stored(): readonly string[]
   /** Of these nothing is left: their changes leave the view, their receipts settle. */
@@ -58,33 +55,79 @@ export interface StoreBridge {
   clear(): void
 }
 
+interface BridgeParts {
+  readonly pending: PendingEntries
+  readonly uncounted: Map<string, number>
+  readonly recent: RecentOutcomes
+  readonly receipts: Receipts
+  tell(action: BrokerAction | OutcomeAction): void
+}
+
 export function createStoreBridge(
   { report }: Pick<Ports, 'report'>,
   host: PageLifecycle,
   receipts: Receipts,
   dispatch: (action: BrokerAction | OutcomeAction) => unknown,
 ): StoreBridge {
-  const known = new PendingEntries()
-  /** Captures of this page that the counters, as last read, do not hold: by their place, once they have one. */
+  const pending = createPendingEntries()
+  const { entries } = pending
+  /** Captures of this page that the counters, as last read, leave out: by their place, once they have one. */
   const uncounted = new Map<string, number>()
   const recent = createRecentOutcomes()
-  let shown = initialStatus
-  let counted = 0
   const tell = teller(dispatch, report)
-  const tellTried = ifNew<readonly LastTry[]>([], (payload) => one({ type: 'redux-broker/tried', payload }))
+  const one = settling({ pending, uncounted, recent, receipts, tell })
+  const status = createShownStatus(pending, uncounted, host, one)
 
   function all(actions: readonly (BrokerAction | OutcomeAction)[]): void {
     for (const action of actions) one(action)
     // Once for all of them.
-    status(counts())
+    status.recount()
   }
 
-  function one(action: BrokerAction | OutcomeAction): void {
+  return {
+    dispatch: all,
+    answered: tell,
+    shown: (entryId) => entries.get(entryId),
+    hasPending: (besides) => entries.size > (besides !== undefined && entries.has(besides) ? 1 : 0),
+    showAgain: (slice) => one(shownAgain(pending.restored(), { ...slice, ...status.now() }, recent.past())),
+    captured(entryId, entry) {
+      entries.set(entryId, entry)
+      uncounted.set(entryId, notStored)
+      status.captured()
+    },
+    // Another user may have come meanwhile.
+    accepted(entryId, seq) {
+      if (entries.has(entryId)) uncounted.set(entryId, seq)
+    },
+    blocked: (lanes) => pending.held([], lanes),
+    news: status.news,
+    status: status.update,
+    told: () => recent.past()?.told,
+    outcomesSince: recent.since,
+    dated: recent.dated,
+    hasDated: recent.hasDated,
+    stored: () => [...entries.keys()].filter((id) => uncounted.get(id) !== notStored),
+    lost: (entryIds, at) => all(entryIds.flatMap((id) => lossAction(id, entries.get(id), at))),
+    onTheirWay: () => (status.now().paused === undefined ? pending.prompt() : []),
+    clear() {
+      pending.clear()
+      uncounted.clear()
+      recent.clear()
+      status.clear()
+      one({ type: 'redux-broker/partitionChanged' })
+    },
+  }
+}
+
+/** Tells the store of an action, and settles the receipts of the entries that end by it. */
+const settling =
+  ({ pending, uncounted, recent, receipts, tell }: BridgeParts) =>
+  (action: BrokerAction | OutcomeAction): void => {
     recent.hear(action)
-    known.hear(action)
+    pending.hear(action)
     // Before the reducers hear of it: a slice that begins anew with the outcome itself is not shown it again.
     const ended = entriesEndedBy(action)
-    for (const entryId of ended) known.delete(entryId)
+    for (const entryId of ended) pending.entries.delete(entryId)
     tell(action)
     const settled: Settled<unknown> = isOutcome(action) ? settledOf(action) : { status: 'cancelled' }
     for (const entryId of ended) {
@@ -93,58 +136,7 @@ export function createStoreBridge(
     }
   }
 
-  function status(part: Partial<Status>): void {
-    const next = { ...shown, ...part }
-    if (Object.entries(next).every(([name, value]) => shown[name as keyof Status] === value)) return
-    shown = next
-    one({ type: 'redux-broker/status', payload: next })
-  }
-
-  const counts = () => ({ waiting: counted + uncounted.size })
-
-  return {
-    dispatch: all,
-    answered: tell,
-    shown: (entryId) => known.get(entryId),
-    hasPending: (besides) => known.size > (besides !== undefined && known.has(besides) ? 1 : 0),
-    showAgain: (slice) => one(shownAgain(known.pending(), { ...slice, ...shown }, recent.past())),
-    captured(entryId, what) {
-      known.set(entryId, what)
-      uncounted.set(entryId, Number.POSITIVE_INFINITY)
-      // The slice's own reducer counts it with the action itself.
-      shown = { ...shown, ...counts() }
-    },
-    // Another user may have come meanwhile.
-    accepted(entryId, seq) {
-      if (known.has(entryId)) uncounted.set(entryId, seq)
-    },
-    blocked: (lanes) => known.held([], lanes),
-    news(latest, connectivity) {
-      const { row } = latest
-      for (const [entryId, seq] of uncounted) if (seq < row.nextSeq) uncounted.delete(entryId)
-      counted = row.waiting
-      known.held(latest.lanes, latest.blocked, row.stuckLanes)
-      // Until all of it is read the view is behind the counter for a moment.
-      const notInView = latest.more ? shown.notInView : Math.max(0, counts().waiting - known.size)
-      status({ ...counts(), notInView, connectivity, ...statusOfEntry(latest, host, shown) })
-      tellTried(row.tried ?? [])
-    },
-    status,
-    told: () => recent.past()?.told,
-    outcomesSince: recent.since,
-    stored: () => [...known.keys()].filter((id) => uncounted.get(id) !== Number.POSITIVE_INFINITY),
-    lost: (entryIds, at) => all(entryIds.flatMap((id) => lossAction(id, known.get(id), at))),
-    onTheirWay: () => (shown.paused === undefined ? known.prompt() : []),
-    clear() {
-      known.clear()
-      uncounted.clear()
-      recent.clear()
-      counted = 0
-      shown = { ...shown, ...nothingCounted }
-      one({ type: 'redux-broker/partitionChanged' })
-    },
-  }
-}
+const notStored = Number.POSITIVE_INFINITY
 
 const shownAgain = (
   entries: readonly RestoredEntry[],
@@ -161,29 +153,6 @@ function entriesEndedBy(action: BrokerAction | OutcomeAction): readonly string[]
   if (isOutcome(action)) return [action.meta.entryId]
   return action.type === 'redux-broker/emptied' ? action.payload : []
 }
-
-/** `lost` and `trouble` are the same objects as before where nothing of them has changed. */
-function statusOfEntry({ row, origins }: OutboxChanges, host: PageLifecycle, shown: Status): Partial<Status> {
-  const { dead: deadLetters, paused } = row
-  return {
-    deadLetters,
-    paused,
-    lost: unlessSame(shown.lost, row.lost),
-    trouble: unlessSame(shown.trouble, troubleOf(origins, originOfUrl(host.baseUrl ?? ''))),
-  }
-}
-
-/** Tells only what is not the same as the last time. */
-const ifNew =
-  <T>(last: T, tell: (now: T) => void) =>
-  (now: T): void => {
-    if (unlessSame(last, now) !== last) tell(now)
-    last = now
-  }
-
-/** The one of before where both hold the same: rows are read as new objects each time. */
-const unlessSame = <T>(before: T, now: T): T =>
-  JSON.stringify(before) === JSON.stringify(now) ? before : now
 
 /** A reducer or a subscriber that throws stops nothing. */
 const teller =
