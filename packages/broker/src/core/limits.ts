@@ -89,6 +89,8 @@ export const urgentMax = 3
 export const holdMsMax = 30_000
 /** How long it waits for writes that have surely had no effect: they go on top of its answer. */
 export const holdSureMs = 4_000
+/** A read waits no longer for a storage or a function of the app that hangs. */
+export const readPrepareMs = 2_000
 /** A read on screen that failed is asked for again after this, and after twice as long each time, so often at most. */
 export const rereadBaseMs = 5_000
 export const rereadsMax = 10

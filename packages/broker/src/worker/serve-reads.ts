@@ -4,9 +4,9 @@ import { originOfUrl } from '../core/network/url-origin.js'
 import type { CanSend } from '../core/outbox/delivery-requirements.js'
 import type { Locks } from '../core/platform.js'
 import { createLockWatch } from '../core/reads/lock-watch.js'
+import { isPriority } from '../core/reads/priority.js'
 import type { Scheduler, Subscription } from '../core/reads/read-types.js'
 import {
-  isPriority,
   type ReadCommand,
   type RequestedRead,
   servingLock,

@@ -4,6 +4,7 @@
 import { copyMsMax, levelAfterMs, noteSpacingMs } from '../limits.js'
 import type { Clock } from '../platform.js'
 import type { PrepareConnection, Store } from '../rows/store.js'
+import { withTimeout } from '../with-timeout.js'
 import type { Backup, Checkpoint, CheckpointFile } from './checkpoint.js'
 import type { RecoverRows } from './recover-lost-rows.js'
 import { suspectsOf } from './row-versions.js'
@@ -98,7 +99,7 @@ export function withBackup(
     ...store,
     backup: {
       kind: () => (copying && isWhole ? 'mirror' : noting.works() ? 'note' : 'none'),
-      copied: () => inTime(clock, copied),
+      copied: () => withTimeout(clock, copyMsMax, copied, () => {}),
     },
     close() {
       store.close()
@@ -132,17 +133,6 @@ function createCheckpointing(
     }
   })
   return { write, works: () => works }
-}
-
-/** A second place that does not answer holds nobody up for long. */
-function inTime({ after }: Pick<Clock, 'after'>, work: Promise<unknown>): Promise<void> {
-  return new Promise((resolve) => {
-    const cancel = after(copyMsMax, resolve)
-    void work.then(() => {
-      cancel()
-      resolve()
-    })
-  })
 }
 
 /** Undefined where there is no copy, or none that can be read. */

@@ -24,5 +24,5 @@ export type BackupKind = 'mirror' | 'note' | 'none'
 export interface Backup {
   kind(): BackupKind
   /** Resolves when all that was committed before lies in the second place too; soon in any case, if it does not answer. */
-  copied(): Promise<void>
+  copied(): Promise<unknown>
 }

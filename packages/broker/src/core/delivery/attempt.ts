@@ -18,6 +18,7 @@ import { defaultSession } from '../rows/answer-rules.js'
 import type { StoredAction } from '../rows/entry.js'
 import { isRepeatable, type SendingEntry, type StoredRequest } from '../rows/entry.js'
 import type { AppWord } from '../rows/rows.js'
+import { withTimeout } from '../with-timeout.js'
 import { createSentMark } from './sent-mark.js'
 
 type StoredHeaders = StoredRequest['headers']
@@ -188,17 +189,8 @@ function prepareInTime(
   { url, headers }: Pick<Outgoing, 'url' | 'headers'>,
   action?: StoredAction,
 ): Promise<StoredHeaders> {
-  return new Promise((resolve, reject) => {
-    const cancel = ports.clock.after(attemptMs, () =>
-      reject(new Error(`redux-broker: prepareHeaders took longer than ${attemptMs} ms.`)),
-    )
-    const outgoing = {
-      partition: row.partition,
-      url,
-      headers,
-      route: action?.type,
-      ...(action && { action }),
-    }
-    prepare(outgoing).then(resolve, reject).finally(cancel)
-  })
+  const outgoing = { partition: row.partition, url, headers, route: action?.type, ...(action && { action }) }
+  return withTimeout(ports.clock, attemptMs, prepare(outgoing), () =>
+    Promise.reject(new Error(`redux-broker: prepareHeaders took longer than ${attemptMs} ms.`)),
+  )
 }

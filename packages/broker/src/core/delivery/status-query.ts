@@ -1,7 +1,7 @@
 // Asks servers what became of entries in doubt (SC14): what they know ends a doubt, and else a person does.
 
 import { askAgainMs, inquiriesMax, pageRowsMax } from '../limits.js'
-import { isJson } from '../media-type.js'
+import { isJson } from '../network/media-type.js'
 import type { Reply } from '../network/network.js'
 import { encodePrincipal } from '../network/principal-header.js'
 import { confirmEntry, findUnresolved, requeueInPlace } from '../outbox/dead-letters.js'

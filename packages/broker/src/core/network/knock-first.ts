@@ -3,6 +3,7 @@
 
 import { knockMs, lateKnockMs } from '../limits.js'
 import type { Ports } from '../ports.js'
+import { withTimeout } from '../with-timeout.js'
 import type { Reply, SendOptions, WireRequest } from './network.js'
 import { createReachability, isServerThere, type Reachability } from './reachability.js'
 import { originOfUrl } from './url-origin.js'
@@ -23,7 +24,12 @@ export function withKnocks(ports: Ports): Ports & { readonly reachability: Reach
     const known = knocks.get(origin)
     if (known?.signal === signal) return known.status
     const waitMs = Math.min(Math.max(knockMs, 2 * (lateMs.get(origin) ?? 0)), lateKnockMs)
-    const status = inTime(origin, waitMs, ask(url, origin, waitMs, signal)).finally(() => {
+    // A late answer is noted too.
+    const answered = withTimeout(clock, waitMs, ask(url, origin, waitMs, signal), () => {
+      reachability.doubt(origin)
+      return undefined
+    })
+    const status = answered.finally(() => {
       if (knocks.get(origin)?.status === status) knocks.delete(origin)
     })
     knocks.set(origin, { signal, status })
@@ -41,16 +47,6 @@ export function withKnocks(ports: Ports): Ports & { readonly reachability: Reach
     if (given !== undefined || tookMs < waitMs) reachability.note(url, sentAt, given)
     return given
   }
-
-  /** Undefined where the knock takes longer. It goes on meanwhile, and its late answer is noted. */
-  const inTime = (origin: string, waitMs: number, asked: Promise<number | undefined>) =>
-    new Promise<number | undefined>((resolve) => {
-      const cancel = clock.after(waitMs, () => {
-        reachability.doubt(origin)
-        resolve(undefined)
-      })
-      void asked.then(resolve).finally(cancel)
-    })
 
   async function send(request: WireRequest, options: SendOptions): Promise<Reply> {
     const { signal, knock: question } = options

@@ -1,6 +1,6 @@
 // Decides which 2xx answers are the application's own. It echoes the key, or gives the declared status and type (P5).
 
-import { accepts, isJson } from '../media-type.js'
+import { accepts, isJson } from '../network/media-type.js'
 import type { Success } from '../rows/answer-rules.js'
 import type { EntryCore } from '../rows/entry.js'
 import { type Answer, typeOf } from './answer-marks.js'

@@ -1,6 +1,6 @@
 // An answer as data, and the marks by which answers are told apart: plain data, so that page and worker decide alike.
 
-import { isJson, mediaTypeOf, parseJson } from '../media-type.js'
+import { isJson, mediaTypeOf, parseJson } from '../network/media-type.js'
 import type { Reply } from '../network/network.js'
 import type { AnswerMark } from '../rows/answer-rules.js'
 import { isRow } from '../type-checks.js'

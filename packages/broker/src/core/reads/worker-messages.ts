@@ -1,6 +1,7 @@
 // What a page and the worker say to each other about reads. A command is a message with a port, and all else is said
 // over that. The worker forgets all of it when it is stopped, and the page knows by a lock.
 import { isNumber, isPairOfTexts, isRow, isText } from '../type-checks.js'
+import { isPriority } from './priority.js'
 import type { ReadEnd, ReadJob, ReadRequest } from './read-types.js'
 
 /** One read as it is asked of the worker. `id`: names it over its port. */
@@ -63,9 +64,6 @@ export function isReadCommand(data: unknown, database: string): data is ReadComm
     isListOf(asks, isRequestedRead)
   )
 }
-
-export const isPriority = (value: unknown): value is number =>
-  Number.isInteger(value) && (value as number) >= 1 && (value as number) <= 9
 
 const isRequestedRead = (value: unknown): value is RequestedRead =>
   isRow(value) &&

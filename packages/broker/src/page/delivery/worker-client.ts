@@ -1,5 +1,6 @@
 // The page's side of the worker: asks it to drain, and asks the browser to wake it when the network is back.
 
+import { systemClock } from '../../adapters/system/system-clock.js'
 import {
   type AskCommand,
   askCommand,
@@ -10,6 +11,7 @@ import {
   syncTag,
 } from '../../core/delivery/worker-messages.js'
 import type { WakeReason } from '../../core/outcomes/circuit-breaker.js'
+import { withTimeout } from '../../core/with-timeout.js'
 import { isDevelopment } from '../../redux/development.js'
 
 /** A worker that starts takes a while; one that has not answered by then is not counted on. */
@@ -53,26 +55,28 @@ export function createWorkerClient(
   const say = isDevelopment ? adviser(database, origins) : undefined
 
   /** Resolves with whether the worker answered in time; a later answer counts from then on. */
-  const ask = (worker: ServiceWorker, command: AskCommand | DrainCommand, partition?: string) =>
-    new Promise<boolean>((resolve) => {
-      const { port1, port2 } = new MessageChannel()
-      const end = (isTaken: boolean) => {
-        clearTimeout(timer)
-        answered = isTaken
-        resolve(isTaken)
-      }
-      const timer = setTimeout(() => {
-        end(false)
-        if (isDevelopment) setTimeout(() => answered === false && say?.silent(worker), silentMs)
-      }, answerMs)
+  function ask(
+    worker: ServiceWorker,
+    command: AskCommand | DrainCommand,
+    partition?: string,
+  ): Promise<boolean> {
+    const { port1, port2 } = new MessageChannel()
+    const taken = new Promise<boolean>((resolve) => {
       port1.onmessage = ({ data }) => {
         port1.close()
         has = isDraining(data) ? data.has : []
-        end(isDraining(data) && isFor(partition, data))
+        answered = isDraining(data) && isFor(partition, data)
+        resolve(answered)
         say?.lacks(lacks())
       }
-      worker.postMessage(command, [port2])
     })
+    worker.postMessage(command, [port2])
+    return withTimeout(systemClock, answerMs, taken, () => {
+      answered = false
+      if (isDevelopment) setTimeout(() => answered === false && say?.silent(worker), silentMs)
+      return answered
+    })
+  }
 
   return {
     use(given) {

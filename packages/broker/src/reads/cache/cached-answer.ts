@@ -1,5 +1,6 @@
 // Where a request's answers lie: under its key, in its user's partition.
 
+import { readPrepareMs } from '../../core/limits.js'
 import type { AnswerCache } from '../../core/reads/cache/answer-cache.js'
 import { headerOf, type StoredAnswer } from '../../core/reads/cache/cache-policy.js'
 import { isAboutAnswer, refreshedBy } from '../../core/reads/cache/revalidation.js'
@@ -7,11 +8,11 @@ import type { Tag } from '../../core/reads/consistency/tags.js'
 import { touchedTags } from '../../core/reads/consistency/write-overlap.js'
 import { readKey } from '../../core/reads/read-key.js'
 import type { ReadJob, ReadRequest } from '../../core/reads/read-types.js'
+import { withTimeout } from '../../core/with-timeout.js'
 import type { ReadEngineContext } from '../../page/reads-port.js'
 import type { WriteTags } from '../consistency/write-tags.js'
 import { isOwn } from '../request/read-request.js'
 import type { AnsweredRead } from '../request/read-result.js'
-import { withTimeout } from '../request/with-timeout.js'
 import { createUserCache, type UserCache, type UserCacheContext } from './user-cache.js'
 
 export interface CachedAnswerContext
@@ -77,7 +78,13 @@ export function createCachedAnswer(context: CachedAnswerContext, request: ReadRe
 
   return {
     request,
-    find: () => (finding ??= withTimeout(ports.clock, find(), undefined)),
+    find: () =>
+      (finding ??= withTimeout(
+        ports.clock,
+        readPrepareMs,
+        find().catch(() => {}),
+        () => {},
+      )),
     copy: () => copy,
     freshCopy(freshForMs, tags) {
       if (copy === undefined || Math.abs(ports.clock.now() - copy.fetchedAt) >= freshForMs) return undefined

@@ -1,9 +1,11 @@
 // Before a read is asked for, what the app would add to its request now: two answers that this tells apart are not
 // shared, and the copy of one is not given for the other.
+
+import { readPrepareMs } from '../../core/limits.js'
 import { identifyRequest } from '../../core/reads/cache/answer-identity.js'
+import { withTimeout } from '../../core/with-timeout.js'
 import type { ReadEngineContext } from '../../page/reads-port.js'
 import type { Subscriber } from '../request/subscriber.js'
-import { withTimeout } from '../request/with-timeout.js'
 
 export interface RequestIdentifierContext extends Pick<ReadEngineContext, 'prepare' | 'ports' | 'snapshot'> {
   /** Lower-case names of headers that tell no answers apart. */
@@ -19,7 +21,8 @@ export function createRequestIdentifier(
   async function identify(reader: Subscriber): Promise<void> {
     const { request } = reader.params
     const route = reader.routed?.action.type
-    const prepared = await withTimeout(ports.clock, prepare({ ...request, partition: '', route }), undefined)
+    const preparing = prepare({ ...request, partition: '', route }).catch(() => undefined)
+    const prepared = await withTimeout(ports.clock, readPrepareMs, preparing, () => undefined)
     // Where that fails or hangs, as a token's renewal without a network does, nothing is kept of what comes.
     reader.params =
       prepared === undefined

@@ -1,5 +1,6 @@
 // A programmer's mistakes in the options of a read, told at once. Left out of production builds.
 import { checkConditions } from '../../core/conditions/conditions.js'
+import { isPriority } from '../../core/reads/priority.js'
 import { describe } from '../../redux/describe.js'
 import { oneOf, rejectUnknownKeys, tagsOrNothing } from '../../redux/route.js'
 
@@ -9,7 +10,7 @@ const numberOptions = [...durations, 'retries']
 /** @throws TypeError */
 export function checkReadOptions(where: string, given: Readonly<Record<string, unknown>>): void {
   const { request: _request, answer: _answer, tags: _tags, priority, ...wishes } = given
-  if (priority !== undefined && typeof priority !== 'function' && !isReadPriority(priority))
+  if (priority !== undefined && typeof priority !== 'function' && !isPriority(priority))
     throw new TypeError(
       `${where} expects \`priority\` to be a whole number from 1 to 9, or a function that gives one; got ${describe(priority)}.`,
     )
@@ -68,6 +69,3 @@ function numberOrNothing(where: string, name: string, unit: string, value: unkno
 
 const isListOfNames = (value: unknown) =>
   Array.isArray(value) && value.every((one) => typeof one === 'string')
-
-const isReadPriority = (value: unknown) =>
-  typeof value === 'number' && Number.isInteger(value) && value >= 1 && value <= 9

@@ -1,6 +1,6 @@
 // What the store is told of a read: the outcome of its action, as of a write's.
 
-import { accepts, isJson, mediaTypeOf, parseJson } from '../../core/media-type.js'
+import { accepts, isJson, mediaTypeOf, parseJson } from '../../core/network/media-type.js'
 import { acceptFor } from '../../core/outcomes/acknowledgement.js'
 import { headerOf } from '../../core/reads/cache/cache-policy.js'
 import type { ReadAnswer, ReadRequest } from '../../core/reads/read-types.js'

@@ -1,5 +1,6 @@
 // What a routed action asks for, and how, by its route.
 import { areTags, type Tag } from '../../core/reads/consistency/tags.js'
+import { isPriority } from '../../core/reads/priority.js'
 import type { StoredAction } from '../../core/rows/entry.js'
 import { callApp, Refusal } from '../../page/capture/refusal.js'
 import type { ReadEngineContext, Wishes } from '../../page/reads-port.js'
@@ -54,7 +55,7 @@ export function checkedTags(what: string, tags: readonly Tag[]): readonly Tag[] 
 
 /** @throws Refusal */
 export function checkedPriority(what: string, priority: number): number {
-  if (Number.isInteger(priority) && priority >= 1 && priority <= 9) return priority
+  if (isPriority(priority)) return priority
   throw new Refusal(
     'invalidRequest',
     isDevelopment &&

@@ -1,16 +1,17 @@
 // One request that any number of readers of this page share, from the first that asks to its answer: its conditions,
 // what is being written, the line, the wire, and what the answer is worth.
+
 import { unmetAt, whenMet } from '../../core/conditions/conditions.js'
-import { holdMsMax } from '../../core/limits.js'
+import { holdMsMax, readPrepareMs } from '../../core/limits.js'
 import type { Tag } from '../../core/reads/consistency/tags.js'
 import type { ReadEnd, Scheduler, Subscription } from '../../core/reads/read-types.js'
 import { retriesDefault } from '../../core/reads/scheduler/retry-policy.js'
+import { withTimeout } from '../../core/with-timeout.js'
 import type { ReadEvent } from '../../page/reads-port.js'
 import type { CachedAnswer } from '../cache/cached-answer.js'
 import type { BarrierSnapshot, WriteBarrier } from '../consistency/write-barrier.js'
 import { isGood, judgeAnswer, type ReadOwner, type ReadResult } from '../request/read-result.js'
 import type { Subscriber } from '../request/subscriber.js'
-import { withTimeout } from '../request/with-timeout.js'
 import { type AnswerSubscribers, createAnswerSubscribers } from './answer-subscribers.js'
 import type { RouteOutcomeContext } from './route-outcome.js'
 
@@ -189,7 +190,10 @@ export class SharedRequest {
     const { truth, ports } = this.#context
     const shown = this.#tags()
     const overlap = truth.conflicts(shown, this.#mark, result.fetchedAt)
-    const { tags, passes } = await withTimeout(ports.clock, overlap, { tags: shown, passes: false })
+    const { tags, passes } = await withTimeout(ports.clock, readPrepareMs, overlap, () => ({
+      tags: shown,
+      passes: false,
+    }))
     if (tags.length === 0) return result
     return passes && this.#mayWait() ? 'again' : { ...result, unsure: tags }
   }

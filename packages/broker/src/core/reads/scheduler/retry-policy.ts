@@ -1,7 +1,7 @@
 // Whether a read is worth a second try, and when: one lost or busy answer fails none of its subscribers.
 
-import { accepts, mediaTypeOf } from '../../media-type.js'
 import { backoffMs, retryAfterMs } from '../../network/backoff.js'
+import { accepts, mediaTypeOf } from '../../network/media-type.js'
 import { headerOf } from '../cache/cache-policy.js'
 import type { ReadAnswer, ReadReply, ReadRequest } from '../read-types.js'
 
