@@ -6,7 +6,6 @@ import type { Network } from './network/network.js'
 import type { Reachability } from './network/reachability.js'
 import type { Bus, Clock, Locks, RandomSource } from './platform.js'
 import type { AnswerCache } from './reads/cache/answer-cache.js'
-import type { ReadNetwork } from './reads/read-types.js'
 import type { Store } from './rows/store.js'
 
 export interface Ports {
@@ -24,8 +23,6 @@ export interface Ports {
   readonly device?: Device
   /** Without it local time is UTC. */
   readonly zone?: Zone
-  /** The wire of reads; a browser's reads bring fetch along. */
-  readonly reads?: ReadNetwork
   /** This realm's knowledge of the way to each origin. Without it nothing is known. */
   readonly reachability?: Reachability
   /** A user's callback or the world failed in a way that no outcome carries. Never throws. */

@@ -4,7 +4,6 @@
 import type { Conditions } from '../core/conditions/conditions.js'
 import type { Outgoing } from '../core/delivery/attempt.js'
 import type { Limits } from '../core/limits.js'
-import type { CredentialsOf } from '../core/network/allowed-origins.js'
 import type { Owner } from '../core/outbox/partition.js'
 import type { Ports } from '../core/ports.js'
 import type { Tag } from '../core/reads/consistency/tags.js'
@@ -26,7 +25,6 @@ export interface ReadEngineContext {
   readonly limits: Limits
   readonly snapshot: SnapshotContext
   readonly receipts: Receipts
-  readonly credentialsOf: CredentialsOf
   prepare(outgoing: Outgoing): Promise<Outgoing['headers']>
   /** The app's word for its user of now; '' while nobody is signed in. */
   principal(): string

@@ -1,10 +1,8 @@
 // A network that answers as a test says, and remembers what it was asked. All but the server is the real wire: requests
 // are made, bounded and read by the code that runs in a browser.
 import { fetchNetwork } from '../adapters/network/fetch-network.js'
-import { fetchReads } from '../adapters/network/fetch-reads.js'
 import type { Network, Reply, SendOptions, WireRequest } from '../core/network/network.js'
 import type { Clock } from '../core/platform.js'
-import type { ReadNetwork } from '../core/reads/read-types.js'
 
 export interface SentRequest {
   readonly url: string
@@ -44,8 +42,6 @@ export interface ScriptedNetwork extends Network {
    * which finds nobody behind it: it answers everything, knocks too.
    */
   setReachable(reachable: boolean | 502 | 503 | 504): void
-  /** The wire of reads: it answers by the same script, and takes its time limit from its caller. */
-  readonly read: ReadNetwork['send']
 }
 
 export interface ScriptedNetworkOptions {
@@ -85,25 +81,26 @@ export function scriptedNetwork(
     return untilAborted(signal, typeof script === 'function' ? script(sent) : script)
   }
 
-  async function send(wire: WireRequest, options: SendOptions): Promise<Reply> {
-    let given: ScriptedAnswer | undefined
-    const network = fetchNetwork(undefined, {
+  const networkOf = ({ body }: WireRequest, onGiven: (given: ScriptedAnswer) => void = () => {}) =>
+    fetchNetwork(undefined, {
       clock,
       isOnline,
       async fetch(request, { signal }) {
-        given = await serve(request, wire.body, signal)
+        const given = await serve(request, body, signal)
+        onGiven(given)
         return streamEndedBy(signal, toResponse(given))
       },
     })
-    const reply = await network.send(wire, options)
+
+  async function send(wire: WireRequest, options: SendOptions): Promise<Reply> {
+    let given: ScriptedAnswer | undefined
+    const reply = await networkOf(wire, (one) => {
+      given = one
+    }).send(wire, options)
     // What no server sends comes as it was given.
     if (given === undefined || given instanceof Response) return reply
     return ['failed', 'invalid', 'unsent'].includes(given.kind) ? given : reply
   }
-
-  const reads = fetchReads(undefined, undefined, async (request) =>
-    streamEndedBy(request.signal, toResponse(await serve(request, undefined, request.signal))),
-  )
 
   return {
     requests,
@@ -123,7 +120,7 @@ export function scriptedNetwork(
       otherwise = given
     },
     send,
-    read: reads.send,
+    fetch: (wire, options) => networkOf(wire).fetch(wire, options),
   }
 }
 

@@ -106,12 +106,10 @@ export function createTestWorld(options: TestWorldOptions = {}): TestWorld {
           clock: { ...clock, after: (ms, callback) => clock.after(ms, () => life.run(callback)) },
           chance,
           network: {
+            fetch: (request, how) => life.whileAlive(() => network.fetch(request, how)),
             send: (request, how) => life.whileAlive(() => network.send(request, how)),
             knock: (url, how) => life.whileAlive(() => network.knock(url, how)),
             isOnline: network.isOnline,
-          },
-          reads: {
-            send: (request, signal, moved) => life.whileAlive(() => network.read(request, signal, moved)),
           },
           copies: whileAlive(copies, life),
           locks: locks.of(life),

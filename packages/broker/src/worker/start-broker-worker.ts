@@ -2,7 +2,6 @@
 // network is back. It listens to what it needs and leaves everything else (fetch, push, caching) to the app.
 
 import { browserPorts } from '../adapters/browser-ports.js'
-import { fetchReads } from '../adapters/network/fetch-reads.js'
 import { preparedHeaders } from '../adapters/network/prepared-headers.js'
 import { browserDevice } from '../adapters/system/browser-device.js'
 import { recoverRows } from '../core/backup/recover-lost-rows.js'
@@ -105,8 +104,7 @@ export function startBrokerWorker(options: WorkerOptions = {}): BrokerWorker {
   const base = workerBase(options)
   const { prepareHeaders, refusedWhen = {} } = options
   const origins = [self.location.origin, ...originNames(options.origins)]
-  const credentialsOf = credentialsBy(options.origins)
-  const world = browserPorts(database, async () => ({ recoverRows }), credentialsOf)
+  const world = browserPorts(database, async () => ({ recoverRows }), credentialsBy(options.origins))
   const limits = { ...defaultLimits, ...options.limits }
   const connections = createConnectionPool(limits.concurrencyMax)
   const ports = {
@@ -132,7 +130,6 @@ export function startBrokerWorker(options: WorkerOptions = {}): BrokerWorker {
     refuses: (type) => refusedWhen[type],
     inquiries: () => ({ queryStatus, questions }),
   })
-  const network = fetchReads(credentialsOf, limits.answerBytesMax)
   const scheduler = createScheduler({
     clock,
     chance,
@@ -140,11 +137,11 @@ export function startBrokerWorker(options: WorkerOptions = {}): BrokerWorker {
     limits: { ...limits, wireMs: limits.attemptMs },
     report,
     isOnline: () => navigator.onLine,
-    async send(request, { partition = '', route, signal, moved }) {
+    async send(request, { partition = '', route, ...wire }) {
       const headers = await prepare({ ...request, partition, route })
       // The app prepared them for the session of now, which may be another user's (P6).
       if (headers !== request.headers && !(await isActive(ports.store, partition))) return { kind: 'failed' }
-      return sendIdentified(network, request, headers, signal, moved)
+      return sendIdentified(world.network, request, headers, { ...wire, bytesMax: limits.answerBytesMax })
     },
   })
   const line = notingScheduler(scheduler, ports)

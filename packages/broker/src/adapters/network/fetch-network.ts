@@ -1,13 +1,12 @@
-// The wire: one fetch, no redirect followed, the body read to its end before anybody hears of an answer.
+// The network as `fetch` gives it. The body is read to its end before anybody hears of an answer.
 
 import { type CredentialsOf, credentialsBy } from '../../core/network/allowed-origins.js'
 import { errorText } from '../../core/network/error-text.js'
-import type { Network, Reply } from '../../core/network/network.js'
+import type { Network, Reply, WireOptions, WireReply, WireRequest } from '../../core/network/network.js'
 import { startStallTimer } from '../../core/network/stall-timer.js'
 import { originOfUrl } from '../../core/network/url-origin.js'
 import type { Clock } from '../../core/platform.js'
 import { systemClock } from '../system/system-clock.js'
-import { buildRequest } from './build-request.js'
 import { readBody } from './read-body.js'
 
 /** The parts of a browser that the wire is made of. */
@@ -28,22 +27,33 @@ export function fetchNetwork(
   credentialsOf: CredentialsOf = credentialsBy(),
   { clock, fetch, isOnline }: FetchWorld = browser,
 ): Network {
+  async function fetchBytes(wire: WireRequest, { bytesMax, signal, moved }: WireOptions): Promise<WireReply> {
+    let request: Request
+    try {
+      request = toRequest(wire, credentialsOf(wire.url))
+    } catch (error) {
+      return { kind: 'invalid', message: errorText(error) }
+    }
+    let response: Response | undefined
+    try {
+      response = await fetch(request, { signal })
+      if (isRedirect(response, wire.url)) return { kind: 'redirect' }
+      moved()
+      const { status, statusText, headers, url, redirected } = response
+      const body = await readBody(response, bytesMax, moved)
+      return { kind: 'answer', status, statusText, headers: [...headers], body, ...(redirected && { url }) }
+    } catch {
+      return response ? { kind: 'cut', status: response.status } : { kind: 'failed' }
+    }
+  }
+
   return {
+    fetch: fetchBytes,
     async send(wire, { timeoutMs, bytesMax, signal }) {
-      let request: Request
-      try {
-        request = buildRequest(wire, { body: wire.body ?? null, credentials: credentialsOf(wire.url) })
-      } catch (error) {
-        return { kind: 'invalid', message: errorText(error) }
-      }
       const watch = watchProgress(clock, timeoutMs, signal)
-      try {
-        return await readReply(await fetch(request, watch), bytesMax, watch.moved)
-      } catch {
-        return { kind: 'failed', timedOut: watch.isStalled() }
-      } finally {
-        watch.end()
-      }
+      const reply = await fetchBytes(wire, { ...watch, bytesMax })
+      watch.end()
+      return toReply(reply, watch.isStalled())
     },
     async knock(url, { timeoutMs, signal }) {
       const watch = watchProgress(clock, timeoutMs, signal)
@@ -76,15 +86,28 @@ function watchProgress(clock: FetchWorld['clock'], ms: number, given: AbortSigna
   }
 }
 
-async function readReply(response: Response, bytesMax: number, moved: () => void): Promise<Reply> {
-  if (response.type === 'opaqueredirect') return { kind: 'redirect' }
-  const { status } = response
-  try {
-    moved()
-    const bytes = await readBody(response, bytesMax, moved)
-    const body = bytes && new TextDecoder().decode(bytes)
-    return { kind: 'answer', status, headers: Object.fromEntries(response.headers), body }
-  } catch {
-    return { kind: 'cut', status }
-  }
+/** Past the browser's own cache. */
+const toRequest = (
+  { url, method, headers, body = null, redirect = 'manual' }: WireRequest,
+  credentials: RequestCredentials,
+): Request =>
+  new Request(url, {
+    method,
+    headers: headers as [string, string][],
+    body,
+    redirect,
+    credentials,
+    cache: 'no-store',
+  })
+
+/** One that was not followed, or left its origin. */
+const isRedirect = ({ type, redirected, url }: Response, asked: string) =>
+  type === 'opaqueredirect' || (redirected && originOfUrl(url) !== originOfUrl(asked))
+
+/** The answer of a write is a text. */
+function toReply(reply: WireReply, timedOut: boolean): Reply {
+  if (reply.kind === 'failed') return { ...reply, timedOut }
+  if (reply.kind !== 'answer') return reply
+  const { kind, status, headers, body } = reply
+  return { kind, status, headers: Object.fromEntries(headers), body: body && new TextDecoder().decode(body) }
 }

@@ -5,7 +5,7 @@
 export async function readBody(
   { body }: Response,
   bytesMax: number,
-  moved: () => void = () => {},
+  moved: () => void,
 ): Promise<ArrayBuffer | undefined> {
   const reader = body?.getReader()
   const parts: Uint8Array<ArrayBuffer>[] = []

@@ -17,6 +17,7 @@ function line({ knocks = [] as (number | undefined)[], replies = [] as Reply[], 
   const ports = withKnocks({
     clock,
     network: {
+      fetch: async () => failed,
       send: ({ url }) => {
         asked.push(`send ${url.slice(origin.length)}`)
         return after(replies.shift() ?? answer)

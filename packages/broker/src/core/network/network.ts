@@ -1,11 +1,31 @@
-// The port to the network for writes: one request, its end, and a harmless question whether a server is there.
+// The port to the network: one request, its end, and a harmless question whether a server is there.
 
 export interface WireRequest {
   readonly url: string
   readonly method: string
   readonly headers: readonly (readonly [string, string])[]
-  readonly body: string | ArrayBuffer | undefined
+  readonly body?: string | ArrayBuffer | null | undefined
+  /** `follow`: within the origin. Default `manual`: a redirect is no answer. */
+  readonly redirect?: 'follow' | 'manual'
 }
+
+/** The end of one request, with the bytes of its answer. `failed` says nothing of the effect. */
+export type WireReply =
+  | {
+      readonly kind: 'answer'
+      readonly status: number
+      /** Lower-case names. */
+      readonly headers: WireRequest['headers']
+      /** Undefined where the answer is longer than `bytesMax`. */
+      readonly body: ArrayBuffer | undefined
+      readonly statusText?: string
+      /** The URL of the answer, where the request was redirected. */
+      readonly url?: string
+    }
+  | { readonly kind: 'redirect' }
+  | { readonly kind: 'failed' }
+  | { readonly kind: 'cut'; readonly status: number }
+  | { readonly kind: 'invalid'; readonly message: string }
 
 /**
  * The end of one request. `failed` says nothing of the effect, whatever the browser believes of its connection: the
@@ -38,7 +58,12 @@ export type Reply =
 
 export interface Network {
   /**
-   * Follows no redirect, and reads the body to its end. Gives up when nothing has come for `timeoutMs`: no answer, or no
+   * Sends a request past the browser's own cache, and reads the body to its end. Calls `moved` as an answer begins, and
+   * for each part of it. Never rejects.
+   */
+  fetch(request: WireRequest, options: WireOptions): Promise<WireReply>
+  /**
+   * Sends a write. Follows no redirect, and reads the body to its end. Gives up when nothing has come for `timeoutMs`: no answer, or no
    * further part of one. Never rejects.
    */
   send(request: WireRequest, options: SendOptions): Promise<Reply>
@@ -51,11 +76,15 @@ export interface Network {
   isOnline(): boolean
 }
 
-export interface SendOptions {
-  readonly timeoutMs: number
+export interface WireOptions {
   /** The longest answer whose body is kept, in bytes. */
   readonly bytesMax: number
   readonly signal: AbortSignal
+  moved(): void
+}
+
+export interface SendOptions extends Pick<WireOptions, 'bytesMax' | 'signal'> {
+  readonly timeoutMs: number
   /**
    * Where to knock when the request fails, and before it leaves where the way to its origin is doubtful. `always`: also
    * wherever the origin has not answered a moment ago. `hold` is called when the request has to wait for a knock or a

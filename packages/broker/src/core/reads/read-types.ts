@@ -31,15 +31,6 @@ export type ReadReply =
   /** It is longer than its askers take. */
   | { readonly kind: 'tooLarge' }
 
-/** The wire of reads. */
-export interface ReadNetwork {
-  /**
-   * Never rejects. Follows no redirect, passes the browser's own cache by, reads the body to its end. Sends nothing once
-   * it is aborted. Calls `moved` as an answer begins, and for each part of it.
-   */
-  send(request: ReadRequest, signal: AbortSignal, moved?: () => void): Promise<ReadReply>
-}
-
 /** How a read ends for one reader. */
 export type ReadEnd =
   /** `sentAt`: when its request was sent, in epoch milliseconds; a read that is shared was sent before some asked. */

@@ -1,30 +1,29 @@
 import { describe, expect, it } from 'vitest'
 import { openReads } from '../../../test/reads-fixture.js'
-import type { ReadReply, ReadRequest } from '../../core/reads/read-types.js'
+import type { WireReply, WireRequest } from '../../core/network/network.js'
 import { createTestWorld } from '../../testing/index.js'
 
-const answer = (more: object = {}): ReadReply => ({
+const answer = (more: object = {}): WireReply => ({
   kind: 'answer',
-  answer: {
-    status: 200,
-    headers: [],
-    body: new TextEncoder().encode('{"n":1}').buffer as ArrayBuffer,
-    ...more,
-  },
+  status: 200,
+  headers: [],
+  body: new TextEncoder().encode('{"n":1}').buffer as ArrayBuffer,
+  ...more,
 })
 
 /** An app whose requests are answered by `reply`. */
-function open(reply: (request: ReadRequest) => ReadReply) {
+function open(reply: (request: WireRequest) => WireReply) {
   const world = createTestWorld()
   const tab = world.tab()
-  const sent: ReadRequest[] = []
-  const reads = {
-    send: async (request: ReadRequest) => {
+  const sent: WireRequest[] = []
+  const network = {
+    ...tab.ports.network,
+    fetch: async (request: WireRequest) => {
       sent.push(request)
       return reply(request)
     },
   }
-  const app = openReads(world, { tab: { ...tab, ports: { ...tab.ports, reads } } })
+  const app = openReads(world, { tab: { ...tab, ports: { ...tab.ports, network } } })
   const fetch = async (input: string | Request) => {
     const fetched = app.broker.fetch(input)
     fetched.catch(() => {})

@@ -183,13 +183,14 @@ describe('a read that stays on screen and fails', () => {
       const world = createTestWorld()
       const tab = world.tab()
       let sent = 0
-      const reads = {
-        send: async () => {
+      const network = {
+        ...tab.ports.network,
+        fetch: async () => {
           sent++
-          return { kind: 'tooLarge' as const }
+          return { kind: 'answer', status: 200, headers: [], body: undefined } as const
         },
       }
-      const app = openReads(world, { tab: { ...tab, ports: { ...tab.ports, reads } } })
+      const app = openReads(world, { tab: { ...tab, ports: { ...tab.ports, network } } })
       const receipts = Array.from({ length: readers }, () => app.dispatch(loadMe()))
       await world.clock.advance(600_000)
 

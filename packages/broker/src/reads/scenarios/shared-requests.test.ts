@@ -305,15 +305,16 @@ describe('one who watches', () => {
 
 /** The tab, with the signals of its reads. */
 function watched(tab: ReturnType<ReturnType<typeof createTestWorld>['tab']>, signals: AbortSignal[]) {
-  const { reads } = tab.ports
+  const { network } = tab.ports
   return {
     ...tab,
     ports: {
       ...tab.ports,
-      reads: {
-        send: (...[request, signal]: Parameters<NonNullable<typeof reads>['send']>) => {
-          signals.push(signal)
-          return (reads as NonNullable<typeof reads>).send(request, signal)
+      network: {
+        ...network,
+        fetch: (...[request, options]: Parameters<typeof network.fetch>) => {
+          signals.push(options.signal)
+          return network.fetch(request, options)
         },
       },
     },

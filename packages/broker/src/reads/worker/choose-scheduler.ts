@@ -1,6 +1,5 @@
 // Where this page's reads wait for their turn. With a worker that takes them they wait there, beside the reads of all
 // tabs; else in this page.
-import { fetchReads } from '../../adapters/network/fetch-reads.js'
 import type { ConnectionPool } from '../../core/network/connection-pool.js'
 import { sendIdentified } from '../../core/reads/cache/answer-identity.js'
 import { notingScheduler } from '../../core/reads/note-reachability.js'
@@ -10,19 +9,18 @@ import type { ReadEngineContext } from '../../page/reads-port.js'
 import { createWorkerScheduler } from './worker-scheduler.js'
 
 export function chooseScheduler(
-  { ports, host, limits, prepare, worker, database, credentialsOf }: ReadEngineContext,
+  { ports, host, limits, prepare, worker, database }: ReadEngineContext,
   connections: ConnectionPool,
 ): { readonly line: Scheduler; stop(): void } {
-  const { reads = fetchReads(credentialsOf, limits.answerBytesMax) } = ports
   const scheduler = createScheduler({
     ...ports,
     connections,
     limits: { ...limits, wireMs: limits.attemptMs },
     isOnline: () => host.believesOnline(),
-    async send(request, { partition = '', route, signal, moved }) {
+    async send(request, { partition = '', route, ...wire }) {
       const headers = await prepare({ ...request, route, partition })
       // The user may have changed while the app prepared the headers: then the signal is aborted.
-      return sendIdentified(reads, request, headers, signal, moved)
+      return sendIdentified(ports.network, request, headers, { ...wire, bytesMax: limits.answerBytesMax })
     },
   })
   const line = notingScheduler(

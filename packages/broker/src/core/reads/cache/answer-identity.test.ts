@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { ReadNetwork } from '../read-types.js'
+import type { Network, WireReply } from '../../network/network.js'
 import { dependsOnApp, identifyRequest, sendIdentified } from './answer-identity.js'
 
 const request = { url: 'https://app.test/', method: 'GET', headers: [['accept', 'text/csv']] } as const
@@ -38,30 +38,68 @@ describe('what tells answers apart', () => {
         ['x-team', 'blue'],
       ],
       {},
-      [['x-team', 'red']],
+      [
+        ['x-team', 'red'],
+        ['accept', 'text/csv'],
+      ],
     )
 
     expect(sent).toEqual([
       ['authorization', 'new'],
       ['x-team', 'red'],
+      ['accept', 'text/csv'],
     ])
   })
+
+  it('asks for JSON rather than for anything else, unless it names what it wants', async () => {
+    const sent = async (asked: Headers) => (await send([], {}, asked)).sent
+
+    expect(await sent([])).toEqual([['accept', 'application/json, */*;q=0.5']])
+    expect(await sent([['accept', 'text/csv']])).toEqual([['accept', 'text/csv']])
+  })
 })
+
+describe('a reply', () => {
+  const reply = async (given: WireReply) => sendIdentified({ fetch: async () => given }, request, [], options)
+
+  it('is an answer with all that came of it', async () => {
+    const answer = {
+      status: 404,
+      headers: [],
+      body: new ArrayBuffer(2),
+      statusText: 'No',
+      url: 'https://app.test/b',
+    }
+
+    expect(await reply({ kind: 'answer', ...answer })).toEqual({ kind: 'answer', answer })
+  })
+
+  it('is too large, a redirect, or a failure', async () => {
+    const kindOf = async (given: WireReply) => (await reply(given)).kind
+
+    expect(await kindOf({ kind: 'answer', status: 200, headers: [], body: undefined })).toBe('tooLarge')
+    expect(await kindOf({ kind: 'redirect' })).toBe('redirect')
+    expect(await kindOf({ kind: 'cut', status: 200 })).toBe('failed')
+    expect(await kindOf({ kind: 'invalid', message: 'no' })).toBe('failed')
+    expect(await kindOf({ kind: 'failed' })).toBe('failed')
+  })
+})
+
+const options = { bytesMax: 99, signal: new AbortController().signal, moved() {} }
 
 type Headers = readonly (readonly [string, string])[]
 
 /** Sends a read that was asked with some headers, as others are prepared; its answer has a `Vary`. */
 async function send(prepared: Headers, answered: { readonly vary?: string }, asked: Headers = []) {
   let sent: Headers = []
-  const network: ReadNetwork = {
-    async send({ headers }) {
+  const network: Pick<Network, 'fetch'> = {
+    async fetch({ headers }) {
       sent = headers
-      const answer = { status: 200, headers: Object.entries(answered), body: new ArrayBuffer(0) }
-      return { kind: 'answer', answer }
+      return { kind: 'answer', status: 200, headers: Object.entries(answered), body: new ArrayBuffer(0) }
     },
   }
   const request = { url: 'https://app.test/', method: 'GET', headers: asked } as const
-  const reply = await sendIdentified(network, request, prepared, new AbortController().signal, () => {})
+  const reply = await sendIdentified(network, request, prepared, options)
   return { sent, variesBeyondKey: reply.kind === 'answer' && reply.answer.variesBeyondKey === true }
 }
 

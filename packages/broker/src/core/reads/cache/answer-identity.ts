@@ -2,7 +2,8 @@
 // Such headers are part of the key, so that no answer is given for another. The answer's `Vary` says afterwards whether
 // the key was enough (RFC 9111 4.1).
 
-import type { ReadAnswer, ReadNetwork, ReadReply, ReadRequest } from '../read-types.js'
+import type { Network, WireOptions, WireReply } from '../../network/network.js'
+import type { ReadAnswer, ReadReply, ReadRequest } from '../read-types.js'
 import { headerOf, headerWords } from './cache-policy.js'
 
 type HeaderPairs = ReadRequest['headers']
@@ -27,20 +28,30 @@ const isBrowsers = /^(accept(-encoding|-language)?|access-control-.*|origin|refe
 
 /**
  * Sends a read with the headers that are prepared now. A header of the key keeps the value that it had when the read was
- * asked for. An answer is marked whose `Vary` names an added header.
+ * asked for. An answer is marked whose `Vary` names an added header. Routes expect JSON, and `broker.fetch` may expect
+ * anything.
  */
 export async function sendIdentified(
-  network: ReadNetwork,
+  network: Pick<Network, 'fetch'>,
   request: ReadRequest,
   prepared: HeaderPairs,
-  ...how: [AbortSignal, () => void]
+  options: WireOptions,
 ): Promise<ReadReply> {
   const added = prepared.filter(([name]) => headerOf(request, name) === undefined)
-  const reply = await network.send({ ...request, headers: [...added, ...request.headers] }, ...how)
+  const headers = [...added, ...request.headers]
+  if (headerOf({ headers }, 'accept') === undefined) headers.push(['accept', 'application/json, */*;q=0.5'])
+  const reply = toReadReply(await network.fetch({ ...request, headers }, options))
   if (reply.kind !== 'answer') return reply
   const names = headerWords(reply.answer, 'vary')
   const variesBeyondKey = added.some(([name]) => names.includes(name) && !tellsNothing.test(name))
   return variesBeyondKey ? { ...reply, answer: { ...reply.answer, variesBeyondKey } } : reply
+}
+
+function toReadReply(reply: WireReply): ReadReply {
+  if (reply.kind === 'redirect') return { kind: 'redirect' }
+  if (reply.kind !== 'answer') return { kind: 'failed' }
+  const { kind, body, ...rest } = reply
+  return body === undefined ? { kind: 'tooLarge' } : { kind, answer: { ...rest, body } }
 }
 
 /** Whether the answer's `Vary` names a header that the app may add and the request lacks. */
