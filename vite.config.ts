@@ -4,6 +4,8 @@ import { defineConfig } from 'vitest/config'
 import { findChromium } from './e2e/tools/browsers.js'
 import { wireServer } from './packages/broker/test/wire-server.js'
 
+const patientWaits = './packages/broker/test/patient-waits.ts'
+
 export default defineConfig({
   test: {
     // Vitest leaves one core free, which is half of a small machine.
@@ -14,6 +16,7 @@ export default defineConfig({
           name: 'node',
           // Property tests make hundreds of runs; a busy machine takes its time over them.
           testTimeout: 60_000,
+          setupFiles: [patientWaits],
           include: ['packages/*/{src,test}/**/*.test.ts', 'demo-app/**/*.test.ts', 'e2e/tools/**/*.test.ts'],
           exclude: ['**/*.browser.test.ts', '**/node_modules/**'],
         },
@@ -26,6 +29,8 @@ export default defineConfig({
         },
         test: {
           name: 'browser',
+          testTimeout: 60_000,
+          setupFiles: [patientWaits],
           include: ['packages/*/{src,test}/**/*.browser.test.ts'],
           browser: {
             enabled: true,

@@ -41,7 +41,7 @@ async function startWorker(name: string, more = ''): Promise<ServiceWorkerRegist
     scope: `/packages/broker/test/${name}/`,
   })
   cleanUp.push(() => registration.unregister())
-  await vi.waitFor(() => expect(registration.active?.state).toBe('activated'), { timeout: 20_000 })
+  await vi.waitFor(() => expect(registration.active?.state).toBe('activated'))
   return registration
 }
 
@@ -170,7 +170,7 @@ describe('a broker worker', () => {
     const { broker: another } = startPage(crypto.randomUUID())
     await another.register(Promise.resolve(registration))
 
-    await vi.waitFor(() => expect(another.capabilities().worker).toBe('silent'), { timeout: 5_000 })
+    await vi.waitFor(() => expect(another.capabilities().worker).toBe('silent'))
   })
 
   it('leaves what waits to be looked at to a page that is', async () => {

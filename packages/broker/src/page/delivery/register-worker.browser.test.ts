@@ -3,9 +3,6 @@ import { configureStore } from '@reduxjs/toolkit'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { type Broker, createBroker } from '../../index.js'
 
-/** For as long as a busy machine needs. */
-const patiently = (look: () => unknown) => vi.waitFor(look, { timeout: 20_000 })
-
 const cleanUp: (() => unknown)[] = []
 beforeEach(() => void vi.spyOn(console, 'warn').mockImplementation(() => {}))
 afterEach(async () => {
@@ -34,7 +31,7 @@ async function begin(broker: Pick<Broker<never, 'broker'>, 'register'>, script: 
   await broker.register(script, { scope })
   const registration = (await navigator.serviceWorker.getRegistration(scope)) as ServiceWorkerRegistration
   cleanUp.push(() => registration.unregister())
-  await patiently(() => expect(registration.active?.state).toBe('activated'))
+  await vi.waitFor(() => expect(registration.active?.state).toBe('activated'))
   const frame = document.createElement('iframe')
   frame.src = scope
   const loaded = new Promise((resolve) => frame.addEventListener('load', resolve))
@@ -52,12 +49,12 @@ describe('a new version of the worker', () => {
     const registration = await begin(broker, worker())
     expect(seen).toEqual([])
     await registration.update()
-    await patiently(() => expect(seen).toEqual([true]))
+    await vi.waitFor(() => expect(seen).toEqual([true]))
 
     const later = openPage()
     await later.broker.register(() => Promise.resolve(registration))
 
-    await patiently(() => expect(later.seen).toEqual([true]))
+    await vi.waitFor(() => expect(later.seen).toEqual([true]))
   })
 
   it('waits no more where another page asked for it, and this page goes on', async () => {
@@ -65,9 +62,9 @@ describe('a new version of the worker', () => {
     const registration = await begin(broker, worker())
     for (const times of [1, 2]) {
       await registration.update()
-      await patiently(() => expect(seen).toHaveLength(2 * times - 1))
+      await vi.waitFor(() => expect(seen).toHaveLength(2 * times - 1))
       registration.waiting?.postMessage({ type: 'SKIP_WAITING' })
-      await patiently(() => expect(seen).toHaveLength(2 * times))
+      await vi.waitFor(() => expect(seen).toHaveLength(2 * times))
     }
 
     expect(seen).toEqual([true, false, true, false])
@@ -78,11 +75,11 @@ describe('a new version of the worker', () => {
     const registration = await begin(broker, `${worker()}&skips`)
     const first = registration.active
     await registration.update()
-    await patiently(() => expect(registration.active).not.toBe(first))
-    await patiently(() => expect(registration.active?.state).toBe('activated'))
+    await vi.waitFor(() => expect(registration.active).not.toBe(first))
+    await vi.waitFor(() => expect(registration.active?.state).toBe('activated'))
 
     expect(registration.waiting).toBeNull()
-    await patiently(() => expect(seen.at(-1) ?? false).toBe(false))
+    await vi.waitFor(() => expect(seen.at(-1) ?? false).toBe(false))
   })
 
   it('that is not there is no reason to load the page anew: it is said why nothing happens', async () => {

@@ -22,7 +22,7 @@ async function startWorker(name: string, more = ''): Promise<ServiceWorkerRegist
   const scope = `/packages/broker/test/${name}/`
   const registration = await navigator.serviceWorker.register(script, { type: 'module', scope })
   cleanUp.push(() => registration.unregister())
-  await vi.waitFor(() => expect(registration.active?.state).toBe('activated'), { timeout: 20_000 })
+  await vi.waitFor(() => expect(registration.active?.state).toBe('activated'))
   return registration
 }
 
