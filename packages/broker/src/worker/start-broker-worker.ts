@@ -87,6 +87,11 @@ export interface WorkerRequest {
 
 /** A worker is stopped 30 s after its last event; a timer of this length still fires within the event that set it. */
 const waitMsMax = 20_000
+/**
+ * The time that pages have to ask for the changes of a drain. Chromium restarts a worker that is asked while Chromium
+ * stops the worker. Its successor then waits until the worker has rested for 30 s, or for 5 minutes.
+ */
+const settleMs = 1_000
 /** The last drain that begins within it, and its last attempt, end well before the 180 s that a `sync` may take. */
 const eventMsMax = 60_000
 
@@ -214,10 +219,10 @@ async function drainAndWait(life: WorkerLife, first: WakeReason): Promise<void> 
   const until = ports.clock.monotonic() + eventMsMax
   for (let probe = first; ; ) {
     await executor.wake(probe)
+    if (hasSuccessor()) return waitFor(ports, settleMs)
     const next = await nextUp(life)
     if (next === undefined || next.delayMs > waitMsMax || ports.clock.monotonic() + next.delayMs > until)
       return
-    if (hasSuccessor()) return
     await waitFor(ports, next.delayMs)
     if (hasSuccessor()) return
     probe = next.probe

@@ -17,6 +17,11 @@ const sentWhileSeen = write(createAction<string>('sentWhileSeen'), {
   when: { visible: true },
 })
 
+const held = write(createAction<string>('held'), {
+  request: (url) => ({ url, method: 'PUT' }),
+  success: 'any2xx',
+})
+
 const cleanUp: (() => unknown)[] = []
 afterEach(async () => {
   vi.restoreAllMocks()
@@ -297,6 +302,25 @@ describe('a broker worker', () => {
 
     await Promise.all([read, written])
     expect(ended).toEqual(['read', 'write'])
+  })
+
+  it('makes way for a newer version, whatever a page asks of it as its last work ends (F40)', async () => {
+    const name = crypto.randomUUID()
+    const { broker, store } = startPage(name, { routes: [held] })
+    const registration = await startWorker(name)
+    await broker.register(registration)
+    const { settled } = store.dispatch(held(`/wire/parts?${name}`))
+    await fetch(`/wire/next-part?${name}`)
+    const { active, scope } = registration
+    await navigator.serviceWorker.register(`${active?.scriptURL}&newer`, { type: 'module', scope })
+    await vi.waitFor(() => expect(registration.waiting?.state).toBe('installed'), { timeout: 20_000 })
+
+    const asking = setInterval(() => active?.postMessage(askCommand(name)), 1)
+    await fetch(`/wire/end-part?${name}`)
+    await settled
+    setTimeout(() => clearInterval(asking), 500)
+
+    await vi.waitFor(() => expect(registration.waiting).toBeNull(), { timeout: 10_000 })
   })
 
   it('that does not answer is not waited for: the page delivers itself (F42)', async () => {
