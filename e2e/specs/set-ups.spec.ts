@@ -50,18 +50,35 @@ async function open(page: Page, url: string): Promise<void> {
 
 const comeBack = (page: Page) => page.evaluate(() => window.dispatchEvent(new Event('focus')))
 
-/** As a user does whose page hangs, since Chromium 156 lets a reload hang now and then as a worker takes over. */
+/**
+ * As a user does who waits for the release in vain. Chromium restarts an old worker that gets a request while Chromium
+ * stops the worker. The new worker then waits for 5 minutes, since Playwright counts as DevTools. A navigation ends that.
+ */
 async function loadAgain(page: Page): Promise<void> {
-  test.info().annotations.push({ type: 'hung reload', description: page.url() })
-  await page.goto(page.url(), { timeout: 60_000 })
+  test.info().annotations.push({ type: 'held up update', description: page.url() })
+  const loaded = page.waitForEvent('load', { timeout: 60_000 })
+  // The page's own reload may take its place.
+  page.goto(page.url()).catch(() => {})
+  await loaded
 }
 
+/** Whether a new version is found. */
+const lookForUpdate = (page: Page) =>
+  page.evaluate(async () => {
+    const registration = await navigator.serviceWorker.ready
+    await registration.update()
+    return registration.installing !== null || registration.waiting !== null
+  })
+
 async function takeRelease(page: Page, update: Case['update'], release: number): Promise<void> {
+  // The browser looks by itself after a navigation. A look that is asked meanwhile shares that one's end, although it
+  // may have begun before the release.
+  if (update === 'applyUpdate') await expect.poll(() => lookForUpdate(page)).toBe(true)
   const loaded = update === 'reload' ? undefined : page.waitForEvent('load', { timeout: 30_000 })
   // It is awaited below, and may fail before.
   loaded?.catch(() => {})
-  await page.evaluate(async () => (await navigator.serviceWorker.ready).update())
   if (update === 'applyUpdate') await page.locator('#update').click({ timeout: 20_000 })
+  else await lookForUpdate(page)
   await loaded?.catch(() => loadAgain(page))
   if (update === 'reload') await reloadUntil(page, `release-${release}`)
   await shows(page, 'release', `release-${release}`)
