@@ -1,5 +1,6 @@
 // Finds the links in documents that lead nowhere: to no file, or to no heading of a file.
-// `node e2e/tools/links.js` checks all documents of the repository. The tests check those of a packed package.
+// `node e2e/tools/links.js` checks all documents of the repository, and that each source file that they name exists.
+// The tests check the links of a packed package.
 import { execFileSync } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 import { posix } from 'node:path'
@@ -46,6 +47,20 @@ export function deadLinks(texts, exists) {
   )
 }
 
+/**
+ * The source files that documents of the repository name and that do not exist, each as `file: name`.
+ * @param {ReadonlyMap<string, string>} texts @param {(path: string) => boolean} exists
+ */
+function missingFiles(texts, exists) {
+  const bases = ['', 'packages/broker/src/', 'packages/broker/', 'e2e/']
+  return [...texts].flatMap(([file, text]) =>
+    [...withoutCode(text).matchAll(/`([\w.-]+\/[\w./-]+\.tsx?)`/g)]
+      .map(([, name = '']) => name)
+      .filter((name) => !bases.some((base) => exists(base + name)))
+      .map((name) => `${file}: ${name}`),
+  )
+}
+
 function main() {
   const root = fileURLToPath(new URL('../..', import.meta.url))
   const listed = ['ls-files', '--cached', '--others', '--exclude-standard', '*.md']
@@ -54,10 +69,15 @@ function main() {
     .split('\n')
     .filter((file) => existsSync(root + file))
   const texts = new Map(files.map((file) => [file, readFileSync(root + file, 'utf8')]))
-  const dead = deadLinks(texts, (path) => existsSync(root + path))
+  const exists = (/** @type {string} */ path) => existsSync(root + path)
+  const dead = deadLinks(texts, exists)
+  const missing = missingFiles(texts, exists)
   for (const link of dead) console.error(`leads nowhere: ${link}`)
-  console.log(`links: ${files.length} documents, ${dead.length} links that lead nowhere`)
-  process.exitCode = dead.length === 0 ? 0 : 1
+  for (const name of missing) console.error(`does not exist: ${name}`)
+  console.log(
+    `links: ${files.length} documents, ${dead.length} links that lead nowhere, ${missing.length} missing files`,
+  )
+  process.exitCode = dead.length + missing.length === 0 ? 0 : 1
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) main()
