@@ -72,6 +72,6 @@ export const exceptions = {
   'demo-app/server/': 33,
   'e2e/bench/': 15,
   'e2e/fixtures/': 28,
-  'e2e/tools/': 16,
+  'e2e/tools/': 15,
   'packages/server/src/': 48,
 }

@@ -74,8 +74,8 @@ const suites = {
     check('borders', 'node e2e/tools/borders.js')
     check('shape', 'node e2e/tools/shape.js')
     check('prose', 'node e2e/tools/prose.js')
-    check('links of the documents', 'node e2e/tools/links.js')
-    check('commands of the documents', 'node e2e/tools/docs-commands.js')
+    check('links of the documents', 'node e2e/tools/documents/links.js')
+    check('commands of the documents', 'node e2e/tools/documents/commands.js')
     check('publint of redux-broker', 'npx publint packages/broker --strict')
     check('publint of redux-broker-server', 'npx publint packages/server --strict')
   },

@@ -1,5 +1,5 @@
 // Finds the links in documents that lead nowhere: to no file, or to no heading of a file.
-// `node e2e/tools/links.js` checks all documents of the repository, and that each source file that they name exists.
+// `node e2e/tools/documents/links.js` checks all documents of the repository, and that each source file that they name exists.
 // The tests check the links of a packed package.
 import { execFileSync } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
@@ -62,7 +62,7 @@ function missingFiles(texts, exists) {
 }
 
 function main() {
-  const root = fileURLToPath(new URL('../..', import.meta.url))
+  const root = fileURLToPath(new URL('../../..', import.meta.url))
   const listed = ['ls-files', '--cached', '--others', '--exclude-standard', '*.md']
   const files = execFileSync('git', listed, { cwd: root, encoding: 'utf8' })
     .trim()

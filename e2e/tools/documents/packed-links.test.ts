@@ -2,10 +2,10 @@
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
+import { packedFiles } from '../packed-files.js'
 import { deadLinks } from './links.js'
-import { packedFiles } from './packed-files.js'
 
-const packages = fileURLToPath(new URL('../../packages/', import.meta.url))
+const packages = fileURLToPath(new URL('../../../packages/', import.meta.url))
 
 describe('deadLinks', () => {
   const files = ['README.md', 'docs/a.md', 'dist/sw.js']

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
 
-const root = fileURLToPath(new URL('../..', import.meta.url))
+const root = fileURLToPath(new URL('../../..', import.meta.url))
 const read = (file: string) => readFileSync(root + file, 'utf8')
 const page = 'packages/broker/docs/security.md'
 const rows = [...read('docs/security.md').matchAll(/^\| (SEC\d+) \| (.+) \| (.+) \| (.*)\|$/gm)].map(
