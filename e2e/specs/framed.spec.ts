@@ -74,11 +74,11 @@ test('a frame on another site neither shows nor sends what waits in a tab, nor t
 
   await tab.close()
   server.api.answers = true
-  await expect.poll(() => waiting(frame), { timeout: 30_000 }).toBe(0)
+  await expect.poll(() => waiting(frame)).toBe(0)
   expect([...server.api.effects].sort()).toEqual(['ada of-the-frame page', 'ada of-the-frame-too page'])
 
   const later = await openApp(context)
-  await expect.poll(() => waiting(later), { timeout: 30_000 }).toBe(0)
+  await expect.poll(() => waiting(later)).toBe(0)
   expect(server.api.effects.slice(2)).toEqual(['ada of-the-tab page'])
 })
 
@@ -92,6 +92,6 @@ test('a frame that the browser gives no storage says so, and the tab delivers wh
   })
 
   server.api.answers = true
-  await expect.poll(() => waiting(tab), { timeout: 30_000 }).toBe(0)
+  await expect.poll(() => waiting(tab)).toBe(0)
   expect(server.api.effects).toEqual(['ada of-the-tab page'])
 })

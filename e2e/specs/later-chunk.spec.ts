@@ -11,7 +11,7 @@ test.describe('a page whose later chunk cannot be loaded', () => {
   const missing: string[] = []
   const errors: string[] = []
   const without = async (page: Page) => {
-    await page.route('**/later-*.js', (route) => {
+    await page.route('**/deferred-code-*.js', (route) => {
       missing.push(route.request().url())
       return route.abort()
     })

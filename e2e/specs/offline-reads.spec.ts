@@ -20,6 +20,7 @@ async function expectFresh(demo: DemoPage): Promise<void> {
   await expect(account(demo)).toContainText('Ada')
   await expect(account(demo)).toContainText(/Notifications\s*\d/)
   await expect(ages(demo)).toHaveCount(0)
+  await demo.feedIsKept()
 }
 
 test('after one visit all reads of the feed answer offline with their age, and are fresh again without a flash', async ({
@@ -68,6 +69,7 @@ test('of what one user read another one finds nothing on the screen, in memory, 
   expect(await everywhere()).toEqual({ shown: false, inMemory: false, onDisk: false })
 
   // Nor does it come back from where nobody can look, when the server cannot be asked.
+  await demo.feedIsKept()
   await network.cut()
   await demo.page.reload()
   await expect(account(demo)).toContainText('Harbour sailors')

@@ -11,6 +11,7 @@ test('a like and three claps made offline are shown at once, outlive a reload an
 }) => {
   const other = await openTab()
   await expect(other.post('p01').root).toBeVisible()
+  await demo.feedIsKept()
   const claps = Number(await demo.post('p01').claps.textContent())
   await network.cut()
 

@@ -125,6 +125,7 @@ async function clapAround({ page, pendingCount }: DemoPage, claps: number): Prom
     for (let i = 0; i < times; i++) (buttons[i % 3] as HTMLElement).click()
   }, claps)
   await expect(pendingCount).toHaveText(String(claps))
+  await expect(page.locator('[data-state=capturing]')).toHaveCount(0)
 }
 
 async function expectEachOnce(demo: DemoPage, server: DemoServer, claps: number): Promise<void> {

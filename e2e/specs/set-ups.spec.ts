@@ -29,7 +29,6 @@ const cases: readonly Case[] = [
 /** Left out of the other browsers' projects. */
 const onlyChromium = '@only-chromium'
 
-test.setTimeout(240_000)
 let server: SetUpServer | undefined
 test.afterEach(async () => {
   await server?.stop()
@@ -37,7 +36,7 @@ test.afterEach(async () => {
 })
 
 const shows = (page: Page, id: string, text: string | RegExp) =>
-  expect(page.locator(`#${id}`)).toHaveText(text, { timeout: 20_000 })
+  expect(page.locator(`#${id}`)).toHaveText(text)
 
 /** The page is open, its worker has answered and is in control. */
 async function open(page: Page, url: string): Promise<void> {
@@ -118,7 +117,7 @@ for (const { update, hasShell, inFirefox = false, ...setUp } of cases)
     server.api.answers = true
     await comeBack(page)
     // The entry's own backoff has grown with each attempt that was cut.
-    await expect(page.locator('#waiting')).toHaveText('0', { timeout: 120_000 })
+    await expect(page.locator('#waiting')).toHaveText('0')
     await shows(page, 'likes', '1')
     expect(server.api.keys.size).toBe(1)
     await shows(page, 'worker', 'active')
