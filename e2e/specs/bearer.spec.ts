@@ -20,6 +20,10 @@ async function signInBy(mode: Mode, context: BrowserContext, server: DemoServer)
   const demo = await openTab(context, server)
   await demo.page.goto(`${server.url}/lab`)
   await demo.page.getByLabel(mode).check()
+  // An old worker that is started again while it stops would hold the new one up: with DevTools attached, for 5 minutes.
+  const devtools = await context.newCDPSession(demo.page)
+  await devtools.send('ServiceWorker.enable')
+  await devtools.send('ServiceWorker.stopAllWorkers')
   const loaded = demo.page.waitForEvent('load')
   await demo.page.getByRole('button', { name: 'Switch and reload' }).click()
   await loaded
