@@ -18,7 +18,9 @@ export async function startExpress(pages: string, _pageOrigin?: string, port = 0
   const app = express()
   app.use(express.static(pages))
   app.use(express.json())
-  app.use(session({ secret: 'keyboard cat', resave: false, saveUninitialized: true, store: sessions }))
+  // Else a 401 that is on its way as the user signs in brings the cookie of an empty session, which ends theirs.
+  const saveUninitialized = false
+  app.use(session({ secret: 'keyboard cat', resave: false, saveUninitialized, store: sessions }))
 
   const isAuthenticated: RequestHandler = (request, response, next) => {
     if (request.session.user) next()
