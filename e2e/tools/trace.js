@@ -1,0 +1,87 @@
+// Counts the source files and the named functions that one write enters, from its dispatch to its settled outcome, in an
+// app without reads. `--list` prints their names. The trace runs on the build: the compiler makes one module of each
+// source file and keeps all functions. V8 counts the calls. The test world with its ports in memory does not count.
+import { Session } from 'node:inspector/promises'
+
+// The checks of a development build do not count.
+process.env['NODE_ENV'] = 'production'
+const { configureStore, createAction, createNextState, createSlice } = await import('@reduxjs/toolkit')
+const { createBroker, delivered, write } = await import('redux-broker')
+const { acknowledge, createTestWorld } = await import('redux-broker/testing')
+
+// The figures of today. They may fall.
+const filesMax = 87
+const functionsMax = 329
+
+const dist = new URL('../../packages/broker/dist/', import.meta.url).href
+const isWorld = /^(testing|adapters\/memory)\//
+
+const liked = write(
+  createAction('posts/liked', (/** @type {string} */ postId) => ({ payload: { postId } })),
+  {
+    request: ({ postId }) => ({ method: 'PUT', url: `/api/posts/${postId}/like` }),
+    lane: ({ postId }) => `post:${postId}`,
+    answer: (body) => /** @type {{ likes: number }} */ (body),
+  },
+)
+const posts = createSlice({
+  name: 'posts',
+  initialState: { likes: 0 },
+  reducers: {},
+  extraReducers: (builder) =>
+    void builder
+      .addCase(liked, (state) => void state.likes++)
+      .addMatcher(delivered(liked), (state, { payload }) => void Object.assign(state, payload)),
+})
+
+const world = createTestWorld({ network: (request) => acknowledge(request, { likes: 8 }) })
+const broker = createBroker({
+  routes: [liked],
+  partition: () => 'ada',
+  produce: createNextState,
+  world: world.tab(),
+})
+const store = configureStore({
+  reducer: { posts: broker.optimistic(posts.reducer), [broker.reducerPath]: broker.reducer },
+  middleware: (getDefault) => getDefault().prepend(broker.middleware),
+})
+await broker.ready
+await world.settle()
+
+const session = new Session()
+session.connect()
+await session.post('Profiler.enable')
+await session.post('Profiler.startPreciseCoverage', { callCount: true, detailed: false })
+// Taking the coverage sets the counts back to zero.
+await session.post('Profiler.takePreciseCoverage')
+const receipt = store.dispatch(liked('p1'))
+const [answer] = await Promise.all([receipt.unwrap(), world.settle()])
+const { result } = await session.post('Profiler.takePreciseCoverage')
+if (answer.likes !== 8 || store.getState().posts.likes !== 8 || world.reports.length > 0)
+  throw new Error('The write of the trace was not delivered.', { cause: world.reports })
+
+const entered = result
+  .filter(({ url }) => url.startsWith(dist) && !isWorld.test(url.slice(dist.length)))
+  .map(({ url, functions }) => {
+    const called = functions.filter(({ ranges }) => (ranges[0]?.count ?? 0) > 0)
+    const names = called.map(({ functionName }) => functionName).filter((name) => name !== '')
+    const file = url.slice(dist.length).replace(/\.js$/, '.ts')
+    return { file, names, callbacks: called.length - names.length }
+  })
+  .filter(({ names, callbacks }) => names.length + callbacks > 0)
+  .sort((one, other) => (one.file < other.file ? -1 : 1))
+
+const named = entered.flatMap(({ names }) => names).length
+const callbacks = entered.reduce((sum, one) => sum + one.callbacks, 0)
+if (process.argv.includes('--list'))
+  for (const { file, names, callbacks } of entered)
+    console.log(
+      `${file}: ${[...names, ...(callbacks > 0 ? [`${callbacks} without a name`] : [])].join(', ')}`,
+    )
+console.log(
+  `One write enters ${entered.length} files and ${named} functions. ${callbacks} callbacks have no name.`,
+)
+if (entered.length > filesMax || named > functionsMax) {
+  console.error(`The bounds are ${filesMax} files and ${functionsMax} functions.`)
+  process.exitCode = 1
+}
