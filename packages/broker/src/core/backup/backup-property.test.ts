@@ -3,11 +3,10 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { claim } from '../delivery/claim.js'
-import { allExpired, recoverExpired } from '../delivery/expired-leases.js'
 import { settle } from '../delivery/settle.js'
 import { createFakeDevice, type FakeDevice } from '../fixtures/device.fixture.js'
 import { capture } from '../fixtures/entry.fixture.js'
-import { deliveredOutcome, refusedReply } from '../fixtures/outbox.fixture.js'
+import { deliveredOutcome, recover, refusedReply } from '../fixtures/outbox.fixture.js'
 import { defaultLimits } from '../limits.js'
 import { append } from '../outbox/append.js'
 import { activate, readPartition } from '../outbox/partition.js'
@@ -121,7 +120,7 @@ async function play(device: FakeDevice, steps: readonly Step[]) {
   const begin = async () => {
     realm = device.realm()
     await signIn(realm)
-    await recoverExpired(realm, 'p', allExpired, 1_000)
+    await recover(realm, 'p', 1_000)
     // A copy that lags when the database is wiped is the note's affair.
     await device.quiet()
   }

@@ -60,11 +60,11 @@ export async function drain(context: DrainContext): Promise<void> {
 }
 
 async function loop(context: DrainContext): Promise<void> {
-  const { ports, user, signal } = context
+  const { ports, signal } = context
   const aborted = new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve()))
   const flights = new Map<string, AttemptInFlight>()
   let inquiry: StatusQuery | undefined
-  const { steals } = await recoverExpired(ports.store, user.partition, context.lapsed, ports.clock.now())
+  let turn: Turn | undefined
   const stopRenewing = keepLeases(context, flights)
   try {
     let finished: readonly Finished[] = []
@@ -73,12 +73,8 @@ async function loop(context: DrainContext): Promise<void> {
       const woken = Promise.race([context.woken(), aborted])
       const probe = context.takeProbe() ?? 'none'
       if (probe === 'signal') context.asked.clear()
-      const { claimed, doubted, open, row } = await drainStep(
-        { ...context, steals },
-        flights,
-        finished,
-        probe,
-      )
+      const { claimed, doubted, open, row } = await drainStep({ ...context, turn }, flights, finished, probe)
+      turn ??= row
       for (const { entry } of finished) flights.delete(entry.id)
       for (const entry of claimed) flights.set(entry.id, launch(context, entry, row))
       if (finished.length + claimed.length > 0 || doubted) ports.bus.post('changed')
@@ -93,6 +89,9 @@ async function loop(context: DrainContext): Promise<void> {
   }
 }
 
+/** The partition's row as the drain found it. */
+type Turn = Pick<PartitionRow, 'steals'>
+
 interface DrainStep {
   readonly claimed: readonly SendingEntry[]
   /** Whether entries are in doubt that were not before. */
@@ -104,15 +103,16 @@ interface DrainStep {
 
 /**
  * Settles the attempts that have ended and claims due entries in their place, while the turn is ours: all in one
- * transaction. If that fails each attempt is settled apart, so that one answer that cannot be stored holds up no other.
+ * transaction. The first step recovers what an executor that died has left. If a step fails each attempt is settled
+ * apart, so that one answer that cannot be stored holds up no other.
  */
 async function drainStep(
-  context: DrainContext & Pick<PartitionRow, 'steals'>,
+  context: DrainContext & { readonly turn: Turn | undefined },
   flights: ReadonlyMap<string, AttemptInFlight>,
   finished: readonly Finished[],
   probe: WakeReason,
 ): Promise<DrainStep> {
-  const { ports, limits, serves, owner, steals, signal } = context
+  const { ports, limits, serves, owner, turn, signal } = context
   const ended = new Set(finished.map(({ entry }) => entry.id))
   const inFlight = [...flights.values()]
     .filter(({ entry }) => !ended.has(entry.id))
@@ -120,7 +120,8 @@ async function drainStep(
   const goOn = (settling: readonly Finished[]) =>
     ports.store.transact('readwrite', 'strict', async (tx) => {
       const { now, row, origins, writeBack } = await settleTogether(tx, context, settling)
-      const isOurs = row.steals === steals && !signal.aborted
+      const isRecovered = turn === undefined && (await recoverExpired(tx, row, context.lapsed, now))
+      const isOurs = (turn === undefined || turn.steals === row.steals) && !signal.aborted
       const concurrencyMax = isOurs && ports.clock.monotonic() < context.until ? limits.concurrencyMax : 0
       const { claimed, doubted } = await claim(tx, row, origins, {
         owner,
@@ -132,7 +133,7 @@ async function drainStep(
         surroundings: ports,
         reachability: ports.reachability,
       })
-      writeBack(settling.length + claimed.length + doubted.length > 0)
+      writeBack(isRecovered || settling.length + claimed.length + doubted.length > 0)
       const isDoubted = doubted.length > 0 || finished.some(({ outcome }) => outcome.kind === 'inDoubt')
       const inquiries = row.statusQuery === undefined ? undefined : context.inquiries()
       const open = (await inquiries?.questions(tx, row, context)) ?? []

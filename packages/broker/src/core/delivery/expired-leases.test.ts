@@ -1,9 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { capture, sendingEntry, waiting } from '../fixtures/entry.fixture.js'
-import { deliveredOutcome, outbox } from '../fixtures/outbox.fixture.js'
+import { deliveredOutcome, outbox, recover } from '../fixtures/outbox.fixture.js'
 import { waitCapMs } from '../limits.js'
 import { entryVersion, toRow } from '../rows/entry.js'
-import { allExpired, recoverExpired } from './expired-leases.js'
 
 async function abandoned(server: 'idempotent' | 'plain', method = 'POST') {
   const box = outbox()
@@ -23,7 +22,7 @@ describe('recover', () => {
     async (server, method) => {
       const { box } = await abandoned(server, method)
 
-      await recoverExpired(box.store, 'p', allExpired, 7)
+      await recover(box.store, 'p', 7)
 
       const { row, entries } = await box.contents()
       expect(entries[0]).toMatchObject({
@@ -43,7 +42,7 @@ describe('recover', () => {
   it('P2 leaves a POST to a plain server in doubt: it may have arrived', async () => {
     const { box } = await abandoned('plain')
 
-    await recoverExpired(box.store, 'p', allExpired, 7)
+    await recover(box.store, 'p', 7)
 
     const { row, entries, journal } = await box.contents()
     expect(entries).toMatchObject([
@@ -58,7 +57,7 @@ describe('recover', () => {
     const { box } = await abandoned('idempotent')
 
     for (let i = 0; i < 100; i++) {
-      await recoverExpired(box.store, 'p', allExpired, 0)
+      await recover(box.store, 'p', 0)
       await box.claim()
     }
 
@@ -67,7 +66,7 @@ describe('recover', () => {
 
   it('F7 fences who thaws after it was given up', async () => {
     const { box, entry } = await abandoned('idempotent')
-    await recoverExpired(box.store, 'p', allExpired, 0)
+    await recover(box.store, 'p', 0)
     await box.claim()
 
     expect(entry && (await box.settle(entry, deliveredOutcome))).toBe(false)
@@ -84,7 +83,7 @@ describe('recover', () => {
       for (const row of rows) tx.put('entries', row)
     })
 
-    await recoverExpired(box.store, 'p', allExpired, 0)
+    await recover(box.store, 'p', 0)
 
     expect([...(await box.contents()).entries, ...(await box.contents('q')).entries]).toEqual([
       rows[0],
@@ -100,7 +99,7 @@ describe('recover', () => {
       const lease = { owner: 'dead', session: 0, renewals: 2, knocking: true }
       await box.write(async (tx) => tx.put('entries', toRow(sendingEntry({ lease, server, firstSentAt: 5 }))))
 
-      await recoverExpired(box.store, 'p', allExpired, 7)
+      await recover(box.store, 'p', 7)
 
       const [entry] = (await box.contents()).entries
       expect(entry).toMatchObject({ state: 'waiting', effect: 'none', attempts: 0, dueAt: 7 })
@@ -119,7 +118,7 @@ describe('recover', () => {
         tx.put('entries', waiting({ seq: 3, lane: 'c', notBefore: 3 * year, savedAt: year }))
       })
 
-      await recoverExpired(box.store, 'p', allExpired, 1_000)
+      await recover(box.store, 'p', 1_000)
 
       const { entries } = await box.contents()
       expect(entries.map(({ dueAt }) => dueAt)).toEqual([0, 6_000, 1_000 + waitCapMs])
@@ -131,7 +130,7 @@ describe('recover', () => {
       const row = waiting({ seq: 2, lane: 'b', notBefore: waitCapMs, savedAt: 0 })
       await box.write(async (tx) => tx.put('entries', row))
 
-      await recoverExpired(box.store, 'p', allExpired, 5)
+      await recover(box.store, 'p', 5)
 
       expect((await box.contents()).entries[1]).toEqual(row)
     })

@@ -3,14 +3,13 @@
 import { pageRowsMax, waitCapMs } from '../limits.js'
 import { transition } from '../outbox/entry-state.js'
 import { deferEntry, promoteNext, putInDoubt } from '../outbox/lanes.js'
-import { readPartition } from '../outbox/partition.js'
 import { isValidEntry } from '../outbox/row-validation.js'
 import { unknownEffect } from '../outcomes/retry-outcome.js'
 import type { Clock } from '../platform.js'
 import { type SendingEntry, toRow } from '../rows/entry.js'
 import type { PartitionRow } from '../rows/rows.js'
 import { within } from '../rows/spans.js'
-import type { Store, StoreTransaction } from '../rows/store.js'
+import type { StoreTransaction } from '../rows/store.js'
 import { createLeaseWatch, leaseVersion } from './lease-watch.js'
 
 /** Says whether an entry's lease has been given up. */
@@ -26,30 +25,26 @@ export function watchForExpiry(clock: Clock): IsExpired {
 }
 
 /**
- * Puts the entries of lapsed leases back: their effect is unknown, their failure is no fault of theirs. And those
- * whose time is further off than any wait, since the clock went back; and lets lanes go on whose next entry an older
- * release could not read. Gives the partition's row.
+ * Puts the entries of expired leases back into their lanes. Their effect is unknown, and the failure does not count
+ * against them. Shortens waits that an earlier clock made longer than any wait can be. Lets lanes go on whose next entry
+ * an older release could not read. True where the partition's row has changed.
  */
 export async function recoverExpired(
-  store: Store,
-  partition: string,
-  lapsed: IsExpired,
+  tx: StoreTransaction,
+  row: PartitionRow,
+  isExpired: IsExpired,
   now: number,
-): Promise<PartitionRow> {
-  return store.transact('readwrite', 'strict', async (tx) => {
-    const row = await readPartition(tx, partition)
-    for (const channel of row.channels) await reschedule(tx, partition, channel, now)
-    const rows = await tx.list(within('entries', [partition, 'sending'], 'unsure'), pageRowsMax)
-    const left = rows
-      .filter(isValidEntry)
-      .filter((entry) => entry.state === 'sending')
-      .filter(lapsed)
-    for (const entry of left) putBackInLane(tx, row, entry, now)
-    const stuck = row.stuckLanes ?? []
-    for (const lane of stuck) await promoteNext(tx, row, lane)
-    if (left.length + stuck.length > 0) tx.put('partitions', row)
-    return row
-  })
+): Promise<boolean> {
+  const { partition, channels, stuckLanes = [] } = row
+  for (const channel of channels) await reschedule(tx, partition, channel, now)
+  const rows = await tx.list(within('entries', [partition, 'sending'], 'unsure'), pageRowsMax)
+  const left = rows
+    .filter(isValidEntry)
+    .filter((entry) => entry.state === 'sending')
+    .filter(isExpired)
+  for (const entry of left) putBackInLane(tx, row, entry, now)
+  for (const lane of stuckLanes) await promoteNext(tx, row, lane)
+  return left.length + stuckLanes.length > 0
 }
 
 /** A clock that went back leaves entries that are due in a year: what was left of their wait begins anew (R9). */

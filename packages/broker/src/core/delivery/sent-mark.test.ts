@@ -1,9 +1,8 @@
 import { expect, it } from 'vitest'
 import { capture } from '../fixtures/entry.fixture.js'
-import { outbox } from '../fixtures/outbox.fixture.js'
+import { outbox, recover } from '../fixtures/outbox.fixture.js'
 import { deactivate } from '../outbox/partition.js'
 import type { Ports } from '../ports.js'
-import { allExpired, recoverExpired } from './expired-leases.js'
 import { createSentMark } from './sent-mark.js'
 
 /** An attempt that was claimed while its origin had just answered. */
@@ -23,7 +22,7 @@ it('an attempt that has to wait after all has not left: the next executor sends 
   const { box, row, hold } = await claimed('plain')
 
   hold?.()
-  await recoverExpired(box.store, 'p', allExpired, 7)
+  await recover(box.store, 'p', 7)
 
   expect(await row()).toMatchObject({ state: 'waiting', effect: 'none', attempts: 0 })
 })
@@ -33,7 +32,7 @@ it('and has from the moment at which it may leave', async () => {
 
   hold?.()
   expect(await mayLeave?.(true)).toBe(true)
-  await recoverExpired(box.store, 'p', allExpired, 7)
+  await recover(box.store, 'p', 7)
 
   expect(await row()).toMatchObject({ state: 'inDoubt', trouble: { reason: 'interrupted' } })
 })
@@ -54,7 +53,7 @@ it.each([
 it('P6 what waited does not leave for another executor, nor for a user who has signed out', async () => {
   const [lost, left] = [await claimed('plain'), await claimed('plain')]
   for (const { hold } of [lost, left]) hold?.()
-  await recoverExpired(lost.box.store, 'p', allExpired, 7)
+  await recover(lost.box.store, 'p', 7)
   await left.box.write((tx) => deactivate(tx, 'p'))
 
   expect(await lost.mayLeave?.(true)).toBe(false)

@@ -1,7 +1,6 @@
 // Whatever is done to an outbox, in whatever order: what its rows say of each other stays true.
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { allExpired, recoverExpired } from '../delivery/expired-leases.js'
 import { resolve, type StatusAnswer } from '../delivery/status-query.js'
 import { capture } from '../fixtures/entry.fixture.js'
 import {
@@ -9,6 +8,7 @@ import {
   deliveredOutcome,
   doubted,
   outbox,
+  recover,
   refusedReply,
   retriedOutcome,
 } from '../fixtures/outbox.fixture.js'
@@ -214,7 +214,7 @@ async function run(steps: readonly Step[]): Promise<void> {
         return
       }
       case 'recover':
-        await recoverExpired(box.store, user, allExpired, time)
+        await recover(box.store, user, time)
         return
       case 'discard all': {
         const { cancelled, unsure, letters } = await discardOutbox(box.store, user, {

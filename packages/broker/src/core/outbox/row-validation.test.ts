@@ -1,8 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { allExpired, recoverExpired } from '../delivery/expired-leases.js'
 import { deadLetter, inDoubtEntry, sendingEntry, waiting } from '../fixtures/entry.fixture.js'
-import { outbox } from '../fixtures/outbox.fixture.js'
+import { outbox, recover } from '../fixtures/outbox.fixture.js'
 import { captureFor, createServer } from '../fixtures/server.fixture.js'
 import { createExecutorWorld, type ExecutorWorld } from '../fixtures/world.fixture.js'
 import { readOutboxChanges, readStart } from '../journal/outbox-changes.js'
@@ -263,7 +262,7 @@ describe('a lane whose next entry cannot be read', () => {
     expect(await box.claim()).toEqual([])
     expect((await box.contents()).entries).toEqual([newer])
     await box.write(async (tx) => tx.put('entries', { ...newer, version: entryVersion }))
-    await recoverExpired(box.store, 'p', allExpired, 0)
+    await recover(box.store, 'p', 0)
 
     expect(await box.claim()).toMatchObject([{ id: 'b' }])
     expect((await box.contents()).row.stuckLanes).toEqual([])
