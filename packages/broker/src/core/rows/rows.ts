@@ -5,58 +5,91 @@ import type { DeadLetter, EntryCore, EntryRow, StoredAction } from './entry.js'
 
 /**
  * One user's outbox. Its counters are kept in the transaction that changes what they count. A transaction reads its own
- * copy of the row, changes it and puts it back.
+ * copy of the row, changes it and puts it back. Each part below is one concern. The fields are stored flat.
  */
-export interface PartitionRow {
+export type PartitionRow = PartitionIdentity &
+  PartitionCounters &
+  PartitionLanes &
+  PartitionSession &
+  PartitionJournal &
+  PartitionLosses &
+  AppWord
+
+/** The owner of the outbox. */
+interface PartitionIdentity {
   readonly partition: string
   /** The name of the session of its app, where that is not the first app of the device. */
   home?: string
+}
+
+/** Numbers that are given away once, and the size of the outbox. */
+interface PartitionCounters {
   nextSeq: number
   nextNumber: number
   waiting: number
   dead: number
   bytes: number
-  /** Origins, with what their entries need, that entries were captured for. */
-  channels: readonly string[]
-  /** Some of the lanes that a dead letter holds back, for a release before this one: the index of the letters knows all. */
-  blockedLanes: readonly string[]
-  /** Lanes whose next entry could not be read when its turn came: a release that can makes it the head. */
-  stuckLanes?: readonly string[]
-  paused?: PauseReason
-  /** Counts the sign-ins: what was sent before the last of them says nothing of the present session. */
-  session: number
   /** Counts the claims of all its entries. */
   claims?: number
-  /** How often the database began anew under it. */
-  wipes?: number
-  /** The database began anew while its copy could not be read: what that has is still to be given back. */
-  owed?: boolean
-  /** Work that the browser's storage lost, until a person has taken note of it. */
-  lost?: Loss
+  /** Counts how often the leader lock was taken away. An executor that began before the last time claims nothing more. */
+  steals?: number | undefined
+}
+
+/** The places where executors and pages look for work. */
+interface PartitionLanes {
+  /** Origins, with what their entries need, that entries were captured for. */
+  channels: readonly string[]
+  /** Some of the lanes that a dead letter holds back, for an earlier release. The index of the letters knows all. */
+  blockedLanes: readonly string[]
+  /** Lanes whose next entry could not be read when its turn came. A release that can read it makes it the head. */
+  stuckLanes?: readonly string[]
+  /** The latest attempts that did not end their entries. */
+  tried?: readonly LastTry[]
+}
+
+/** Whether the user's session lets entries be sent. */
+interface PartitionSession {
+  /** Counts the sign-ins. An attempt of an earlier session says nothing of the present one. */
+  session: number
+  paused?: PauseReason
+  /** The session in which its user signed out. A later session means that they are back. */
+  left?: number | undefined
+}
+
+/** How far pages have read the journal, and its size. */
+interface PartitionJournal {
   /** How far in the journal some page has shown what happened. */
   told?: number
   /** How far the notes of the journal have lost their words. */
   wordless?: number | undefined
   /** Bytes of the journal's words. */
   journalBytes?: number | undefined
-  /** The session in which its user signed out; a later one: they are back. */
-  left?: number | undefined
-  /** Bytes that the app gives to the whole outbox. */
-  bytesMax?: number
-  /** Counts how often a turn to drain was taken away: who began before the last time claims nothing more. */
-  steals?: number | undefined
-  /** The latest attempts that did not end their entries. */
-  tried?: readonly LastTry[]
+}
+
+/** Losses of the browser's storage. */
+interface PartitionLosses {
+  /** How often the database began anew under it. */
+  wipes?: number
+  /** The database began anew while its copy could not be read. The rows of the copy are still to be given back. */
+  owed?: boolean
+  /** Work that the browser's storage lost, until a person has taken note of it. */
+  lost?: Loss
+}
+
+/** The app's settings for all of its requests. They are kept in the row, since a worker may be alone. */
+export interface AppWord {
   /** A URL that answers well while the session is good. */
   sessionProbe?: string | undefined
   /** How the server says that a session is over, where the app says it. */
   sessionRules?: SessionRules | undefined
-  /** Names of the functions that the app's present release gives to every request. */
-  needs?: readonly string[]
   /** A URL that tells what became of a request, by its key in place of `:key`. */
   statusQuery?: string | undefined
   /** A URL that answers a HEAD at no cost. */
   knock?: string | undefined
+  /** Names of the functions that the app's present release gives to every request. */
+  needs?: readonly string[]
+  /** Bytes that the app gives to the whole outbox. */
+  bytesMax?: number
 }
 
 /** The result of a storage that forgot accepted work. */
@@ -186,9 +219,3 @@ export interface LastTry {
   /** In epoch milliseconds. Undefined where it waits for no time: for the network, a sign-in, a person. */
   readonly nextTryAt?: number | undefined
 }
-
-/** The app's settings for all of its requests. They are kept in the row, since a worker may be alone. */
-export type AppWord = Pick<
-  PartitionRow,
-  'sessionProbe' | 'sessionRules' | 'statusQuery' | 'knock' | 'needs' | 'bytesMax'
->
