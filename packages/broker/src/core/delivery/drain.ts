@@ -13,9 +13,8 @@ import type { PartitionRow } from '../rows/rows.js'
 import { type AskContext, type AttemptContext, askSession, attempt } from './attempt.js'
 import { type ClaimOptions, claim } from './claim.js'
 import { type IsExpired, recoverExpired } from './expired-leases.js'
-import { findLeasedEntry } from './find-leased-entry.js'
-import type { Finished } from './settle.js'
-import { settleEach, settleTogether } from './settle-batch.js'
+import { findLeasedEntry } from './lease.js'
+import { type Finished, settleEach, settleTogether } from './settle.js'
 import type { StatusQuery, StatusQueryCode, StatusQueryContext, StatusQuestion } from './status-query.js'
 
 export interface DrainContext

@@ -10,7 +10,7 @@ import { type SendingEntry, toRow } from '../rows/entry.js'
 import type { PartitionRow } from '../rows/rows.js'
 import { within } from '../rows/spans.js'
 import type { StoreTransaction } from '../rows/store.js'
-import { createLeaseWatch, leaseVersion } from './lease-watch.js'
+import { createLeaseWatch, leaseVersion } from './lease.js'
 
 /** Says whether an entry's lease has been given up. */
 export type IsExpired = (entry: SendingEntry) => boolean

@@ -7,7 +7,7 @@ import type { Ports } from '../ports.js'
 import { within } from '../rows/spans.js'
 import type { StoreTransaction } from '../rows/store.js'
 import { allExpired, type IsExpired } from './expired-leases.js'
-import { createLeaseWatch, leaseVersion } from './lease-watch.js'
+import { createLeaseWatch, leaseVersion } from './lease.js'
 
 /** What is done with a turn. `lapsed`: whose leases are given up. `lost`: another took the turn away. */
 export type LeaderWork = (lapsed: IsExpired, lost: AbortSignal) => Promise<void>

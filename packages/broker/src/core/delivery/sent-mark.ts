@@ -6,7 +6,7 @@ import { transition } from '../outbox/entry-state.js'
 import { isActive, sessionOf } from '../outbox/partition.js'
 import type { Ports } from '../ports.js'
 import { isRepeatable, type SendingEntry, toRow } from '../rows/entry.js'
-import { findLeasedEntry } from './find-leased-entry.js'
+import { findLeasedEntry } from './lease.js'
 
 /** The marks of one attempt, on its way to the network. */
 export function createSentMark(

@@ -11,8 +11,7 @@ import { journalMax } from '../limits.js'
 import { record } from '../outbox/journal.js'
 import { changePartition } from '../outbox/partition.js'
 import type { Outcome } from '../outcomes/outcome.js'
-import type { SendingEntry } from '../rows/entry.js'
-import { bytesAtMost } from '../rows/entry-size.js'
+import { bytesAtMost, type SendingEntry } from '../rows/entry.js'
 
 /** An outbox whose first entry is being sent. */
 async function sending(...captures: Parameters<typeof capture>[]) {

@@ -1,26 +1,31 @@
-// Writes down how attempts ended. Each write re-reads its row and is dropped unless the row still carries the fence
-// of that attempt (R2): who was taken over changes nothing.
+// Stores the outcomes of attempts: together in one transaction, or one by one where the storage refuses an outcome. Each
+// write reads its row again and is dropped unless the row still carries the fence of the attempt. An executor that was
+// taken over changes nothing.
 
-import { waitCapMs } from '../limits.js'
+import { type Limits, waitCapMs } from '../limits.js'
 import { backoffMs } from '../network/backoff.js'
 import { originOf } from '../outbox/delivery-requirements.js'
 import { transition } from '../outbox/entry-state.js'
+import { shrinkJournal } from '../outbox/journal.js'
 import { deferEntry, endEntry, putInDoubt, returnToUser } from '../outbox/lanes.js'
+import { type Owner, readPartition } from '../outbox/partition.js'
 import {
   afterOutcome,
   countsAgainstEntry,
   healthyOrigin,
+  withLastFailure,
   withRetention,
 } from '../outcomes/circuit-breaker.js'
-
-import { withLastFailure } from '../outcomes/last-failure.js'
 import type { Outcome } from '../outcomes/outcome.js'
+import type { Ports } from '../ports.js'
+import { isFull } from '../rows/disk-reserve.js'
 import type { SendingEntry } from '../rows/entry.js'
 import { troubleAfter } from '../rows/failure-run.js'
 import type { OriginRow, PartitionRow } from '../rows/rows.js'
 import type { StoreTransaction } from '../rows/store.js'
 import type { Attempted } from './attempt.js'
-import { findLeasedEntry } from './find-leased-entry.js'
+import { readOrigins } from './claim.js'
+import { findLeasedEntry } from './lease.js'
 
 /** An attempt that has ended: the entry as it was claimed, and what came of it. */
 export interface Finished extends Attempted {
@@ -95,4 +100,54 @@ async function retryLater(
   const round = Math.max(entry.failures, troubleAfter(entry, outcome, now).times - 1)
   const delayMs = waits ? Math.min(backoffMs(round, random(), outcome.retryAfterMs), waitCapMs) : 0
   deferEntry(tx, row, entry, outcome, { notBefore: now + delayMs, now, counts, sent, effect })
+}
+
+interface SettleContext {
+  readonly ports: Ports
+  readonly limits: Limits
+  readonly user: Owner
+}
+
+/** Gives the rows that were read, as the settlements changed them. `writeBack` stores the changes. */
+export async function settleTogether(
+  tx: StoreTransaction,
+  { ports, limits, user }: SettleContext,
+  finished: readonly Finished[],
+): Promise<Ledgers & { readonly now: number; readonly writeBack: (hasChanged: boolean) => void }> {
+  const now = ports.clock.now()
+  const row = await readPartition(tx, user.partition)
+  const rows = await readOrigins(tx, row)
+  const origins = new Map(rows.map((one) => [one.origin, one]))
+  const options = { now, failuresMax: limits.failuresMax, random: ports.chance.random }
+  const first = row.nextNumber
+  for (const done of finished) await settle(tx, { row, origins }, done, options)
+  if (finished.length > 0) await shrinkJournal(tx, row, undefined, first)
+  return {
+    now,
+    row,
+    origins,
+    writeBack(hasChanged) {
+      if (hasChanged) tx.put('partitions', row)
+      for (const health of origins.values()) if (!rows.includes(health)) tx.put('origins', health)
+    },
+  }
+}
+
+/** Settles an attempt without its body if that cannot be stored alone either. Rejects where the storage takes nothing. */
+export async function settleEach(context: SettleContext, finished: readonly Finished[]): Promise<void> {
+  const alone = (done: Finished) =>
+    context.ports.store.transact('readwrite', 'strict', async (tx) =>
+      (await settleTogether(tx, context, [done])).writeBack(true),
+    )
+  for (const done of finished)
+    await alone(done).catch((error: unknown) => {
+      context.ports.report(error)
+      return alone({ ...done, outcome: withoutBody(done.outcome, error) })
+    })
+}
+
+function withoutBody(outcome: Outcome, error: unknown): Outcome {
+  const reason = isFull(error) ? 'storageFull' : 'answerNotStored'
+  if (outcome.kind === 'delivered') return { kind: 'confirmed', httpStatus: outcome.httpStatus, reason }
+  return outcome.kind === 'returned' ? { ...outcome, problem: reason } : outcome
 }

@@ -1,12 +1,20 @@
 // The commands of a person on entries: take back one that was never sent, send a returned one again, or let it go.
 
 import { journalMax } from '../limits.js'
-import { type DeadLetter, type EntryRow, type InDoubtEntry, isRepeatable, toRow } from '../rows/entry.js'
+import {
+  type DeadLetter,
+  type EntryCore,
+  type EntryRow,
+  type InDoubtEntry,
+  isRepeatable,
+  toRow,
+} from '../rows/entry.js'
+import { withoutLastFailure } from '../rows/failure-run.js'
 import type { PartitionRow } from '../rows/rows.js'
 import { within } from '../rows/spans.js'
 import type { StoreTransaction } from '../rows/store.js'
+import { originOf } from './delivery-requirements.js'
 import { transition } from './entry-state.js'
-import { forgetFailure } from './forget-failure.js'
 import { record } from './journal.js'
 import { blocks, endEntry, promoteNext } from './lanes.js'
 import { changePartition } from './partition.js'
@@ -137,4 +145,14 @@ function removeLetter(tx: StoreTransaction, row: PartitionRow, { partition, seq,
   tx.delete('deadLetters', [partition, seq])
   row.dead -= 1
   row.blockedLanes = row.blockedLanes.filter((blocked) => blocked !== lane)
+}
+
+/** Call it where an entry ends without an answer. Its last failure is then no present trouble of its origin. */
+export async function forgetFailure(
+  tx: StoreTransaction,
+  { channel, trouble, returnedAt }: EntryCore & Partial<Pick<DeadLetter, 'returnedAt'>>,
+): Promise<void> {
+  const row = await tx.get('origins', [originOf(channel)])
+  if (row?.lastFailure && row.lastFailure.at === (returnedAt ?? trouble?.at))
+    tx.put('origins', withoutLastFailure(row))
 }

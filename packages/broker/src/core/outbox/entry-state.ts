@@ -1,6 +1,8 @@
 // The only place where an entry changes its state. A pair of state and event that is not written here is a bug of the
 // broker and throws. The callers check rule R2 (fences), in the same transaction.
 import {
+  bytesAtMost,
+  bytesOfEntry,
   type DeadLetter,
   type Effect,
   type Entry,
@@ -12,7 +14,6 @@ import {
   type Trouble,
   type WaitingEntry,
 } from '../rows/entry.js'
-import { bytesAtMost, bytesOfEntry } from '../rows/entry-size.js'
 
 export type EntryEvent =
   | { readonly type: 'promoted' }

@@ -3,8 +3,7 @@
 // in a page that shows it.
 
 import { defaultLimits, journalAgeMsMax, journalGraceMs, journalMax } from '../limits.js'
-import type { DeadLetter, LiveEntry } from '../rows/entry.js'
-import { bytesAtMost, bytesOfEntry } from '../rows/entry-size.js'
+import { bytesAtMost, bytesOfEntry, type DeadLetter, type LiveEntry } from '../rows/entry.js'
 import type { JournalRow, PartitionRow } from '../rows/rows.js'
 import { within } from '../rows/spans.js'
 import type { StoreTransaction } from '../rows/store.js'

@@ -1,9 +1,14 @@
 // The steps of an entry in its lane: deferred, put in doubt, returned or ended. The next entry becomes the head.
 
 import { defaultLimits } from '../limits.js'
-import type { DeadLetter } from '../rows/entry.js'
-import { type LiveEntry, type SendingEntry, toRow } from '../rows/entry.js'
-import { bytesOfEntry, withoutProblem } from '../rows/entry-size.js'
+import {
+  bytesOfEntry,
+  type DeadLetter,
+  type LiveEntry,
+  type SendingEntry,
+  toRow,
+  withoutProblem,
+} from '../rows/entry.js'
 import { type FailureCause, troubleAfter } from '../rows/failure-run.js'
 import type { PartitionRow } from '../rows/rows.js'
 import { within } from '../rows/spans.js'

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { letGo, sendAgain, stateAfter } from '../fixtures/dead-letters.fixture.js'
 import { refusedReply } from '../fixtures/outbox.fixture.js'
-import { bytesAtMost } from '../rows/entry-size.js'
+import { bytesAtMost } from '../rows/entry.js'
 import type { Answer } from './answer-marks.js'
 import { problemOf } from './problem.js'
 

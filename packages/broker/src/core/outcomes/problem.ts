@@ -1,7 +1,7 @@
 // The body of a refusal, as a dead letter and the journal keep it.
 
 import { problemBytesMax } from '../limits.js'
-import type { CutProblem } from '../rows/entry-size.js'
+import type { CutProblem } from '../rows/entry.js'
 import { type Answer, dataOf } from './answer-marks.js'
 
 /** The body as data, or its text where it is no JSON. A body over 8 KiB is cut, JSON too. */

@@ -3,7 +3,7 @@ import { sendingEntry } from '../fixtures/entry.fixture.js'
 import { leaseMs, leaseRenewalMs, lookMs } from '../limits.js'
 import type { Clock } from '../platform.js'
 import { watchForExpiry } from './expired-leases.js'
-import { createLeaseWatch } from './lease-watch.js'
+import { createLeaseWatch } from './lease.js'
 
 function startWatch() {
   let at = 0

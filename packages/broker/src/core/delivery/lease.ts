@@ -1,8 +1,11 @@
-// Watches others for signs of life, on the watcher's own clock: neither the wall clock nor theirs has a say in it (P4).
+// The lease of an attempt: whether an executor still holds its entry, and whether it shows signs of life. A watcher
+// counts time on its own clock, and trusts no wall clock (P4).
 
 import { leaseMs, leaseRenewalMs } from '../limits.js'
+import { isValidEntry } from '../outbox/row-validation.js'
 import type { Clock } from '../platform.js'
 import type { SendingEntry } from '../rows/entry.js'
+import type { StoreTransaction } from '../rows/store.js'
 
 /** What changes with every claim and every renewal. */
 export const leaseVersion = ({ id, fence, lease }: SendingEntry): string => `${id}.${fence}.${lease.renewals}`
@@ -23,4 +26,13 @@ export function createLeaseWatch(clock: Clock): LeaseWatch {
     seen.set(what, { sign, forMs, at })
     return forMs >= leaseMs
   }
+}
+
+/** The row of an attempt, by its fence. Undefined where its executor has lost the entry. */
+export async function findLeasedEntry(
+  tx: StoreTransaction,
+  { partition, seq, fence }: SendingEntry,
+): Promise<SendingEntry | undefined> {
+  const row = await tx.get('entries', [partition, seq])
+  return row?.state === 'sending' && row.fence === fence && isValidEntry(row) ? row : undefined
 }
