@@ -40,7 +40,7 @@ export const allowedArrows = {
   'page/capture': ['core/*', 'redux', 'page/user', 'page/view'],
   page: ['core/*', 'adapters/*', 'redux/*', 'page/*'],
 
-  // Of the page, reads see the port alone. The exceptions stand below.
+  // Of the page, reads see the port alone.
   'reads/consistency': ['core/*', 'redux', 'page/reads-port.ts'],
   'reads/request': ['core/*', 'redux', 'page/reads-port.ts', 'reads/consistency'],
   'reads/cache': ['core/*', 'redux', 'page/reads-port.ts', 'reads/request', 'reads/consistency'],
@@ -75,19 +75,6 @@ export const exceptions = [
   ['core/ports.ts', 'core/network/reachability.ts'],
   ['core/ports.ts', 'core/reads/cache/answer-cache.ts'],
   ['core/ports.ts', 'core/rows/store.ts'],
-  // Until reads get what they need of a page by the port.
-  ['reads/dispatch-read.ts', 'page/capture/capture.ts'],
-  ['reads/dispatch-read.ts', 'page/capture/refusal.ts'],
-  ['reads/dispatch-read.ts', 'page/view/store-bridge.ts'],
-  ['reads/read-commands.ts', 'page/broker.ts'],
-  ['reads/request/read-params.ts', 'page/capture/refusal.ts'],
-  ['reads/request/read-request.ts', 'page/capture/refusal.ts'],
-  ['reads/request/read-request.ts', 'page/capture/snapshot.ts'],
-  ['reads/request/read-request.ts', 'page/capture/storable-headers.ts'],
-  ['reads/consistency/refetch-schedule.ts', 'page/lifecycle/page-lifecycle.ts'],
-  ['reads/consistency/write-barrier.ts', 'page/lifecycle/page-lifecycle.ts'],
-  ['reads/consistency/write-barrier.ts', 'page/view/store-bridge.ts'],
-  ['reads/worker/worker-session.ts', 'page/delivery/worker-client.ts'],
 ]
 
 /** Names that two files define on purpose, with one meaning. */

@@ -26,8 +26,8 @@ export {
   outboxEntries,
   requeue,
 } from './page/commands.js'
+export { limitReads, watchReads } from './page/read-commands.js'
 export { markRead } from './page/read-mark.js'
-export { limitReads, watchReads } from './reads/read-commands.js'
 
 // State that the app keeps, and the error of a receipt.
 

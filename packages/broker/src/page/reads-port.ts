@@ -1,5 +1,5 @@
-// The types between a page's broker and the engine that does its reads. The engine itself is in the bundle of an app
-// that declares a read.
+// The port between a page's broker and its read engine: all that the engine may use of the page. The engine itself is in
+// the bundle of an app that declares a read.
 
 import type { Conditions } from '../core/conditions/conditions.js'
 import type { Outgoing } from '../core/delivery/attempt.js'
@@ -17,20 +17,30 @@ import type { PageLifecycle } from './lifecycle/page-lifecycle.js'
 import type { Receipts } from './view/receipts.js'
 import type { StoreBridge } from './view/store-bridge.js'
 
-export interface ReadEngineContext {
+export { passOn } from './capture/capture.js'
+export { asRefusal, callApp, Refusal } from './capture/refusal.js'
+export { absoluteUrl } from './capture/snapshot.js'
+export { readHeaders } from './capture/storable-headers.js'
+export { settledOf } from './view/store-bridge.js'
+
+/** The parts of a page that its writes and its reads share. */
+export interface PageContext {
   readonly database: string
   readonly ports: Ports
   readonly host: PageLifecycle
   readonly worker: WorkerClient
   readonly limits: Limits
   readonly snapshot: SnapshotContext
-  readonly receipts: Receipts
+  readonly routes: ReadonlyMap<string, Route>
   prepare(outgoing: Outgoing): Promise<Outgoing['headers']>
+}
+
+export interface ReadEngineContext extends PageContext {
+  readonly receipts: Receipts
   /** The app's word for its user of now; '' while nobody is signed in. */
   principal(): string
   /** Where the user's rows are; undefined while nobody is signed in or the storage fails. */
   user(): Promise<Owner | undefined>
-  readonly routes: ReadonlyMap<string, Route>
   /** The entries and outcomes in the view. */
   readonly view: Pick<StoreBridge, 'onTheirWay' | 'outcomesSince'>
   /** Tells the store. Never throws. */

@@ -1,6 +1,6 @@
 // Turns the app's options into the parts of a broker at work for one store.
 import type { Action, MiddlewareAPI } from 'redux'
-import { defaultLimits, type Limits } from '../core/limits.js'
+import { defaultLimits } from '../core/limits.js'
 import {
   type CredentialsOf,
   cookieNeeds,
@@ -24,22 +24,16 @@ import type { RefusalFunctions } from './delivery/refusal-functions.js'
 import type { WorkerClient } from './delivery/worker-client.js'
 import { checkSeen } from './development/setup-warnings.js'
 import type { PageLifecycle } from './lifecycle/page-lifecycle.js'
-import type { ReadPart } from './reads-port.js'
+import type { PageContext, ReadPart } from './reads-port.js'
 import { createUserIds } from './user/user-id.js'
 import type { UserRowsContext } from './user/user-rows.js'
 import type { ChangesContext } from './view/changes-to-actions.js'
 
 export type Routes = ReadonlyMap<string, Route>
 
-export interface RuntimeConfig {
-  readonly database: string
+export interface RuntimeConfig extends PageContext {
   readonly ports: Ports & { readonly reachability: Reachability }
-  readonly host: PageLifecycle
   readonly inquiries: DeliveryContext['inquiries']
-  readonly worker: WorkerClient
-  readonly limits: Limits
-  readonly snapshot: SnapshotContext
-  readonly routes: Routes
   /** Undefined where the app declares no read. */
   readonly createReads: ReturnType<ReadPart['begin']>['createEngine'] | undefined
   /** The app's word for a worker that is alone. */
@@ -47,7 +41,6 @@ export interface RuntimeConfig {
   readonly base: UserRowsContext['base']
   readonly serves: DeliveryContext['serves']
   readonly credentialsOf: CredentialsOf
-  readonly prepare: DeliveryContext['prepare']
   readonly refuses?: DeliveryContext['refuses']
   /** Names of the functions that this page has for its requests. */
   readonly has: readonly string[]

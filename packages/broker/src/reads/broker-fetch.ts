@@ -1,4 +1,4 @@
-// Reads without Redux: what a fetch gives, by the same rules.
+// Reads without Redux. `broker.fetch` gives a `Response`, by the same rules.
 import type { ReadRequest } from '../core/reads/read-types.js'
 import type { FetchOptions, ReadEngineContext } from '../page/reads-port.js'
 import { checkFetchOptions } from './request/check-read-options.js'
@@ -8,19 +8,19 @@ import type { AnsweredRead, ReadResult } from './request/read-result.js'
 import { createSubscriber, type ReadParams } from './request/subscriber.js'
 import type { UserReads } from './user-reads.js'
 
-// Every bundler replaces this expression; the checks are left out of a production build.
+// Every bundler replaces this expression. A production build contains no checks.
 declare const process: { readonly env: { readonly NODE_ENV?: string } }
 
 const knownInit: readonly string[] = ['signal', 'priority', 'tags', ...readParamNames]
 
-/** Rejects as `fetch` does: with the signal's reason, a `TimeoutError`, or a TypeError where nothing came. */
+/** Rejects as `fetch` does, with the signal's reason, a `TimeoutError`, or a TypeError where nothing came. */
 export async function fetchRead(
   { snapshot, ask }: Pick<ReadEngineContext, 'snapshot'> & Pick<UserReads, 'ask'>,
   input: string | URL | Request,
   options: FetchOptions = {},
 ): Promise<Response> {
   if (process.env.NODE_ENV !== 'production') checkFetchOptions('broker.fetch()', options)
-  // In production too: a POST would go as a GET, and a header would be missing.
+  // Checked in production too, since a POST would go as a GET, and a header would be missing.
   const [stranger] = Object.keys(options).filter((name) => !knownInit.includes(name))
   if (stranger !== undefined) throw new TypeError(`broker.fetch() takes no \`${stranger}\`.`)
   const { signal, priority = 5, tags = [], ...wishes } = options
@@ -48,7 +48,7 @@ export async function fetchRead(
       }
     }
     let mayFollow = !(input instanceof Request) || input.redirect === 'follow'
-    // As fetch does, but only within its origin, and nothing is kept of it: it may be a login page.
+    // As fetch does, but only within its origin. The answer is not kept, since it may be a login page.
     const follow = () => {
       mayFollow = false
       begin({ ...wish, request: { ...request, redirect: 'follow' }, copy: 'never', retries: 0 })

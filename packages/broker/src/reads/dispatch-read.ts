@@ -1,9 +1,6 @@
 // From a routed action that asks to its receipt, and to what is on screen because of it.
 import type { StoredAction } from '../core/rows/entry.js'
-import { passOn } from '../page/capture/capture.js'
-import { asRefusal } from '../page/capture/refusal.js'
-import type { ReadEngineContext } from '../page/reads-port.js'
-import { settledOf } from '../page/view/store-bridge.js'
+import { asRefusal, passOn, type ReadEngineContext, settledOf } from '../page/reads-port.js'
 import { type OutcomeAction, outcome } from '../redux/actions.js'
 import { isDevelopment } from '../redux/development.js'
 import type { ReadRoute } from '../redux/route.js'
@@ -14,7 +11,7 @@ import type { UserReads } from './user-reads.js'
 type CaptureContext = Pick<ReadEngineContext, 'ports' | 'receipts' | 'snapshot' | 'dispatch'> &
   Pick<UserReads, 'show'>
 
-/** Never throws: what cannot be asked for settles as rejected. `next` takes the action on to the reducers. */
+/** Never throws. A read with bad parameters settles as rejected. `next` takes the action on to the reducers. */
 export function dispatchRead(
   context: CaptureContext,
   route: ReadRoute,

@@ -1,4 +1,4 @@
-// A page's reads: everything that they are made of meets here.
+// The composition root of a page's reads.
 import { cacheStorageAnswers } from '../adapters/storage/answer-cache.js'
 import type { ConnectionPool } from '../core/network/connection-pool.js'
 import type { ReadEngine, ReadEngineContext } from '../page/reads-port.js'
@@ -13,7 +13,7 @@ import { createUserReads } from './user-reads.js'
 import { chooseScheduler } from './worker/choose-scheduler.js'
 
 export interface ReadsOptions {
-  /** A response header that names whose answer it is, as `partition` does: another user's is thrown away. */
+  /** A response header that names the user of an answer, as `partition` does. Another user's answer is thrown away. */
   readonly userHeader?: string
   /** Bytes of kept answers, of one user. Default 10 MiB. */
   readonly bytesMax?: number
@@ -59,7 +59,7 @@ export function createReadEngine(
   const beginSession = () => createUserReads({ ...shared, principal: context.principal() })
   let session = beginSession()
   // Delete the answers of users who left, should the tab that was to do it have crashed. Only while nobody is signed in:
-  // after a database was lost no row names the user until their sign-in is written, and theirs would be deleted too.
+  // after a storage wipe no row names the current user, whose answers would be deleted too.
   queueMicrotask(() => context.principal() === '' && clearSignedOutUsers(copies, ports))
   const stopWatching = host.onPutAway(() => session.cancel())
 

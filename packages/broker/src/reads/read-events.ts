@@ -6,7 +6,7 @@ type Kind = ReadEvent['kind']
 
 export interface ReadEvents {
   watch(listener: (event: ReadEvent) => void): () => void
-  /** For one request; gives what tells of it. */
+  /** Begins to tell of one request. */
   open(url: string, about: () => { readonly priority: number; readonly readers: ReadonlySet<unknown> }): Tell
 }
 

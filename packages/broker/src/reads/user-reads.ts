@@ -1,4 +1,4 @@
-// The reads of one user: each key's one request for all who ask, and what is on screen of them.
+// The reads of one user. All subscribers of one key share one request, and the reads on screen are kept up to date.
 import { readKey } from '../core/reads/read-key.js'
 import type { ReadEngineContext } from '../page/reads-port.js'
 import { type BrokerAction, isOutcome, type OutcomeAction } from '../redux/actions.js'
@@ -6,12 +6,12 @@ import { isDevelopment } from '../redux/development.js'
 import { type CachedAnswerContext, createCachedAnswer } from './cache/cached-answer.js'
 import { createRequestIdentifier, type RequestIdentifierContext } from './cache/identify-request.js'
 import { createActiveReads } from './consistency/active-reads.js'
-import { createWriteBarrier } from './consistency/write-barrier.js'
+import { createWriteBarrier, type WriteBarrier } from './consistency/write-barrier.js'
 import type { ReadEvents } from './read-events.js'
 import { isOwn } from './request/read-request.js'
 import { warnOfLeftOut } from './request/read-warnings.js'
 import { createSubscriber, type ReadParams, type Subscriber } from './request/subscriber.js'
-import { createRouteOutcome } from './sharing/route-outcome.js'
+import { createRouteOutcome } from './sharing/answer-subscribers.js'
 import { SharedRequest, type SharedRequestContext } from './sharing/shared-request.js'
 
 export interface UserReadsContext
@@ -26,18 +26,17 @@ export interface UserReadsContext
 export interface UserReads {
   /** Gives what the reader leaves by. */
   ask(reader: Subscriber): () => void
-  /** As `ask`, and is on screen until it leaves: what makes it old has it asked for again. */
+  /** As `ask`, and the read is on screen until it leaves. It is asked for again when a write has made it old. */
   show(reader: Pick<Subscriber, 'params' | 'settle' | 'routed'>): () => void
   /** Call it with every action of the broker's own that reaches the store. */
   hear(action: BrokerAction | OutcomeAction): void
-  /** All readers leave. What was on screen is asked for again when the page is looked at. */
+  /** All readers leave. The reads on screen are asked for again when the page is looked at. */
   cancel(): void
   stop(): void
 }
 
 export function createUserReads(context: UserReadsContext): UserReads {
-  const { ports, limits, written, diary } = context
-  const readings = new Map<string, SharedRequest>()
+  const { ports, limits, written } = context
   const screen = createActiveReads({
     ...ports,
     ...context,
@@ -45,42 +44,13 @@ export function createUserReads(context: UserReadsContext): UserReads {
     leftOut: isDevelopment ? warnOfLeftOut : () => {},
   })
   const truth = createWriteBarrier({ ...context, restored: context.restored() })
-  const readingsMax = limits.waitingReadsMax + limits.concurrencyMax
-
-  function begin(key: string, reader: Subscriber): SharedRequest {
-    const { request } = reader.params
-    const tell = diary.open(request.url, () => reading)
-    const reading: SharedRequest = new SharedRequest({
-      ...context,
-      truth,
-      place: createCachedAnswer(context, request),
-      isOwn: isOwn(context.snapshot, request.url),
-      tell(kind, order) {
-        if (kind === 'ended') readings.delete(key)
-        tell(kind, order)
-      },
-    })
-    readings.set(key, reading)
-    reading.join(reader)
-    tell('waiting')
-    return reading
-  }
-
-  function join(reader: Subscriber): () => void {
-    const key = readKey({ partition: '', request: reader.params.request })
-    const known = readings.get(key)
-    known?.join(reader)
-    if (known === undefined && readings.size >= readingsMax) return refuseRead(reader, context)
-    const reading = known ?? begin(key, reader)
-    return () => reading.leave(reader)
-  }
-
-  const { ask, cancel: cancelIdentified } = createRequestIdentifier(context, join)
+  const requests = createSharedRequests(context, truth)
+  const { ask, cancel: cancelIdentified } = createRequestIdentifier(context, requests.join)
   const refreshes = createRefreshes(ask)
 
   function cancel(): void {
     for (const reader of cancelIdentified()) createRouteOutcome({ kind: 'cancelled' }, context).tell(reader)
-    for (const reading of [...readings.values()]) reading.cancel()
+    requests.cancel()
   }
 
   return {
@@ -115,6 +85,46 @@ export function createUserReads(context: UserReadsContext): UserReads {
   }
 }
 
+/** One request for each key. */
+function createSharedRequests(context: UserReadsContext, truth: WriteBarrier) {
+  const { limits, diary } = context
+  const readings = new Map<string, SharedRequest>()
+  const readingsMax = limits.waitingReadsMax + limits.concurrencyMax
+
+  function begin(key: string, reader: Subscriber): SharedRequest {
+    const { request } = reader.params
+    const tell = diary.open(request.url, () => reading)
+    const reading: SharedRequest = new SharedRequest({
+      ...context,
+      truth,
+      place: createCachedAnswer(context, request),
+      isOwn: isOwn(context.snapshot, request.url),
+      tell(kind, order) {
+        if (kind === 'ended') readings.delete(key)
+        tell(kind, order)
+      },
+    })
+    readings.set(key, reading)
+    reading.join(reader)
+    tell('waiting')
+    return reading
+  }
+
+  return {
+    join(reader: Subscriber): () => void {
+      const key = readKey({ partition: '', request: reader.params.request })
+      const known = readings.get(key)
+      known?.join(reader)
+      if (known === undefined && readings.size >= readingsMax) return refuseRead(reader, context)
+      const reading = known ?? begin(key, reader)
+      return () => reading.leave(reader)
+    },
+    cancel() {
+      for (const reading of [...readings.values()]) reading.cancel()
+    },
+  }
+}
+
 /** A read that has failed is repeated by the screen. */
 const rereadOf = (wish: ReadParams, isRepeat: boolean): ReadParams => ({
   ...wish,
@@ -122,7 +132,7 @@ const rereadOf = (wish: ReadParams, isRepeat: boolean): ReadParams => ({
   ...(isRepeat && { retries: 0 }),
 })
 
-/** Tells it a moment later: it must have got what it can leave by. */
+/** Tells the reader a moment later, when the reader has got the function to leave by. */
 function refuseRead(reader: Subscriber, context: UserReadsContext): () => void {
   queueMicrotask(() => {
     if (reader.over.signal.aborted) return
@@ -133,7 +143,7 @@ function refuseRead(reader: Subscriber, context: UserReadsContext): () => void {
   return () => reader.over.abort()
 }
 
-/** What is on screen is asked for again by a reader that has its answer already, one at a time for each key. */
+/** Asks for reads on screen again, by a reader that has its answer already. One at a time for each key. */
 function createRefreshes(ask: UserReads['ask']) {
   const leaves = new Map<string, () => void>()
   return {

@@ -69,7 +69,7 @@ export function scriptedNetwork(
 
   async function serve(
     request: Request,
-    body: WireRequest['body'],
+    { body }: WireRequest,
     signal: AbortSignal,
   ): Promise<ScriptedAnswer> {
     signal.throwIfAborted()
@@ -81,25 +81,23 @@ export function scriptedNetwork(
     return untilAborted(signal, typeof script === 'function' ? script(sent) : script)
   }
 
-  const networkOf = ({ body }: WireRequest, onGiven: (given: ScriptedAnswer) => void = () => {}) =>
+  const networkOf = (wire: WireRequest, onGiven: (given: ScriptedAnswer) => unknown = () => {}) =>
     fetchNetwork(undefined, {
       clock,
       isOnline,
       async fetch(request, { signal }) {
-        const given = await serve(request, body, signal)
+        const given = await serve(request, wire, signal)
         onGiven(given)
         return streamEndedBy(signal, toResponse(given))
       },
     })
 
   async function send(wire: WireRequest, options: SendOptions): Promise<Reply> {
-    let given: ScriptedAnswer | undefined
-    const reply = await networkOf(wire, (one) => {
-      given = one
-    }).send(wire, options)
-    // What no server sends comes as it was given.
-    if (given === undefined || given instanceof Response) return reply
-    return ['failed', 'invalid', 'unsent'].includes(given.kind) ? given : reply
+    const all: ScriptedAnswer[] = []
+    const reply = await networkOf(wire, (one) => all.push(one)).send(wire, options)
+    // A reply that no server sends comes as it was given.
+    const [given = reply] = all
+    return isUnsendable(given) ? given : reply
   }
 
   return {
@@ -166,6 +164,9 @@ export function held(): HeldReply {
 }
 
 const neverEnding: Pick<Clock, 'after'> = { after: () => () => {} }
+
+const isUnsendable = (given: ScriptedAnswer): given is Reply =>
+  !(given instanceof Response) && ['failed', 'invalid', 'unsent'].includes(given.kind)
 
 const isScriptList = (script: Script | readonly Script[]): script is readonly Script[] =>
   Array.isArray(script)

@@ -1,4 +1,4 @@
-// A few kilobytes on the wire that become hundreds of megabytes: no more of them is inflated than may be kept.
+// A few kilobytes on the wire that become hundreds of megabytes. No more of them is inflated than may be kept.
 import { describe, expect, it } from 'vitest'
 import { systemClock } from '../system/system-clock.js'
 import { fetchNetwork } from './fetch-network.js'

@@ -1,5 +1,5 @@
 // Finds the obstacle between a page and an origin that gives it no answer. A browser does not name it, so harmless
-// questions find it out. For development only: the browser's console shows each question that is refused.
+// questions find it out. For development only, since the browser's console shows each question that is refused.
 import { knockMs } from '../../core/limits.js'
 import type { CredentialsOf } from '../../core/network/allowed-origins.js'
 

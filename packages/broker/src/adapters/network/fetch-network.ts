@@ -28,21 +28,19 @@ export function fetchNetwork(
   { clock, fetch, isOnline }: FetchWorld = browser,
 ): Network {
   async function fetchBytes(wire: WireRequest, { bytesMax, signal, moved }: WireOptions): Promise<WireReply> {
-    let request: Request
-    try {
-      request = toRequest(wire, credentialsOf(wire.url))
-    } catch (error) {
-      return { kind: 'invalid', message: errorText(error) }
-    }
+    let request: Request | undefined
     let response: Response | undefined
     try {
+      request = toRequest(wire, credentialsOf(wire.url))
       response = await fetch(request, { signal })
-      if (isRedirect(response, wire.url)) return { kind: 'redirect' }
+      const { status, statusText, headers, type, url, redirected } = response
+      if (type === 'opaqueredirect' || (redirected && originOfUrl(url) !== originOfUrl(wire.url)))
+        return { kind: 'redirect' }
       moved()
-      const { status, statusText, headers, url, redirected } = response
       const body = await readBody(response, bytesMax, moved)
       return { kind: 'answer', status, statusText, headers: [...headers], body, ...(redirected && { url }) }
-    } catch {
+    } catch (error) {
+      if (request === undefined) return { kind: 'invalid', message: errorText(error) }
       return response ? { kind: 'cut', status: response.status } : { kind: 'failed' }
     }
   }
@@ -62,7 +60,7 @@ export function fetchNetwork(
       try {
         return await head('cors', 'manual')
       } catch {
-        // Another origin may answer and not let us read it; its resource policy may forbid this form in turn.
+        // Another origin may answer and not let us read it. Its resource policy may forbid this form in turn.
         if (originOfUrl(url) === location.origin) return undefined
         return await head('no-cors', 'follow').catch(() => undefined)
       } finally {
@@ -94,15 +92,11 @@ const toRequest = (
   new Request(url, {
     method,
     headers: headers as [string, string][],
-    body,
     redirect,
-    credentials,
     cache: 'no-store',
+    body,
+    credentials,
   })
-
-/** One that was not followed, or left its origin. */
-const isRedirect = ({ type, redirected, url }: Response, asked: string) =>
-  type === 'opaqueredirect' || (redirected && originOfUrl(url) !== originOfUrl(asked))
 
 /** The answer of a write is a text. */
 function toReply(reply: WireReply, timedOut: boolean): Reply {

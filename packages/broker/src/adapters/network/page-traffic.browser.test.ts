@@ -1,4 +1,4 @@
-// The page's own requests tell of the way to their origins: as a real browser lists them.
+// The page's own requests, as a real browser lists them, tell of the way to their origins.
 import { afterEach, expect, it, vi } from 'vitest'
 import { pageTraffic } from './page-traffic.js'
 

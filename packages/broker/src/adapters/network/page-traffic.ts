@@ -1,9 +1,9 @@
-// Answers to any request of the page, whoever made it: they tell of the way to their origins, too.
+// Answers to any request of the page tell of the way to their origins too.
 import type { Reachability } from '../../core/network/reachability.js'
 
 /**
- * Tells of what came over the network; returns what ends it. A browser's cache and a worker's fetch handler answer
- * with no network at all; other origins hide the status, unless the request used CORS and they allow timing.
+ * Tells of each answer that came over the network. Returns a function that ends it. A browser's cache and a worker's fetch handler answer
+ * with no network at all. Other origins hide the status, unless the request used CORS and they allow timing.
  */
 export function pageTraffic(note: Reachability['note']): () => void {
   if (typeof PerformanceObserver === 'undefined') return () => {}

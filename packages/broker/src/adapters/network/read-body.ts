@@ -1,5 +1,5 @@
 /**
- * The whole body of an answer; undefined where it has more bytes than `bytesMax`, and then the rest is not asked for.
+ * The whole body of an answer. Undefined where it has more bytes than `bytesMax`. The rest is not asked for then.
  * Calls `moved` for each part that comes. Rejects where the body breaks off.
  */
 export async function readBody(

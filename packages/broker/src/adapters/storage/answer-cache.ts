@@ -1,4 +1,4 @@
-// Kept answers in Cache Storage: one cache for each user of each database, apart from the caches of the app's worker.
+// Kept answers in Cache Storage, in one cache for each user of each database, apart from the caches of the app's worker.
 
 import type { Ports } from '../../core/ports.js'
 import type { AnswerCache } from '../../core/reads/cache/answer-cache.js'
@@ -17,48 +17,18 @@ interface About extends StoredSize, Pick<ReadAnswer, 'status' | 'headers'> {}
 
 export function cacheStorageAnswers(database: string, { report }: Pick<Ports, 'report'>): AnswerCache {
   const prefix = `redux-broker:${database}:`
-  /** By partition: bytes that may come before somebody looks again how much there is. */
+  /** By partition, the bytes that may come before the cache is measured again. */
   const freeBytes = new Map<string, number>()
-
-  let sayBroken = (error: unknown) => {
-    sayBroken = () => {}
-    report(error)
-  }
-
-  const safely = async <T>(work: () => Promise<T>): Promise<T | undefined> => {
-    try {
-      // Outside of secure contexts it is missing; a sandboxed frame may not even ask for it.
-      return typeof caches === 'undefined' ? undefined : await work()
-    } catch (error) {
-      sayBroken(error)
-      return undefined
-    }
-  }
-
-  const find = async (partition: string, key: string): Promise<StoredAnswer | undefined> => {
-    const found = await caches.match(urlOfKey(key), { cacheName: prefix + partition })
-    if (found === undefined) return undefined
-    const { status, headers, fetchedAt } = aboutOf(found)
-    return { answer: { status, headers, body: await found.arrayBuffer() }, fetchedAt }
-  }
+  const safely = reportingOnce(report)
 
   /** On a full disk what can be fetched again makes room for what cannot. */
   async function put(partition: string, key: string, copy: StoredAnswer): Promise<void> {
     try {
-      await write(partition, key, copy)
+      await writeCopy(prefix + partition, key, copy)
     } catch (error) {
       if (!isFull(error)) throw error
       await clear(partition)
     }
-  }
-
-  async function write(partition: string, key: string, { answer, fetchedAt }: StoredAnswer): Promise<void> {
-    const { status, headers, body } = answer
-    const about: About = { status, headers, fetchedAt, bytes: answerBytes(key, answer) }
-    const cache = await caches.open(prefix + partition)
-    const noted = { headers: { [aboutHeader]: JSON.stringify(about) } }
-    // Never with the answer's own status and headers: `Vary` would choose, and some of them cannot be stored.
-    await cache.put(new Request(urlOfKey(key), noted), new Response(body, noted))
   }
 
   async function keep(
@@ -68,24 +38,10 @@ export function cacheStorageAnswers(database: string, { report }: Pick<Ports, 'r
     bounds: CacheBounds,
   ): Promise<void> {
     const bytes = answerBytes(key, copy.answer)
-    if (bytes > bounds.bytesMax) return drop(partition, key)
+    if (bytes > bounds.bytesMax) return dropCopy(prefix + partition, key)
     await put(partition, key, copy)
     const free = (freeBytes.get(partition) ?? 0) - bytes
-    freeBytes.set(partition, free < 0 ? await tidy(partition, bounds, copy.fetchedAt) : free)
-  }
-
-  async function tidy(partition: string, bounds: CacheBounds, now: number): Promise<number> {
-    const cache = await caches.open(prefix + partition)
-    const copies = (await cache.keys()).map((request) => ({ request, ...aboutOf(request) }))
-    const room = makeRoom(copies, bounds, now)
-    await Promise.all(room.gone.map(({ request }) => cache.delete(request)))
-    // Other tabs keep copies too, of which this one does not know.
-    return Math.min(room.freeBytes, bounds.bytesMax / 8)
-  }
-
-  async function drop(partition: string, key: string): Promise<void> {
-    if (await caches.has(prefix + partition))
-      await (await caches.open(prefix + partition)).delete(urlOfKey(key))
+    freeBytes.set(partition, free < 0 ? await tidy(prefix + partition, bounds, copy.fetchedAt) : free)
   }
 
   async function clear(partition: string): Promise<void> {
@@ -102,12 +58,59 @@ export function cacheStorageAnswers(database: string, { report }: Pick<Ports, 'r
   }
 
   return {
-    find: (partition, key) => safely(() => find(partition, key)),
+    find: (partition, key) => safely(() => findCopy(prefix + partition, key)),
     keep: (partition, key, copy, bounds) => safely(() => keep(partition, key, copy, bounds)),
-    drop: (partition, key) => safely(() => drop(partition, key)),
+    drop: (partition, key) => safely(() => dropCopy(prefix + partition, key)),
     clear: (partition) => safely(() => clear(partition)),
     clearOthers: (kept) => safely(() => clearOthers(kept)),
   }
+}
+
+/** Undefined where there is no Cache Storage, or it fails. Reports the first failure. */
+function reportingOnce(report: Ports['report']) {
+  let sayBroken = (error: unknown) => {
+    sayBroken = () => {}
+    report(error)
+  }
+  return async <T>(work: () => Promise<T>): Promise<T | undefined> => {
+    try {
+      // Outside of secure contexts it is missing. A sandboxed frame may not even ask for it.
+      return typeof caches === 'undefined' ? undefined : await work()
+    } catch (error) {
+      sayBroken(error)
+      return undefined
+    }
+  }
+}
+
+async function findCopy(cacheName: string, key: string): Promise<StoredAnswer | undefined> {
+  const found = await caches.match(urlOfKey(key), { cacheName })
+  if (found === undefined) return undefined
+  const { status, headers, fetchedAt } = aboutOf(found)
+  return { answer: { status, headers, body: await found.arrayBuffer() }, fetchedAt }
+}
+
+async function writeCopy(cacheName: string, key: string, { answer, fetchedAt }: StoredAnswer): Promise<void> {
+  const { status, headers, body } = answer
+  const about: About = { status, headers, fetchedAt, bytes: answerBytes(key, answer) }
+  const cache = await caches.open(cacheName)
+  const noted = { headers: { [aboutHeader]: JSON.stringify(about) } }
+  // Never with the answer's own status and headers. `Vary` would choose, and some of them cannot be stored.
+  await cache.put(new Request(urlOfKey(key), noted), new Response(body, noted))
+}
+
+async function dropCopy(cacheName: string, key: string): Promise<void> {
+  if (await caches.has(cacheName)) await (await caches.open(cacheName)).delete(urlOfKey(key))
+}
+
+/** Deletes what is over the bounds. Gives how many bytes may come before it is called again. */
+async function tidy(cacheName: string, bounds: CacheBounds, now: number): Promise<number> {
+  const cache = await caches.open(cacheName)
+  const copies = (await cache.keys()).map((request) => ({ request, ...aboutOf(request) }))
+  const room = makeRoom(copies, bounds, now)
+  await Promise.all(room.gone.map(({ request }) => cache.delete(request)))
+  // Other tabs keep copies too, of which this one does not know.
+  return Math.min(room.freeBytes, bounds.bytesMax / 8)
 }
 
 const aboutHeader = 'redux-broker-copy'

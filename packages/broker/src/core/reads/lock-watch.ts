@@ -1,10 +1,10 @@
-// Liveness by locks: who is granted a lock hears that its holder is gone, which the browser tells within milliseconds.
+// Liveness by locks. A realm that is granted a lock knows that its holder is gone. The browser tells within milliseconds.
 import type { Locks } from '../platform.js'
 
-/** Calls back once, when the holder of the lock is gone; returns what ends the watch. */
+/** Calls back once, when the holder of the lock is gone. Returns a function that ends the watch. */
 export type LockWatch = (name: string, onGone: () => void) => () => void
 
-/** A lock is waited for only while somebody watches it. */
+/** Requests a lock only while somebody watches it. */
 export function createLockWatch(locks: Locks): LockWatch {
   const watched = new Map<string, Watched>()
 
@@ -17,7 +17,7 @@ export function createLockWatch(locks: Locks): LockWatch {
       if (watched.get(name) === one) watched.delete(name)
       for (const listener of one.listeners) listener()
     }
-    // A browser that grants no lock tells nothing of its holder, and so the worst is taken for true.
+    // A browser that grants no lock tells nothing of its holder. So the holder counts as gone.
     locks.hold(name, { signal }, gone).catch(gone)
     return one
   }
@@ -38,4 +38,23 @@ export function createLockWatch(locks: Locks): LockWatch {
 interface Watched {
   readonly listeners: Set<() => void>
   readonly halt: AbortController
+}
+
+/** Holds a lock until it is released, or until this realm ends. `isHeld` resolves when the lock is granted. */
+export function holdLock(
+  { locks, report }: { readonly locks: Locks; report(error: unknown): void },
+  name: string,
+): { readonly isHeld: Promise<void>; release(): void } {
+  let release = () => {}
+  const isReleased = new Promise<void>((resolve) => {
+    release = resolve
+  })
+  const isHeld = new Promise<void>((resolve) => {
+    const work = () => {
+      resolve()
+      return isReleased
+    }
+    locks.hold(name, { signal: new AbortController().signal }, work).catch(report)
+  })
+  return { isHeld, release }
 }

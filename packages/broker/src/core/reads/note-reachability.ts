@@ -1,4 +1,4 @@
-// A line of reads that tells what it learns of the way to each origin: writes wait no longer than that takes.
+// A scheduler that notes the reachability of each origin, so that a write does not wait longer than needed.
 import type { Ports } from '../ports.js'
 import type { ReadEnd, Scheduler } from './read-types.js'
 

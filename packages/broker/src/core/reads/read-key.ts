@@ -1,20 +1,20 @@
-// Which reads are one read.
+// The key of a read. Reads of one key share one request.
 import type { ReadRequest } from './read-types.js'
 
 export interface KeyParts {
-  /** Whose answer it is: nobody is given another user's. Undefined while nobody is signed in. */
+  /** The user of the answer, so that nobody gets another user's. Undefined while nobody is signed in. */
   readonly partition: string | undefined
   readonly request: ReadRequest
 }
 
-/** The same for reads that any server answers alike: the order of the query's names and of the headers tells nothing. */
+/** Equal for reads that any server answers alike. The order of the query's names and of the headers does not count. */
 export function readKey({ partition, request }: KeyParts): string {
   const { method, url, headers, redirect } = request
   const parts = [partition, method, canonicalUrl(url), [...headers].sort(byName)]
   return JSON.stringify(redirect === undefined ? parts : [...parts, redirect])
 }
 
-/** Values of one name stay in their order: there it may have a meaning. */
+/** Values of one name stay in their order, which may have a meaning. */
 function canonicalUrl(url: string): string {
   const [whole = ''] = url.split('#', 1)
   const at = whole.indexOf('?')

@@ -6,7 +6,7 @@ export interface ReadRequest {
   readonly method: 'GET' | 'HEAD'
   /** Lower-case names, in their order. Credentials are never among them. */
   readonly headers: readonly (readonly [string, string])[]
-  /** Within its origin. Default: a redirect is no answer. */
+  /** `follow` redirects within the origin. Without it a redirect is no answer. */
   readonly redirect?: 'follow'
 }
 
@@ -22,7 +22,7 @@ export interface ReadAnswer {
   readonly url?: string
 }
 
-/** What came of one request. */
+/** The end of one request. */
 export type ReadReply =
   | { readonly kind: 'answer'; readonly answer: ReadAnswer }
   | { readonly kind: 'redirect' }
@@ -31,9 +31,9 @@ export type ReadReply =
   /** It is longer than its askers take. */
   | { readonly kind: 'tooLarge' }
 
-/** How a read ends for one reader. */
+/** The end of a read for one reader. */
 export type ReadEnd =
-  /** `sentAt`: when its request was sent, in epoch milliseconds; a read that is shared was sent before some asked. */
+  /** `sentAt` is in epoch milliseconds. A shared request was sent before some readers asked. */
   | (ReadReply & { readonly sentAt: number })
   /** Its answer stood still for too long, or its reader's own time on the wire was over. */
   | { readonly kind: 'timedOut' }
@@ -42,9 +42,9 @@ export type ReadEnd =
 
 /** One reader's wish. */
 export interface ReadJob {
-  /** Reads of one key are one: method, URL, what varies the answer, and the partition. */
+  /** Reads of one key share one request. It is made of the method, the URL, the headers and the partition. */
   readonly key: string
-  /** Whose it is; undefined while nobody is signed in. */
+  /** The partition of the user. Undefined while nobody is signed in. */
   readonly partition: string | undefined
   readonly request: ReadRequest
   /** The type of the action that asks, for the functions that prepare its headers. */
@@ -53,7 +53,7 @@ export interface ReadJob {
   readonly priority: number
   /** How often it is repeated where it fails, within its time limit. Default 2. A page of an earlier release has none. */
   readonly retries?: number | undefined
-  /** Called at most once, as the request leaves, or at once if it has left. `order`: how many its sender had sent by then. */
+  /** Called at most once, as the request leaves, or at once if it has left. `order` counts the requests of its sender. */
   onSent(order: number): void
   /** Called once, unless the reader has left. */
   onEnd(end: ReadEnd): void
@@ -62,7 +62,7 @@ export interface ReadJob {
 export interface Subscription {
   /** Makes the shared read at least so urgent. */
   raise(priority: number): void
-  /** The reader wants it no more; the last one to leave ends the request. */
+  /** The reader leaves. The last one to leave ends the request. */
   leave(): void
 }
 

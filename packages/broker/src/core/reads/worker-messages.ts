@@ -1,15 +1,15 @@
-// What a page and the worker say to each other about reads. A command is a message with a port, and all else is said
-// over that. The worker forgets all of it when it is stopped, and the page knows by a lock.
+// The messages on reads between a page and the worker. A command brings a port, and all other messages use that port.
+// A worker that is stopped forgets all reads, and the page knows by a lock.
 import { isNumber, isPairOfTexts, isRow, isText } from '../type-checks.js'
 import { isPriority } from './priority.js'
 import type { ReadEnd, ReadJob, ReadRequest } from './read-types.js'
 
-/** One read as it is asked of the worker. `id`: names it over its port. */
+/** One read as it is asked of the worker. The `id` names it over its port. */
 export interface RequestedRead extends Omit<ReadJob, 'onSent' | 'onEnd'> {
   readonly id: number
 }
 
-/** A word on how many reads may be in flight at once. `saidAt`: in epoch milliseconds; the latest word holds. */
+/** How many reads may be in flight at once. The latest limit holds. `saidAt` is in epoch milliseconds. */
 export interface ReadLimit {
   readonly readsMax: number
   readonly saidAt: number
@@ -19,7 +19,7 @@ export interface ReadLimit {
 export interface ReadCommand {
   readonly type: 'redux-broker/read'
   readonly database: string
-  /** Whose lock is held while its reads are in the worker. */
+  /** Names the lock that the page holds while its reads are in the worker. */
   readonly tab: string
   /** Names of the functions that their headers need. */
   readonly needs: readonly string[]
@@ -32,16 +32,16 @@ export const readCommand = (command: Omit<ReadCommand, 'type'>): ReadCommand => 
   ...command,
 })
 
-/** What a page says of one of its reads. */
+/** A message of a page on one of its reads. */
 export type SubscriberMessage =
   | { readonly type: 'raise'; readonly id: number; readonly priority: number }
   | { readonly type: 'leave'; readonly id: number }
 
-/** What the worker says of one read; and that it took all that it does not refuse. */
+/** A message of the worker on one read. `taken` stands for all reads that it does not refuse. */
 export type WorkerMessage =
-  /** `by`: the instance of the worker, whose lock is held as long as it lives. */
+  /** `by` is the instance of the worker, whose lock is held as long as it lives. */
   | { readonly type: 'taken'; readonly by: string }
-  /** The worker may not send it, or lacks a function for it: it is the page's. */
+  /** The worker may not send the read, or lacks a function for it. The page does the read. */
   | { readonly type: 'refused'; readonly id: number }
   | { readonly type: 'sent'; readonly id: number; readonly order: number }
   | { readonly type: 'end'; readonly id: number; readonly end: ReadEnd }

@@ -55,11 +55,7 @@ export function createWorkerClient(
   const say = isDevelopment ? adviser(database, origins) : undefined
 
   /** Resolves with whether the worker answered in time; a later answer counts from then on. */
-  function ask(
-    worker: ServiceWorker,
-    command: AskCommand | DrainCommand,
-    partition?: string,
-  ): Promise<boolean> {
+  const ask = (worker: ServiceWorker, command: AskCommand | DrainCommand, partition?: string) => {
     const { port1, port2 } = new MessageChannel()
     const taken = new Promise<boolean>((resolve) => {
       port1.onmessage = ({ data }) => {

@@ -1,4 +1,4 @@
-// Where a request's answers lie: under its key, in its user's partition.
+// The kept answer of one request, under its key in its user's partition.
 
 import { readPrepareMs } from '../../core/limits.js'
 import type { AnswerCache } from '../../core/reads/cache/answer-cache.js'
@@ -27,25 +27,24 @@ export interface CachedAnswerContext
 
 export interface CachedAnswer {
   readonly request: ReadRequest
-  /** Looks for what is kept. Never rejects, and resolves soon: where the storage hangs there is nothing. */
+  /** Looks for a kept answer. Never rejects, and resolves soon, since a storage may hang. */
   find(): Promise<void>
   copy(): StoredAnswer | undefined
   /** The copy, where it is younger than that and nothing that touches these was written since. */
   freshCopy(freshForMs: number, tags: readonly Tag[]): StoredAnswer | undefined
   /**
-   * The request as it stands in line: with what the server needs to say that the copy still holds. A route expects JSON,
-   * and says so.
+   * The request as it is sent, with the ETag of the copy. A route expects JSON, and says so.
    */
   identify(route: string | undefined): Pick<ReadJob, 'key' | 'partition' | 'request'>
-  /** What a 304 stands for; any other answer itself. Undefined, once, where it is not of this copy: ask for the whole answer. */
+  /** The copy for a 304, and any other answer itself. Undefined, once, for a 304 of another copy. Then ask for the whole answer. */
   unchanged(result: AnsweredRead): AnsweredRead | undefined
   keep(result: AnsweredRead): void
-  /** What is kept of it goes. */
+  /** Deletes the kept answer. */
   drop(): void
 }
 
 export function createCachedAnswer(context: CachedAnswerContext, request: ReadRequest): CachedAnswer {
-  const { ports, view, written, user, principal, snapshot, writing } = context
+  const { ports, user, principal, snapshot, writing } = context
   let finding: Promise<void> | undefined
   let partition: string | undefined
   /** Where the copy lies. A header may hold a secret, so a key with headers is replaced by its hash. */
@@ -64,57 +63,75 @@ export function createCachedAnswer(context: CachedAnswerContext, request: ReadRe
     // A reader who asks while an answer is being written finds that answer, not the one before.
     await writing.get(at)
     copy = await keeping.find(at)
-    // At a page's start the urgent ones wait for what was being written: the others do not go before them.
+    // At a page's start urgent reads wait for unsettled writes. The other reads do not go before them.
     await context.restored()
   }
 
   function write(change: (keeping: UserCache) => Promise<void>): void {
     if (keeping === undefined) return
-    const done: Promise<void> = change(keeping).finally(() => {
-      if (writing.get(at) === done) writing.delete(at)
-    })
-    writing.set(at, done)
+    track(writing, at, change(keeping))
   }
 
   return {
     request,
-    find: () =>
-      (finding ??= withTimeout(
-        ports.clock,
-        readPrepareMs,
-        find().catch(() => {}),
-        () => {},
-      )),
+    find: () => (finding ??= withTimeout(ports.clock, readPrepareMs, find().catch(nothing), nothing)),
     copy: () => copy,
-    freshCopy(freshForMs, tags) {
-      if (copy === undefined || Math.abs(ports.clock.now() - copy.fetchedAt) >= freshForMs) return undefined
-      const since = view.outcomesSince(copy.fetchedAt).map(({ meta }) => meta.action)
-      const isTouched = touchedTags(tags, [...view.onTheirWay(), ...since], written.touched).length > 0
-      return isTouched ? undefined : copy
-    },
+    freshCopy: (freshForMs, tags) =>
+      copy === undefined || !isYoung(copy, freshForMs, ports.clock.now()) || isTouched(context, copy, tags)
+        ? undefined
+        : copy,
     identify(route) {
-      const etag = copy && !isSecondTry ? headerOf(copy.answer, 'etag') : undefined
-      // To another origin it would take a preflight.
-      const asksIfChanged = etag !== undefined && isOwn(snapshot, request.url)
-      const expectsJson = route !== undefined && headerOf(request, 'accept') === undefined
-      const headers = [
-        ...request.headers,
-        ...(expectsJson ? [['accept', 'application/json'] as const] : []),
-        ...(asksIfChanged ? [['if-none-match', etag] as const] : []),
-      ]
-      return { key: key(), partition, request: { ...request, headers } }
+      // To another origin `If-None-Match` would take a preflight.
+      const asksIfChanged = !isSecondTry && isOwn(snapshot, request.url)
+      const etag = asksIfChanged ? copy && headerOf(copy.answer, 'etag') : undefined
+      return { key: key(), partition, request: { ...request, headers: sentHeaders(request, route, etag) } }
     },
     unchanged(result) {
       if (result.answer.status !== 304 || headerOf(request, 'if-none-match') !== undefined) return result
-      if (copy === undefined || !isAboutAnswer(result.answer, copy.answer)) {
-        if (isSecondTry) return result
-        // Another tab has asked, with a copy of its own.
-        isSecondTry = true
-        return undefined
-      }
-      return { ...result, answer: refreshedBy(result.answer, copy.answer) }
+      if (copy !== undefined && isAboutAnswer(result.answer, copy.answer))
+        return { ...result, answer: refreshedBy(result.answer, copy.answer) }
+      if (isSecondTry) return result
+      // Another tab has asked, with a copy of its own.
+      isSecondTry = true
+      return undefined
     },
     keep: ({ answer, fetchedAt }) => write((keeping) => keeping.keep(at, answer, fetchedAt)),
     drop: () => write((keeping) => keeping.drop(at)),
   }
+}
+
+const nothing = () => {}
+
+/** Keeps the last write of a key until it ends. */
+function track(writing: CachedAnswerContext['writing'], key: string, write: Promise<void>): void {
+  const done: Promise<void> = write.finally(() => {
+    if (writing.get(key) === done) writing.delete(key)
+  })
+  writing.set(key, done)
+}
+
+const isYoung = ({ fetchedAt }: StoredAnswer, freshForMs: number, now: number) =>
+  Math.abs(now - fetchedAt) < freshForMs
+
+/** Whether a write since then touches the tags. */
+function isTouched(
+  { view, written }: CachedAnswerContext,
+  { fetchedAt }: StoredAnswer,
+  tags: readonly Tag[],
+): boolean {
+  const since = view.outcomesSince(fetchedAt).map(({ meta }) => meta.action)
+  return touchedTags(tags, [...view.onTheirWay(), ...since], written.touched).length > 0
+}
+
+function sentHeaders(
+  request: ReadRequest,
+  route: string | undefined,
+  etag: string | undefined,
+): ReadRequest['headers'] {
+  const expectsJson = route !== undefined && headerOf(request, 'accept') === undefined
+  return [
+    ...request.headers,
+    ...(expectsJson ? [['accept', 'application/json'] as const] : []),
+    ...(etag === undefined ? [] : [['if-none-match', etag] as const]),
+  ]
 }

@@ -1,5 +1,5 @@
-// Before a read is asked for, what the app would add to its request now: two answers that this tells apart are not
-// shared, and the copy of one is not given for the other.
+// Adds the headers of the app to the key of a read, before the read is asked for. Answers that such headers tell apart
+// are not shared, and the kept answer of one is not given for the other.
 
 import { readPrepareMs } from '../../core/limits.js'
 import { identifyRequest } from '../../core/reads/cache/answer-identity.js'

@@ -23,7 +23,7 @@ async function open({ copies = memoryAnswerCache() }: { readonly copies?: Answer
 
 const noStore = [['cache-control', 'no-store']] as const
 
-describe('what is kept of a user’s reads', () => {
+describe('the kept answers of a user', () => {
   it('is there until it is too old', async () => {
     const { world, keep, find } = await open()
     await keep('a', '1')
@@ -139,7 +139,7 @@ describe('when users come and go', () => {
     expect(await left()).toEqual([])
   })
 
-  it('those of the one who left go, also where the rows could not say so', async () => {
+  it('deletes the answers of the user who left, also where the rows could not say so', async () => {
     const { copies, ports, left } = await shared()
 
     await clearSignedOutUsers(copies, ports, 'ada')

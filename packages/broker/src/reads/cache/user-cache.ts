@@ -1,5 +1,5 @@
-// Keeps the answers of one user's reads. Only copies of users with a session may lie on the device (SEC28); the rows tell
-// all tabs whose session it is.
+// Keeps the answers of one user's reads. Only copies of users with a session may lie on the device.
+// The rows tell all tabs whose session it is.
 import { readSessions } from '../../core/outbox/partition.js'
 import type { Ports } from '../../core/ports.js'
 import type { AnswerCache } from '../../core/reads/cache/answer-cache.js'
@@ -14,7 +14,7 @@ import type { ReadAnswer } from '../../core/reads/read-types.js'
 /** None of these rejects. */
 export interface UserCache {
   find(key: string): Promise<StoredAnswer | undefined>
-  /** Keeps an answer where it may be kept; where not, what was kept of the same read goes. */
+  /** Keeps an answer where it may be kept. Otherwise the kept answer of the same read goes. */
   keep(key: string, answer: ReadAnswer, fetchedAt: number): Promise<void>
   drop(key: string): Promise<void>
 }
@@ -64,7 +64,7 @@ export async function clearSignedOutUsers(
 }
 
 /**
- * Partitions whose answers may be kept: of all sessions, but for users who gave up everything. Undefined where the
+ * Partitions of all sessions whose answers may be kept, except of users who gave up everything. Undefined where the
  * storage fails, which others report.
  */
 async function activePartitions({

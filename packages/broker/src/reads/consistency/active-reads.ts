@@ -1,21 +1,21 @@
-// What is on screen: the reads that somebody in this page has asked for through Redux and has not left. They are asked
-// for again when a write has made them old, and while all that is there of them is an old copy, or nothing.
+// The active reads, which this page has asked for through Redux and has not left. They are asked for again when a write
+// has made them old, and while the page has only an old copy, or nothing.
 import { invalidates, type Tag, touches } from '../../core/reads/consistency/tags.js'
 import { createRefetchSchedule, type RefetchContext } from './refetch-schedule.js'
 
 export interface ActiveReadsContext extends RefetchContext {
   /** Keys that are kept up to date. */
   readonly onScreenMax: number
-  /** For the developer: it is no longer kept up to date. */
+  /** Tells the developer that the read is no longer kept up to date. */
   leftOut(key: string, why: 'tooMany' | 'keepsFailing'): void
 }
 
-/** What somebody looks at. */
+/** A read on screen. */
 export interface ActiveRead {
   readonly tags: readonly Tag[]
   /**
-   * Asks for it again; joins the read of it that is under way, where there is one. `isRepeat`: it has failed, so that
-   * the request itself need not be repeated.
+   * Asks for the read again, or joins the request that is under way. `isRepeat` says that the read has failed, so that the
+   * request itself need not be repeated.
    */
   again(isRepeat: boolean): void
   /** It is off the screen. */
@@ -23,17 +23,17 @@ export interface ActiveRead {
 }
 
 /**
- * What is there of a read when it has ended. `old`: a copy, or nothing. `unsure`: an answer that may or may not hold
- * what was being written.
+ * How fresh a read is when it has ended. An `old` read has a copy, or nothing. An `unsure` answer may or may not hold a
+ * write that was under way.
  */
 export type Freshness = 'fresh' | 'unsure' | 'old'
 
 export interface ActiveReads {
   /** Somebody asked for it. Gives what takes it off again, with the last of those who asked. */
   show(key: string, sight: ActiveRead): () => void
-  /** `floorMs`: how long the server asked to wait. */
+  /** `floorMs` is how long the server asked to wait. */
   ended(key: string, how: Freshness, floorMs?: number): void
-  /** A write to these has ended: what it has made old is asked for again. */
+  /** A write to these tags has ended. Reads that it has made old are asked for again. */
   invalidated(tags: readonly Tag[]): void
   /** So is what was unsure, whatever the write has made old. */
   touched(tags: readonly Tag[]): void

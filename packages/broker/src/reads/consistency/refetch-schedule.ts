@@ -1,21 +1,21 @@
-// When a read on screen that failed is asked for again: after growing, jittered waits, not before the time that its
-// server named, and not for ever.
+// When a failed read on screen is asked for again. The waits grow and are jittered. The time that the server named is
+// kept, and the tries end.
 import { backoffCapMs, probeSpacingMs, rereadBaseMs, rereadsMax } from '../../core/limits.js'
 import type { Clock, RandomSource } from '../../core/platform.js'
-import type { PageLifecycle } from '../../page/lifecycle/page-lifecycle.js'
+import type { ReadEngineContext } from '../../page/reads-port.js'
 
 export interface RefetchContext {
   readonly clock: Clock
   readonly chance: Pick<RandomSource, 'random'>
-  readonly host: Pick<PageLifecycle, 'believesOnline' | 'isVisible' | 'listen'>
+  readonly host: Pick<ReadEngineContext['host'], 'believesOnline' | 'isVisible' | 'listen'>
 }
 
 export interface RefetchSchedule {
-  /** It failed. `floorMs`: how long its server asked to wait. False: it is not asked for by itself any more. */
+  /** The read failed. `floorMs` is how long its server asked to wait. Gives false when the schedule gives up. */
   failed(key: string, floorMs: number): boolean
-  /** It did not fail, or is off the screen. True: it had failed before. */
+  /** The read did not fail, or is off the screen. Gives true if it had failed before. */
   forget(key: string): boolean
-  /** One of them was answered: so may the others be. */
+  /** One read was answered, so the others may be answered too. */
   tryAll(): void
   stop(): void
 }
@@ -61,7 +61,7 @@ export function createRefetchSchedule(
   return {
     failed(key, floorMs) {
       const isNew = !failing.has(key)
-      // What fails for the first time does not wait as long as what has failed for an hour.
+      // A read that fails for the first time does not wait as long as a read that has failed for an hour.
       if (isNew) timer.beginAnew(rereadBaseMs)
       failing.set(key, clock.monotonic() + floorMs)
       timer.plan()
@@ -80,7 +80,7 @@ export function createRefetchSchedule(
   }
 }
 
-/** Probes, ever less often, and gives up at the end. `dueAt`: not before that; infinity while no probe is wanted. */
+/** Probes, ever less often, and gives up at the end. `dueAt` is the earliest time, infinity while no probe is wanted. */
 function createTimer(
   { clock, chance }: Pick<RefetchContext, 'clock' | 'chance'>,
   dueAt: () => number,

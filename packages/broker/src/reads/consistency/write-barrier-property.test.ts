@@ -1,4 +1,4 @@
-// P8: whatever the network does to writes and reads, and in whatever order, every frame shows the server's value with
+// P8 holds for any behaviour of the network, in any order. Every frame shows the server's value with
 // exactly the pending changes on top.
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
@@ -36,7 +36,7 @@ const step = fc.record({
 })
 type Step = typeof step extends fc.Arbitrary<infer S> ? S : never
 
-/** What a page may show: all that it has done, and of what others did no more than there is, and never less again. */
+/** A page shows all of its own changes, no more of others than there is, and never less again. */
 function createWatch(done: Readonly<Record<Id, { here: number; elsewhere: number; heart: boolean }>>) {
   const before = { a: 0, b: 0 }
   return (shown: ShownPosts) => {

@@ -1,33 +1,27 @@
-// Keeps a read's answer from being taken for the truth about what is being written (P8): it is asked for when nothing
-// that it shows is on its way, and looked at again when it is there.
+// The write barrier (P8). A read waits while writes to its tags are on their way. Its answer is checked against the
+// writes of the meantime.
 
 import { readUnsettledWrites } from '../../core/journal/outbox-changes.js'
 import { holdSureMs, probeSpacingMs } from '../../core/limits.js'
-import type { Owner } from '../../core/outbox/partition.js'
 import type { Ports } from '../../core/ports.js'
 import type { Tag } from '../../core/reads/consistency/tags.js'
 import { touchedTags, type WriteOverlap, writeOverlap } from '../../core/reads/consistency/write-overlap.js'
 import type { StoredAction } from '../../core/rows/entry.js'
-import type { PageLifecycle } from '../../page/lifecycle/page-lifecycle.js'
-import type { StoreBridge } from '../../page/view/store-bridge.js'
+import type { ReadEngineContext } from '../../page/reads-port.js'
 import { type BrokerAction, isOutcome, type OutcomeAction } from '../../redux/actions.js'
 import type { WriteTags } from './write-tags.js'
 
-export interface WriteBarrierContext {
+export interface WriteBarrierContext extends Pick<ReadEngineContext, 'view' | 'user' | 'shown'> {
   readonly ports: Pick<Ports, 'store' | 'clock'>
-  readonly host: Pick<PageLifecycle, 'believesOnline' | 'listen'>
-  readonly view: Pick<StoreBridge, 'onTheirWay' | 'outcomesSince'>
+  readonly host: Pick<ReadEngineContext['host'], 'believesOnline' | 'listen'>
   readonly written: WriteTags
-  /** '' while nobody is signed in: nothing is written then. */
+  /** '' while nobody is signed in. Nothing is written then. */
   readonly principal: string
-  /** What waits is back in the view. */
+  /** Resolves when the entries that wait are back in the view. */
   readonly restored: Promise<void>
-  /** The last row of the journal that is in the view. */
-  shown(): number
-  user(): Promise<Owner | undefined>
 }
 
-/** What the view had at some moment. */
+/** The state of the view at some moment. */
 export interface BarrierSnapshot {
   readonly number: number
   readonly at: number
@@ -35,22 +29,21 @@ export interface BarrierSnapshot {
 
 export interface WriteBarrier {
   /**
-   * Whether something that touches these is on its way in this page's view. A device that knows it is offline waits
-   * for nothing: no answer would come either. `again`: one has come and was not trusted; what was in its way is waited
-   * for in any case.
+   * Whether a write to these tags is on its way in this page's view. A device that is offline waits for nothing, since no
+   * answer would come. `again` says that an answer came and was not trusted. Then its writes are waited for in any case.
    */
   isBlocked(tags: readonly Tag[], again: boolean): boolean
   /**
-   * Resolves when it is not, or with the signal. True: something is on its way yet, as in a lane that the server told
-   * to wait, but has had no effect, so that it goes on top of an answer without being counted twice.
+   * Resolves when the read is not blocked any more, or with the signal. Gives true if the writes on their way have surely
+   * had no effect, as in a lane that the server told to wait. Such writes go on top of an answer and are counted once.
    */
   wait(tags: readonly Tag[], again: boolean, signal: AbortSignal): Promise<boolean>
   /** Call it as the read is asked for. */
   snapshot(): BarrierSnapshot
   /**
-   * Call it when the answer is there, and dispatch that answer next: of which tags it cannot be trusted, and whether
-   * to hold it and read again (`passes`). `sentAt`: when its request was sent, which is before the mark where it is
-   * shared. Never rejects: where the storage fails nothing can be trusted.
+   * Call it when the answer is there, and dispatch the answer next. Gives the tags on which the answer cannot be trusted,
+   * and whether to read again (`passes`). A shared request may be sent (`sentAt`) before the mark. Never rejects. Where
+   * the storage fails no tag can be trusted.
    */
   conflicts(
     tags: readonly Tag[],
@@ -82,46 +75,20 @@ export function createWriteBarrier(context: WriteBarrierContext): WriteBarrier {
     return touchedTags(tags, again ? [...prompt, ...met.actions()] : prompt, written.touched).length > 0
   }
 
-  async function look(
-    tags: readonly Tag[],
-    mark: BarrierSnapshot,
-    sentAt: number,
-  ): Promise<WriteOverlap | undefined> {
-    const owner = await context.user()
-    if (owner === undefined) return undefined
-    const unsure = await ports.store.transact('readonly', 'relaxed', (tx) =>
-      readUnsettledWrites(tx, owner.partition, mark.number),
-    )
-    const shown = sentAt < mark.at ? view.outcomesSince(sentAt - 1) : []
-    const actions = shown.map(({ meta }) => meta.action)
-    const overlap = writeOverlap(tags, unsure, actions, written.touched)
-    met.add(overlap)
+  async function look(...asked: [readonly Tag[], BarrierSnapshot, sentAt: number]) {
+    const overlap = await findOverlap(context, ...asked).catch(() => undefined)
+    if (overlap !== undefined) met.add(overlap)
     return overlap
   }
 
   const mark = (): BarrierSnapshot => ({ number: context.shown(), at: ports.clock.now() })
 
-  /** Looks again and again, after a while, whether nothing that touches these may have had an effect. */
-  function watchRows(tags: readonly Tag[], onSure: () => void): () => void {
-    let isOver = false
-    let cancel = ports.clock.after(holdSureMs, check)
-    async function check(): Promise<void> {
-      const found = await look(tags, mark(), ports.clock.now()).catch(() => undefined)
-      if (isOver) return
-      if (found?.tags.length === 0) onSure()
-      else cancel = ports.clock.after(probeSpacingMs, check)
-    }
-    return () => {
-      isOver = true
-      cancel()
-    }
-  }
-
   return {
     isBlocked: isHeld,
     async wait(tags, again, signal) {
       const sure = new AbortController()
-      const stopWatching = again ? () => {} : watchRows(tags, () => sure.abort())
+      const isSure = async () => (await look(tags, mark(), ports.clock.now()))?.tags.length === 0
+      const stopWatching = again ? () => {} : watchUntil(ports, isSure, () => sure.abort())
       await waiting.until(() => !isHeld(tags, again), AbortSignal.any([signal, sure.signal]))
       stopWatching()
       return sure.signal.aborted
@@ -129,8 +96,7 @@ export function createWriteBarrier(context: WriteBarrierContext): WriteBarrier {
     snapshot: mark,
     async conflicts(tags, mark, sentAt) {
       if (isFree(tags)) return { tags: [], passes: false }
-      const found = await look(tags, mark, sentAt).catch(() => undefined)
-      return found ?? { tags, passes: false }
+      return (await look(tags, mark, sentAt)) ?? { tags, passes: false }
     },
     hear(action) {
       met.hear(action)
@@ -140,7 +106,44 @@ export function createWriteBarrier(context: WriteBarrierContext): WriteBarrier {
   }
 }
 
-/** Those who wait for the view to change: however many outcomes come in one frame, they look once. */
+/** The rows of this user that touch the tags. Undefined while nobody is signed in. */
+async function findOverlap(
+  { ports, view, written, user }: WriteBarrierContext,
+  tags: readonly Tag[],
+  mark: BarrierSnapshot,
+  sentAt: number,
+): Promise<WriteOverlap | undefined> {
+  const owner = await user()
+  if (owner === undefined) return undefined
+  const unsure = await ports.store.transact('readonly', 'relaxed', (tx) =>
+    readUnsettledWrites(tx, owner.partition, mark.number),
+  )
+  const shown = sentAt < mark.at ? view.outcomesSince(sentAt - 1) : []
+  const actions = shown.map(({ meta }) => meta.action)
+  return writeOverlap(tags, unsure, actions, written.touched)
+}
+
+/** Checks after a while, and again and again, until the condition holds. Returns what ends the watch. */
+function watchUntil(
+  { clock }: Pick<Ports, 'clock'>,
+  isMet: () => Promise<boolean>,
+  onMet: () => void,
+): () => void {
+  let isOver = false
+  let cancel = clock.after(holdSureMs, check)
+  async function check(): Promise<void> {
+    const found = await isMet()
+    if (isOver) return
+    if (found) onMet()
+    else cancel = clock.after(probeSpacingMs, check)
+  }
+  return () => {
+    isOver = true
+    cancel()
+  }
+}
+
+/** Waits for the view to change. Many outcomes of one frame cause one check. */
 function createWaiting() {
   const checks = new Set<() => void>()
   let isLooking = false
@@ -167,7 +170,7 @@ function createWaiting() {
   }
 }
 
-/** Why answers were not trusted, until this page hears how it ended: not all of it is in the view. */
+/** Entries because of which answers were not trusted, until this page hears how they ended. Not all are in the view. */
 function createMet() {
   const entries = new Map<string, StoredAction>()
   let last = 0

@@ -1,4 +1,4 @@
-// What writes touch, as their routes say it of their actions: no row carries it.
+// The tags of writes. Routes derive them from actions, and no row stores them.
 import type { Ports } from '../../core/ports.js'
 import { areTags, type Tag, touches } from '../../core/reads/consistency/tags.js'
 import type { StoredAction } from '../../core/rows/entry.js'
@@ -15,13 +15,13 @@ export interface TaggedRoute {
 }
 
 export interface WriteTags {
-  /** False where no write says what it touches: then there is nothing to look for. */
+  /** False where no route has tags. Then no read has to wait. */
   readonly any: boolean
-  /** What may show it. */
+  /** Tags of the data that may show the write. */
   touched(action: StoredAction): readonly Tag[]
-  /** What is read again when it has ended. */
+  /** Tags of the data that is read again after the write. */
   invalidated(action: StoredAction): readonly Tag[]
-  /** Whether it may be in what these stand for; where nobody says it may. */
+  /** Whether the data of these tags may show the write. True where either has no tags. */
   mayShow(action: StoredAction, tags: readonly Tag[]): boolean
   /** Whether it waits for other conditions than the network's, which may take the whole day. */
   waits(action: StoredAction): boolean

@@ -6,11 +6,11 @@ import { checkReadOptions } from '../request/check-read-options.js'
 import type { ReadOptions } from '../request/read-options.js'
 import { reads } from './reads.js'
 
-// Every bundler replaces this expression; the checks are left out of a production build.
+// Every bundler replaces this expression. A production build contains no checks.
 declare const process: { readonly env: { readonly NODE_ENV?: string } }
 
 /**
- * Declares a read: the same creator, whose actions the broker answers. Give the result to `createBroker`'s `routes`
+ * Declares a read. Gives the same creator, whose actions the broker answers. Give the result to `createBroker`'s `routes`
  * and use it in place of the creator.
  * @throws TypeError where the creator or an option is not what it must be.
  */

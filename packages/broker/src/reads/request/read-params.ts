@@ -1,9 +1,8 @@
-// What a routed action asks for, and how, by its route.
+// The parameters of a read, from its action and its route.
 import { areTags, type Tag } from '../../core/reads/consistency/tags.js'
 import { isPriority } from '../../core/reads/priority.js'
 import type { StoredAction } from '../../core/rows/entry.js'
-import { callApp, Refusal } from '../../page/capture/refusal.js'
-import type { ReadEngineContext, Wishes } from '../../page/reads-port.js'
+import { callApp, type ReadEngineContext, Refusal, type Wishes } from '../../page/reads-port.js'
 import { describe } from '../../redux/describe.js'
 import { isDevelopment } from '../../redux/development.js'
 import type { ReadRoute } from '../../redux/route.js'

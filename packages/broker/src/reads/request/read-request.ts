@@ -1,29 +1,31 @@
 // From what an app asks for to a request that all readers of the same can share.
 import type { ReadRequest } from '../../core/reads/read-types.js'
-import { Refusal } from '../../page/capture/refusal.js'
-import { absoluteUrl, type SnapshotContext, type UrlContext } from '../../page/capture/snapshot.js'
-import { readHeaders } from '../../page/capture/storable-headers.js'
+import { absoluteUrl, type ReadEngineContext, Refusal, readHeaders } from '../../page/reads-port.js'
 import { describe } from '../../redux/describe.js'
 import { isDevelopment } from '../../redux/development.js'
 
 /** Whether it goes to the page's own origin, which hides nothing of its answers. */
 export const isOwn = (
-  { baseUrl, origins }: Pick<SnapshotContext, 'baseUrl' | 'origins'>,
+  { baseUrl, origins }: Pick<ReadEngineContext['snapshot'], 'baseUrl' | 'origins'>,
   url: string,
 ): boolean => baseUrl !== undefined && origins[0] === new URL(url).origin
 
-/** What a route's `request` gives: a URL, or more. */
+/** The parts of a request that a route gives. */
 export interface ReadTemplate {
   /** Absolute, or relative to the page. http or https. */
   readonly url: string
   /** Default `GET`. */
   readonly method?: 'GET' | 'HEAD' | 'get' | 'head' | undefined
-  /** Any but credentials. Those are refused: give them in `prepareHeaders`. */
+  /** Any but credentials, which are refused. Give credentials in `prepareHeaders`. */
   readonly headers?: Readonly<Record<string, string>> | Headers | undefined
 }
 
 /** `what` it is a request of, for the developer. @throws Refusal */
-export function toReadRequest(what: string, given: string | ReadTemplate, context: UrlContext): ReadRequest {
+export function toReadRequest(
+  what: string,
+  given: string | ReadTemplate,
+  context: Parameters<typeof absoluteUrl>[2],
+): ReadRequest {
   const template = typeof given === 'string' ? { url: given } : given
   const url = absoluteUrl(what, template, context)
   const method = String(template.method ?? 'GET').toUpperCase()

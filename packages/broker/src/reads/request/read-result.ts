@@ -1,8 +1,12 @@
-// What came of a read, before anybody is told.
+// The result of a read, and the outcome that the store is told of it.
+import { accepts, isJson, mediaTypeOf, parseJson } from '../../core/network/media-type.js'
 import { encodePrincipal } from '../../core/network/principal-header.js'
+import { acceptFor } from '../../core/outcomes/acknowledgement.js'
 import { headerOf } from '../../core/reads/cache/cache-policy.js'
-import type { ReadAnswer, ReadEnd } from '../../core/reads/read-types.js'
+import type { ReadAnswer, ReadEnd, ReadRequest } from '../../core/reads/read-types.js'
 import { isTransient } from '../../core/reads/scheduler/retry-policy.js'
+import type { StoredAction } from '../../core/rows/entry.js'
+import { answerInvalid, type OutcomeAction, type OutcomeKind, outcome } from '../../redux/actions.js'
 import type { AnswerMeta } from '../../redux/types.js'
 
 export type ReadResult = AnsweredRead | FailedRead
@@ -59,16 +63,16 @@ export function judgeAnswer(end: ReadEnd, { principal, userHeader, isOwn }: Read
   }
 }
 
-/** A header names a user as `Idempotency-Principal` does; where its server encodes nothing, blanks stand for themselves. */
+/** A header names a user as `Idempotency-Principal` does. A server that encodes nothing may send blanks. */
 const isUser = (named: string, principal: string) =>
   named.replace(/[^!-~]+/g, encodeURIComponent) === encodePrincipal(principal)
 
 export const isGood = ({ status }: ReadAnswer): boolean => status >= 200 && status < 300
 
-/** The server no longer gives it to this user. A 401 tells nothing: the same user may sign in again. */
+/** The server no longer gives it to this user. A 401 does not count, since the same user may sign in again. */
 export const isGone = ({ status }: ReadAnswer): boolean => [403, 404, 410, 451].includes(status)
 
-/** The server's own no: that too is an answer. */
+/** A refusal by the server is an answer too. */
 const isRefusal = (result: ReadResult): boolean =>
   result.kind === 'answer' &&
   result.answer.status >= 300 &&
@@ -79,8 +83,82 @@ const isRefusal = (result: ReadResult): boolean =>
 export const isFinal = (result: ReadResult): boolean =>
   isRefusal(result) || result.kind === 'answerTooLarge' || result.kind === 'userUnknown'
 
-/** Whether the last good answer may stand in for it: not where the server refused, or spoke to somebody else. */
+/** Whether the last good answer may stand in. It may not where the server refused, or answered another user. */
 export const mayStandIn = (result: ReadResult): boolean =>
   result.kind === 'answer'
     ? !isRefusal(result)
     : result.kind === 'failed' || result.kind === 'redirected' || result.kind === 'timeout'
+
+/** A route's action that asks, and how its answer is read. */
+export interface RoutedRead {
+  readonly id: string
+  readonly action: StoredAction
+  readonly request: ReadRequest
+  parse(body: unknown): unknown
+}
+
+type Error = NonNullable<OutcomeAction['error']>
+
+/** Undefined for a reader that left. Never throws. An error of `parse` is reported. */
+export function readOutcome(
+  result: ReadResult,
+  routed: RoutedRead,
+  report: (error: unknown) => void,
+): OutcomeAction | undefined {
+  switch (result.kind) {
+    case 'cancelled':
+      return undefined
+    case 'tooManyReads':
+      return make(routed, 'rejected', { error: { reason: result.kind } })
+    case 'answer':
+      return isGood(result.answer) ? deliveredRead(result, routed, report) : refusedRead(result, routed)
+    default:
+      return returnedRead(routed, { reason: result.kind })
+  }
+}
+
+function deliveredRead(
+  result: AnsweredRead,
+  routed: RoutedRead,
+  report: (error: unknown) => void,
+): OutcomeAction {
+  const httpStatus = result.answer.status
+  const body = bodyOf(result.answer, routed.request)
+  if (body === undefined) return returnedRead(routed, { reason: 'protocol', httpStatus })
+  try {
+    const { fetchedAt, stale, unsure } = result
+    const told = make(routed, 'delivered', { payload: routed.parse(body.data), at: fetchedAt })
+    return { ...told, meta: { ...told.meta, fetchedAt, ...(stale && { stale }), ...(unsure && { unsure }) } }
+  } catch (error) {
+    report(error)
+    return returnedRead(routed, { ...answerInvalid(error), httpStatus })
+  }
+}
+
+function refusedRead(result: AnsweredRead, routed: RoutedRead): OutcomeAction {
+  const { status: httpStatus } = result.answer
+  const reason = httpStatus >= 500 ? 'failed' : httpStatus >= 400 ? 'refused' : 'protocol'
+  const problem = bodyOf(result.answer, routed.request)?.data
+  return returnedRead(routed, { reason, httpStatus, problem })
+}
+
+const returnedRead = (routed: RoutedRead, error: Error) => make(routed, 'returned', { error })
+
+const make = (
+  { id: entryId, action }: RoutedRead,
+  kind: OutcomeKind,
+  { payload, error, at = 0 }: { readonly payload?: unknown; readonly error?: Error; readonly at?: number },
+) => outcome({ kind, entryId, action, payload, error, at, lane: '', late: false, read: true })
+
+/** The body as JSON, or as text of a type that the request accepts. Undefined for any other body, as a login page. */
+export function bodyOf(
+  answer: ReadAnswer,
+  { method, headers }: ReadRequest,
+): { readonly data: unknown } | undefined {
+  if (method === 'HEAD' || answer.status === 204 || answer.status === 205) return { data: undefined }
+  const type = mediaTypeOf(headerOf(answer, 'content-type'))
+  if (!accepts(headerOf({ headers }, 'accept') ?? acceptFor(), type)) return undefined
+  const text = new TextDecoder().decode(answer.body)
+  const data = isJson(type) ? parseJson(text) : text
+  return data === undefined ? undefined : { data }
+}

@@ -2,7 +2,7 @@
 import { sayOnce } from '../../redux/development.js'
 import type { ReadResult } from './read-result.js'
 
-/** `key`: of the action that asks, and of its request. */
+/** `key` names the action that asks, and its request. */
 export function warnOfLeftOut(key: string, why: 'tooMany' | 'keepsFailing'): void {
   if (why === 'keepsFailing')
     console.warn(

@@ -1,12 +1,11 @@
-// One who asks: how it wants its answer, and how it is told.
+// A subscriber of a read has parameters, and is told of the answer.
 
 import type { Tag } from '../../core/reads/consistency/tags.js'
 import type { ReadRequest } from '../../core/reads/read-types.js'
 import type { FetchOptions } from '../../page/reads-port.js'
 import type { OutcomeAction } from '../../redux/actions.js'
 import type { Freshness } from '../consistency/active-reads.js'
-import type { RoutedRead } from './read-outcome.js'
-import type { ReadResult } from './read-result.js'
+import type { ReadResult, RoutedRead } from './read-result.js'
 
 export interface ReadParams extends Omit<FetchOptions, 'signal'> {
   readonly request: ReadRequest
@@ -18,14 +17,14 @@ export interface ReadParams extends Omit<FetchOptions, 'signal'> {
 
 export interface Subscriber {
   params: ReadParams
-  /** Set where an action asks: the store is told too, once for all readers of one route. */
+  /** Set where an action asks. The store is told too, once for all readers of one route. */
   readonly routed: RoutedRead | undefined
-  /** It has an answer; should a newer one come, the store is told of that. */
+  /** The reader has an answer. Of a newer answer only the store is told. */
   given: boolean
   /** Aborts when the request has ended, or the reader has left it. */
   readonly over: AbortController
   settle(result: ReadResult, outcome: OutcomeAction | undefined): void
-  /** What is there of it from here on. */
+  /** Tells how fresh the answer on screen is from now on. */
   ended(how: Freshness, floorMs?: number): void
 }
 

@@ -25,7 +25,7 @@ async function visited(first = good, route: typeof load = load) {
     return fetched
   }
   await ask()
-  /** What is given without a network. */
+  /** The answers that are given without a network. */
   const offline = () => {
     world.setOnline(false)
     return ask()

@@ -10,7 +10,7 @@ const saved = write(createAction<{ id: string }>('post/saved'), {
   server: 'idempotent',
 })
 
-it('issue 4 point 3: reads of a page leave a connection to writes, and a write never waits behind one that waits', async () => {
+it('reads of a page leave a connection to writes, and a write never waits behind one that waits', async () => {
   const waiting: HeldReply[] = []
   const world = createTestWorld({
     network() {

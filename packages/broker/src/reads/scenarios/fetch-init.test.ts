@@ -41,7 +41,7 @@ describe('an init that broker.fetch does not take', () => {
     await broker.fetch('https://app.test/api/x', { ...init, priority: 1 } as never)
 
     expect(plain.mock.calls[0]?.[1]?.[name]).toEqual((init as Record<string, unknown>)[name])
-    // The browser's own priority is a word: a number would throw.
+    // The browser's own priority is a word. A number would throw.
     expect(plain.mock.calls[0]?.[1]?.['priority']).toBeUndefined()
   })
 })

@@ -54,7 +54,7 @@ describe('the response of broker.fetch', () => {
     expect(await response.json()).toEqual({ n: 1 })
     expect([response.url, response.redirected]).toEqual(['https://app.test/api/there', true])
     expect(sent.map(({ redirect }) => redirect)).toEqual([undefined, 'follow'])
-    // It may have been a login page: nothing is kept of it.
+    // The answer may have been a login page, so it is not kept.
     await fetch('/api/moved')
     expect(sent).toHaveLength(4)
   })

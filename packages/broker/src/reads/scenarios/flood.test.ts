@@ -1,4 +1,4 @@
-// A loop of reads, each of something else: what there is no room for is refused by name, and costs no more the more
+// A loop of reads, each with its own key. Reads without room are refused by name. A refusal costs no more the more
 // there are.
 import { describe, expect, it } from 'vitest'
 import { loadPost, openReads } from '../../../test/reads-fixture.js'

@@ -1,4 +1,4 @@
-// What a page shows while it reads what it writes, by the schedules that the issue names; any other by
+// The state of a page that reads data which it writes, by the schedules of the issue. Others are in
 // truth-property.test.ts.
 import { describe, expect, it } from 'vitest'
 import { openPosts, type WorldWay } from '../fixtures/write-barrier.fixture.js'
@@ -6,7 +6,7 @@ import { openPosts, type WorldWay } from '../fixtures/write-barrier.fixture.js'
 const quick: WorldWay = { thereMs: 0, backMs: 0, fate: 'ok' }
 const slow: WorldWay = { thereMs: 0, backMs: 500, fate: 'ok' }
 
-/** One tab; the requests go these ways, in their order, and the others the quick one. */
+/** One tab. Its first requests go these ways, in order, and all others the quick way. */
 function open(...ways: WorldWay[]) {
   const posts = openPosts(() => ways.shift() ?? quick)
   const claps: number[] = []
@@ -17,7 +17,7 @@ function open(...ways: WorldWay[]) {
 const reads = (ledger: readonly string[]) => ledger.filter((request) => request.startsWith('GET'))
 
 describe('P8 reads and writes', () => {
-  it('issue 4 line 5: forty writes at a reconnect come before the read that they make old, which is one', async () => {
+  it('forty writes at a reconnect come before the read that they make old, which is one', async () => {
     const { world, ledger, tab, claps } = open()
     tab.load('a')
     await world.clock.advance(1_000)
@@ -41,7 +41,7 @@ describe('P8 reads and writes', () => {
     expect(tab.posts().a).toMatchObject({ claps: 40, hearted: true })
   })
 
-  it('issue 4 line 8: a clap whose answer is lost, with a refetch between its two attempts, counts once in every frame', async () => {
+  it('a clap whose answer is lost, with a refetch between its two attempts, counts once in every frame', async () => {
     const { world, server, ledger, tab, claps } = open(quick, { ...quick, fate: 'answerLost' })
     tab.load('a')
     await world.clock.advance(1_000)
@@ -58,7 +58,7 @@ describe('P8 reads and writes', () => {
     expect(new Set(claps)).toEqual(new Set([1]))
   })
 
-  it('issue 4 line 8: a read that is late by the settlement of a heart, and knows nothing of it, is read again', async () => {
+  it('a read that is late by the settlement of a heart, and knows nothing of it, is read again', async () => {
     const { world, ledger, tab } = open(slow, quick)
     const hearts: boolean[] = []
     tab.load('a')
@@ -95,7 +95,7 @@ describe('P8 reads and writes', () => {
       answer: { claps: 1 },
       unsure: [{ type: 'post', id: 'a' }],
     })
-    // What it shows is read again once it is known.
+    // The data is read again once the effect is known.
     await world.clock.advance(60_000)
     expect(tab.posts().a).toMatchObject({ claps: 1, isLoaded: true })
   })

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { loadMe, loadPost, openReads, tenCalls } from '../../../test/reads-fixture.js'
-import { limitReads, type ReadEvent, watchReads } from '../../index.js'
+import { watchReads } from '../../index.js'
 import { answer, createTestWorld, held, type SentRequest } from '../../testing/index.js'
 
 const inOrder = ['me', 'posts/top', 'notifs/count', 'me/groups']
@@ -202,104 +202,6 @@ describe('readers of one request', () => {
     expect(await Promise.all(all.map((response) => response.json()))).toEqual(
       [1, 2, 3].map(() => ({ many: true })),
     )
-  })
-})
-
-describe('broker.fetch', () => {
-  it('ends its request when its signal aborts', async () => {
-    const signals: AbortSignal[] = []
-    const world = createTestWorld({ network: held().reply })
-    const app = openReads(world, { tab: watched(world.tab(), signals) })
-    const caller = new AbortController()
-    await world.settle()
-    const fetched = app.broker.fetch('/api/me', { signal: caller.signal }).catch((error: unknown) => error)
-    await world.settle()
-
-    caller.abort(new Error('left'))
-
-    expect(await fetched).toEqual(new Error('left'))
-    expect(signals.map(({ aborted }) => aborted)).toEqual([true])
-  })
-
-  it('gives what the server says, also without a body, a refusal too', async () => {
-    const world = createTestWorld({
-      network: [answer(204), answer(404, { title: 'gone' }), answer(500, 'no')],
-    })
-    const app = openReads(world)
-    await world.settle()
-
-    const statuses: number[] = []
-    for (const path of ['/1', '/2', '/3']) {
-      const response = app.broker.fetch(path)
-      await world.settle()
-      statuses.push((await response).status)
-    }
-
-    expect(statuses).toEqual([204, 404, 500])
-  })
-})
-
-describe('one who watches', () => {
-  it('hears of each request as it waits, leaves and ends, with its readers', async () => {
-    const world = createTestWorld()
-    const app = openReads(world)
-    const events: Omit<ReadEvent, 'at'>[] = []
-    const stop = watchReads(app.broker, ({ at: _at, ...event }) => events.push(event))
-
-    app.dispatch(loadMe())
-    app.dispatch(loadMe())
-    await world.settle()
-    stop()
-    app.dispatch(loadPost({ id: 'p1' }))
-    await world.settle()
-
-    const one = { id: 1, url: 'https://app.test/api/me', priority: 1 }
-    expect(events).toEqual([
-      { ...one, kind: 'waiting', readers: 1 },
-      { ...one, kind: 'sent', readers: 2, order: 1 },
-      { ...one, kind: 'ended', readers: 2 },
-    ])
-  })
-
-  it('hears of one that all have left with the priority that it had', async () => {
-    const world = createTestWorld({ network: held().reply })
-    const app = openReads(world)
-    const events: ReadEvent[] = []
-    watchReads(app.broker, (event) => events.push(event))
-
-    const receipt = app.dispatch(loadMe())
-    await world.settle()
-    await receipt.cancel()
-
-    expect(events.at(-1)).toMatchObject({ kind: 'ended', priority: 1, readers: 0 })
-  })
-
-  it('and throws is reported, and stops nothing', async () => {
-    const world = createTestWorld({ network: namesPath })
-    const app = openReads(world)
-    watchReads(app.broker, () => {
-      throw new Error('no watcher')
-    })
-
-    const receipt = app.dispatch(loadMe())
-    await world.settle()
-
-    expect((await receipt.settled).status).toBe('delivered')
-    expect(world.reports).toHaveLength(3)
-  })
-
-  it('may change how many are in flight at once', async () => {
-    const world = createTestWorld({ network: held().reply })
-    const app = openReads(world, { limits: { readsMax: 1 } })
-    for (const id of ['1', '2', '3']) app.dispatch(loadPost({ id }))
-    await world.settle()
-    const before = app.wire()
-
-    limitReads(app.broker, 3)
-    await world.settle()
-
-    expect(before).toEqual(['posts/1'])
-    expect(app.wire()).toEqual(['posts/1', 'posts/2', 'posts/3'])
   })
 })
 

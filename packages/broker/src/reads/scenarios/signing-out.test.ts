@@ -123,7 +123,7 @@ describe('SEC28 when another user comes', () => {
     expect(app.types()).not.toContain('me/load/delivered')
   })
 
-  it('who asks when it hears of the change is answered as that user', async () => {
+  it('answers a subscriber that asks when it hears of the change as the new user', async () => {
     const world = createTestWorld({ network: ada })
     const app = openReads(world)
     await world.settle()

@@ -1,4 +1,4 @@
-// The answer's `Vary` beside the key: a kept answer is given only to a request with the same headers (RFC 9111 4.1).
+// A kept answer is given only to a request with the same headers, as its `Vary` says (RFC 9111 4.1).
 import { createAction } from '@reduxjs/toolkit'
 import { describe, expect, it } from 'vitest'
 import { openReads } from '../../../test/reads-fixture.js'

@@ -1,22 +1,34 @@
-// Decides what each reader is given: the answer, the last good one in its place, or word that there is none.
+// Gives each reader the answer, the last good answer in its place, or a failure. Each route
+// parses an answer once for all of its readers, and the store is told once.
 import { retryAfterMs } from '../../core/network/backoff.js'
 import { dependsOnApp } from '../../core/reads/cache/answer-identity.js'
 import type { StoredAnswer } from '../../core/reads/cache/cache-policy.js'
-import type { ReadAnswer } from '../../core/reads/read-types.js'
+import type { ReadAnswer, ReadRequest } from '../../core/reads/read-types.js'
+import { isAskedType } from '../../core/reads/scheduler/retry-policy.js'
+import type { ReadEngineContext } from '../../page/reads-port.js'
+import { type OutcomeAction, readMark } from '../../redux/actions.js'
 import { isDevelopment } from '../../redux/development.js'
 import type { CachedAnswer } from '../cache/cached-answer.js'
-import { bodyOf } from '../request/read-outcome.js'
-import { isFinal, isGone, isGood, mayStandIn, type ReadResult } from '../request/read-result.js'
+import type { WriteTags } from '../consistency/write-tags.js'
+import {
+  type AnsweredRead,
+  bodyOf,
+  isFinal,
+  isGone,
+  isGood,
+  mayStandIn,
+  type ReadResult,
+  readOutcome,
+} from '../request/read-result.js'
 import { warnOfFailure } from '../request/read-warnings.js'
-import type { Subscriber } from '../request/subscriber.js'
-import { createRouteOutcome, type RouteOutcome, type RouteOutcomeContext } from './route-outcome.js'
+import { type Subscriber, settleOnce } from '../request/subscriber.js'
 
 export interface AnswerSubscribers {
   /** What is kept, where it is young enough for this reader. */
   giveFresh(reader: Subscriber): boolean
-  /** The last good answer, where it wants one; the request goes on, and the store is told of what comes of it. */
+  /** Gives the last good answer, where the reader wants one. The request goes on, and the store is told of its end. */
   giveCopy(reader: Subscriber): boolean
-  /** It was too slow for this reader: the store is told, unless others of its route wait on. */
+  /** The request was too slow for this reader. The store is told, unless others of its route wait on. */
   giveUp(reader: Subscriber): void
   /** It has ended for all of these. */
   end(result: ReadResult, readers: readonly Subscriber[]): void
@@ -24,11 +36,10 @@ export interface AnswerSubscribers {
 
 export function createAnswerSubscribers(
   context: RouteOutcomeContext & { readonly place: CachedAnswer },
-  /** Those who have not left. */
+  /** The readers that have not left. */
   readers: ReadonlySet<Subscriber>,
 ): AnswerSubscribers {
   const { place } = context
-  const isData = (answer: ReadAnswer) => bodyOf(answer, place.request) !== undefined
   const isFor = ({ params: wish }: Subscriber, { answer }: StoredAnswer) =>
     !(wish.isUnidentified && dependsOnApp(answer, place.request))
   let stale: RouteOutcome | undefined
@@ -43,19 +54,15 @@ export function createAnswerSubscribers(
     return true
   }
 
-  const floorOf = (result: ReadResult) =>
-    result.kind === 'answer'
-      ? retryAfterMs(Object.fromEntries(result.answer.headers), context.ports.clock.now())
-      : undefined
-
   const standIn = (reader: Subscriber, result: ReadResult) => mayStandIn(result) && giveCopy(reader)
 
   function endFor(reader: Subscriber, edition: RouteOutcome): void {
     const { result } = edition
     const isOver = edition.isGoodFor(reader) || isFinal(result)
-    // A reader who has a copy already is not told of the failure: the read is tried again.
+    // A reader who has a copy already is not told of the failure, since the read is tried again.
     if (isOver || !(standIn(reader, result) || reader.given)) edition.tell(reader)
-    reader.ended(isOver ? (edition.isSure ? 'fresh' : 'unsure') : 'old', floorOf(result))
+    const how = edition.isSure ? 'fresh' : 'unsure'
+    reader.ended(isOver ? how : 'old', floorOf(result, context))
   }
 
   return {
@@ -71,11 +78,9 @@ export function createAnswerSubscribers(
     },
     giveUp(reader) {
       const result = { kind: 'timeout' } as const
-      const type = reader.routed?.action.type
-      const waitsOn = (one: Subscriber) => one !== reader && !one.given && one.routed?.action.type === type
       if (!standIn(reader, result)) {
         const edition = createRouteOutcome(result, context)
-        if ([...readers].some(waitsOn)) edition.give(reader)
+        if (hasPeer(reader, readers)) edition.give(reader)
         else edition.tell(reader)
       }
       reader.ended('old')
@@ -84,20 +89,96 @@ export function createAnswerSubscribers(
       const edition = createRouteOutcome(result, context)
       if (isDevelopment) warnOfFailure(result, place.request.url)
       if (result.kind === 'answer' && isGone(result.answer)) place.drop()
-      else if (result.kind === 'answer' && mayReplaceCopy(edition, result.answer, all)) place.keep(result)
+      else if (result.kind === 'answer' && mayReplaceCopy(place, edition, result, all)) place.keep(result)
       for (const reader of all) endFor(reader, edition)
     },
   }
-
-  /** Only an answer that every reader could use. A portal's page never replaces the data that a route has read. */
-  function mayReplaceCopy(edition: RouteOutcome, answer: ReadAnswer, all: readonly Subscriber[]): boolean {
-    const copy = place.copy()
-    return (
-      all.some(({ params: wish }) => wish.copy !== 'never') &&
-      all.every((reader) => edition.isGoodFor(reader) && !reader.params.isUnidentified) &&
-      edition.isSure &&
-      isGood(answer) &&
-      (isData(answer) || copy === undefined || !isData(copy.answer))
-    )
-  }
 }
+
+/** Whether another reader of the same route waits on. */
+const hasPeer = (reader: Subscriber, readers: ReadonlySet<Subscriber>) =>
+  [...readers].some(
+    (one) => one !== reader && !one.given && one.routed?.action.type === reader.routed?.action.type,
+  )
+
+/** How long the server asked to wait. */
+const floorOf = (result: ReadResult, { ports }: RouteOutcomeContext) =>
+  result.kind === 'answer'
+    ? retryAfterMs(Object.fromEntries(result.answer.headers), ports.clock.now())
+    : undefined
+
+/** Only an answer that every reader could use. A captive portal's page never replaces data that a route has read. */
+function mayReplaceCopy(
+  place: CachedAnswer,
+  edition: RouteOutcome,
+  { answer }: AnsweredRead,
+  all: readonly Subscriber[],
+): boolean {
+  const copy = place.copy()
+  const isData = (one: ReadAnswer) => bodyOf(one, place.request) !== undefined
+  return (
+    all.some(({ params }) => params.copy !== 'never') &&
+    all.every((reader) => edition.isGoodFor(reader) && !reader.params.isUnidentified) &&
+    edition.isSure &&
+    isGood(answer) &&
+    (isData(answer) || copy === undefined || !isData(copy.answer))
+  )
+}
+
+export interface RouteOutcome {
+  readonly result: ReadResult
+  /** Whether nothing that it shows was being written. */
+  readonly isSure: boolean
+  /** Whether it is what this reader asked for. */
+  isGoodFor(reader: Subscriber): boolean
+  /** Tells the store, if it was not told for another reader of this route, and then the reader. */
+  tell(reader: Subscriber): void
+  /** Tells the reader alone. */
+  give(reader: Subscriber): void
+}
+
+export interface RouteOutcomeContext extends Pick<ReadEngineContext, 'dispatch' | 'view' | 'ports'> {
+  readonly written: WriteTags
+}
+
+export function createRouteOutcome(
+  result: ReadResult,
+  { dispatch, view, written, ports: { report } }: RouteOutcomeContext,
+): RouteOutcome {
+  const outcomes = new Map<string, OutcomeAction | undefined>()
+  const told = new Set<OutcomeAction>()
+
+  function outcomeFor({ routed }: Subscriber): OutcomeAction | undefined {
+    if (routed === undefined) return undefined
+    const { type } = routed.action
+    if (!outcomes.has(type)) outcomes.set(type, readOutcome(result, routed, report))
+    return outcomes.get(type)
+  }
+
+  const edition: RouteOutcome = {
+    result,
+    isSure: result.kind !== 'answer' || result.unsure === undefined,
+    isGoodFor: (reader) =>
+      reader.routed === undefined
+        ? result.kind === 'answer' && isTaken(result.answer, reader.params.request)
+        : outcomeFor(reader)?.meta.broker.outcome === 'delivered',
+    tell(reader) {
+      const outcome = outcomeFor(reader)
+      if (outcome !== undefined && !told.has(outcome)) {
+        told.add(outcome)
+        const { at } = outcome.meta.broker
+        // Other than what it shows are in the store once already.
+        const isShown = ({ meta }: OutcomeAction) => written.mayShow(meta.action, reader.params.tags)
+        const later = at > 0 ? view.outcomesSince(at).filter(isShown) : []
+        dispatch(later.length > 0 ? readMark(outcome, { ...outcome.meta.broker, later }) : outcome)
+      }
+      edition.give(reader)
+    },
+    give: (reader) => settleOnce(reader, result, outcomeFor(reader)),
+  }
+  return edition
+}
+
+/** `broker.fetch` takes every answer below 500, but no success of a type that its request does not accept. */
+const isTaken = (answer: ReadAnswer, request: ReadRequest) =>
+  isGood(answer) ? isAskedType(answer, request) : answer.status < 500

@@ -1,5 +1,5 @@
-// One request that any number of readers of this page share, from the first that asks to its answer: its conditions,
-// what is being written, the line, the wire, and what the answer is worth.
+// One request that all readers of one key in this page share. It waits for its conditions and for writes, stands in line,
+// is sent, and its answer is compared with the writes of the meantime.
 
 import { unmetAt, whenMet } from '../../core/conditions/conditions.js'
 import { holdMsMax, readPrepareMs } from '../../core/limits.js'
@@ -12,8 +12,11 @@ import type { CachedAnswer } from '../cache/cached-answer.js'
 import type { BarrierSnapshot, WriteBarrier } from '../consistency/write-barrier.js'
 import { isGood, judgeAnswer, type ReadOwner, type ReadResult } from '../request/read-result.js'
 import type { Subscriber } from '../request/subscriber.js'
-import { type AnswerSubscribers, createAnswerSubscribers } from './answer-subscribers.js'
-import type { RouteOutcomeContext } from './route-outcome.js'
+import {
+  type AnswerSubscribers,
+  createAnswerSubscribers,
+  type RouteOutcomeContext,
+} from './answer-subscribers.js'
 
 export interface SharedRequestContext extends ReadOwner, RouteOutcomeContext {
   readonly line: Scheduler
@@ -41,7 +44,7 @@ export class SharedRequest {
   #turn: Subscription | undefined
   #isPrepared = false
   #wasSent = false
-  /** What is being written has had no effect, and goes on top of its answer. */
+  /** Unsettled writes have had no effect, and go on top of the answer. */
   #isSure = false
   /** Its last answer was not taken. */
   #isAgain = false
@@ -73,7 +76,7 @@ export class SharedRequest {
     else if (this.#state === 'waiting' && ![...this.readers].some(this.#fits)) this.#stepBack()
   }
 
-  /** All leave: the user has changed, or the page is put away. */
+  /** All leave, since the user has changed or the page is put away. */
   cancel(): void {
     this.#finish({ kind: 'cancelled' })
   }
@@ -88,7 +91,7 @@ export class SharedRequest {
       else this.#bePatient(reader)
   }
 
-  /** Call it once it is prepared: it stands in line, unless something that it shows is being written. */
+  /** Call it after `prepare`. The request waits in line, unless a write to its tags is on its way. */
   ask(): void {
     if (this.#state !== 'waiting' || this.#turn !== undefined) return
     const { line, truth, place, retries = retriesDefault } = this.#context
@@ -120,7 +123,7 @@ export class SharedRequest {
     }
     whenMet(when, ports, reader.over.signal).then(begin, () => {})
     if (meanwhile === 'copy')
-      // Who has left by then is given nothing: it may have been another user.
+      // A reader that has left gets nothing, since it may have been another user's.
       void this.prepare().then(() => this.readers.has(reader) && this.#serving.giveCopy(reader))
   }
 
@@ -130,7 +133,7 @@ export class SharedRequest {
     return when === undefined || unmetAt(when, ports.clock.now(), ports) === undefined
   }
 
-  /** Those who are left want it later than the one who was in a hurry. */
+  /** The remaining readers wait for their conditions. */
   #stepBack(): void {
     this.#turn?.leave()
     this.#turn = undefined
@@ -181,7 +184,7 @@ export class SharedRequest {
     else this.#finish(result)
   }
 
-  /** What an answer is worth beside what was written meanwhile. */
+  /** Compares an answer with the writes of the meantime. */
   async #weigh(given: ReadResult): Promise<ReadResult | 'again'> {
     if (given.kind !== 'answer') return given
     const result = this.#context.place.unchanged(given)

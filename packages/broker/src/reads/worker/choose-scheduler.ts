@@ -1,5 +1,5 @@
 // Where this page's reads wait for their turn. With a worker that takes them they wait there, beside the reads of all
-// tabs; else in this page.
+// tabs. Without a worker they wait in this page.
 import type { ConnectionPool } from '../../core/network/connection-pool.js'
 import { sendIdentified } from '../../core/reads/cache/answer-identity.js'
 import { notingScheduler } from '../../core/reads/note-reachability.js'
@@ -19,7 +19,7 @@ export function chooseScheduler(
     isOnline: () => host.believesOnline(),
     async send(request, { partition = '', route, ...wire }) {
       const headers = await prepare({ ...request, route, partition })
-      // The user may have changed while the app prepared the headers: then the signal is aborted.
+      // If the user changed while the app prepared the headers, the signal is aborted.
       return sendIdentified(ports.network, request, headers, { ...wire, bytesMax: limits.answerBytesMax })
     },
   })

@@ -1,5 +1,5 @@
 // Reads stand in the worker's line, which all tabs share, where a worker is there for them, else in this page's own.
-// Messages to a worker may be lost and a worker may be stopped at any time: the page knows by silence and by a lock.
+// Messages may be lost, and a worker may be stopped at any time. The page knows by silence and by a lock.
 
 import { createLockWatch, type LockWatch } from '../../core/reads/lock-watch.js'
 
@@ -9,9 +9,9 @@ import type { WorkerSchedulerContext } from './worker-session.js'
 
 import { createWorkerSession, type WorkerSession } from './worker-session.js'
 
-/** A worker that starts takes a while; one that has not taken a read by then is not counted on. */
+/** A worker may take a while to start. If it has not taken a read by then, the page does the read itself. */
 const takenMs = 2_000
-/** A read is asked again of a worker that was stopped with it, once: it may be what stops it. */
+/** A worker that was stopped gets its read again, once, since the read may be the reason why it stops. */
 const tries = 2
 
 export function createWorkerScheduler(context: WorkerSchedulerContext): Scheduler {
@@ -56,11 +56,11 @@ export function createWorkerScheduler(context: WorkerSchedulerContext): Schedule
 interface WorkerParts extends Pick<WorkerSchedulerContext, 'database' | 'worker' | 'clock'> {
   readonly visits: WorkerSession
   readonly watch: LockWatch
-  /** What gives up each read that the worker has not taken yet. */
+  /** Functions that give up the reads that the worker has not taken yet. */
   readonly unacknowledged: Set<() => void>
 }
 
-/** `otherwise`: this worker does not do it, since it does not answer, may not, or was stopped. */
+/** Calls `otherwise` if the worker does not answer, may not do the read, or was stopped. */
 function askWorker(parts: WorkerParts, ask: ReadJob, otherwise: (isStopped: boolean) => void): Subscription {
   const { database, worker, clock, visits, watch, unacknowledged: untaken } = parts
   const { onSent: _onSent, onEnd: _onEnd, ...asked } = ask

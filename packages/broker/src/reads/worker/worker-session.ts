@@ -1,129 +1,164 @@
 // A page's reads in the worker. The page holds a lock while it has any there, so that the worker knows of the page's end.
-// It lets go with the last of them: a page that holds a lock is not kept in the back/forward cache.
+// The page releases the lock with its last read, since pages that hold a Web Lock are not kept in the back/forward cache.
 
 import type { Clock, Locks, RandomSource } from '../../core/platform.js'
+import { holdLock } from '../../core/reads/lock-watch.js'
 import type { Scheduler } from '../../core/reads/read-types.js'
-import { type ReadLimit, readCommand, subscriberLock } from '../../core/reads/worker-messages.js'
-import type { WorkerClient } from '../../page/delivery/worker-client.js'
-import { type BatchedRead, createRequestBatch, type RequestBatch } from './request-batch.js'
+import {
+  type ReadLimit,
+  type RequestedRead,
+  readCommand,
+  type SubscriberMessage,
+  subscriberLock,
+  type WorkerMessage,
+} from '../../core/reads/worker-messages.js'
+import type { ReadEngineContext } from '../../page/reads-port.js'
 
 export interface WorkerSession {
-  /** Has a read go to the worker with the others of this turn. */
-  readonly send: RequestBatch['add']
-  /** Tells the worker now, and with each read: it forgets when it is stopped. */
+  /** Sends a read to the worker with the others of this turn. `hear` gets the worker's messages on this read. */
+  send(read: Omit<RequestedRead, 'id'>, hear: (message: WorkerMessage) => void): BatchedRead
+  /** Tells the worker now, and with each read, since a worker that is stopped forgets. */
   limit(limit: ReadLimit): void
 }
 
-/** From the first read to the last. Each has a lock of its own, so that no end of one is taken for that of the next. */
+export interface BatchedRead {
+  raise(priority: number): void
+  /** Takes the read back, whether it has left or not. */
+  leave(): void
+  /** Nothing more is said of the read. The port closes with the last one. */
+  close(): void
+}
+
+export interface WorkerSchedulerContext {
+  readonly database: string
+  readonly worker: Pick<ReadEngineContext['worker'], 'needs' | 'forReads' | 'markUnresponsive'>
+  readonly locks: Locks
+  readonly clock: Pick<Clock, 'now' | 'after'>
+  readonly chance: Pick<RandomSource, 'id'>
+  /** This page's own scheduler. */
+  readonly fallback: Scheduler
+  report(error: unknown): void
+}
+
+/** From the first read to the last. Each session has its own lock, so that its end is not taken for that of the next. */
 interface OpenSession {
   readonly tab: string
   readonly isHeld: Promise<void>
   readonly reads: Set<BatchedRead>
-  /** What has not gone yet. */
-  letter: RequestBatch | undefined
-  letGo(): void
+  /** The batch that has not left yet. */
+  batch: RequestBatch | undefined
+  release(): void
 }
-
-type WorkerSessionContext = Pick<
-  WorkerSchedulerContext,
-  'database' | 'worker' | 'locks' | 'clock' | 'chance' | 'report'
->
 
 /** Firefox stops a worker a minute after its last event, even while it reads. So a message is sent this often. */
 const awakeMs = 20_000
 
-export function createWorkerSession({
-  database,
-  worker,
-  locks,
-  clock,
-  chance,
-  report,
-}: WorkerSessionContext): WorkerSession {
-  let visit: OpenSession | undefined
+export function createWorkerSession(context: Omit<WorkerSchedulerContext, 'fallback'>): WorkerSession {
+  const { database, worker, clock, chance, report } = context
+  let session: OpenSession | undefined
   let limit: ReadLimit | undefined
 
   function begin(): OpenSession {
     const tab = chance.id()
-    let letGo = () => {}
-    const over = new Promise<void>((resolve) => {
-      letGo = resolve
-    })
-    const isHeld = new Promise<void>((resolve) => {
-      const untilOver = () => {
-        resolve()
-        return over
-      }
-      locks
-        .hold(subscriberLock(database, tab), { signal: new AbortController().signal }, untilOver)
-        .catch(report)
-    })
-    const here: OpenSession = { tab, isHeld, reads: new Set(), letter: undefined, letGo }
+    const lock = holdLock(context, subscriberLock(database, tab))
+    const here: OpenSession = { tab, ...lock, reads: new Set(), batch: undefined }
     keepAwake(here)
     return here
   }
 
   function keepAwake(here: OpenSession): void {
     clock.after(awakeMs, () => {
-      if (visit !== here) return
+      if (session !== here) return
       post(here.tab)
       keepAwake(here)
     })
   }
 
-  function post(tab: string, letter?: RequestBatch): void {
+  function post(tab: string, batch?: RequestBatch): void {
     const { needs } = worker
-    const command = readCommand({ database, tab, needs, limit, asks: letter?.reads() ?? [] })
-    worker.forReads()?.postMessage(command, letter === undefined ? [] : [letter.port])
+    const command = readCommand({ database, tab, needs, limit, asks: batch?.reads() ?? [] })
+    worker.forReads()?.postMessage(command, batch === undefined ? [] : [batch.port])
   }
 
   function flush(here: OpenSession): void {
-    const { letter, tab } = here
-    here.letter = undefined
-    if (letter !== undefined) post(tab, letter)
+    const { batch, tab } = here
+    here.batch = undefined
+    if (batch !== undefined) post(tab, batch)
+  }
+
+  function end(here: OpenSession, read: BatchedRead): void {
+    here.reads.delete(read)
+    if (here.batch?.reads().length === 0) here.batch = undefined
+    if (here.reads.size > 0 || session !== here) return
+    session = undefined
+    here.release()
   }
 
   return {
-    send(read, hear) {
-      visit ??= begin()
-      const here = visit
-      here.letter ??= createRequestBatch()
-      const entry = here.letter.add(read, hear)
-      here.reads.add(entry)
+    send(asked, hear) {
+      session ??= begin()
+      const here = session
+      here.batch ??= createRequestBatch()
+      const read = here.batch.add(asked, hear)
+      here.reads.add(read)
       here.isHeld.then(() => flush(here)).catch(report)
-      const goHome = () => {
-        here.reads.delete(entry)
-        if (here.letter?.reads().length === 0) here.letter = undefined
-        if (here.reads.size > 0 || visit !== here) return
-        visit = undefined
-        here.letGo()
-      }
-      return {
-        raise: entry.raise,
-        leave() {
-          entry.leave()
-          goHome()
-        },
-        close() {
-          entry.close()
-          goHome()
-        },
-      }
+      return withEnd(read, () => end(here, read))
     },
-    limit(word) {
-      limit = word
+    limit(given) {
+      limit = given
       post('')
     },
   }
 }
 
-export interface WorkerSchedulerContext {
-  readonly database: string
-  readonly worker: Pick<WorkerClient, 'needs' | 'forReads' | 'markUnresponsive'>
-  readonly locks: Locks
-  readonly clock: Pick<Clock, 'now' | 'after'>
-  readonly chance: Pick<RandomSource, 'id'>
-  /** This page's own line. */
-  readonly fallback: Scheduler
-  report(error: unknown): void
+const withEnd = (read: BatchedRead, end: () => void): BatchedRead => ({
+  raise: read.raise,
+  leave() {
+    read.leave()
+    end()
+  },
+  close() {
+    read.close()
+    end()
+  },
+})
+
+/** The reads of one turn. All share one port, so that messages arrive in the order of events. */
+interface RequestBatch {
+  /** The worker's end of the port. */
+  readonly port: MessagePort
+  /** The reads that were not taken back. */
+  reads(): readonly RequestedRead[]
+  readonly add: WorkerSession['send']
+}
+
+function createRequestBatch(): RequestBatch {
+  const { port1: port, port2 } = new MessageChannel()
+  const open = new Map<number, { readonly read: RequestedRead; hear(message: WorkerMessage): void }>()
+  let lastId = 0
+  const say = (message: SubscriberMessage) => port.postMessage(message)
+  port.onmessage = ({ data }: MessageEvent<WorkerMessage>) => {
+    if (data.type !== 'taken') open.get(data.id)?.hear(data)
+    else for (const { hear } of open.values()) hear(data)
+  }
+  return {
+    port: port2,
+    reads: () => [...open.values()].map(({ read }) => read),
+    add(read, hear) {
+      const id = ++lastId
+      open.set(id, { read: { ...read, id }, hear })
+      const close = () => {
+        open.delete(id)
+        if (open.size === 0) port.close()
+      }
+      return {
+        raise: (priority) => say({ type: 'raise', id, priority }),
+        leave() {
+          say({ type: 'leave', id })
+          close()
+        },
+        close,
+      }
+    },
+  }
 }

@@ -4,7 +4,7 @@ import { dependsOnApp, identifyRequest, sendIdentified } from './answer-identity
 
 const request = { url: 'https://app.test/', method: 'GET', headers: [['accept', 'text/csv']] } as const
 
-describe('what tells answers apart', () => {
+describe('the part of a request that tells answers apart', () => {
   it.each(['x-team', 'accept-language', 'x-tenant-id', 'x-api-version', 'accept'])(
     'is a header that the app adds: %s',
     (name) => {
@@ -89,7 +89,7 @@ const options = { bytesMax: 99, signal: new AbortController().signal, moved() {}
 
 type Headers = readonly (readonly [string, string])[]
 
-/** Sends a read that was asked with some headers, as others are prepared; its answer has a `Vary`. */
+/** Sends a read that was asked with some headers while others are prepared. Its answer has a `Vary`. */
 async function send(prepared: Headers, answered: { readonly vary?: string }, asked: Headers = []) {
   let sent: Headers = []
   const network: Pick<Network, 'fetch'> = {

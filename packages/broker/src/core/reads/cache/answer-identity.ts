@@ -12,7 +12,7 @@ type HeaderPairs = ReadRequest['headers']
 const tellsNothing =
   /^(authorization|cookie2?|dpop|proxy-.*|x-csrf.*|x-xsrf.*|idempotency-.*|traceparent|tracestate|baggage|sentry-trace|b3|x-b3-.*|x-(request|correlation)-id|x-amzn-trace-id|x-datadog-.*)$/
 
-/** The request with those of its prepared headers that tell answers apart. `ignored`: lower-case names of the app's. */
+/** The request with those of its prepared headers that tell answers apart. `ignored` are lower-case names that the app gave. */
 export function identifyRequest(
   request: ReadRequest,
   prepared: HeaderPairs,

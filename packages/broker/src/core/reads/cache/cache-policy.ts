@@ -1,4 +1,4 @@
-// The last good answer of a read, kept for when there is no other: which may be kept, how old it is, which go first.
+// The rules of kept answers. They say which answers may be kept, how old they may be, and which go first.
 import type { ReadAnswer } from '../read-types.js'
 
 export interface StoredAnswer {
@@ -37,20 +37,20 @@ export const headerWords = (answer: Pick<ReadAnswer, 'headers'>, name: string): 
 export const answerBytes = (key: string, { headers, body }: ReadAnswer): number =>
   key.length + headers.flat().join().length + body.byteLength
 
-/** A clock that was wrong may have dated it ahead: so far ahead it is as good as too old. */
+/** A clock that was wrong may have dated it ahead. So far ahead it counts as too old. */
 export const isTooOld = (
   { fetchedAt }: Pick<StoredAnswer, 'fetchedAt'>,
   { ageMsMax }: Pick<CacheBounds, 'ageMsMax'>,
   now: number,
 ): boolean => Math.abs(now - fetchedAt) > ageMsMax
 
-/** What is known of a copy without its body. */
+/** The size and the age of a copy, without its body. */
 export interface StoredSize {
   readonly bytes: number
   readonly fetchedAt: number
 }
 
-/** Of these the ones that must go: what is too old, then the oldest; and how many bytes the others leave free. */
+/** Chooses the copies that must go, the too old ones and then the oldest. Tells how many bytes the others leave free. */
 export function makeRoom<C extends StoredSize>(
   copies: readonly C[],
   bounds: CacheBounds,

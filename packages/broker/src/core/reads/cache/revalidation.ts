@@ -3,7 +3,7 @@
 import type { ReadAnswer } from '../read-types.js'
 import { headerOf } from './cache-policy.js'
 
-/** Whether a 304 speaks of this answer, as far as it says. Compared weakly: a proxy that compresses weakens an ETag. */
+/** Whether a 304 is about this answer, by its ETag. Compared weakly, since a proxy that compresses weakens an ETag. */
 export function isAboutAnswer(unchanged: ReadAnswer, answer: ReadAnswer): boolean {
   const etag = headerOf(unchanged, 'etag')
   return etag === undefined || opaqueTag(etag) === opaqueTag(headerOf(answer, 'etag') ?? '')

@@ -1,4 +1,4 @@
-// Tags say what a read shows and what a write touches, as in RTK Query: a type, or one thing of it.
+// Tags say what a read shows and what a write touches, as in RTK Query. A tag is a type, or one thing of a type.
 
 export type Tag = string | { readonly type: string; readonly id?: string | number }
 
@@ -8,10 +8,10 @@ const isTag = (tag: unknown): boolean =>
   typeof tag === 'string' || typeof (tag as { readonly type?: unknown } | null)?.type === 'string'
 
 const tagType = (tag: Tag) => (typeof tag === 'string' ? tag : tag.type)
-/** As text: an id from the address bar is the same as the number that a server gave. */
+/** Compared as text, since an id from the address bar is the same as the number that a server gave. */
 const tagId = (tag: Tag) => (typeof tag === 'string' || tag.id === undefined ? undefined : String(tag.id))
 
-/** Whether a write to `written` makes a read of `read` old: a type makes all of it old, one thing only itself. */
+/** Whether a write to `written` makes a read of `read` old. A type makes all of its things old, a thing only itself. */
 export const invalidates = (written: Tag, read: Tag): boolean =>
   tagType(written) === tagType(read) && (tagId(written) === undefined || tagId(written) === tagId(read))
 

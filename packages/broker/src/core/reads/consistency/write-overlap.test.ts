@@ -34,7 +34,7 @@ const overlap = (
 const sending = (action: StoredAction) => toRow(sendingEntry({ action }))
 const inDoubt = (action: StoredAction) => toRow(inDoubtEntry({ action }))
 
-describe('what a write touches of a read', () => {
+describe('the overlap of a read with writes', () => {
   const p1 = { type: 'post', id: 1 }
   it.each([
     ['the same type', ['post'], ['post'], ['post']],

@@ -1,4 +1,4 @@
-// What of a read's answer cannot be trusted, for the sake of writes that were under way while it was asked for (P8).
+// The overlap of a read with writes that were under way meanwhile (P8). Its answer cannot be trusted on their tags.
 
 import type { UnsettledWrites } from '../../journal/outbox-changes.js'
 import { conditionsOf } from '../../outbox/delivery-requirements.js'
@@ -11,9 +11,9 @@ export interface WriteOverlap {
   readonly tags: readonly Tag[]
   /** Of these entries an outcome can be waited for. */
   readonly soon: readonly EntryRow[]
-  /** The last place in the journal that has something of it; 0: none has. */
+  /** The last number in the journal that has something of it. 0 where none has. */
   readonly number: number
-  /** Whether to wait for that and read again: else only a person, or a sign-in, can settle what it is about. */
+  /** Whether to wait for that and read again. Otherwise only a person, or a sign-in, can settle the writes. */
   readonly passes: boolean
 }
 
@@ -27,14 +27,14 @@ export function touchedTags(
   return tags.filter((tag) => written.some((one) => touches(one, tag)))
 }
 
-/** `shown`: what has ended since the request was sent, and was in the view already when this page asked. */
+/** `shown` are actions that ended after the request was sent, and were in the view when this page asked. */
 export function writeOverlap(
   tags: readonly Tag[],
   { entries, journal, more, paused }: UnsettledWrites,
   shown: readonly StoredAction[],
   writtenBy: (action: StoredAction) => readonly Tag[],
 ): WriteOverlap {
-  // What is given up at once names only the last of it, and what has lost its words nothing.
+  // A sign-out names only its last entry, and a row that lost its words names none.
   const isAll = more || journal.some(({ kind, isWordless }) => kind === 'emptied' || isWordless)
   const isMeant = ({ action }: { readonly action: StoredAction }) =>
     isAll || touchedTags(tags, [action], writtenBy).length > 0
@@ -51,7 +51,7 @@ export function writeOverlap(
   }
 }
 
-/** Not what only a person can settle, nor what waits for its conditions: that may take the whole day. */
+/** Not an entry that only a person can settle. Not one that waits for its conditions, which may take a day. */
 const isSoon = ({ state, channel }: EntryRow): boolean =>
   state === 'sending' || (state === 'waiting' && Object.keys(conditionsOf(channel)).length === 0)
 

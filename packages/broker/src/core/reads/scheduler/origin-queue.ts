@@ -1,5 +1,5 @@
-// The reads of one origin: those that wait, and the number of those in flight. Slow reads never hold every connection:
-// once an urgent read was asked for, one connection is kept for urgent reads.
+// The reads of one origin that wait, and the number of those in flight. Slow reads never hold every connection.
+// Once an urgent read was asked for, one connection is kept for urgent reads.
 
 import { readAgeMs, urgentMax } from '../../limits.js'
 import { createPriorityQueue } from './priority-queue.js'

@@ -1,4 +1,4 @@
-// A sorted list with a binary search: each doubling of its size costs a few more comparisons.
+// A sorted list with a binary search. Each doubling of its size costs a few more comparisons.
 
 interface QueuePlace<T> {
   readonly item: T

@@ -1,4 +1,4 @@
-// Whether a read is worth a second try, and when: one lost or busy answer fails none of its subscribers.
+// Whether a read is tried again, and when. One lost or busy answer fails none of its subscribers.
 
 import { backoffMs, retryAfterMs } from '../../network/backoff.js'
 import { accepts, mediaTypeOf } from '../../network/media-type.js'
@@ -9,7 +9,7 @@ import type { ReadAnswer, ReadReply, ReadRequest } from '../read-types.js'
 export const retriesDefault = 2
 
 /**
- * How long to wait before a read is sent again; undefined where its reply is final. `tries`: how often it was sent
+ * How long to wait before a read is sent again. Undefined where its reply is final. `tries` is how often it was sent
  * before this one. Full jitter, so that a crowd of readers does not come back as one.
  */
 export function retryDelayMs(
@@ -25,13 +25,13 @@ export function retryDelayMs(
   return backoffMs(tries, random, retryAfterMs(Object.fromEntries(headers), now))
 }
 
-/** Whether its type is one that the request names; a captive portal's page is not. Without an `accept` any type is. */
+/** Whether the request accepts its type. A captive portal's page is not accepted. Without an `accept` any type is. */
 export function isAskedType(answer: ReadAnswer, { method, headers }: ReadRequest): boolean {
   const accept = headerOf({ headers }, 'accept')
   if (accept === undefined || method === 'HEAD' || answer.status === 204 || answer.status === 205) return true
   return accept.includes('*/*') || accepts(accept, mediaTypeOf(headerOf(answer, 'content-type')))
 }
 
-/** Busy, too early, or broken for the moment: a 501 and a 505 stay what they are. */
+/** Busy, too early, or broken for the moment. A 501 and a 505 are final. */
 export const isTransient = (status: number): boolean =>
   [408, 425, 429].includes(status) || (status >= 500 && status !== 501 && status !== 505)

@@ -1,4 +1,4 @@
-// A read as it stands in a scheduler: its readers, its place, and how its tries ended.
+// A read in a scheduler, with its readers, its place, and the end of its last try.
 import { missesMax } from '../../limits.js'
 import type { StallTimer } from '../../network/stall-timer.js'
 import type { ReadEnd, ReadJob } from '../read-types.js'
@@ -34,7 +34,7 @@ export interface SentRead {
   /** When that will be, on the monotonic clock. */
   until: number
   tries: number
-  /** What came of its last try. */
+  /** The end of its last try. */
   last?: ReadEnd
   cancelPause?: () => void
 }

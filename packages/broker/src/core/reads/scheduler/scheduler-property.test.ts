@@ -1,4 +1,4 @@
-// Whatever readers, servers and writes do, in whatever order: what a scheduler promises stays true.
+// The promises of a scheduler hold for any behaviour of readers, servers and writes, in any order.
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { type ModelPlace, SchedulerModel } from '../../fixtures/scheduler-model.fixture.js'
@@ -31,7 +31,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 2, arbitrary: fc.record({ do: is('write'), origin }) },
   { weight: 1, arbitrary: fc.record({ do: is('offline', 'online', 'online') }) },
   { weight: 1, arbitrary: fc.record({ do: is('limit'), readsMax }) },
-  // Not after every step: some of them meet in one turn.
+  // Not after every step, so that some steps meet in one turn.
   { weight: 6, arbitrary: fc.record({ do: is('wait'), ms: fc.constantFrom(0, 0, 0, 700, 5_000, 31_000) }) },
 )
 
@@ -69,7 +69,7 @@ const story = fc.record({
   steps: fc.array(step, { minLength: 20, maxLength: 120 }),
 })
 
-it('issue 4 line 2: never too many in flight, one request a key, every reader ends once, nobody starves or is given what is not theirs', async () => {
+it('never too many in flight, one request a key, every reader ends once, nobody starves or is given what is not theirs', async () => {
   const seen = new Map<string, number>()
   const count = (what: string) => void seen.set(what, (seen.get(what) ?? 0) + 1)
   await fc.assert(
@@ -81,7 +81,7 @@ it('issue 4 line 2: never too many in flight, one request a key, every reader en
     }),
     { seed: 4, numRuns: 200 },
   )
-  // What never happened proves nothing.
+  // An event that never happened proves nothing.
   for (const what of [
     'shared waiting',
     'shared in flight',

@@ -1,4 +1,4 @@
-// Sends reads: one request for all that ask the same, the most urgent first, never too many at a time. A page has one
+// Sends reads by priority, one request for each key, and never too many at a time. A page has one
 // for itself, a worker one for all tabs.
 
 import type { Limits } from '../../limits.js'
@@ -9,26 +9,20 @@ import type { Clock, RandomSource } from '../../platform.js'
 import type { ReadEnd, ReadJob, ReadReply, ReadRequest, Scheduler, Subscription } from '../read-types.js'
 import { createOriginQueue } from './origin-queue.js'
 import { retriesDefault, retryDelayMs } from './retry-policy.js'
-import type { OriginQueue } from './scheduled-read.js'
-import {
-  mayRetryRead,
-  type ReadFlight,
-  type ReadListener,
-  type ScheduledRead,
-  type SentRead,
-} from './scheduled-read.js'
+import type { OriginQueue, ReadFlight, ReadListener, ScheduledRead, SentRead } from './scheduled-read.js'
+import { mayRetryRead } from './scheduled-read.js'
 
 export interface SchedulerContext {
   readonly clock: Clock
   readonly chance: Pick<RandomSource, 'random'>
   readonly connections: ConnectionPool
-  /** `wireMs`: how long nothing of a read may move from its first sending on, its repeats included. */
+  /** `wireMs` is how long nothing of a read may move from its first sending on, its repeats included. */
   readonly limits: Pick<Limits, 'readsMax' | 'waitingReadsMax'> & { readonly wireMs: number }
   send(
     request: ReadRequest,
     options: Pick<ReadJob, 'partition' | 'route'> & { readonly signal: AbortSignal; moved(): void },
   ): Promise<ReadReply>
-  /** False where the device says that it is offline: what fails then is not repeated. */
+  /** False where the device says that it is offline. A failure is not repeated then. */
   isOnline(): boolean
   /** Is told of an error that was thrown. The scheduler goes on. */
   report(error: unknown): void
@@ -86,7 +80,7 @@ class ReadScheduler implements LocalScheduler {
     for (const read of this.#reads.values()) this.#abandon(read)
   }
 
-  /** Not told at once: whoever asks must have got what it can leave by. */
+  /** Not told at once, since the subscriber has not got its function to leave yet. */
   #refuse({ onEnd }: ReadJob): Subscription {
     const listeners = new Set([onEnd])
     void Promise.resolve().then(() => {
@@ -96,16 +90,10 @@ class ReadScheduler implements LocalScheduler {
   }
 
   #enqueue(ask: ReadJob): ScheduledRead {
-    const origin = this.#originOf(originOfUrl(ask.request.url))
+    const { request, priority } = ask
+    const origin = this.#originOf(originOfUrl(request.url))
     const askedAt = this.#context.clock.monotonic()
-    const read: ScheduledRead = {
-      ask,
-      origin,
-      askedAt,
-      readers: new Set(),
-      priority: ask.priority,
-      retries: 0,
-    }
+    const read: ScheduledRead = { ask, origin, askedAt, readers: new Set(), priority, retries: 0 }
     this.#reads.set(ask.key, read)
     this.#waiting++
     this.#lineUp(read)
@@ -158,9 +146,9 @@ class ReadScheduler implements LocalScheduler {
       landed()
       letGo()
     }
-    const order = ++this.#sent
     const flight: ReadFlight = { wire, land }
     read.flight = flight
+    const order = ++this.#sent
     const sent = read.sent ?? this.#begin(order, read)
     read.sent = sent
     const moved = () => {

@@ -1,7 +1,8 @@
 // What an app may ask of its reads, beside dispatching and fetching them.
-import { type Broker, internals } from '../page/broker.js'
-import type { ReadEvent } from '../page/reads-port.js'
+
 import { describe } from '../redux/describe.js'
+import { type Broker, internals } from './broker.js'
+import type { ReadEvent } from './reads-port.js'
 
 // Every bundler replaces this expression; the check is left out of a production build.
 declare const process: { readonly env: { readonly NODE_ENV?: string } }
