@@ -30,7 +30,7 @@ function line({ knocks = [] as (number | undefined)[], replies = [] as Reply[], 
       },
       isOnline: () => isOnline,
     },
-  } as unknown as Ports)
+  } as Pick<Ports, 'clock'> & { network: Omit<Ports['network'], 'fetch'> } as Ports)
   const { signal } = new AbortController()
   const send = async (path: string, more: Partial<SendOptions> = {}) => {
     const knock = { url: `${origin}/`, always: true }

@@ -1,0 +1,138 @@
+import { describe, expect, it } from 'vitest'
+import { initialStatus } from '../../redux/actions.js'
+import { byPost, liked, openBarrier, post } from '../fixtures/held-reads.fixture.js'
+import type { TaggedRoute } from './write-tags.js'
+
+describe('P8 an answer is the truth', () => {
+  const sure = { tags: [], passes: false }
+
+  it('where nothing of it was under way', async () => {
+    const { truth, put, journal, shows } = await openBarrier()
+    await put(1, liked(7))
+    await journal(3, liked(1))
+    shows(3)
+
+    expect(await truth.conflicts([post(1)], truth.snapshot(), 0)).toMatchObject(sure)
+    expect(await truth.conflicts([], truth.snapshot(), 0)).toMatchObject(sure)
+  })
+
+  it('not where an entry is in flight: it is held for that, though the view knows nothing of it', async () => {
+    const { world, truth, put, hold, view } = await openBarrier()
+    await put(1, liked(1))
+
+    expect(await truth.conflicts(['post'], truth.snapshot(), 0)).toMatchObject({
+      tags: ['post'],
+      passes: true,
+    })
+    const isHeld = await hold([post(1)])
+    expect(isHeld()).toBe(true)
+
+    view([], 'e1')
+    await world.settle()
+    expect(isHeld()).toBe(false)
+  })
+
+  it.each([
+    ['is in doubt', { type: 'redux-broker/doubted', payload: 'e1' }],
+    ['was given up', { type: 'redux-broker/emptied', payload: ['e0', 'e1'] }],
+    ['is paused', { type: 'redux-broker/status', payload: { ...initialStatus, paused: 'auth' } }],
+  ] as const)('and it is held for that no longer than until it %s', async (_, action) => {
+    const { world, truth, put, hold } = await openBarrier()
+    await put(1, liked(1))
+    await truth.conflicts(['post'], truth.snapshot(), 0)
+    const isHeld = await hold(['post'])
+    expect(isHeld()).toBe(true)
+
+    truth.hear(action)
+    await world.settle()
+
+    expect(isHeld()).toBe(false)
+  })
+
+  it('not where something has ended since, and it is held until the view has that', async () => {
+    const { world, truth, journal, hold, shows } = await openBarrier()
+    shows(2)
+    const mark = truth.snapshot()
+    await journal(3, liked(1))
+
+    expect(await truth.conflicts(['post'], mark, 0)).toMatchObject({ tags: ['post'], passes: true })
+    const isHeld = await hold(['post'])
+    expect(isHeld()).toBe(true)
+
+    shows(3)
+    await world.settle()
+    expect(isHeld()).toBe(false)
+    expect(await truth.conflicts(['post'], truth.snapshot(), world.clock.now())).toMatchObject(sure)
+  })
+
+  it('not where its shared request was under way before what the view has already', async () => {
+    const { world, truth, shows, ended } = await openBarrier()
+    const sentAt = world.clock.now()
+    await world.clock.advance(100)
+    shows(1, ended('e1', liked(1), world.clock.now()))
+    await world.clock.advance(100)
+
+    expect(await truth.conflicts(['post'], truth.snapshot(), sentAt)).toMatchObject({
+      tags: ['post'],
+      passes: true,
+    })
+    expect(await truth.conflicts(['post'], truth.snapshot(), sentAt + 100)).toMatchObject({
+      tags: ['post'],
+      passes: true,
+    })
+    expect(await truth.conflicts(['post'], truth.snapshot(), sentAt + 101)).toMatchObject(sure)
+  })
+
+  it('and one that this page asked for in the moment of an outcome is not read again for it', async () => {
+    const { world, truth, shows, ended } = await openBarrier()
+    shows(1, ended('e1', liked(1), world.clock.now()))
+
+    expect(await truth.conflicts(['post'], truth.snapshot(), world.clock.now())).toMatchObject(sure)
+  })
+
+  it('while nobody is signed in: nothing is written then', async () => {
+    const { truth, hold, signOut } = await openBarrier({ principal: '', restored: new Promise(() => {}) })
+    signOut()
+
+    expect((await hold(['post']))()).toBe(false)
+    expect(await truth.conflicts(['post'], truth.snapshot(), 0)).toMatchObject(sure)
+  })
+
+  it('not where it cannot be known', async () => {
+    const { world, truth, put, signOut } = await openBarrier()
+    await put(1, liked(1), 'inDoubt')
+    const unsure = { tags: ['post'], passes: false }
+    expect(await truth.conflicts(['post'], truth.snapshot(), 0)).toMatchObject(unsure)
+
+    world.store.transact = () => Promise.reject(new Error('the storage fails'))
+    expect(await truth.conflicts(['post'], truth.snapshot(), 0)).toMatchObject(unsure)
+
+    signOut()
+    expect(await truth.conflicts(['post'], truth.snapshot(), 0)).toMatchObject(unsure)
+  })
+})
+
+describe('a route’s tags that throw', () => {
+  it('are reported, and name nothing', async () => {
+    const { world, hold, view } = await openBarrier({
+      given: new Map<string, TaggedRoute>([
+        [
+          'liked',
+          {
+            options: {
+              tags: byPost,
+              invalidates: () => {
+                throw new Error('mine')
+              },
+            },
+          },
+        ],
+      ]),
+    })
+    view([liked(1)])
+
+    expect((await hold([post(1)]))()).toBe(true)
+    expect((await hold([post(2)]))()).toBe(false)
+    expect(world.reports).toEqual([new Error('mine')])
+  })
+})

@@ -1,0 +1,55 @@
+import { describe, expect, it } from 'vitest'
+import { openReads } from '../../../test/reads-fixture.js'
+import { answer, createTestWorld, held } from '../../testing/index.js'
+
+describe('broker.fetch', () => {
+  it('ends its request when its signal aborts', async () => {
+    const signals: AbortSignal[] = []
+    const world = createTestWorld({ network: held().reply })
+    const app = openReads(world, { tab: watched(world.tab(), signals) })
+    const caller = new AbortController()
+    await world.settle()
+    const fetched = app.broker.fetch('/api/me', { signal: caller.signal }).catch((error: unknown) => error)
+    await world.settle()
+
+    caller.abort(new Error('left'))
+
+    expect(await fetched).toEqual(new Error('left'))
+    expect(signals.map(({ aborted }) => aborted)).toEqual([true])
+  })
+
+  it('gives what the server says, also without a body, a refusal too', async () => {
+    const world = createTestWorld({
+      network: [answer(204), answer(404, { title: 'gone' }), answer(500, 'no')],
+    })
+    const app = openReads(world)
+    await world.settle()
+
+    const statuses: number[] = []
+    for (const path of ['/1', '/2', '/3']) {
+      const response = app.broker.fetch(path)
+      await world.settle()
+      statuses.push((await response).status)
+    }
+
+    expect(statuses).toEqual([204, 404, 500])
+  })
+})
+
+/** The tab, with the signals of its reads. */
+function watched(tab: ReturnType<ReturnType<typeof createTestWorld>['tab']>, signals: AbortSignal[]) {
+  const { network } = tab.ports
+  return {
+    ...tab,
+    ports: {
+      ...tab.ports,
+      network: {
+        ...network,
+        fetch: (...[request, options]: Parameters<typeof network.fetch>) => {
+          signals.push(options.signal)
+          return network.fetch(request, options)
+        },
+      },
+    },
+  }
+}
