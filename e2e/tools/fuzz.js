@@ -10,7 +10,7 @@ const { status } = spawnSync(
     'run',
     '--project',
     'node',
-    'packages/broker/src/core/outbox/untrusted-rows.test.ts',
+    'packages/broker/src/core/outbox/untrusted',
     '--testTimeout',
     '600000',
   ],

@@ -1,5 +1,5 @@
 // Random lives of a device: realms that come, work and die at any step, a database that is wiped or forgets its last
-// commits. What was accepted is delivered once, or waits for a person; and no number is given away twice.
+// commits. Each accepted entry is delivered once, or waits for a person. No number is given away twice.
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { claim } from '../delivery/claim.js'

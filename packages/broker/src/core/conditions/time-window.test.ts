@@ -38,7 +38,7 @@ const windows: readonly TimeWindow[] = [
   { from: '01:45', to: '01:30' },
 ]
 
-/** What is meant: by the text on the wall alone. */
+/** The meaning, by the text on the wall alone. */
 const isMeant = ({ from, to }: TimeWindow, time: string) =>
   from < to ? from <= time && time < to : time >= from || time < to
 

@@ -1,13 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import { capture, waiting } from '../fixtures/entry.fixture.js'
 import { deliveredOutcome, outbox, retriedOutcome } from '../fixtures/outbox.fixture.js'
-import type { Capture } from '../outbox/append.js'
-import { type CanSend, channelOf, originOf } from '../outbox/delivery-requirements.js'
-import { activate, changePartition, deactivate, readPartition } from '../outbox/partition.js'
+import { channelOf, originOf } from '../outbox/delivery-requirements.js'
+import { activate } from '../outbox/partition.js'
 import { healthyOrigin } from '../outcomes/circuit-breaker.js'
-import type { Outcome } from '../outcomes/outcome.js'
 import { entryVersion } from '../rows/entry.js'
-import { nextDue } from './claim.js'
 
 const origin = 'https://o.example'
 const ids = (entries: readonly { readonly id: string }[]) => entries.map(({ id }) => id)
@@ -122,126 +119,6 @@ describe('claim', () => {
     expect(await box.claim({ now: 1e9, probe: 'signal', inFlight: [origin] })).toEqual([])
   })
 
-  describe('P6 sends only for the user of the session', () => {
-    it('and so nothing of another user, of a paused one, or of anybody while nobody is signed in', async () => {
-      const box = await filled('x')
-
-      await box.activate('q')
-      expect(await box.claim()).toEqual([])
-      await box.write(async (tx) => deactivate(tx, 'p'))
-      expect(await box.claim()).toEqual([])
-      await box.activate('p')
-      await box.write((tx) =>
-        changePartition(tx, 'p', (row) => {
-          row.paused = 'auth'
-        }),
-      )
-      expect(await box.claim()).toEqual([])
-    })
-
-    it('P7 and again what was paused, in its order, once that user has signed in', async () => {
-      const box = await filled('x', 'x')
-      const [sent] = await box.claim()
-      if (sent) await box.settle(sent, { kind: 'paused', reason: 'auth', httpStatus: 401 })
-      expect(await box.claim()).toEqual([])
-
-      await box.activate('p')
-
-      expect(ids(await box.claim())).toEqual(['x1'])
-    })
-
-    it('SEC2 and never takes a row of another, whatever the names have in common', async () => {
-      const box = outbox()
-      for (const partition of ['p', 'p1', '', 'P'])
-        await box.accept([capture(`of ${partition}`)], { partition })
-
-      await box.activate('p')
-
-      expect(ids(await box.claim())).toEqual(['of p'])
-    })
-  })
-
-  describe('R3 of what may have been done, by a server that may have forgotten it,', () => {
-    const day = 86_400_000
-    const sentLongAgo = async (
-      outcome: Outcome = retriedOutcome({ httpStatus: undefined }),
-      more: Partial<Capture> = {},
-    ) => {
-      const box = outbox()
-      await box.activate()
-      await box.accept([
-        capture('old', { server: 'idempotent', ...more }),
-        capture('behind'),
-        capture('b', { lane: 'b' }),
-      ])
-      const [old, b] = await box.claim()
-      if (old) await box.settle(old, outcome, { random: 0 })
-      if (b) await box.settle(b, deliveredOutcome)
-      return box
-    }
-
-    it('F55 sends nothing again by itself: it is in doubt, its lane waits, and all see it', async () => {
-      const box = await sentLongAgo()
-
-      expect(await box.claim({ now: day })).toEqual([])
-
-      const { row, entries, journal } = await box.contents()
-      expect(entries).toMatchObject([
-        { id: 'old', state: 'inDoubt', unsure: 'inDoubt', trouble: { reason: 'retentionOver', at: day } },
-        { id: 'behind', head: false },
-      ])
-      expect(journal.at(-1)).toMatchObject({ kind: 'doubted', entryId: 'old', reason: 'retentionOver' })
-      expect(row.waiting).toBe(2)
-    })
-
-    it('goes by what the server said last of its retention, however its health changed since', async () => {
-      const box = await sentLongAgo()
-      await box.accept([capture('c', { lane: 'c' }), capture('d', { lane: 'd' })])
-      const [c, d] = await box.claim({ concurrencyMax: 9 })
-      if (c) await box.settle(c, retriedOutcome({ httpStatus: 503 }), { retentionMs: 7 * day, random: 0 })
-      if (d) await box.settle(d, deliveredOutcome)
-
-      expect((await box.origin())?.retentionMs).toBe(7 * day)
-      expect(ids(await box.claim({ now: 6 * day }))).toContain('old')
-    })
-
-    it('sends what was never sent at any age', async () => {
-      const box = await filled('x')
-
-      expect(ids(await box.claim({ now: 4_000 * day }))).toEqual(['x1'])
-    })
-
-    it.each([
-      ['the server certainly did nothing', retriedOutcome({ httpStatus: 503, effect: 'none' }), {}],
-      [
-        'the request surely never left',
-        retriedOutcome({ counts: 'unreachable', sent: false, effect: 'none' }),
-        {},
-      ],
-      ['it may be done twice', retriedOutcome(), { request: { ...capture('').request, method: 'PUT' } }],
-    ] as const)('sends it at any age where %s', async (_name, outcome, more) => {
-      const box = await sentLongAgo(outcome, more)
-
-      expect(ids(await box.claim({ now: 4_000 * day }))).toEqual(['old'])
-    })
-
-    it('counts from the first send that may have taken effect, not from an earlier one that did not', async () => {
-      const box = await sentLongAgo({ kind: 'paused', reason: 'auth', httpStatus: 401 })
-      await box.activate()
-      const [again] = await box.claim({ now: 3 * day })
-      if (again) await box.settle(again, retriedOutcome(), { now: 3 * day, random: 0 })
-
-      expect(ids(await box.claim({ now: 3 * day + 1_000 }))).toEqual(['old'])
-    })
-
-    it('makes no probe of it to an origin that is away', async () => {
-      const box = await sentLongAgo(retriedOutcome({ counts: 'unreachable', effect: 'unknown' }))
-      await box.claim({ now: day, probe: 'signal' })
-
-      expect((await box.origin())?.probedAt).toBe(0)
-    })
-  })
-
   describe('leaves alone', () => {
     it('P11 a row of a newer release and the lane behind it, and goes on with the other lanes', async () => {
       const box = await filled('x', 'y')
@@ -276,49 +153,5 @@ describe('claim', () => {
 
       expect(ids(await box.claim())).toEqual(['x1'])
     })
-  })
-})
-
-describe('nextDue', () => {
-  const next = async (box: Awaited<ReturnType<typeof filled>>, serves: CanSend = () => true) =>
-    (await box.write(async (tx) => nextDue(tx, await readPartition(tx, 'p'), serves))).map(({ at }) => at)
-
-  const to = (origin: string) => {
-    const { request } = capture('')
-    const url = `${origin}/like`
-    return capture(origin, { lane: origin, channel: origin, request: { ...request, url } })
-  }
-
-  it('is the time of the head that is due first, of each channel that is served', async () => {
-    const box = outbox()
-    await box.accept([to('https://a.example')], { now: 20 })
-    await box.accept([to('https://b.example')], { now: 10 })
-    await box.accept([{ ...to('https://b.example'), lane: 'later' }], { now: 30 })
-
-    expect(await next(box)).toEqual([20, 10])
-    expect(await next(box, (origin) => origin === 'https://a.example')).toEqual([20])
-    expect(await next(box, () => false)).toEqual([])
-  })
-
-  it('P11 passes over what cannot be read, however much of it there is, so that nobody wakes for it', async () => {
-    const box = outbox()
-    await box.activate()
-    await box.write(async (tx) => {
-      for (let seq = 1; seq <= 300; seq++)
-        tx.put('entries', waiting({ seq, id: `${seq}`, lane: `${seq}`, version: entryVersion + 1 }))
-    })
-    await box.accept([capture('a')], { now: 20 })
-    const before = await next(box)
-
-    expect(ids(await box.claim({ now: 20 }))).toEqual(['a'])
-    expect(before).toEqual([20])
-    expect(await next(box)).toEqual([])
-  })
-
-  it('does not look at what waits behind a head that is in flight', async () => {
-    const box = await filled('x', 'x')
-    await box.claim()
-
-    expect(await next(box)).toEqual([])
   })
 })

@@ -125,7 +125,7 @@ describe('an outbox under random failures and deaths', () => {
       fc.asyncProperty(story, async (given) => {
         const { server, heal, count } = chaotic('idempotent', seen)
         const world = await play(given, server, 'plain', heal, { statusQuery })
-        // Who died between a doubt and its question leaves the question to the next start.
+        // An actor that died between a doubt and its question leaves the question to the next start.
         world.start().poke('signal')
         await world.run(hour)
 
@@ -176,7 +176,7 @@ describe('an outbox under random failures and deaths', () => {
       }),
       { seed: 9, numRuns: 150 },
     )
-    // What never happened proves nothing.
+    // A case that never happened proves nothing.
     for (const what of [...fates, 'death', 'steal']) expect(seen.get(what) ?? 0, what).toBeGreaterThan(10)
   })
 
@@ -198,7 +198,7 @@ describe('an outbox under random failures and deaths', () => {
         expect(inOrder([...entries, ...ended])).toEqual(
           inOrder(given.entries.map((_, i) => ({ id: `e${i}` }))),
         )
-        // What has not ended is in doubt, or waits behind one that is.
+        // An entry that has not ended is in doubt, or waits behind one in doubt.
         const doubted = new Set(entries.flatMap(({ state, lane }) => (state === 'inDoubt' ? lane : [])))
         for (const { lane } of entries) expect(doubted).toContain(lane)
         if (doubted.size > 0) count('doubt')

@@ -2,8 +2,9 @@
 // it is not sent at all.
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import type { Character } from '../fixtures/actor.fixture.js'
 import { captureFor, createServer, type Fate, fates } from '../fixtures/server.fixture.js'
-import { type Character, createExecutorWorld, type ExecutorWorld } from '../fixtures/world.fixture.js'
+import { createExecutorWorld, type ExecutorWorld } from '../fixtures/world.fixture.js'
 import type { Reply } from '../network/network.js'
 import { readPartition } from '../outbox/partition.js'
 import { last } from '../rows/spans.js'

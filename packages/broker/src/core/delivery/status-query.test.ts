@@ -1,58 +1,12 @@
 import { describe, expect, it } from 'vitest'
-import { capture } from '../fixtures/entry.fixture.js'
+import { captureTo, doubting, rows } from '../fixtures/doubt.fixture.js'
 import { done, html, lostReply, redirectReply, statusReply, told } from '../fixtures/status-query.fixture.js'
-import { type ActorWire, createExecutorWorld, type ExecutorWorld } from '../fixtures/world.fixture.js'
-import { inquiriesMax } from '../limits.js'
+import type { ExecutorWorld } from '../fixtures/world.fixture.js'
 import type { Reply } from '../network/network.js'
 import { transition } from '../outbox/entry-state.js'
-import { activate, changePartition, deactivate, readPartition } from '../outbox/partition.js'
 import { toRow } from '../rows/entry.js'
 import { last } from '../rows/spans.js'
-import { questions } from './status-query.js'
 
-const captureTo = (lane: string, id: string) => {
-  const request = { url: `https://o.example/${lane}/${id}`, method: 'POST', body: undefined }
-  return capture(id, { lane, request: { ...request, headers: [['if-match', '1']] } })
-}
-
-/** Entries of a plain server, whose first loses its answer and so is in doubt; the query is answered as told. */
-async function doubting(
-  reply: (n: number) => Reply,
-  { query = 'https://o.example/keys/:key', lanes = ['x', 'x', 'y'] } = {},
-) {
-  const asked: ActorWire[] = []
-  const sent: string[] = []
-  const keys: unknown[] = []
-  let lose = true
-  const send = async (wire: ActorWire) => {
-    const { url, method, headers } = wire.request
-    if (method === 'GET') return reply(asked.push(wire))
-    sent.push(url.slice('https://o.example/'.length))
-    keys.push(headers.find(([name]) => name === 'idempotency-key')?.[1])
-    return url.endsWith('/0') && lose ? lostReply : statusReply(200)
-  }
-  const world = await createExecutorWorld({ send })
-  const signIn = async (principal = 'ann') => {
-    await world.store.transact('readwrite', 'strict', (tx) =>
-      activate(tx, { partition: principal === 'ann' ? 'p' : 'q', principal }, { statusQuery: query }),
-    )
-  }
-  await signIn()
-  await world.accept(lanes.map((lane, i) => captureTo(lane, `${i}`)))
-  const mend = () => {
-    lose = false
-  }
-  return { world, asked, sent, keys, signIn, mend }
-}
-const rows = ({ store }: ExecutorWorld) =>
-  store.transact('readonly', 'relaxed', async (tx) => {
-    const all = { from: ['p'], to: ['p', last] }
-    return {
-      entries: await tx.list({ store: 'entries', ...all }, 99),
-      letters: await tx.list({ store: 'deadLetters', ...all }, 99),
-      journal: await tx.list({ store: 'journal', ...all }, 99),
-    }
-  })
 const history = async (world: ExecutorWorld) =>
   (await rows(world)).journal.map(({ kind, entryId }) => `${kind} ${entryId}`)
 
@@ -193,92 +147,5 @@ describe('SC14 an entry that becomes in doubt', () => {
 
     expect(asked).toHaveLength(2)
     expect((await rows(world)).entries).toEqual([])
-  })
-
-  it.each([
-    ['another origin', 'https://other.example/keys/:key'],
-    ['an origin that only begins alike', 'https://o.example.evil/keys/:key'],
-  ])('SEC6 is not asked about at %s', async (_name, query) => {
-    const { world, asked } = await doubting(() => done(200), { query })
-
-    world.start().poke('signal')
-    await world.run(60_000)
-
-    expect(asked).toEqual([])
-  })
-
-  it('P6 is asked about in the session of its user only', async () => {
-    const { world, asked, signIn } = await doubting(() => lostReply)
-    const actor = world.start()
-    const poke = async () => {
-      actor.poke('signal')
-      await world.run(60_000)
-    }
-    await poke()
-    await signIn('bob')
-    await poke()
-    await world.store.transact('readwrite', 'strict', async (tx) => deactivate(tx, 'p'))
-    await poke()
-    await signIn()
-    await world.store.transact('readwrite', 'strict', (tx) =>
-      changePartition(tx, 'p', (row) => {
-        row.paused = 'principal'
-      }),
-    )
-    await poke()
-
-    expect(asked).toHaveLength(1)
-  })
-
-  it('P6 is not asked about once another user has come, while the drain of its own still goes on', async () => {
-    const { world, asked, signIn } = await doubting(() => lostReply)
-    const actor = world.start()
-    actor.poke('signal')
-    await world.run(60_000)
-    const row = await world.store.transact('readonly', 'relaxed', (tx) => readPartition(tx, 'p'))
-    const open = () =>
-      world.store.transact('readonly', 'relaxed', (tx) =>
-        questions(tx, row, { serves: () => true, asked: new Set() }),
-      )
-    const before = await open()
-    await signIn('bob')
-
-    expect(asked).toHaveLength(1)
-    expect(before).toHaveLength(1)
-    expect(await open()).toEqual([])
-  })
-
-  it('P6 is still in doubt where the answer came after another user had signed in: it may speak of that one’s keys', async () => {
-    let whenAsked = async () => {}
-    const { world, asked, signIn } = await doubting(() => {
-      void whenAsked()
-      return told('unknown')
-    })
-    whenAsked = () => signIn('bob')
-    const actor = world.start()
-    actor.poke('signal')
-    await world.run(60_000)
-
-    expect(asked).toHaveLength(1)
-    expect((await rows(world)).entries[0]).toMatchObject({ id: '0', state: 'inDoubt' })
-  })
-
-  it('P10 is asked about once, one after the other, and some at a time are given up where nothing comes back', async () => {
-    const lanes = Array.from({ length: inquiriesMax + 5 }, (_, i) => `lane${i}`)
-    const many = await doubting(() => told('expired'), { lanes })
-    const silent = await doubting(() => lostReply, { lanes })
-    for (const { world } of [many, silent]) {
-      const { entries } = await rows(world)
-      await world.store.transact('readwrite', 'strict', async (tx) => {
-        for (const { dueAt: _dueAt, ...row } of entries)
-          tx.put('entries', { ...row, state: 'inDoubt', unsure: 'inDoubt', effect: 'unknown' } as never)
-      })
-      world.start().poke('signal')
-      await world.run(60_000)
-    }
-
-    expect(many.asked).toHaveLength(lanes.length)
-    expect(new Set(many.asked.map(({ request }) => request.url)).size).toBe(lanes.length)
-    expect(silent.asked).toHaveLength(2)
   })
 })

@@ -1,113 +1,15 @@
 // Whatever is done to an outbox, in whatever order: what its rows say of each other stays true.
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { resolve, type StatusAnswer } from '../delivery/status-query.js'
+import { resolve } from '../delivery/status-query.js'
 import { capture } from '../fixtures/entry.fixture.js'
-import {
-  type Contents,
-  deliveredOutcome,
-  doubted,
-  outbox,
-  recover,
-  refusedReply,
-  retriedOutcome,
-} from '../fixtures/outbox.fixture.js'
-import type { Outcome } from '../outcomes/outcome.js'
+import { type Contents, outbox, recover } from '../fixtures/outbox.fixture.js'
+import { limits, type Step, step, users } from '../fixtures/outbox-steps.fixture.js'
 import { type EntryRow, type LiveEntry, type SendingEntry, toRow } from '../rows/entry.js'
 import type { JournalRow } from '../rows/rows.js'
 import { cancelEntry, confirmEntry, discardEntry, requeueEntry } from './dead-letters.js'
 import { discardOutbox } from './discard-all.js'
 import { readActive } from './partition.js'
-
-const limits = { entriesMax: 8, bytesMax: 60 }
-const users = ['p', 'q'] as const
-const outcomes: readonly Outcome[] = [
-  deliveredOutcome,
-  refusedReply,
-  refusedReply,
-  refusedReply,
-  doubted,
-  retriedOutcome(),
-  retriedOutcome({ effect: 'none', httpStatus: 503 }),
-  retriedOutcome({ counts: 'away' }),
-  retriedOutcome({ counts: 'unreachable', sent: false, effect: 'none' }),
-  { kind: 'paused', reason: 'auth', httpStatus: 401 },
-]
-
-const findings: readonly StatusAnswer[] = [
-  { kind: 'done' },
-  { kind: 'refused', httpStatus: 422 },
-  { kind: 'never' },
-  { kind: 'expired' },
-]
-
-type Step =
-  | {
-      readonly do: 'accept'
-      readonly lane: string
-      readonly bytes: number
-      readonly blocks: boolean
-      readonly plain: boolean
-      readonly n: number
-    }
-  | { readonly do: 'claim'; readonly n: number }
-  | { readonly do: 'settle'; readonly which: number; readonly outcome: Outcome }
-  | { readonly do: 'cancel' | 'requeue' | 'discard'; readonly which: number }
-  | { readonly do: 'confirm'; readonly which: number }
-  | { readonly do: 'find out'; readonly which: number; readonly finding: StatusAnswer }
-  | { readonly do: 'recover' | 'discard all' }
-  | { readonly do: 'activate'; readonly user: 'p' | 'q' }
-
-const which = fc.nat({ max: 20 })
-const step: fc.Arbitrary<Step> = fc.oneof(
-  {
-    weight: 3,
-    arbitrary: fc.record({
-      do: fc.constant('accept' as const),
-      lane: fc.constantFrom('x', 'y'),
-      bytes: fc.integer({ min: 1, max: 12 }),
-      blocks: fc.boolean(),
-      plain: fc.boolean(),
-      n: fc.integer({ min: 1, max: 3 }),
-    }),
-  },
-  {
-    weight: 4,
-    arbitrary: fc.record({ do: fc.constant('claim' as const), n: fc.integer({ min: 1, max: 3 }) }),
-  },
-  {
-    weight: 6,
-    arbitrary: fc.record({
-      do: fc.constant('settle' as const),
-      which,
-      outcome: fc.constantFrom(...outcomes),
-    }),
-  },
-  {
-    weight: 4,
-    arbitrary: fc.record({
-      do: fc.constantFrom('cancel', 'requeue', 'requeue', 'discard'),
-      which,
-    }),
-  },
-  { weight: 1, arbitrary: fc.record({ do: fc.constant('confirm' as const), which }) },
-  {
-    weight: 2,
-    arbitrary: fc.record({
-      do: fc.constant('find out' as const),
-      which,
-      finding: fc.constantFrom(...findings),
-    }),
-  },
-  {
-    weight: 1,
-    arbitrary: fc.record({ do: fc.constantFrom('recover', 'recover', 'recover', 'discard all') }),
-  },
-  {
-    weight: 1,
-    arbitrary: fc.record({ do: fc.constant('activate' as const), user: fc.constantFrom('p', 'p', 'q') }),
-  },
-)
 
 const doubtsOf = ({ entries }: Contents) =>
   entries.flatMap((entry) => (entry.state === 'inDoubt' ? entry : []))

@@ -1,69 +1,27 @@
 import { describe, expect, it } from 'vitest'
-import { waitingEntry } from '../fixtures/entry.fixture.js'
+import {
+  answer,
+  counted,
+  echo,
+  free,
+  html,
+  plainText,
+  post,
+  problem,
+  refused,
+  seconds,
+  unknown,
+  verdict,
+} from '../fixtures/replies.fixture.js'
 import type { Reply } from '../network/network.js'
-import type { EntryCore } from '../rows/entry.js'
-import { classifyReply } from './classify-reply.js'
-import type { Verdict } from './outcome.js'
 
-type Headers = Readonly<Record<string, string>>
-
-const json: Headers = { 'content-type': 'application/json' }
-const echo: Headers = { 'idempotency-key': '"key-1"' }
-const html: Headers = { 'content-type': 'text/html; charset=utf-8' }
-const plainText: Headers = { 'content-type': 'text/plain' }
-const seconds = (text: string): Headers => ({ 'retry-after': text })
-
-const answer = (status: number, body: unknown = {}, headers: Headers = {}): Reply => ({
-  kind: 'answer',
-  status,
-  headers: { ...json, ...headers },
-  body: typeof body === 'string' ? body : JSON.stringify(body),
-})
-const problem = (status: number, type: string, headers: Headers = {}) =>
-  answer(
-    status,
-    { type: `urn:redux-broker:problem:${type}` },
-    { ...headers, 'content-type': 'application/problem+json' },
-  )
 const failed = (more: { timedOut?: boolean; isThere?: boolean }): Reply => ({
   kind: 'failed',
   timedOut: false,
   ...more,
 })
-
-/** An outcome in words, so that the table reads as the document's does. */
-function inWords(outcome: Verdict): string {
-  switch (outcome.kind) {
-    case 'retry': {
-      const { counts, effect, rests, sent, retryAfterMs } = outcome
-      const counted = counts === true ? 'counted' : counts === false ? 'free' : counts
-      const words = ['retry', counted, `effect ${effect}`]
-      if (rests === 'origin') words.push('origin rests')
-      if (!sent) words.push('not sent')
-      if (retryAfterMs !== undefined) words.push(`after ${retryAfterMs}`)
-      return words.join(', ')
-    }
-    case 'returned':
-      return `returned: ${outcome.reason}, effect ${outcome.effect}`
-    case 'paused':
-    case 'inDoubt':
-      return `${outcome.kind}: ${outcome.reason}`
-    case 'askSession':
-      return `good: ${inWords(outcome.good)}; unknown: ${inWords(outcome.unknown)}`
-    default:
-      return outcome.kind
-  }
-}
-
-const post = (more: Partial<EntryCore> = {}) => waitingEntry(more)
-const verdict = (reply: Reply, more: Partial<EntryCore> = {}) => inWords(classifyReply(reply, post(more), 0))
-
-const unknown = 'retry, counted, effect unknown'
 const away = 'retry, away, effect unknown'
-const free = 'retry, free, effect none'
-const counted = 'retry, counted, effect none'
 const soon = ', after 1000'
-const refused = 'returned: refused, effect none'
 
 /** Every row of the table of outcomes: what a POST becomes on a server that honours the key, and on a plain one. */
 const table: readonly (readonly [string, Reply, string, string?])[] = [
@@ -221,130 +179,4 @@ describe('classify', () => {
       expect(verdict(answer(404, 'no such page', plainText), tried)).toBe(counted + soon)
     },
   )
-
-  it('says what the answer was, and keeps the problem of a refusal for whoever has to read it', () => {
-    const refusal = classifyReply(answer(422, { title: 'Too long' }), post(), 0)
-    const text = classifyReply(answer(400, 'x'.repeat(5_000), { 'content-type': 'text/plain' }), post(), 0)
-
-    expect(classifyReply(answer(201, { likes: 3 }), post(), 0)).toEqual({
-      kind: 'delivered',
-      httpStatus: 201,
-      answer: { likes: 3 },
-    })
-    expect(refusal).toMatchObject({ httpStatus: 422, problem: { title: 'Too long' } })
-    expect(text).toMatchObject({ problem: 'x'.repeat(5_000) })
-    expect(classifyReply(answer(400, `{${'x'.repeat(5_000)}`), post(), 0)).toMatchObject({
-      problem: `{${'x'.repeat(5_000)}`,
-    })
-  })
-
-  describe('R4 the effect of a returned entry that was tried before', () => {
-    const tried = { effect: 'unknown', server: 'idempotent' } as const
-
-    it('is none where the server itself refuses: it would have repeated its first answer', () => {
-      expect(verdict(answer(422, {}, echo), tried)).toBe(refused)
-    })
-
-    it('stays unknown where a proxy may have refused before the server looked at the key', () => {
-      expect(verdict(answer(413, '<html>', html), tried)).toBe(unknown)
-    })
-
-    it('stays unknown on a plain server, which knows no key', () => {
-      expect(verdict(answer(422, {}, echo), { effect: 'unknown' })).toBe('returned: refused, effect unknown')
-    })
-  })
-
-  describe('acknowledges for a plain server', () => {
-    const asking = (accept: string) => ({
-      request: { ...post().request, headers: [['accept', accept]] as const },
-    })
-    const text = answer(200, 'done', { 'content-type': 'text/plain; charset=utf-8' })
-
-    it('the type that was asked for, and JSON of any name', () => {
-      expect(verdict(text, asking('text/plain'))).toBe('delivered')
-      expect(verdict(answer(200, {}, { 'content-type': 'Application/HAL+JSON' }))).toBe('delivered')
-    })
-
-    it('nothing else: no other type, no type at all, no 204 with a body', () => {
-      expect(verdict(text)).toBe('inDoubt: notAcknowledged')
-      expect(verdict(answer(200, '', { 'content-type': '' }))).toBe('inDoubt: notAcknowledged')
-      expect(verdict(answer(204, '<html>', { 'content-type': 'text/html' }))).toBe('inDoubt: notAcknowledged')
-    })
-  })
-
-  it.each([
-    ['{"type":{"toString":1,"valueOf":1}}'],
-    ['{"type":7}'],
-    ['{"type":null}'],
-    ['null'],
-    ['[]'],
-    ['"in-progress"'],
-  ])('SEC29 takes no harm from a problem that is no problem: %s', (body) => {
-    expect(verdict(answer(409, body))).toBe('returned: conflict, effect none')
-  })
-
-  it.each(['https://a.example/problems/in-progress', 'about:x#in-progress', 'in-progress'])(
-    'knows a problem by the end of its type, whatever URI the server chose: %s',
-    (type) => {
-      expect(verdict(answer(409, { type }))).toContain('retry')
-    },
-  )
-
-  it("F22 counts a Retry-After that is a date from the server's own clock", () => {
-    const headers = { date: 'Fri, 01 Jan 2021 00:00:00 GMT', ...seconds('Fri, 01 Jan 2021 00:00:07 GMT') }
-
-    expect(verdict(answer(503, {}, headers))).toBe(`${free}, after 7000`)
-  })
-})
-
-describe('a key that was used for another request, says the server,', () => {
-  const reused = problem(422, 'key-reused', echo)
-
-  it.each([
-    ['of a POST', {}],
-    ['of a PUT', { request: { ...post().request, method: 'PUT' } }],
-    ['of a DELETE', { request: { ...post().request, method: 'DELETE' } }],
-  ])('leaves an entry in doubt that was tried before, with other headers perhaps: %s', (_, more) => {
-    expect(verdict(reused, { ...more, effect: 'unknown' })).toBe('inDoubt: keyReused')
-    expect(verdict(reused, more)).toBe('returned: refused, effect none')
-  })
-})
-
-describe('an answer that is longer than what is kept of one', () => {
-  const long = (status: number, headers: Headers): Reply => ({
-    kind: 'answer',
-    status,
-    headers,
-    body: undefined,
-  })
-  const plain = waitingEntry({ server: 'plain' })
-  const idempotent = waitingEntry({ server: 'idempotent' })
-
-  it.each([
-    ['a companion that echoes the key', idempotent, long(200, echo)],
-    ['a plain server that gives JSON', plain, long(201, json)],
-    ['a repeat without its body', idempotent, answer(200, '', { ...echo, 'idempotency-body': 'elided' })],
-    [
-      'a repeat of another type',
-      idempotent,
-      answer(201, '', { ...echo, ...plainText, 'idempotency-body': 'elided' }),
-    ],
-    ['one that says so of a body', plain, answer(200, {}, { 'idempotency-body': 'elided' })],
-  ])('counts, without its body, from %s', (_, entry, reply) => {
-    expect(classifyReply(reply, entry, 0)).toMatchObject({ kind: 'confirmed', reason: 'answerTooLong' })
-  })
-
-  it.each([
-    ['a page where JSON was asked for', plain, long(200, { 'content-type': 'text/html' })],
-    ['an answer without the key of a server that honours it', idempotent, long(200, json)],
-  ])('is no success where a short one would be none: %s', (_, entry, reply) => {
-    expect(classifyReply(reply, entry, 0).kind).not.toMatch('confirmed|delivered')
-  })
-
-  it('returns an entry without the problem where it refuses', () => {
-    expect(classifyReply(long(422, { ...json, ...echo }), idempotent, 0)).toMatchObject({
-      kind: 'returned',
-      httpStatus: 422,
-    })
-  })
 })
