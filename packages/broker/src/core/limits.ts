@@ -19,7 +19,7 @@ export interface Limits {
   /** Reads that wait for their turn, each asked by any number of readers. Default 1,000. */
   readonly waitingReadsMax: number
   /**
-   * How long an attempt may show no progress, in milliseconds: no answer, or no further part of one. A body adds its
+   * How long an attempt may show no progress, in milliseconds. Progress is an answer or a part of one. A body adds its
    * bytes at 50 kB/s, since the progress of an upload cannot be seen. Default 30,000. Must stay below the lease.
    */
   readonly attemptMs: number
@@ -68,7 +68,7 @@ export const retryAfterCapMs = 3_600_000
 /** No wait is ever longer than this, whatever the clock does (R9). */
 export const waitCapMs = 86_400_000
 
-/** How long a server is taken to remember keys until it says so (`Idempotency-Retention`): the shortest that is common. */
+/** How long a server is taken to remember keys until it says so (`Idempotency-Retention`). It is the shortest common time. */
 export const retentionDefaultMs = 86_400_000
 /** A wall clock that is set back by less is only being corrected (R9). */
 export const clockSlackMs = 2_000
@@ -83,11 +83,11 @@ export const askAgainMs = 1_000
  * this behind reads that were asked after it.
  */
 export const readAgeMs = 5_000
-/** Priorities from 1 to this are urgent: of a page's connections one is kept for them. */
+/** Priorities from 1 to this are urgent. One of a page's connections is kept for them. */
 export const urgentMax = 3
 /** How long a read is held for writes that touch what it shows. */
 export const holdMsMax = 30_000
-/** How long it waits for writes that have surely had no effect: they go on top of its answer. */
+/** How long it waits for writes that have surely had no effect. Such writes go on top of its answer. */
 export const holdSureMs = 4_000
 /** A read waits no longer for a storage or a function of the app that hangs. */
 export const readPrepareMs = 2_000
@@ -95,7 +95,7 @@ export const readPrepareMs = 2_000
 export const rereadBaseMs = 5_000
 export const rereadsMax = 10
 
-/** How long an answer vouches for its origin: a request that must not be repeated leaves meanwhile without asking first. */
+/** How long an answer vouches for its origin. A request that must not be repeated leaves meanwhile without a knock. */
 export const freshMs = 5_000
 /** How long a request waits for its knock. */
 export const knockMs = 10_000
@@ -108,14 +108,14 @@ export const probeHiddenMs = 300_000
 /** Wake-ups (a capture, `online`, focus) closer together than this make one probe. */
 export const probeSpacingMs = 1_000
 
-/** How often it is looked whether conditions are met that were not: a wall clock that was set forward tells nobody. */
+/** How often unmet conditions are looked at again. A wall clock that was set forward tells nobody. */
 export const recheckMs = 60_000
 
 /** How long an entry that is on disk may wait for its copy before it counts as accepted. */
 export const copyMsMax = 250
 /** How long after a start its copy is brought level. */
 export const levelAfterMs = 3_000
-/** Notes of how much waits come no closer together than this: each takes the disk some milliseconds. */
+/** Checkpoints come no closer together than this. Each takes the disk some milliseconds. */
 export const noteSpacingMs = 200
 
 /**

@@ -1,9 +1,9 @@
-// The ports to the realm itself: its clocks, its random numbers, its locks, and messages to other realms.
+// The ports to the realm itself, its clocks, its random numbers, its locks, and messages to other realms.
 
 export interface Clock {
-  /** Wall time in epoch milliseconds: may jump. */
+  /** Wall time in epoch milliseconds. It may jump. */
   now(): number
-  /** Milliseconds since some moment: never jumps. */
+  /** Milliseconds since some moment. They never jump. */
   monotonic(): number
   /** Calls back once, `ms` from now; returns what takes it back. */
   after(ms: number, callback: () => void): () => void
@@ -23,7 +23,7 @@ export interface Locks {
   readonly available: boolean
   /**
    * Runs `work` alone among all that hold `name`; rejects with the signal's reason if it aborts before the grant.
-   * `steal` waits for nobody: it takes the lock from its holder, whose `lost` then aborts.
+   * `steal` waits for nobody. It takes the lock from its holder, whose `lost` then aborts.
    */
   hold(
     name: string,
@@ -32,7 +32,7 @@ export interface Locks {
   ): Promise<void>
 }
 
-/** Hints between realms: they may be lost or come twice, so the state is always read from the rows (R10). */
+/** Hints between realms. They may be lost or come twice, so the state is always read from the rows. */
 export interface Bus {
   post(hint: string): void
   listen(listener: (hint: string) => void): () => void

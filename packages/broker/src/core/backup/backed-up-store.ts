@@ -39,7 +39,7 @@ export interface BackedUpStore extends Store {
 }
 
 /**
- * A store whose unsent work is kept elsewhere too: after each commit, in its order. Each new connection is compared
+ * A store whose unsent work is kept elsewhere too, after each commit and in its order. Each new connection is compared
  * with what is known elsewhere before anybody uses it. Several realms may do all this at once.
  */
 export function withBackup(

@@ -1,9 +1,9 @@
-// The ports of the backup: a small file with a checkpoint of the outboxes, and the state of the copies.
+// The ports of the backup. They give a small file with a checkpoint of the outboxes, and the state of the copies.
 import type { PartitionRow, SaltRow } from '../rows/rows.js'
 
-/** A record of the outboxes outside of the database: its salts, and each partition's newest row. */
+/** A record of the outboxes outside of the database, with its salts and the newest row of each partition. */
 export interface Checkpoint {
-  /** The first home's: all that a release before this one knows. */
+  /** The salt of the first home. An earlier release knows no other. */
   readonly salt?: string | undefined
   /** The rows of all homes; missing in a note of such a release. */
   readonly salts?: readonly SaltRow[]
@@ -18,7 +18,7 @@ export interface CheckpointFile {
   change(change: (note: Checkpoint | undefined) => Checkpoint): Promise<void>
 }
 
-/** `mirror`: unsent rows lie in a second place too. `note`: only how many there are. */
+/** With `mirror` a second place has the unsent rows too. With `note` it has only their number. */
 export type BackupKind = 'mirror' | 'note' | 'none'
 
 export interface Backup {

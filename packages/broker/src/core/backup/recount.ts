@@ -43,7 +43,7 @@ export async function recount(tx: StoreTransaction, read: OutboxRows): Promise<v
   tx.put('partitions', row)
 }
 
-/** The lanes in which entries wait behind none: nothing would ever be sent there. */
+/** The lanes without a head, where nothing would ever be sent. */
 function headless({ entries, readable, blocked, isAll }: OutboxRows): readonly string[] {
   if (!isAll) return []
   const isBehind = (entry: EntryRow) => entry.state === 'waiting' && !entry.head

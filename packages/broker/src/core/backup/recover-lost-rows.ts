@@ -30,7 +30,7 @@ export interface RecoveredRows {
 
 export type RecoverRows = typeof recoverRows
 
-/** All in one transaction of the database: a realm that dies has changed nothing, a second one finds it done. */
+/** Uses one transaction of the database. A realm that dies has changed nothing, and a second one finds it done. */
 export async function recoverRows(
   transact: Store['transact'],
   { salts, suspects, copy, copied }: LostRows,
@@ -44,7 +44,7 @@ export async function recoverRows(
     for (const salt of salts) if (!homes.some(({ name }) => name === salt.name)) tx.put('settings', salt)
     for (const [i, known] of suspects.entries()) {
       const row = await tx.get('partitions', [known.partition])
-      // The row is damaged, not lost: count it anew from its entries.
+      // The row is damaged, not lost. Count it anew from its entries.
       if (row !== undefined && !isValidPartition(row)) {
         tx.put('partitions', await rebuiltCounts(tx, known, row))
         continue

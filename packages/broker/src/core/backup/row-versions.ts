@@ -3,7 +3,7 @@
 import type { PartitionRow } from '../rows/rows.js'
 import type { Checkpoint } from './checkpoint.js'
 
-/** Counts what happened to an outbox. It only grows: of two rows of a partition the one with more of it is newer. */
+/** Counts what happened to an outbox. It only grows. Of two rows of a partition the one with more progress is newer. */
 const progress = ({ nextSeq, nextNumber, claims = 0 }: PartitionRow): number => nextSeq + nextNumber + claims
 
 /** Whether a row has forgotten something that the witness knows of. */

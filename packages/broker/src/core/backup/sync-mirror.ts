@@ -1,4 +1,4 @@
-// Makes a copy level with the database: a realm that was killed may have left it behind.
+// Makes a copy level with the database, since a realm that was killed may have left the copy behind.
 import { pageRowsMax } from '../limits.js'
 import { within } from '../rows/spans.js'
 import type { Key, Store, StoreTransaction } from '../rows/store.js'

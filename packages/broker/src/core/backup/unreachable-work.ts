@@ -1,4 +1,4 @@
-// Finds work that nobody can reach: the salt under which it lies was damaged, and could not be brought back.
+// Finds work that nobody can reach, since its salt was damaged and could not be brought back.
 
 import { type Owner, readPartition } from '../outbox/partition.js'
 import { type Base, findHome, listNamed, nameOf, waitsIn } from '../rows/app-homes.js'

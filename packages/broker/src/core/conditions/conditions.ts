@@ -1,11 +1,11 @@
-// What a request may wait for: a kind of connection, the user's eyes, the time of day. The same for writes and reads.
+// A request may wait for a kind of connection, for a visible page or for a time of day. Writes and reads share the rule.
 
 import { recheckMs } from '../limits.js'
 import type { Clock } from '../platform.js'
 import type { Device, DeviceState, Zone } from './device.js'
 import { isOpen, isTimeWindow, nextOpening, type TimeWindow } from './time-window.js'
 
-/** All of them have to be met. What a browser does not say counts as met. */
+/** All of them have to be met. A condition counts as met where the browser does not tell. */
 export interface Conditions {
   /** Not on a connection that is commonly paid for by the byte, as a mobile one. */
   readonly network?: 'unmetered'
@@ -13,7 +13,7 @@ export interface Conditions {
   readonly saveData?: false
   /** Not on a connection that the browser takes for slower. */
   readonly effectiveType?: '2g' | '3g' | '4g'
-  /** Only while a page is looked at: never by a worker. */
+  /** Only while a page is visible, and so never by a worker. */
   readonly visible?: true
   /** Only in these hours of local time. */
   readonly between?: TimeWindow
@@ -25,7 +25,7 @@ export interface Unmet {
   readonly until?: number
 }
 
-/** What conditions are held against; without a zone local time is UTC. */
+/** The state that decides about conditions. Without a zone local time is UTC. */
 export interface Surroundings {
   readonly device?: Device | undefined
   readonly zone?: Zone | undefined
@@ -35,7 +35,7 @@ const utc: Zone = { offsetMinutes: () => 0 }
 /** From slow to fast. */
 const effectiveTypes = ['slow-2g', '2g', '3g', '4g']
 
-/** What each condition may be. */
+/** The values that each condition may have. */
 const kinds: Readonly<Record<keyof Conditions, (value: unknown) => boolean>> = {
   network: (value) => value === 'unmetered',
   saveData: (value) => value === false,
@@ -110,12 +110,12 @@ export const unmetAt = (
   { device, zone }: Surroundings,
 ): Unmet | undefined => unmet(conditions, device?.now() ?? {}, at, zone ?? utc)
 
-/** When to look again at what is not met: at its opening, and soon in any case, since wall clocks are set forward. */
+/** When to look again: at the opening of the hours, and soon in any case, since wall clocks are set forward. */
 export const lookAgainAt = ({ until = Number.POSITIVE_INFINITY }: Unmet, now: number): number =>
   Math.min(until, now + recheckMs)
 
 /**
- * Resolves once, as soon as the conditions are met: at once where they are. Rejects with the signal's reason if it
+ * Resolves as soon as the conditions are met, at once where they are met already. Rejects with the signal's reason if it
  * aborts before.
  */
 export function whenMet(

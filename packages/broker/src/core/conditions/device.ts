@@ -1,4 +1,4 @@
-// The ports to the device: its connection, its visibility, its time zone.
+// The ports to the device, its connection, its visibility and its time zone.
 
 /** The state of a device at a moment. Undefined where its browser does not say. */
 export interface DeviceState {
@@ -6,7 +6,7 @@ export interface DeviceState {
   readonly unmetered?: boolean | undefined
   /** Whether its user asks to save data. */
   readonly saveData?: boolean | undefined
-  /** `slow-2g`, `2g`, `3g` or `4g`: the kind of connection that it is as fast as. */
+  /** The kind of connection that it is as fast as, which is `slow-2g`, `2g`, `3g` or `4g`. */
   readonly effectiveType?: string | undefined
   /** Whether this realm is a page that is looked at. */
   readonly visible?: boolean | undefined

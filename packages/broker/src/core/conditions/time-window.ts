@@ -1,8 +1,8 @@
-// Hours of the day in the user's local time, as a clock on the wall shows them: a minute that it leaves out in spring
-// never comes, one that it shows twice in autumn comes twice.
+// Hours of the day in the user's local time, as a clock on the wall shows them. A minute that it leaves out in spring
+// never comes. A minute that it shows twice in autumn comes twice.
 import type { Zone } from './device.js'
 
-/** From one time of the day until another, which is no longer part of it: `22:00` to `06:00` goes over midnight. */
+/** From one time of the day until another, which is no longer part of it. `22:00` to `06:00` goes over midnight. */
 export interface TimeWindow {
   /** `HH:MM`, from `00:00` to `23:59`. */
   readonly from: string

@@ -1,4 +1,4 @@
-// One attempt of one entry: headers, the wire, and what the reply means.
+// One attempt of one entry. It prepares the headers, sends the request, and classifies the reply.
 
 import { uploadBytesPerMs } from '../limits.js'
 import { build, InvalidRequest } from '../network/invalid-request.js'
@@ -59,8 +59,8 @@ export interface Attempted {
 }
 
 /**
- * Rejects where the app's function for the headers throws or takes too long: nothing was sent, and the entry waits. Where
- * a request cannot be built of what is stored and of what the function gave, the entry ends as `invalidRequest`.
+ * Rejects where the app's function for the headers throws or takes too long. Nothing was sent then, and the entry waits.
+ * The entry ends as `invalidRequest` where no request can be built of the stored row and of the given headers.
  */
 export async function attempt(context: AttemptContext, entry: SendingEntry): Promise<Attempted> {
   const reply = await exchange(context, entry).catch(asReply)
@@ -133,7 +133,7 @@ async function exchange(context: AttemptContext, entry: SendingEntry): Promise<R
 export const knockUrlOf = ({ knock = '' }: AppWord, origin: string): string =>
   knock.startsWith(`${origin}/`) ? knock : `${origin}/`
 
-/** @throws the error itself where it is the app's own or the storage's: the entry waits. */
+/** @throws the error itself where it is the app's own or the storage's. The entry waits then. */
 function asReply(error: unknown): Reply {
   if (error instanceof InvalidRequest) return { kind: 'invalid', message: error.message }
   throw error
@@ -162,7 +162,7 @@ export async function askSession(context: AskContext): Promise<'good' | 'over' |
 
 /**
  * A question of the broker's own, with the credentials that the app's requests have. Undefined where it was not sent,
- * since this executor cannot prepare it. Nor is it sent to an origin that only a row names: rows are not trusted (SEC6).
+ * since this executor cannot prepare it. Rows are not trusted: nor is it sent to an origin that only a row names.
  */
 export async function askServer(
   context: AskContext,

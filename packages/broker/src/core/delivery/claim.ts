@@ -1,4 +1,4 @@
-// Takes due lane heads for sending: one bounded read per channel, in the caller's transaction (R1).
+// Takes due heads of lanes for sending, by one bounded read for each channel, in the caller's transaction.
 
 import { type Surroundings, unmetAt } from '../conditions/conditions.js'
 import type { Reachability } from '../network/reachability.js'
@@ -82,7 +82,7 @@ export async function claim(
   return { claimed, doubted }
 }
 
-/** Rows that cannot be read stay at the front of the span for good: there, more of it is read. */
+/** Rows that cannot be read stay at the front of the span for good. More of the span is read then. */
 async function dueHeads(
   tx: StoreTransaction,
   span: Span<'entries'>,

@@ -1,5 +1,5 @@
-// The one loop that sends: settle what has ended, claim what is due, send it, until nothing is due. Page and worker
-// run the same. A crash between any two steps delays and never loses.
+// The loop that sends. It settles ended attempts, claims due entries and sends them, until nothing is due. A page and a
+// worker run the same. A crash between any two steps delays and never loses.
 
 import { type Limits, leaseRenewalMs } from '../limits.js'
 import { originOf } from '../outbox/delivery-requirements.js'
@@ -26,13 +26,13 @@ export interface DrainContext
   readonly limits: Limits
   readonly user: Owner
   readonly lapsed: IsExpired
-  /** The monotonic time after which nothing more is claimed: a worker does not live long. */
+  /** The monotonic time after which nothing more is claimed, since a worker does not live long. */
   readonly until: number
   /** The reason of the wake-up since the last call; undefined where there was none. */
   takeProbe(): WakeReason | undefined
   /** Resolves at the next wake-up. */
   woken(): Promise<void>
-  /** Undefined where the code that asks about entries in doubt is missing: they wait. Called only with a status query. */
+  /** Undefined where the code of the status query is missing, so that entries in doubt wait. */
   inquiries(): StatusQueryCode | undefined
 }
 
@@ -50,7 +50,7 @@ export async function drain(context: DrainContext): Promise<void> {
   const flying = new AbortController()
   signal.throwIfAborted()
   try {
-    // At once: a request that is being prepared must not leave with what is another user's by then.
+    // Abort at once. A request that is being prepared must not leave with the credentials of another user.
     await loop({ ...context, signal: AbortSignal.any([signal, flying.signal]) })
   } catch (error) {
     flying.abort()
@@ -101,9 +101,9 @@ interface DrainStep {
 }
 
 /**
- * Settles the attempts that have ended and claims due entries in their place, while the turn is ours: all in one
- * transaction. The first step recovers what an executor that died has left. If a step fails each attempt is settled
- * apart, so that one answer that cannot be stored holds up no other.
+ * Settles the attempts that have ended and claims due entries in their place, while the leader lock is ours. All of this
+ * is one transaction. The first step recovers the entries of an executor that died. If a step fails each attempt is
+ * settled apart, so that one answer that cannot be stored holds up no other.
  */
 async function drainStep(
   context: DrainContext & { readonly turn: Turn | undefined },
@@ -150,7 +150,7 @@ function launch(context: DrainContext, entry: SendingEntry, row: PartitionRow): 
   const landed = attempt({ ...context, ...context.limits, principal, row }, entry).then(
     (attempted) => ({ entry, ...attempted }),
     (error): Finished => {
-      // Only a user's callback gets here: nothing was sent. It may have failed for want of a network, as sending does.
+      // Only a callback of the app rejects here. Nothing was sent. The callback may have failed for want of a network.
       context.ports.report(error)
       return { entry, outcome: { ...retryOutcome('headers'), counts: 'away', sent: false } }
     },

@@ -1,4 +1,5 @@
-// One executor of a realm (a page, a worker): wakes, takes the partition's lock, drains, and lets it go.
+// The executor of a realm (a page or a worker). A wake-up takes the leader lock of the partition, drains the outbox, and
+// releases the lock.
 
 import { drainMs } from '../limits.js'
 import type { Owner } from '../outbox/partition.js'
@@ -43,7 +44,7 @@ export function createExecutor(context: ExecutorContext): Executor {
       if (ports.locks.available)
         await asLeader(ports, lockName(database, user.partition), user.partition, signal, (lapsed, lost) =>
           drainFor(user, lapsed, AbortSignal.any([signal, lost])).catch((error: unknown) => {
-            // The realm that took the turn away does the rest.
+            // The realm that took the lock away does the rest.
             if (!lost.aborted) throw error
           }),
         )
@@ -86,7 +87,7 @@ export function createExecutor(context: ExecutorContext): Executor {
       })
       .then(() => {
         running = undefined
-        // A wake-up that came as the last drain ended has not been heard by it.
+        // The drain has not heard a wake-up that came as it ended.
         return wanted === undefined ? undefined : wake(wanted)
       })
     return running

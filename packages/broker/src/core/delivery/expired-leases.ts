@@ -15,10 +15,10 @@ import { createLeaseWatch, leaseVersion } from './lease.js'
 /** Says whether an entry's lease has been given up. */
 export type IsExpired = (entry: SendingEntry) => boolean
 
-/** Whoever holds the partition's lock knows that no one else is sending: every lease it finds is a dead one's. */
+/** The holder of the leader lock knows that no one else is sending. Each lease that it finds is of a dead executor. */
 export const allExpired: IsExpired = () => true
 
-/** Where no lock tells, a lease has lapsed once it was watched unchanged for its whole time (P4). */
+/** Where no lock tells, a lease has expired once it was watched unchanged for its whole time (P4). */
 export function watchForExpiry(clock: Clock): IsExpired {
   const watch = createLeaseWatch(clock)
   return (entry) => watch(entry.id, leaseVersion(entry))
@@ -47,7 +47,7 @@ export async function recoverExpired(
   return left.length + stuckLanes.length > 0
 }
 
-/** A clock that went back leaves entries that are due in a year: what was left of their wait begins anew (R9). */
+/** A clock that went back leaves entries that are due in a year. The rest of their wait begins anew. */
 async function reschedule(
   tx: StoreTransaction,
   partition: string,

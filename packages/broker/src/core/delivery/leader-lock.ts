@@ -1,5 +1,5 @@
-// Whose turn it is to drain a partition: the lock tells. One who waits for it watches its holder meanwhile, and takes
-// it away from one that shows no sign of life: a tab that hangs keeps its lock for as long as it hangs.
+// The leader lock says which realm drains a partition. A realm that waits for the lock watches its holder, and takes the
+// lock from a holder that shows no sign of life. A tab that hangs keeps its lock for as long as it hangs.
 import { lookMs, pageRowsMax } from '../limits.js'
 import { changePartition, readPartition } from '../outbox/partition.js'
 import { isValidEntry } from '../outbox/row-validation.js'
@@ -9,8 +9,8 @@ import type { StoreTransaction } from '../rows/store.js'
 import { allExpired, type IsExpired } from './expired-leases.js'
 import { createLeaseWatch, leaseVersion } from './lease.js'
 
-/** What is done with a turn. `lapsed`: whose leases are given up. `lost`: another took the turn away. */
-export type LeaderWork = (lapsed: IsExpired, lost: AbortSignal) => Promise<void>
+/** The work of a leader. `isExpired` tells which leases are given up. `lost` aborts where another takes the lock away. */
+export type LeaderWork = (isExpired: IsExpired, lost: AbortSignal) => Promise<void>
 
 /** Rejects where `work` does, or where the signal aborts before its turn has come. */
 export async function asLeader(
@@ -27,20 +27,20 @@ export async function asLeader(
     left = leases
     line.abort()
   })
-  const begin = (lapsed: IsExpired) => (lost: AbortSignal) => {
+  const begin = (isExpired: IsExpired) => (lost: AbortSignal) => {
     began = true
     stopWatching()
-    // One that slept while it was granted the turn may have lost it before it began.
-    return work((entry) => !lost.aborted && lapsed(entry), lost)
+    // A realm that slept while it was granted the lock may have lost the lock before it began.
+    return work((entry) => !lost.aborted && isExpired(entry), lost)
   }
   try {
     await ports.locks.hold(lock, { signal: AbortSignal.any([signal, line.signal]) }, begin(allExpired))
   } catch (error) {
     const leases = left
     if (began || leases === undefined) throw error
-    // Only what was watched: a lease that is newer is a living one's.
-    const lapsed = begin((entry) => leases.has(leaseVersion(entry)))
-    await ports.locks.hold(lock, { signal, steal: true }, lapsed)
+    // Only the leases that were watched. A newer lease is of a living executor.
+    const stolen = begin((entry) => leases.has(leaseVersion(entry)))
+    await ports.locks.hold(lock, { signal, steal: true }, stolen)
   } finally {
     stopWatching()
   }
@@ -75,7 +75,7 @@ function detectHungLeader(
   async function lookOnce(): Promise<readonly string[] | undefined> {
     const signs = await store.transact('readonly', 'relaxed', (tx) => readLeaderSigns(tx, partition))
     if (stopped || !watch('holder', signsAsText(signs))) return undefined
-    // However many have watched, one of them takes the turn: the others find that the sign has changed.
+    // However many realms have watched, one takes the lock. The others find that the sign has changed.
     return store.transact('readwrite', 'strict', async (tx) => {
       if (signsAsText(await readLeaderSigns(tx, partition)) !== signsAsText(signs) || stopped)
         return undefined

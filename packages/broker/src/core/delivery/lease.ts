@@ -1,4 +1,4 @@
-// The lease of an attempt: whether an executor still holds its entry, and whether it shows signs of life. A watcher
+// The lease of an attempt tells whether an executor still holds its entry, and whether it shows signs of life. A watcher
 // counts time on its own clock, and trusts no wall clock (P4).
 
 import { leaseMs, leaseRenewalMs } from '../limits.js'
@@ -7,14 +7,14 @@ import type { Clock } from '../platform.js'
 import type { SendingEntry } from '../rows/entry.js'
 import type { StoreTransaction } from '../rows/store.js'
 
-/** What changes with every claim and every renewal. */
+/** A text that changes with every claim and every renewal. */
 export const leaseVersion = ({ id, fence, lease }: SendingEntry): string => `${id}.${fence}.${lease.renewals}`
 
 /** Tells of something that is looked at again and again whether its sign did not change for a lease's whole time. */
 export type LeaseWatch = (what: string, sign: string) => boolean
 
 /**
- * Between two looks no more time counts than between two renewals: a watcher that slept so long may have had the
+ * Between two looks no more time counts than between two renewals. A watcher that slept so long may have had the
  * owner sleeping beside it.
  */
 export function createLeaseWatch(clock: Clock): LeaseWatch {

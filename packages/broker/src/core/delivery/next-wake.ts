@@ -18,10 +18,10 @@ export interface NextWake {
   readonly probe: WakeReason
 }
 
-/** Something is due or in flight: an executor is at it, and is looked after if it is not. */
+/** Something is due or in flight. After this time it is looked whether an executor sends it. */
 const overdueLookMs = 2_000
 
-/** Undefined where only an event can change anything. `watched`: a visible window that believes itself online. */
+/** Undefined where only an event can change anything. `watched` means a visible window that believes itself online. */
 export function nextWake(
   outlook: Outlook,
   now: number,
@@ -89,7 +89,7 @@ export interface Outlook {
   readonly origins: readonly OriginRow[]
   /** Due entries that the reader's realm can send. */
   readonly due: readonly Due[]
-  /** Whether an attempt is in flight, as far as the rows tell: its executor may be dead. */
+  /** Whether an attempt is in flight by the rows. Its executor may be dead. */
   readonly sending: boolean
 }
 

@@ -1,5 +1,5 @@
-// Marks a request that must not be repeated: that it waits, and right before it leaves, that it has left (a write-ahead
-// mark). While it waits its entry has had no effect, whatever becomes of its sender.
+// Marks a request that must not be repeated while it waits, and again right before it leaves (a write-ahead mark). While
+// the request waits its entry has had no effect, whatever becomes of its sender.
 
 import type { SendOptions } from '../network/network.js'
 import { transition } from '../outbox/entry-state.js'

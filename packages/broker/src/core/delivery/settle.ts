@@ -1,4 +1,4 @@
-// Stores the outcomes of attempts: together in one transaction, or one by one where the storage refuses an outcome. Each
+// Stores the outcomes of attempts together in one transaction, or one by one where the storage refuses an outcome. Each
 // write reads its row again and is dropped unless the row still carries the fence of the attempt. An executor that was
 // taken over changes nothing.
 
@@ -27,7 +27,7 @@ import type { Attempted } from './attempt.js'
 import { readOrigins } from './claim.js'
 import { findLeasedEntry } from './lease.js'
 
-/** An attempt that has ended: the entry as it was claimed, and what came of it. */
+/** An attempt that has ended, with the entry as it was claimed and the outcome. */
 export interface Finished extends Attempted {
   readonly entry: SendingEntry
 }
@@ -93,7 +93,7 @@ async function retryLater(
     const why = { reason: 'failuresMax', problem: outcome.reason, httpStatus, effect: known }
     return returnToUser(tx, row, transition(entry, { type: 'returned', ...why, sent, now }))
   }
-  // While the network is away the origin's probes set the pace: the entry stays due, behind those not yet tried.
+  // While the network is away the origin's probes set the pace. The entry stays due, behind those not yet tried.
   const isAway = outcome.counts === 'away' || outcome.counts === 'unreachable'
   const waits = !isAway || counts || Boolean(outcome.retryAfterMs)
   // A failure that does not count makes the wait longer too, even where a server says `Retry-After: 0` for ever.

@@ -1,4 +1,4 @@
-// Asks servers what became of entries in doubt (SC14): what they know ends a doubt, and else a person does.
+// Asks servers about entries in doubt by a status query. Their answer ends a doubt, or else a person does.
 
 import { askAgainMs, inquiriesMax, pageRowsMax } from '../limits.js'
 import { isJson } from '../network/media-type.js'
@@ -29,7 +29,7 @@ export type StatusAnswer =
   | { readonly kind: 'inProgress' }
   /** It has forgotten what came of it. */
   | { readonly kind: 'expired' }
-  /** Not an answer to the question: it changes nothing. */
+  /** Not an answer to the question, so it changes nothing. */
   | { readonly kind: 'unclear' }
   /** Nothing came back. */
   | { readonly kind: 'silent' }
@@ -108,7 +108,7 @@ export function queryStatus(context: StatusQueryContext): StatusQuery {
 /** An entry in doubt once more is another question. */
 const doubtVersion = ({ id, fence }: InDoubtEntry) => `${id} ${fence}`
 
-/** The questions that may be asked: only for the user of the browser's session, and only where the request went. */
+/** Questions are asked only for the user of the browser's session, and only at the origin of the request. */
 export async function questions(
   tx: StoreTransaction,
   row: PartitionRow,
@@ -137,7 +137,7 @@ async function askAbout(
   return reply === undefined ? { kind: 'silent' } : statusAnswerOf(reply)
 }
 
-/** Only the very answer that was agreed on says anything: a login page, a proxy, another API change nothing. */
+/** Only the answer that was agreed on counts. A login page, a proxy or another API changes nothing. */
 export function statusAnswerOf(reply: Reply): StatusAnswer {
   if (reply.kind === 'failed' || reply.kind === 'unsent' || reply.kind === 'cut') return { kind: 'silent' }
   if (reply.kind !== 'answer' || reply.status !== 200) return { kind: 'unclear' }
@@ -176,7 +176,7 @@ export async function resolve(
     case 'done':
       return confirmEntry(tx, entry, now)
     case 'never':
-      // Under its key: what may still be on its way does nothing then, where the server honours keys.
+      // Keep the key. A request that is still on its way does nothing then, where the server honours keys.
       return requeueInPlace(tx, entry, entry.key, now)
     case 'refused': {
       await forgetFailure(tx, entry)

@@ -1,5 +1,5 @@
-// The messages of a page to its worker, and the worker's answer at once: that it is at work, and what it can do.
-// Messages carry no work: a stopped worker loses them (R10).
+// The messages of a page to its worker. The worker answers at once that it is at work, and what it can do. Messages
+// carry no work, since a stopped worker loses them.
 import { isWakeReason, type WakeReason } from '../outcomes/circuit-breaker.js'
 
 export interface DrainCommand {
@@ -18,7 +18,7 @@ export const isDrainCommand = (data: unknown, database: string): data is DrainCo
   (data as DrainCommand).database === database &&
   isWakeReason((data as DrainCommand).probe)
 
-/** Asks the worker what it can do, and nothing else: at a page's start it is not known yet whose session it is (P6). */
+/** Asks the worker only what it can do. At a page's start it is not known yet whose session it is (P6). */
 export interface AskCommand {
   readonly type: 'redux-broker/ask'
   readonly database: string

@@ -1,7 +1,7 @@
 // The list of origins that requests may go to, and whether the browser's cookies go along.
 import { originOfUrl } from './url-origin.js'
 
-/** `include`: requests to this origin carry its cookies. Its CORS answers must allow that. */
+/** With `include` requests to this origin carry its cookies. Its CORS answers must allow that. */
 export interface OriginWithOptions {
   readonly origin: string
   /** Default `same-origin`: cookies go to the page's own origin only. */
@@ -16,7 +16,7 @@ export type CredentialsOf = (url: string) => 'include' | 'same-origin'
 export const originNames = (options: readonly OriginOption[] = []): readonly string[] =>
   options.map((option) => (typeof option === 'string' ? option : option.origin))
 
-/** What an executor must have been told, so that no request leaves without its cookies: one word for each origin. */
+/** One word for each origin with cookies. An executor must know the word, so that no request leaves without its cookies. */
 export const cookieNeeds = (options: readonly OriginOption[] = []): readonly string[] =>
   options.flatMap((option) =>
     typeof option !== 'string' && option.credentials === 'include' ? [cookiesTo(option.origin)] : [],

@@ -87,7 +87,7 @@ export function createConnectionPool(max: number): ConnectionPool {
   }
 }
 
-/** The ports of those who write: their requests wait for a connection. */
+/** The ports of a writer. Its requests wait for a connection. */
 export const withConnectionPool = (ports: Ports, connections: ConnectionPool): Ports => ({
   ...ports,
   network: {

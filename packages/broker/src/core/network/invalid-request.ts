@@ -1,4 +1,4 @@
-// A request that cannot be built: no attempt would ever send it, whatever the network does.
+// A request that cannot be built. No attempt would ever send it, whatever the network does.
 import { errorText } from './error-text.js'
 
 export class InvalidRequest extends Error {}

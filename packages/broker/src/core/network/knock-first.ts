@@ -81,7 +81,7 @@ interface Knock {
   readonly status: Promise<number | undefined>
 }
 
-/** Undefined where the reply broke off, which does not vouch for the line. 0 for a redirect: its status is hidden. */
+/** Undefined where the reply broke off, which does not vouch for the line. 0 for a redirect, whose status is hidden. */
 function statusOfReply(reply: Reply): number | undefined {
   if (reply.kind === 'answer') return reply.status
   return reply.kind === 'redirect' ? 0 : undefined

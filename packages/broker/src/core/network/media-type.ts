@@ -1,5 +1,4 @@
-// Media types of answers (RFC 9110 §8.3 and §12.5.1): what a body is, and whether a request asked for it. The one rule
-// of what JSON is, for writes, reads and questions alike.
+// Media types of answers (RFC 9110 §8.3 and §12.5.1). Writes, reads and status queries have one rule of what JSON is.
 
 /** Without its parameters, in lower case; empty where the header is missing. */
 export const mediaTypeOf = (contentType = ''): string =>
@@ -17,7 +16,7 @@ export function parseJson(text: string): unknown {
 }
 
 /**
- * Whether an `accept` header asks for a media type: its most specific range decides, and q=0 refuses. JSON is asked for
+ * Whether an `accept` header asks for a media type. Its most specific range decides, and q=0 refuses. JSON is asked for
  * in any case, unless it is refused. A wildcard asks for no HTML: login pages and captive portals are HTML.
  */
 export function accepts(accept: string, type: string): boolean {

@@ -38,7 +38,7 @@ export type Reply =
       readonly status: number
       /** Lower-case names. */
       readonly headers: Readonly<Record<string, string>>
-      /** Undefined where it is longer than the request's `bytesMax`: the answer came, and its text is not known. */
+      /** Undefined where it is longer than the request's `bytesMax`. The answer came, and its text is not known. */
       readonly body: string | undefined
     }
   | { readonly kind: 'redirect' }
@@ -72,7 +72,7 @@ export interface Network {
    * cannot be seen, undefined where nothing came. Never rejects.
    */
   knock(url: string, options: Pick<SendOptions, 'timeoutMs' | 'signal'>): Promise<number | undefined>
-  /** The browser's belief about its connection: a hint to knock, and never a proof. */
+  /** The browser's belief about its connection. It is a hint to knock, and never a proof. */
   isOnline(): boolean
 }
 

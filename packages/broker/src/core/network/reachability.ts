@@ -1,5 +1,5 @@
 // Remembers for each origin when it last answered, and whether something since then gives reason for doubt. Every
-// request counts as evidence: writes, reads, probes, and in a page the app's own traffic.
+// request counts as evidence, and in a page the app's own traffic does too.
 
 import { clockSlackMs, freshMs } from '../limits.js'
 import type { Clock } from '../platform.js'
@@ -13,7 +13,7 @@ export interface Reachability {
   note(url: string, sentAt: number, status: number | undefined, at?: number): void
   /** Nothing has come so far. That is reason to knock first, and no reason to distrust a late answer. */
   doubt(origin: string): void
-  /** Something happened to the network or to the device: earlier answers say nothing of now. */
+  /** Something happened to the network or to the device. Earlier answers say nothing of now. */
   disturb(): void
   /** Whether the origin has answered a moment ago, and nothing has failed or happened since. */
   isFresh(origin: string): boolean
@@ -28,14 +28,14 @@ export interface Reachability {
   listen(listener: (origin: string) => void): () => void
 }
 
-/** Whether a status says that somebody is there: a gateway that finds nobody behind it answers 502, 503 or 504. */
+/** Whether a status says that a server is there. A gateway that finds no server answers 502, 503 or 504. */
 export const isServerThere = (status: number | undefined): status is number =>
   status !== undefined && !(status >= 502 && status <= 504)
 
 interface LastAnswer {
   readonly sentAt: number
   readonly at: number
-  /** Wall time less monotonic time: it changes where the device slept. */
+  /** Wall time less monotonic time. It changes where the device slept. */
   readonly offset: number
   readonly online: boolean
 }

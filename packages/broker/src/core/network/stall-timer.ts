@@ -2,7 +2,7 @@
 import type { Clock } from '../platform.js'
 
 export interface StallTimer {
-  /** Something moved: the time begins anew. */
+  /** Something moved, and the time begins anew. */
   moved(): void
   end(): void
 }

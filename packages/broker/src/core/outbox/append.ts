@@ -1,4 +1,4 @@
-// Accepts captures: all of them in the caller's one transaction, each with its place in the order of commits.
+// Accepts captures in the caller's one transaction, each with its place in the order of commits.
 
 import type { Limits } from '../limits.js'
 import { type EntryCore, entryVersion, toRow } from '../rows/entry.js'
@@ -70,7 +70,7 @@ export async function append(
 const withFreePlace = async (tx: StoreTransaction, row: PartitionRow): Promise<PartitionRow> =>
   (await isPlaceTaken(tx, row)) ? rebuiltCounts(tx, newPartition(row.partition), row) : row
 
-/** Captures that an earlier try has stored, though its commit was never told: they must not be stored twice. */
+/** Captures that an earlier try has stored, though its commit was never told. They must not be stored twice. */
 export async function findAppended(
   tx: StoreTransaction,
   partition: string,

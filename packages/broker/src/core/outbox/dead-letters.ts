@@ -1,4 +1,4 @@
-// The commands of a person on entries: take back one that was never sent, send a returned one again, or let it go.
+// The commands of a person on entries. A person takes back an unsent entry, sends a returned one again, or discards it.
 
 import { journalMax } from '../limits.js'
 import {
@@ -20,7 +20,7 @@ import { blocks, endEntry, promoteNext } from './lanes.js'
 import { changePartition } from './partition.js'
 import { isValidEntry, isValidJournalRow } from './row-validation.js'
 
-/** Takes an entry back while it is certain that nothing of it was sent. `notFound`: it has ended already. */
+/** Takes an entry back while it is certain that nothing of it was sent. `notFound` means that it has ended already. */
 export async function cancelEntry(
   tx: StoreTransaction,
   partition: string,
@@ -36,7 +36,7 @@ export async function cancelEntry(
   return 'cancelled'
 }
 
-/** An entry that waits for a person: a dead letter, or one in doubt. */
+/** An entry that waits for a person, as a dead letter or in doubt. */
 export type Unresolved = DeadLetter | InDoubtEntry
 
 export async function findUnresolved(
@@ -120,7 +120,7 @@ export async function requeueInPlace(
   })
 }
 
-/** It happened, though no answer says so: it has ended, and its lane goes on. */
+/** It happened, though no answer says so. The entry has ended, and its lane goes on. */
 export async function confirmEntry(tx: StoreTransaction, held: InDoubtEntry, now: number): Promise<void> {
   transition(held, { type: 'confirmed' })
   await forgetFailure(tx, held)

@@ -6,7 +6,7 @@ import type { PartitionRow } from '../rows/rows.js'
 /** Whether this executor may send to an origin, and has the functions that are needed for it. */
 export type CanSend = (origin: string, needs: readonly string[]) => boolean
 
-/** The need of an entry whose route gives headers as it leaves: a page has its state, a worker has none. */
+/** The need of an entry whose route gives headers as it leaves. Only a page has the state for that. */
 export const boundHeaders = 'headers'
 
 /** The need of all entries of an app that gives headers to each of its requests as it leaves. */
@@ -19,7 +19,7 @@ export const judgeRequirement = (type: string): string => `refusedWhen:${encodeU
 export const requiresPage = (channel: string): boolean =>
   conditionsOf(channel).visible === true || requirementsOf(channel).includes(boundHeaders)
 
-/** The channel of an origin: with the names of the functions that its entries need, and the conditions they wait for. */
+/** The channel of an origin, with the functions that its entries need and the conditions that they wait for. */
 export const channelOf = (origin: string, needs: readonly string[], when?: Conditions): string =>
   [
     origin,

@@ -1,4 +1,4 @@
-// Gives up a user's whole outbox because a person said so: what waits, what is in flight or in doubt, and dead letters.
+// Gives up a user's whole outbox because a person said so. Entries in flight or in doubt go too, as do dead letters.
 
 import { pageRowsMax } from '../limits.js'
 import type { DeadLetter, EntryRow } from '../rows/entry.js'
@@ -15,14 +15,14 @@ import { forgetApp, forgetLanes } from './sign-out.js'
 export interface GivenUp {
   /** Of which nothing was sent. */
   readonly cancelled: number
-  /** That may have taken effect: sent before, on their way, or in doubt. A later answer to them changes nothing. */
+  /** Entries that may have taken effect, since they were sent, are in flight or in doubt. A later answer changes nothing. */
   readonly unsure: number
   readonly letters: number
 }
 
 export const nothingGivenUp: GivenUp = { cancelled: 0, unsure: 0, letters: 0 }
 
-/** In bounded transactions, each of them complete in itself: whoever dies half-way leaves an outbox that is sound. */
+/** Uses bounded transactions, each complete in itself. A realm that dies half-way leaves a sound outbox. */
 export async function discardOutbox(
   store: Store,
   partition: string,

@@ -17,7 +17,7 @@ import {
 
 export type EntryEvent =
   | { readonly type: 'promoted' }
-  /** The clock went back: what is left of its wait begins anew. */
+  /** The clock went back, and the rest of its wait begins anew. */
   | { readonly type: 'rescheduled'; readonly notBefore: number; readonly now: number }
   /** The database had lost work, and nobody knows what of it was done, or has ended since. */
   | {
@@ -34,9 +34,9 @@ export type EntryEvent =
       readonly now: number
     }
   | { readonly type: 'renewed' }
-  /** The request has to wait after all: nothing has left yet. */
+  /** The request has to wait after all, and nothing has left yet. */
   | { readonly type: 'held' }
-  /** The request leaves: from here on it may have had effect. */
+  /** The request leaves. From here on it may have had effect. */
   | { readonly type: 'left' }
   | {
       readonly type: 'deferred'
@@ -44,7 +44,7 @@ export type EntryEvent =
       readonly now: number
       /** Whether it counts against the maximum of failures. */
       readonly counts: boolean
-      /** False where the request surely never left: the send is not counted. */
+      /** False where the request surely never left. The send is not counted then. */
       readonly sent: boolean
       readonly effect: Effect
       readonly trouble?: Trouble
@@ -140,7 +140,7 @@ function fromSending(entry: SendingEntry, event: EntryEvent): Entry | undefined 
       return { ...entry, lease: sent }
     }
     case 'deferred': {
-      // An unknown effect stays unknown until a repeat is answered: a later refusal says nothing of the first try.
+      // An unknown effect stays unknown until a repeat is answered. A later refusal says nothing of the first try.
       const effect = entry.effect === 'unknown' ? entry.effect : event.effect
       return {
         ...(effect === 'none' ? unsent(core) : core),

@@ -1,4 +1,4 @@
-// The journal: what became of entries after their acceptance, for pages that did not see it happen. A note keeps the
+// The journal tells pages what became of entries after their acceptance. A note keeps the
 // words of its entry (payload, answer) only while such a page may need them. A note without words still ends the entry
 // in a page that shows it.
 
@@ -50,7 +50,7 @@ const withoutWords = ({
 }: JournalRow) => ({
   partition,
   number,
-  // Without its answer: that it happened.
+  // A delivery without its answer.
   kind: kind === 'delivered' ? ('confirmed' as const) : kind,
   at,
   entryId,
@@ -65,7 +65,7 @@ const withoutWords = ({
 
 /**
  * Takes the words out of the oldest notes where all words come to more than these bytes. Notes from the number `spared`
- * on keep theirs: no page has had the time to read them.
+ * on keep theirs, since no page has had the time to read them.
  */
 export async function shrinkJournal(
   tx: StoreTransaction,
@@ -108,12 +108,12 @@ function forget(tx: StoreTransaction, row: PartitionRow, { partition, number, by
 /** Its user has gone, and all notes with them. */
 export async function forgetJournal(tx: StoreTransaction, row: PartitionRow): Promise<void> {
   for (const key of await tx.keys(within('journal', [row.partition]))) tx.delete('journal', key)
-  // It counts as something that happened: copies of the row from before are older than it.
+  // It counts as something that happened, so that earlier copies of the row are older.
   row.told = row.wordless = row.nextNumber++
   row.journalBytes = 0
 }
 
-/** All was given up: of the notes only that something has ended is left. */
+/** All was given up. The notes only keep that something has ended. */
 export async function blankJournal(tx: StoreTransaction, row: PartitionRow): Promise<void> {
   const notes = await tx.list(within('journal', [row.partition]), journalMax)
   for (const note of notes) tx.put('journal', { ...withoutWords(note), lane: '', action: { type: '' } })
@@ -121,7 +121,7 @@ export async function blankJournal(tx: StoreTransaction, row: PartitionRow): Pro
   row.journalBytes = 0
 }
 
-/** Notes read at once: each may be as long as an answer. */
+/** Notes read at once. Each may be as long as an answer. */
 const rowsMax = 20
 
 /** From the oldest with words on, up to a number, or until it is enough. */

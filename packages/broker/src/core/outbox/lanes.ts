@@ -1,4 +1,4 @@
-// The steps of an entry in its lane: deferred, put in doubt, returned or ended. The next entry becomes the head.
+// An entry in its lane is deferred, put in doubt, returned or ended. The next entry becomes the head.
 
 import { defaultLimits } from '../limits.js'
 import {
@@ -59,7 +59,7 @@ export function deferEntry(
   putWithTry(tx, row, transition(entry, { type: 'deferred', ...deferral, trouble }))
 }
 
-/** Sets an entry aside: whether it had effect only a person can tell. */
+/** Sets an entry aside, since only a person can tell whether it had effect. */
 export function putInDoubt(
   tx: StoreTransaction,
   row: PartitionRow,
@@ -76,7 +76,7 @@ function putWithTry(tx: StoreTransaction, row: PartitionRow, entry: LiveEntry): 
   noteTry(row, entry)
 }
 
-/** Returned to its sender: a dead letter, and its lane goes on unless the entry says that it blocks. */
+/** Makes a dead letter of an entry. Its lane goes on unless the entry says that it blocks. */
 export async function returnToUser(
   tx: StoreTransaction,
   row: PartitionRow,

@@ -1,5 +1,5 @@
 // The latest attempts that did not end their entries. They stand in the row of the partition, which every page reads at
-// each news: a page tells of them without reading the entries and their bodies again.
+// each change. A page tells of them without reading the entries and their bodies again.
 
 import { triedMax } from '../limits.js'
 import type { LiveEntry } from '../rows/entry.js'

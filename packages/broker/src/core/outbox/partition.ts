@@ -1,4 +1,4 @@
-// One user's outbox as a row: who it belongs to, what it counts, whether it is paused.
+// One user's outbox as a row, with its owner, its counts and its pause.
 
 import type { Ports } from '../ports.js'
 import {
@@ -20,7 +20,7 @@ import { isValidPartition } from './partition-validation.js'
 import { rebuiltCounts } from './rebuild-counts.js'
 import { recordSignOut } from './sign-out.js'
 
-/** The user of a session: the app's own name for them, and their partition. */
+/** The user of a session, by the app's own name for them and by their partition. */
 export interface Owner {
   readonly principal: string
   readonly partition: string
@@ -68,7 +68,7 @@ export const newPartition = (partition: string): PartitionRow => ({
 
 /**
  * The sessions of all apps. No two of their bases are nested, so the root's session stands alone. A session beside it is
- * older: a release that knew only one session wrote the root's after it.
+ * older, since a release that knew only one session wrote the root's after it.
  */
 export async function readSessions(tx: StoreTransaction): Promise<readonly SessionRow[]> {
   const sessions = await listNamed<SessionRow>(tx, 'active')
@@ -92,7 +92,7 @@ export const sessionOf = async (tx: StoreTransaction, partition: string): Promis
 export const isActive = async (store: Store, partition: string): Promise<boolean> =>
   (await store.transact('readonly', 'relaxed', (tx) => sessionOf(tx, partition))) !== undefined
 
-/** Why the user's entries may not be sent; undefined where they may. `principal`: somebody else is in their place. */
+/** Why the user's entries may not be sent, if they may not. `principal` means that somebody else is in their place. */
 export async function readPause(tx: StoreTransaction, row: PartitionRow): Promise<PauseReason | undefined> {
   const sessions = await readSessions(tx)
   if (sessions.some(({ partition }) => partition === row.partition)) return row.paused
@@ -106,7 +106,7 @@ export const readNamed = async (tx: StoreTransaction, base: Base): Promise<Owner
   return active?.principal === '' ? undefined : active
 }
 
-/** The active user with their name, where the partition is theirs: no session may send another user's work (P6). */
+/** The active user with their name, where the partition is theirs. No session may send another user's work (P6). */
 export async function readProven(
   { store, chance }: Pick<Ports, 'store' | 'chance'>,
   base: Base,

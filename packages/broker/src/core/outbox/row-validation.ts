@@ -1,4 +1,4 @@
-// Decides whether this release may touch a row. Rows are not trusted: a newer release may have written them, or a faulty
+// Decides whether this release may touch a row. Rows are not trusted. A newer release may have written them, or a faulty
 // disk, or a script of the same origin (P11, SEC6). A row that is not readable is left as it is, and its lane waits.
 
 import { originOfUrl } from '../network/url-origin.js'
@@ -69,7 +69,7 @@ const isStoredRequest = (request: unknown, channel: string) =>
 export const isMethod = (method: unknown): method is string =>
   isToken(method) && !/^(get|head|connect|trace|track)$/i.test(method)
 
-/** As `Headers` gives them: a name in small letters, a value of Latin-1 on one line, with no blank around it. */
+/** A header as `Headers` gives it, with a name in small letters and a trimmed value of Latin-1 on one line. */
 const isHeader = (header: unknown) =>
   isPairOfTexts(header) &&
   /^[!#$%&'*+.^_`|~0-9a-z-]+$/.test(header[0]) &&
@@ -78,7 +78,7 @@ const isHeader = (header: unknown) =>
 
 const isBody = (body: unknown) => body === undefined || isText(body) || body instanceof ArrayBuffer
 
-/** Success that would throw at the answer is not readable: the answer would count as never asked for. */
+/** Success that would throw at the answer is not readable, since the answer would count as never asked for. */
 const isSuccess = (success: unknown) =>
   isText(success) ||
   (isRow(success) && areNumbers(success['status'] ?? []) && areTexts(success['contentTypes'] ?? []))
@@ -109,7 +109,7 @@ function isState(row: UncheckedRow): boolean {
   }
 }
 
-/** Whether the columns of its indexes are its own: no executor would find it else. */
+/** Whether the columns of its indexes are its own. No executor would find it else. */
 function isIndexed(row: UncheckedRow): boolean {
   const { dueAt, unsure } = indexColumns(row as unknown as LiveEntry)
   return row['dueAt'] === dueAt && row['unsure'] === unsure
@@ -132,7 +132,7 @@ export interface Quarantined {
   readonly id: string
   readonly lane: string
   readonly type: string
-  /** `newer`: a later release of the app reads it. `damaged`: nobody does. */
+  /** A later release of the app reads a `newer` row. Nobody reads a `damaged` one. */
   readonly reason: 'newer' | 'damaged'
 }
 

@@ -21,7 +21,7 @@ export async function recordSignOut(tx: StoreTransaction, row: PartitionRow): Pr
   tx.put('partitions', row)
 }
 
-/** Takes the app's URLs off the row: while nothing waits nobody needs them. */
+/** Takes the app's URLs off the row. While nothing waits nobody needs them. */
 export function forgetApp(row: PartitionRow): void {
   row.channels = []
   row.stuckLanes = []
@@ -32,7 +32,7 @@ export function forgetApp(row: PartitionRow): void {
   delete row.knock
 }
 
-/** Lanes are URLs as a rule: which of them failed, and why, is nobody else's business. */
+/** Lanes are URLs as a rule. The next user must not learn which of them failed, and why. */
 export async function forgetLanes(tx: StoreTransaction): Promise<void> {
   for (const origin of await tx.list(within('origins', []), originsMax))
     if (!isValidOrigin(origin)) tx.delete('origins', [origin.origin])
@@ -40,5 +40,5 @@ export async function forgetLanes(tx: StoreTransaction): Promise<void> {
       tx.put('origins', { ...withoutLastFailure(origin), failedLanes: [] })
 }
 
-/** Origins of one app: no limit, only a number. */
+/** Origins of one app. This is no limit, only a number. */
 const originsMax = 1_000

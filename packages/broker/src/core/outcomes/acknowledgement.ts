@@ -11,7 +11,7 @@ export function acceptFor(success: Success = 'json'): string {
   return (typeof success === 'object' && success.contentTypes?.join(', ')) || '*/*'
 }
 
-/** Whether all that the application itself says carries the key: what does not was said by a gateway. */
+/** Whether all that the application itself says carries the key. An answer without it was made by a gateway. */
 export const signsAnswers = ({ server, success }: EntryCore): boolean =>
   server === 'idempotent' && success === undefined
 
@@ -21,7 +21,7 @@ export const echoesKey = ({ headers }: Answer, { key }: EntryCore): boolean =>
 export const isAskedFor = ({ request }: EntryCore, type: string): boolean =>
   accepts(request.headers.find(([name]) => name === 'accept')?.[1] ?? acceptFor(), type)
 
-/** `data`: the body, parsed; undefined where it is broken JSON. */
+/** `data` is the parsed body, and undefined where it is broken JSON. */
 export function isAcknowledged(reply: Answer, entry: EntryCore, data: unknown): boolean {
   const { success = 'json' } = entry
   const { status, body } = reply

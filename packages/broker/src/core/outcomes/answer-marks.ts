@@ -1,4 +1,4 @@
-// An answer as data, and the marks by which answers are told apart: plain data, so that page and worker decide alike.
+// An answer as data, and the marks of answers. Marks are plain data, so that page and worker decide alike.
 
 import { isJson, mediaTypeOf, parseJson } from '../network/media-type.js'
 import type { Reply } from '../network/network.js'
@@ -9,11 +9,11 @@ export type Answer = Reply & { readonly kind: 'answer' }
 
 export const typeOf = ({ headers }: Answer): string => mediaTypeOf(headers['content-type'])
 
-/** The body as data: parsed where it says that it is JSON and is, else its text; undefined for broken JSON. */
+/** The body as data. A JSON body is parsed, and any other is its text. Broken JSON gives undefined. */
 export const dataOf = (answer: Answer): unknown =>
   isJson(typeOf(answer)) ? parseJson(answer.body ?? '') : answer.body
 
-/** `data`: the body, parsed. */
+/** `data` is the parsed body. */
 export function bears(
   { status, headers, body = '' }: Answer,
   data: unknown,

@@ -9,9 +9,9 @@ import type { Cooldown, OriginRow } from '../rows/rows.js'
 import type { Outcome } from './outcome.js'
 
 /**
- * Why an executor was woken, and so how soon a network that seemed away is tried again: something happened to it
- * (`signal`: `online`, focus, a start), the user did something (`capture`), only time went by in a window that is
- * looked at (`timer`) or not (`slowTimer`), or nothing of the kind.
+ * Why an executor was woken, and so how soon a network that seemed away is tried again. `signal` means that something
+ * happened to the network, such as `online`, focus or a start. `capture` means that the user did something. `timer` and
+ * `slowTimer` mean that only time went by, in a visible window or elsewhere.
  */
 export type WakeReason = 'none' | 'slowTimer' | 'timer' | 'capture' | 'signal'
 
@@ -40,8 +40,8 @@ export const healthyOrigin = (origin: string): OriginRow => ({
 type Failed = Outcome & { readonly kind: 'retry' | 'inDoubt' }
 
 /**
- * Whether a failure counts against its entry. The first one to reach the application after an answer does: others
- * get through, so it may be the entry's own. Those that follow are the network's.
+ * Whether a failure counts against its entry. The first one to reach the application after an answer does.
+ * Others get through, so it may be the entry's own. The failures that follow are the network's.
  */
 export const countsAgainstEntry = (row: OriginRow, { counts }: Failed): boolean =>
   counts === 'away' ? row.awayStreak === 0 : counts === true
@@ -67,7 +67,7 @@ export function afterOutcome(
   return isFailure ? afterFailure(reached, moment) : reached
 }
 
-/** The application has answered for good: all is well, but for a time that it named and that is not over. */
+/** The application has answered for good. All is well, but for a time that it named and that is not over. */
 const afterAnswer = (row: OriginRow, now: number): OriginRow =>
   isHealthy(row)
     ? row
@@ -77,7 +77,7 @@ const afterAnswer = (row: OriginRow, now: number): OriginRow =>
 export const withRetention = (row: OriginRow, retentionMs: number | undefined): OriginRow =>
   retentionMs === undefined || retentionMs === row.retentionMs ? row : { ...row, retentionMs }
 
-/** Something came back from the origin, by whatever request: it is not away, whatever else it is. */
+/** Something came back from the origin, by whatever request, so it is not away. */
 export const afterSign = (row: OriginRow): OriginRow =>
   row.awayStreak === 0
     ? row
@@ -99,7 +99,7 @@ function afterMiss(row: OriginRow, misses: number, now: number): OriginRow {
 
 type Moment = { readonly lane: string; readonly now: number; readonly random: number }
 
-/** Requests in flight are answered alike: a rest that they find is made longer by them, never harder or shorter. */
+/** Requests in flight are answered alike. They make a rest that they find longer, never harder or shorter. */
 function afterTold(row: OriginRow, outcome: Outcome & { readonly kind: 'retry' }, moment: Moment): OriginRow {
   const { now, random } = moment
   const before = row.rest?.kind === 'told' ? row.rest : undefined
@@ -118,7 +118,7 @@ function afterFailure(row: OriginRow, { lane, now, random }: Moment): OriginRow 
   return { ...row, failedLanes, rest: { kind: 'failing', rounds, until: now + backoffMs(rounds, random) } }
 }
 
-/** No rest is longer than this: one that seems to be was begun before the clock went back (R9). */
+/** No rest is longer than this. A rest that seems longer was begun before the clock went back. */
 const cooldownMsMax = retryAfterCapMs + backoffCapMs
 
 /** Milliseconds until the origin's rest ends. Undefined where it does not rest until a set time. */

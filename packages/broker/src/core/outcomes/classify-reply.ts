@@ -1,4 +1,4 @@
-// Decides the outcome of a reply: the table of outcomes. Only an answer that proves that the application handled this
+// Decides the outcome of a reply. Only an answer that proves that the application handled this
 // key is success. A failed fetch tells nothing about the effect.
 
 import type { Reply } from '../network/network.js'
@@ -68,7 +68,7 @@ function success(given: Answer, entry: EntryCore, now: number, judge: RefusalJud
 }
 
 /**
- * Waits between the eight sends of a request whose answers say 2xx and are not the application's: ten minutes at least.
+ * Waits between the eight sends of a request whose answers say 2xx and are not the application's. They take ten minutes.
  * The first are left to the backoff, and behind a captive portal to the origin's probes, so that its end is seen at once.
  */
 const unacknowledgedMs = [0, 0, 0, 0, 60_000, 240_000, 300_000]

@@ -10,7 +10,7 @@ export function retentionMsOf(headers: Readonly<Record<string, string>>): number
 }
 
 /**
- * Whether its server may have forgotten the key of something that it may have done: a repeat could be done again. A
+ * Whether its server may have forgotten the key of something that it may have done. A repeat could be done again then. A
  * clock that went back does not tell how much time has passed, so then it may have.
  */
 export function mayBeForgotten(

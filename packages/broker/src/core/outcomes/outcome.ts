@@ -12,7 +12,7 @@ export type ReturnedReason =
   | 'invalidRequest'
   | 'notAcknowledged'
 
-/** Why there is no answer: it is longer than `answerBytesMax`, storage does not take its like, or no room is left. */
+/** Why there is no answer, which was longer than `answerBytesMax`, not storable, or too long for the disk. */
 export type UnstoredAnswerReason = 'answerTooLong' | 'answerNotStored' | 'storageFull'
 
 /**
@@ -33,7 +33,7 @@ export type Outcome =
       readonly counts: Counts
       /** The server's own floor. */
       readonly retryAfterMs?: number | undefined
-      /** Rests until then: the entry's lane, or all that goes to its origin. */
+      /** The entry's lane rests until then, or all that goes to its origin. */
       readonly rests: 'lane' | 'origin'
       /** False where the request surely never left this device. */
       readonly sent: boolean
@@ -45,7 +45,7 @@ export type Outcome =
       readonly kind: 'inDoubt'
       readonly reason: string
       readonly httpStatus?: number | undefined
-      /** As of a retry: what it tells of the origin. */
+      /** As of a retry, for the origin. */
       readonly counts: Counts
       readonly came?: string
     }
@@ -56,11 +56,11 @@ export type Outcome =
       readonly problem?: unknown
       readonly effect: Effect
       readonly came?: string
-      /** False where no request could be built: nothing left this device. */
+      /** False where no request could be built, so that nothing left this device. */
       readonly sent?: boolean
     }
 
-/** Whether the session is over decides: only its own probe can tell. `unknown`: nobody can. */
+/** Only the session's own probe can tell whether it is over. `unknown` is the outcome where nobody can tell. */
 export type Verdict =
   | Outcome
   | { readonly kind: 'askSession'; readonly good: Outcome; readonly unknown: Outcome }

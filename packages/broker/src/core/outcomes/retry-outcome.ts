@@ -15,7 +15,7 @@ export const retryOutcome = (reason: string, httpStatus?: number): RetryOutcome 
   sent: true,
 })
 
-/** In doubt beats duplicate: what may have been done is sent again only where a repeat is harmless. */
+/** In doubt beats duplicate. A request that may have had effect is sent again only where a repeat is harmless. */
 export function unknownEffect(
   entry: EntryCore,
   reason: string,

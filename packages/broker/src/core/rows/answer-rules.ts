@@ -1,4 +1,4 @@
-// An app's rules on the answers of its server, as they are stored: success, refusal, the end of a session.
+// An app's stored rules on the answers of its server. They tell success, refusal and the end of a session.
 
 export interface SessionRules {
   /** Statuses that end the session: the outbox pauses. Default `[401, 419, 440]`. */

@@ -99,7 +99,7 @@ export async function listNamed<Row extends SaltRow | SessionRow>(
   return (await tx.list(span, partitionsMax)).map(withBase).filter(isOfHome) as unknown as readonly Row[]
 }
 
-/** A salt is worth more than its base: where that is damaged the home lies where its name says. */
+/** A salt is worth more than its base. Where the base is damaged the home lies where its name says. */
 const withBase = (row: SettingRow): SettingRow =>
   row.name.startsWith('salt') && !isBase(baseIn(row as SaltRow))
     ? { ...(row as SaltRow), base: storedBase(row.name.slice('salt:'.length) || '/') }

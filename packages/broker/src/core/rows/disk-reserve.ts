@@ -1,5 +1,5 @@
-// Room on a full disk. A row is kept back that nobody needs: where the disk is full it is given up, so that what was
-// accepted can still be sent and settled. Captures never get it: they are refused, and the user still has their words.
+// Room on a full disk. A spare row is kept, and given up where the disk is full, so that accepted entries can still be
+// sent and settled. Captures never get this room. They are refused, and the user still has their words.
 import type { RandomSource } from '../platform.js'
 import type { Store, StoreTransaction } from './store.js'
 
@@ -10,8 +10,8 @@ const reserveIds = 4_096
 const triesMax = 4
 
 /**
- * Makes the reserve where there is none. In the transaction of a capture: one that would live on what was given up for
- * those before it is refused with it.
+ * Makes the reserve where there is none. It belongs into the transaction of a capture, so that a capture never consumes
+ * space that was freed for deliveries.
  */
 export async function keepReserve(tx: StoreTransaction, chance: Pick<RandomSource, 'id'>): Promise<void> {
   const kept = await tx.firstKey({ store: 'settings', from: [name], to: [name] })
@@ -27,9 +27,9 @@ export const releaseReserve = (store: Store): Promise<void> =>
 export const isFull = (error: unknown): boolean =>
   (error as Partial<Error> | undefined)?.name === 'QuotaExceededError'
 
-/** The store for everything but captures: what does not fit is tried again once room was made. */
+/** The store for everything but captures. A transaction that does not fit is tried again once room was made. */
 export function retryAfterFreeingSpace(store: Store): Store {
-  // Making room costs room, since the disk keeps books of it: where it was in vain it is not done again until there is.
+  // Making room costs room, since the disk keeps books of it. After a try in vain it is not done again until there is room.
   let isHopeless = false
   return {
     ...store,

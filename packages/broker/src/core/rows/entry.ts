@@ -1,4 +1,4 @@
-// One captured write: what is stored of it, in each of its states.
+// One captured write, as it is stored in each of its states.
 import type { AnswerMark, Success } from './answer-rules.js'
 
 /** The version of the row's own format; a row of a newer one is left alone. */
@@ -7,13 +7,13 @@ export const entryVersion = 1
 /** Whether some attempt may have taken effect on the server. */
 export type Effect = 'none' | 'unknown'
 
-/** Whether the server honours the Idempotency-Key: then a resend is harmless. */
+/** Whether the server honours the Idempotency-Key, so that a resend is harmless. */
 export type ServerKind = 'idempotent' | 'plain'
 
-/** The fate of a lane whose entry was returned: the later ones go on, or wait for a person. */
+/** The fate of a lane whose entry was returned. The later ones go on, or wait for a person. */
 export type OnReturned = 'skip' | 'block'
 
-/** For a request that may have had effect and must not be repeated: a person is asked, or it is repeated. */
+/** Whether a person is asked, or the request repeated, where it may have had effect and must not be repeated. */
 export type OnUnknownEffect = 'ask' | 'repeat'
 
 export interface StoredRequest {
@@ -30,7 +30,7 @@ export interface Trouble {
   readonly reason: string
   readonly httpStatus?: number | undefined
   readonly at: number
-  /** How many attempts in a row have ended so: the wait between them grows with it. */
+  /** How many attempts in a row have ended so. The wait between them grows with it. */
   readonly times: number
 }
 
@@ -44,7 +44,7 @@ export interface EntryCore {
   /** The Idempotency-Key, the same for every attempt. */
   readonly key: string
   readonly lane: string
-  /** The origin it goes to and the functions it needs: an executor claims only the channels that it serves. */
+  /** The origin it goes to and the functions it needs. An executor claims only the channels that it serves. */
   readonly channel: string
   readonly action: StoredAction
   readonly request: StoredRequest
@@ -54,7 +54,7 @@ export interface EntryCore {
   /** Marks of an answer that means refusal, whatever its status. */
   readonly refusedWhen?: readonly AnswerMark[]
   readonly onReturned: OnReturned
-  /** Whether a repeat does no harm, where the route says so: its method decides else. */
+  /** Whether a repeat does no harm, where the route says so. Its method decides else. */
   readonly repeatable?: boolean | undefined
   /** Sent again where its effect is unknown, though that may double it. */
   readonly onUnknownEffect?: OnUnknownEffect | undefined
@@ -64,7 +64,7 @@ export interface EntryCore {
   readonly attempts: number
   /** Sends that count against the maximum. */
   readonly failures: number
-  /** Raised by every claim: who holds an older one has lost the entry. */
+  /** Raised by every claim. An executor that holds an older fence has lost the entry. */
   readonly fence: number
   readonly effect: Effect
   /** Wall time of the first send under this key that may have taken effect: how long its server has known it (R3). */
@@ -78,23 +78,23 @@ export interface Lease {
   readonly session: number
   /** Raised by every renewal, so that a watcher sees life without comparing clocks. */
   readonly renewals: number
-  /** Nothing has left yet: headers, a connection or a knock come first. */
+  /** Nothing has left yet, since headers, a connection or a knock come first. */
   readonly knocking?: boolean
 }
 
 export type WaitingEntry = EntryCore & {
   readonly state: 'waiting'
-  /** The first of its lane: only heads are due. */
+  /** The first of its lane. Only heads are due. */
   readonly head: boolean
   readonly notBefore: number
-  /** When `notBefore` was written: a clock that went back shows (R9). */
+  /** When `notBefore` was written, so that a clock that went back shows. */
   readonly savedAt: number
 }
 export type SendingEntry = EntryCore & { readonly state: 'sending'; readonly lease: Lease }
 export type InDoubtEntry = EntryCore & { readonly state: 'inDoubt' }
 export type LiveEntry = WaitingEntry | SendingEntry | InDoubtEntry
 
-/** A returned entry: kept until a person requeues or discards it. */
+/** A returned entry, kept until a person requeues or discards it. */
 export type DeadLetter = EntryCore & {
   readonly state: 'dead'
   readonly reason: string
@@ -107,7 +107,7 @@ export type DeadLetter = EntryCore & {
 
 export type Entry = LiveEntry | DeadLetter
 
-/** A live entry as stored: with the columns that its indexes read. */
+/** A live entry as stored, with the columns that its indexes read. */
 export type EntryRow = LiveEntry & {
   /** Set while the entry is a lane's head and waiting. */
   readonly dueAt?: number | undefined
@@ -115,7 +115,7 @@ export type EntryRow = LiveEntry & {
   readonly unsure?: LiveEntry['state'] | undefined
 }
 
-/** Derives the index columns: one that is undefined keeps the row out of its index. */
+/** Derives the index columns. An undefined column keeps the row out of its index. */
 export const toRow = (entry: LiveEntry): EntryRow => ({ ...entry, ...indexColumns(entry) })
 
 export const indexColumns = (entry: LiveEntry): Pick<EntryRow, 'dueAt' | 'unsure'> => ({
@@ -129,12 +129,12 @@ const safeToRepeat = new Set(['GET', 'HEAD', 'PUT', 'DELETE', 'OPTIONS'])
 export const isRepeatableByItself = ({ request, repeatable }: EntryCore): boolean =>
   repeatable ?? safeToRepeat.has(request.method)
 
-/** Whether sending it again cannot double its effect: by itself or by its server, as long as that knows its key. */
+/** Whether sending it again cannot double its effect, by itself or by its server, as long as that knows its key. */
 export function isRepeatable(entry: EntryCore): boolean {
   return entry.server === 'idempotent' || isRepeatableByItself(entry)
 }
 
-/** Whether it may be sent again where its effect is unknown: it is harmless, or the app has taken that on itself. */
+/** Whether it may be sent again where its effect is unknown. A repeat is harmless, or the app has allowed it. */
 export const mayRepeat = (entry: EntryCore): boolean =>
   entry.onUnknownEffect === 'repeat' || isRepeatable(entry)
 

@@ -1,4 +1,4 @@
-// The stored rows as types. Their column names stay as they are: a newer release reads the rows of an older one.
+// The stored rows as types. Their column names stay as they are, since a newer release reads the rows of an older one.
 
 import type { SessionRules } from './answer-rules.js'
 import type { DeadLetter, EntryCore, EntryRow, StoredAction } from './entry.js'
@@ -94,7 +94,7 @@ export interface AppWord {
 
 /** The result of a storage that forgot accepted work. */
 export interface Loss {
-  /** Entries and dead letters that are gone: at most so many, since the last of them may have ended before. */
+  /** Entries and dead letters that are gone, at most so many, since the last of them may have ended before. */
   readonly upTo: number
   /** Entries that a copy brought back. */
   readonly restored: number
@@ -132,7 +132,7 @@ export interface JournalRow {
   readonly ids?: readonly string[]
   /** Bytes of its words. */
   readonly bytes?: number
-  /** Of its entry only the lane and the type are left: it is shown to pages that know the rest. */
+  /** Of its entry only the lane and the type are left. It is shown to pages that know the rest. */
   readonly isWordless?: boolean
 }
 
@@ -174,7 +174,7 @@ export interface Rows {
 export type StoreName = keyof Rows
 
 export type Cooldown =
-  /** No connection, or something between that answers in the application's place: until a probe succeeds. */
+  /** No connection, or something between that answers in the application's place. It lasts until a probe succeeds. */
   | { readonly kind: 'away' }
   /** The server named a time. */
   | { readonly kind: 'told'; readonly until: number; readonly rounds: number }
@@ -208,7 +208,7 @@ export interface LastFailure {
   readonly server: EntryCore['server']
 }
 
-/** What the last attempt of an entry came to. */
+/** The result of the last attempt of an entry. */
 export interface LastTry {
   readonly id: string
   /** How often it was sent. */
@@ -216,6 +216,6 @@ export interface LastTry {
   /** Undefined where nothing has gone wrong since it was accepted or requeued. */
   readonly reason?: string | undefined
   readonly httpStatus?: number | undefined
-  /** In epoch milliseconds. Undefined where it waits for no time: for the network, a sign-in, a person. */
+  /** In epoch milliseconds. Undefined where it waits for the network, a sign-in or a person. */
   readonly nextTryAt?: number | undefined
 }

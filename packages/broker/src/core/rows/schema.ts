@@ -1,9 +1,9 @@
-// The stores, their keys and indexes, as plain data: every adapter builds the same tables from it.
+// The stores, their keys and indexes, as plain data. Every adapter builds the same tables from it.
 // The partition is the first column of every key of a user's rows, so one user's rows are never met in another's span.
 import type { StoreName } from './rows.js'
 
 /**
- * Raise it with every new store or index below: an older database is given what it lacks, and keeps its rows. A change
+ * Raise it with every new store or index below. An older database is given what it lacks, and keeps its rows. A change
  * inside a row raises `entryVersion` instead, and is read in both forms.
  */
 export const schemaVersion: number = 3
@@ -47,5 +47,5 @@ export const schema: Schema = {
   settings: { keyPath: ['name'], indexes: {} },
 }
 
-/** Users of one device: no limit, only a number. */
+/** Users of one device. This is no limit, only a number. */
 export const partitionsMax = 10_000

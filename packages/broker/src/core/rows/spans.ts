@@ -1,4 +1,4 @@
-// Spans of keys: the rows whose key begins with given columns.
+// Spans of keys, for the rows whose key begins with given columns.
 
 import type { StoreName } from './rows.js'
 import type { IndexName } from './schema.js'

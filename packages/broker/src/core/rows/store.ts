@@ -1,4 +1,4 @@
-// The port to the database: transactions over stores of rows.
+// The port to the database, with transactions over stores of rows.
 import type { Rows, StoreName } from './rows.js'
 import type { IndexName } from './schema.js'
 
@@ -9,12 +9,12 @@ export type Span<S extends StoreName = StoreName> = S extends StoreName
   ? { readonly store: S; readonly index?: IndexName<S> | undefined; readonly from: Key; readonly to: Key }
   : never
 
-/** One transaction: its reads see its own writes, and all of its writes are kept or none. */
+/** One transaction. Its reads see its own writes, and all of its writes are kept or none. */
 export interface StoreTransaction {
   get<S extends StoreName>(store: S, key: Key): Promise<Rows[S] | undefined>
-  /** `limit`: at most `listMax`. */
+  /** `limit` is at most `listMax`. */
   list<S extends StoreName>(span: Span<S>, limit: number): Promise<readonly Rows[S][]>
-  /** The first key of the span in its index: cheaper than a row, since no body is read. */
+  /** The first key of the span in its index. It is cheaper than a row, since no body is read. */
   firstKey(span: Span): Promise<Key | undefined>
   /** The primary keys of all rows of the span. */
   keys(span: Span): Promise<readonly Key[]>
