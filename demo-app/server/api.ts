@@ -1,4 +1,4 @@
-// The API of the demo: all its routes, and who may call them.
+// The API of the demo, with all its routes and the rule of who may call them.
 import { Hono, type MiddlewareHandler } from 'hono'
 import type { ApiDependencies, ApiEnvironment } from './change.js'
 import { commentRoutes } from './comment-routes.js'
@@ -15,7 +15,7 @@ export function createApi(dependencies: ApiDependencies): Hono<ApiEnvironment> {
   const api = new Hono<ApiEnvironment>()
   api.onError((error) => {
     console.error(error)
-    return problem('internal-error', 'This is a mistake of the server; the change was not applied.')
+    return problem('internal-error', 'This is a mistake of the server, and the change was not applied.')
   })
   api.notFound(() => problem('not-found', 'There is no such call.'))
   api.use('*', refuseCrossSite)
@@ -29,7 +29,7 @@ export function createApi(dependencies: ApiDependencies): Hono<ApiEnvironment> {
   return api
 }
 
-// The cookie is SameSite=Lax and changes need header fields that a form cannot send; signing in needs neither.
+// The cookie is SameSite=Lax, and changes need header fields that a form cannot send. Signing in needs neither.
 const refuseCrossSite: MiddlewareHandler = async ({ req }, next) => {
   if (req.method !== 'GET' && req.header('Sec-Fetch-Site') === 'cross-site') {
     return problem('cross-site', 'Open the demo itself to do this.')
@@ -38,8 +38,8 @@ const refuseCrossSite: MiddlewareHandler = async ({ req }, next) => {
 }
 
 /**
- * A read says whose it is: who keeps it keeps it by that, and asks again before it is shown. A cache in between keeps
- * nothing.
+ * A read names its user, by which the browser keeps its answer. The browser asks again before the answer is shown. A
+ * shared cache keeps nothing.
  */
 function requireSession(sessions: Sessions): MiddlewareHandler<ApiEnvironment> {
   return async (context, next) => {

@@ -1,4 +1,4 @@
-// The demo's bearer mode: short-lived tokens for the API, and a cookie that is good for nothing but getting them.
+// The demo's bearer mode has short-lived tokens for the API, and a cookie that is good for new tokens only.
 import { randomUUID } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -112,7 +112,7 @@ test('ignores the session cookie of a request that bears a token', async () => {
     expect((await me({ Authorization: authorization, Cookie: grace.cookie })).status).toBe(401)
 })
 
-test('keeps several tokens of a session good: each tab and the worker has its own', async () => {
+test('keeps several tokens of a session good, as each tab and the worker has its own', async () => {
   const ada = await signInAsBearer('ada')
   const second = (await (await askForToken(ada.cookie)).json()) as Bearer
 

@@ -15,7 +15,8 @@ export async function receive(
 ): Promise<Received> {
   const chunks: Buffer[] = []
   let length = 0
-  // Left alone where the loop ends early: destroying it would take the socket, and with it the refusal, away.
+  // The stream is left alone where the loop ends early. Destroying it would take away the socket, and the refusal
+  // with it.
   for await (const chunk of incoming.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
     length += chunk.length
     if (length > limits.bodyBytesMax) {
@@ -25,6 +26,6 @@ export async function receive(
     chunks.push(chunk)
   }
   const body = method === 'GET' || method === 'HEAD' || length === 0 ? null : Buffer.concat(chunks)
-  // The adapter's own object only looks like a Request: a real one can be cloned, and its form be read.
+  // The adapter's own object only looks like a Request. A real Request can be cloned, and its form can be read.
   return { kind: 'whole', request: new Request(url, { method, headers: new Headers([...headers]), body }) }
 }

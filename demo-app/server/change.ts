@@ -1,6 +1,5 @@
-// The one way in which the API changes something.
-// Promise: every change but signing in and out goes through the idempotency companion, in one transaction with its
-// effect, its row in the ledger and its stored answer.
+// The one way in which the API changes something. Promise: every change but signing in and out goes through the
+// idempotency companion. The change, its row in the ledger and its stored answer are one transaction.
 import type { Context } from 'hono'
 import type { Idempotency } from 'redux-broker-server'
 import type { SqliteTx } from 'redux-broker-server/sqlite'
@@ -14,7 +13,7 @@ export interface ApiDependencies {
   readonly sessions: Sessions
   readonly idempotency: Idempotency<SqliteTx>
   readonly signInLimit: SignInLimit
-  /** undefined where the server runs without faults: then nothing is recorded. */
+  /** undefined where the server runs without faults, and nothing is recorded. */
   readonly ledger: Ledger | undefined
 }
 
@@ -25,11 +24,11 @@ export interface ApiEnvironment {
 
 /** Facts about a request that it does not hold itself. */
 export interface ApiBindings {
-  /** The address of the other end of the connection: that of a proxy, where one stands before the server. */
+  /** The address of the other end of the connection. Behind a proxy it is the proxy's. */
   readonly address: string
 }
 
-/** The tools of a change: its transaction, and the request, whose body nobody has read. */
+/** The tools of a change. They are its transaction and the request, whose body is still unread. */
 export interface Change {
   readonly tx: SqliteTx
   readonly request: Request
@@ -42,7 +41,7 @@ export type ChangeRoute<Path extends string> = (
   work: (change: Change, context: Context<ApiEnvironment, Path>) => Response | Promise<Response>,
 ) => (context: Context<ApiEnvironment, Path>) => Promise<Response>
 
-/** Makes a route's handler out of a change: the companion begins the transaction, and calls at most once for a key. */
+/** Makes a route's handler out of a change. The companion begins the transaction, and calls at most once for a key. */
 export function change<Path extends string>({ idempotency, ledger }: ApiDependencies): ChangeRoute<Path> {
   return (work) => (context) =>
     idempotency.run(context.req.raw, ({ tx, request, key, principal: user }) =>

@@ -1,4 +1,4 @@
-// What people say under a post.
+// The comments that people write under a post.
 import { randomUUID } from 'node:crypto'
 import { Hono } from 'hono'
 import { type ApiDependencies, type ApiEnvironment, change } from './change.js'

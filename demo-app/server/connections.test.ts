@@ -12,7 +12,7 @@ async function openSocket(host = '127.0.0.1', url = server.url): Promise<Socket>
   return socket
 }
 
-/** One request on an open socket; resolves to the answer as it came. */
+/** Sends one request on an open socket and resolves to the answer as it came. */
 async function ask(socket: Socket, path = '/api/me'): Promise<string> {
   socket.write(`GET ${path} HTTP/1.1\r\nHost: localhost\r\nCookie: ${ada.cookie}\r\n\r\n`)
   const [data] = (await once(socket, 'data')) as [Buffer]

@@ -1,6 +1,6 @@
-// The open connections of all listeners, told apart by whether a request is being answered on them.
-// `http.Server.closeIdleConnections()` leaves those that never carried a request, which browsers open in advance and
-// resend on like on any other idle one; these are closed here too.
+// The open connections of all listeners, each with whether a request is being answered on it.
+// `http.Server.closeIdleConnections()` leaves connections that never carried a request. Browsers open such
+// connections in advance and resend on them, so they are closed here too.
 import type { Server } from 'node:http'
 import type { Socket } from 'node:net'
 import { setTimeout as pause } from 'node:timers/promises'

@@ -19,7 +19,7 @@ export function allowPage(answer: Response, pageOrigin: string, request: Incomin
   return answer
 }
 
-/** The answer to a preflight; undefined where the request is none. */
+/** The answer to a preflight, or undefined for any other request. */
 export function answerPreflight(method: string, request: IncomingHttpHeaders): Response | undefined {
   if (method !== 'OPTIONS' || request['access-control-request-method'] === undefined) return undefined
   const wanted = request['access-control-request-headers']
@@ -27,7 +27,7 @@ export function answerPreflight(method: string, request: IncomingHttpHeaders): R
     status: 204,
     headers: {
       'Access-Control-Allow-Methods': 'GET, POST, PUT, PATCH, DELETE',
-      // Any field: only our own pages get past the origin, and an app may name fields in `prepareHeaders`.
+      // Any field is allowed. Only our own pages get past the origin, and an app may name fields in `prepareHeaders`.
       ...(wanted === undefined ? {} : { 'Access-Control-Allow-Headers': wanted }),
       'Access-Control-Max-Age': '600',
     },

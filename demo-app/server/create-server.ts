@@ -1,4 +1,4 @@
-// Composes the demo server: database, companion, API, faults, pages, and the listeners in front of them.
+// Composes the demo server out of database, companion, API, faults, pages, and the listeners in front of them.
 import { createServer } from 'node:http'
 import { setTimeout as pause } from 'node:timers/promises'
 import { createIdempotency, type Idempotency, type IdempotencyStore } from 'redux-broker-server'
@@ -27,7 +27,7 @@ export interface DemoServerOptions extends Ports {
 
 export interface DemoServer {
   readonly url: string
-  /** The second origin: the same API, with CORS for the pages of the first. */
+  /** The second origin. It has the same API, with CORS for the pages of the first. */
   readonly url2: string
   /** Answers what is at work, for two seconds at most, then closes the database. */
   close(): Promise<void>
@@ -89,7 +89,7 @@ export async function startDemoServer(options: DemoServerOptions): Promise<DemoS
   }
 }
 
-/** The demo's redux-broker-server: keys belong to the user of the session. */
+/** The demo's redux-broker-server, in which a key belongs to the user of the session. */
 function createCompanion<Tx>(
   store: IdempotencyStore<Tx>,
   sessions: Sessions,

@@ -1,23 +1,23 @@
-// The embedded database: one connection that writes, one that reads, so that no read ever sees a transaction that is
-// not committed. WAL and synchronous=FULL: what was answered with success survives a kill and a power cut.
+// The embedded database. One connection writes and one reads, so that no read ever sees an uncommitted transaction.
+// With WAL and synchronous=FULL every answered success survives a kill and a power cut.
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import Database from 'libsql'
 import type { SqliteValue } from 'redux-broker-server/sqlite'
 import { seed } from './seed.js'
 
-/** What reads: the reading connection, or a transaction, which sees its own changes. */
+/** The reading connection, or a transaction, which sees its own changes. */
 export interface SqlReader {
   prepare(sql: string): { get(...values: SqliteValue[]): unknown; all(...values: SqliteValue[]): unknown[] }
 }
 
-/** What writes: only ever a transaction, so that an effect and its row in the ledger are one. */
+/** A transaction that writes. An effect and its row in the ledger are one transaction. */
 export interface SqlWriter extends SqlReader {
   prepare(sql: string): ReturnType<SqlReader['prepare']> & { run(...values: SqliteValue[]): unknown }
 }
 
 export interface Databases {
-  /** For `sqliteStore` alone: all else writes through its `transaction`, one at a time. */
+  /** For `sqliteStore` alone. All other code writes through its `transaction`, one at a time. */
   readonly writer: Database.Database
   readonly reader: Database.Database
   close(): void
@@ -45,7 +45,7 @@ const schema = `
   CREATE TABLE IF NOT EXISTS settings (name TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT;
 `
 
-/** Opens the database in `folder`; makes and seeds it where it is new. */
+/** Opens the database in `folder`. A new database is created and seeded. */
 export function openDatabases(folder: string): Databases {
   mkdirSync(folder, { recursive: true })
   const file = join(folder, 'demo.db')
@@ -71,7 +71,7 @@ export function openDatabases(folder: string): Databases {
   }
 }
 
-/** Back to the seed: everything that people did is gone, sessions and the ledger's effects included. */
+/** Back to the seed. All that people did is gone, with the sessions and the ledger's effects. */
 export function restoreSeed(tx: SqlWriter): void {
   for (const table of ['users', 'sessions', 'tokens', 'posts', 'likes', 'comments', 'photos', 'effects']) {
     tx.prepare(`DELETE FROM ${table}`).run()

@@ -1,18 +1,18 @@
-// Entity tags, by which somebody says which edition they saw: who edits (RFC 9110 section 13.1.1), and who reads again
-// (13.1.2).
+// Entity tags, by which a client says which edition it saw. Editors send them in `If-Match` (RFC 9110 section
+// 13.1.1), and readers in `If-None-Match` (13.1.2).
 import { createHash } from 'node:crypto'
 
 export function entityTag(version: number): string {
   return `"${version}"`
 }
 
-/** Whether `If-Match` names this edition. Without the field anything passes; a weak tag never does. */
+/** Whether `If-Match` names this edition. Without the field anything passes. A weak tag never does. */
 export function passesIfMatch(field: string | null, tag: string): boolean {
   if (field === null || field.trim() === '*') return true
   return field.split(',').some((candidate) => candidate.trim() === tag)
 }
 
-/** The answer to a read, for its reader to keep; 304 where that has the same already. */
+/** The answer to a read, which its reader may keep. It is a 304 where the reader has the same edition already. */
 export async function asEdition(response: Response, request: Request): Promise<Response> {
   if (response.status !== 200) return response
   const body = Buffer.from(await response.arrayBuffer())

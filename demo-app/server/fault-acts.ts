@@ -10,15 +10,15 @@ import { injectedProblem } from './problem.js'
 export interface Exchange {
   readonly outgoing: ServerResponse
   readonly attempt: Attempt
-  /** Aborted when the server closes: nothing is waited for any longer. */
+  /** Aborted when the server closes, so that nothing waits any longer. */
   readonly closing: AbortSignal
-  /** Takes in the body; rejects where the client leaves before it is all there. */
+  /** Takes in the body, and rejects where the client leaves before it is complete. */
   receive(): Promise<unknown>
-  /** Lets the application answer; when this resolves, its effect is committed. */
+  /** Lets the application answer. When this resolves, the effect is committed. */
   answer(): Promise<Response>
 }
 
-/** What a rule may do to the server itself. */
+/** The effects that a rule may have on the server itself. */
 export interface FaultEffects {
   stall(exchange: Exchange): void
   /** Resolves when the rules are replaced, and rejects when the server closes. */
@@ -92,7 +92,7 @@ async function cut(exchange: Exchange, answer: Response): Promise<Response> {
   const { attempt, outgoing } = exchange
   const body = Buffer.from(await answer.arrayBuffer())
   attempt.end('cut')
-  // The client has left, or there is no body to cut: nothing more can be sent that would not look whole.
+  // The client has left, or there is no body to cut. Nothing more can be sent that would not look whole.
   if (outgoing.destroyed || body.length < 2) {
     outgoing.socket?.destroy()
     return RESPONSE_ALREADY_SENT
@@ -115,7 +115,7 @@ function assertNever(rule: never): never {
   throw new Error(`got a rule of unknown kind ${JSON.stringify(rule)}`)
 }
 
-/** A refusal is signed as the application's own are: by the key's echo. What else is injected is a gateway's. */
+/** Refusals carry the key's echo, as the application's own do. Other injected answers look like a gateway's. */
 function signed({ outgoing }: Exchange, answer: Response): Response {
   const key = outgoing.req.headers['idempotency-key']
   if (answer.status >= 400 && answer.status < 500 && typeof key === 'string')

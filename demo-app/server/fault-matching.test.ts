@@ -9,7 +9,7 @@ const claps = { path: '/api/posts/p01/claps' }
 const arm = (...rules: unknown[]) => putFaults(server.url, rules)
 const rulesLeft = async () => (await fetch(`${server.url}/__test__/faults`)).json()
 
-describe('which requests a rule means', () => {
+describe('the requests that a rule means', () => {
   test('acts as often as `times` says and then is gone', async () => {
     await arm({ match: { path: '/api/me' }, kind: 'html', times: 2 })
     const typeOf = async () => (await ada.get('/api/me')).headers.get('Content-Type')

@@ -1,46 +1,46 @@
-// What a fault rule says and which request it means: parsed at the border, matched by pure functions.
+// The fault rules, parsed at the border and matched to requests by pure functions.
 import { limits } from './limits.js'
 import { users } from './seed.js'
 
 export interface FaultMatch {
   readonly method?: string
-  /** A prefix that ends at a `/` or at the end: `/api/posts/p01` means `/api/posts/p01/like`, not `/api/posts/p012`. */
+  /** A prefix that ends at a `/` or at the end. `/api/posts/p01` means `/api/posts/p01/like`, not `/api/posts/p012`. */
   readonly path?: string
 }
 
-/** What happens to a request that the rule matches. */
+/** The fault that happens to a matching request. */
 export type FaultAct =
   /** Handled `ms` after it arrived, also where the client has left by then. */
   | { readonly kind: 'delay'; readonly ms: number }
   /** Handled when the rules are replaced, also where the client has left by then. */
   | { readonly kind: 'hold' }
-  /** Answered with this status; nothing is applied. */
+  /** Answered with this status, with nothing applied. */
   | { readonly kind: 'status'; readonly status: number; readonly retryAfter?: string | number }
-  /** The socket is destroyed; nothing is applied. */
+  /** The socket is destroyed, with nothing applied. */
   | { readonly kind: 'drop-before' }
   /** Applied and committed, then the socket is destroyed. */
   | { readonly kind: 'drop-after' }
-  /** Applied and committed; the headers and half the body are sent, then the socket is destroyed. */
+  /** Applied and committed. The headers and half the body are sent, then the socket is destroyed. */
   | { readonly kind: 'cut-body' }
   /**
-   * All stored keys expire at once: when the rule is put, whatever its match. A match that names a method or a path
-   * makes them expire also before each request that it matches, so that a rule can follow another one's attempt.
+   * All stored keys expire at once when the rule is put, whatever its match. A match that names a method or a path
+   * also makes them expire before each request that it matches. A rule can so follow another rule's attempt.
    */
   | { readonly kind: 'forget-keys' }
   /** The session of the request is this user's from now on, the request itself included. */
   | { readonly kind: 'switch-session'; readonly user: string }
-  /** Never answered: the socket is destroyed when the rules are replaced. */
+  /** Never answered. The socket is destroyed when the rules are replaced. */
   | { readonly kind: 'stall' }
-  /** A page with status 200, as a captive portal gives; nothing is applied. */
+  /** A page with status 200, as a captive portal gives, with nothing applied. */
   | { readonly kind: 'html' }
-  /** 302 to an HTML sign-in page; nothing is applied. */
+  /** A 302 to an HTML sign-in page, with nothing applied. */
   | { readonly kind: 'login-redirect' }
   /** The session of the request ends before it is handled. */
   | { readonly kind: 'expire-session' }
 
 export type FaultRule = FaultAct & {
   readonly match: FaultMatch
-  /** How many requests it still means; without it, all. */
+  /** How many requests the rule still means. Without it the rule means all. */
   readonly times?: number
 }
 
@@ -50,10 +50,10 @@ export type ParsedRules =
 
 type Fields = Readonly<Record<string, unknown>>
 
-/** Reads the body of `PUT /__test__/faults`; the problem names the rule and what it lacks. */
+/** Reads the body of `PUT /__test__/faults`. The problem names the rule and its mistake. */
 export function parseFaultRules(body: unknown): ParsedRules {
   if (!Array.isArray(body))
-    return { ok: false, problem: 'Send a JSON array of rules; an empty one ends all faults.' }
+    return { ok: false, problem: 'Send a JSON array of rules. An empty one ends all faults.' }
   if (body.length > limits.faultRulesMax) {
     return { ok: false, problem: `Got ${body.length} rules, expected at most ${limits.faultRulesMax}.` }
   }
@@ -79,7 +79,7 @@ export function matchesRequest({ match }: FaultRule, method: string, path: strin
   return match.path.endsWith('/') || path.length === match.path.length || path[match.path.length] === '/'
 }
 
-/** The rules after this one was used once more; a rule that ran out is gone. */
+/** The rules after this one was used once more, without a rule that ran out. */
 export function spendRule(rules: readonly FaultRule[], used: FaultRule): readonly FaultRule[] {
   if (used.times === undefined) return rules
   const times = used.times - 1

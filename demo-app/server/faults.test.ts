@@ -30,7 +30,7 @@ async function expectExpired() {
   expect(await effectsOf(server.url, key)).toHaveLength(1)
 }
 
-describe('what a rule does', () => {
+describe('the effect of a rule', () => {
   test('delay: handles the request later, and answers', async () => {
     await arm({ match: claps, kind: 'delay', ms: 1_000, times: 1 })
     const sentAt = performance.now()
@@ -95,7 +95,7 @@ describe('what a rule does', () => {
     expect(await clapsOf(ada, 'p01')).toBe(128)
   })
 
-  test('drop-after: applies, then destroys the socket; a retry gets the lost answer', async () => {
+  test('drop-after: applies, then destroys the socket, and a retry gets the lost answer', async () => {
     await arm({ match: claps, kind: 'drop-after', times: 1 })
 
     await expect(clap()).rejects.toThrow('fetch failed')

@@ -1,6 +1,6 @@
-// The fault rules in force and the connections that they concern.
-// Promise: while a rule waits to break a connection, no request meets it on a reused one, where a browser would
-// resend by itself and hide the fault: idle connections are closed when it is put, and answers say `Connection: close`.
+// The fault rules in force and the connections that they concern. Promise: while a rule waits to break a connection,
+// no request meets it on a reused one. A browser would resend there by itself and hide the fault. Idle connections
+// are closed when the rule is put, and answers say `Connection: close`.
 import { EventEmitter, once } from 'node:events'
 import type { Socket } from 'node:net'
 import type { Connections } from './connections.js'
@@ -9,11 +9,11 @@ import { breaksConnections, type FaultRule, matchesRequest, spendRule } from './
 export interface Faults {
   current(): readonly FaultRule[]
   /**
-   * Puts rules in place of all others, at once; what stalls or is held is let go. Resolves when no connection hides a
-   * fault.
+   * Puts rules in place of all others at once, and lets go of stalled and held requests. Resolves when no connection
+   * hides a fault.
    */
   replace(rules: readonly FaultRule[]): Promise<void>
-  /** The first rule that means the request, used once; undefined where none does. */
+  /** The first rule that means the request, used once. It is undefined where no rule does. */
   take(method: string, path: string): FaultRule | undefined
   /** Whether an answer has to close its connection. */
   isArmed(): boolean

@@ -1,4 +1,4 @@
-// Where every request arrives, on both origins: it is written down, meets its fault, and is answered.
+// The entrance of both origins. Every request is written down, meets its fault, and is answered.
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { getRequestListener, type HttpBindings } from '@hono/node-server'
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response'
@@ -31,7 +31,7 @@ export interface Proving {
   readonly testApi: Fetch
 }
 
-/** An origin that the gateway serves: that of the pages, or the second one, which has no pages and lets them read. */
+/** An origin that the gateway serves. The first has the pages, and the second lets those pages read its API. */
 export type Origin =
   | { readonly kind: 'first' }
   | { readonly kind: 'second'; readonly pageOrigin: () => string }
@@ -57,7 +57,7 @@ export function createGateway(dependencies: GatewayDependencies): Gateway {
         overrideGlobalObjects: false,
       })
       return (incoming, outgoing) => {
-        // A client that leaves while it is answered stands in the ledger as such; there is nobody left to tell.
+        // A client that leaves before its answer stands in the ledger as such. There is nobody left to tell.
         outgoing.on('error', () => {})
         void listen(incoming, outgoing)
       }
@@ -132,7 +132,7 @@ async function answerApi(
     rule === undefined || proving === undefined
       ? await fetchApi()
       : await applyFault(rule, exchange, effectsOf(proving, sessions, shown))
-  // Written down before it leaves: who has the answer finds it in the ledger.
+  // The attempt is written down before the answer leaves. A client with the answer finds it in the ledger.
   if (response !== RESPONSE_ALREADY_SENT) attempt.end(response.status)
   return response
 }
@@ -164,7 +164,7 @@ function leave(outgoing: ServerResponse): Response {
   return RESPONSE_ALREADY_SENT
 }
 
-/** The key inside its quotes; a field that is no quoted string stands as it came. */
+/** The key inside its quotes. A field that is no quoted string stands as it came. */
 function unquoted(field: string | null): string | null {
   return field === null ? null : (/^"(.*)"$/.exec(field)?.[1] ?? field)
 }

@@ -1,4 +1,4 @@
-// The companion's status query: what became of a key of the session's user.
+// The companion's status query, which tells the session's user the state of a key.
 import { Hono } from 'hono'
 import type { ApiDependencies, ApiEnvironment } from './change.js'
 

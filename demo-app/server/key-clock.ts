@@ -1,6 +1,6 @@
-// The clock by which the companion tells whether a stored key has expired. It can be set ahead by the whole retention,
-// so that all stored keys expire at once, exactly as they would on an untouched server after that time: a repeat is
-// answered 410, for the companion remembers their use.
+// The clock by which the companion tells whether a stored key has expired. It can be set ahead by the whole
+// retention, and all stored keys expire at once, as they would on an untouched server. A repeat is answered 410,
+// since the companion remembers the use of each key.
 import type { SqlReader } from './database.js'
 import type { Transact } from './sessions.js'
 
@@ -10,7 +10,7 @@ export interface KeyClock {
   expireAll(): Promise<void>
 }
 
-/** The lead is kept in the database: after a restart the expired keys must not come back. */
+/** The lead is kept in the database, since expired keys must not come back after a restart. */
 export function createKeyClock(reader: SqlReader, transact: Transact, retentionMs: number): KeyClock {
   const row = reader.prepare(`SELECT value FROM settings WHERE name = 'key_clock_ahead_ms'`).get()
   let aheadMs = (row as { value: number } | undefined)?.value ?? 0

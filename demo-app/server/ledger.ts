@@ -1,6 +1,6 @@
-// What really happened, for tests and benchmarks: every request that arrived, and every effect that was applied.
-// Promise: an effect's row commits with the effect. Attempts stand in a file of their own, written with
-// synchronous=OFF (about 40 µs each): they survive a killed server, but not a power cut, which no test brings about.
+// The ledger of every request that arrived and every effect that was applied, for tests and benchmarks. Promise: an
+// effect's row commits with the effect. Attempts stand in a file of their own, written with synchronous=OFF (about 40
+// µs each). They survive a killed server, but not a power cut, which no test brings about.
 import { join } from 'node:path'
 import { connect, type SqlReader, type SqlWriter } from './database.js'
 
@@ -14,7 +14,7 @@ export interface Effect {
   readonly key: string
 }
 
-/** How an attempt ended; null while it is still being answered. */
+/** How an attempt ended, or null while it is being answered. */
 export type AttemptStatus = number | 'dropped' | 'cut' | 'stalled' | 'aborted' | null
 
 export interface Arrival {

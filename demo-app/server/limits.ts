@@ -2,7 +2,7 @@
 export const limits = {
   textCharactersMax: 280,
   clapsPerRequestMax: 1000,
-  /** 5 MiB: a photo fits. */
+  /** 5 MiB, so that a photo fits. */
   bodyBytesMax: 5_242_880,
   postsListedMax: 1000,
   faultRulesMax: 100,
@@ -10,12 +10,12 @@ export const limits = {
   faultDelayMsMax: 600_000,
   closeGraceMs: 2000,
   closeNoticeMs: 20,
-  /** How long the answer to a key is kept and repeated: 7 days. */
+  /** 7 days, for which the answer to a key is kept and repeated. */
   keyRetentionMs: 604_800_000,
-  /** How long a used key is remembered after that: a hundred years, which no row of `forget-keys` faults outlasts. */
+  /** How long a used key is remembered after that. `forget-keys` faults in a row do not outlast a hundred years. */
   keyTombstoneMs: 3_153_600_000_000,
   purgeEveryMs: 60_000,
-  /** Five minutes: a token that is stolen is soon worth nothing. */
+  /** Five minutes, so that a stolen token is soon worth nothing. */
   tokenMs: 300_000,
   /** Sign-ins of one user from one address at once. */
   signInsMax: 20,

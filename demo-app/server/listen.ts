@@ -1,12 +1,12 @@
-// Opens the ports: on loopback only, and on both of its addresses where there are two, for browsers take `localhost`
-// to mean either.
+// Opens the ports on loopback only, and on both of its addresses where there are two. Browsers take `localhost` to
+// mean either.
 import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 
 export interface Ports {
-  /** 0: the system chooses. */
+  /** The system chooses where this is 0. */
   readonly port: number
-  /** undefined: the one after the first. */
+  /** The port after the first where this is undefined. */
   readonly port2: number | undefined
 }
 
@@ -36,7 +36,7 @@ export async function openListeners(
   }
 }
 
-/** Stops listening; resolves when the last connection is closed. */
+/** Stops listening, and resolves when the last connection is closed. */
 export async function closeServers(servers: readonly Server[]): Promise<void> {
   await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))))
 }

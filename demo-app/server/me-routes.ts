@@ -1,4 +1,4 @@
-// What the signed-in user is told about themself.
+// The reads about the signed-in user.
 import { Hono } from 'hono'
 import type { ApiDependencies, ApiEnvironment } from './change.js'
 import { countNotifications } from './posts.js'

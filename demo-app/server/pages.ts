@@ -1,5 +1,5 @@
-// Serves the built pages. Promise: nothing outside their folder is read; what the browser must ask for anew each time
-// (the page, the worker, the manifest) is never kept, and what carries a hash in its name is kept for ever.
+// Serves the built pages. Promise: nothing outside their folder is read. The browser never keeps the page, the worker
+// and the manifest, which it must ask for anew each time. It keeps for ever each file with a hash in its name.
 import { readFile } from 'node:fs/promises'
 import { extname, join, normalize } from 'node:path'
 
@@ -31,7 +31,7 @@ export function createPages(folder: string, secondOrigin: () => string): Pages {
     const headers = {
       ...securityHeaders(secondOrigin()),
       'Content-Type': mediaTypes[extname(name)] ?? 'application/octet-stream',
-      // SEC16: a worker's script is asked for anew at each update check.
+      // A worker's script is asked for anew at each update check.
       'Cache-Control': isHashed(name) ? 'public, max-age=31536000, immutable' : 'no-cache',
       'Content-Length': String(bytes.length),
     }
@@ -39,7 +39,7 @@ export function createPages(folder: string, secondOrigin: () => string): Pages {
   }
 }
 
-/** The file inside the folder that a path means; undefined where it cannot mean one. */
+/** The file inside the folder that a path means, or undefined where the path cannot mean one. */
 function fileNameOf(path: string): string | undefined {
   if (path === '/' || path === '/lab') return 'index.html'
   try {

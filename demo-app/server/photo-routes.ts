@@ -1,10 +1,10 @@
-// Photos, kept in the database like all else: a restart loses none.
+// Photos. They are kept in the database like all else, so a restart loses none.
 import { randomUUID } from 'node:crypto'
 import { Hono } from 'hono'
 import { type ApiDependencies, type ApiEnvironment, type Change, change } from './change.js'
 import { problem } from './problem.js'
 
-// No SVG: it could carry a script, and it would run under the demo's own origin.
+// No SVG, which could carry a script that runs under the demo's own origin.
 const photoTypes: ReadonlySet<string> = new Set([
   'image/png',
   'image/jpeg',
@@ -36,7 +36,7 @@ export function photoRoutes(dependencies: ApiDependencies): Hono<ApiEnvironment>
 async function addPhoto({ tx, request, user }: Change): Promise<Response> {
   const photo = await firstFile(request)
   if (photo === undefined || photo.size === 0 || !photoTypes.has(photo.type)) {
-    return problem('invalid-photo', 'Send multipart/form-data with one file: PNG, JPEG, WebP, GIF or AVIF.')
+    return problem('invalid-photo', 'Send multipart/form-data with one PNG, JPEG, WebP, GIF or AVIF file.')
   }
   const id = randomUUID()
   const bytes = Buffer.from(await photo.arrayBuffer())

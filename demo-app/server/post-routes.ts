@@ -1,4 +1,4 @@
-// The feed: its posts, their likes, which are idempotent by nature, and their claps, which are not.
+// The posts of the feed, their likes, which are idempotent by nature, and their claps, which are not.
 import { randomUUID } from 'node:crypto'
 import { Hono } from 'hono'
 import { type ApiDependencies, type ApiEnvironment, type Change, change } from './change.js'
@@ -13,7 +13,7 @@ export function postRoutes(dependencies: ApiDependencies): Hono<ApiEnvironment> 
   const { reader } = dependencies
   const routes = new Hono<ApiEnvironment>()
   routes.get('/posts/top', (context) => context.json(readTopPosts(reader, context.get('user'))))
-  // Not in the table of calls: without it nobody could learn the ETag of a post that they did not write just now.
+  // Not in the table of calls. Without it nobody could learn the ETag of a post that they did not write just now.
   routes.get('/posts/:id', (context) =>
     answerPost(readPost(reader, context.req.param('id'), context.get('user')), 200),
   )
@@ -105,11 +105,11 @@ function refuseOthers(
   { request, user }: { readonly request: Request; readonly user: string },
 ): Response | undefined {
   if (post === undefined) return unknownPost()
-  if (post.author !== user) return problem('not-the-author', 'A post belongs to the one who wrote it.')
+  if (post.author !== user) return problem('not-the-author', 'A post belongs to its author.')
   if (!passesIfMatch(request.headers.get('If-Match'), entityTag(post.version))) {
     return problem(
       'precondition-failed',
-      'The post was edited in the meantime; read it again before you change it.',
+      'The post was edited in the meantime. Read it again before you change it.',
     )
   }
   return undefined

@@ -1,4 +1,4 @@
-// What the feed shows, read from the database in the shape that the API promises.
+// The posts of the feed, read from the database in the shape that the API promises.
 import type { SqlReader } from './database.js'
 import { limits } from './limits.js'
 
@@ -18,7 +18,7 @@ export interface Comment {
   readonly text: string
 }
 
-/** `version` counts the edits of the text: likes, claps and comments do not stand in an editor's way. */
+/** `version` counts the edits of the text. Likes, claps and comments do not stand in an editor's way. */
 export interface VersionedPost extends Post {
   readonly version: number
 }
@@ -61,7 +61,7 @@ export function readComments(sql: SqlReader, post: string): Comment[] {
   return rows as Comment[]
 }
 
-/** What others did to the user's posts and nobody has looked at: their comments and likes. */
+/** Other people's comments and likes on the user's posts that nobody has looked at. */
 export function countNotifications(sql: SqlReader, user: string): number {
   const row = sql
     .prepare(

@@ -1,4 +1,5 @@
-// Every refusal of the API, one name each: RFC 9457 problem details under `urn:redux-broker-demo:problem:<name>`.
+// Every refusal of the API, with one name each. They are RFC 9457 problem details under
+// `urn:redux-broker-demo:problem:<name>`.
 
 const problems = {
   'signed-out': { status: 401, title: 'Sign in first' },
@@ -18,13 +19,13 @@ const problems = {
 
 export type ProblemName = keyof typeof problems
 
-/** The answer for a refusal; `detail` is a sentence that a person can act on. */
+/** The answer for a refusal. Its `detail` is a sentence that a person can act on. */
 export function problem(name: ProblemName, detail: string, headers: Record<string, string> = {}): Response {
   const { status, title } = problems[name]
   return problemOf({ name, status, title, detail }, headers)
 }
 
-/** The answer of a `status` fault: it has the shape of a refusal, with any status. */
+/** The answer of a `status` fault, in the shape of a refusal and with any status. */
 export function injectedProblem(status: number, retryAfter: string | undefined): Response {
   const headers = retryAfter === undefined ? {} : { 'Retry-After': retryAfter }
   // A 204, 205 or 304 with a body is a programmer's mistake to `Response`, and these are the only ones.

@@ -1,8 +1,9 @@
-// Gives back the space of expired keys now and then. It changes no answer, so it may be late; it keeps no process alive.
+// Frees the space of expired keys now and then. It changes no answer, so it may be late, and it keeps no process
+// alive.
 import type { Idempotency } from 'redux-broker-server'
 
 export interface PurgeTimer {
-  /** Resolves when no purge is at work: then the database may be closed. */
+  /** Resolves when no purge is at work and the database may be closed. */
   stop(): Promise<void>
 }
 

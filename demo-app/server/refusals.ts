@@ -3,7 +3,7 @@ import { limits } from './limits.js'
 import { problem } from './problem.js'
 
 export function unknownPost(): Response {
-  return problem('not-found', 'There is no such post; its author may have removed it.')
+  return problem('not-found', 'There is no such post. Its author may have removed it.')
 }
 
 export function textRefused(): Response {

@@ -1,4 +1,4 @@
-// What a fresh database holds, and what a reset restores: three users, twelve posts, their likes, claps and comments.
+// The seed of a fresh database and of a reset. It has three users and twelve posts with likes, claps and comments.
 import type { SqlWriter } from './database.js'
 
 export type UserId = 'ada' | 'grace' | 'linus'
@@ -22,7 +22,7 @@ interface SeedPost {
   readonly id: string
   readonly author: UserId
   readonly text: string
-  /** Likes of people who are no users of the demo; those of the three stand in `likedBy`. */
+  /** Likes of people who are no users of the demo. The likes of its three users stand in `likedBy`. */
   readonly likesBefore: number
   readonly likedBy: readonly UserId[]
   readonly claps: number
@@ -69,7 +69,7 @@ const posts: readonly SeedPost[] = [
     comments: [['grace', 'Does it hold a kayak?']] },
 ]
 
-/** Puts the seed into empty tables; p01 stands at the top of the feed, as the newest. */
+/** Puts the seed into empty tables. As the newest post, p01 stands at the top of the feed. */
 export function seed(tx: SqlWriter): void {
   const insertUser = tx.prepare('INSERT INTO users (id, name) VALUES (?, ?)')
   for (const user of users) insertUser.run(user.id, user.name)

@@ -1,4 +1,4 @@
-// Signing in and out, and a new token in bearer mode: the only calls that need no session.
+// Signing in and out, and a new token in bearer mode. No other call works without a session.
 import { Hono } from 'hono'
 import type { ApiDependencies, ApiEnvironment } from './change.js'
 import { problem } from './problem.js'
@@ -37,7 +37,8 @@ export function sessionRoutes({
   routes.delete('/session', async (context) => {
     const user = context.req.query('user')
     if (user !== undefined) {
-      // A sign-out told late: the cookie stays, for by the time this answer is there it may be the next user's.
+      // The server hears of this sign-out late. The cookie stays, since it may be the next user's when this answer
+      // arrives.
       await sessions.endOf(user, shownBy(context.req.raw))
       return context.body(null, 204, unkept)
     }

@@ -1,12 +1,13 @@
-// Who is signed in, in the database, so a restart signs nobody out. A session is shown by an http-only cookie; or, in
-// bearer mode, by short-lived tokens, for which another cookie is good that goes nowhere else.
+// The sessions. They are in the database, so a restart signs nobody out. A request shows its session by an http-only
+// cookie. In bearer mode it shows a short-lived token, and another cookie, sent to one path only, is good for new
+// tokens.
 import { createHash, randomBytes } from 'node:crypto'
 import type { SqlReader, SqlWriter } from './database.js'
 
-/** Port of the writes: each is one transaction. */
+/** Port of the writes, each of which is one transaction. */
 export type Transact = <Result>(work: (tx: SqlWriter) => Result) => Promise<Result>
 
-/** What a request shows of who sends it: two of its header fields. */
+/** The two header fields by which a request shows its sender. */
 export interface Credentials {
   readonly cookie?: string | undefined
   readonly authorization?: string | undefined
@@ -23,17 +24,17 @@ export interface Token {
 }
 
 export interface Sessions {
-  /** The user of the session that is shown; undefined where none is, or none that is alive. A token beats a cookie. */
+  /** The user of the session that is shown, or undefined where none is alive. A token beats a cookie. */
   userOf(shown: Credentials): string | undefined
-  /** Begins a session of `user` in place of those that are shown; resolves to the `Set-Cookie` value. */
+  /** Begins a session of `user` in place of those that are shown, and resolves to the `Set-Cookie` value. */
   start(user: string, shown: Credentials): Promise<string>
-  /** The same in bearer mode: the cookie is good for further tokens, and for signing out. */
+  /** The same in bearer mode, where the cookie is good for further tokens and for signing out. */
   startBearer(user: string, shown: Credentials): Promise<Token & { readonly cookie: string }>
-  /** A new token for the session of the refresh cookie; undefined where it is over. Earlier tokens stay good. */
+  /** A new token for the session of the refresh cookie, or undefined where that is over. Earlier tokens stay good. */
   renew(shown: Credentials): Promise<Token | undefined>
-  /** Ends the session; resolves to the `Set-Cookie` values that remove it from the browser. */
+  /** Ends the session, and resolves to the `Set-Cookie` values that remove it from the browser. */
   end(shown: Credentials): Promise<readonly string[]>
-  /** Ends the session if it is this user's; another's is left alone. */
+  /** Ends the session if it is this user's, and leaves another user's alone. */
   endOf(user: string, shown: Credentials): Promise<void>
   /** Makes the session another user's, from now on. */
   hand(shown: Credentials, user: string): Promise<void>
@@ -53,7 +54,7 @@ const rules = {
 } as const
 type CookieName = keyof typeof rules
 
-// 30 days: a browser that was killed comes back signed in, and delivers what it had accepted.
+// 30 days, so that a killed browser comes back signed in, and delivers all that it had accepted.
 const cookieAgeSeconds = 2_592_000
 const setCookie = (name: CookieName, value: string) =>
   `${name}=${value}; ${rules[name]}; Max-Age=${value === '' ? 0 : cookieAgeSeconds}`
@@ -113,9 +114,9 @@ export function createSessions({ reader, transact, tokenMs, now }: SessionsDepen
 }
 
 const secret = () => randomBytes(24).toString('base64url')
-/** The database holds hashes only: a reader of it learns no secret that gives a token. */
+/** The database holds hashes only, so its readers learn no secret that gives a token. */
 const hashOf = (value: string) => createHash('sha256').update(value).digest('base64url')
-/** No cookie can name it: it has a colon. */
+/** No cookie can name it, since it has a colon. */
 const bearerId = (refresh: string) => `bearer:${hashOf(refresh)}`
 
 /** The session that a call is made in. */

@@ -1,5 +1,6 @@
-// The proving ground's controls, under /__test__/: the ledger, the fault rules, the reset. They are absent with FAULTS=0,
-// and in production without FAULTS=1. They serve the pages of this server on this machine, and no other page.
+// The proving ground's controls, under /__test__/. They are the ledger, the fault rules and the reset, absent with
+// FAULTS=0, and in production without FAULTS=1. They serve the pages of this server on this machine, and no other
+// page.
 import { Hono, type MiddlewareHandler } from 'hono'
 import type { Idempotency } from 'redux-broker-server'
 import { restoreSeed } from './database.js'

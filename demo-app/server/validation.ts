@@ -1,12 +1,12 @@
-// Reads what people send. Promise: what does not fit is undefined, never a guess.
+// Reads the input that people send. Promise: input that does not fit is undefined, never a guess.
 import { limits } from './limits.js'
 
-/** The body as JSON; undefined where it is none. */
+/** The body as JSON, or undefined where it is none. */
 export async function readJson(request: Request): Promise<unknown> {
   try {
     return (await request.json()) as unknown
   } catch {
-    // Not JSON is one more way of not fitting: each field's own refusal says what is expected.
+    // A body that is not JSON does not fit either. Each field's own refusal says what is expected.
     return undefined
   }
 }
@@ -18,7 +18,7 @@ export function parseText(body: unknown): string | undefined {
   return Array.from(text).length > limits.textCharactersMax ? undefined : text
 }
 
-/** `by`: how many claps, at least one. */
+/** The number of claps in `by`, at least one. */
 export function parseClaps(body: unknown): number | undefined {
   const by = fieldOf(body, 'by')
   return Number.isInteger(by) && Number(by) >= 1 && Number(by) <= limits.clapsPerRequestMax

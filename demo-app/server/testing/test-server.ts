@@ -1,5 +1,5 @@
-// What the server's tests start from: a server of their own in a fresh folder, users who speak to it as the broker
-// does, and the hands that set faults and read the ledger.
+// A server for each test file in a fresh folder, users who speak to it as the broker does, and helpers for faults and
+// the ledger.
 import { randomUUID } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -39,7 +39,7 @@ export async function startTestServer({
   return { url, url2, folder, stop }
 }
 
-/** One server for all tests of a file, with the seed data before each: to be called where the file begins. */
+/** One server for all tests of a file, with the seed data before each. Call it where the file begins. */
 export function testServer({
   faults = true,
 }: Pick<TestServerOptions, 'faults'> = {}): Omit<TestServer, 'stop'> {
@@ -85,11 +85,11 @@ export function temporaryFolder(): Promise<string> {
 }
 
 export interface Sending {
-  /** Default: a new one. */
+  /** A new key by default. */
   readonly key?: string
   readonly headers?: Record<string, string>
   readonly signal?: AbortSignal
-  /** Default: the first origin. */
+  /** The first origin by default. */
   readonly at?: string
 }
 
@@ -98,7 +98,7 @@ export interface User {
   readonly id: string
   readonly cookie: string
   get(path: string): Promise<Response>
-  /** Sends a change as the broker does, with key and principal; `body` goes as JSON. */
+  /** Sends a change as the broker does, with key and principal, and `body` as JSON. */
   send(method: string, path: string, body?: unknown, sending?: Sending): Promise<Response>
 }
 
@@ -111,7 +111,7 @@ export async function signIn(url: string, id: string): Promise<User> {
   return userAt(url, id, cookieOf(answer))
 }
 
-/** A user who has a cookie, at a server: after a restart it may stand at another port. */
+/** A user with a cookie at a server, which may stand at another port after a restart. */
 export function userAt(url: string, id: string, cookie: string): User {
   return {
     id,

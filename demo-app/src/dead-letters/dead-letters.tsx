@@ -35,7 +35,7 @@ export function DeadLetters(): ReactElement {
       <h2 id="letters-title" className="card-title" tabIndex={-1}>
         Came back
       </h2>
-      {isEmpty && <p className="soft letters-empty">Nothing. What the server refuses waits here for you.</p>}
+      {isEmpty && <p className="soft letters-empty">Nothing. Refused changes wait here for you.</p>}
       {!isEmpty && (
         <ul className="letters-list">
           {letters.map((letter) => (

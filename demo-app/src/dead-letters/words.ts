@@ -20,7 +20,7 @@ export function whatItWas(action: StoredAction, posts: Readonly<Record<string, P
 export function whyItCameBack({ reason, httpStatus, problem, effect }: DeadLetter): string {
   const detail = detailOf(problem)
   if (effect === 'unknown')
-    return 'It was refused in the end, but an earlier try may have arrived. Look at the post first; Retry counts once.'
+    return 'It was refused in the end, but an earlier try may have arrived. Look at the post first. Retry counts once.'
   if (httpStatus === 404 || httpStatus === 410) return 'The post is no longer there.'
   if (httpStatus === 403) return 'You are not allowed to do this.'
   if (httpStatus === 413) return 'It is too large.'

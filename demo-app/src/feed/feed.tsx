@@ -29,7 +29,7 @@ export function Feed(): ReactElement {
         <DeadLetters />
         <AccountCard />
         <section className="card legend">
-          <h2 className="card-title">What the marks mean</h2>
+          <h2 className="card-title">The marks of a change</h2>
           <ThreeStates />
         </section>
       </aside>

@@ -4,7 +4,7 @@ import './three-states.css'
 
 const states: readonly { icon: IconName; kind: string; name: string; words: string }[] = [
   { icon: 'clock', kind: 'capturing', name: 'Shown', words: 'You see it at once.' },
-  { icon: 'device', kind: 'accepted', name: 'Safe on this device', words: 'Close the tab; it is kept.' },
+  { icon: 'device', kind: 'accepted', name: 'Safe on this device', words: 'Close the tab. It is kept.' },
   { icon: 'ticks', kind: 'delivered', name: 'Delivered', words: 'The server has it, once.' },
 ]
 

@@ -30,7 +30,7 @@ export function ConditionsCard(): ReactElement {
         </button>
       </div>
       <p className="soft">
-        Four reads say what they need. Clock and connection are simulated, the broker is a real one: change
+        Four reads name their conditions. Clock and connection are simulated, and the broker is real. Change
         them while a read waits.
       </p>
       <SurroundingsForm surroundings={surroundings} surround={surround} />

@@ -47,7 +47,7 @@ export function FaultCard(): ReactElement {
         </button>
       </div>
       {faults?.status === 'absent' ? (
-        <p className="soft">This server runs without faults (FAULTS=0): there is nothing to break here.</p>
+        <p className="soft">This server runs without faults (FAULTS=0), so there is nothing to break here.</p>
       ) : (
         <FaultForm add={(rule) => put([...rules, rule])} />
       )}
@@ -75,7 +75,7 @@ export function FaultCard(): ReactElement {
         ))}
       </ul>
       {faults?.status === 'ok' && rules.length === 0 && (
-        <p className="soft">All is well: no rule is active.</p>
+        <p className="soft">All is well. No rule is active.</p>
       )}
       {faults?.status === 'unreachable' && <p className="soft">The server cannot be reached now.</p>}
     </section>
@@ -96,7 +96,7 @@ function FaultForm({ add }: { add: (rule: FaultRule) => Promise<void> }): ReactE
   return (
     <form className="lab-form fault-form" onSubmit={submit}>
       <label>
-        What happens
+        Fault
         <select className="field" name="kind" value={kind} onChange={({ target }) => setKind(target.value)}>
           {kinds.map((one) => (
             <option key={one.kind} value={one.kind}>

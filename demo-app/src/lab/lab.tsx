@@ -14,8 +14,8 @@ export function Lab(): ReactElement {
       <header className="lab-head">
         <h1 tabIndex={-1}>Lab</h1>
         <p className="soft">
-          Break the network on purpose, tap in the feed, and compare: what this device holds, and what the
-          server really did. Open the feed in a second tab.
+          Break the network on purpose and tap in the feed. Then compare this device’s outbox with the
+          server’s ledger. Open the feed in a second tab.
         </p>
       </header>
       <FaultCard />

@@ -33,7 +33,7 @@ export function OutboxCard(): ReactElement {
         </div>
       </dl>
       {user === undefined && <p className="soft">Sign in to see whose changes wait.</p>}
-      {waiting === 0 && value?.entries.length === 0 && <p className="soft">Empty: all has been delivered.</p>}
+      {waiting === 0 && value?.entries.length === 0 && <p className="soft">Empty. All has been delivered.</p>}
       {entries.length > 0 && <Entries entries={entries} />}
       {value !== undefined && (
         <p className="soft lab-capabilities">

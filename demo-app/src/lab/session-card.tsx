@@ -37,9 +37,7 @@ export function SessionCard(): ReactElement {
       </div>
       <form className="session-form" onSubmit={(event) => void submit(event)}>
         <fieldset className="modes">
-          <legend className="soft">
-            No token is ever stored: not with a change that waits, and nowhere else.
-          </legend>
+          <legend className="soft">No token is ever stored, with a waiting change or anywhere else.</legend>
           {sessionModes.map((mode) => (
             <label key={mode} className="mode">
               <input
@@ -62,7 +60,7 @@ export function SessionCard(): ReactElement {
         </button>
         <p className="soft">
           {waiting > 0
-            ? `Not while changes wait (${waiting}): they are to be sent as they were made.`
+            ? `Not while changes wait (${waiting}). They are to be sent as they were made.`
             : 'You sign in anew afterwards.'}
         </p>
       </form>

@@ -88,7 +88,7 @@ function Quarantined(): ReactElement | null {
         <strong>{what} cannot be read by this version of the app.</strong>{' '}
         {isNewer
           ? 'A newer version made it. It is kept as it is: load the page anew, and the newer version sends it.'
-          : 'It is kept as it is and not sent; all else goes on. Do it again if it is missing.'}
+          : 'It is kept as it is and not sent. All else goes on. Do it again if it is missing.'}
       </p>
       {isNewer ? (
         <button type="button" className="button button-main" onClick={() => location.reload()}>
@@ -140,7 +140,7 @@ function UpdateReady(): ReactElement | null {
   return (
     <div className="notice" data-kind="update-ready">
       <p>
-        <strong>A new version is ready.</strong> The page is loaded anew; nothing that waits is lost.
+        <strong>A new version is ready.</strong> The page is loaded anew, and no waiting change is lost.
       </p>
       <button type="button" className="button button-main" onClick={() => broker.applyUpdate()}>
         Update now

@@ -51,7 +51,7 @@ export function SignOutChoices({ close }: { close: () => void }): ReactElement {
           {plan === 'sending' ? sendingWords(outbox) : 'Waits until all has arrived, then signs you out.'}
         </Choice>
         <Choice label="Keep" isDisabled={plan === 'leaving'} onClick={() => void leave()}>
-          Signs you out now. What waits stays on this device and is sent when you sign in again.
+          Signs you out now. The changes stay on this device and are sent when you sign in again.
         </Choice>
         <Choice label="Discard" isDisabled={isBusy} onClick={() => void discard()}>
           {plan === 'discardFailed' ? 'This device could not write it down. Try again.' : discardWords(sent)}
@@ -68,7 +68,7 @@ export function SignOutChoices({ close }: { close: () => void }): ReactElement {
 
 function sendingWords(outbox: BrokerState): string {
   if (outbox.waiting > 0 && heldBack(outbox) >= outbox.waiting)
-    return 'What is left cannot be sent without you: cancel and decide about it, or keep it.'
+    return 'The rest cannot be sent without you. Cancel and decide about it, or keep it.'
   return outbox.connectivity === 'offline'
     ? 'Waiting for the network, then you are signed out.'
     : 'Sending. Then you are signed out.'

@@ -12,8 +12,8 @@ export function Welcome(): ReactElement {
       <section className="welcome card">
         <h1 tabIndex={-1}>The server cannot be reached</h1>
         <p className="soft">
-          This device has no copy of your feed yet, so there is nothing to show until you are online. What you
-          tapped before is safe.
+          This device has no copy of your feed yet, so there is nothing to show until you are online. Your
+          earlier taps are safe.
         </p>
         <button type="button" className="button button-main" onClick={() => void startSession()}>
           Try again
@@ -24,7 +24,7 @@ export function Welcome(): ReactElement {
     <section className="welcome card">
       <h1 tabIndex={-1}>Taps that survive the tunnel</h1>
       <p className="soft">
-        Like, clap and write, with or without a network. Choose above who you are; nobody asks for a password.
+        Like, clap and write, with or without a network. Choose above who you are. Nobody asks for a password.
       </p>
       {serverMustBeTold && (
         <p className="welcome-note">

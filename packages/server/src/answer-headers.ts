@@ -1,13 +1,14 @@
-// The header fields by which a client knows what became of its key (SC11, SC12).
+// The header fields by which a client learns the fate of its key.
 
 /**
- * `stored`: the work was done now and its answer is kept · `replayed`: it was done before · `in-progress`: another
- * request is doing it · `rejected`: nothing was done now, and nothing new is kept under this key.
+ * `stored` means that the work was done now and its answer is kept. With `replayed` the work was done before. With
+ * `in-progress` another request is doing it. With `rejected` nothing was done now, and nothing new is kept under this
+ * key.
  */
 export type IdempotencyStatus = 'stored' | 'replayed' | 'in-progress' | 'rejected'
 
 export interface AnswerMarks {
-  /** The key's header field as the client sent it; undefined where there was none that could be read. */
+  /** The key's header field as the client sent it, or undefined where none could be read. */
   readonly field: string | undefined
   /** undefined for work without a key. */
   readonly status: IdempotencyStatus | undefined
@@ -26,7 +27,7 @@ export function markAnswer(headers: Headers, { field, status, retentionMs }: Ans
   headers.append('access-control-expose-headers', exposedNames)
 }
 
-/** These names are ours to say: what a handler put there goes. */
+/** These names belong to this package, so a handler's own values for them are dropped. */
 function set(headers: Headers, name: string, value: string | undefined): void {
   if (value === undefined) headers.delete(name)
   else headers.set(name, value)

@@ -62,7 +62,7 @@ function checkStore(store: unknown): void {
 const secretName =
   /token|secret|session|csrf|xsrf|passw|credential|cookie|jwt|bearer|(api|access)-?key|\bauth\b|authenti|authoriz/
 
-// What belongs to one connection or to this package's own marks.
+// Headers that belong to one connection, or that are this package's own marks.
 const neverReplayed: ReadonlySet<string> = new Set([
   'connection',
   'content-length',

@@ -38,7 +38,7 @@ export function checkFunction(name: string, value: unknown, mending: string): vo
   throw new TypeError(`${name}: got ${told(value)}, expected a function: ${mending}`)
 }
 
-/** A value in a message: texts in quotes, of anything large only its kind. */
+/** A value in a message. Texts stand in quotes, and a large value is told by its kind only. */
 export function told(value: unknown): string {
   if (typeof value === 'string') return JSON.stringify(value.slice(0, 60))
   if (typeof value === 'function') return 'a function'

@@ -29,7 +29,7 @@ describe.each(drivers)('with a database of %s', (_name, open) => {
   it('refuses a database that is closed, or in a transaction', () => {
     const database = open(':memory:')
     database.exec('BEGIN')
-    expect(() => store(database)).toThrow('commit it first')
+    expect(() => store(database)).toThrow('Commit it first')
     database.close()
     expect(() => store(database)).toThrow('expected an open one')
   })

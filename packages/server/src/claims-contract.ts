@@ -1,4 +1,4 @@
-// A claim of an id: its effect and its record are both there or neither is, and it means one user's key.
+// A claim of an id. Its effect and its record are both there or neither is, and it means one user's key.
 import { expect, it } from 'vitest'
 import { answer, claimOf, ran, stored, type Trial } from './contract-fixture.js'
 import type { StoredAnswer } from './stored-answer.js'
@@ -12,14 +12,14 @@ export function describeClaims<Tx>(trial: Trial<Tx>): void {
 }
 
 function describeEndings<Tx>(trial: Trial<Tx>): void {
-  it('SC5 keeps the effect and the record of sealed work', async () => {
+  it('keeps the effect and the record of sealed work', async () => {
     expect(await trial.store.runOnce(claimOf(), trial.sealing('a'))).toEqual(ran)
     expect(await trial.effects()).toEqual(['a'])
     expect(await trial.store.runOnce(claimOf(), trial.sealing('b'))).toEqual(stored)
     expect(await trial.effects()).toEqual(['a'])
   })
 
-  it('SC9 undoes the effect of released work and frees the id', async () => {
+  it('undoes the effect of released work and frees the id', async () => {
     const released = await trial.store.runOnce(claimOf(), async (tx) => {
       trial.addEffect(tx, 'a')
       return { kind: 'release', result: 'busy' }
@@ -30,7 +30,7 @@ function describeEndings<Tx>(trial: Trial<Tx>): void {
     expect(await trial.effects()).toEqual(['b'])
   })
 
-  it('SC9 undoes the effect of refused work and keeps its answer, in one commit', async () => {
+  it('undoes the effect of refused work and keeps its answer, in one commit', async () => {
     const refusing = (effect: string) => async (tx: Tx) => {
       trial.addEffect(tx, effect)
       await Promise.resolve()
@@ -74,7 +74,7 @@ function describeRoom<Tx>(trial: Trial<Tx>): void {
 }
 
 function describeFailures<Tx>(trial: Trial<Tx>): void {
-  it('F54 undoes the effect of work that rejects, frees the id and passes the error on', async () => {
+  it('undoes the effect of work that rejects, frees the id and passes the error on', async () => {
     const error = new Error('from the handler')
     const failed = trial.store.runOnce(claimOf(), async (tx) => {
       trial.addEffect(tx, 'a')
@@ -86,7 +86,7 @@ function describeFailures<Tx>(trial: Trial<Tx>): void {
     expect(await trial.store.runOnce(claimOf(), trial.sealing('b'))).toEqual(ran)
   })
 
-  it('F54 keeps neither effect nor record of an answer that cannot be stored', async () => {
+  it('keeps neither effect nor record of an answer that cannot be stored', async () => {
     const cyclic: { self?: unknown } = {}
     cyclic.self = cyclic
     const broken = {
@@ -108,7 +108,7 @@ function describeFailures<Tx>(trial: Trial<Tx>): void {
 }
 
 function describeIds<Tx>(trial: Trial<Tx>): void {
-  it('SC4 keeps ids apart that differ in principal or in key only, whatever characters they hold', async () => {
+  it('keeps ids apart that differ in principal or in key only, whatever characters they hold', async () => {
     const ids = [
       { principal: 'ada', key: 'k' },
       { principal: 'grace', key: 'k' },

@@ -6,7 +6,7 @@ import { clockStepMsMax } from './limits.js'
 export interface ClockSeen {
   /** The last time that was believed. */
   readonly seen: number
-  /** After a jump: the first time at which a purge saw it. */
+  /** The first time at which a purge saw the clock after a jump. */
   readonly moved?: number | undefined
 }
 

@@ -1,11 +1,11 @@
-// Shared by the parts of the store's contract: a store of each test's own, claims on it, and work that seals.
+// Shared by the parts of the store's contract. Each test has a store of its own, claims on it, and work that seals.
 import { afterEach, beforeEach, vi } from 'vitest'
 import type { Claim, IdempotencyStore, Settlement } from './store.js'
 import type { StoredAnswer } from './stored-answer.js'
 
 export interface StoreUnderTest<Tx> {
   readonly store: IdempotencyStore<Tx>
-  /** Does what business logic does: writes something through the transaction, which may be there already. */
+  /** Does the part of business logic, which writes something through the transaction. It may be there already. */
   addEffect(tx: Tx, name: string): void
   /** All effects that are committed, in order. */
   effects(): readonly string[] | Promise<readonly string[]>
@@ -14,7 +14,7 @@ export interface StoreUnderTest<Tx> {
 
 /** The store of the test that runs now. */
 export interface Trial<Tx> extends Omit<StoreUnderTest<Tx>, 'close'> {
-  /** Another store, new and for this test only; the test closes it. */
+  /** Another new store for this test, which closes it. */
   open(): StoreUnderTest<Tx>
   /** Work that has this effect and seals `answer`. */
   sealing(effect: string): (tx: Tx) => Promise<Settlement<string>>
@@ -52,7 +52,7 @@ export const answer: StoredAnswer = {
   body: { kind: 'whole', bytes: new Uint8Array([0, 1, 127, 128, 255, 0]) },
 }
 
-/** Kept from 1000 to 2000, and as a tombstone to 7000: each claim forgets what expired 5000 before it. */
+/** Kept from 1000 to 2000, and as a tombstone to 7000. Each claim forgets records that expired 5000 before it. */
 export const claimOf = (key = 'k', more: Partial<Claim> = {}): Claim => ({
   id: { principal: 'ada', key },
   fingerprint: 'f'.repeat(64),

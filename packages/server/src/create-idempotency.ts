@@ -1,4 +1,4 @@
-// The entry: makes what an application calls out of the options, and turns what fails into an answer.
+// The entry. It makes the application's functions out of the options, and turns failures into answers.
 import { checkHandler, checkPrincipal, checkPurge, checkRequest } from './check-call.js'
 import type { ClockJump } from './clock-watch.js'
 import { DeadlineError } from './deadline.js'
@@ -20,40 +20,42 @@ import { UsageError } from './usage-error.js'
 
 export interface Idempotency<Tx> {
   /**
-   * Runs `handler` once for each key of a user, in one transaction with the record of its answer. Answers every repeat
-   * with that record (draft-ietf-httpapi-idempotency-key-header-07).
+   * Runs `handler` once for each key of a user, in one transaction with the record of its answer. Answers every
+   * repeat with that record (draft-ietf-httpapi-idempotency-key-header-07).
    *
-   * An answer 5xx, or one that asks to be tried again (401, 403, 408, 419, 423, 425, 429, 440), undoes the effects and
-   * frees the key. So does a handler that throws, which is answered 500, and one that misses `deadlineMs`, which is
-   * answered 503. Any other 4xx undoes the effects and is kept. Without a key the handler runs in a transaction without
-   * a record. README.md has the table of answers.
+   * An answer 5xx, or one that asks to be tried again (401, 403, 408, 419, 423, 425, 429, 440), undoes the effects
+   * and frees the key. So does a handler that throws, which is answered 500, and one that misses `deadlineMs`, which
+   * is answered 503. Any other 4xx undoes the effects and is kept. Without a key the handler runs in a transaction
+   * without a record. README.md has the table of answers.
    *
-   * Give it the request before anything has read its body. While the handler runs, an embedded store has no other
-   * writer: let it wait for nothing slow.
-   * @throws TypeError on a mistake in the program: no Request of Fetch, a body read before, an answer that cannot be stored (an event
-   *   stream, an upgrade, more than `bodyBytesMax`). The effects are undone.
+   * Give it the request before anything has read its body. An embedded store has no other writer while the handler
+   * runs, so let the handler wait for nothing slow.
+   * @throws TypeError on a mistake in the program, as where the request is none of Fetch or its body was read before.
+   * The same for an answer that cannot be stored (an event stream, an upgrade, more than `bodyBytesMax`). The effects
+   * are undone.
    */
   run(request: Request, handler: Handler<Tx>): Promise<Response>
   /**
-   * Answers a status query: what became of `key`, which is the text in the path, without quotes. The answer says `done`
-   * with the status of the stored answer, `in-progress`, `expired` or `unknown`. It tells of the request's own user
-   * only, has no effect and is not to be cached.
+   * Answers a status query about `key`, which is the text in the path, without quotes. The answer says `done` with
+   * the status of the stored answer, `in-progress`, `expired` or `unknown`. It tells of the request's own user only,
+   * has no effect and is not to be cached.
    */
   status(request: Request, key: string): Promise<Response>
   /**
-   * Takes the answers from records that are past `retentionMs`, and removes what is past `tombstoneMs` too. Answers
-   * are the same without it; it gives the space back. To be called by a timer.
-   * @param recordsMax bound of one call, which is one transaction. Default 1000; where `entombed + removed` reaches
-   *   it, there may be more
-   * @param options `clockIsRight`: the clock has jumped, and is right. Without it a purge removes nothing after a jump of
-   *   more than a day, ahead or back, and says so in `held`. It goes on when the clock has kept its new time for a day
-   * @throws StoreBusyError nothing was done; RangeError on a bound below 1
+   * Takes the answers from records that are past `retentionMs`, and removes records that are past `tombstoneMs` too.
+   * It gives the space back and changes no answer. Let a timer call it.
+   * @param recordsMax bound of one call, which is one transaction. Default 1000. There may be more where `entombed +
+   * removed` reaches the bound
+   * @param options `clockIsRight` says that the clock has jumped, and is right. Without it a purge removes nothing
+   * after a jump of more than a day, ahead or back, and says so in `held`. It goes on when the clock has kept its new
+   * time for a day
+   * @throws StoreBusyError where nothing was done, RangeError on a bound below 1
    */
   purge(recordsMax?: number, options?: { readonly clockIsRight?: boolean }): Promise<Purged>
   /**
-   * Removes all that is kept of one user, tombstones too, and says how many records that was. A request that comes
-   * later under one of these keys runs anew, so end the user's sessions first.
-   * @throws StoreBusyError a part may be removed; call it again
+   * Removes all records of one user, tombstones too, and says how many they were. A request that comes later under
+   * one of these keys runs anew, so end the user's sessions first.
+   * @throws StoreBusyError where only a part may be removed, so call it again
    */
   purgePrincipal(principal: string): Promise<number>
 }
@@ -104,7 +106,7 @@ function answered<Tx>(
     if (error instanceof UsageError) throw error
     reportFailure(settings, request, error)
     if (error instanceof StoreBusyError) return refused('busy', error.retryAfterMs)
-    // Work that is being committed may be done: only a repeat can tell.
+    // Work that is being committed may be done, and only a repeat can tell.
     if (error instanceof DeadlineError && error.late === 'commit') return refused('in-progress')
     // The user of a handler that hangs waits as long as the handler kept the others waiting.
     if (error instanceof DeadlineError) return refused('deadline', error.deadlineMs)

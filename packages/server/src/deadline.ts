@@ -4,8 +4,8 @@ import { nextTask } from './next-task.js'
 import { type Settlement, StoreBusyError } from './store.js'
 
 /**
- * `handler`: it did not answer in time. `undo`: it had ended, and the store did not undo what it did. `commit`: it had
- * answered, and the store did not commit.
+ * With `handler` the handler did not answer in time. With `undo` it had ended, and the store did not undo its
+ * effects. With `commit` it had answered, and the store did not commit.
  */
 export type LateStep = 'handler' | 'undo' | 'commit'
 

@@ -1,5 +1,5 @@
-// Decides what becomes of one request. Promise: three checks come before anything is looked up under the key (SC10).
-// They are, in this order: who asks, the key, and whether the caller takes itself for the user of this session.
+// Decides the answer to one request. Promise: three checks come before anything is looked up under the key. They are,
+// in this order, the user, the key, and whether the caller takes itself for the user of this session.
 import { type Bytes, streamOf } from './body-blocks.js'
 import { type Deadline, startDeadline } from './deadline.js'
 import { withEither } from './either-signal.js'
@@ -36,7 +36,7 @@ export async function decide<Tx>(settings: IdempotencySettings<Tx>, call: Call<T
   }
   if (request.bodyUsed) {
     throw new UsageError(
-      'got a request whose body was read already: give it to run() first, read it in the handler',
+      'got a request whose body was read already. Give it to run() first, and read it in the handler',
     )
   }
   const body = await readRequestBody(request, settings.bodyBytesMax, settings.bodyBudget)
@@ -49,7 +49,7 @@ export async function decide<Tx>(settings: IdempotencySettings<Tx>, call: Call<T
   }
 }
 
-// 408: the client may repeat the request (RFC 9110 section 15.5.9).
+// After a 408 the client may repeat the request (RFC 9110 section 15.5.9).
 const bodyProblems = {
   incomplete: 'body-incomplete',
   tooLarge: 'body-too-large',
@@ -129,7 +129,7 @@ async function runRecorded<Tx>(
   }
 }
 
-/** Work without a key: the same rule of commit and undo, and nothing to repeat. */
+/** Work without a key, under the same rule of commit and undo, and with nothing to repeat. */
 async function runUnrecorded<Tx>(
   { store }: IdempotencySettings<Tx>,
   principal: string,

@@ -1,4 +1,4 @@
-// Records that age: an answer, then a tombstone, then nothing; a purge changes what is kept, never what is answered.
+// A record ages from an answer to a tombstone to nothing. A purge changes the kept records, never the answers.
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import {
@@ -24,7 +24,7 @@ export function describeExpiry<Tx>(trial: Trial<Tx>): void {
 function describeAges<Tx>(trial: Trial<Tx>): void {
   const { find, seal } = recordsOf(trial)
 
-  it('SC12 gives the answer of a record until it expires', async () => {
+  it('gives the answer of a record until it expires', async () => {
     await seal('k')
     const early = claimOf('k', { now: 1_999, expiresAt: 2_999, fingerprint: 'e'.repeat(64) })
     expect(await trial.store.runOnce(early, trial.sealing('b'))).toEqual(stored)
@@ -32,7 +32,7 @@ function describeAges<Tx>(trial: Trial<Tx>): void {
     expect(await trial.effects()).toEqual(['ada k'])
   })
 
-  it('SC13 says of a record that has expired that it was there, until it is forgotten', async () => {
+  it('says of a record that has expired that it was there, until it is forgotten', async () => {
     await seal('k')
     for (const now of [2_000, 6_999]) {
       const late = claimOf('k', { now, expiresAt: now + 1_000, fingerprint: 'e'.repeat(64) })
@@ -42,7 +42,7 @@ function describeAges<Tx>(trial: Trial<Tx>): void {
     expect(await trial.effects()).toEqual(['ada k'])
   })
 
-  it('SC13 takes a forgotten record for absent and lets a claim replace it', async () => {
+  it('takes a forgotten record for absent and lets a claim replace it', async () => {
     await seal('k')
     expect(await find('k', 7_000)).toEqual({ kind: 'absent' })
     const anew = claimOf('k', { now: 7_000, expiresAt: 8_000, fingerprint: 'e'.repeat(64) })
@@ -62,7 +62,7 @@ function describeAges<Tx>(trial: Trial<Tx>): void {
 function describeLookUps<Tx>(trial: Trial<Tx>): void {
   const { find } = recordsOf(trial)
 
-  it('SC14 finds what is known of an id, of its own user only', async () => {
+  it('finds what is known of an id, of its own user only', async () => {
     const gate = createGate()
     expect(await find()).toEqual({ kind: 'absent' })
     const running = trial.store.runOnce(claimOf(), async (tx) => {
@@ -84,7 +84,7 @@ function describeLookUps<Tx>(trial: Trial<Tx>): void {
 function describePurges<Tx>(trial: Trial<Tx>): void {
   const { find, seal } = recordsOf(trial)
 
-  it('SC13 turns expired records into tombstones and removes forgotten ones, and leaves the others whole', async () => {
+  it('turns expired records into tombstones and removes forgotten ones, and leaves the others whole', async () => {
     await seal('forgotten', 2_000)
     await seal('expired', 6_999)
     await seal('whole', 7_001)
@@ -109,7 +109,7 @@ function describePurges<Tx>(trial: Trial<Tx>): void {
     expect(await purge()).toEqual({ entombed: 0, removed: 0 })
   })
 
-  it('SC21 removes records and tombstones of one user, no more in one call than it is told to', async () => {
+  it('removes records and tombstones of one user, no more in one call than it is told to', async () => {
     for (const key of ['a', 'b', 'c']) await seal(key)
     await trial.store.purge(momentsAt(2_000), 1)
     await seal('a', 2_000, 'grace')
@@ -174,7 +174,7 @@ function describeClockJumps<Tx>(trial: Trial<Tx>): void {
 }
 
 function describePurgedAnswers<Tx>(trial: Trial<Tx>): void {
-  it('SC13 answers every claim as if nothing had ever been purged', async () => {
+  it('answers every claim as if nothing had ever been purged', async () => {
     const step = fc.oneof(
       fc.record({ kind: fc.constant('claim' as const), key: fc.constantFrom('a', 'b', 'c') }),
       fc.record({ kind: fc.constant('wait' as const), ms: fc.integer({ min: 1, max: 3_000 }) }),

@@ -13,7 +13,7 @@ function createAged() {
 }
 const statusOf = (response: Response) => response.headers.get('idempotency-status')
 
-it('SC12 publishes the retention in seconds on every answer and repeats the answer that long', async () => {
+it('publishes the retention in seconds on every answer and repeats the answer that long', async () => {
   const { run, clock } = createAged()
   const keyless = await world.create().run(requestOf({ key: null }), clap)
   expect(keyless.headers.get('idempotency-retention')).toBe('604800')
@@ -22,7 +22,7 @@ it('SC12 publishes the retention in seconds on every answer and repeats the answ
   expect(statusOf(await run(requestOf(), clap))).toBe('replayed')
 })
 
-it('SC13 answers 410 without effect to a repeat that comes after the retention, purged or not', async () => {
+it('answers 410 without effect to a repeat that comes after the retention, purged or not', async () => {
   const { run, purge, clock } = createAged()
   await run(requestOf(), clap)
   clock.now += 10_500
@@ -34,14 +34,14 @@ it('SC13 answers 410 without effect to a repeat that comes after the retention, 
   expect(await claps()).toBe(1)
 })
 
-it('SC8 answers 422 to an expired key used for another request', async () => {
+it('answers 422 to an expired key used for another request', async () => {
   const { run, clock } = createAged()
   await run(requestOf(), clap)
   clock.now += 10_500
   expect(await problemIn(await run(requestOf({ path: '/posts' }), clap))).toEqual(problem(422, 'key-reused'))
 })
 
-it('SC13 remembers the use of a key for 400 days unless told otherwise', async () => {
+it('remembers the use of a key for 400 days unless told otherwise', async () => {
   let now = 1_000_000
   const { run } = world.create({ now: () => now })
   await run(requestOf(), clap)
@@ -51,7 +51,7 @@ it('SC13 remembers the use of a key for 400 days unless told otherwise', async (
   expect(statusOf(await run(requestOf(), clap))).toBe('stored')
 })
 
-it('SC13 takes a key for new when its tombstone is past too, purged or not', async () => {
+it('takes a key for new when its tombstone is past too, purged or not', async () => {
   const { run, purge, clock } = createAged()
   const other = requestOf({ key: 'another-key-of-ada' })
   await run(requestOf(), clap)
@@ -79,7 +79,7 @@ it('purges as many records in one call as it is told, a thousand unless told oth
     await expect(purge(recordsMax)).rejects.toThrow(RangeError)
 })
 
-it('SC21 erases all that is kept of one user, however much, and nothing of another', async () => {
+it('erases all that is kept of one user, however much, and nothing of another', async () => {
   const { run, purgePrincipal } = createAged()
   for (let index = 0; index < 1_001; index += 1) {
     await run(requestOf({ key: `key-of-many-${String(index).padStart(4, '0')}` }), () => new Response())

@@ -1,4 +1,4 @@
-// A fair queue: users take turns, so a hundred items of one user do not stand before one item of another.
+// A fair queue. Users take turns, so a hundred items of one user do not stand before one item of another.
 
 export interface FairQueue<Item> {
   readonly size: number

@@ -7,7 +7,7 @@ async function printOf(options: RequestOptions & { readonly text?: string }): Pr
 }
 
 describe('the fingerprint of a request', () => {
-  it('SC8 is a SHA-256 that stays the same from release to release', async () => {
+  it('is a SHA-256 that stays the same from release to release', async () => {
     expect(await printOf({ path: '/a?b=1' })).toBe(
       '7dcc6d47e18e72a8b03061833e9514b49149f6da12185f02aa45d55680c0b6de.574fee1a0aba0d9a42e3c4b5e191bb8ebabe6578cf58009020a837ae9901f682',
     )
@@ -36,7 +36,7 @@ describe('the fingerprint of a request', () => {
     vi.restoreAllMocks()
   })
 
-  it('SC8 differs by method, path, query, content type and body, and by nothing that moves between them', async () => {
+  it('differs by method, path, query, content type and body, and by nothing that moves between them', async () => {
     const different: (RequestOptions & { readonly text?: string })[] = [
       {},
       { method: 'PUT' },
@@ -66,7 +66,7 @@ describe('the fingerprint of a request', () => {
     expect(new Set(prints).size).toBe(different.length)
   })
 
-  it('SC8 is the same for another attempt: other host, credentials, CSRF token, date, trace, key', async () => {
+  it('is the same for another attempt with other host, credentials, CSRF token, date, trace, key', async () => {
     const first = requestOf({ headers: { authorization: 'Bearer a', date: 'Mon, 03 Aug 2026 10:00:00 GMT' } })
     const second = new Request('https://fallback.test:8443/claps#top', {
       method: 'POST',

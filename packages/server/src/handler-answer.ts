@@ -1,13 +1,13 @@
-// Reads what the handler returned. Promise: an answer that cannot be stored and repeated (a stream without end, an
-// upgrade) is refused as the mistake it is, and its transaction rolls back (SC22).
+// Reads the handler's answer. Promise: an answer that cannot be stored and repeated (a stream without end, an
+// upgrade) is refused as a mistake, and its transaction rolls back.
 import { readBytes } from './read-bytes.js'
 import type { WholeAnswer } from './stored-answer.js'
 import { UsageError } from './usage-error.js'
 
 /**
- * Reads the answer to its end, which is before the transaction's: a body that is still being made may still write.
+ * Reads the answer to its end, and so before the transaction's end. A body that is still being made may still write.
  * @param signal ends the reading when it aborts
- * @throws UsageError where the answer is no answer to keep; rejects where its body fails
+ * @throws UsageError where the answer is no answer to keep. Rejects where its body fails
  */
 export async function readAnswer(
   answer: Response,
@@ -17,19 +17,19 @@ export async function readAnswer(
   const { status, statusText, headers } = answer
   if (!(status >= 200 && status <= 599)) {
     throw new UsageError(
-      `got an answer with status ${status}, expected 200 to 599: do not upgrade inside run()`,
+      `got an answer with status ${status}, expected 200 to 599. Do not upgrade inside run()`,
     )
   }
   if (/^\s*text\/event-stream\b/i.test(headers.get('content-type') ?? '')) {
-    throw new UsageError('got an event stream, expected an answer with an end: serve streams outside run()')
+    throw new UsageError('got an event stream, expected an answer with an end. Serve streams outside run()')
   }
   if (answer.bodyUsed) {
-    throw new UsageError('got an answer whose body was read already: return a fresh Response')
+    throw new UsageError('got an answer whose body was read already. Return a fresh Response')
   }
   const bytes = await readBytes(answer.body, bytesMax, signal)
   if (bytes === undefined) {
     throw new UsageError(
-      `got an answer of more than ${bytesMax} bytes: raise bodyBytesMax or serve it outside run()`,
+      `got an answer of more than ${bytesMax} bytes. Raise bodyBytesMax, or serve it outside run()`,
     )
   }
   return { status, statusText, headers, bytes }

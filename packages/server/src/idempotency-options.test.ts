@@ -7,7 +7,7 @@ const create = (options: Partial<IdempotencyOptions<MemoryTransaction>>) =>
   createIdempotency({ store: memoryStore(), principal: sessionUser, ...options })
 
 describe('the options', () => {
-  it('SC21 refuse to keep headers that carry secrets or are not ours to keep', () => {
+  it('refuse to keep headers that carry secrets or are not ours to keep', () => {
     for (const name of [
       'set-cookie',
       'authorization',

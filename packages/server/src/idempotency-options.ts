@@ -16,19 +16,22 @@ import type { IdempotencyStore, Moments } from './store.js'
 type Principal = string | number | null | undefined
 
 export interface IdempotencyOptions<Tx> {
-  /** Where records lie: beside the data that the handler changes, for both are one transaction. */
+  /** The store of the records. It lies beside the data that the handler changes, since both are one transaction. */
   readonly store: IdempotencyStore<Tx>
   /**
-   * The authenticated user of this request, with the tenant where there are several: any text, or a number, which is
-   * taken as its text. undefined, null or an empty string answers 401: requests without a user must not share keys.
-   * Must not read the request's body.
+   * The authenticated user of this request, with the tenant where there are several. It is any text, or a number,
+   * which is taken as its text. undefined, null or an empty string answers 401, since requests without a user must
+   * not share keys. It must not read the request's body.
    */
   principal(request: Request): Principal | PromiseLike<Principal>
-  /** Whether a request may come without `Idempotency-Key`. Default `required`: it is answered 400. */
+  /**
+   * Whether a request may come without `Idempotency-Key`. By default it is `required`, and such a request is answered
+   * 400.
+   */
   readonly key?: 'required' | 'optional'
   /**
-   * Whether a request with a key may come without `Idempotency-Principal`. Default `required`: it is answered 400.
-   * A tag that is not the session's user is answered 403 in any case.
+   * Whether a request with a key may come without `Idempotency-Principal`. By default it is `required`, and such a
+   * request is answered 400. A tag that is not the session's user is answered 403 in any case.
    */
   readonly principalTag?: 'required' | 'optional'
   /** Accept a key without its quotes too. Default false. */
@@ -41,7 +44,7 @@ export interface IdempotencyOptions<Tx> {
   readonly retentionMs?: number
   /**
    * How long the use of a key is remembered after its answer has expired, in milliseconds. Default 400 days. A repeat
-   * past it runs anew, so let it be longer than any client keeps a request; 0 gives this protection up.
+   * past it runs anew, so let it be longer than any client keeps a request. 0 gives this protection up.
    */
   readonly tombstoneMs?: number
   /**
@@ -64,7 +67,7 @@ export interface IdempotencyOptions<Tx> {
    */
   readonly deadlineMs?: number
   /**
-   * Whether a 4xx answer keeps the effects of its handler. Default false: they are undone, and only the answer is kept.
+   * Whether a 4xx answer keeps the effects of its handler. By default they are undone, and only the answer is kept.
    * The statuses that free the key (401, 403, 408 …) undo the effects in any case.
    */
   readonly commitRefusals?: boolean

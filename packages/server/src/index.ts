@@ -1,4 +1,4 @@
-// The package: `redux-broker-server`. The store for SQLite is `redux-broker-server/sqlite`.
+// The package `redux-broker-server`. The store for SQLite is `redux-broker-server/sqlite`.
 export type { ClockJump, ClockSeen } from './clock-watch.js'
 export { watchClock } from './clock-watch.js'
 export type { Idempotency } from './create-idempotency.js'

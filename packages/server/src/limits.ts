@@ -3,17 +3,20 @@
 const kibibyte = 1024
 const dayMs = 86_400_000
 
-/** Answers up to this many bytes are stored whole; of a larger one status and headers are (SC20). */
+/** Answers up to this many bytes are stored whole. A larger answer is stored by its status and headers. */
 export const storedBodyBytesMax: number = 64 * kibibyte
 /** Stored headers of an answer have up to this many bytes together, names too. */
 export const storedHeaderBytesMax: number = 16 * kibibyte
-/** Default of `bodyBytesMax`: 16 MiB, for a request's body and for a handler's answer. */
+/** The default of `bodyBytesMax` is 16 MiB, for a request's body and for a handler's answer. */
 export const bodyBytesMaxDefault: number = 16 * kibibyte * kibibyte
-/** Default of `retentionMs`: 7 days. */
+/** The default of `retentionMs` is 7 days. */
 export const retentionMsDefault: number = 7 * dayMs
-/** Default of `tombstoneMs`: 400 days, so that a device which lay in a drawer for a year is still told. */
+/**
+ * The default of `tombstoneMs` is 400 days, so that a device which lay in a drawer for a year still learns of its
+ * keys.
+ */
 export const tombstoneMsDefault: number = 400 * dayMs
-/** Default of `purge()`: how many records one transaction touches at most. */
+/** The default of `purge()`, and the most records that one transaction touches. */
 export const purgedRecordsMaxDefault: number = 1_000
 /** How long a transaction waits for its turn to write before the store says that it is busy. */
 export const turnWaitMsDefault: number = 5_000
@@ -27,7 +30,7 @@ export const clockStepMsMax: number = dayMs
 export const timeMsMax: number = 8_640_000_000_000_000
 /** The longest time that a timer of JavaScript can be set to. */
 export const timerMsMax: number = 2_147_483_647
-/** Default of `waitingBytesMax`: 64 MiB of request bodies in memory at once. */
+/** The default of `waitingBytesMax` is 64 MiB of request bodies in memory at once. */
 export const waitingBytesMaxDefault: number = 64 * kibibyte * kibibyte
 /** Default of `keysPerPrincipalMax`. */
 export const keysPerPrincipalMaxDefault: number = 100_000

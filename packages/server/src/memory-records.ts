@@ -1,4 +1,4 @@
-// The records of the memory store, in maps: the counterpart of sqlite-records.ts.
+// The records of the memory store, in maps. They are the counterpart of sqlite-records.ts.
 import type { Claim, KeptRecord, Moments, Purged, RecordId } from './store.js'
 import type { StoredAnswer } from './stored-answer.js'
 
@@ -21,7 +21,10 @@ export function sealRecord(
   records.set(id.principal, own.set(id.key, { fingerprint, expiresAt, answer }))
 }
 
-/** When one more record has room, in epoch milliseconds; undefined where it has room now. Counts to the bound at most. */
+/**
+ * When one more record has room, in epoch milliseconds, or undefined where it has room now. Counts to the bound at
+ * most.
+ */
 export function fullUntil(records: MemoryRecords, { id, now, recordsMax }: Claim): number | undefined {
   let count = 0
   let first = Number.POSITIVE_INFINITY

@@ -1,4 +1,4 @@
-// The store that forgets: for tests, examples and trying things out. It keeps the port's promises but for a crash.
+// The store that forgets, for tests, examples and trying things out. It keeps the port's promises but for a crash.
 import { type ClockSeen, seeClock, watchClock } from './clock-watch.js'
 import { turnWaitMsDefault } from './limits.js'
 import {
@@ -69,7 +69,7 @@ async function runOnce<Result>(
   const found = find(memory, claim.id, claim)
   if (found.kind !== 'absent') return found
   const name = recordName(claim.id)
-  // From the look above to this line nothing awaits: that is the arbiter here (SC6).
+  // From the look above to this line nothing awaits, so this line is the arbiter of the claim.
   memory.running.add(name)
   try {
     const { id, waitMsMax } = claim
@@ -107,7 +107,7 @@ interface Ending<Result> {
   readonly result: Result
 }
 
-/** Works on a copy of the values: the transaction is committed by putting the copy in their place. */
+/** Works on a copy of the values. The transaction is committed by putting the copy in their place. */
 function write<Result>(
   memory: Memory,
   options: TurnOptions,
@@ -126,11 +126,11 @@ function write<Result>(
   }, options)
 }
 
-/** The handle and the way to take it back: after `close` it throws. */
+/** The handle and the way to take it back. After `close` it throws. */
 function openTransaction(values: Map<string, unknown>): { readonly tx: MemoryTransaction; close(): void } {
   let isOpen = true
   const open = (): Map<string, unknown> => {
-    if (!isOpen) throw new Error('this transaction is over: await all work on it before the handler returns')
+    if (!isOpen) throw new Error('this transaction is over. Await all work on it before the handler returns')
     return values
   }
   const tx: MemoryTransaction = {

@@ -1,4 +1,4 @@
-/** Resolves in the next task of the event loop: timers, reads and new requests come first. */
+/** Resolves in the next task of the event loop, after timers, reads and new requests. */
 export const nextTask = (): Promise<void> =>
   new Promise((resolve) => (runtime.setImmediate ?? setTimeout)(resolve))
 

@@ -24,7 +24,7 @@ export function bodyOf(
   const isJson = /^\s*(application|text)\/([\w.-]+\+)?json\s*(;|$)/i.test(`${req.headers['content-type']}`)
   if (isJson && body !== undefined) return JSON.stringify(body)
   throw new TypeError(
-    'got a request whose body was read before and is not kept: let this handler come before what reads bodies, or ' +
+    'got a request whose body was read before and is not kept. Let this handler come before the body parser, or ' +
       'keep the bytes in req.rawBody, as by express.json({ verify: (req, res, bytes) => { req.rawBody = bytes } })',
   )
 }
@@ -51,7 +51,7 @@ function streamOf(req: NodeRequest): ReadableStream<Uint8Array> {
       },
       async cancel() {
         await chunks.return?.()
-        // Discard the rest of the body: a client that still sends may not read its answer.
+        // Discard the rest of the body, since a client that still sends may not read its answer.
         req.resume()
       },
     },

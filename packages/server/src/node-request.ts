@@ -6,7 +6,7 @@ import type { NodeRequest, NodeResponse } from './node-http.js'
 export function fetchRequestOf(req: NodeRequest, res: NodeResponse, parsed: ParsedRequest): Request {
   const body = bodyOf(req, parsed)
   const headers = headersOf(req)
-  // A parser has unpacked the bytes or they were made anew: the header would tell the wrong length.
+  // A parser has unpacked the bytes or they were made anew. The header would tell the wrong length.
   if (body !== undefined && !(body instanceof ReadableStream)) headers.delete('content-length')
   return new Request(urlOf(req), {
     method: req.method ?? 'GET',
@@ -16,7 +16,7 @@ export function fetchRequestOf(req: NodeRequest, res: NodeResponse, parsed: Pars
   })
 }
 
-/** Every field as often as it came: two keys must be refused, and not taken for the first of them. */
+/** Every field as often as it came. Two keys must be refused, and not taken for the first of them. */
 function headersOf({ rawHeaders }: NodeRequest): Headers {
   const headers = new Headers()
   for (let index = 0; index + 1 < rawHeaders.length; index += 2) {

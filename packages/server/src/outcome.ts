@@ -9,14 +9,14 @@ export type Outcome =
   | { readonly kind: 'replayed'; readonly answer: StoredAnswer }
   | { readonly kind: 'told'; readonly state: KeyState }
 
-/** What a status query is told of a key (SC14). */
+/** The state of a key, as a status query is told. */
 export type KeyState =
-  /** A request was handled and committed; `status` is that of its answer. */
+  /** A request was handled and committed. `status` is that of its answer. */
   | { readonly state: 'done'; readonly status: number }
   | { readonly state: 'in-progress' }
   /** A request was handled, so long ago that its answer is no longer kept. */
   | { readonly state: 'expired' }
-  /** Nothing is committed under this key, or it is forgotten; a request may still be on its way. */
+  /** Nothing is committed under this key, or it is forgotten. A request may still be on its way. */
   | { readonly state: 'unknown' }
 
 /** The handler was not called, or all that it did is undone. */
@@ -26,7 +26,7 @@ export interface Refused {
   readonly retryAfterMs?: number | undefined
 }
 
-/** The handler was called now; `status` is undefined for work without a key. */
+/** The handler was called now. `status` is undefined for work without a key. */
 export interface Ran {
   readonly kind: 'ran'
   readonly answer: WholeAnswer

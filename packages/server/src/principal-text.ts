@@ -1,9 +1,10 @@
-// Whom an application says that a request is of. Promise: anything but a text or a number is an error in words, before a
-// store sees it. A boolean would end the whole process in libsql, and an object would be one name for all users.
+// The user that an application names for a request. Promise: anything but a text or a number is an error in words,
+// before a store sees it. A boolean would end the whole process in libsql, and an object would be one name for all
+// users.
 import { told } from './check-options.js'
 
 /**
- * The text of a principal; undefined where there is none.
+ * The text of a principal, or undefined where there is none.
  * @throws TypeError
  */
 export function principalTextOf(given: unknown): string | undefined {

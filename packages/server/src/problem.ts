@@ -1,5 +1,5 @@
-// The errors this package answers by itself, as problem details (RFC 9457).
-// Promise: one stable `type` for each case, and no text that came from a request or from another user (SC3, SC8).
+// The errors this package answers by itself, as problem details (RFC 9457). Promise: one stable `type` for each case,
+// and no text that came from a request or from another user.
 import { retryAfterSecondsMin } from './limits.js'
 
 export type ProblemName =
@@ -21,7 +21,7 @@ export type ProblemName =
 interface Problem {
   readonly status: number
   readonly title: string
-  /** The same request with the same key may succeed a moment later: the answer carries `Retry-After`. */
+  /** The same request with the same key may succeed a moment later, so the answer carries `Retry-After`. */
   readonly passing?: true
 }
 
@@ -48,7 +48,7 @@ const problems: Readonly<Record<ProblemName, Problem>> = {
   failed: { status: 500, title: 'The request failed and had no effect; its key is free.' },
 }
 
-/** The URI in `type` of the problem: stable, to be compared as text (RFC 9457 section 3.1.1). */
+/** The URI in `type` of the problem. It is stable, and to be compared as text (RFC 9457 section 3.1.1). */
 export function problemType(name: ProblemName): string {
   return `urn:redux-broker:problem:${name}`
 }

@@ -1,4 +1,4 @@
-// Claims that race: of one id one works, and the others are told.
+// Claims that race for one id. One of them works, and the others are told.
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { claimOf, ran, stored, type Trial } from './contract-fixture.js'
@@ -13,7 +13,7 @@ export function describeRaces<Tx>(trial: Trial<Tx>): void {
 }
 
 function describeRacingClaims<Tx>(trial: Trial<Tx>): void {
-  it('SC6 lets one of 64 claims of one id work, however often the others come back', async () => {
+  it('lets one of 64 claims of one id work, however often the others come back', async () => {
     let calls = 0
     const claimUntilStored = async (): Promise<Claimed<string>> => {
       for (;;) {
@@ -32,7 +32,7 @@ function describeRacingClaims<Tx>(trial: Trial<Tx>): void {
     expect(await trial.effects()).toEqual(['effect 1'])
   })
 
-  it('SC7 says inProgress while an id is worked on, also while that waits for its turn', async () => {
+  it('says inProgress while an id is worked on, also while that waits for its turn', async () => {
     const gate = createGate()
     const first = trial.store.transaction(() => gate.opened)
     const second = trial.store.runOnce(claimOf(), trial.sealing('a'))
@@ -57,7 +57,7 @@ function describeRacingClaims<Tx>(trial: Trial<Tx>): void {
 }
 
 function describeRacingRequests<Tx>(trial: Trial<Tx>): void {
-  it('SC7 answers 64 parallel duplicates through run() with one effect and 63 times 409', async () => {
+  it('answers 64 parallel duplicates through run() with one effect and 63 times 409', async () => {
     const { run } = createIdempotency({ store: trial.store, principal: sessionUser })
     const gate = createGate()
     let refusals = 0

@@ -1,12 +1,12 @@
-// Reads the body of an answer whole, within a bound. Promise: a body that is made without waiting for anything leaves the
-// thread to others, so that timers and other requests have their time.
+// Reads the body of an answer whole, within a bound. Promise: a body that never waits while it is made leaves the
+// thread to timers and other requests.
 import { type Bytes, createBodyBlocks } from './body-blocks.js'
 import { chunksPerTask } from './limits.js'
 import { nextTask } from './next-task.js'
 
 /**
- * The bytes of a body; undefined where it is longer than `bytesMax`. Rejects where its stream fails, and with the reason
- * of `signal` when that aborts.
+ * The bytes of a body, or undefined where it is longer than `bytesMax`. Rejects where its stream fails, and with the
+ * reason of `signal` when that aborts.
  */
 export async function readBytes(
   body: ReadableStream<Uint8Array> | null,

@@ -1,15 +1,16 @@
-// What the tests of this package share: a request as the broker sends it, and a gate to hold a handler with.
+// The parts that the tests of this package share. They are a request as the broker sends it, and a gate that holds a
+// handler.
 
 export const someKey = 'key-of-sixteen-or-more'
 
 export interface RequestOptions {
   readonly method?: string
   readonly path?: string
-  /** Unquoted; null sends no key. */
+  /** Unquoted. null sends no key. */
   readonly key?: string | null
   /** The user of the session, which the tests read from a header of its own. */
   readonly user?: string | null
-  /** Idempotency-Principal; the user where it is not given, null sends none. */
+  /** Idempotency-Principal. It is the user where it is not given, and null sends none. */
   readonly principal?: string | null
   readonly body?: string
   readonly headers?: Readonly<Record<string, string>>

@@ -7,7 +7,7 @@ import { clap, clapsOf, clapThen, useMemoryWorld } from './run-fixture.js'
 const world = useMemoryWorld()
 const { claps, create } = world
 
-it('SC20 stores a body of 64 KiB whole and of a larger one status and headers', async () => {
+it('stores a body of 64 KiB whole and of a larger one status and headers', async () => {
   const { run } = create()
   for (const [size, kept] of [
     [65_536, 65_536],
@@ -24,7 +24,7 @@ it('SC20 stores a body of 64 KiB whole and of a larger one status and headers', 
   }
 })
 
-it('SC21 gives all headers to the first answer and only those on the list to a repeat', async () => {
+it('gives all headers to the first answer and only those on the list to a repeat', async () => {
   const { run } = create({ replayedHeaders: ['x-kept'] })
   const headers = new Headers({
     'content-type': 'text/plain',
@@ -50,7 +50,7 @@ it('SC21 gives all headers to the first answer and only those on the list to a r
   ])
 })
 
-it('SC22 rejects with a TypeError on an answer without an end, an upgrade or a used body, and undoes it', async () => {
+it('rejects with a TypeError on an answer without an end, an upgrade or a used body, and undoes it', async () => {
   const { run } = create({ bodyBytesMax: 100 })
   const used = new Response('used')
   await used.text()
@@ -74,7 +74,7 @@ it('SC22 rejects with a TypeError on an answer without an end, an upgrade or a u
   expect((await run(requestOf(), clap)).headers.get('idempotency-status')).toBe('stored')
 })
 
-it('SC22 reads a streamed answer to its end inside the transaction', async () => {
+it('reads a streamed answer to its end inside the transaction', async () => {
   const handler: Handler<MemoryTransaction> = ({ tx }) => {
     const parts = ['a', 'b', 'c']
     const body = new ReadableStream({
@@ -97,7 +97,7 @@ it.each([
   ['etag', 5_000_000],
   ['location', 16 * 1024],
   ['x-kept', 100_000],
-])('SC20 keeps no %s of %i bytes, and says that a part of the answer is not kept', async (name, size) => {
+])('keeps no %s of %i bytes, and says that a part of the answer is not kept', async (name, size) => {
   const { run } = create({ replayedHeaders: ['x-kept'] })
   const headers = { 'content-type': 'text/plain', [name]: 'x'.repeat(size) }
   const first = await run(requestOf(), () => new Response('whole', { status: 201, headers }))
@@ -108,7 +108,7 @@ it.each([
   expect(repeat.headers.get('idempotency-body')).toBe('elided')
 })
 
-it('SC20 keeps a location of 16,000 bytes with its body', async () => {
+it('keeps a location of 16,000 bytes with its body', async () => {
   const { run } = create()
   const location = `/${'x'.repeat(16_000)}`
   await run(requestOf(), () => new Response('whole', { headers: { location } }))

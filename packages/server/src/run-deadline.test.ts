@@ -136,7 +136,7 @@ it('tells the handler that its client has gone, and reports nothing where that i
   expect(world.errors).toEqual([])
 })
 
-it('lets a handler finish whose client has gone: its work is done and kept', async () => {
+it('lets a handler finish whose client has gone, and keeps its work', async () => {
   const client = new AbortController()
   const { headers } = requestOf()
   const request = new Request('http://localhost/claps', { method: 'POST', headers, signal: client.signal })

@@ -11,7 +11,7 @@ const finalStatuses = [200, 201, 202, 204, 303, 400, 404, 409, 410, 412, 422, 45
 it.each([
   ['of 2xx and 3xx alone', {}, (status: number) => status < 400],
   ['of all of them with commitRefusals', { commitRefusals: true }, () => true],
-])('SC9 stores 2xx, 3xx and lasting 4xx, with the effects %s', async (_name, options, keeps) => {
+])('stores 2xx, 3xx and lasting 4xx, with the effects %s', async (_name, options, keeps) => {
   const { run } = create(options)
   let kept = 0
   for (const [index, status] of finalStatuses.entries()) {
@@ -28,7 +28,7 @@ it.each([
   }
 })
 
-it('SC9 undoes the effects of a 4xx without a key too, and keeps them with commitRefusals', async () => {
+it('undoes the effects of a 4xx without a key too, and keeps them with commitRefusals', async () => {
   const refuse = clapThen(() => new Response('no', { status: 422 }))
   const keyless = () => requestOf({ key: null })
   const first = await create({ key: 'optional' }).run(keyless(), refuse)
@@ -37,7 +37,7 @@ it('SC9 undoes the effects of a 4xx without a key too, and keeps them with commi
   expect(await claps()).toBe(1)
 })
 
-it('SC9 undoes the effects of 5xx and of what asks to be tried again, and frees the key', async () => {
+it('undoes the effects of 5xx and of what asks to be tried again, and frees the key', async () => {
   const { run } = create()
   for (const status of [401, 403, 408, 419, 423, 425, 429, 440, 500, 502, 503, 504, 507, 599]) {
     const headers = { 'retry-after': '7' }
@@ -58,7 +58,7 @@ it('SC9 undoes the effects of 5xx and of what asks to be tried again, and frees 
   expect(await claps()).toBe(1)
 })
 
-it('SC9 answers 500 when the handler throws, undoes its effects, frees the key and reports the error', async () => {
+it('answers 500 when the handler throws, undoes its effects, frees the key and reports the error', async () => {
   const { run } = create()
   const response = await run(
     requestOf(),
@@ -75,7 +75,7 @@ it('SC9 answers 500 when the handler throws, undoes its effects, frees the key a
   expect((await run(requestOf(), clap)).headers.get('idempotency-status')).toBe('stored')
 })
 
-it('SC9 answers 500 when the user cannot be determined or the body of the answer breaks', async () => {
+it('answers 500 when the user cannot be determined or the body of the answer breaks', async () => {
   const broken = create({ principal: () => Promise.reject(new Error('no session store')) })
   expect((await broken.run(requestOf(), clap)).status).toBe(500)
   const cut = new ReadableStream({ pull: (controller) => controller.error(new Error('cut')) })
@@ -96,7 +96,7 @@ it.each([
   [0.4, '1'],
   [1_001, '2'],
   [4_000, '4'],
-])('SC18 answers 503 when the store is busy, with Retry-After of %s ms', async (retryAfterMs, retryAfter) => {
+])('answers 503 when the store is busy, with Retry-After of %s ms', async (retryAfterMs, retryAfter) => {
   const options = retryAfterMs === undefined ? {} : { retryAfterMs }
   vi.spyOn(world.store, 'runOnce').mockRejectedValue(new StoreBusyError('busy', options))
   const response = await create().run(requestOf(), clap)

@@ -4,7 +4,7 @@ import { clap, problem, problemIn, useMemoryWorld } from './run-fixture.js'
 
 const { claps, create } = useMemoryWorld()
 
-it('SC5 runs the first request and answers a repeat with the stored answer', async () => {
+it('runs the first request and answers a repeat with the stored answer', async () => {
   const { run } = create()
   const first = await run(requestOf(), clap)
   const repeat = await run(requestOf(), clap)
@@ -47,7 +47,7 @@ it('passes on binary bodies and forms as they came', async () => {
   expect(new Uint8Array(await response.arrayBuffer())).toEqual(new Uint8Array([0, 255, 128]))
 })
 
-it('SC7 answers a concurrent repeat 409 with Retry-After: 1', async () => {
+it('answers a concurrent repeat 409 with Retry-After: 1', async () => {
   const { run } = create()
   const started = createGate()
   const gate = createGate()
@@ -66,7 +66,7 @@ it('SC7 answers a concurrent repeat 409 with Retry-After: 1', async () => {
   expect(await claps()).toBe(1)
 })
 
-it('SC4 scopes keys by user and refuses the same key of one user on another route', async () => {
+it('scopes keys by user and refuses the same key of one user on another route', async () => {
   const { run } = create()
   await run(requestOf({ user: 'ada' }), clap)
   const other = await run(requestOf({ user: 'grace' }), clap)
@@ -76,7 +76,7 @@ it('SC4 scopes keys by user and refuses the same key of one user on another rout
   expect(await claps()).toBe(2)
 })
 
-it('SC8 answers 422 to a key used for another body, without effect or a hint of the first', async () => {
+it('answers 422 to a key used for another body, without effect or a hint of the first', async () => {
   const { run } = create()
   await run(requestOf({ body: '{"text":"secret"}' }), () => new Response('secret'))
   const response = await run(requestOf({ body: '{"text":"other"}' }), clap)
@@ -85,7 +85,7 @@ it('SC8 answers 422 to a key used for another body, without effect or a hint of 
   expect(await claps()).toBe(0)
 })
 
-it('SEC26 answers a key of another user as it answers one that nobody used', async () => {
+it('answers a key of another user as it answers one that nobody used', async () => {
   const { run } = create()
   await run(requestOf({ user: 'ada', body: '{"text":"private"}' }), () => new Response('for ada'))
   const foreign = await run(requestOf({ user: 'grace' }), clap)
@@ -95,7 +95,7 @@ it('SEC26 answers a key of another user as it answers one that nobody used', asy
   expect(foreign.headers.get('idempotency-status')).toBe('stored')
 })
 
-it('SEC27 takes the key and payload of one user, sent by another, for that one’s own first request', async () => {
+it('takes the key and payload of one user, sent by another, for that one’s own first request', async () => {
   const { run } = create()
   await run(requestOf({ user: 'ada' }), clap)
   const stolen = await run(requestOf({ user: 'grace' }), clap)

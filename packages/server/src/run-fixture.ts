@@ -1,5 +1,5 @@
-// What the tests of run() share: an idempotency over a fresh memory store, and a clap as the effect that must not
-// happen twice.
+// The parts that the tests of run() share. They are an idempotency over a fresh memory store, and a clap as the
+// effect that must not happen twice.
 import { beforeEach, expect } from 'vitest'
 import type { Handler } from './handler.js'
 import type { IdempotencyOptions } from './idempotency-options.js'
@@ -18,7 +18,7 @@ export interface World {
   /** How many claps are committed. */
   claps(): Promise<number>
   readonly store: IdempotencyStore<MemoryTransaction>
-  /** What `onError` was told. */
+  /** The calls of `onError`. */
   readonly errors: readonly unknown[]
 }
 
@@ -61,7 +61,7 @@ export const clapThen =
     return answer()
   }
 
-/** What a problem said, to be compared with `problem`. */
+/** The body of a problem, to be compared with `problem`. */
 export async function problemIn(response: Response) {
   expect(response.headers.get('content-type')).toBe('application/problem+json')
   const problem = (await response.json()) as { readonly status: number; readonly type: string }

@@ -1,4 +1,4 @@
-// The deadline of a request on a store that does not let go: its rollback, its commit, or its begin hangs.
+// The deadline of a request on a store that does not let go, since its rollback, its commit, or its begin hangs.
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
 import { DeadlineError, type IdempotencyStore, type MemoryTransaction, type Settlement } from './index.js'
 import { createGate, requestOf, someKey } from './request-fixture.js'
@@ -14,7 +14,7 @@ type Step = (isUndone: boolean) => Promise<unknown>
 const never = () => new Promise<never>(() => {})
 const afterMs = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms))
 
-/** A store whose transaction ends only when `ending` has: until then it holds its turn, and the key of a claim. */
+/** A store whose transaction ends only when `ending` has. Until then it holds its turn, and the key of a claim. */
 function endingLate(ending: Step): Store {
   const held = async <Result>(work: () => Promise<Result>, isUndone: (result: Result) => boolean) => {
     const result = await work().catch(async (error: unknown) => {
@@ -51,7 +51,7 @@ const whenUndone =
 
 /** The next task comes a millisecond later by the manual clock. */
 const taskMs = 1
-/** Answers at the deadline, which is here: not later. */
+/** Answers at this deadline, not later. */
 async function answerAtDeadline(begun: Promise<Response>, deadlineMs: number) {
   let answeredAtMs: number | undefined
   const startedAt = performance.now()
@@ -118,7 +118,7 @@ it.each([
   expect(await world.claps()).toBe(0)
 })
 
-it('does not say of a commit that hangs that it had no effect: a repeat is told the answer', async () => {
+it('does not say of a commit that hangs that it had no effect, and tells a repeat the answer', async () => {
   const { run } = create({ store: endingLate(() => afterMs(15_000)) })
   const response = await answerAtDeadline(run(requestOf(), clap), 10_000)
   expect(await problemIn(response)).toEqual(problem(409, 'in-progress', 'in-progress'))

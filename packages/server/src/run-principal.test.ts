@@ -5,7 +5,7 @@ import { clap, problem, problemIn, useMemoryWorld } from './run-fixture.js'
 const world = useMemoryWorld()
 const { claps, create } = world
 
-it('SC10 compares the principal before it looks the key up', async () => {
+it('compares the principal before it looks the key up', async () => {
   const looked = vi.spyOn(world.store, 'runOnce')
   const { run } = create()
   await run(requestOf({ user: 'ada' }), () => new Response('for ada'))
@@ -18,7 +18,7 @@ it('SC10 compares the principal before it looks the key up', async () => {
   expect(await claps()).toBe(0)
 })
 
-it('SC10 does without the tag by option, and still refuses a wrong one', async () => {
+it('does without the tag by option, and still refuses a wrong one', async () => {
   const { run } = create({ principalTag: 'optional' })
   expect((await run(requestOf({ principal: null }), clap)).status).toBe(201)
   expect((await run(requestOf({ principal: 'grace' }), clap)).status).toBe(403)
@@ -26,7 +26,7 @@ it('SC10 does without the tag by option, and still refuses a wrong one', async (
   expect((await keyless.run(requestOf({ key: null, principal: 'grace' }), clap)).status).toBe(403)
 })
 
-it('SC10 answers 401 where the user is not known, an empty name included', async () => {
+it('answers 401 where the user is not known, an empty name included', async () => {
   for (const user of [null, '']) {
     const response = await create().run(requestOf({ user, principal: null }), clap)
     expect(await problemIn(response)).toEqual(problem(401, 'unauthenticated'))
@@ -45,13 +45,13 @@ const ids = [
   ['a number as its text', 0, '0'],
 ] as const
 
-it.each(ids)('SC10 takes any id: %s', async (_name, user, tag) => {
+it.each(ids)('takes any id: %s', async (_name, user, tag) => {
   const { run } = create({ principal: () => user })
   expect((await run(requestOf({ principal: tag }), clap)).status).toBe(201)
   expect(await world.claps()).toBe(1)
 })
 
-it('SC10 takes no id for another that is its encoded form, or for itself where it came unencoded', async () => {
+it('takes no id for another that is its encoded form, or for itself where it came unencoded', async () => {
   const { run } = create({ principal: () => 'a%20b' })
   expect((await run(requestOf({ principal: 'a%20b' }), clap)).status).toBe(403)
   expect((await run(requestOf({ principal: 'a b' }), clap)).status).toBe(403)
@@ -59,7 +59,7 @@ it('SC10 takes no id for another that is its encoded form, or for itself where i
   expect((await nobody.run(requestOf({ principal: 'null' }), clap)).status).toBe(401)
 })
 
-it('SC10 finds no form for half of a surrogate pair: such an id matches no tag', async () => {
+it('finds no form for half of a surrogate pair, so such an id matches no tag', async () => {
   const { run } = create({ principal: () => 'a\ud800' })
   expect((await run(requestOf({ principal: 'a%EF%BF%BD' }), clap)).status).toBe(403)
 })

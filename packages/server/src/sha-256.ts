@@ -1,4 +1,5 @@
-// SHA-256 of bytes in blocks. WebCrypto takes them joined only; Node, Deno and Bun have a hash that is fed block by block.
+// SHA-256 of bytes in blocks. WebCrypto takes them joined only. Node, Deno and Bun have a hash that is fed block by
+// block.
 
 import type { Bytes } from './body-blocks.js'
 

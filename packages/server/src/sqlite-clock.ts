@@ -23,7 +23,7 @@ export function seeClaim(tx: SqliteTx, { now }: Claim): void {
 
 /** Notes the time of a purge by the rule of `watchClock`. Gives the jump that forbids the purge to remove anything. */
 export function seePurge(tx: SqliteTx, now: number, isRight: boolean): ClockJump | undefined {
-  // A database of an earlier version has no row here: its newest record tells the last time.
+  // A database of an earlier version has no row here, so its newest record tells the last time.
   const row =
     tx.prepare('SELECT seen, moved FROM idempotency_clock').get() ??
     tx.prepare('SELECT created_at AS seen FROM idempotency_records ORDER BY rowid DESC LIMIT 1').get()

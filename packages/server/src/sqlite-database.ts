@@ -1,6 +1,6 @@
-// The part of a SQLite driver that the store needs: libsql and better-sqlite3 both have it.
+// The part of a SQLite driver that the store needs, which libsql and better-sqlite3 both have.
 
-/** A boolean is not among them: SQLite has none, and libsql ends the whole process when it is given one. */
+/** A boolean is not among them. SQLite has none, and libsql ends the whole process when it is given one. */
 export type SqliteValue = null | number | bigint | string | Uint8Array
 
 /** A database of libsql or of better-sqlite3. */

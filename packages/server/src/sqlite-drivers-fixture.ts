@@ -1,4 +1,4 @@
-// The drivers that the store stands on: each of its tests runs on all that are installed.
+// The drivers that the store stands on. Each of its tests runs on all that are installed.
 import { createRequire } from 'node:module'
 import type BetterSqlite3 from 'better-sqlite3'
 import Libsql from 'libsql'

@@ -44,7 +44,7 @@ describe.each(drivers)('records by %s', (_name, openDatabase) => {
   })
 
   describe('a tombstone on disk', () => {
-    it('SC13 holds the key, the fingerprint and the class of the status, no headers and no body', async () => {
+    it('holds the key, the fingerprint and the class of the status, no headers and no body', async () => {
       await seal('k', 2_000)
       await sqliteStore(database).purge(momentsAt(2_000), 10)
       const fingerprint = 'f'.repeat(64)
@@ -104,7 +104,7 @@ describe.each(drivers)('records by %s', (_name, openDatabase) => {
     })
   })
 
-  it('F54 never tells what is sealed and not committed yet', async () => {
+  it('never tells what is sealed and not committed yet', async () => {
     const store = sqliteStore(database)
     const exec = database.exec.bind(database)
     const told: unknown[] = []
@@ -121,7 +121,7 @@ describe.each(drivers)('records by %s', (_name, openDatabase) => {
     expect(await store.find({ principal: 'ada', key: 'k' }, momentsAt(1_000))).toEqual({ kind: 'absent' })
   })
 
-  it('SC6 asks the claim itself whether an id was used, for the look before it may be too early', async () => {
+  it('asks the claim itself whether an id was used, for the look before it may be too early', async () => {
     const other = openDatabase(join(folder, 'app.db'))
     const store = sqliteStore(database)
     other.exec('BEGIN IMMEDIATE')

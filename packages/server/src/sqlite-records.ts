@@ -1,4 +1,4 @@
-// The table of records in SQLite: one row for each key, claimed by one statement. A row without its answer is a
+// The table of records in SQLite, with one row for each key, claimed by one statement. A row without its answer is a
 // tombstone. A row says `expired` from its `expires_at` on, also before a purge has taken its answer.
 import type { SqliteDatabase } from './sqlite-database.js'
 import { checkedValues, type SqliteRow, type SqliteTx } from './sqlite-transaction.js'
@@ -7,7 +7,7 @@ import type { StoredAnswer, StoredBody } from './stored-answer.js'
 
 /**
  * Made by the store where it is missing. `status` is null while the work runs, `body` where it was elided. In a
- * tombstone `headers` and `body` are null and `status` is its class: 2, 3 or 4. The columns are older than
+ * tombstone `headers` and `body` are null and `status` is its class, 2, 3 or 4. The columns are older than
  * tombstones, so a process without them may use the table too. `conditions` is the second part of the fingerprint. A
  * process of version 0.1.0 knows the first part alone, and leaves `conditions` null. By the first index a purge costs
  * no more than it purges. The second index counts the records of one user.
@@ -38,7 +38,7 @@ export function addConditions(database: SqliteDatabase): void {
   database.exec('COMMIT')
 }
 
-/** Whether the id was free, or its record forgotten: then this claim holds it. One statement is the arbiter (SC6). */
+/** Whether this claim holds the id, which was free or had a forgotten record. One statement is the arbiter. */
 export function insertClaim(tx: SqliteTx, { id, fingerprint, now, forgottenBy, expiresAt }: Claim): boolean {
   const insert = tx.prepare(
     `INSERT INTO idempotency_records (principal, key, fingerprint, conditions, created_at, expires_at)
@@ -51,7 +51,9 @@ export function insertClaim(tx: SqliteTx, { id, fingerprint, now, forgottenBy, e
   return insert.run(id.principal, id.key, print, conditions, now, expiresAt, forgottenBy).changes === 1
 }
 
-/** When one more record has room, in epoch milliseconds; undefined where this one has. Counts to the bound at most. */
+/**
+ * When one more record has room, in epoch milliseconds, or undefined where this one has. Counts to the bound at most.
+ */
 export function fullUntil(tx: SqliteTx, { id, now, recordsMax }: Claim): number | undefined {
   const unexpired = `SELECT expires_at FROM idempotency_records WHERE principal = ? AND expires_at > ?
     ORDER BY expires_at LIMIT 1`
@@ -80,7 +82,7 @@ export function findRecord(
   return row === undefined ? undefined : recordOf(row as SqliteRow, now)
 }
 
-/** Removes first: what is forgotten by now need not be entombed before. */
+/** Removes first, since a forgotten record need not be entombed before. */
 export function purgeRecords(tx: SqliteTx, { now, forgottenBy }: Moments, recordsMax: number): Purged {
   const some = `SELECT rowid FROM idempotency_records WHERE (headers IS NULL) = ? AND expires_at <= ? LIMIT ?`
   const remove = tx.prepare(`DELETE FROM idempotency_records WHERE rowid IN (${some})`)
@@ -104,7 +106,7 @@ function recordOf(row: SqliteRow, now: number): KeptRecord {
   const { status, headers, body, conditions } = row
   const print = String(row['fingerprint'])
   const fingerprint = conditions === null ? print : `${print}.${conditions}`
-  // After a clock that went back, a tombstone may lie before its time: it has no answer to give all the same.
+  // After a clock that went back, a tombstone may lie before its time. It has no answer to give all the same.
   if (Number(row['expires_at']) <= now || headers === null) return { kind: 'expired', fingerprint }
   const stored: StoredBody =
     body instanceof Uint8Array ? { kind: 'whole', bytes: new Uint8Array(body) } : { kind: 'elided' }

@@ -1,5 +1,6 @@
-// The transaction a handler works with on SQLite: statements on the store's own connection, as long as it lasts.
-// Promise: nothing is written through it before or after its transaction, nor when SQLite has already undone it.
+// The transaction a handler works with on SQLite. It sends statements on the store's own connection, as long as it
+// lasts. Promise: nothing is written through it before or after its transaction, nor when SQLite has already undone
+// it.
 import type { SqliteDatabase, SqliteValue } from './sqlite-database.js'
 import { checkStatement } from './sqlite-statement.js'
 
@@ -11,7 +12,7 @@ export interface SqliteStatement {
     readonly changes: number
     readonly lastInsertRowid: number | bigint
   }
-  /** The first row; undefined where there is none. */
+  /** The first row, or undefined where there is none. */
   get(...values: readonly SqliteValue[]): SqliteRow | undefined
   all(...values: readonly SqliteValue[]): SqliteRow[]
 }
@@ -19,23 +20,24 @@ export interface SqliteStatement {
 export interface SqliteTx {
   /**
    * Prepares one statement with `?` for its values.
-   * @throws where the SQL is wrong, or would end the transaction or outlive it: COMMIT, ATTACH, PRAGMA with a value
+   * @throws where the SQL is wrong, and on COMMIT, ATTACH or a PRAGMA with a value, which would end the transaction
+   * or outlive it
    */
   prepare(sql: string): SqliteStatement
 }
 
-/** Asks whether it is open first: libsql ends the whole process when a closed database is asked. */
+/** Asks first whether it is open, since libsql ends the whole process when a closed database is asked. */
 export function isInTransaction(database: SqliteDatabase): boolean {
   return database.open && database.inTransaction
 }
 
-/** The handle and the way to take it back: after `close` its statements throw. */
+/** The handle and the way to take it back. After `close` its statements throw. */
 export function openTransaction(database: SqliteDatabase): { readonly tx: SqliteTx; close(): void } {
   let isOpen = true
   const assertOpen = (): void => {
-    if (!isOpen) throw new Error('this transaction is over: await all work on it before the handler returns')
+    if (!isOpen) throw new Error('this transaction is over. Await all work on it before the handler returns')
     if (!isInTransaction(database))
-      throw new Error('SQLite has undone this transaction after an error: let it fail')
+      throw new Error('SQLite has undone this transaction after an error. Let it fail')
   }
   const tx: SqliteTx = {
     prepare: (sql) => {
@@ -54,7 +56,7 @@ export function openTransaction(database: SqliteDatabase): { readonly tx: Sqlite
 
 function guardedStatement(database: SqliteDatabase, sql: string, assertOpen: () => void): SqliteStatement {
   const statement = database.prepare(sql)
-  // Values go to the driver as one array: a lone value that is an object would be read as named parameters.
+  // Values go to the driver as one array, since it would read a lone object as named parameters.
   const bind = (values: readonly SqliteValue[]): SqliteValue[] => {
     assertOpen()
     return checkedValues(values)
@@ -72,11 +74,11 @@ function guardedStatement(database: SqliteDatabase, sql: string, assertOpen: () 
   }
 }
 
-/** The values, no boolean among them: libsql ends the whole process when it is given one. */
+/** The values, no boolean among them, since libsql ends the whole process when it is given one. */
 export function checkedValues(values: readonly SqliteValue[]): SqliteValue[] {
   for (const value of values) {
     if (typeof value === 'boolean')
-      throw new TypeError(`got ${value}, expected 1 or 0: SQLite has no booleans`)
+      throw new TypeError(`got ${value}, expected 1 or 0, since SQLite has no booleans`)
   }
   return [...values]
 }

@@ -127,7 +127,7 @@ describe.each(drivers)('turns on %s', (_name, openDatabase) => {
     const { answers, sendUntilDone } = startSending()
     for (const [user, own] of many(count, ms)) void sendUntilDone(user, own)
     await vi.advanceTimersByTimeAsync(5_000 + ms)
-    // Promptly: as soon as the pace of the turns is known, but for a few.
+    // All but a few end promptly, as soon as the pace of the turns is known.
     const refused = answers.filter(({ status }) => status === 503)
     expect(refused.filter(({ atMs }) => atMs > 4 * ms).length).toBeLessThanOrEqual(4)
     await vi.advanceTimersByTimeAsync(3 * count * ms)

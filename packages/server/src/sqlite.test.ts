@@ -41,7 +41,7 @@ describe.each(drivers)('sqliteStore on %s', (_name, openDatabase) => {
       return { database, store: sqliteStore(database, waitMs === undefined ? {} : { waitMs }) }
     }
 
-    it('SC18 sets the journal to WAL and synchronous to FULL', () => {
+    it('sets the journal to WAL and synchronous to FULL', () => {
       const { database } = open()
       expect(database.pragma('journal_mode')).toEqual([{ journal_mode: 'wal' }])
       expect(database.pragma('synchronous')).toEqual([{ synchronous: 2 }])
@@ -49,7 +49,7 @@ describe.each(drivers)('sqliteStore on %s', (_name, openDatabase) => {
       expect(JSON.stringify(database.pragma('busy_timeout'))).toContain(':0}')
     })
 
-    it('SC18 answers 503 with Retry-After while another process holds the file, and the key stays free', async () => {
+    it('answers 503 with Retry-After while another process holds the file, and the key stays free', async () => {
       const { database: other } = open()
       const { store } = open(0)
       const { run } = createIdempotency({ store, principal: sessionUser })
@@ -64,7 +64,7 @@ describe.each(drivers)('sqliteStore on %s', (_name, openDatabase) => {
       expect(stored.headers.get('idempotency-status')).toBe('stored')
     })
 
-    it('SC18 waits for another connection to commit without stopping this process', async () => {
+    it('waits for another connection to commit without stopping this process', async () => {
       const { store: first } = open()
       const { database, store: second } = open()
       const begins = vi.spyOn(database, 'exec')
@@ -77,7 +77,7 @@ describe.each(drivers)('sqliteStore on %s', (_name, openDatabase) => {
       expect(await second.transaction(effectsIn)).toEqual(['first', 'second'])
     })
 
-    it('SC6 has one effect for 64 duplicates that come through two connections', async () => {
+    it('has one effect for 64 duplicates that come through two connections', async () => {
       const runs = [open(), open()].map(
         ({ store }) => createIdempotency({ store, principal: sessionUser }).run,
       )

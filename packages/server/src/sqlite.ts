@@ -1,5 +1,5 @@
-// The store on an embedded SQLite file, through libsql or better-sqlite3: records lie beside the application's tables.
-// Promise: effect and record are one commit on disk; a crash, a kill or a power cut leaves both or neither.
+// The store on an embedded SQLite file, through libsql or better-sqlite3, with its records beside the application's
+// tables. Promise: effect and record are one commit on disk. A crash, a kill or a power cut leaves both or neither.
 import { checkSqliteStore } from './check-sqlite-store.js'
 import { turnWaitMsDefault } from './limits.js'
 import { recordName } from './record-name.js'
@@ -34,7 +34,7 @@ export type { SqliteRow, SqliteStatement, SqliteTx } from './sqlite-transaction.
 
 export interface SqliteStoreOptions {
   /**
-   * How long a transaction waits, in milliseconds: first for its turn in this store, then for other processes.
+   * How long a transaction waits, in milliseconds, first for its turn in this store, then for other processes.
    * Default 5000. A longer wait ends in StoreBusyError, which `run()` answers with 503.
    */
   readonly waitMs?: number
@@ -47,12 +47,13 @@ const workSavepoint = 'redux_broker_work'
 
 /**
  * Keeps records in the table `idempotency_records` of this database, which it creates. Sets the journal to WAL and
- * `synchronous` to FULL, for a commit that a power cut must not undo (https://sqlite.org/pragma.html#pragma_synchronous).
+ * `synchronous` to FULL, for a commit that a power cut must not undo
+ * (https://sqlite.org/pragma.html#pragma_synchronous).
  *
  * Make one store for one connection. While the store lives, write through `transaction` and handlers only. A
  * statement sent straight to the connection may land in the middle of a handler's transaction and share its fate. A
- * read may see rows that are not committed yet: for other reads open a second connection.
- * @throws TypeError or RangeError on arguments that cannot be meant; SqliteError where the file cannot be written
+ * read may see rows that are not committed yet, so open a second connection for other reads.
+ * @throws TypeError or RangeError on arguments that cannot be meant, SqliteError where the file cannot be written
  */
 export function sqliteStore(
   database: SqliteDatabase,
@@ -114,7 +115,7 @@ async function runOnce<Result>(
   }
 }
 
-/** The handler's part of a transaction: a savepoint of its own, which `refuse` goes back to. */
+/** The handler's part of a transaction, in a savepoint of its own, to which `refuse` goes back. */
 async function settle<Result>(
   { database }: Connection,
   tx: SqliteTx,
@@ -130,7 +131,10 @@ async function settle<Result>(
   return { commit: true, result }
 }
 
-/** Ids at work in this process are not looked up: the same connection would show rows that are not committed yet. */
+/**
+ * Ids at work in this process are not looked up, since the same connection would show rows that are not committed
+ * yet.
+ */
 function look({ database, running }: Connection, id: RecordId, moments: Moments): Found {
   if (running.has(recordName(id))) return { kind: 'inProgress' }
   return tellBusy(() => findRecord(database, id, moments)) ?? { kind: 'absent' }
@@ -171,7 +175,7 @@ function write<Result>(
   const startedAt = performance.now()
   return turns.take(async () => {
     const leftMs = (options.waitMsMax ?? Number.POSITIVE_INFINITY) - (performance.now() - startedAt)
-    // The write lock at once: a transaction that reads first and then writes could fail in its middle.
+    // The write lock at once, since a transaction that reads first and then writes could fail in its middle.
     await patiently(Math.min(waitMs, leftMs), () => tellBusy(() => database.exec('BEGIN IMMEDIATE')))
     const { tx, close } = openTransaction(database)
     try {

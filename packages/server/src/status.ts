@@ -1,5 +1,5 @@
-// Decides what a status query is told of a key. Promise: who asks is known before anything is looked up, and the
-// look-up is by their own name, the same for a key of another user and for one that nobody used (SC14).
+// Decides the answer to a status query. Promise: the user is known before anything is looked up, and the look-up is
+// by that user's name. It is the same for a key of another user and for a key that nobody used.
 import { isKey } from './idempotency-key.js'
 import { type IdempotencySettings, momentsOf } from './idempotency-options.js'
 import { type KeyState, type Outcome, refused } from './outcome.js'

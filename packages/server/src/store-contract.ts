@@ -1,4 +1,4 @@
-// What every store must keep, whatever it stands on. Run it against a store of your own with its `open`.
+// The rules that every store must keep. Run them against a store of your own with its `open`.
 import { describe } from 'vitest'
 import { describeClaims } from './claims-contract.js'
 import { type StoreUnderTest, useStore } from './contract-fixture.js'

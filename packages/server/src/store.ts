@@ -1,9 +1,9 @@
-// The store port: keeps one record for each key and commits it with the effects of the work, or neither.
-// Whatever has transactions and a unique index can stand behind it; README.md says how to write one.
+// The store port. It keeps one record for each key and commits it with the effects of the work, or neither. Anything
+// with transactions and a unique index can stand behind it. README.md says how to write one.
 import type { ClockJump } from './clock-watch.js'
 import type { StoredAnswer } from './stored-answer.js'
 
-/** Whose key it is. A key means nothing without its principal: two users may send the same one (SC4, SEC27). */
+/** The owner of a key. A key means nothing without its principal, since two users may send the same one. */
 export interface RecordId {
   readonly principal: string
   readonly key: string
@@ -11,15 +11,15 @@ export interface RecordId {
 
 /** The moments by which a record is judged, in epoch milliseconds. */
 export interface Moments {
-  /** A record whose `expiresAt` is not after this has expired: its id is taken, and its answer is given no more. */
+  /** A record whose `expiresAt` is not after this has expired. Its id is taken, and its answer is given no more. */
   readonly now: number
-  /** A record whose `expiresAt` is not after this is forgotten: its id counts as absent. Never after `now`. */
+  /** A record whose `expiresAt` is not after this is forgotten, and its id counts as absent. Never after `now`. */
   readonly forgottenBy: number
 }
 
 export interface Claim extends Moments {
   readonly id: RecordId
-  /** Stands for what was asked, a text of 129 characters. The store keeps it; it does not compare it. */
+  /** A text of 129 characters that stands for the request's content. The store keeps it and does not compare it. */
   readonly fingerprint: string
   /** Until when the answer is given to a repeat, in epoch milliseconds. */
   readonly expiresAt: number
@@ -31,8 +31,8 @@ export interface Claim extends Moments {
    */
   readonly waitMsMax: number
   /**
-   * Aborts when the work has missed its deadline: `work` rejects, and its request is answered. A query of it that still
-   * runs is to be cancelled then, for the transaction cannot be undone before that. It does not abort while the work is
+   * Aborts when the work has missed its deadline. `work` rejects, and its request is answered. Cancel a query of the
+   * work that still runs then, since the transaction cannot be undone before. It does not abort while the work is
    * committed.
    */
   readonly signal: AbortSignal
@@ -49,24 +49,24 @@ export type Settlement<Result> =
 export type Claimed<Result> =
   | { readonly kind: 'ran'; readonly result: Result }
   | KeptRecord
-  /** Another claim of this id is being worked on; nothing was done. */
+  /** Another claim of this id is being worked on, and nothing was done. */
   | { readonly kind: 'inProgress' }
-  /** The principal has `recordsMax` already, of which the first expires at `freeAt`; nothing was done. */
+  /** The principal has `recordsMax` already, of which the first expires at `freeAt`, and nothing was done. */
   | { readonly kind: 'full'; readonly freeAt: number }
 
-/** The state of an id. `absent`: nothing was sealed under it, or so long ago that it is forgotten. */
+/** The state of an id. With `absent` nothing was sealed under it, or so long ago that it is forgotten. */
 export type Found = KeptRecord | { readonly kind: 'inProgress' } | { readonly kind: 'absent' }
 
 export type KeptRecord = StoredRecord | ExpiredRecord
 
-/** Work under this id was sealed before; nothing was done now. */
+/** Work under this id was sealed before, and nothing was done now. */
 export interface StoredRecord {
   readonly kind: 'stored'
   readonly fingerprint: string
   readonly answer: StoredAnswer
 }
 
-/** Work under this id was sealed before and its answer has expired, purged or not; nothing was done now (SC13). */
+/** Work under this id was sealed before and its answer has expired, purged or not. Nothing was done now. */
 export interface ExpiredRecord {
   readonly kind: 'expired'
   readonly fingerprint: string
@@ -74,11 +74,11 @@ export interface ExpiredRecord {
 
 /** The counts of one purge. Where their sum is the bound of the purge, there may be more. */
 export interface Purged {
-  /** Expired records that lost their answer: tombstones now. */
+  /** Expired records that lost their answer and are tombstones now. */
   readonly entombed: number
   /** Tombstones that were removed. */
   readonly removed: number
-  /** The clock has jumped by more than a day: nothing was done. */
+  /** The clock has jumped by more than a day, and nothing was done. */
   readonly held?: ClockJump | undefined
 }
 
@@ -105,17 +105,17 @@ export interface IdempotencyStore<Tx> {
    */
   purge(moments: Moments, recordsMax: number, isClockRight?: boolean): Promise<Purged>
   /**
-   * Removes records and tombstones of one user, `recordsMax` at most, in one transaction; says how many.
-   * @throws StoreBusyError nothing was done
+   * Removes records and tombstones of one user in one transaction, `recordsMax` at most, and says how many.
+   * @throws StoreBusyError where nothing was done
    */
   purgePrincipal(principal: string, recordsMax: number): Promise<number>
   /**
-   * Any other work that writes, in a transaction of its own: committed when `work` resolves, undone when it rejects.
-   * Not to be called inside a handler, which has a transaction: where there is one writer it would wait for itself.
-   * @param user whose work it is: users take turns
+   * Any other work that writes, in a transaction of its own. It is committed when `work` resolves, and undone when it
+   * rejects. Not to be called inside a handler, which has a transaction. With one writer it would wait for itself.
+   * @param user the owner of the work, since users take turns
    * @param waitMsMax how long it may wait for its turn, where that is less than the store's own bound
    * @param signal as that of a claim
-   * @throws StoreBusyError nothing was done
+   * @throws StoreBusyError where nothing was done
    */
   transaction<Result>(
     work: (tx: Tx) => Result | PromiseLike<Result>,
@@ -125,7 +125,7 @@ export interface IdempotencyStore<Tx> {
   ): Promise<Result>
 }
 
-/** The store could not begin or commit in time. Nothing was done; `run()` answers 503 with `Retry-After` (SC18). */
+/** The store could not begin or commit in time. Nothing was done, and `run()` answers 503 with `Retry-After`. */
 export class StoreBusyError extends Error {
   override readonly name = 'StoreBusyError'
   /** When a turn may be had, as far as the store can tell. */

@@ -1,13 +1,13 @@
-// Decides which answers are kept for a repeat, and what of them.
-// Promise: no header is stored that is not on the list (SC21), and no body above the bound (SC20).
+// Decides which answers, and which parts of them, are kept for a repeat. Promise: no header is stored that is not on
+// the list, and no body above the bound.
 import { storedBodyBytesMax, storedHeaderBytesMax } from './limits.js'
 
 export type StoredBody =
   | { readonly kind: 'whole'; readonly bytes: Uint8Array<ArrayBuffer> }
-  /** The answer was too large to keep: a repeat gets status and headers, and reads the rest anew. */
+  /** The answer was too large to keep. A repeat gets status and headers, and reads the rest anew. */
   | { readonly kind: 'elided' }
 
-/** The part of an answer that a store keeps: plain data. */
+/** The part of an answer that a store keeps, as plain data. */
 export interface StoredAnswer {
   readonly status: number
   /** Names in lower case. */
@@ -23,13 +23,13 @@ export interface WholeAnswer {
   readonly bytes: Uint8Array<ArrayBuffer>
 }
 
-// To these a client answers with the same request and the same key again (after sign-in, after a while, as the right
-// user). A stored one would be replayed to it for ever, so they free the key. 419 and 440: an expired session.
+// After these a client sends the same request with the same key again, as after a sign-in or a while. It would be
+// answered by a stored one for ever, so they free the key. 419 and 440 mean an expired session.
 const retriedStatuses: ReadonlySet<number> = new Set([401, 403, 408, 419, 423, 425, 429, 440])
 
 /**
- * How the work of a handler ends, by the status of its answer (SC9). `seal` commits the effects with the answer.
- * `refuse` keeps the answer and undoes the effects. `release` undoes everything.
+ * How the work of a handler ends, by the status of its answer. `seal` commits the effects with the answer. `refuse`
+ * keeps the answer and undoes the effects. `release` undoes everything.
  */
 export function endOf(status: number, commitRefusals: boolean): 'seal' | 'refuse' | 'release' {
   if (status >= 500 || retriedStatuses.has(status)) return 'release'
@@ -59,7 +59,7 @@ export function storedAnswer(answer: WholeAnswer, alsoKept: readonly string[]): 
     }
   }
   const { status, bytes } = answer
-  // A body is not kept without its headers: it could not be read without its encoding.
+  // A body is not kept without its headers, since it could not be read without its encoding.
   const isElided = isCut || bytes.length > storedBodyBytesMax
   return { status, headers, body: isElided ? { kind: 'elided' } : { kind: 'whole', bytes } }
 }
@@ -71,7 +71,7 @@ export function replayedResponse({ status, headers, body }: StoredAnswer): Respo
   return newResponse(body.kind === 'whole' ? body.bytes : new Uint8Array(0), { status, headers: replayed })
 }
 
-/** A Response with these bytes; without a body where there are none, as 204, 205 and 304 demand. */
+/** A Response with these bytes, or without a body where there are none, as 204, 205 and 304 demand. */
 export function newResponse(bytes: Uint8Array<ArrayBuffer>, init: ResponseInit): Response {
   return new Response(bytes.length === 0 ? null : bytes, init)
 }

@@ -1,4 +1,4 @@
-// Transactions: apart from each other, over when they are over, and never waited for without an end.
+// Transactions are apart from each other, over when they are over, and never waited for without an end.
 import { expect, it, vi } from 'vitest'
 import { answer, claimOf, ran, type Trial } from './contract-fixture.js'
 import { createGate } from './request-fixture.js'
@@ -57,7 +57,7 @@ function describeIsolation<Tx>(trial: Trial<Tx>): void {
 }
 
 function describeWaits<Tx>(trial: Trial<Tx>): void {
-  it('SC18 says that it is busy when a turn does not come in time, and recovers', async () => {
+  it('says that it is busy when a turn does not come in time, and recovers', async () => {
     vi.useFakeTimers()
     const gate = createGate()
     const hanging = trial.store.transaction(() => gate.opened)
@@ -67,7 +67,7 @@ function describeWaits<Tx>(trial: Trial<Tx>): void {
     ]
     await vi.advanceTimersByTimeAsync(5_000)
     await Promise.all(refused)
-    // The one at work has taken as long as a turn may be waited for: nobody stands in line behind it any more.
+    // The running work has taken as long as a turn may be waited for, so nobody stands in line behind it any more.
     await expect(trial.store.runOnce(claimOf(), trial.sealing('b'))).rejects.toBeInstanceOf(StoreBusyError)
     gate.open()
     await hanging

@@ -9,7 +9,7 @@ export interface TurnPace {
   /** @param endsAt the moment by which this work is over at the latest */
   begin(endsAt: number): void
   end(): void
-  /** `restMs`: how much longer the running work will take. `turnMs`: how long each turn after it will take. */
+  /** `restMs` is how much longer the running work will take, and `turnMs` how long each turn after it will take. */
   expectedMs(): { readonly restMs: number; readonly turnMs: number }
 }
 
@@ -17,7 +17,7 @@ export function createTurnPace(): TurnPace {
   const recentMs: number[] = []
   let running: { readonly startedAt: number; readonly endsAt: number } | undefined
 
-  /** The median: one slow turn tells nothing of the others. */
+  /** The median, since one slow turn tells nothing of the others. */
   const medianMs = () =>
     recentMs.length < turnsToTell ? 0 : (recentMs.toSorted((a, b) => a - b)[recentMs.length >> 1] ?? 0)
 

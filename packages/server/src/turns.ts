@@ -1,6 +1,6 @@
-// Lets one transaction at a time write, the users in turn. A handler may await in the middle of its transaction;
-// without turns another one's statements would land inside it.
-// Promise: no work waits longer than its bound, and a turn that cannot come in that time is refused at once.
+// Lets one transaction at a time write, the users in turn. A handler may await in the middle of its transaction.
+// Without turns the statements of another would land inside it. Promise: no work waits longer than its bound, and a
+// turn that cannot come in that time is refused at once.
 import { createFairQueue } from './fair-queue.js'
 import { queueLengthMax } from './limits.js'
 import { nextTask } from './next-task.js'
@@ -10,7 +10,7 @@ import { createTurnPace } from './turn-pace.js'
 export interface Turns {
   /**
    * Runs `work` when its turn comes.
-   * @throws StoreBusyError the turn did not come in time, or cannot; `work` was not called and will not be
+   * @throws StoreBusyError where the turn did not come in time, or cannot. `work` was not called and will not be
    */
   take<Result>(work: () => Promise<Result>, options?: TurnOptions): Promise<Result>
 }
@@ -45,7 +45,7 @@ export function createTurns(waitMs: number): Turns {
     }
   }
 
-  /** Between two turns the thread is free: for reads, and for the timers of work that has waited long enough. */
+  /** Between two turns the thread is free for reads, and for the timers of work that has waited long enough. */
   async function passOn(): Promise<void> {
     if (queue.size > 0) await nextTask()
     pace.end()
@@ -90,6 +90,6 @@ export function createTurns(waitMs: number): Turns {
 }
 
 const busy = (retryAfterMs: number) =>
-  new StoreBusyError('no turn to write came in time: is a handler waiting for something slow?', {
+  new StoreBusyError('no turn to write came in time. Is a handler waiting for something slow?', {
     retryAfterMs,
   })

@@ -1,6 +1,6 @@
-// A process to be killed. Sends requests through run() on the SQLite store, prints each key that was answered, and
-// purges if it is told so.
-// Arguments: the folder of the compiled package, the database file, and the plan as JSON.
+// A process to be killed. It sends requests through run() on the SQLite store, prints each key that was answered, and
+// purges if it is told so. Its arguments are the folder of the compiled package, the database file, and the plan as
+// JSON.
 import { writeSync } from 'node:fs'
 import { pathToFileURL } from 'node:url'
 import Database from 'libsql'

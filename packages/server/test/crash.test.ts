@@ -1,4 +1,4 @@
-// Only a real process shows this: SIGKILL at any statement leaves effect and record both or neither (F54).
+// SIGKILL at any statement leaves effect and record both or neither, which only a real process can show.
 import { type ChildProcess, spawn } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -25,7 +25,7 @@ interface Plan {
   readonly parallel: number
   /** The child kills itself before this SQL statement, counted from 1. */
   readonly killBefore?: number
-  /** By the clock of the child; the present unless given. */
+  /** By the clock of the child, or the present. */
   readonly now?: number
   /** Whether the child purges in the end. */
   readonly purge?: boolean
@@ -84,7 +84,7 @@ const answered = (lines: readonly string[]) =>
   lines.flatMap((line) => /^(?:stored|replayed) (.+)$/.exec(line)?.[1] ?? [])
 
 describe('a process that is killed', () => {
-  it('F54 leaves effect and record both or neither, before whichever statement SIGKILL comes', async () => {
+  it('leaves effect and record both or neither, before whichever statement SIGKILL comes', async () => {
     const keys = keysOf('sweep', 2)
     const killedBefore: string[] = []
     for (let killBefore = 1; ; killBefore += 1) {
@@ -104,7 +104,7 @@ describe('a process that is killed', () => {
     expect(killedBefore.filter((line) => line.includes('COMMIT'))).toHaveLength(2)
   }, 60_000)
 
-  it('F54 leaves as many effects as records after SIGKILL at any moment among many requests', async () => {
+  it('leaves as many effects as records after SIGKILL at any moment among many requests', async () => {
     const file = join(folder, 'many.db')
     const sent: string[] = []
     for (const [round, answersBeforeKill] of [1, 7, 23, 60, 111, 190].entries()) {
@@ -123,7 +123,7 @@ describe('a process that is killed', () => {
     expect(await resend(file, sent)).toEqual([...sent].sort())
   }, 60_000)
 
-  it('SC13 leaves a purge done or not begun, before whichever statement SIGKILL comes', async () => {
+  it('leaves a purge done or not begun, before whichever statement SIGKILL comes', async () => {
     const dayMs = 86_400_000
     const [forgotten, expired, whole] = [keysOf('forgotten', 2), keysOf('expired', 2), keysOf('whole', 2)]
     const now = 1_000 * dayMs
@@ -154,7 +154,7 @@ describe('a process that is killed', () => {
     expect(killedBefore.flatMap((line) => /DELETE|UPDATE|COMMIT/.exec(line)?.[0] ?? [])).toEqual(words)
   }, 60_000)
 
-  it('SC6 has one effect for each key when two processes send all of them at once', async () => {
+  it('has one effect for each key when two processes send all of them at once', async () => {
     const file = join(folder, 'two.db')
     const plan = { keys: keysOf('both', 40), parallel: 4 }
     const runs = await Promise.all([runChild(file, plan), runChild(file, plan)])
@@ -166,7 +166,7 @@ describe('a process that is killed', () => {
   }, 60_000)
 })
 
-/** Sends every key once more, as a broker would after the crash; the effects that are there then. */
+/** Sends every key once more, as a broker would after the crash, and gives the effects that are there then. */
 async function resend(
   file: string,
   keys: readonly string[],

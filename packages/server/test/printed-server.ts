@@ -1,4 +1,4 @@
-// An example of README.md in a process of its own: as it is printed, but for port and file.
+// An example of README.md in a process of its own, as it is printed, but for port and file.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { rmSync, writeFileSync } from 'node:fs'
