@@ -1,5 +1,5 @@
-// A small app for the tests of the page: posts to like and clap for, a user who signs in and out, and every action
-// that reached its reducers.
+// A small app for the tests of the page. It has posts to like and clap for, a user who signs in and out, and every
+// action that reached its reducers.
 import { type Action, configureStore, createAction, createNextState, createSlice } from '@reduxjs/toolkit'
 import type { Middleware, Reducer } from 'redux'
 import {
@@ -106,7 +106,7 @@ type Options = BrokerOptions<{ session: SessionState }, 'broker'>
 
 export interface AppOptions extends Partial<Options> {
   readonly tab?: TestTab
-  /** Who is signed in at the start; undefined: nobody. Default `ada`. */
+  /** The user who is signed in at the start, or undefined for nobody. Default `ada`. */
   readonly user?: string | undefined
   /** Wraps the reducer of the posts before it is made optimistic. */
   readonly wrap?: (reducer: Reducer) => Reducer

@@ -1,4 +1,5 @@
-// A small app for the tests of reads: the calls that a feed starts with, and what its reducers were told.
+// A small app for the tests of reads. It has the calls that a feed starts with, and every action that reached its
+// reducers.
 import { type Action, configureStore, createAction, createSlice } from '@reduxjs/toolkit'
 import type { Middleware } from 'redux'
 import { type BrokerOptions, createBroker, delivered, type ReadsOptions, read, reads } from '../src/index.js'
@@ -67,9 +68,9 @@ export function openReads(
     ...options
   }: Partial<Options> & {
     readonly tab?: TestTab
-    /** Default: what fails once has failed. */
+    /** By default a read that fails once has failed. */
     readonly how?: ReadsOptions
-    /** Who is signed in at the start; undefined: nobody. Default `ada`. */
+    /** The user who is signed in at the start, or undefined for nobody. Default `ada`. */
     readonly user?: string | undefined
   } = {},
 ) {
@@ -108,7 +109,7 @@ export function openReads(
   }
 }
 
-/** Opens a page without a network, and gives the end of its read: by a copy, if one is on the device. */
+/** Opens a page without a network, and gives the end of its read, which is a copy where the device has one. */
 export async function readOffline(world: TestWorld, open = () => openReads(world)): Promise<unknown> {
   world.setOnline(false)
   const receipt = open().dispatch(loadMe())

@@ -1,4 +1,4 @@
-// The public types, as an app gets them: by the package's own exports, from what was built.
+// The public types, as an app gets them by the package's own exports, out of the build.
 import { execFile } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { createRequire } from 'node:module'
@@ -9,7 +9,7 @@ import { beforeAll, describe, expect, it } from 'vitest'
 const root = fileURLToPath(new URL('..', import.meta.url))
 const require = createRequire(import.meta.url)
 
-/** What the compiler complains of; empty where all claims hold. */
+/** The compiler's complaints, or nothing where all claims hold. */
 function compile(compiler: string): Promise<string> {
   const tsc = join(dirname(require.resolve(`${compiler}/package.json`)), 'bin/tsc')
   return new Promise((resolve) => {

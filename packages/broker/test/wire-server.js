@@ -1,5 +1,5 @@
-// What the browser tests ask over the real wire: a few URLs of Vitest's own server, and the same on a second port,
-// which is another origin with the same cookies.
+// The URLs that the browser tests ask over the real wire, on Vitest's own server. A second port has the same, as
+// another origin with the same cookies.
 import { createServer } from 'node:http'
 import { Readable } from 'node:stream'
 import { constants, createBrotliCompress, createDeflate, createGzip } from 'node:zlib'
@@ -10,7 +10,7 @@ import { constants, createBrotliCompress, createDeflate, createGzip } from 'node
 const seen = new Map()
 /** @type {Map<string, string>} */
 const watched = new Map()
-/** What was asked whether anybody is there. @type {Map<string, readonly object[]>} */
+/** The requests that asked whether anybody is there. @type {Map<string, readonly object[]>} */
 const knocks = new Map()
 /** Answers that come in parts. @type {Map<string, ServerResponse>} */
 const inParts = new Map()
@@ -124,7 +124,8 @@ const pages = {
     response.on('close', () => watched.set(keyOf(request), 'closed'))
   },
   '/wire/watch': (request, response) => response.writeHead(200).end(watched.get(keyOf(request)) ?? 'never'),
-  // A worker that is new each time that it is asked for. It takes over when it is told to; with `skips` by itself.
+  // A worker that is new each time that it is asked for. It takes over when it is told to, and with `skips` by
+  // itself.
   '/wire/worker.js': ({ url }, response) => {
     workerVersions += 1
     const skips = url?.includes('skips') ? 'addEventListener("install", () => skipWaiting())' : ''
@@ -159,7 +160,7 @@ const pages = {
     response.writeHead(204, { 'set-cookie': 'wire=crumb; Path=/; HttpOnly; SameSite=Strict' }).end(),
 }
 
-/** Says in its query what its CORS allows: `?origin=…&headers=…`. */
+/** Says what its CORS allows in its query, `?origin=…&headers=…`. */
 function answerCors(/** @type {IncomingMessage} */ request, /** @type {ServerResponse} */ response) {
   for (const [name, value] of new URL(request.url ?? '/', 'http://x').searchParams)
     response.setHeader(`access-control-allow-${name}`, value)

@@ -1,4 +1,4 @@
-// A service worker for the browser tests: the broker's, and beside it what a test asks of it.
+// A service worker for the browser tests, with the broker's part, and beside it the handlers that a test asks for.
 import { startBrokerWorker } from '../src/worker/index.ts'
 
 const given = new URL(location.href).searchParams

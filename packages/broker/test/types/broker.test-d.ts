@@ -1,4 +1,4 @@
-// What createBroker and write take, and what a broker gives.
+// The types of createBroker and write, and of a broker.
 import { createAction, createNextState, createReducer } from '@reduxjs/toolkit'
 import type { Reducer } from 'redux'
 import {
@@ -75,7 +75,7 @@ createBroker({ partition, routes: [], server: 'smart' })
 // @ts-expect-error an absent name is left out, not undefined (exactOptionalPropertyTypes)
 createBroker({ partition, routes: [], name: undefined })
 
-// A route: the payload is inferred everywhere, the answer from the parser.
+// The payload of a route is inferred everywhere, and the answer comes from the parser.
 const made = write(creator, {
   request: (payload, action) => {
     is<Equal<typeof payload, { id: string }>>()

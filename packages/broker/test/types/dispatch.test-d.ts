@@ -1,4 +1,4 @@
-// What dispatch gives for a routed action, and what it does not give for others.
+// The type of dispatch for a routed action, and for any other.
 import { createAction, createAsyncThunk, type ThunkAction, type UnknownAction } from '@reduxjs/toolkit'
 import { useDispatch } from 'react-redux'
 import type { Broker, BrokerState, Receipt, RejectedReason, Settled } from 'redux-broker'
@@ -45,7 +45,7 @@ is<Equal<Extract<Settled<Like>, { status: 'delivered' }>['answer'], Like>>()
 is<Equal<Extract<Settled<Like>, { status: 'returned' }>['problem'], unknown>>()
 is<Equal<Awaited<typeof receipt.accepted>['status'], 'accepted' | 'rejected'>>()
 
-// Without `answer` it is unknown; with no payload the creator takes none.
+// Without `answer` it is unknown. With no payload the creator takes none.
 const comment = store.dispatch(commented('1', 'hello'))
 is<Equal<typeof comment, Receipt<unknown>>>()
 const seen = store.dispatch(allSeen())
@@ -54,7 +54,7 @@ is<Equal<typeof seen, Receipt<{ count: number }>>>()
 // A receipt's answer is not there before it is asked for.
 // @ts-expect-error the answer is in what `settled` or `unwrap` give
 receipt.answer
-// @ts-expect-error an outcome must be told apart first: only `delivered` has an answer
+// @ts-expect-error an outcome must be told apart first, since only `delivered` has an answer
 receipt.settled.then((outcome) => outcome.answer)
 // @ts-expect-error `accepted` is accepted or rejected, never delivered
 receipt.accepted.then((accepted) => accepted.status === 'delivered')
@@ -63,7 +63,7 @@ receipt.accepted.then((accepted) => accepted.status === 'delivered')
 const opened = createAction<{ postId: string }>('draft/opened')
 const other = store.dispatch(opened({ postId: '1' }))
 is<Equal<typeof other.payload, { postId: string }>>()
-// @ts-expect-error not routed: not a receipt
+// @ts-expect-error not routed, so no receipt
 other.accepted
 const result = store.dispatch((_dispatch: AppDispatch, getState: () => RootState) => getState().posts)
 is<Equal<typeof result, PostsState>>()

@@ -1,4 +1,4 @@
-// What matchers tell a reducer or a listener.
+// The types that matchers give a reducer or a listener.
 import { createAction, createListenerMiddleware, createReducer } from '@reduxjs/toolkit'
 import { confirmed, delivered, type RejectedReason, rejected, returned } from 'redux-broker'
 import { type Equal, is } from './is.js'
@@ -40,7 +40,7 @@ createReducer({ n: 0 }, (builder) => {
     .addMatcher(delivered(commented), (_state, { payload }) => {
       is<Equal<typeof payload, unknown>>()
     })
-    // A plain creator is accepted; its answer is unknown.
+    // A plain creator is accepted, and its answer is unknown.
     .addMatcher(delivered(plain), (_state, { payload, meta }) => {
       is<Equal<typeof payload, unknown>>()
       is<Equal<typeof meta.arg, { id: string }>>()
@@ -51,7 +51,7 @@ createReducer({ n: 0 }, (builder) => {
     })
 })
 
-// Matchers are variadic: the union has to be told apart.
+// Matchers are variadic, so the union has to be told apart.
 const anyDelivered = delivered(liked, allSeen)
 createListenerMiddleware().startListening({
   matcher: anyDelivered,

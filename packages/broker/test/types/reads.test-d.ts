@@ -1,4 +1,4 @@
-// What a read tells a reducer, and gives to who dispatches or fetches it.
+// The types of a read for a reducer, and for its dispatcher or fetcher.
 import { configureStore, createAction, createReducer } from '@reduxjs/toolkit'
 import {
   createBroker,
