@@ -20,9 +20,9 @@ const words = {
 
 /** Each area with what it may still have over the bars. @type {Record<string, Partial<Record<Measure, number>>>} */
 const areas = {
-  'packages/broker/src': { openings: 3.6, joined: 31.5, numbers: 180 },
-  'packages/broker/test': { openings: 2.8 },
-  'packages/server': { numbers: 8 },
+  'packages/broker/src': { openings: 1.7, joined: 24.6, numbers: 174 },
+  'packages/broker/test': { openings: 2.7 },
+  'packages/server': {},
   e2e: {},
   'demo-app': {},
   documents: {},

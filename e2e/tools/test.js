@@ -1,11 +1,11 @@
 // `npm test`: everything that holds this project, in order, and one closing line with the count over all of it.
 // `npm test -- unit e2e` runs the named suites only.
-import './check-node.js'
+import './first-run/check-node.js'
 import { spawnSync } from 'node:child_process'
 import { existsSync, readFileSync, rmSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { findFirefox } from './browsers.js'
-import { needChromium } from './install-browsers.js'
+import { needChromium } from './first-run/install-browsers.js'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const count = { passed: 0, failed: 0, skipped: 0 }

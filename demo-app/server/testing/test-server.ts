@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach } from 'vitest'
 import { startDemoServer } from '../create-server.js'
-import type { LedgerContent } from '../ledger.js'
+import type { LedgerContent } from '../storage/ledger.js'
 
 export interface TestServer {
   readonly url: string

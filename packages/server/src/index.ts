@@ -1,16 +1,18 @@
 // The package `redux-broker-server`. The store for SQLite is `redux-broker-server/sqlite`.
-export type { ClockJump, ClockSeen } from './clock-watch.js'
-export { watchClock } from './clock-watch.js'
-export type { Idempotency } from './create-idempotency.js'
-export { createIdempotency } from './create-idempotency.js'
-export { DeadlineError } from './deadline.js'
-export type { Handler, HandlerContext } from './handler.js'
-export type { IdempotencyOptions } from './idempotency-options.js'
-export type { MemoryTransaction } from './memory-store.js'
-export { memoryStore } from './memory-store.js'
-export type { KeyState } from './outcome.js'
-export type { ProblemName } from './problem.js'
-export { problemType } from './problem.js'
+
+export type { ProblemName } from './answer/problem.js'
+export { problemType } from './answer/problem.js'
+export type { StoredAnswer, StoredBody } from './answer/stored-answer.js'
+export type { IdempotencyOptions } from './options/idempotency-options.js'
+export type { Idempotency } from './run/create-idempotency.js'
+export { createIdempotency } from './run/create-idempotency.js'
+export { DeadlineError } from './run/deadline.js'
+export type { Handler, HandlerContext } from './run/handler.js'
+export type { KeyState } from './run/outcome.js'
+export type { ClockJump, ClockSeen } from './store/clock-watch.js'
+export { watchClock } from './store/clock-watch.js'
+export type { MemoryTransaction } from './store/memory-store.js'
+export { memoryStore } from './store/memory-store.js'
 export type {
   Claim,
   Claimed,
@@ -23,6 +25,5 @@ export type {
   RecordId,
   Settlement,
   StoredRecord,
-} from './store.js'
-export { StoreBusyError } from './store.js'
-export type { StoredAnswer, StoredBody } from './stored-answer.js'
+} from './store/store.js'
+export { StoreBusyError } from './store/store.js'

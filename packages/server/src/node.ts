@@ -1,9 +1,10 @@
 // `redux-broker-server/node`: makes handlers for servers that are not built on Fetch, out of functions from Request to
 // Response.
-import { checkFunction } from './check-options.js'
-import type { ParsedRequest } from './node-body.js'
-import type { NodeRequest, NodeResponse } from './node-http.js'
-import { fetchRequestOf } from './node-request.js'
+
+import type { ParsedRequest } from './node/node-body.js'
+import type { NodeRequest, NodeResponse } from './node/node-http.js'
+import { fetchRequestOf } from './node/node-request.js'
+import { checkFunction } from './options/check-options.js'
 
 /**
  * A handler for Express 4 and 5, for Connect, and for createServer of node:http. Works behind express.json() and

@@ -1,10 +1,10 @@
 // The store on an embedded SQLite file, through libsql or better-sqlite3, with its records beside the application's
 // tables. Promise: effect and record are one commit on disk. A crash, a kill or a power cut leaves both or neither.
-import { checkSqliteStore } from './check-sqlite-store.js'
-import { turnWaitMsDefault } from './limits.js'
-import { recordName } from './record-name.js'
-import { clockTable, seeClaim, seePurge } from './sqlite-clock.js'
-import type { SqliteDatabase } from './sqlite-database.js'
+
+import { turnWaitMsDefault } from './options/limits.js'
+import { checkSqliteStore } from './sqlite/check-sqlite-store.js'
+import { clockTable, seeClaim, seePurge } from './sqlite/sqlite-clock.js'
+import type { SqliteDatabase } from './sqlite/sqlite-database.js'
 import {
   addConditions,
   findRecord,
@@ -14,8 +14,9 @@ import {
   recordsTable,
   removeRecordsOf,
   sealRecord,
-} from './sqlite-records.js'
-import { isInTransaction, openTransaction, type SqliteTx } from './sqlite-transaction.js'
+} from './sqlite/sqlite-records.js'
+import { isInTransaction, openTransaction, type SqliteTx } from './sqlite/sqlite-transaction.js'
+import { recordName } from './store/record-name.js'
 import {
   type Claim,
   type Claimed,
@@ -26,11 +27,11 @@ import {
   type RecordId,
   type Settlement,
   StoreBusyError,
-} from './store.js'
-import { createTurns, type TurnOptions, type Turns } from './turns.js'
+} from './store/store.js'
+import { createTurns, type TurnOptions, type Turns } from './turns/turns.js'
 
-export type { SqliteDatabase, SqliteValue } from './sqlite-database.js'
-export type { SqliteRow, SqliteStatement, SqliteTx } from './sqlite-transaction.js'
+export type { SqliteDatabase, SqliteValue } from './sqlite/sqlite-database.js'
+export type { SqliteRow, SqliteStatement, SqliteTx } from './sqlite/sqlite-transaction.js'
 
 export interface SqliteStoreOptions {
   /**

@@ -1,10 +1,10 @@
-// Bodies that wait are bounded in sum, over real HTTP: a body over the budget is refused before it is read.
+// Waiting bodies are bounded in sum, over real HTTP. A body over the budget is refused before it is read.
 import { type AddressInfo, connect } from 'node:net'
 import { type ServerType, serve } from '@hono/node-server'
 import { afterEach, expect, it } from 'vitest'
-import type { IdempotencyOptions } from '../src/idempotency-options.js'
 import { createIdempotency, type MemoryTransaction, memoryStore } from '../src/index.js'
-import { createGate } from '../src/request-fixture.js'
+import type { IdempotencyOptions } from '../src/options/idempotency-options.js'
+import { createGate } from '../src/run/request-fixture.js'
 
 let server: ServerType | undefined
 afterEach(() => new Promise<void>((resolve) => (server ? server.close(() => resolve()) : resolve())))
@@ -65,7 +65,7 @@ it.each([
   }
   expect(kept).toBeGreaterThan(0)
   expect(kept).toBeLessThan(count)
-  // By another name, and so on a connection of its own: Hono closes one whose refused body takes long to arrive.
+  // By another name, and so on a connection of its own. Hono closes one whose refused body takes long to arrive.
   expect((await send(16 * mebibyte, undefined, 'localhost')).status).toBe(200)
 })
 

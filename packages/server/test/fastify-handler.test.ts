@@ -1,4 +1,4 @@
-// fastifyHandler behind Fastify's parsers: the handler gets the bytes that were sent, or the request fails in words.
+// fastifyHandler gets the bytes that were sent behind Fastify's parsers, or the request fails in words.
 import type { AddressInfo } from 'node:net'
 import Fastify from 'fastify'
 import { describe, expect, it } from 'vitest'

@@ -1,4 +1,4 @@
-// The companion on each framework, from the lines of README.md as they are printed: over real HTTP, in a process of its own.
+// The companion on each framework, over real HTTP, in a process of its own, by the printed lines of README.md.
 import { once } from 'node:events'
 import { connect } from 'node:net'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -63,7 +63,7 @@ describe.each(frameworks)('on %s', (name, heading, change) => {
     })
   const statusOf = (response: Response) => response.headers.get('idempotency-status')
 
-  it('SC5 has one effect for a repeat, and gives the same answer with its marks', async () => {
+  it('has one effect for a repeat, and gives the same answer with its marks', async () => {
     for (const replayed of [null, 'true']) {
       const response = await clap('p01', 'once', '{ "by": 2, "text": "ünï" }')
       expect([response.status, await response.json()]).toEqual([200, { id: 'p01', claps: 2 }])
@@ -74,7 +74,7 @@ describe.each(frameworks)('on %s', (name, heading, change) => {
     expect((await (await clap('p01', 'twice')).json()).claps).toBe(3)
   })
 
-  it('SC8 answers 422 to a key that was used for another body, path or precondition', async () => {
+  it('answers 422 to a key that was used for another body, path or precondition', async () => {
     await clap('p02', 'reused')
     expect((await clap('p02', 'reused', '{"by":2}')).status).toBe(422)
     expect((await clap('p03', 'reused')).status).toBe(422)
@@ -100,13 +100,13 @@ describe.each(frameworks)('on %s', (name, heading, change) => {
     ])
   })
 
-  it('SC7 has one effect for eight duplicates at once', async () => {
+  it('has one effect for eight duplicates at once', async () => {
     const answers = await Promise.all(Array.from({ length: 8 }, () => clap('p06', 'at-once')))
     expect(answers.filter((answer) => statusOf(answer) === 'stored')).toHaveLength(1)
     expect((await (await clap('p06', 'after')).json()).claps).toBe(2)
   })
 
-  it('SC1 answers 400 to two key fields, and has no effect where the body broke off', async () => {
+  it('answers 400 to two key fields, and has no effect where the body broke off', async () => {
     const head = Object.entries(headersOf('broken'))
       .map(([name, value]) => `${name}: ${value}\r\n`)
       .join('')
@@ -174,7 +174,7 @@ describe.each(frameworks)('on %s', (name, heading, change) => {
     })
 
   if (!name.includes('Next') && name !== 'node:http')
-    it('SC14 tells what became of a key', async () => {
+    it('tells what became of a key', async () => {
       await clap('p08', 'asked-for')
       const ask = async (key: string) => {
         const url = `http://localhost:${port}/api/idempotency/${key}-of-sixteen-letters`

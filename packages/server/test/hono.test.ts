@@ -1,4 +1,4 @@
-// The example of README.md over real HTTP: Hono on Node hands over objects that only look like a Request.
+// The example of README.md over real HTTP. Hono on Node hands over objects that only look like a Request.
 import { type AddressInfo, connect } from 'node:net'
 import { type ServerType, serve } from '@hono/node-server'
 import { Hono } from 'hono'
@@ -43,7 +43,7 @@ const clap = (key: string, body = '{"by":2}') =>
     body,
   })
 
-it('SC5 has one effect for a repeat over real HTTP, and SC11 its marks can be read from another origin', async () => {
+it('has one effect for a repeat over real HTTP, and its marks can be read from another origin', async () => {
   const key = '"9b1deb4d-3b7d-4bad-9bdd-2b0d7b3dcb6d"'
   for (const replayed of [null, 'true']) {
     const response = await clap(key)
@@ -56,7 +56,7 @@ it('SC5 has one effect for a repeat over real HTTP, and SC11 its marks can be re
   expect(await (await clap('"another-key-of-ada"')).json()).toEqual({ claps: 4 })
 })
 
-it('SC1 answers 400 to two key fields', async () => {
+it('answers 400 to two key fields', async () => {
   const { port } = new URL(origin)
   const socket = connect(Number(port), '127.0.0.1')
   const field = 'Idempotency-Key: "9b1deb4d-3b7d-4bad-9bdd-2b0d7b3dcb6d"\r\n'

@@ -1,4 +1,4 @@
-// nodeHandler behind body parsers: the handler gets the bytes that were sent, or the request fails in words.
+// nodeHandler gets the bytes that were sent behind body parsers, or the request fails in words.
 import { createServer } from 'node:http'
 import { connect } from 'node:net'
 import { gzipSync } from 'node:zlib'

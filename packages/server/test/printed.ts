@@ -1,6 +1,6 @@
 // The examples of README.md as they are printed, and a folder in which they run on the sources as they are now.
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import ts from 'typescript'
 
@@ -29,14 +29,18 @@ export function compileSources(folder: string): void {
   const exports = { '.': './index.js', './sqlite': './sqlite.js', './node': './node.js' }
   const description = { name: 'redux-broker-server', type: 'module', exports }
   writeFileSync(join(folder, 'package.json'), JSON.stringify(description))
-  const sources = readdirSync(`${root}src`).filter((name) => /^[a-z0-9-]+\.ts$/.test(name))
-  for (const name of sources) {
-    writeFileSync(
-      join(folder, name.replace('.ts', '.js')),
-      transpile(readFileSync(`${root}src/${name}`, 'utf8')),
-    )
+  for (const name of sourceFiles()) {
+    const file = join(folder, name.replace('.ts', '.js'))
+    mkdirSync(dirname(file), { recursive: true })
+    writeFileSync(file, transpile(readFileSync(`${root}src/${name}`, 'utf8')))
   }
 }
+
+/** The files of the package's sources, below `src`, without tests and their fixtures. */
+export const sourceFiles = (): readonly string[] =>
+  readdirSync(`${root}src`, { encoding: 'utf8', recursive: true }).filter(
+    (name) => /^(?:[a-z]+\/)?[a-z0-9-]+\.ts$/.test(name) && !/-(contract|fixture)\.ts$/.test(name),
+  )
 
 /** A new folder within the package. Code in it finds this package as it is built, and its dependencies. */
 export function makeFolder(): string {

@@ -1,12 +1,14 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import ts from 'typescript'
 import { describe, expect, it } from 'vitest'
-import { printedBlock, readme } from './printed.js'
+import { printedBlock, readme, sourceFiles } from './printed.js'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 
-/** The errors of all the modules, compiled as one program: a compiler for each would take a minute on a busy machine. */
+/**
+ * The errors of all the modules, compiled as one program. A compiler for each would take a minute on a busy machine.
+ */
 function compileErrors(modules: ReadonlyMap<string, string>): string[] {
   const options: ts.CompilerOptions = {
     ...ts.parseJsonConfigFileContent({ extends: '../../tsconfig.base.json' }, ts.sys, root).options,
@@ -55,9 +57,9 @@ describe('README.md', () => {
 
   it('names every option, every problem and every value that is exported', () => {
     const source = (name: string) => readFileSync(`${root}src/${name}`, 'utf8')
-    const [declared = ''] = source('idempotency-options.ts').split('export type IdempotencySettings')
+    const [declared = ''] = source('options/idempotency-options.ts').split('export type IdempotencySettings')
     const options = [...declared.matchAll(/^ {2}(?:readonly )?(\w+)\??[(:]/gm)]
-    const problems = [...source('problem.ts').matchAll(/^ {2}\| '([a-z-]+)'/gm)]
+    const problems = [...source('answer/problem.ts').matchAll(/^ {2}\| '([a-z-]+)'/gm)]
     const values = [...source('index.ts').matchAll(/^export \{ (\w+) \}/gm)]
     expect([options.length >= 10, problems.length, values.length]).toEqual([true, 14, 6])
     for (const [, name = ''] of [...options, ...problems, ...values]) expect(readme).toContain(name)
@@ -66,9 +68,7 @@ describe('README.md', () => {
 
 describe('the sources', () => {
   it('import nothing but each other, and use Fetch and WebCrypto only', () => {
-    const files = readdirSync(`${root}src`).filter(
-      (name) => /^[a-z-]+\.ts$/.test(name) && !/-(contract|fixture)\.ts$/.test(name),
-    )
+    const files = sourceFiles()
     expect(files.length).toBeGreaterThan(10)
     for (const name of files) {
       const text = readFileSync(`${root}src/${name}`, 'utf8')
