@@ -2,53 +2,13 @@
 import { configureStore, createAction } from '@reduxjs/toolkit'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { askCommand, drainCommand, draining } from '../core/delivery/worker-messages.js'
-import { type BrokerOptions, createBroker, discardAll, reads, watchReads, write } from '../index.js'
-
-interface Echo {
-  readonly headers: Readonly<Record<string, string>>
-}
-const sent = write(createAction<string>('sent'), {
-  request: (url) => ({ url, method: 'PUT' }),
-  answer: (body) => body as Echo,
-})
-const sentWhileSeen = write(createAction<string>('sentWhileSeen'), {
-  request: (url) => ({ url, method: 'PUT' }),
-  answer: (body) => body as Echo,
-  when: { visible: true },
-})
+import { createBroker, discardAll, reads, watchReads, write } from '../index.js'
+import { byTheWorker, cleanUp, type Echo, sent, startPage, startWorker } from './worker.fixture.js'
 
 const held = write(createAction<string>('held'), {
   request: (url) => ({ url, method: 'PUT' }),
   success: 'any2xx',
 })
-
-const cleanUp: (() => unknown)[] = []
-afterEach(async () => {
-  vi.restoreAllMocks()
-  for (const undo of cleanUp.splice(0).reverse()) await undo()
-})
-
-function startPage(name: string, options: Partial<BrokerOptions<object, 'broker'>> = {}) {
-  const broker = createBroker({ partition: () => 'ada', routes: [sent, sentWhileSeen], name, ...options })
-  const store = configureStore({
-    reducer: { broker: broker.reducer },
-    middleware: (getDefault) => getDefault().prepend(broker.middleware),
-  })
-  cleanUp.push(() => broker.stop())
-  return { broker, store }
-}
-
-/** A worker of its own for each database, active. */
-async function startWorker(name: string, more = ''): Promise<ServiceWorkerRegistration> {
-  const script = `/packages/broker/test/worker-fixture.js?name=${name}${more}`
-  const registration = await navigator.serviceWorker.register(script, {
-    type: 'module',
-    scope: `/packages/broker/test/${name}/`,
-  })
-  cleanUp.push(() => registration.unregister())
-  await vi.waitFor(() => expect(registration.active?.state).toBe('activated'))
-  return registration
-}
 
 function ask(registration: ServiceWorkerRegistration, message: unknown): Promise<unknown> {
   const { port1, port2 } = new MessageChannel()
@@ -58,7 +18,10 @@ function ask(registration: ServiceWorkerRegistration, message: unknown): Promise
   })
 }
 
-const byTheWorker = ({ headers }: Echo) => (headers['referer'] ?? '').includes('worker-fixture')
+afterEach(async () => {
+  vi.restoreAllMocks()
+  for (const undo of cleanUp.splice(0).reverse()) await undo()
+})
 
 describe('a broker worker', () => {
   it('delivers what a page captured, and the page hears of it', async () => {
@@ -113,58 +76,6 @@ describe('a broker worker', () => {
     await vi.waitFor(() => expect(types).toContain('sent/delivered'))
   })
 
-  it('leaves entries that need a function it lacks to the page (SEC3)', async () => {
-    const name = crypto.randomUUID()
-    const { broker, store } = startPage(name, {
-      prepareHeaders: (headers) => headers.set('x-token', 'secret'),
-    })
-    await broker.register(Promise.resolve(await startWorker(name)))
-
-    const echo = await store.dispatch(sent('/wire/echo')).unwrap()
-
-    expect(byTheWorker(echo)).toBe(false)
-    expect(echo.headers['x-token']).toBe('secret')
-    expect(broker.capabilities()).toMatchObject({ worker: 'active', workerLacks: ['prepareHeaders'] })
-  })
-
-  it.each([
-    ['leaves to the page what goes to an origin that it was not told of', [], 1],
-    ['delivers to another origin that it was told of', ['other'], 0],
-    ['delivers to another origin that it was told of among several', ['https://more.example', 'other'], 0],
-  ])('%s', async (_, told, byThePage) => {
-    vi.spyOn(console, 'warn').mockImplementation(() => {})
-    const other = await (await fetch('/wire/other-origin')).text()
-    const origins = told.map((origin) => (origin === 'other' ? other : origin))
-    const name = crypto.randomUUID()
-    const { broker, store } = startPage(name, { origins: [other] })
-    const more = origins.map((origin) => `&origins=${encodeURIComponent(origin)}`).join('')
-    await broker.register(await startWorker(name, more))
-    const fetched = vi.spyOn(globalThis, 'fetch')
-
-    await store.dispatch(sent(`${other}/wire/echo`)).unwrap()
-
-    expect(fetched).toHaveBeenCalledTimes(byThePage)
-    expect(broker.capabilities().workerLacks).toEqual(byThePage === 1 ? [other] : [])
-  })
-
-  it.each([
-    ['sends nothing there without the cookies that the app said', 'origins', '', 1],
-    ['sends nothing at all without them, as where it lacks a function', 'origins', 'own', 1],
-    ['sends with them where it was told', 'cookiesToPort', '', 0],
-  ])('%s', async (_, told, to, byThePage) => {
-    const other = await (await fetch('/wire/other-origin')).text()
-    const name = crypto.randomUUID()
-    const { broker, store } = startPage(name, { origins: [{ origin: other, credentials: 'include' }] })
-    const value = told === 'origins' ? encodeURIComponent(other) : new URL(other).port
-    await broker.register(await startWorker(name, `&${told}=${value}`))
-    const fetched = vi.spyOn(globalThis, 'fetch')
-
-    await store.dispatch(sent(`${to === 'own' ? '' : other}/wire/echo`)).unwrap()
-
-    expect(fetched).toHaveBeenCalledTimes(byThePage)
-    expect(broker.capabilities().workerLacks).toEqual(byThePage === 1 ? [`cookies:${other}`] : [])
-  })
-
   it('is called active once it has answered for the database, without a write', async () => {
     const name = crypto.randomUUID()
     const { broker } = startPage(name)
@@ -176,49 +87,6 @@ describe('a broker worker', () => {
     await another.register(Promise.resolve(registration))
 
     await vi.waitFor(() => expect(another.capabilities().worker).toBe('silent'))
-  })
-
-  it('leaves what waits to be looked at to a page that is', async () => {
-    const name = crypto.randomUUID()
-    const { broker, store } = startPage(name)
-    await broker.register(Promise.resolve(await startWorker(name)))
-
-    const echo = await store.dispatch(sentWhileSeen('/wire/echo')).unwrap()
-
-    expect(byTheWorker(echo)).toBe(false)
-    expect(broker.capabilities()).toMatchObject({ worker: 'active', workerLacks: [] })
-  })
-
-  it('delivers them where it was given the function, with what its own gives', async () => {
-    const name = crypto.randomUUID()
-    const { broker, store } = startPage(name, { prepareHeaders: (headers) => headers.set('x-token', 'page') })
-    await broker.register(Promise.resolve(await startWorker(name, '&token=worker')))
-
-    const echo = await store.dispatch(sent('/wire/echo')).unwrap()
-
-    expect(byTheWorker(echo)).toBe(true)
-    expect(echo.headers['x-token']).toBe('worker')
-    expect(broker.capabilities()).toMatchObject({ worker: 'active', workerLacks: [] })
-  })
-
-  it.each([
-    ['leaves to the page what only a function of the page can judge', '', false, ['refusedWhen:judged']],
-    ['judges by the function that it was given', '&refuses=', true, []],
-  ])('%s', async (_, more, byWorker, workerLacks) => {
-    const judged = write(createAction<string>('judged'), {
-      request: (refuse) => ({ url: '/wire/echo', method: 'PUT', headers: { 'x-refuse': refuse } }),
-      answer: (body) => body as Echo,
-      refusedWhen: ({ body }) => (body as Echo).headers['x-refuse'] === 'yes',
-    })
-    const name = crypto.randomUUID()
-    const { broker, store } = startPage(name, { routes: [judged], storedHeaders: ['x-refuse'] })
-    await broker.register(Promise.resolve(await startWorker(name, more)))
-
-    const [refused, taken] = ['yes', 'no'].map((refuse) => store.dispatch(judged(refuse)))
-
-    expect(await refused?.settled).toMatchObject({ status: 'returned', reason: 'refused', httpStatus: 200 })
-    expect(byTheWorker((await taken?.unwrap()) as Echo)).toBe(byWorker)
-    expect(broker.capabilities()).toMatchObject({ worker: 'active', workerLacks })
   })
 
   it('knows whose session it is, and when there is none (P6)', async () => {

@@ -1,37 +1,12 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { clapped, liked, openApp, refetched } from '../../../test/page-fixture.js'
-import { memoryStore } from '../../adapters/memory/memory-store.js'
-import type { Store, StoreTransaction } from '../../core/rows/store.js'
 import { outboxEntries, write } from '../../index.js'
 import { createTestWorld } from '../../testing/index.js'
+import { countingStore } from '../fixtures/capture.fixture.js'
 
 beforeEach(() => void vi.spyOn(console, 'error').mockImplementation(() => {}))
-afterEach(() => vi.restoreAllMocks())
 
-/** Counts the entries that each strict transaction added. */
-function countingStore() {
-  const inner = memoryStore()
-  const batches: number[] = []
-  const failing: { error: Error | undefined } = { error: undefined }
-  const store: Store = {
-    close: () => inner.close(),
-    transact(mode, durability, work) {
-      if (failing.error !== undefined) return Promise.reject(failing.error)
-      let added = 0
-      const counted = (tx: StoreTransaction): StoreTransaction => ({
-        ...tx,
-        put(name, row) {
-          if (name === 'entries' && 'fence' in row && row.fence === 0) added += 1
-          tx.put(name, row)
-        },
-      })
-      return inner
-        .transact(mode, durability, (tx) => work(counted(tx)))
-        .finally(() => void (added > 0 && batches.push(added)))
-    },
-  }
-  return { store, batches, failing }
-}
+afterEach(() => vi.restoreAllMocks())
 
 describe('capturing', () => {
   it('commits all captures of a turn in one transaction', async () => {
@@ -190,64 +165,5 @@ describe('the outbox’s limits (P10)', () => {
     expect(await Promise.all(receipts.slice(3).map(({ settled }) => settled))).toEqual(
       Array(7).fill({ status: 'rejected', reason: 'outboxFull' }),
     )
-  })
-})
-
-describe('where the storage fails (F10, F12)', () => {
-  it('rejects as storageUnavailable, takes the change back, and sends nothing', async () => {
-    const { store, failing } = countingStore()
-    const world = createTestWorld({ store })
-    const app = openApp(world)
-    await world.settle()
-    failing.error = new Error('disk')
-
-    const receipt = app.clap('p1')
-    const shown = app.post('p1')?.claps
-    await world.settle()
-
-    expect(shown).toBe(1)
-    expect(await receipt.settled).toEqual({ status: 'rejected', reason: 'storageUnavailable' })
-    expect(app.post('p1')?.claps).toBe(0)
-    expect(app.outbox().waiting).toBe(0)
-    expect(world.network.requests).toHaveLength(0)
-  })
-
-  it('goes on when it is back: what failed at the start is begun anew', async () => {
-    const { store, failing } = countingStore()
-    failing.error = new Error('disk')
-    const world = createTestWorld({ store })
-    const app = openApp(world)
-    await world.settle()
-    const refused = app.clap('p1')
-    await world.settle()
-    failing.error = undefined
-
-    const receipt = app.clap('p1')
-    await world.settle()
-
-    expect((await refused.settled).status).toBe('rejected')
-    expect((await receipt.settled).status).toBe('delivered')
-    expect(world.network.requests).toHaveLength(1)
-  })
-
-  it('sends what waited from before when the tab is looked at again', async () => {
-    const { store, failing } = countingStore()
-    const world = createTestWorld({ store })
-    world.setOnline(false)
-    const before = openApp(world)
-    before.clap('p1')
-    await world.settle()
-    before.tab.crash()
-    failing.error = new Error('disk')
-    const app = openApp(world)
-    await world.settle()
-    failing.error = undefined
-
-    world.setOnline(true)
-    await world.settle()
-
-    expect(world.network.requests).toHaveLength(1)
-    expect(app.post('p1')?.claps).toBe(1)
-    expect(app.outbox().waiting).toBe(0)
   })
 })

@@ -3,69 +3,30 @@ import { createAction } from '@reduxjs/toolkit'
 import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, it, type Mock, vi } from 'vitest'
 import { openApp, openWith } from '../../../test/page-fixture.js'
-import { openReads } from '../../../test/reads-fixture.js'
-import { outboxEntries, read, write } from '../../index.js'
+import { outboxEntries, write } from '../../index.js'
 import { answer, createTestWorld } from '../../testing/index.js'
+import { given, refused, secret, stored, token } from '../fixtures/storable-headers.fixture.js'
 import { Refusal } from './refusal.js'
-import { readHeaders, storedHeaders } from './storable-headers.js'
+import { storedHeaders } from './storable-headers.js'
 
 let consoleError: Mock
-beforeEach(() => {
-  consoleError = vi.spyOn(console, 'error').mockImplementation(() => {})
-})
-afterEach(() => vi.restoreAllMocks())
 
-const stored = [
-  'Accept',
-  'Accept-Language',
-  'Content-Digest',
-  'Content-Disposition',
-  'Content-Encoding',
-  'Content-Language',
-  'Content-Location',
-  'Content-Range',
-  'Content-Type',
-  'If-Match',
-  'If-None-Match',
-  'If-Modified-Since',
-  'If-Unmodified-Since',
-  'If-Range',
-  'Prefer',
-]
-const refused = [
-  'Authorization',
-  'authorization',
-  'X-CSRF-Token',
-  'X-CSRFToken',
-  'X-XSRF-TOKEN',
-  'csrf-token',
-  'RequestVerificationToken',
-  'x-api-key',
-  'api-key',
-  'apikey',
-  'x-auth-token',
-  'X-Access-Token',
-  'access-token',
-  'X-Amz-Security-Token',
-  'X-Goog-Api-Key',
-  'X-Shopify-Access-Token',
-  'X-Session-Id',
-  'DPoP',
-  'Private-Token',
-  'X-Feature',
-  'traceparent',
-  'content-token',
-  'accept-token',
-  'if-token',
-  'x-content-type',
-  'preferred',
-]
-const secret = 'secret-7f1c'
-const given = (name: string) => () => ({ url: '/ok', headers: { [name]: secret } })
 const entriesOf = async (opened: ReturnType<typeof openWith>) => {
   await opened.world.settle()
   return outboxEntries(opened.app.broker)
 }
+
+const known = fc.constantFrom(...stored)
+
+const near = fc
+  .tuple(fc.oneof(token, fc.constant('')), known, fc.oneof(token, fc.constant('')))
+  .map((parts) => parts.join(''))
+
+beforeEach(() => {
+  consoleError = vi.spyOn(console, 'error').mockImplementation(() => {})
+})
+
+afterEach(() => vi.restoreAllMocks())
 
 describe('a header of a write', () => {
   it.each(stored)('%s is stored', async (name) => {
@@ -180,13 +141,6 @@ describe('a header of a write', () => {
   )
 })
 
-const letters = 'abcdefghijklmnopqrstuvwxyzABCXYZ0123456789-_.!~'.split('')
-const token = fc.string({ unit: fc.constantFrom(...letters), minLength: 1, maxLength: 24 })
-const known = fc.constantFrom(...stored)
-const near = fc
-  .tuple(fc.oneof(token, fc.constant('')), known, fc.oneof(token, fc.constant('')))
-  .map((parts) => parts.join(''))
-
 it('no name but the listed ones and those of the app is ever stored, in any case and next to any other', () => {
   const listed = new Set(stored.map((name) => name.toLowerCase()))
   fc.assert(
@@ -200,62 +154,4 @@ it('no name but the listed ones and those of the app is ever stored, in any case
     }),
     { numRuns: 3_000, seed: 40 },
   )
-})
-
-describe('a header of a read', () => {
-  it.each(['X-Workspace', 'x-api-version', 'Accept'])(
-    '%s is sent, since nothing of a read is stored',
-    (name) => {
-      expect([...readHeaders('t', { headers: { [name]: 'a' } })]).toEqual([[name.toLowerCase(), 'a']])
-    },
-  )
-
-  it.each([
-    ['cookie', /by the browser/],
-    ['Idempotency-Key', /by the broker/],
-  ])('%s is refused without advice to give it elsewhere', (name, advice) => {
-    const take = () => readHeaders('t', { headers: { [name]: secret } })
-    expect(take).toThrow(advice)
-    expect(take).not.toThrow('`prepareHeaders`')
-  })
-
-  it.each(['Authorization', 'X-CSRF-Token'])(
-    '%s is refused, in words that help: it was left out in silence',
-    async (name) => {
-      const load = read(createAction('load'), { request: given(name) })
-      const { dispatch, broker } = openReads(createTestWorld(), { routes: [load] })
-
-      expect(await dispatch(load()).settled).toEqual({ status: 'rejected', reason: 'invalidRequest' })
-      const request = new Request('https://app.test/api/me', { headers: { [name]: secret } })
-      if (request.headers.has(name))
-        await expect(broker.fetch(request)).rejects.toThrow(
-          new RegExp(`broker\\.fetch\\(\\).*${name}.*prepareHeaders`, 'i'),
-        )
-    },
-  )
-})
-
-describe('the headers of a read whose answer is kept', () => {
-  it.each([
-    ['given in its request', { 'x-api-key': secret }, undefined],
-    ['added by prepareHeaders', undefined, 'x-api-key'],
-    ['added under the name of a team', undefined, 'x-team'],
-  ])('lie nowhere on the device: %s', async (_where, headers, prepared) => {
-    const world = createTestWorld({ network: answer(200, { ok: true }) })
-    const places: string[] = []
-    const { copies } = world
-    const keep = vi.spyOn(copies, 'keep').mockImplementation(async (_partition, key) => void places.push(key))
-    const load = read(createAction('load'), {
-      request: () => ({ url: '/api/list', ...(headers && { headers }) }),
-    })
-    const { dispatch } = openReads(world, {
-      routes: [load],
-      ...(prepared && { prepareHeaders: (all) => all.set(prepared, secret) }),
-    })
-    await dispatch(load()).settled
-    await world.settle()
-
-    expect(keep).toHaveBeenCalled()
-    expect(places.join()).not.toContain(secret)
-  })
 })

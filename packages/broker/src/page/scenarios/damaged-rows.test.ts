@@ -1,172 +1,28 @@
 // Any field of any row of the database holds anything: the broker starts, delivers what is whole once, and tells of the
 // rest. `SEED=7` makes a run again.
-import { createAction } from '@reduxjs/toolkit'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { openApp } from '../../../test/page-fixture.js'
-import { memoryStore } from '../../adapters/memory/memory-store.js'
 import { readStart } from '../../core/journal/outbox-changes.js'
 import { isValidEntry } from '../../core/outbox/row-validation.js'
 import type { DeadLetter, EntryRow } from '../../core/rows/entry.js'
 import type { StoreName } from '../../core/rows/rows.js'
 import { schema } from '../../core/rows/schema.js'
 import { within } from '../../core/rows/spans.js'
-import { read, reads, write } from '../../index.js'
-import { acknowledge, createTestWorld, type SentRequest } from '../../testing/index.js'
 import { seededChance } from '../../testing/memory-realms.js'
+import {
+  type Image,
+  junk,
+  load,
+  open,
+  post,
+  type Row,
+  seed,
+  storeOf,
+  stores,
+  used,
+} from '../fixtures/damaged-rows.fixture.js'
 
 declare const process: { readonly env: Readonly<Record<string, string | undefined>> }
-
 const runs = Number(process.env['FUZZ_RUNS'] ?? 40)
-const seed = Number(process.env['SEED'] ?? 1)
-
-type Row = Readonly<Record<string, unknown>>
-type Image = Readonly<Record<StoreName, readonly Row[]>>
-const stores = Object.keys(schema) as StoreName[]
-
-beforeEach(() => void vi.spyOn(console, 'error').mockImplementation(() => {}))
-afterEach(() => vi.restoreAllMocks())
-
-const post = write(createAction<{ n: number; lane: string }>('post'), {
-  request: ({ n }) => ({ url: `/api/items/${n}`, method: 'POST', body: { n } }),
-  lane: ({ lane }) => lane,
-  server: 'idempotent',
-})
-const put = write(createAction<{ n: number; lane: string }>('put'), {
-  request: ({ n }) => ({ url: `https://other.test/items/${n}`, method: 'PUT' }),
-  lane: ({ lane }) => lane,
-  onReturned: 'block',
-})
-const load = read(createAction('load'), { request: () => '/api/items' })
-const options = { routes: [post, put, load], reads: reads(), origins: ['https://other.test'] }
-
-const open = (
-  store = memoryStore(),
-  script = (request: SentRequest) => acknowledge(request, { ok: true }),
-  seed = 1,
-) => {
-  const world = createTestWorld({ store, network: script, seed })
-  return { world, app: (user: string) => openApp(world, { ...options, user }) }
-}
-
-/** An outbox of ada's with entries in each state, a dead letter and a history, and one of bob's beside it. */
-async function used(): Promise<Image> {
-  const store = memoryStore()
-  const { world, app } = open(store, (request) => {
-    const n = Number(request.url.split('/').at(-1))
-    if (n === 90) return acknowledge(request, 'no', 422)
-    if (n === 91) return acknowledge(request, 'busy', 500)
-    return acknowledge(request, { n })
-  })
-  const bob = app('bob')
-  await world.settle()
-  world.setOnline(false)
-  for (const n of [1, 2]) bob.store.dispatch(post({ n, lane: `b${n}` }))
-  await world.settle()
-  await bob.broker.stop()
-  const ada = app('ada')
-  world.setOnline(true)
-  await world.settle()
-  for (const n of [80, 90, 91]) ada.store.dispatch(post({ n, lane: `l${n}` }))
-  await world.clock.advance(500)
-  world.setOnline(false)
-  for (const n of [10, 11, 12]) ada.store.dispatch(post({ n, lane: 'a' }))
-  for (const n of [20, 21]) ada.store.dispatch(put({ n, lane: 'b' }))
-  for (const n of [30, 31]) ada.store.dispatch(post({ n, lane: 'c' }))
-  ada.store.dispatch(put({ n: 40, lane: 'd' }))
-  await world.settle()
-  await ada.broker.stop()
-  return imageOf(store)
-}
-
-const imageOf = async (store: ReturnType<typeof memoryStore>): Promise<Image> => {
-  const lists = stores.map((name) =>
-    store.transact('readonly', 'relaxed', (tx) => tx.list(within(name, []), 1e4)),
-  )
-  const all = await Promise.all(lists)
-  return Object.fromEntries(stores.map((name, i) => [name, all[i]])) as unknown as Image
-}
-
-async function storeOf(image: Image) {
-  const store = memoryStore()
-  await store.transact('readwrite', 'strict', async (tx) => {
-    for (const name of stores) for (const row of image[name]) tx.put(name, row as never)
-  })
-  return store
-}
-
-const junk: readonly unknown[] = [
-  undefined,
-  null,
-  true,
-  false,
-  0,
-  -1,
-  0.5,
-  7,
-  Number.NaN,
-  1e308,
-  -1e308,
-  2 ** 53 - 1,
-  Infinity,
-  '',
-  'x',
-  '__proto__',
-  'waiting',
-  'sending',
-  'dead',
-  'block',
-  'https://evil.test',
-  'https://evil.test/x',
-  'get\r\nx: y',
-  '\ud800',
-  'x'.repeat(10_000),
-  [],
-  [null],
-  [[]],
-  ['x'],
-  [7],
-  {},
-  { kind: 'told', until: 1e308, rounds: -1e308 },
-  { toString: 7 },
-  { type: 'x' },
-  { length: 3 },
-]
-
-describe('a database in which some fields hold anything', () => {
-  it(`SEC6 breaks nothing, and nothing that is whole is lost, doubled or sent as another's (seed ${seed}, ${runs} runs)`, async () => {
-    const chance = seededChance(seed)
-    const one = <T>(values: readonly T[]) => values[Math.floor(chance.random() * values.length)] as T
-    const image = await used()
-    for (let run = 0; run < runs; run++) {
-      const damages = Array.from({ length: 1 + Math.floor(chance.random() * 2) }, () => {
-        const name = one(stores.filter((name) => image[name].length > 0))
-        const at = Math.floor(chance.random() * image[name].length)
-        const row = image[name][at] as Row
-        const keys: readonly string[] = schema[name].keyPath
-        const parts = Object.keys(row).filter((part) => !keys.includes(part))
-        const part = one([...parts, ...(more[name] ?? [])])
-        const inner = row[part]
-        const isDeep = typeof inner === 'object' && inner !== null && chance.random() < 0.5
-        const value = isDeep ? { ...inner, [one(Object.keys(inner))]: one(junk) } : one(junk)
-        return {
-          name,
-          at,
-          part,
-          value: Array.isArray(inner) && isDeep ? Object.values(value as object) : value,
-        }
-      })
-      await check(image, damages).catch((error: unknown) => {
-        const what = damages.map(
-          ({ name, at, part, value }) =>
-            `${name}[${at}].${part} = ${String(JSON.stringify(value)).slice(0, 200)}`,
-        )
-        throw new Error(`run ${run}: ${what.join('; ')}\n${error instanceof Error ? error.message : error}`, {
-          cause: error,
-        })
-      })
-    }
-  })
-})
 
 /** Fields that rows may have and these have not. */
 const more: Partial<Record<StoreName, readonly string[]>> = {
@@ -275,3 +131,43 @@ const partitionOf = async (image: Image, user: string) => {
   const salt = image.settings.find((row) => row['name'] === 'salt')?.['value']
   return (await seededChance(1).digest(`${salt}${user}`)).slice(0, 32)
 }
+
+beforeEach(() => void vi.spyOn(console, 'error').mockImplementation(() => {}))
+
+afterEach(() => vi.restoreAllMocks())
+
+describe('a database in which some fields hold anything', () => {
+  it(`SEC6 breaks nothing, and nothing that is whole is lost, doubled or sent as another's (seed ${seed}, ${runs} runs)`, async () => {
+    const chance = seededChance(seed)
+    const one = <T>(values: readonly T[]) => values[Math.floor(chance.random() * values.length)] as T
+    const image = await used()
+    for (let run = 0; run < runs; run++) {
+      const damages = Array.from({ length: 1 + Math.floor(chance.random() * 2) }, () => {
+        const name = one(stores.filter((name) => image[name].length > 0))
+        const at = Math.floor(chance.random() * image[name].length)
+        const row = image[name][at] as Row
+        const keys: readonly string[] = schema[name].keyPath
+        const parts = Object.keys(row).filter((part) => !keys.includes(part))
+        const part = one([...parts, ...(more[name] ?? [])])
+        const inner = row[part]
+        const isDeep = typeof inner === 'object' && inner !== null && chance.random() < 0.5
+        const value = isDeep ? { ...inner, [one(Object.keys(inner))]: one(junk) } : one(junk)
+        return {
+          name,
+          at,
+          part,
+          value: Array.isArray(inner) && isDeep ? Object.values(value as object) : value,
+        }
+      })
+      await check(image, damages).catch((error: unknown) => {
+        const what = damages.map(
+          ({ name, at, part, value }) =>
+            `${name}[${at}].${part} = ${String(JSON.stringify(value)).slice(0, 200)}`,
+        )
+        throw new Error(`run ${run}: ${what.join('; ')}\n${error instanceof Error ? error.message : error}`, {
+          cause: error,
+        })
+      })
+    }
+  })
+})

@@ -1,28 +1,11 @@
 // What a page shows and does when the browser's storage loses its database, at a start and under it.
 import { describe, expect, it } from 'vitest'
-import { type AppOptions, openApp } from '../../../test/page-fixture.js'
-import { createFakeDevice, type FakeDevice } from '../../core/fixtures/device.fixture.js'
+import { openApp } from '../../../test/page-fixture.js'
+import { createFakeDevice } from '../../core/fixtures/device.fixture.js'
 import { within } from '../../core/rows/spans.js'
 import { acknowledgeLoss } from '../../index.js'
-import { createTestWorld, type TestWorld } from '../../testing/index.js'
-
-/** A page on the device; a server that honours keys, unless told otherwise. */
-function openOn(device: FakeDevice, world: TestWorld, options: AppOptions = {}) {
-  const tab = world.tab()
-  const store = device.realm()
-  const app = openApp(world, {
-    server: 'idempotent',
-    ...options,
-    tab: { ...tab, ports: { ...tab.ports, store, backup: store.backup } },
-  })
-  return { ...app, focus: () => tab.host.focus() }
-}
-
-async function offline() {
-  const world = createTestWorld()
-  world.setOnline(false)
-  return world
-}
+import { createTestWorld } from '../../testing/index.js'
+import { offline, openOn } from '../fixtures/lost-work.fixture.js'
 
 describe('a page whose database was wiped while it was open (F18)', () => {
   it('goes on where a copy has it all: the same view, the receipt settles when it is delivered', async () => {
@@ -171,83 +154,5 @@ describe('an entry of a page', () => {
     await world.settle()
 
     expect([before, app.outbox().entries[id]?.state]).toEqual(['capturing', 'accepted'])
-  })
-})
-
-describe('a page that starts on a wiped database', () => {
-  it('has everything in its view again from the copy, and delivers it once', async () => {
-    const [device, world] = [createFakeDevice(), await offline()]
-    const before = openOn(device, world)
-    await before.broker.ready
-    before.clap('p1')
-    before.like('p2')
-    await world.settle()
-    before.tab.crash()
-
-    device.wipe()
-    const app = openOn(device, world)
-    await app.broker.ready
-    const shown = [app.post('p1')?.claps, app.post('p2')?.likedByMe]
-    world.setOnline(true)
-    await world.settle()
-
-    expect(shown).toEqual([1, true])
-    expect(world.network.requests).toHaveLength(2)
-    expect(app.outbox()).toMatchObject({ waiting: 0, lost: { upTo: 0, restored: 2 } })
-  })
-
-  it('P6 finds the outbox of its user under the same name, and shows nothing of another’s', async () => {
-    const [device, world] = [createFakeDevice(), await offline()]
-    const ada = openOn(device, world)
-    await ada.broker.ready
-    ada.clap('p1')
-    await world.settle()
-    ada.tab.crash()
-    device.wipe()
-
-    const grace = openOn(device, world, { user: 'grace' })
-    await grace.broker.ready
-    const ofGrace = grace.outbox()
-    grace.tab.crash()
-    const again = openOn(device, world)
-    await again.broker.ready
-
-    expect(ofGrace).toMatchObject({ waiting: 0, lost: undefined })
-    expect(again.outbox()).toMatchObject({ waiting: 1, lost: { upTo: 0, restored: 1 } })
-  })
-})
-
-describe('a page that starts on a full disk (F9)', () => {
-  it('shows what waits and sends it, although nothing more can be written at its sign-in', async () => {
-    const [device, world] = [createFakeDevice(), await offline()]
-    const before = openOn(device, world)
-    await before.broker.ready
-    before.clap('p1')
-    await world.settle()
-    before.tab.crash()
-    const tab = world.tab()
-    const realm = device.realm()
-    let isFull = true
-    const store: typeof realm = {
-      ...realm,
-      transact: (mode, durability, work) =>
-        realm.transact(mode, durability, (tx) => work(isFull ? { ...tx, put: refuse } : tx)),
-    }
-    const refuse = () => {
-      throw new DOMException('no room', 'QuotaExceededError')
-    }
-
-    const app = openApp(world, { server: 'idempotent', tab: { ...tab, ports: { ...tab.ports, store } } })
-    await app.broker.ready
-    const refused = await app.clap('p2').settled
-    const { waiting } = app.outbox()
-    isFull = false
-    world.setOnline(true)
-    await world.clock.advance(20_000)
-
-    expect(refused).toEqual({ status: 'rejected', reason: 'storageFull' })
-    expect([waiting, app.post('p2')?.claps]).toEqual([1, 0])
-    expect(world.network.requests).toHaveLength(1)
-    expect(app.outbox().waiting).toBe(0)
   })
 })

@@ -1,33 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import { openApp, signedOut } from '../../../test/page-fixture.js'
-import { createFakeDevice } from '../../core/fixtures/device.fixture.js'
+import { signedOut } from '../../../test/page-fixture.js'
 import { readNamed } from '../../core/outbox/partition.js'
 import { within } from '../../core/rows/spans.js'
-import { createTestWorld } from '../../testing/index.js'
-
-/** A device whose site data is emptied at once, while pages of apps at any base are open. */
-function setup({ hasCopy = false, hasNote = false } = {}) {
-  const world = createTestWorld()
-  const device = createFakeDevice({ hasCopy, hasNote })
-  world.setOnline(false)
-  return {
-    world,
-    device,
-    open(base: string, user = 'ada') {
-      const [tab, store] = [world.tab(), device.realm()]
-      const ports = { ...tab.ports, store, backup: store.backup }
-      return openApp(world, { user, tab: { ...tab, host: { ...tab.host, base }, ports } })
-    },
-    empty() {
-      device.wipe()
-      device.wipeCopy()
-      device.wipeNote()
-    },
-    sent: () =>
-      world.network.requests.map(({ url, principal }) => `${principal} ${url.slice(-8)}`).toSorted(),
-    read: device.realm().transact,
-  }
-}
+import { setup } from '../fixtures/site-data-cleared.fixture.js'
 
 const places = [
   ['the root', '/', '/', 'ada'],
@@ -191,60 +166,5 @@ describe('a page that stays open while all site data is cleared and another page
     await world.settle()
     await world.clock.advance(60_000)
     expect(sent()).toEqual(['ada p1/claps'])
-  })
-
-  it.each([
-    ['/c/', '/'],
-    ['/c/', '/c/'],
-    ['/c/d/', '/c/'],
-  ])(
-    'brings no home back into a base that has one by now: at %s, where %s was loaded first',
-    async (base, first) => {
-      const { world, open, empty, sent } = setup()
-      open('/a/').tab.crash()
-      await world.settle()
-      const old = open(base)
-      await world.settle()
-      old.tab.freeze()
-      empty()
-      open(first, 'bob')
-      await world.settle()
-      const fresh = open(base)
-      await world.settle()
-      fresh.clap('p1')
-      await world.settle()
-      old.tab.thaw()
-      old.tab.host.focus()
-      await world.settle()
-      for (const app of [old, fresh]) app.tab.crash()
-
-      world.setOnline(true)
-      open(base)
-      await world.settle()
-      expect(sent()).toEqual(['ada p1/claps'])
-    },
-  )
-
-  it.each([
-    ['/', '/a/'],
-    ['/a/', '/a/'],
-    ['/a/', '/a/b/'],
-  ])('has the note know the home of now: an old page at %s, a new one at %s', async (mine, theirs) => {
-    const { world, device, open, empty } = setup({ hasNote: true })
-    const old = open(mine)
-    await world.settle()
-    empty()
-    const fresh = open(theirs)
-    await world.settle()
-    fresh.clap('p1')
-    old.tab.host.focus()
-    await world.settle()
-    await world.clock.advance(60_000)
-    for (const app of [old, fresh]) app.tab.crash()
-    device.wipe()
-
-    const next = open(theirs)
-    await world.settle()
-    expect(next.outbox().lost).toMatchObject({ upTo: 1 })
   })
 })

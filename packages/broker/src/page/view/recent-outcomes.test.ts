@@ -1,15 +1,8 @@
 // Kept state says how far it holds what happened: a reload at any time tells it nothing twice, and leaves nothing out.
-import { configureStore, createReducer } from '@reduxjs/toolkit'
 import fc from 'fast-check'
 import { persistStore } from 'redux-persist'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { memoryStore } from '../../adapters/memory/memory-store.js'
-import { record } from '../../core/outbox/journal.js'
-import type { LiveEntry } from '../../core/rows/entry.js'
-import type { JournalRow, PartitionRow } from '../../core/rows/rows.js'
-import { within } from '../../core/rows/spans.js'
-import { createBroker, delivered as isDelivered } from '../../index.js'
-import { acknowledge, createTestWorld, type TestWorld } from '../../testing/index.js'
+import { acknowledge, createTestWorld } from '../../testing/index.js'
 import {
   added,
   type KeptApp,
@@ -21,9 +14,6 @@ import {
   storageIn,
   waysOf,
 } from '../fixtures/kept-state.fixture.js'
-
-beforeEach(() => void vi.useFakeTimers())
-afterEach(() => void vi.useRealTimers())
 
 type Step =
   | { readonly do: 'clap' | 'add' | 'online' | 'offline' | 'write' }
@@ -66,6 +56,10 @@ async function begin(name: string) {
     },
   }
 }
+
+beforeEach(() => void vi.useFakeTimers())
+
+afterEach(() => void vi.useRealTimers())
 
 describe.each(names)('%s', (name) => {
   const listsAreKept = name !== 'redux-persist inside optimistic()'
@@ -144,144 +138,5 @@ describe.each(names)('%s', (name) => {
       }),
       { numRuns: 30, seed: 11 },
     )
-  })
-})
-
-const byHand: PersistWay = { kept: (state) => JSON.parse(JSON.stringify(state)) }
-
-async function delivered(world = createTestWorld({ network: (sent) => acknowledge(sent, {}) })) {
-  const page = open(world, byHand)
-  page.store.dispatch(postLoaded({ p1: 7 }))
-  page.store.dispatch(postClapped('p1'))
-  await world.clock.advance(2_000)
-  page.tab.crash()
-  return { world, kept: byHand.kept?.(page.store.getState()) as Record<string, Record<string, unknown>> }
-}
-
-describe('kept state', () => {
-  it('of a database that was lost is told all that happens from now on', async () => {
-    const { kept } = await delivered()
-    const world = createTestWorld({ network: (sent) => acknowledge(sent, {}) })
-    const page = open(world, byHand, kept)
-
-    page.store.dispatch(postClapped('p1'))
-    await world.settle()
-
-    expect(page.view()).toMatchObject({ claps: { byId: { p1: 9 } }, waiting: 0 })
-  })
-
-  it('of another user is told all that happens from now on', async () => {
-    const { world, kept } = await delivered()
-    const page = open(world, byHand, kept, 'bob')
-
-    page.store.dispatch(postClapped('p1'))
-    await world.settle()
-
-    expect(page.view()).toMatchObject({ claps: { byId: { p1: 9 } }, waiting: 0 })
-  })
-
-  it('of a release that said nothing of it is taken for complete', async () => {
-    const { world, kept } = await delivered()
-    const { '@redux-broker/told': _, ...claps } = kept['claps'] as Record<string, unknown>
-
-    const page = open(world, byHand, { claps })
-    await world.settle()
-
-    expect(page.view().claps.byId).toEqual({ p1: 8 })
-  })
-
-  it('says nothing of where it came from to the reducers', async () => {
-    const { world, kept } = await delivered()
-
-    const page = open(world, byHand, kept)
-    await world.settle()
-
-    expect(Object.keys(kept['claps'] ?? {})).toContain('@redux-broker/told')
-    expect(Object.keys(page.view().claps)).toEqual(['byId', 'notes', 'problems'])
-  })
-})
-
-describe('two brokers of one store', () => {
-  it.each([0, 500, 2_000])(
-    'tell a slice nothing twice after a reload %i ms later, and leave nothing out',
-    async (ms) => {
-      const world = createTestWorld({ network: (sent) => acknowledge(sent, {}) })
-      const others = createTestWorld({ network: (sent) => acknowledge(sent, {}), seed: 2 })
-      let page = openTwo(world, others)
-      await world.settle()
-      await others.settle()
-      for (let i = 0; i < 3; i++) page.store.dispatch(postClapped('p1'))
-      await world.clock.advance(ms)
-      page.store.dispatch(added('p1'))
-      await others.settle()
-      const kept = JSON.parse(JSON.stringify(page.store.getState()))
-      page.crash()
-
-      page = openTwo(world, others, kept)
-      await world.settle()
-      await others.settle()
-      page.store.dispatch(added('p1'))
-      page.store.dispatch(postClapped('p1'))
-      await world.settle()
-      await others.settle()
-
-      expect(page.store.getState()).toMatchObject({ log: { entries: ['c', 'c', 'c', 'a', 'a', 'c'] } })
-    },
-  )
-})
-
-/** Claps go by one broker, items by the other; one slice of the first keeps a log of both. */
-function openTwo(world: TestWorld, others: TestWorld, preloadedState?: object) {
-  const [tab, other] = [world.tab(), others.tab()]
-  const shared = { partition: () => 'ada', server: 'idempotent' } as const
-  const one = createBroker({ ...shared, routes: [postClapped], world: tab })
-  const two = createBroker({ ...shared, routes: [added], world: other, name: 'two', reducerPath: 'two' })
-  const log = createReducer({ entries: [] as string[] }, (builder) => {
-    builder
-      .addMatcher(isDelivered(postClapped), ({ entries }) => void entries.push('c'))
-      .addMatcher(isDelivered(added), ({ entries }) => void entries.push('a'))
-  })
-  const store = configureStore({
-    reducer: { log: one.optimistic(log), broker: one.reducer, two: two.reducer },
-    ...(preloadedState && { preloadedState }),
-    middleware: (getDefault) => getDefault().prepend(one.middleware, two.middleware),
-  })
-  const crash = () => [tab, other].forEach((realm) => void realm.crash())
-  return { store, crash }
-}
-
-describe('what was delivered with no page to show it', () => {
-  it.each([1_000, 1_500, 9_000])('is shown by state that was kept before, after %i more', async (more) => {
-    const way = waysOf(storageIn({}))['getState() as preloadedState, by JSON'] as PersistWay
-    const store = memoryStore()
-    const world = createTestWorld({ store, network: (sent) => acknowledge(sent, {}) })
-    const page = open(world, way)
-    await world.settle()
-    world.setOnline(false)
-    page.store.dispatch(added('second'))
-    await world.settle()
-    const kept = way.kept?.(page.store.getState()) as KeptApp
-    page.tab.crash()
-    world.setOnline(true)
-    const sender = open(world, way)
-    await world.settle()
-    expect(world.network.requests).toHaveLength(1)
-    // It has not noted yet what it showed.
-    sender.tab.crash()
-    await store.transact('readwrite', 'relaxed', async (tx) => {
-      const [row, note] = [
-        (await tx.list(within('partitions', []), 1))[0] as PartitionRow,
-        (await tx.list(within('journal', []), 1))[0] as JournalRow,
-      ]
-      const other = { ...note, id: 'other', action: { type: 'other' }, bytes: 9 } as unknown as LiveEntry
-      for (let i = 0; i < more; i++) record(tx, row, other, { kind: 'confirmed' }, note.at)
-      tx.put('partitions', row)
-    })
-
-    const back = open(world, way, kept)
-    await world.settle()
-
-    expect(back.view()).toMatchObject({ waiting: 0 })
-    expect(back.view().list.slice(0, 2)).toEqual(['first', 'second'])
   })
 })

@@ -1,0 +1,107 @@
+import { describe, expect, it } from 'vitest'
+import { openApp } from '../../../test/page-fixture.js'
+import { deadLetters, discard, requeue } from '../../index.js'
+import { acknowledge, createTestWorld, type TestWorld } from '../../testing/index.js'
+
+const twoTabs = async (world: TestWorld) => {
+  const tabs = [openApp(world), openApp(world)] as const
+  await world.settle()
+  return tabs
+}
+
+describe('a dead letter', () => {
+  const refused = async () => {
+    const world = createTestWorld()
+    world.network.next((request) => acknowledge(request, { title: 'full' }, 422))
+    const [here, there] = await twoTabs(world)
+    const receipt = here.clap('p1')
+    await world.settle()
+    return { world, here, there, id: receipt.id }
+  }
+
+  it('is seen from every tab, with its reason', async () => {
+    const { there, id } = await refused()
+
+    expect(there.outbox()).toMatchObject({ deadLetters: 1, waiting: 0 })
+    expect(there.outbox().entries[id]).toMatchObject({
+      state: 'returned',
+      reason: 'refused',
+      httpStatus: 422,
+    })
+    expect(await deadLetters(there.broker)).toMatchObject([
+      { id, reason: 'refused', httpStatus: 422, problem: { title: 'full' }, attempts: 1 },
+    ])
+    expect(there.post('p1')).toMatchObject({ claps: 0, problem: 'refused' })
+  })
+
+  it('is requeued from another tab, under a new key after a refusal, and delivered in both (R4)', async () => {
+    const { world, here, there, id } = await refused()
+
+    expect(await requeue(there.broker, id)).toBe('requeued')
+    await world.settle()
+    const [first, second] = world.network.requests
+
+    expect(second?.key).not.toBe(first?.key)
+    for (const tab of [here, there]) {
+      expect(tab.post('p1')?.claps).toBe(1)
+      expect(tab.outbox()).toMatchObject({ waiting: 0, deadLetters: 0, entries: {} })
+    }
+    expect(world.reports).toEqual([])
+  })
+
+  it('is back in the view of every tab while its repeat is under way', async () => {
+    const { world, here, there, id } = await refused()
+    world.setOnline(false)
+
+    await requeue(there.broker, id)
+    await world.settle()
+
+    for (const tab of [here, there]) {
+      expect(tab.post('p1')?.claps).toBe(1)
+      expect(tab.outbox()).toMatchObject({ waiting: 1, deadLetters: 0 })
+      expect(tab.outbox().entries[id]?.state).toBe('accepted')
+    }
+  })
+
+  it('is shown once in a tab that starts after its requeue', async () => {
+    const { world, here, there, id } = await refused()
+    await world.clock.advance(5_000)
+    world.setOnline(false)
+    await requeue(there.broker, id)
+    for (const { tab } of [here, there]) tab.crash()
+
+    const late = openApp(world)
+    await world.settle()
+
+    expect(late.post('p1')?.claps).toBe(1)
+  })
+
+  it('is discarded from another tab, and gone from both', async () => {
+    const { world, here, there, id } = await refused()
+
+    expect(await discard(there.broker, id)).toBe('discarded')
+    await world.settle()
+
+    expect(await deadLetters(here.broker)).toEqual([])
+    for (const tab of [here, there]) expect(tab.outbox()).toMatchObject({ deadLetters: 0, entries: {} })
+    expect(world.network.requests).toHaveLength(1)
+  })
+
+  it('that another tab has taken care of already is not found', async () => {
+    const { here, there, id } = await refused()
+    await requeue(there.broker, id)
+
+    expect(await requeue(here.broker, id)).toBe('notFound')
+    expect(await discard(here.broker, id)).toBe('notFound')
+  })
+
+  it('belongs to its user: nobody else finds it (SEC2)', async () => {
+    const { world, id } = await refused()
+    const bob = openApp(world, { user: 'bob' })
+    await world.settle()
+
+    expect(await deadLetters(bob.broker)).toEqual([])
+    expect(await requeue(bob.broker, id)).toBe('notFound')
+    expect(bob.outbox()).toMatchObject({ deadLetters: 0, entries: {} })
+  })
+})
