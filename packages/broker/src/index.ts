@@ -12,7 +12,7 @@ export { write } from './redux/route.js'
 
 // Match outcomes in reducers.
 
-export { confirmed, delivered, rejected, returned } from './redux/actions.js'
+export { confirmed, delivered, rejected, returned } from './redux/matchers.js'
 
 // Commands on an outbox and on reads.
 

@@ -53,7 +53,7 @@ export function createBroker<State, Path extends string = 'broker'>(
   const live = new Set<Runtime>()
   let world: World | undefined
   const registration = createRegistration(worker, (updateReady) => {
-    for (const one of live) one.status({ updateReady })
+    for (const one of live) one.view.status({ updateReady })
   })
 
   return {
@@ -64,13 +64,8 @@ export function createBroker<State, Path extends string = 'broker'>(
       world ??= options.world ? { ...options.world } : browserWorld(database, options.origins)
       if (world === undefined) return inertMiddleware(routes)
       const begunIn = world
-      const made = createRuntime(
-        runtimeConfig(
-          options,
-          { database, routes, judging, worker, world, release: () => claim.release() },
-          store,
-        ),
-      )
+      const parts = { database, routes, judging, worker, world, release: () => claim.release() }
+      const made = createRuntime(runtimeConfig(options, parts, store))
       const claim = claimDatabase(database, options.world ?? globalThis, asOneOf(live, made))
       runtime = made
       if (isDevelopment) queueMicrotask(() => checkMounted(store.getState(), options.reducerPath ?? 'broker'))
@@ -113,7 +108,7 @@ function reducersOf(
     produce,
     asks: ({ type }: Action<string>) => isReadAction(routes.get(type)),
     watch: isDevelopment ? createMissingCaseWatch((type) => isReadAnew(routes.get(type))) : undefined,
-    hasPending: (besides?: string) => runtime()?.hasPending(besides) ?? false,
+    hasPending: (besides?: string) => runtime()?.view.hasPending(besides) ?? false,
     onForeign: () => runtime()?.tear(),
     report: world?.ports.report ?? report,
   }
@@ -208,7 +203,7 @@ const brokerMiddleware =
       const route = routes.get(type)
       if (isDevelopment && route === undefined) checkUnrouted(type)
       return route === undefined
-        ? reduce(runtime.dated(action))
+        ? reduce(runtime.view.dated(action))
         : runtime.capture(route, action as Action<string>, reduce)
     }
   }

@@ -6,7 +6,6 @@ import type { Owner } from '../core/outbox/partition.js'
 import type { Ports } from '../core/ports.js'
 import { retryAfterFreeingSpace } from '../core/rows/disk-reserve.js'
 import type { StoredAction } from '../core/rows/entry.js'
-import type { Status } from '../redux/actions.js'
 import { isDevelopment } from '../redux/development.js'
 import { isRead, type Route } from '../redux/route.js'
 import type { Receipt } from '../redux/types.js'
@@ -22,18 +21,15 @@ import { createUserRows } from './user/user-rows.js'
 import { type CurrentUserContext, createCurrentUser } from './user/user-session.js'
 import { createReceipts } from './view/receipts.js'
 import { createResetRepair } from './view/reset-repair.js'
-import { createStoreBridge } from './view/store-bridge.js'
+import { createStoreBridge, type StoreBridge } from './view/store-bridge.js'
 
 export interface Runtime extends Internals {
+  readonly view: StoreBridge
   isStopped(): boolean
   /** Resolves when the waiting entries are back in the view, or cannot be read. */
   readonly ready: Promise<void>
   capture(route: Route, action: StoredAction, next: (action: unknown) => unknown): Receipt<unknown>
   persisted(): boolean | undefined
-  /** Marks a truth that may be old with the outcomes that came after it. */
-  dated(action: unknown): unknown
-  /** Whether entries are in the view, beside this one. */
-  hasPending(besides: string | undefined): boolean
   /** Call it when a reducer was given a state that it did not make, or none. */
   tear(): void
   /** Call it after every action: the user may have changed, and slices may have begun anew. */
@@ -41,7 +37,6 @@ export interface Runtime extends Internals {
   /** Call it where the user may have changed. */
   checkUser(): void
   resume(): Promise<void>
-  status(part: Partial<Status>): void
   /** Nothing is read, shown or sent until it wakes. */
   rest(): void
   /** Outcomes from the time of rest are told first. */
@@ -60,6 +55,8 @@ export function createRuntime(config: RuntimeConfig): Runtime {
   return {
     ports,
     reads,
+    view,
+    ...captures,
     ...outbox,
     reduced,
     changed,
@@ -73,10 +70,6 @@ export function createRuntime(config: RuntimeConfig): Runtime {
         ? (reads as ReadEngine).capture(route, action, next)
         : captures.capture(route, action, next)
     },
-    cancel: captures.cancel,
-    cancelCaptures: captures.cancelAll,
-    dated: view.dated,
-    hasPending: view.hasPending,
     tear() {
       if (!outbox.isStopped()) repair.tear()
     },
@@ -86,7 +79,6 @@ export function createRuntime(config: RuntimeConfig): Runtime {
       await users.resume(owner)
       changed()
     },
-    status: view.status,
     dismiss(entryId) {
       if (view.shown(entryId) === undefined)
         view.dispatch([{ type: 'redux-broker/discarded', payload: entryId }])

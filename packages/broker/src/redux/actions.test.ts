@@ -1,7 +1,6 @@
 import { createAction } from '@reduxjs/toolkit'
 import { describe, expect, it } from 'vitest'
 import {
-  delivered,
   isBrokerAction,
   isOutcome,
   laterOutcomes,
@@ -10,9 +9,8 @@ import {
   pendingMark,
   readAtOf,
   readMark,
-  rejected,
-  returned,
 } from './actions.js'
+import { delivered, rejected, returned } from './matchers.js'
 import { write } from './route.js'
 
 const request = () => ({ url: '/x' })

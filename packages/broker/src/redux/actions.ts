@@ -1,11 +1,11 @@
-// The broker's own actions, as DevTools shows them, and the matchers that an app writes its reducers with.
+// The broker's own actions, as DevTools shows them, and the marks on actions of the app.
 import type { Action } from 'redux'
 import { errorText } from '../core/network/error-text.js'
 import type { Quarantined } from '../core/outbox/row-validation.js'
 import type { StoredAction } from '../core/rows/entry.js'
 import type { LastTry, Loss } from '../core/rows/rows.js'
 import type { OriginTrouble } from './origin-trouble.js'
-import type { ActionCreator, AnswerMeta, Confirmed, Delivered, Rejected, Returned } from './types.js'
+import type { AnswerMeta } from './types.js'
 
 /** On a routed action that goes on to the reducers: it waits for its outcome. */
 export interface PendingMark {
@@ -216,39 +216,3 @@ export const answerInvalid = (error: unknown): NonNullable<OutcomeAction['error'
   reason: 'answerInvalid',
   problem: errorText(error),
 })
-
-const matcher =
-  (kind: OutcomeKind, creators: readonly ActionCreator[]) =>
-  (action: unknown): boolean =>
-    outcomeMark(action)?.outcome === kind &&
-    creators.some(({ type }) => (action as Action).type === `${type}/${kind}`)
-
-/**
- * Matches when an entry of these routes was delivered, or a read answered: `payload` is the answer, `meta.arg` the
- * action's payload. For a read `meta.fetchedAt` tells the answer's age. `meta.stale` tells that it is the last good one.
- */
-export const delivered = <Cs extends readonly ActionCreator[]>(
-  ...creators: Cs
-): ((action: unknown) => action is { [K in keyof Cs]: Delivered<Cs[K]> }[number]) =>
-  matcher('delivered', creators) as never
-
-/**
- * Matches when an entry of these routes is known to have happened and no answer is there. A person or the server said
- * so, or the route's `answer` threw (then `error` says it). Its optimistic change is confirmed state by then.
- */
-export const confirmed = <Cs extends readonly ActionCreator[]>(
-  ...creators: Cs
-): ((action: unknown) => action is { [K in keyof Cs]: Confirmed<Cs[K]> }[number]) =>
-  matcher('confirmed', creators) as never
-
-/** Matches when an entry of these routes came back for good, a dead letter now, or a read failed: `error` says why. */
-export const returned = <Cs extends readonly ActionCreator[]>(
-  ...creators: Cs
-): ((action: unknown) => action is { [K in keyof Cs]: Returned<Cs[K]> }[number]) =>
-  matcher('returned', creators) as never
-
-/** Matches when an action of these routes was refused at its capture: nothing of it was kept or sent. */
-export const rejected = <Cs extends readonly ActionCreator[]>(
-  ...creators: Cs
-): ((action: unknown) => action is { [K in keyof Cs]: Rejected<Cs[K]> }[number]) =>
-  matcher('rejected', creators) as never

@@ -3,6 +3,7 @@ import { memoryAnswerCache } from '../adapters/memory/memory-answer-cache.js'
 import { memoryStore } from '../adapters/memory/memory-store.js'
 import type { DeviceState, Zone } from '../core/conditions/device.js'
 import * as inquiries from '../core/delivery/status-query.js'
+import type { RandomSource } from '../core/platform.js'
 import type { AnswerCache } from '../core/reads/cache/answer-cache.js'
 import type { Store } from '../core/rows/store.js'
 import type { World } from '../page/broker.js'
@@ -94,30 +95,10 @@ export function createTestWorld(options: TestWorldOptions = {}): TestWorld {
       const host = createTestHost(baseUrl, online, life)
       const { setDevice, ...device } = createTestDevice(life)
       hosts.add(host)
-      const report = (error: unknown) => void reports.push(error)
+      const shared = { clock, network, store, copies, chance, locks, bus, reports, zone }
       return {
         host,
-        ports: {
-          store: {
-            transact: (mode, durability, work) =>
-              life.whileAlive(() => store.transact(mode, durability, work)),
-            close() {},
-          },
-          clock: { ...clock, after: (ms, callback) => clock.after(ms, () => life.run(callback)) },
-          chance,
-          network: {
-            fetch: (request, how) => life.whileAlive(() => network.fetch(request, how)),
-            send: (request, how) => life.whileAlive(() => network.send(request, how)),
-            knock: (url, how) => life.whileAlive(() => network.knock(url, how)),
-            isOnline: network.isOnline,
-          },
-          copies: whileAlive(copies, life),
-          locks: locks.of(life),
-          bus: bus.of(life),
-          device,
-          ...(zone && { zone }),
-          report,
-        },
+        ports: { ...portsOf(life, shared), device },
         inquiries: () => inquiries,
         setDevice,
         crash() {
@@ -130,6 +111,38 @@ export function createTestWorld(options: TestWorldOptions = {}): TestWorld {
     },
   }
 }
+
+interface SharedParts extends Pick<TestWorld, 'clock' | 'network' | 'store' | 'copies'> {
+  readonly chance: RandomSource
+  readonly locks: ReturnType<typeof createMemoryLocks>
+  readonly bus: ReturnType<typeof createMemoryBus>
+  readonly reports: unknown[]
+  readonly zone: Zone | undefined
+}
+
+/** The ports of one realm. Once the realm is dead it does nothing more through them. */
+const portsOf = (
+  life: Life,
+  { clock, network, store, copies, chance, locks, bus, reports, zone }: SharedParts,
+): Omit<TestTab['ports'], 'device'> => ({
+  store: {
+    transact: (mode, durability, work) => life.whileAlive(() => store.transact(mode, durability, work)),
+    close() {},
+  },
+  clock: { ...clock, after: (ms, callback) => clock.after(ms, () => life.run(callback)) },
+  chance,
+  network: {
+    fetch: (request, how) => life.whileAlive(() => network.fetch(request, how)),
+    send: (request, how) => life.whileAlive(() => network.send(request, how)),
+    knock: (url, how) => life.whileAlive(() => network.knock(url, how)),
+    isOnline: network.isOnline,
+  },
+  copies: whileAlive(copies, life),
+  locks: locks.of(life),
+  bus: bus.of(life),
+  ...(zone && { zone }),
+  report: (error) => void reports.push(error),
+})
 
 /** The same, of which a realm that is dead does nothing more. */
 const whileAlive = (copies: AnswerCache, life: Life): AnswerCache => ({

@@ -2,7 +2,8 @@
 // startBrokerWorker. A worker that loads it sets them first, as `self.reduxBroker = { name: 'shop' }`, since a script does
 // not learn its own URL there. Registered by itself it takes `?name=`, `?base=`, `?origins=` and, where cookies go to
 // those, `&credentials=include`.
-import { startBrokerWorker, type WorkerOptions } from './start-broker-worker.js'
+import { startBrokerWorker } from './start-broker-worker.js'
+import type { WorkerOptions } from './worker-options.js'
 
 declare const self: ServiceWorkerGlobalScope & { readonly reduxBroker?: WorkerOptions }
 

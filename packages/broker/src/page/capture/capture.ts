@@ -50,7 +50,7 @@ export interface WriteCapture {
   /** Takes an entry back, whether it is on disk already or not. */
   cancel(id: string): Promise<CancelledWrite>
   /** Takes back the captures that are not being written yet, and waits for the others. Gives how many it took back. */
-  cancelAll(): Promise<number>
+  cancelCaptures(): Promise<number>
 }
 
 export function createWriteCapture(context: WriteCaptureContext): WriteCapture {
@@ -102,7 +102,7 @@ export function createWriteCapture(context: WriteCaptureContext): WriteCapture {
       }
       return receipt
     },
-    async cancelAll() {
+    async cancelCaptures() {
       const own = [...captures.values()].filter((one) => one.principal === principal())
       const free = own.filter(({ id }) => queue.remove(id))
       ends.cancel(free)

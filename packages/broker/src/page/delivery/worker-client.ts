@@ -13,6 +13,7 @@ import {
 import type { WakeReason } from '../../core/outcomes/circuit-breaker.js'
 import { withTimeout } from '../../core/with-timeout.js'
 import { isDevelopment } from '../../redux/development.js'
+import { createWorkerAdvice } from './worker-advice.js'
 
 /** A worker that starts takes a while; one that has not answered by then is not counted on. */
 const answerMs = 2_000
@@ -39,40 +40,37 @@ export interface WorkerClient {
   hasBackgroundSync(): boolean
 }
 
+/** Needs of some requests of the app: their origins, and functions of single routes. */
+interface SomeRequestsNeed {
+  readonly origins?: readonly string[]
+  readonly judges?: readonly string[]
+}
+
 export function createWorkerClient(
   database: string,
   needs: readonly string[],
-  {
-    origins = [],
-    judges = [],
-  }: { readonly origins?: readonly string[]; readonly judges?: readonly string[] } = {},
+  { origins = [], judges = [] }: SomeRequestsNeed = {},
 ): WorkerClient {
   let registration: ServiceWorkerRegistration | undefined
   /** Undefined while it has not been asked for long enough. */
   let answered: boolean | undefined
   let has: readonly string[] | undefined
   const lacks = () => [...needs, ...judges, ...origins].filter((one) => !has?.includes(one))
-  const say = isDevelopment ? adviser(database, origins) : undefined
+  const say = isDevelopment ? createWorkerAdvice(database, origins) : undefined
 
-  /** Resolves with whether the worker answered in time; a later answer counts from then on. */
-  const ask = (worker: ServiceWorker, command: AskCommand | DrainCommand, partition?: string) => {
-    const { port1, port2 } = new MessageChannel()
-    const taken = new Promise<boolean>((resolve) => {
-      port1.onmessage = ({ data }) => {
-        port1.close()
+  /** Resolves with whether the worker answered in time. A later answer counts from then on. */
+  const ask = (worker: ServiceWorker, command: AskCommand | DrainCommand, partition?: string) =>
+    askByPort(worker, command, (event) => {
+      const data: unknown = event?.data
+      answered = isDraining(data) && isFor(partition, data)
+      if (event === undefined) {
+        if (isDevelopment) setTimeout(() => answered === false && say?.silent(worker), silentMs)
+      } else {
         has = isDraining(data) ? data.has : []
-        answered = isDraining(data) && isFor(partition, data)
-        resolve(answered)
         say?.lacks(lacks())
       }
-    })
-    worker.postMessage(command, [port2])
-    return withTimeout(systemClock, answerMs, taken, () => {
-      answered = false
-      if (isDevelopment) setTimeout(() => answered === false && say?.silent(worker), silentMs)
       return answered
     })
-  }
 
   return {
     use(given) {
@@ -88,20 +86,12 @@ export function createWorkerClient(
       // A silent worker is not waited for again. Should it take the work on after all, the lock tells who sends.
       return answered !== false && asked
     },
-    wakeWhenOnline(now) {
-      // It may be missing, denied or switched off; then the other wake-ups serve.
-      syncOf(registration)
+    // Background Sync may be missing, denied or switched off. Then the other wake-ups serve.
+    wakeWhenOnline: (now) =>
+      void syncOf(registration)
         ?.register(syncTag(database, now))
-        .catch(() => {})
-    },
-    state: () =>
-      registration === undefined
-        ? 'none'
-        : registration.active === null || answered === undefined
-          ? 'starting'
-          : answered
-            ? 'active'
-            : 'silent',
+        .catch(() => {}),
+    state: () => stateOf(registration, answered),
     needs,
     lacks,
     forReads() {
@@ -116,6 +106,32 @@ export function createWorkerClient(
   }
 }
 
+/** `hear` gets nothing where the worker does not answer in time, and the answer whenever that comes. */
+function askByPort(
+  worker: ServiceWorker,
+  command: AskCommand | DrainCommand,
+  hear: (event?: MessageEvent) => boolean,
+): Promise<boolean> {
+  const { port1, port2 } = new MessageChannel()
+  const taken = new Promise<boolean>((resolve) => {
+    port1.onmessage = (event) => {
+      port1.close()
+      resolve(hear(event))
+    }
+  })
+  worker.postMessage(command, [port2])
+  return withTimeout(systemClock, answerMs, taken, () => hear())
+}
+
+const stateOf = (registration: ServiceWorkerRegistration | undefined, answered: boolean | undefined) =>
+  registration === undefined
+    ? 'none'
+    : registration.active === null || answered === undefined
+      ? 'starting'
+      : answered
+        ? 'active'
+        : 'silent'
+
 /** A worker of another scope may be in the session of another app. One of an earlier release does not say. */
 const isFor = (mine: string | undefined, { partition }: Draining) =>
   mine === undefined || partition === undefined || partition === mine
@@ -126,27 +142,3 @@ interface PageSyncManager {
 
 const syncOf = (registration: ServiceWorkerRegistration | undefined) =>
   (registration as { readonly sync?: PageSyncManager } | undefined)?.sync
-
-/** Tells the developer, once each, what keeps the worker from the work. */
-function adviser(database: string, origins: readonly string[]) {
-  const said = new Set<string>()
-  const say = (text: string) => {
-    if (!said.has(text)) console.warn(`redux-broker: ${text}`)
-    said.add(text)
-  }
-  return {
-    silent: ({ scriptURL }: ServiceWorker) =>
-      say(
-        `${scriptURL} does not answer for the database '${database}', so this page delivers while it is open. ` +
-          'Call startBrokerWorker() in it, or load sw.js of redux-broker; with the `name` that createBroker() was given.',
-      ),
-    lacks(lacking: readonly string[]) {
-      const missing = lacking.filter((one) => origins.includes(one))
-      if (missing.length > 0)
-        say(
-          `the service worker was not told of ${missing.join(', ')}, so what goes there waits for a page. ` +
-            'Give startBrokerWorker() the same `origins`, or register sw.js?origins=….',
-        )
-    },
-  }
-}

@@ -52,7 +52,7 @@ export interface UserRowsContext {
 
 export function createUserRows(ports: Ports, { app, base }: UserRowsContext): UserRows {
   const { store, clock, bus } = ports
-  const known = new Map<string, Promise<Derived>>()
+  const [write, ownerOf] = createUserPartitions(ports, base)
   let last: Promise<unknown> = Promise.resolve()
 
   /** Changes of the session are written one after the other, in their order: some take longer than others. */
@@ -63,32 +63,6 @@ export function createUserRows(ports: Ports, { app, base }: UserRowsContext): Us
   }
 
   const relaxed: Transact = (work) => store.transact('readwrite', 'relaxed', work)
-
-  const derivedOf = (principal: string, left?: string): Promise<Derived> => {
-    const found = known.get(principal)
-    if (found !== undefined) return found
-    const derived = derive(ports, base, principal, left)
-    known.set(principal, derived)
-    derived.catch(() => known.delete(principal))
-    return derived
-  }
-
-  async function write<T>(principal: string, work: UserWork<T>, transact: Transact): Promise<T> {
-    for (let before: string | undefined; ; ) {
-      const { owner, salt, left } = await derivedOf(principal, before)
-      const done = await transact(async (tx) => {
-        const found = await findSalt(tx, base)
-        const isThere = found === undefined && (await tx.get('partitions', [owner.partition])) !== undefined
-        if (isThere) await restoreSalt(tx, salt, base)
-        else if (found !== salt) return undefined
-        if (left !== undefined) await moveLoss(tx, left, owner.partition)
-        return { result: await work(tx, owner) }
-      })
-      if (done !== undefined) return done.result
-      before = owner.partition
-      known.delete(principal)
-    }
-  }
 
   async function begin(tx: StoreTransaction, owner: Owner): Promise<Owner> {
     const stranded = await countUnreachableWork(tx, owner, base)
@@ -104,7 +78,7 @@ export function createUserRows(ports: Ports, { app, base }: UserRowsContext): Us
       signedIn = await write(principal, begin, relaxed)
     } catch (error) {
       // No room for a word: it is not needed where the last session was this user's too.
-      signedIn = (await derivedOf(principal)).owner
+      signedIn = await ownerOf(principal)
       const isActive = (tx: StoreTransaction) => sessionOf(tx, signedIn.partition)
       if (!isFull(error) || !(await store.transact('readonly', 'relaxed', isActive))) throw error
     }
@@ -133,6 +107,39 @@ export function createUserRows(ports: Ports, { app, base }: UserRowsContext): Us
     signOut: (principal) => inOrder(() => signOut(principal)),
     resume: (owner) => inOrder(() => resume(owner)),
   }
+}
+
+/** The partitions that stand for users, each derived once from the salt of the database. */
+function createUserPartitions(ports: Ports, base: Base) {
+  const known = new Map<string, Promise<Derived>>()
+
+  const derivedOf = (principal: string, left?: string): Promise<Derived> => {
+    const found = known.get(principal)
+    if (found !== undefined) return found
+    const derived = derive(ports, base, principal, left)
+    known.set(principal, derived)
+    derived.catch(() => known.delete(principal))
+    return derived
+  }
+
+  async function write<T>(principal: string, work: UserWork<T>, transact: Transact): Promise<T> {
+    for (let before: string | undefined; ; ) {
+      const { owner, salt, left } = await derivedOf(principal, before)
+      const done = await transact(async (tx) => {
+        const found = await findSalt(tx, base)
+        const isThere = found === undefined && (await tx.get('partitions', [owner.partition])) !== undefined
+        if (isThere) await restoreSalt(tx, salt, base)
+        else if (found !== salt) return undefined
+        if (left !== undefined) await moveLoss(tx, left, owner.partition)
+        return { result: await work(tx, owner) }
+      })
+      if (done !== undefined) return done.result
+      before = owner.partition
+      known.delete(principal)
+    }
+  }
+
+  return [write, async (principal: string) => (await derivedOf(principal)).owner] as const
 }
 
 async function derive(

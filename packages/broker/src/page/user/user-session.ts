@@ -125,8 +125,7 @@ function createUserSession(principal: string, context: UserSessionContext): User
   async function enter(): Promise<void> {
     const { partition } = await owner
     if (isStopped) return
-    const { dispatch, shown, told, blocked } = view
-    feed = createChangeFeed({ ...context, partition, dispatch, shown, told, blocked, onNews })
+    feed = createChangeFeed({ ...context, ...view, partition, onNews })
     const stored = view.stored()
     await feed.start()
     await settleLost(context, partition, stored, feed.shown())

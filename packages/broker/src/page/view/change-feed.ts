@@ -50,13 +50,10 @@ export interface ChangeFeed {
 export function createChangeFeed(context: ChangeFeedContext): ChangeFeed {
   const { ports, host, partition, serves } = context
   let seen: Cursor = { seq: 0, number: 0 }
-  /** The last reading that has begun. */
-  let reading = Promise.resolve()
-  /** The one that begins after it. */
-  let next: Promise<void> | undefined
   let stopped = false
   let hinted = false
   const keeper = createJournalUpkeep(context)
+  const [start, catchUp] = createTurns(begin, () => follow(false))
 
   /** `late`: the journal tells what happened before this page began. */
   async function follow(late: boolean): Promise<void> {
@@ -73,13 +70,45 @@ export function createChangeFeed(context: ChangeFeedContext): ChangeFeed {
     }
   }
 
-  function hint(): void {
-    if (hinted || stopped) return
-    hinted = true
-    host.frame(() => {
-      hinted = false
-      catchUp().catch(ports.report)
-    })
+  async function begin(): Promise<void> {
+    const rows = await startCounted(ports, partition)
+    if (stopped) return
+    const [number, actions] = startActions(rows, context)
+    if (number > rows.seen.number) keeper.shown(number)
+    seen = { ...rows.seen, number }
+    context.dispatch(actions)
+    context.blocked(rows.blocked)
+    await follow(true)
+    keeper.started()
+  }
+
+  return {
+    hint() {
+      if (hinted || stopped) return
+      hinted = true
+      host.frame(() => {
+        hinted = false
+        catchUp().catch(ports.report)
+      })
+    },
+    catchUp,
+    shown: () => seen.number,
+    start,
+    stop() {
+      stopped = true
+      keeper.stop()
+    },
+  }
+}
+
+/** The first reading, and a later one. All that ask during a reading share the next one. */
+function createTurns(begin: () => Promise<void>, follow: () => Promise<void>) {
+  let reading = Promise.resolve()
+  let next: Promise<void> | undefined
+
+  function start(): Promise<void> {
+    reading = begin()
+    return reading
   }
 
   function catchUp(): Promise<void> {
@@ -87,44 +116,29 @@ export function createChangeFeed(context: ChangeFeedContext): ChangeFeed {
       .catch(() => {})
       .then(() => {
         next = undefined
-        reading = follow(false)
+        reading = follow()
         return reading
       })
     return next
   }
 
-  async function begin(): Promise<void> {
-    const start = await startCounted(ports, partition)
-    if (stopped) return
-    const { last } = start
-    const told = context.told()
-    const toldHere = told?.outbox === partition ? told.number : 0
-    // A database that was lost begins its journal anew.
-    const number = toldHere > last ? start.seen.number : Math.max(start.seen.number, toldHere)
-    if (number > start.seen.number) keeper.shown(number)
-    seen = { ...start.seen, number }
-    const entries = start.entries.filter(({ id }) => context.shown(id) === undefined)
-    const outcomes = standing(start.told).flatMap((row) => outcomeOf(row, { ...context, late: true }) ?? [])
-    const past = { told: { outbox: partition, number }, last, outcomes }
-    context.dispatch([restoredActions(entries, start.letters, past), ...setAside(start)])
-    context.blocked(start.blocked)
-    await follow(true)
-    keeper.started()
-  }
+  return [start, catchUp] as const
+}
 
-  return {
-    hint,
-    catchUp,
-    shown: () => seen.number,
-    start() {
-      reading = begin()
-      return reading
-    },
-    stop() {
-      stopped = true
-      keeper.stop()
-    },
-  }
+/** The last number of the journal that a starting page shows, and the actions that bring the view there. */
+function startActions(
+  { last, seen, told: journal, ...rows }: OutboxStart,
+  context: ChangeFeedContext,
+): readonly [number, readonly BrokerAction[]] {
+  const { partition } = context
+  const told = context.told()
+  const toldHere = told?.outbox === partition ? told.number : 0
+  // A database that was lost begins its journal anew.
+  const number = toldHere > last ? seen.number : Math.max(seen.number, toldHere)
+  const entries = rows.entries.filter(({ id }) => context.shown(id) === undefined)
+  const outcomes = standing(journal).flatMap((row) => outcomeOf(row, { ...context, late: true }) ?? [])
+  const past = { told: { outbox: partition, number }, last, outcomes }
+  return [number, [restoredActions(entries, rows.letters, past), ...setAside(rows)]]
 }
 
 /** Reads the rows that a page begins with. Where their counts are wrong they are counted anew, and read again. */

@@ -55,14 +55,6 @@ export interface StoreBridge {
   clear(): void
 }
 
-interface BridgeParts {
-  readonly pending: PendingEntries
-  readonly uncounted: Map<string, number>
-  readonly recent: RecentOutcomes
-  readonly receipts: Receipts
-  tell(action: BrokerAction | OutcomeAction): void
-}
-
 export function createStoreBridge(
   { report }: Pick<Ports, 'report'>,
   host: PageLifecycle,
@@ -75,7 +67,7 @@ export function createStoreBridge(
   const uncounted = new Map<string, number>()
   const recent = createRecentOutcomes()
   const tell = teller(dispatch, report)
-  const one = settling({ pending, uncounted, recent, receipts, tell })
+  const one = settling(pending, uncounted, recent, receipts, tell)
   const status = createShownStatus(pending, uncounted, host, one)
 
   function all(actions: readonly (BrokerAction | OutcomeAction)[]): void {
@@ -121,7 +113,13 @@ export function createStoreBridge(
 
 /** Tells the store of an action, and settles the receipts of the entries that end by it. */
 const settling =
-  ({ pending, uncounted, recent, receipts, tell }: BridgeParts) =>
+  (
+    pending: PendingEntries,
+    uncounted: Map<string, number>,
+    recent: RecentOutcomes,
+    receipts: Receipts,
+    tell: (action: BrokerAction | OutcomeAction) => void,
+  ) =>
   (action: BrokerAction | OutcomeAction): void => {
     recent.hear(action)
     pending.hear(action)

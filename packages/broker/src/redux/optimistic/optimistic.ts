@@ -59,10 +59,12 @@ export function optimistic<R extends AnyReducer>(
   { asks = () => false, hasPending = () => false, onForeign = () => {}, ...context }: OptimisticContext,
 ): R {
   const layering = createLayering(reducer, context)
-  const { apply, applyOnTop, keep, push, rebased } = layering
+  const { applyOnTop, keep, push, rebased } = layering
   const onOutcome = outcomeStep(layering, context.watch)
   const onTruth = truthStep(layering, asks, context.watch)
   const onBroker = brokerStep(layering)
+  const onPersist = persistStep(layering)
+  const onOrdinary = ordinaryStep(layering, reducer)
 
   function begin(action: Action): object {
     onForeign()
@@ -77,20 +79,15 @@ export function optimistic<R extends AnyReducer>(
     return layering.latest()
   }
 
-  function onOrdinary(state: object, layers: Hidden, action: Action): object {
-    if (layers.log.length === 0) {
-      const next: object = reducer(state, action)
-      return next === state ? state : keep({ ...layers, confirmed: next }, next)
-    }
-    const next = applyOnTop(state, action)
-    if (next === state && apply(layers.confirmed, action) === layers.confirmed) return state
-    return keep({ ...layers, log: [...layers.log, { action }] }, next)
+  function unwrapKept(state: object): object {
+    const kept = unpacked(state)
+    return kept === undefined ? state : keep({ ...nothingOn(kept.confirmed), ...kept }, kept.confirmed)
   }
 
   function reduce(given: object | undefined, action: Action): object {
     if (given === undefined) return begin(action)
     const own = layersOf(given)
-    const state = own === undefined ? opened(checkedState(given)) : given
+    const state = own === undefined ? unwrapKept(checkedState(given)) : given
     const known = own ?? layering.of(state)
     const pending = pendingMark(action)
     const ended = outcomeMark(action)
@@ -114,22 +111,6 @@ export function optimistic<R extends AnyReducer>(
       : onOrdinary(state, layers, action)
   }
 
-  /** State that was kept is confirmed state. The broker tells it next the outcomes that it lacks. */
-  function onPersist(state: object, layers: Hidden, action: Action): object {
-    const told = rehydratedTold(action)
-    const back = told && apply(withTold(layers.confirmed, told), action)
-    if (back && isRehydrated(back) && !isRehydrated(layers.confirmed))
-      return rebased({ ...layers, confirmed: back, told })
-    const confirmed = apply(layers.confirmed, action)
-    return confirmed === layers.confirmed ? state : rebased({ ...layers, confirmed })
-  }
-
-  /** Kept state, as the state that it stands for; any other as it is. */
-  function opened(state: object): object {
-    const kept = unpacked(state)
-    return kept === undefined ? state : keep({ ...nothingOn(kept.confirmed), ...kept }, kept.confirmed)
-  }
-
   return reduce as unknown as R
 }
 
@@ -142,6 +123,30 @@ const beginning: Action = { type: 'redux-broker/beginning' }
 const copied =
   'A reducer around broker.optimistic() copies its state at each action, as persistReducer does. ' +
   'Put it inside: broker.optimistic(persistReducer(config, reducer)).'
+
+function ordinaryStep({ apply, applyOnTop, keep }: Layering, reducer: AnyReducer): ReducerStep<Action> {
+  return (state, layers, action) => {
+    if (layers.log.length === 0) {
+      const next: object = reducer(state, action)
+      return next === state ? state : keep({ ...layers, confirmed: next }, next)
+    }
+    const next = applyOnTop(state, action)
+    if (next === state && apply(layers.confirmed, action) === layers.confirmed) return state
+    return keep({ ...layers, log: [...layers.log, { action }] }, next)
+  }
+}
+
+/** State that was kept is confirmed state. The broker then dispatches the outcomes that this state lacks. */
+function persistStep({ apply, rebased }: Layering): ReducerStep<Action> {
+  return (state, layers, action) => {
+    const told = rehydratedTold(action)
+    const back = told && apply(withTold(layers.confirmed, told), action)
+    if (back && isRehydrated(back) && !isRehydrated(layers.confirmed))
+      return rebased({ ...layers, confirmed: back, told })
+    const confirmed = apply(layers.confirmed, action)
+    return confirmed === layers.confirmed ? state : rebased({ ...layers, confirmed })
+  }
+}
 
 function truthStep(
   { apply, keep, rebased }: Layering,

@@ -1,0 +1,25 @@
+// Tells the developer what keeps the service worker from its work.
+
+/** Each text is printed once. */
+export function createWorkerAdvice(database: string, origins: readonly string[]) {
+  const said = new Set<string>()
+  const say = (text: string) => {
+    if (!said.has(text)) console.warn(`redux-broker: ${text}`)
+    said.add(text)
+  }
+  return {
+    silent: ({ scriptURL }: ServiceWorker) =>
+      say(
+        `${scriptURL} does not answer for the database '${database}', so this page delivers while it is open. ` +
+          'Call startBrokerWorker() in it, or load sw.js of redux-broker; with the `name` that createBroker() was given.',
+      ),
+    lacks(lacking: readonly string[]) {
+      const missing = lacking.filter((one) => origins.includes(one))
+      if (missing.length > 0)
+        say(
+          `the service worker was not told of ${missing.join(', ')}, so what goes there waits for a page. ` +
+            'Give startBrokerWorker() the same `origins`, or register sw.js?origins=….',
+        )
+    },
+  }
+}

@@ -1,0 +1,40 @@
+// The matchers that an app writes its reducers with.
+import type { Action } from 'redux'
+import { type OutcomeKind, outcomeMark } from './actions.js'
+import type { ActionCreator, Confirmed, Delivered, Rejected, Returned } from './types.js'
+
+const matcher =
+  (kind: OutcomeKind, creators: readonly ActionCreator[]) =>
+  (action: unknown): boolean =>
+    outcomeMark(action)?.outcome === kind &&
+    creators.some(({ type }) => (action as Action).type === `${type}/${kind}`)
+
+/**
+ * Matches when an entry of these routes was delivered, or a read answered: `payload` is the answer, `meta.arg` the
+ * action's payload. For a read `meta.fetchedAt` tells the answer's age. `meta.stale` tells that it is the last good one.
+ */
+export const delivered = <Cs extends readonly ActionCreator[]>(
+  ...creators: Cs
+): ((action: unknown) => action is { [K in keyof Cs]: Delivered<Cs[K]> }[number]) =>
+  matcher('delivered', creators) as never
+
+/**
+ * Matches when an entry of these routes is known to have happened and no answer is there. A person or the server said
+ * so, or the route's `answer` threw (then `error` says it). Its optimistic change is confirmed state by then.
+ */
+export const confirmed = <Cs extends readonly ActionCreator[]>(
+  ...creators: Cs
+): ((action: unknown) => action is { [K in keyof Cs]: Confirmed<Cs[K]> }[number]) =>
+  matcher('confirmed', creators) as never
+
+/** Matches when an entry of these routes came back for good, a dead letter now, or a read failed: `error` says why. */
+export const returned = <Cs extends readonly ActionCreator[]>(
+  ...creators: Cs
+): ((action: unknown) => action is { [K in keyof Cs]: Returned<Cs[K]> }[number]) =>
+  matcher('returned', creators) as never
+
+/** Matches when an action of these routes was refused at its capture: nothing of it was kept or sent. */
+export const rejected = <Cs extends readonly ActionCreator[]>(
+  ...creators: Cs
+): ((action: unknown) => action is { [K in keyof Cs]: Rejected<Cs[K]> }[number]) =>
+  matcher('rejected', creators) as never
