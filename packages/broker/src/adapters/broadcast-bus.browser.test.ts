@@ -42,7 +42,7 @@ describe('a bus over BroadcastChannel', () => {
     expect(told).toEqual([])
   })
 
-  it('takes nothing but text from whoever else posts on its channel (SEC14)', async () => {
+  it('takes nothing but text from whoever else posts on its channel', async () => {
     const name = crypto.randomUUID()
     const here = bus(name)
     const told: unknown[] = []

@@ -71,7 +71,7 @@ describe('Web Locks', () => {
     expect(told).toEqual(['after'])
   })
 
-  it('are taken from a holder that does not let go, which hears of it and is waited for (F7)', async () => {
+  it('are taken from a holder that does not let go, which hears of it and is waited for', async () => {
     const name = fresh()
     const [taken, ended] = [gate(), gate()]
     const told: string[] = []

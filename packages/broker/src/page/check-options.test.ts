@@ -37,7 +37,7 @@ describe('a programmer’s mistake throws at once, and says what was got, what w
   })
 
   it.each(['sessionProbe', 'statusQuery'] as const)(
-    'SEC6 refuses a %s on an origin that the app does not name, for credentials go with it',
+    'refuses a %s on an origin that the app does not name, for credentials go with it',
     (name) => {
       vi.stubGlobal('location', new URL('https://app.test/feed'))
       const ask = (url: string, origins: readonly OriginOption[] = []) =>

@@ -154,7 +154,7 @@ describe('brokerReducer', () => {
     expect(Object.keys(after(restored(ids.map((id) => [id, false]))).entries)).toEqual(ids.slice(2))
   })
 
-  it('holds no payload, no answer and no problem (SEC20)', () => {
+  it('holds no payload, no answer and no problem', () => {
     const secret = { reason: 'refused', problem: 'secret' }
     const state = after(pend('1'), pend('2'), ended('returned', '1', secret))
 

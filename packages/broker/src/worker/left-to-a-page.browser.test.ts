@@ -17,7 +17,7 @@ afterEach(async () => {
 })
 
 describe('a broker worker', () => {
-  it('leaves entries that need a function it lacks to the page (SEC3)', async () => {
+  it('leaves entries that need a function it lacks to the page', async () => {
     const name = crypto.randomUUID()
     const { broker, store } = startPage(name, {
       prepareHeaders: (headers) => headers.set('x-token', 'secret'),

@@ -126,7 +126,7 @@ describe('a broker worker', () => {
     )
   })
 
-  it('obeys no message but a drain command for its own database (SEC14, SEC15)', async () => {
+  it('obeys no message but a drain command for its own database', async () => {
     const name = crypto.randomUUID()
     const registration = await startWorker(name)
     const answered: unknown[] = []
@@ -172,7 +172,7 @@ describe('a broker worker', () => {
     expect(ended).toEqual(['read', 'write'])
   })
 
-  it('makes way for a newer version, whatever a page asks of it as its last work ends (F40)', async () => {
+  it('makes way for a newer version, whatever a page asks of it as its last work ends', async () => {
     const name = crypto.randomUUID()
     const { broker, store } = startPage(name, { routes: [held] })
     const registration = await startWorker(name)
@@ -191,7 +191,7 @@ describe('a broker worker', () => {
     await vi.waitFor(() => expect(registration.waiting).toBeNull(), { timeout: 10_000 })
   })
 
-  it('that does not answer is not waited for: the page delivers itself (F42)', async () => {
+  it('that does not answer is not waited for: the page delivers itself', async () => {
     const name = crypto.randomUUID()
     const { broker, store } = startPage(name)
     const silent = await startWorker(crypto.randomUUID())
@@ -203,7 +203,7 @@ describe('a broker worker', () => {
     expect(broker.capabilities().worker).toBe('silent')
   })
 
-  it('that cannot be registered is no reason to fail: the page delivers, and says so (F42)', async () => {
+  it('that cannot be registered is no reason to fail: the page delivers, and says so', async () => {
     const warn = vi.spyOn(console, 'warn').mockImplementation(() => {})
     const { broker, store } = startPage(crypto.randomUUID())
 

@@ -155,7 +155,7 @@ export function describeAnswerCache(name: string, create: () => AnswerCache): vo
       ])
     })
 
-    it('takes out those of all users but some, or of all (SEC28)', async () => {
+    it('takes out those of all users but some, or of all', async () => {
       for (const partition of ['p', 'q', 'r']) await keep('a', answerOf('a'), wide, partition)
 
       await copies.clearOthers(['q'])

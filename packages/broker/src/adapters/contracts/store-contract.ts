@@ -41,7 +41,7 @@ export function describeStore(name: string, create: () => Store | Promise<Store>
         expect(await readSalt()).toBe('a')
       })
 
-      it('F12 keeps nothing of a transaction whose work throws after its writes', async () => {
+      it('keeps nothing of a transaction whose work throws after its writes', async () => {
         await write(waiting({ seq: 1 }))
 
         const failed = store.transact('readwrite', 'strict', async (tx) => {
@@ -56,7 +56,7 @@ export function describeStore(name: string, create: () => Store | Promise<Store>
         expect(await list({ store: 'entries', from: ['p'], to: ['p', last] })).toEqual([1])
       })
 
-      it('F47 keeps nothing of a transaction one of whose rows cannot be stored', async () => {
+      it('keeps nothing of a transaction one of whose rows cannot be stored', async () => {
         const faulty = { ...waiting({ seq: 1 }), action: { type: 'a', payload: () => {} } }
 
         const failed = store.transact('readwrite', 'strict', async (tx) => {
@@ -207,7 +207,7 @@ export function describeStore(name: string, create: () => Store | Promise<Store>
         expect(await first(['p', 'c'], ['p', 'c', last])).toBeUndefined()
       })
 
-      it('SEC2 never reaches from one partition into another, whatever their names have in common', async () => {
+      it('never reaches from one partition into another, whatever their names have in common', async () => {
         await write(...['p', 'p1', 'pp', 'o', ''].map((partition) => waiting({ partition, seq: 1 })))
         const read = store.transact('readonly', 'relaxed', async (tx) => {
           const rows = await tx.list({ store: 'entries', from: ['p'], to: ['p', last] }, 9)

@@ -35,7 +35,7 @@ const saltLength = (store: Store) =>
 const ofLength = (length: number) =>
   Array.from({ length }, () => String.fromCharCode(97 + Math.floor(Math.random() * 26))).join('')
 
-describe('a full disk (F9)', () => {
+describe('a full disk', () => {
   it('rejects with QuotaExceededError and keeps nothing; what is there can be read and deleted', async () => {
     const store = idbStore(crypto.randomUUID())
     await setSalt(store, 'small')

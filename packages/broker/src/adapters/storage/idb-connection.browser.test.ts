@@ -20,7 +20,7 @@ afterEach(() => {
 })
 
 describe('a connection', () => {
-  it('makes way for a newer version or a deletion, and is opened again at the next use (F13)', async () => {
+  it('makes way for a newer version or a deletion, and is opened again at the next use', async () => {
     const name = fresh()
     const store = openStore(name)
     await setSalt(store, 's')
@@ -39,7 +39,7 @@ describe('a connection', () => {
     expect(await salt(store)).toBe('new')
   })
 
-  it('that was closed under the store is replaced by a new one (F11)', async () => {
+  it('that was closed under the store is replaced by a new one', async () => {
     const store = openStore()
     await setSalt(store, 's')
     const seen = watchTransactions()
@@ -92,7 +92,7 @@ describe('a connection', () => {
     expect(await list(within('entries', ['p', 'e7'], 'id'))).toEqual([rows[7]])
   })
 
-  it('F15 that a newer release has been at is opened as it is, and nothing of it is deleted', async () => {
+  it('that a newer release has been at is opened as it is, and nothing of it is deleted', async () => {
     const name = fresh()
     await setSalt(openStore(name), 'of both')
     const newer = await openDB(name, 99, {
@@ -110,7 +110,7 @@ describe('a connection', () => {
     again.close()
   })
 
-  it('P11 F13 makes way for a newer release, and works beside it from then on', async () => {
+  it('P11 makes way for a newer release, and works beside it from then on', async () => {
     const name = fresh()
     const older = openStore(name)
     await setSalt(older, 'of the older one')
@@ -123,7 +123,7 @@ describe('a connection', () => {
     newer.close()
   })
 
-  it('F14 that an older release holds open is given up after ten seconds, and holds up nobody later', async () => {
+  it('that an older release holds open is given up after ten seconds, and holds up nobody later', async () => {
     const name = fresh()
     const frozen = await openDB(name, 1)
     const open = indexedDB.open.bind(indexedDB)
@@ -145,7 +145,7 @@ describe('a connection', () => {
     expect(await salt(openStore(name))).toBeUndefined()
   })
 
-  it('that cannot be opened twice in a row rejects, and is tried again at the next use (F10)', async () => {
+  it('that cannot be opened twice in a row rejects, and is tried again at the next use', async () => {
     const name = fresh()
     const refuse = () => {
       throw new DOMException('Internal error opening backing store', 'UnknownError')

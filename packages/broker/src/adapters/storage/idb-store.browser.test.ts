@@ -45,7 +45,7 @@ describe('a commit in IndexedDB (P1)', () => {
     expect(seen[0]?.tx.durability).toBe('relaxed')
   })
 
-  it('that the browser aborts at its end, and again at the second try, rejects, though every request succeeded (F9, F12)', async () => {
+  it('that the browser aborts at its end, and again at the second try, rejects, though every request succeeded', async () => {
     const store = openStore()
     await setSalt(store, 'before')
     const seen = watchTransactions()

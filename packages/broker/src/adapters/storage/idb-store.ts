@@ -24,7 +24,7 @@ export function idbStore(name: string, { place = () => indexedDB, prepare }: Idb
   const connect = async () => {
     const factory = await place()
     const database = await openDatabase(factory, name, drop, schemaVersion).catch((error: unknown) => {
-      // A newer release has been at it. It has these tables and more, so it is opened as it is (P11, F15).
+      // A newer release has been at it. It has these tables and more, so it is opened as it is (P11).
       if ((error as DOMException).name !== 'VersionError') throw error
       return openDatabase(factory, name, drop)
     })
@@ -97,7 +97,7 @@ const resultOf = <T>(request: IDBRequest<T>) =>
 /** An older release that is open elsewhere makes way within it, or this one says that there is no storage. */
 const blockedMsMax = 10_000
 
-/** Rejects where it cannot be opened, or where another connection holds it up for too long (F14). */
+/** Rejects where it cannot be opened, or where another connection holds it up for too long. */
 function openDatabase(
   factory: IDBFactory,
   name: string,

@@ -7,7 +7,7 @@ beforeEach(() => void vi.spyOn(console, 'error').mockImplementation(() => {}))
 
 afterEach(() => vi.restoreAllMocks())
 
-describe('where the storage fails (F10, F12)', () => {
+describe('where the storage fails', () => {
   it('rejects as storageUnavailable, takes the change back, and sends nothing', async () => {
     const { store, failing } = countingStore()
     const world = createTestWorld({ store })

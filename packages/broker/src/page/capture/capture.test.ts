@@ -152,7 +152,7 @@ describe('the outbox’s limits (P10)', () => {
     expect(await second.settled).toEqual({ status: 'rejected', reason: 'outboxFull' })
   })
 
-  it('holds a flood of captures in one turn within the limit, in memory too (SEC22)', async () => {
+  it('holds a flood of captures in one turn within the limit, in memory too', async () => {
     const world = createTestWorld()
     const app = openApp(world, { limits: { entriesMax: 3 } })
     await world.settle()

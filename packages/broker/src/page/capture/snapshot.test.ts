@@ -49,7 +49,7 @@ describe('what can be captured', () => {
     expect(own.request?.headers).toContainEqual(['content-type', 'application/vnd.x+json'])
   })
 
-  it('has a form’s bytes with the boundary that goes with them (F58)', async () => {
+  it('has a form’s bytes with the boundary that goes with them', async () => {
     const form = new FormData()
     form.append('text', 'é')
 
@@ -71,7 +71,7 @@ describe('what can be captured', () => {
     expect([...new Uint8Array(entry?.request.body as ArrayBuffer)]).toEqual([1, 2, 3])
   })
 
-  it('keeps its key for ever: 128 random bits, never made from the payload (SEC25)', async () => {
+  it('keeps its key for ever: 128 random bits, never made from the payload', async () => {
     const { entry } = await stored(() => ({ url }))
 
     expect(entry?.key).toMatch(/^[0-9a-f]{32}$/)

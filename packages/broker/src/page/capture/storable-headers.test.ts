@@ -1,4 +1,4 @@
-// A stored request holds no credential, whatever name its API has for one: SEC3.
+// A stored request holds no credential, whatever name its API has for one.
 import { createAction } from '@reduxjs/toolkit'
 import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, it, type Mock, vi } from 'vitest'

@@ -108,7 +108,7 @@ describe('register', () => {
     expect(registration.active).not.toBeNull()
   })
 
-  it('has no worker of another origin, whatever names it: the page delivers (SEC33)', async () => {
+  it('has no worker of another origin, whatever names it: the page delivers', async () => {
     const { broker } = openPage()
     const other = await (await fetch('/wire/other-origin')).text()
 

@@ -127,7 +127,7 @@ describe('a page in a browser', () => {
     await vi.waitFor(() => expect(store.getState().broker.waiting).toBe(0))
   })
 
-  it('names its database and its rows so that nothing tells who the user is (SEC1)', async () => {
+  it('names its database and its rows so that nothing tells who the user is', async () => {
     const name = crypto.randomUUID()
     const { send } = start({ name, partition: () => 'ada@example.com' })
     await send({ url: '/wire/echo', method: 'PUT' }).settled

@@ -6,7 +6,7 @@ const tokens = ({ requests }: { readonly requests: readonly SentRequest[] }) =>
   requests.map(({ method, headers }) => [method, headers['authorization']])
 
 describe('credentials are added as a request leaves', () => {
-  it('anew for each attempt, so a token that was renewed meanwhile goes with the next (SEC10)', async () => {
+  it('anew for each attempt, so a token that was renewed meanwhile goes with the next', async () => {
     const world = createTestWorld()
     world.network.next(answer(503))
     let asked = 0
@@ -128,7 +128,7 @@ describe('a release', () => {
     expect(tokens(world.network)).toEqual([['POST', 'token']])
   })
 
-  it('that no longer does keeps what needs them, says so once, and a later one delivers it (SEC3)', async () => {
+  it('that no longer does keeps what needs them, says so once, and a later one delivers it', async () => {
     const world = createTestWorld()
     world.setOnline(false)
     const before = openApp(world, { prepareHeaders: (headers) => headers.set('authorization', 'token') })

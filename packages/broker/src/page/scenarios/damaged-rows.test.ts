@@ -137,7 +137,7 @@ beforeEach(() => void vi.spyOn(console, 'error').mockImplementation(() => {}))
 afterEach(() => vi.restoreAllMocks())
 
 describe('a database in which some fields hold anything', () => {
-  it(`SEC6 breaks nothing, and nothing that is whole is lost, doubled or sent as another's (seed ${seed}, ${runs} runs)`, async () => {
+  it(`breaks nothing, and nothing that is whole is lost, doubled or sent as another's (seed ${seed}, ${runs} runs)`, async () => {
     const chance = seededChance(seed)
     const one = <T>(values: readonly T[]) => values[Math.floor(chance.random() * values.length)] as T
     const image = await used()

@@ -34,7 +34,7 @@ describe('a dead letter', () => {
     expect(there.post('p1')).toMatchObject({ claps: 0, problem: 'refused' })
   })
 
-  it('is requeued from another tab, under a new key after a refusal, and delivered in both (R4)', async () => {
+  it('is requeued from another tab, under a new key after a refusal, and delivered in both', async () => {
     const { world, here, there, id } = await refused()
 
     expect(await requeue(there.broker, id)).toBe('requeued')
@@ -95,7 +95,7 @@ describe('a dead letter', () => {
     expect(await discard(here.broker, id)).toBe('notFound')
   })
 
-  it('belongs to its user: nobody else finds it (SEC2)', async () => {
+  it('belongs to its user: nobody else finds it', async () => {
     const { world, id } = await refused()
     const bob = openApp(world, { user: 'bob' })
     await world.settle()

@@ -3,7 +3,7 @@ import { openApp, signedIn, signedOut } from '../../../test/page-fixture.js'
 import { acknowledge, answer, createTestWorld, redirect } from '../../testing/index.js'
 
 describe('an expired session (P7)', () => {
-  it('pauses what waits after one 401, with no storm of attempts (F32)', async () => {
+  it('pauses what waits after one 401, with no storm of attempts', async () => {
     const world = createTestWorld({ network: answer(401) })
     world.setOnline(false)
     const app = openApp(world, { limits: { concurrencyMax: 1 } })
@@ -88,7 +88,7 @@ describe('an expired session (P7)', () => {
     expect(app.outbox()).toMatchObject({ paused: undefined, waiting: 0 })
   })
 
-  it('is asked about where a redirect came: a login page is no answer (F31)', async () => {
+  it('is asked about where a redirect came: a login page is no answer', async () => {
     const world = createTestWorld()
     world.network.next(redirect(), answer(401))
     const app = openApp(world, { sessionProbe: '/api/me' })

@@ -1,4 +1,4 @@
-// One user's flood leaves the page alive, its memory bounded, and the outbox of another user alone (SEC22).
+// One user's flood leaves the page alive, its memory bounded, and the outbox of another user alone.
 import { configureStore, createAction, createSlice } from '@reduxjs/toolkit'
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
 import { memoryStore } from '../../adapters/memory/memory-store.js'

@@ -79,7 +79,7 @@ describe('an entry in doubt that did happen', () => {
     expect(await confirm(here.broker, receipt.id)).toBe('notFound')
   })
 
-  it('is not found by another user, nor is what came back or waits (SEC2)', async () => {
+  it('is not found by another user, nor is what came back or waits', async () => {
     const { world, here, there, receipt } = await doubted()
     there.store.dispatch(signedIn('bob'))
     world.network.next(answer(422))
@@ -95,7 +95,7 @@ describe('an entry in doubt that did happen', () => {
   })
 })
 
-describe('an entry in doubt that is sent again (R4)', () => {
+describe('an entry in doubt that is sent again', () => {
   it('takes a new key where the server said that the old one is expired, and arrives', async () => {
     const { world, here, receipt } = await doubted()
 
@@ -111,7 +111,7 @@ describe('an entry in doubt that is sent again (R4)', () => {
 /** The same clap for a server that the app knows nothing of. */
 const toPlain = write(clapped, { request: ({ postId }) => ({ url: `/api/posts/${postId}/claps` }) })
 
-describe('the status query (SC14)', () => {
+describe('the status query', () => {
   const options = { routes: [toPlain], statusQuery: '/api/idempotency/:key' }
   const isQuery = ({ url }: SentRequest) => url.includes('/api/idempotency/')
   /** A server that loses its first answer, and says this of any key. */
@@ -164,14 +164,14 @@ describe('the status query (SC14)', () => {
   })
 })
 
-describe('a server that forgets (R3)', () => {
+describe('a server that forgets', () => {
   const day = 86_400_000
   const failing = answer(502, undefined, { 'idempotency-retention': '604800' })
 
   it.each([
     ['has been sent again', 6.2, 'delivered'],
     ['is in doubt', 6.4, 'inDoubt'],
-  ])('F55 what it may have done %s after %d of the 7 days that it remembers', async (_name, days, fate) => {
+  ])('what it may have done %s after %d of the 7 days that it remembers', async (_name, days, fate) => {
     const world = createTestWorld()
     world.network.next(failing)
     const first = openApp(world)

@@ -7,7 +7,7 @@ import { acknowledgeLoss } from '../../index.js'
 import { createTestWorld } from '../../testing/index.js'
 import { offline, openOn } from '../fixtures/lost-work.fixture.js'
 
-describe('a page whose database was wiped while it was open (F18)', () => {
+describe('a page whose database was wiped while it was open', () => {
   it('goes on where a copy has it all: the same view, the receipt settles when it is delivered', async () => {
     const [device, world] = [createFakeDevice(), await offline()]
     const app = openOn(device, world)

@@ -63,7 +63,7 @@ const rowsOf = ({ store }: ReturnType<typeof createTestWorld>) =>
     return textOf(all)
   })
 
-describe('the secrets of a request (SEC3, SEC20)', () => {
+describe('the secrets of a request', () => {
   it.each<[string, Parameters<typeof createTestWorld>[0]]>([
     ['is delivered', { network: (request) => acknowledge(request, {}) }],
     ['is refused', { network: answer(422, { detail: problem }) }],
@@ -114,7 +114,7 @@ describe('an action', () => {
     { type: 'posts/liked/', payload: { postId: 'p1' } },
     { type: 'posts/liked/delivered', payload: {}, meta: { offline: { effect: { url: '/api/x' } } } },
     { type: 'constructor', payload: {} },
-  ])('of no route is captured as nothing: $type (SEC18)', async (action) => {
+  ])('of no route is captured as nothing: $type', async (action) => {
     const world = createTestWorld()
     const app = openApp(world)
 
@@ -131,7 +131,7 @@ describe('an action', () => {
     [JSON.parse('{"__proto__": {"url": "https://evil.example/"}}') as object, 1],
     // A mark of the broker's own shape is refused.
     [{ broker: { url: 'https://evil.example/', request: { url: 'https://evil.example/' }, key: 'k' } }, 0],
-  ])('with meta %j brings no request of its own: that is its route’s (SEC21)', async (meta, times) => {
+  ])('with meta %j brings no request of its own: that is its route’s', async (meta, times) => {
     const world = createTestWorld()
     const app = openApp(world)
 

@@ -1,4 +1,4 @@
-// Rows that a script planted: nothing goes to an address that the app did not name, by whatever method (SEC6).
+// Rows that a script planted: nothing goes to an address that the app did not name, by whatever method.
 import { describe, expect, it } from 'vitest'
 import { openApp } from '../../../test/page-fixture.js'
 import type { EntryRow } from '../../core/rows/entry.js'

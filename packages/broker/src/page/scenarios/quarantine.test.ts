@@ -37,7 +37,7 @@ describe('an entry that this release cannot read', () => {
   it.each([
     ['newer', { version: entryVersion + 1 }],
     ['damaged', { request: { url: 'javascript:0' } }],
-  ])('P11 F16 is shown as quarantined, is in no view and is not sent: %s', async (reason, more) => {
+  ])('P11 is shown as quarantined, is in no view and is not sent: %s', async (reason, more) => {
     const world = await left()
     await spoil(world, 'entries', more)
     const before = world.network.requests.length

@@ -15,7 +15,7 @@ describe('the body of a write, in a browser', () => {
     ['an ArrayBuffer', () => everyByte.slice().buffer, undefined],
     ['a Blob', () => new Blob([everyByte], { type: 'image/x-test' }), 'image/x-test'],
     ['a File', () => new File([everyByte], 'a.bin', { type: 'application/x-test' }), 'application/x-test'],
-  ])('stores and sends %s byte for byte (F58)', async (_name, body, type) => {
+  ])('stores and sends %s byte for byte', async (_name, body, type) => {
     const { send } = start()
 
     const echo = await send({ url: '/wire/echo', method: 'PUT', body: body() }).unwrap()
@@ -24,7 +24,7 @@ describe('the body of a write, in a browser', () => {
     expect(echo.headers['content-type']).toBe(type)
   })
 
-  it('stores and sends a FormData with its files, under the boundary that its bytes have (F58)', async () => {
+  it('stores and sends a FormData with its files, under the boundary that its bytes have', async () => {
     const form = write(createAction<{ text: string; file: File }>('form'), {
       request({ text, file }) {
         const body = new FormData()
@@ -102,7 +102,7 @@ describe('the body of a write, in a browser', () => {
     expect(reading).not.toHaveBeenCalled()
   })
 
-  it('sends after a reload what it was given before, the same bytes (F51, F58)', async () => {
+  it('sends after a reload what it was given before, the same bytes', async () => {
     const name = crypto.randomUUID()
     const first = start({ name })
     const failing = vi.spyOn(globalThis, 'fetch').mockRejectedValue(new TypeError('Failed to fetch'))

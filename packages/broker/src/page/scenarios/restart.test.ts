@@ -66,7 +66,7 @@ describe('a page that starts', () => {
     expect(app.outbox().waiting).toBe(0)
   })
 
-  it('sends what a killed page was sending again, with the same key (F2, F51)', async () => {
+  it('sends what a killed page was sending again, with the same key', async () => {
     const world = createTestWorld()
     world.network.next(held().reply)
     const first = openApp(world)
@@ -82,7 +82,7 @@ describe('a page that starts', () => {
     expect(new Set(keys).size).toBe(1)
   })
 
-  it('does not send what was never accepted (F1)', async () => {
+  it('does not send what was never accepted', async () => {
     const world = createTestWorld()
     const first = openApp(world)
     await world.settle()

@@ -66,7 +66,7 @@ describe('what waits is tried again (P14)', () => {
     expect(app.outbox().waiting).toBe(0)
   })
 
-  it('within 15 s of a network that came back unannounced, in a window that is looked at (F25)', async () => {
+  it('within 15 s of a network that came back unannounced, in a window that is looked at', async () => {
     const world = createTestWorld()
     const app = openApp(world)
     world.network.setReachable(false)
@@ -131,7 +131,7 @@ describe('what waits is tried again (P14)', () => {
   })
 })
 
-describe('a tab that hangs while it sends (P4, F7)', () => {
+describe('a tab that hangs while it sends (P4)', () => {
   async function hung() {
     const world = createTestWorld()
     const tab = openApp(world)

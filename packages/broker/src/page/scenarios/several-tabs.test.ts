@@ -10,7 +10,7 @@ const twoTabs = async (world: TestWorld) => {
 }
 
 describe('several tabs over one outbox', () => {
-  it('show each other’s pending changes and outcomes (R10)', async () => {
+  it('show each other’s pending changes and outcomes', async () => {
     const world = createTestWorld({ network: (request) => acknowledge(request, { likes: 9 }) })
     world.setOnline(false)
     const [here, there] = await twoTabs(world)
@@ -30,7 +30,7 @@ describe('several tabs over one outbox', () => {
     }
   })
 
-  it('send each entry once, whoever wakes (F50, F53, P4)', async () => {
+  it('send each entry once, whoever wakes (P4)', async () => {
     const world = createTestWorld()
     world.setOnline(false)
     const tabs = [...(await twoTabs(world)), ...(await twoTabs(world))]
@@ -47,7 +47,7 @@ describe('several tabs over one outbox', () => {
     expect(world.reports).toEqual([])
   })
 
-  it('take over at once from a tab that dies while it sends, with the same key (F3)', async () => {
+  it('take over at once from a tab that dies while it sends, with the same key', async () => {
     const world = createTestWorld()
     const lost = held()
     world.network.next(lost.reply)

@@ -6,7 +6,7 @@ beforeEach(() => void vi.spyOn(console, 'error').mockImplementation(() => {}))
 afterEach(() => vi.restoreAllMocks())
 
 describe('signing out', () => {
-  it('takes the pending changes out of the view and sends nothing more, in any tab (F44)', async () => {
+  it('takes the pending changes out of the view and sends nothing more, in any tab', async () => {
     const world = createTestWorld()
     world.setOnline(false)
     const app = openApp(world)
@@ -86,7 +86,7 @@ describe('signing out', () => {
   })
 })
 
-it('names partitions so that nothing tells who the user is (SEC1)', async () => {
+it('names partitions so that nothing tells who the user is', async () => {
   const world = createTestWorld()
   const app = openApp(world, { user: 'ada@example.com' })
   app.clap('p1')
@@ -100,7 +100,7 @@ it('names partitions so that nothing tells who the user is (SEC1)', async () => 
   expect(JSON.stringify(row)).not.toContain('ada@')
 })
 
-it('names the same user otherwise in every database: no table of hashes gives them away (SEC1)', async () => {
+it('names the same user otherwise in every database: no table of hashes gives them away', async () => {
   const nameIn = async (seed: number) => {
     const world = createTestWorld({ seed })
     openApp(world)

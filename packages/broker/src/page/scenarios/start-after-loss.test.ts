@@ -46,7 +46,7 @@ describe('a page that starts on a wiped database', () => {
   })
 })
 
-describe('a page that starts on a full disk (F9)', () => {
+describe('a page that starts on a full disk', () => {
   it('shows what waits and sends it, although nothing more can be written at its sign-in', async () => {
     const [device, world] = [createFakeDevice(), await offline()]
     const before = openOn(device, world)

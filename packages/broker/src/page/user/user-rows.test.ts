@@ -7,7 +7,7 @@ beforeEach(() => void vi.spyOn(console, 'error').mockImplementation(() => {}))
 afterEach(() => vi.restoreAllMocks())
 
 describe('another user (P6)', () => {
-  it('sees nothing of the last one, and nothing is sent in either’s name but their own (RP9, F45, SEC12)', async () => {
+  it('sees nothing of the last one, and nothing is sent in either’s name but their own', async () => {
     const world = createTestWorld()
     world.setOnline(false)
     const app = openApp(world)
@@ -99,7 +99,7 @@ describe('another user (P6)', () => {
     expect(world.network.requests.map(({ principal }) => principal)).toEqual(['bob', 'ada'])
   })
 
-  it('lends no token to a request of the last one that was being prepared (RP9, F45)', async () => {
+  it('lends no token to a request of the last one that was being prepared', async () => {
     const world = createTestWorld()
     let goOn = () => {}
     const app = openApp(world, {
@@ -133,7 +133,7 @@ describe('another user (P6)', () => {
     expect(app.outbox()).toMatchObject({ waiting: 0, entries: {} })
   })
 
-  it('in another tab stops the first one’s drain there too (F46)', async () => {
+  it('in another tab stops the first one’s drain there too', async () => {
     const world = createTestWorld()
     world.setOnline(false)
     const ada = openApp(world)
@@ -172,7 +172,7 @@ describe('another user (P6)', () => {
     expect(ada.outbox()).toMatchObject({ paused: undefined, waiting: 0 })
   })
 
-  it('is who the server says it is: after a principal-mismatch nothing more of the first is sent (F45)', async () => {
+  it('is who the server says it is: after a principal-mismatch nothing more of the first is sent', async () => {
     const world = createTestWorld({ network: answer(403, { type: 'urn:x:principal-mismatch' }) })
     const app = openApp(world)
     app.clap('p1')
@@ -184,7 +184,7 @@ describe('another user (P6)', () => {
     expect(app.outbox()).toMatchObject({ paused: 'principal', waiting: 2 })
   })
 
-  it('has a token of their own in the headers, made at the sending (SEC3)', async () => {
+  it('has a token of their own in the headers, made at the sending', async () => {
     const world = createTestWorld()
     const app = openApp(world, {
       prepareHeaders: (headers, { getState }) => headers.set('authorization', getState().session.token),

@@ -103,7 +103,7 @@ describe('a receipt', () => {
     expect(await receipt.unwrap().catch((thrown) => thrown.outcome)).toEqual(settled)
   })
 
-  it('is cancelled while nothing was sent: nothing is sent and the change leaves the view (RP16)', async () => {
+  it('is cancelled while nothing was sent: nothing is sent and the change leaves the view', async () => {
     const world = createTestWorld()
     world.setOnline(false)
     const app = openApp(world)
