@@ -1,4 +1,4 @@
-// The door of the package: all that an app can import from "redux-broker".
+// The door of the package. An app can import from "redux-broker" only the names in this file.
 
 // Make a broker.
 

@@ -15,7 +15,7 @@ function printedFiles(text: string): Map<string, string> {
   return new Map(blocks.map(([, name = '', code = '']) => [`${root}test/quick-start/${name}`, code]))
 }
 
-/** What the compiler says against the built package, as a user's compiler would. */
+/** The compiler's words on the built package, as a user's compiler would say them. */
 function compileErrors(files: ReadonlyMap<string, string>): string[] {
   const options: ts.CompilerOptions = {
     target: ts.ScriptTarget.ES2022,

@@ -21,7 +21,7 @@ function printed(line: string): string {
 const run = (code: string, names: Readonly<Record<string, unknown>>): unknown =>
   new Function(...Object.keys(names), code)(...Object.values(names))
 
-/** What the server answers before any handler of the app: its status and the key. */
+/** The server's answer before any handler of the app, as its status and the key. */
 const refusalsOf = (port: number) =>
   Promise.all(
     [

@@ -1,4 +1,5 @@
-// BroadcastChannel: news between the pages and the worker of one origin. It wakes no stopped worker and may be missed.
+// A BroadcastChannel carries news between the pages and the worker of one origin. News wakes no stopped worker and may
+// be missed.
 import type { Bus } from '../core/platform.js'
 
 export function broadcastBus(database: string): Bus {
@@ -10,7 +11,7 @@ export function broadcastBus(database: string): Bus {
   const hear = ({ data }: MessageEvent) => {
     if (typeof data === 'string') for (const listener of listeners) listener(data)
   }
-  // A page in the back/forward cache is dropped by the first message to it: it hears nothing there.
+  // A page in the back/forward cache is dropped by the first message to it. Such a page hears nothing.
   const putAway = () => {
     channel?.close()
     channel = undefined
@@ -24,9 +25,9 @@ export function broadcastBus(database: string): Bus {
   comeBack()
 
   return {
-    // The channel does not speak to itself: this realm's own listeners hear the hint too.
+    // The channel does not speak to itself. This realm's own listeners hear the hint too.
     post(hint) {
-      // What was under way when it was closed may still have news.
+      // News of work that was under way may still come after the close.
       if (!isOpen) return
       const sender = channel ?? open()
       sender?.postMessage(hint)

@@ -36,7 +36,7 @@ export function browserPorts(
   return {
     store: {
       ...store,
-      // Renewing the log presses together what was deleted: only that makes room in Chromium.
+      // Renewing the log presses together what was deleted. Only that makes room in Chromium.
       async makeRoom() {
         await releaseReserve(store)
         await Promise.all([renewLog(indexedDB), copy?.makeRoom?.()])
@@ -54,7 +54,7 @@ export function browserPorts(
   }
 }
 
-/** To the console and to the page's `error` event, as if nobody had caught it; delivery goes on. */
+/** Errors go to the console and to the page's `error` event, as if nobody had caught them. Delivery goes on. */
 export function report(error: unknown): void {
   if (typeof reportError === 'function') reportError(error)
   else console.error(error)

@@ -1,4 +1,4 @@
-// Web Locks: the browser frees a lock when its holder's page or worker dies, within milliseconds.
+// With Web Locks the browser frees a lock within milliseconds when its holder's page or worker dies.
 import type { Locks } from '../core/platform.js'
 
 export function webLocks(): Locks {
@@ -14,12 +14,12 @@ export function webLocks(): Locks {
         return working
       }
       try {
-        // A steal is granted at once and cannot be called off: the browser takes no signal with it.
+        // A steal is granted at once and cannot be called off. The browser takes no signal with it.
         if (steal) signal.throwIfAborted()
         await locks.request(name, steal ? { steal } : { signal }, begin)
       } catch (error) {
         if (working === undefined) throw error
-        // Taken away; or the work itself has failed, which it says below.
+        // The lock was taken away, or the work itself has failed, which it says below.
         lost.abort()
         await working
       }

@@ -1,4 +1,4 @@
-// The public face of a broker: its options and its members.
+// The public face of a broker. It has options and members.
 
 import type { Middleware, Reducer } from 'redux'
 import type { BackupKind } from '../core/backup/checkpoint.js'
@@ -50,9 +50,9 @@ export interface BrokerOptions<State, Path extends string> {
   readonly storedHeaders?: readonly string[]
   /** The creators that `write` and `read` gave. */
   readonly routes: readonly AnyRouted[]
-  /** The result of `reads()`: how reads are done. Needed where `broker.fetch` is used and no route is a read. */
+  /** The result of `reads()` says how reads are done. Needed where `broker.fetch` is used and no route is a read. */
   readonly reads?: ReadPart
-  /** Whether the server honours `Idempotency-Key`; a route may say otherwise. Default `plain`. */
+  /** Whether the server honours `Idempotency-Key`. A route may say otherwise. Default `plain`. */
   readonly server?: ServerKind
   /**
    * How success looks where the server does not echo the key: `json` (default), `any2xx`, or statuses and content
@@ -71,7 +71,7 @@ export interface BrokerOptions<State, Path extends string> {
   readonly knock?: string
   /**
    * Origins that requests may go to, besides the page's own. `{ origin, credentials: 'include' }` has the browser's
-   * cookies go along; a worker must be told the same.
+   * cookies go along. A worker must be told the same.
    */
   readonly origins?: readonly OriginOption[]
   /** A URL that answers 2xx while the session is good and 401 or a redirect when it is over, as `/api/me` does. */
@@ -89,9 +89,12 @@ export interface BrokerOptions<State, Path extends string> {
    * delivered. Firefox asks its user. Default `true`.
    */
   readonly persist?: boolean
-  /** immer's `produce`, which RTK exports as `createNextState`: all pending actions of a slice are then replayed in one draft. */
+  /**
+   * immer's `produce`, which RTK exports as `createNextState`. All pending actions of a slice are then replayed in one
+   * draft.
+   */
   readonly produce?: Produce
-  /** The world, where it is not the browser's: `redux-broker/testing` has one. */
+  /** The world, where it is not the browser's. `redux-broker/testing` has one. */
   readonly world?: World
 }
 
@@ -113,13 +116,16 @@ export interface Capabilities {
   readonly persisted: boolean | undefined
   /** The backup for a lost database. `mirror` holds the unsent work itself, `note` how much it was. */
   readonly backup: BackupKind
-  /** IndexedDB: without it every capture is rejected. */
+  /** Without IndexedDB every capture is rejected. */
   readonly storage: boolean
-  /** `active`: a worker delivers, also when no page is left. Else pages do, while one is open. */
+  /** With `active` a worker delivers, also when no page is left. Else pages do, while one is open. */
   readonly worker: 'none' | 'starting' | 'active' | 'silent'
   /** The worker is woken when the network is back, with no page open. */
   readonly backgroundSync: boolean
-  /** A dead executor is replaced at once; without it, and where it hangs, after its leases were watched for 75 s. */
+  /**
+   * With locks a dead executor is replaced at once. Without them, and where it hangs, its leases are watched for 75 s
+   * first.
+   */
   readonly locks: boolean
   /**
    * Functions of this app, as `prepareHeaders`, and its `origins` that no worker here is known to have. Entries that
@@ -138,7 +144,7 @@ export interface Internals {
   shown(): number
   changed(): void
   cancel(entryId: string): Promise<CancelledWrite>
-  /** Takes back what is not on disk yet; gives how many. */
+  /** Takes back the captures that are not on disk yet, and gives their number. */
   cancelCaptures(): Promise<number>
   dismiss(entryId: string): void
   readonly reads: ReadEngine | undefined
@@ -168,12 +174,12 @@ export interface Broker<State, Path extends string> {
    * it is `fetch`.
    */
   fetch(input: string | URL | Request, options?: FetchOptions): Promise<Response>
-  /** The user has signed in again: what was paused is tried anew. */
+  /** The user has signed in again. Paused entries are tried anew. */
   resume(): Promise<void>
   capabilities(): Capabilities
-  /** Optimistic entries of this partition are back in the view: render after it, or show a shell. */
+  /** Optimistic entries of this partition are back in the view. Render after it, or show a shell. */
   readonly ready: Promise<void>
-  /** Ends all work of this broker in this page; entries stay. Its middleware may then serve another store. */
+  /** Ends all work of this broker in this page. Entries stay. Its middleware may then serve another store. */
   stop(): Promise<void>
   readonly [internals]: () => Internals | undefined
 }

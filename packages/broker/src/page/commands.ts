@@ -27,7 +27,10 @@ import { type Broker, type Internals, internals } from './broker.js'
 // biome-ignore lint/suspicious/noExplicitAny: the commands serve a broker of any state
 type AnyOutboxBroker = Broker<any, any>
 
-/** A returned entry with all that is known of it: what it was, why it came back, how often it was sent. */
+/**
+ * A returned entry with all that is known of it. The letter says what it was, why it came back, and how often it was
+ * sent.
+ */
 export type { DeadLetter, GivenUp }
 
 /** An entry that waits, is being sent, or is in doubt, as it is stored. */
@@ -90,7 +93,9 @@ export async function discardAll(broker: AnyOutboxBroker): Promise<GivenUp> {
   return { cancelled: cancelled + captures, ...rest }
 }
 
-/** A person has taken note of the work that this browser's storage lost: `state.broker.lost` is cleared, in all tabs. */
+/**
+ * A person has taken note of the work that this browser's storage lost. `state.broker.lost` is cleared, in all tabs.
+ */
 export async function acknowledgeLoss(broker: AnyOutboxBroker): Promise<void> {
   const inside = insideOf(broker)
   const owner = await inside?.user()
@@ -103,7 +108,7 @@ export async function acknowledgeLoss(broker: AnyOutboxBroker): Promise<void> {
   inside.changed()
 }
 
-/** Gives a dead letter, or an entry in doubt, up for good; takes a rejected entry out of the index. */
+/** Gives a dead letter, or an entry in doubt, up for good. Takes a rejected entry out of the index. */
 export async function discard(broker: AnyOutboxBroker, entryId: string): Promise<'discarded' | 'notFound'> {
   const done = await withHeld(broker, entryId, async (tx, held, { clock }) => {
     await discardHeld(tx, held, clock.now())

@@ -1,4 +1,4 @@
-// The one composition root: everything that a broker is made of meets here.
+// The one composition root. All parts of a broker meet here.
 import type { Action, Middleware } from 'redux'
 import { browserPorts, report } from '../adapters/browser-ports.js'
 import { pageRandom } from '../adapters/system/page-random-ids.js'
@@ -25,7 +25,7 @@ import { createRuntime, type Runtime } from './runtime.js'
 import { allNeedsOf, type Routes, runtimeConfig } from './runtime-config.js'
 import { inertReceipt } from './view/receipts.js'
 
-// Every bundler replaces this expression; the checks are left out of a production build.
+// Every bundler replaces this expression. The checks are left out of a production build.
 declare const process: { readonly env: { readonly NODE_ENV?: string } }
 
 /**
@@ -208,7 +208,7 @@ const brokerMiddleware =
     }
   }
 
-/** On a server, and after `stop`: actions pass, nothing is captured. */
+/** On a server, and after `stop`, actions pass and nothing is captured. */
 const inertMiddleware =
   (routes: Routes): AnyMiddleware =>
   (next) =>

@@ -1,11 +1,11 @@
-// The stores of one realm that work on a database. Frameworks make several and use one: React calls what makes a store
+// The stores of one realm that work on a database. Frameworks make several and use one. React calls what makes a store
 // twice under StrictMode, and a page that is navigated away from leaves its store behind.
 import { isDevelopment, sayOnce } from '../redux/development.js'
 
 const registry = Symbol.for('redux-broker.live')
 
 export interface LiveStore {
-  /** Another store has come into use: nothing is read, shown or sent here any more. */
+  /** Another store has come into use. Nothing is read, shown or sent here any more. */
   rest(): void
   /** It is used again after all. */
   wake(): void
@@ -18,8 +18,9 @@ export interface Claim {
 }
 
 /**
- * All stores of a database live until one of them is used for the first time: then the others rest. One that has been
- * used and is used again lives beside, as two tabs do. `scope`: the realm's global object, or what a test has for one.
+ * All stores of a database live until one of them is used for the first time. Then the others rest. A store that has
+ * been used and is used again lives beside, as two tabs do. `scope` is the realm's global object, or its stand-in in a
+ * test.
  */
 export function claimDatabase(database: string, scope: object, store: LiveStore): Claim {
   const realm = scope as { [registry]?: Map<string, Set<LiveStore>> }
@@ -28,7 +29,7 @@ export function claimDatabase(database: string, scope: object, store: LiveStore)
   realm[registry].set(database, live)
   live.add(store)
   let isUsed = false
-  // What makes a store may dispatch to it: that is no use yet, since React may throw this one away.
+  // The maker of a store may dispatch to it. That is no use yet, since React may throw this store away.
   let isMade = false
   queueMicrotask(() => {
     isMade = true

@@ -1,4 +1,5 @@
-// What is wrong on the way to an origin, as plain data: what the last attempt came to, and what that most likely means.
+// Trouble on the way to an origin, as plain data. It says what the last attempt came to, and what that most likely
+// means.
 import type { OriginRow } from '../core/rows/rows.js'
 
 /**

@@ -1,4 +1,4 @@
-// What realms share besides the store, in memory: locks, news and chance.
+// The locks, the news and the chance that realms share besides the store, in memory.
 import type { Bus, Locks, RandomSource } from '../core/platform.js'
 import type { Life } from './life.js'
 

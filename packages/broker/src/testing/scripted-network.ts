@@ -30,7 +30,7 @@ export interface ScriptedNetwork extends Network {
   readonly requests: readonly SentRequest[]
   /** These replies come first, one request each; then it is as before. */
   next(...scripts: readonly Script[]): void
-  /** What answers from now on wherever `next` has nothing. */
+  /** The script that answers from now on wherever `next` has nothing. */
   always(script: Script): void
   /**
    * The URLs that were asked whether anybody is there, as the broker does before a request that must not be repeated and

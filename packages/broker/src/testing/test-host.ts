@@ -4,7 +4,7 @@ import type { LifecycleSignal, PageLifecycle } from '../page/lifecycle/page-life
 import type { Life } from './life.js'
 
 export interface TestHost extends PageLifecycle {
-  /** What the browser believes, and tells by `online` and `offline` events; use the world's to cut the network too. */
+  /** The browser's belief, which it tells by `online` and `offline` events. Use the world's to cut the network too. */
   setOnline(online: boolean): void
   /** The user looks at the tab, or at another one. */
   setVisible(visible: boolean): void

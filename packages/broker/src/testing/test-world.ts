@@ -17,7 +17,7 @@ import { createTestHost, type TestHost } from './test-host.js'
 /** One page: give it to `createBroker` as its `world`. */
 export interface TestTab extends World {
   readonly host: TestHost
-  /** What the browser says of its connection from now on. At the start it says nothing. */
+  /** The browser's words on its connection from now on. At the start it says nothing. */
   setDevice(state: Omit<DeviceState, 'visible'>): void
   /** Ends the page as a kill does: its timers, locks and transactions are gone, and nothing of it runs on. */
   crash(): void
@@ -29,13 +29,13 @@ export interface TestTab extends World {
 export interface TestWorld {
   readonly clock: ManualClock
   readonly network: ScriptedNetwork
-  /** What is on disk, of all tabs. */
+  /** The store on disk, of all tabs. */
   readonly store: Store
   /** The answers of reads that are kept on the device, of all tabs. */
   readonly copies: AnswerCache
-  /** What a broker reported: errors of callbacks, of the storage, of itself. Expect it to be empty. */
+  /** The reports of brokers: errors of callbacks, of the storage, of the broker itself. Expect the list to be empty. */
   readonly reports: readonly unknown[]
-  /** Opens a tab. One that is opened after another was closed finds what that one left. */
+  /** Opens a tab. A tab that is opened after another was closed finds what that one left. */
   tab(): TestTab
   /** Cuts or restores the connection of the device; every tab hears of it. */
   setOnline(online: boolean): void
@@ -44,9 +44,9 @@ export interface TestWorld {
 }
 
 export interface TestWorldOptions {
-  /** What the server answers. Default: 200, acknowledged, with `{}`. */
+  /** The answers of the server. Default: 200, acknowledged, with `{}`. */
   readonly network?: Script | readonly Script[]
-  /** What relative URLs start from. Default `https://app.test/`. */
+  /** The base of relative URLs. Default `https://app.test/`. */
   readonly baseUrl?: string
   /** Wall time at the start, in epoch milliseconds. */
   readonly now?: number

@@ -25,7 +25,7 @@ const settleMs = 1_000
 /** The last drain that begins within it, and its last attempt, end well before the 180 s that a `sync` may take. */
 const eventMsMax = 60_000
 
-/** What a worker is made of. */
+/** The parts of a worker. */
 export interface WorkerLife {
   readonly executor: Executor
   readonly ports: Ports

@@ -17,7 +17,7 @@ export interface WorkerOptions {
    * for an origin that the worker was not told of wait for a page.
    */
   readonly origins?: readonly OriginOption[]
-  /** Those that are for the sending, as in `createBroker`. */
+  /** The limits of sending, as in `createBroker`. */
   readonly limits?: Partial<
     Pick<
       Limits,
@@ -32,7 +32,7 @@ export interface WorkerOptions {
 
 /** A request that is about to leave the worker. */
 export interface WorkerRequest {
-  /** Whose: a name that stands for the user in this browser. */
+  /** The owner of the request, by a name that stands for the user in this browser. */
   readonly partition: string
   readonly url: string
   /**

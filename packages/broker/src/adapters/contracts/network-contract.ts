@@ -1,4 +1,4 @@
-// What every network must do: one suite, run over a browser's fetch and over the scripted network of tests.
+// The duties of every network. The suite runs over a browser's fetch and over the scripted network of tests.
 import { beforeEach, describe, expect, it } from 'vitest'
 import type { Network, Reply, SendOptions, WireRequest } from '../../core/network/network.js'
 import type { Clock } from '../../core/platform.js'

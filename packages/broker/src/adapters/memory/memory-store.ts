@@ -7,7 +7,7 @@ import type { Key, Span, Store, StoreTransaction } from '../../core/rows/store.j
 type MemoryRow = Readonly<Record<string, unknown>>
 type Tables = Readonly<Record<StoreName, Map<string, MemoryRow>>>
 
-/** Every row is copied on its way in and out, as IndexedDB does: nobody shares an object with the store. */
+/** Every row is copied on its way in and out, as IndexedDB does. Nobody shares an object with the store. */
 export function memoryStore(): Store {
   let tables = emptyTables()
   let tail: Promise<unknown> = Promise.resolve()
@@ -91,7 +91,7 @@ const isKey = (key: unknown): key is Key =>
   (typeof key === 'number' && !Number.isNaN(key)) ||
   (Array.isArray(key) && key.every(isKey))
 
-/** IndexedDB's order: numbers, then strings, then arrays. */
+/** The order of IndexedDB has numbers first, then strings, then arrays. */
 export function compareKeys(a: Key, b: Key): number {
   const byRank = typeRank(a) - typeRank(b)
   if (byRank !== 0) return byRank

@@ -1,5 +1,5 @@
-// The store in IndexedDB. A commit is reported after the transaction's `complete` event and never before: a request
-// that succeeded may still be undone by the quota.
+// The store in IndexedDB. A commit is reported after the transaction's `complete` event and never before. The quota may
+// still undo a request that succeeded.
 
 import { schema, schemaVersion } from '../../core/rows/schema.js'
 import type { Key, PrepareConnection, Span, Store, StoreTransaction } from '../../core/rows/store.js'
@@ -119,14 +119,14 @@ function openDatabase(
     request.onsuccess = () => {
       clearTimeout(timer)
       const database = request.result
-      // A newer version waits for this connection to close, here or in another tab: it must not wait for long.
+      // A newer version waits for this connection to close, here or in another tab. It must not wait for long.
       database.onversionchange = database.onclose = drop
       resolve(database)
     }
   })
 }
 
-/** From whatever version: what is missing is added, nothing is ever removed or emptied (P11). */
+/** From whatever version the database has, missing tables are added. Nothing is ever removed or emptied (P11). */
 function addMissing({ result: database, transaction: tx }: IDBOpenDBRequest): void {
   for (const [storeName, { keyPath, indexes }] of Object.entries(schema)) {
     const store =

@@ -1,4 +1,4 @@
-// The origin's private file system: a small file that survives when the databases of the origin do not.
+// A small file in the origin's private file system. The file survives when the databases of the origin do not.
 
 import type { Checkpoint, CheckpointFile } from '../../core/backup/checkpoint.js'
 import type { Locks } from '../../core/platform.js'
@@ -14,14 +14,14 @@ export function opfsCheckpointFile(database: string, locks: Locks): CheckpointFi
     const text = await (await (await open()).getFile()).text()
     return text === '' ? undefined : JSON.parse(text)
   }
-  // A file that is written anew while it is read cannot be read: its successor can.
+  // A file that is written anew while it is read cannot be read. Its successor can.
   const read = () => readOnce().catch(readOnce)
   const { signal } = new AbortController()
   return {
     read,
     change: (change) =>
       locks.hold(`redux-broker:${database}:note`, { signal }, async () => {
-        // What cannot be read says nothing, and is written anew.
+        // A damaged file says nothing, and is written anew.
         const note = change(await read().catch(() => undefined))
         const file = await (await open()).createWritable()
         await file.write(JSON.stringify(note))

@@ -1,4 +1,4 @@
-// Storage buckets (Chromium): a second place on the same disk, whose database has a log of its own and dies alone.
+// A storage bucket of Chromium is a second place on the same disk. Its database has a log of its own and dies alone.
 import type { Store } from '../../core/rows/store.js'
 import { idbStore } from './idb-store.js'
 import { renewLog } from './renew-log.js'
@@ -7,7 +7,7 @@ interface StorageBuckets {
   open(name: string): Promise<{ readonly indexedDB: IDBFactory }>
 }
 
-/** A database of the same tables in a bucket of its own; undefined where the browser has none. */
+/** A database of the same tables in a bucket of its own. Undefined where the browser has no buckets. */
 export function secondBucket(database: string): Store | undefined {
   const { storageBuckets } = navigator as { storageBuckets?: StorageBuckets }
   if (storageBuckets === undefined) return undefined

@@ -1,5 +1,5 @@
-// What the browser says of its connection: much in Chromium, nothing elsewhere. Whether a page is looked at, only the
-// page knows.
+// The browser tells much of its connection in Chromium, and nothing elsewhere. Only the page knows whether it is looked
+// at.
 import type { Device, DeviceState } from '../../core/conditions/device.js'
 
 interface Connection extends EventTarget {

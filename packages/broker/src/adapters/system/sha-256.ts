@@ -1,6 +1,6 @@
 // SHA-256 (FIPS 180-4) without `crypto.subtle`, which a page over plain http does not have.
 
-/** The first 64 primes give the constants: the first 32 bits of the fractions of their roots. */
+/** The constants come from the first 64 primes, as the first 32 bits of the fractions of their roots. */
 const primes: number[] = []
 for (let n = 2; primes.length < 64; n++) if (primes.every((prime) => n % prime > 0)) primes.push(n)
 const fraction = (root: number) => ((root % 1) * 2 ** 32) | 0

@@ -1,6 +1,6 @@
 import type { Clock } from '../../core/platform.js'
 
-/** A timer's delay is a signed 32-bit number: a longer one would fire at once. */
+/** A timer's delay is a signed 32-bit number. A longer one would fire at once. */
 const timerMsMax = 2 ** 31 - 1
 
 export const systemClock: Clock = {

@@ -5,7 +5,7 @@ import { storedCopy, toJson } from './plain-data.js'
 const mebibyte = 1_048_576
 const tallyTo = (max: number): Tally => ({ bytes: 0, max, tooMany: () => new Error('too many') })
 
-/** What gives itself to nobody twice: `visit` is called for each object that is looked at. */
+/** A value that gives itself to nobody twice. `visit` is called for each object that is looked at. */
 const doubling = (levels: number, visit: () => void): unknown => {
   const watched = (inner: unknown) =>
     new Proxy([inner, inner], {

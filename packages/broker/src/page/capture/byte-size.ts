@@ -17,7 +17,9 @@ export function count(tally: Tally, bytes: number): void {
 /** Each value has a tag and a length besides what `bytesOf` says. */
 export const tagBytes = 2
 
-/** A text as UTF-8, a Blob or a buffer as it is. Of what holds others: without them. A long text is not read. */
+/**
+ * A text counts as UTF-8, a Blob or a buffer as it is. A container counts without its content. A long text is not read.
+ */
 export function byteSize(value: unknown, max: number): number {
   if (typeof value === 'string') return value.length > max ? value.length : encoder.encode(value).length
   if (typeof value === 'number') return Object.is(value | 0, value) ? 2 : 7

@@ -1,5 +1,5 @@
-// Group commit: captures go to the disk in the order of their dispatch, all of one turn in one transaction. Captures
-// that come while it is being committed share the next one.
+// Group commit. Captures go to the disk in the order of their dispatch, all of one turn in one transaction. Captures
+// that come during a commit share the next one.
 import type { Capture } from '../../core/outbox/append.js'
 import { isFull } from '../../core/rows/disk-reserve.js'
 import { isUnstorable } from './refusal.js'
@@ -8,7 +8,7 @@ export interface QueuedCapture {
   readonly id: string
   readonly principal: string
   readonly lane: string
-  /** Undefined while the body is being read: later captures of the lane wait for it. */
+  /** Undefined while the body is being read. Later captures of the lane wait for it. */
   capture: Capture | undefined
 }
 
@@ -16,7 +16,7 @@ export interface CaptureQueue {
   push(item: QueuedCapture): void
   /** Call it when a body has been read. */
   ready(): void
-  /** Takes a capture back that is not yet being written; false where it is too late. */
+  /** Takes a capture back that is not yet being written. False where the call comes too late. */
   remove(id: string): boolean
   readonly size: number
 }

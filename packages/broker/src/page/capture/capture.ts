@@ -1,4 +1,5 @@
-// From a routed action to an accepted entry: receipt at once, snapshot, group commit, and the actions that tell of it.
+// Takes a routed action to an accepted entry, by a receipt at once, a snapshot, a group commit, and the actions that
+// tell of it.
 
 import type { Limits } from '../../core/limits.js'
 import { append, type Capture, findAppended } from '../../core/outbox/append.js'
@@ -45,7 +46,7 @@ export interface WriteCaptureContext extends CaptureEndsContext {
 
 export interface WriteCapture {
   readonly room: FullOutbox
-  /** Never throws: an action that cannot be captured settles as rejected. `next` takes it on to the reducers. */
+  /** Never throws. An action that cannot be captured settles as rejected. `next` takes it on to the reducers. */
   capture(route: WriteRoute, action: StoredAction, next: (action: unknown) => unknown): Receipt<unknown>
   /** Takes an entry back, whether it is on disk already or not. */
   cancel(id: string): Promise<CancelledWrite>

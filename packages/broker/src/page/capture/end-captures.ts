@@ -1,5 +1,5 @@
-// Captures that end before they are accepted: a refusal, or a cancellation in time. Their changes leave the view, and
-// their receipts settle.
+// Captures that end before they are accepted, by a refusal or by a cancellation in time. Their changes leave the view,
+// and their receipts settle.
 import type { Ports } from '../../core/ports.js'
 import type { StoredAction } from '../../core/rows/entry.js'
 import { type BrokerAction, type OutcomeAction, outcome } from '../../redux/actions.js'
@@ -24,7 +24,7 @@ export interface CapturedWrite extends QueuedCapture {
 export interface CaptureEndsContext {
   readonly ports: Ports
   readonly receipts: Receipts
-  /** The user whose action it is; '' while nobody is signed in. */
+  /** The user whose action it is. Empty while nobody is signed in. */
   principal(): string
   dispatch(actions: readonly (BrokerAction | OutcomeAction)[]): void
 }
@@ -40,7 +40,7 @@ export interface CaptureEnds {
   failed(captures: Identified, error: unknown): void
 }
 
-/** `captures`: those of this page that are not accepted yet. */
+/** `captures` has those of this page that are not accepted yet. */
 export function createCaptureEnds(
   { dispatch, ports, principal, receipts }: CaptureEndsContext,
   captures: Map<string, CapturedWrite>,

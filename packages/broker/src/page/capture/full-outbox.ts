@@ -1,5 +1,5 @@
-// Remembers how full the outbox was when it last refused a capture, and whether the storage fails: a flood that cannot be
-// taken asks the storage for nothing.
+// Remembers how full the outbox was when it last refused a capture, and whether the storage fails. A flood that cannot
+// be taken asks the storage for nothing.
 import type { Limits } from '../../core/limits.js'
 import type { Clock } from '../../core/platform.js'
 import type { PartitionRow } from '../../core/rows/rows.js'
@@ -16,13 +16,13 @@ export interface FullOutbox {
   checkEntries(queued: number): void
   /** @throws Refusal where so many bytes are too many. */
   checkBytes(bytes: number): void
-  /** The refusal of captures that found no room in the outbox. `row`: the outbox as that transaction read it. */
+  /** The refusal of captures that found no room in the outbox. `row` is the outbox as that transaction read it. */
   refusal(row: PartitionRow): Refusal
   /** Whether the refusal is one of those that a flood of captures meets. */
   isFlood(refusal: Refusal): boolean
   /** Call it where something may have left the outbox. */
   forget(): void
-  /** Call it after each transaction of captures. `failed`: the storage took nothing. */
+  /** Call it after each transaction of captures. With `failed` the storage took nothing. */
   tried(failed: boolean): void
 }
 
@@ -33,19 +33,19 @@ const failuresMax = 3
 
 export function createFullOutbox(limits: Limits, clock: Pick<Clock, 'monotonic'>): FullOutbox {
   const { entriesMax, bytesMax } = limits
-  // Made once: to create an error with its stack is the slowest part of a refusal.
+  // Made once, since an error with its stack is the slowest part of a refusal.
   const full = outboxFull(limits)
   const broken = storageRefusal(undefined)
   let known: MissingRoom | undefined
   let until = 0
   let failures = 0
   let brokenUntil = 0
-  /** The most room that there can be; without bounds where nothing is known. */
+  /** The most room that there can be. Without bounds where nothing is known. */
   const left = () => (known !== undefined && until > clock.monotonic() ? known : unbounded)
 
   return {
     checkEntries(queued) {
-      // A circuit breaker: a storage that failed several times in a row is not asked for a while.
+      // A circuit breaker. A storage that failed several times in a row is not asked for a while.
       if (brokenUntil > clock.monotonic()) throw broken
       if (queued >= entriesMax || left().entries <= 0) throw full.entries
     },

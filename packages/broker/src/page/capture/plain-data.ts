@@ -1,10 +1,10 @@
-// Values as data: what becomes of them in JSON and in IndexedDB, and which would be lost there in silence.
+// Values as data. Tells what becomes of them in JSON and in IndexedDB, and which would be lost there in silence.
 import { isDevelopment } from '../../redux/development.js'
 import { byteSize, count, type Tally, tagBytes } from './byte-size.js'
 
 /** A value that would be lost. */
 export class LostValue extends Error {
-  /** Where it stands; '' in production. */
+  /** The path of the lost value, empty in production. */
   readonly path: string
   readonly value: unknown
   constructor(path: string, value: unknown) {
@@ -34,12 +34,12 @@ export function toJson(root: unknown, _name: string, tally: Tally): string | und
 }
 
 /**
- * How deep a value may be nested. Chromium stores about 2,800 levels, fewer where its stack is in use: a row that was
- * stored once could not be written again, and would hold up all others.
+ * The deepest nesting of a value. Chromium stores about 2,800 levels, and fewer where its stack is in use. A row that
+ * was stored once could not be written again, and would hold up all others.
  */
 const levelsMax = 1_000
 
-/** Whether its fields are what it consists of: a class that a `toJSON` gave must have some. */
+/** Whether a value consists of its fields. A class that a `toJSON` gave must have some. */
 const hasFields = (value: object): boolean =>
   isPlainObject(value) || (hasToJson(value) && Object.keys(value).length > 0)
 
@@ -87,12 +87,12 @@ export function storedCopy(
   )
 }
 
-/** `holder`: the path of what holds it. */
+/** `holder` is the path of the value that holds it. */
 type CopyInner = (one: unknown, name: string | number, holder?: string) => unknown
 
-/** A copy of what is kept as it is; undefined where it would become a plain object. */
+/** A copy of a value that is kept as it is. Undefined where it would become a plain object. */
 function wholeOf(value: object, path: string, tally: Tally, inner: CopyInner): object | undefined {
-  // A class of the app: cloned, it would be read at any length.
+  // A class of the app. The clone of one would be read at any length.
   if (Object.prototype.toString.call(value) === '[object Object]') return undefined
   count(tally, tagBytes + byteSize(value, tally.max))
   if (value instanceof Map)
@@ -116,13 +116,13 @@ function wholeOf(value: object, path: string, tally: Tally, inner: CopyInner): o
   return clone
 }
 
-/** Parts that are no fields: of an Error, a RegExp, a File, an ImageData. */
+/** Parts of an Error, a RegExp, a File or an ImageData that are no fields. */
 type Whole = object & Partial<Record<'name' | 'message' | 'stack' | 'source' | 'data' | 'cause', unknown>>
 
 /** Properties may give ever new objects. */
 const lookedAtMax = 100_000
 
-/** Where a value stands in itself, as `body.me is body again`; undefined where that cannot be found. */
+/** Where a value stands in itself, as `body.me is body again`. Undefined where that cannot be found. */
 export function findCycle(root: unknown, at: string): string | undefined {
   const paths = new Map<unknown, string | undefined>()
   const search = (value: unknown, path: string): string | undefined => {

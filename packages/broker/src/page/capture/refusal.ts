@@ -1,11 +1,11 @@
-// Why an action is not taken: the reason for the app, the message for its developer.
+// Why an action is not taken. The reason is for the app, the message for its developer.
 import { isFull } from '../../core/rows/disk-reserve.js'
 import { isDevelopment } from '../../redux/development.js'
 import type { RejectedReason } from '../../redux/types.js'
 
 export class Refusal extends Error {
   readonly reason: RejectedReason
-  /** `advice`: what the developer reads; production builds have none of it. */
+  /** `advice` is for the developer. Production builds have none of it. */
   constructor(reason: RejectedReason, advice: string | false, cause?: unknown) {
     super(advice || reason, { cause })
     this.reason = reason
@@ -26,7 +26,7 @@ export const asRefusal = (error: unknown): Refusal =>
     ? error
     : new Refusal('invalidRequest', isDevelopment && 'The action could not be captured.', error)
 
-/** Whether a value cannot be cloned for the storage: it is nested too deep, or of a kind that is not kept. */
+/** Whether a value cannot be cloned for the storage. Such a value is nested too deep, or of a kind that is not kept. */
 export const isUnstorable = (error: unknown): boolean =>
   /^(DataClone|Data|Range|Internal)Error$/.test(String((error as Partial<Error> | undefined)?.name))
 

@@ -1,4 +1,5 @@
-// A request's body as it is stored and sent, and its action as it is stored: data of a size that the outbox takes.
+// A request's body as it is stored and sent, and its action as it is stored. Both are data of a size that the outbox
+// takes.
 import type { Limits } from '../../core/limits.js'
 import type { StoredAction } from '../../core/rows/entry.js'
 import { describe } from '../../redux/describe.js'
@@ -20,7 +21,7 @@ export function contentOf(
   if (body === undefined || body === null) return []
   if (typeof body === 'string') return [body]
   if (body instanceof ArrayBuffer) return [body.slice(0)]
-  // Its buffer may be larger; only its own bytes are sent.
+  // Its buffer may be larger. Only its own bytes are sent.
   if (ArrayBuffer.isView(body)) return new Response(body as Uint8Array<ArrayBuffer>)
   if (body instanceof Blob || body instanceof FormData || body instanceof URLSearchParams) {
     sized(isDevelopment && `The body of ${type}`, body, limits)

@@ -1,4 +1,4 @@
-// Turns a routed action into data that can be stored and sent by anybody: or says why that cannot be.
+// Turns a routed action into data that can be stored and sent by anybody, or says why that cannot be.
 
 import type { Limits } from '../../core/limits.js'
 import type { Capture } from '../../core/outbox/append.js'
@@ -33,7 +33,7 @@ export interface SnapshotContext {
 /** All of a capture but the parts that are only known once its body has been read. */
 export interface Snapshot {
   readonly lane: string
-  /** A promise where the body has to be read first; it rejects with a `Refusal`. */
+  /** A promise where the body has to be read first. It rejects with a `Refusal`. */
   readonly capture: Omit<Capture, 'id' | 'key'> | Promise<Omit<Capture, 'id' | 'key'>>
 }
 

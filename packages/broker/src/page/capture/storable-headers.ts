@@ -21,7 +21,7 @@ const isForbidden = (name: string): boolean =>
 
 const isBrokerHeader = (name: string): boolean => name.startsWith('idempotency-')
 
-/** Advice for refused names. `advice`: for names that another function of the app may give. */
+/** Advice for refused names. `advice` is for names that another function of the app may give. */
 const insteadOf = (names: readonly string[], advice: string | false): string =>
   [
     names.some(isForbidden) &&

@@ -1,4 +1,4 @@
-// Has the outbox drained: by the worker where one answers, since a worker outlives its pages, else by this page.
+// Has the outbox drained by the worker where one answers, since a worker outlives its pages. Else this page drains it.
 
 import type { Device } from '../../core/conditions/device.js'
 import { createExecutor, type ExecutorContext } from '../../core/delivery/executor.js'
@@ -115,7 +115,7 @@ export function createDelivery(context: DeliveryContext): Delivery {
     refuses,
   })
   let cancelTimer = () => {}
-  /** Whether something waits for a page that is looked at: a worker is none. */
+  /** Whether something waits for a page that is looked at. A worker is none. */
   let waitsForPage = false
   // An entry of an earlier release for which this release has not the function or origin. It stays, and that is said.
   let sayStranded = () => {
@@ -132,10 +132,11 @@ export function createDelivery(context: DeliveryContext): Delivery {
   async function ask(probe: WakeReason): Promise<void> {
     const owner = await context.user()
     const taken = await worker.drain(probe, owner?.partition)
-    // Next in line for the lock: should the worker die, this page has it at once. It also sends what the worker cannot.
+    // Next in line for the lock. Should the worker die, this page has the lock at once. The page also sends what the
+    // worker cannot.
     await executor.wake(taken && worker.lacks().length === 0 && !waitsForPage ? 'none' : probe)
   }
-  // A wake-up that changes no row makes no news: the page looks again by itself.
+  // A wake-up that changes no row makes no news. The page looks again by itself.
   const wake = (probe: WakeReason) => void ask(probe).catch(ports.report).then(context.look)
 
   const stopListening = ports.device.listen(() => wake('signal'))

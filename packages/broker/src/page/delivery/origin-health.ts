@@ -7,7 +7,7 @@ import type { OriginRow } from '../../core/rows/rows.js'
 import type { PageLifecycle } from '../lifecycle/page-lifecycle.js'
 
 export interface OriginHealth {
-  /** What the rows say now; gives what they make of the page. */
+  /** Takes the rows of the origins, and gives the connectivity that they make. */
   news(origins: readonly OriginRow[]): Connectivity
   /** Something was answered. */
   heard(): void

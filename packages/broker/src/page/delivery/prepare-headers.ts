@@ -1,4 +1,4 @@
-// Adds this page's headers to a request as it leaves: those of its route, then those that all requests have.
+// Adds this page's headers to a request as it leaves. Those of its route come first, then those that all requests have.
 import { type PrepareHeaders, preparedHeaders } from '../../adapters/network/prepared-headers.js'
 import type { AskContext, Outgoing } from '../../core/delivery/attempt.js'
 import { InvalidRequest } from '../../core/network/invalid-request.js'

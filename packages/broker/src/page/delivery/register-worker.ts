@@ -1,5 +1,5 @@
-// Registers a service worker and follows its updates. All of it is in the app's own bundle: a chunk that is loaded
-// later may be missing offline.
+// Registers a service worker and follows its updates. All of it is in the app's own bundle, since a chunk that is
+// loaded later may be missing offline.
 import { isDevelopment } from '../../redux/development.js'
 import { isTrustedUrl, type TrustedUrl, trustedUrl } from './trusted-url.js'
 import type { WorkerClient } from './worker-client.js'
@@ -68,7 +68,7 @@ async function registerUrl(
   const { serviceWorker } = navigator
   const script = new URL(String(url), document.baseURI)
   const known = await serviceWorker.getRegistration(options?.scope ?? new URL('.', script))
-  // The worker of an earlier visit serves at once: registering waits until the page has loaded.
+  // The worker of an earlier visit serves at once. Registering waits until the page has loaded.
   if (known?.active?.scriptURL === script.href) use(known)
   if (document.readyState !== 'complete')
     await new Promise((resolve) => addEventListener('load', resolve, { once: true }))

@@ -20,10 +20,12 @@ const factory = () => (globalThis as { readonly trustedTypes?: Factory }).truste
 
 export const isTrustedUrl = (given: unknown): given is TrustedUrl => factory()?.isScriptURL(given) === true
 
-/** One policy for all brokers of a page: a CSP may refuse a second one of the same name. */
+/** One policy for all brokers of a page. A CSP may refuse a second one of the same name. */
 let policy: Policy | undefined
 
-/** A plain text where there are no Trusted Types or the CSP refuses the policy: the app's default policy may take it. */
+/**
+ * A plain text where there are no Trusted Types or the CSP refuses the policy. The app's default policy may take it.
+ */
 export function trustedUrl(url: string): string | TrustedUrl {
   try {
     policy ??= factory()?.createPolicy('redux-broker', { createScriptURL: (same) => same })

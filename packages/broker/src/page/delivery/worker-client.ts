@@ -1,4 +1,4 @@
-// The page's side of the worker: asks it to drain, and asks the browser to wake it when the network is back.
+// The page's side of the worker. Asks it to drain, and asks the browser to wake it when the network is back.
 
 import { systemClock } from '../../adapters/system/system-clock.js'
 import {
@@ -15,7 +15,7 @@ import { withTimeout } from '../../core/with-timeout.js'
 import { isDevelopment } from '../../redux/development.js'
 import { createWorkerAdvice } from './worker-advice.js'
 
-/** A worker that starts takes a while; one that has not answered by then is not counted on. */
+/** A worker that starts takes a while. A worker that has not answered by then is not counted on. */
 const answerMs = 2_000
 /** A worker that has not answered by then has most likely no part of the broker. */
 const silentMs = 10_000
@@ -23,9 +23,9 @@ const silentMs = 10_000
 export interface WorkerClient {
   /** Asks the active worker whether it has the broker's part. To be called again for each version that takes over. */
   use(registration: ServiceWorkerRegistration): void
-  /** Whether the worker took it on: for this partition, where one is given. */
+  /** Whether the worker took it on, for this partition where one is given. */
   drain(probe: WakeReason, partition?: string): Promise<boolean>
-  /** Background Sync where it exists: the worker is woken when the network is back, also with no page open. */
+  /** With Background Sync the worker is woken when the network is back, also with no page open. */
   wakeWhenOnline(now: number): void
   /** `starting` also while an active worker has not answered yet. */
   state(): 'none' | 'starting' | 'active' | 'silent'
@@ -35,12 +35,12 @@ export interface WorkerClient {
   lacks(): readonly string[]
   /** Undefined where no worker is active, or it does not answer, or has said that it cannot do this app's reads. */
   forReads(): Pick<ServiceWorker, 'postMessage'> | undefined
-  /** It did not take a read in time: until it answers a command it is not counted on. */
+  /** The worker did not take a read in time. Until it answers a command it is not counted on. */
   markUnresponsive(): void
   hasBackgroundSync(): boolean
 }
 
-/** Needs of some requests of the app: their origins, and functions of single routes. */
+/** Needs of some requests of the app, as their origins and functions of single routes. */
 interface SomeRequestsNeed {
   readonly origins?: readonly string[]
   readonly judges?: readonly string[]

@@ -1,4 +1,4 @@
-// For development: an app that begins above several others may be one of them that has moved.
+// For development. An app that begins above several others may be one of them that has moved.
 import { type Base, baseIn, findHome, listNamed, waitsIn } from '../../core/rows/app-homes.js'
 import type { SaltRow } from '../../core/rows/rows.js'
 import { partitionsMax } from '../../core/rows/schema.js'

@@ -1,4 +1,4 @@
-// For the developer: finds a write that the reducers do not show as one that may come back. Its action never reaches
+// For the developer. Finds a write that the reducers do not show as one that may come back. Its action never reaches
 // them, or a slice that broker.optimistic() does not wrap shows it.
 import type { Action } from 'redux'
 import { type OutcomeAction, outcomeMark, pendingMark } from '../../redux/actions.js'

@@ -1,7 +1,7 @@
 import type { Device } from '../../core/conditions/device.js'
 import type { PageLifecycle } from './page-lifecycle.js'
 
-/** The device as a page knows it: with whether it is looked at, and with every event that makes a try worth it. */
+/** The device as a page knows it. The page adds whether it is looked at, and every event that makes a try worth it. */
 export const pageDevice = (host: PageLifecycle, device: Device | undefined): Device => ({
   now: () => ({ ...device?.now(), visible: host.isVisible() }),
   listen(listener) {

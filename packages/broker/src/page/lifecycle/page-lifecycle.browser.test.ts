@@ -1,4 +1,4 @@
-// What a page hears of its own life, from the browser's events.
+// The events by which a page hears of its own life in a browser.
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { browserLifecycle, type LifecycleSignal } from './page-lifecycle.js'
 

@@ -10,24 +10,24 @@ import { appBase } from './app-base.js'
 export type LifecycleSignal = 'wake' | 'change'
 
 export interface PageLifecycle {
-  /** The base of relative URLs; undefined where there is no page. */
+  /** The base of relative URLs. Undefined where there is no page. */
   readonly baseUrl: string | undefined
-  /** The directory of the page's app, as far as the page tells: `/`, the default, holds all apps of the origin. */
+  /** The directory of the page's app, as far as the page tells. The default `/` holds all apps of the origin. */
   readonly base?: Base
   believesOnline(): boolean
   isVisible(): boolean
-  /** Whether the browser has promised to keep this site's data; undefined where it does not say. */
+  /** Whether the browser has promised to keep this site's data. Undefined where it does not say. */
   persisted(): Promise<boolean | undefined>
   /** Asks it to. It may ask its user. */
   persist(): Promise<boolean | undefined>
-  /** For development: asks the other origin itself what keeps this page from its answers. */
+  /** For development. Asks the other origin itself what keeps this page from its answers. */
   readonly findObstacle?: typeof findObstacle
   /** Before the next frame is painted, or soon where none will be. */
   frame(callback: () => void): void
   listen(listener: (signal: LifecycleSignal) => void): () => void
   /** Tells of the answers to all requests of the page, the app's own included. */
   listenTraffic(note: Reachability['note']): () => void
-  /** The page is put away, perhaps for ever: nothing may be held that others wait for. */
+  /** The page is put away, perhaps for ever. Nothing may be held that others wait for. */
   onPutAway(listener: () => void): () => void
 }
 

@@ -1,4 +1,5 @@
-// The browser's promise not to evict this site's data: asked for when it is first needed, since some ask their user.
+// The browser's promise not to evict this site's data. It is asked for when it is first needed, since some browsers ask
+// their user.
 
 import type { Connectivity } from '../../core/delivery/next-wake.js'
 import type { OutboxChanges } from '../../core/journal/outbox-changes.js'
@@ -12,7 +13,7 @@ export interface StoragePersistence {
   news(news: Pick<OutboxChanges, 'row'>, connectivity: Connectivity): void
 }
 
-/** Asks once, when work of this page stays on the device because it cannot be delivered now; never at a start. */
+/** Asks once, when work of this page stays on the device because it cannot be delivered now. Never asks at a start. */
 export function createStoragePersistence(host: PageLifecycle, mayAsk: boolean): StoragePersistence {
   let has: boolean | undefined
   let isNeeded = false

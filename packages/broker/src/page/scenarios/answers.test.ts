@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { acknowledge, answer, createTestWorld } from '../../testing/index.js'
 import { type AnswerOptions, appWith } from '../fixtures/answers.fixture.js'
 
-/** What an app may throw that `String()` refuses. */
+/** Values that an app may throw and that `String()` refuses. */
 const unprintable: readonly (readonly [string, unknown])[] = [
   ['an object without a prototype', Object.create(null)],
   [

@@ -1,4 +1,4 @@
-// What is kept of answers counts in bytes, and has a bound: in the journal and among the dead letters.
+// Kept answers count in bytes, and have a bound, in the journal and among the dead letters.
 import { createAction } from '@reduxjs/toolkit'
 import { describe, expect, it } from 'vitest'
 import { openApp } from '../../../test/page-fixture.js'

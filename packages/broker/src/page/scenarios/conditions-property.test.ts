@@ -84,7 +84,7 @@ describe('conditions that change at random', () => {
       }),
       { seed: 4, numRuns: 60 },
     )
-    // What never waited proves nothing.
+    // A run in which nothing waited proves nothing.
     for (const kind of ['upload', 'bulk', 'seen', 'quick'] as const)
       expect(held[kind], kind).toBeGreaterThan(10)
   })

@@ -1,4 +1,4 @@
-// What the slice says of attempts that came to nothing: why, with which origin, and when the next one comes.
+// The slice tells of attempts that came to nothing. It says why, with which origin, and when the next one comes.
 import { describe, expect, it } from 'vitest'
 import { openApp } from '../../../test/page-fixture.js'
 import { discardAll, requeue } from '../../index.js'

@@ -7,7 +7,7 @@ import { createTestWorld } from '../../testing/index.js'
 
 type Realm = 'page' | 'other' | 'worker'
 
-/** What happens before, and who comes upon the empty database first: by a look, or by a capture. */
+/** The event before, and the one who comes upon the empty database first, by a look or by a capture. */
 interface Order {
   readonly taps: readonly Realm[]
   readonly finder: Realm

@@ -1,4 +1,4 @@
-// What a page shows and does when the browser's storage loses its database, at a start and under it.
+// A page whose browser loses its database, at the start of the page and under it.
 import { describe, expect, it } from 'vitest'
 import { openApp } from '../../../test/page-fixture.js'
 import { createFakeDevice } from '../../core/fixtures/device.fixture.js'

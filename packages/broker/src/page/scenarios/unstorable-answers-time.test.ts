@@ -109,7 +109,7 @@ async function deliver(poison: Poison | undefined) {
     ...end,
     delivered: counted.settled,
     sent: numbersOf(requests),
-    /** Those that a server which honours the key has acted on. */
+    /** The entries that a server which honours the key has acted on. */
     effects: numbersOf(new Map(requests.map((one) => [one.key, one])).values()),
     receipt: receipts.get(poisoned),
     outbox: outbox(),

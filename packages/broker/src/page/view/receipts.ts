@@ -1,7 +1,7 @@
-// What dispatch hands back. The promises of a receipt never reject: nobody is forced to watch them.
+// The receipts that dispatch hands back. The promises of a receipt never reject, so nobody is forced to watch them.
 import type { Accepted, Receipt, Settled } from '../../redux/types.js'
 
-/** What `unwrap()` throws when something else than an answer came. */
+/** Thrown by `unwrap()` when something else than an answer came. */
 export class NotDeliveredError extends Error {
   override readonly name = 'NotDeliveredError'
   readonly outcome: Exclude<Settled<unknown>, { status: 'delivered' }>
@@ -55,7 +55,7 @@ function unwrapped(outcome: Settled<unknown>): unknown {
 
 const nothingKept = { status: 'rejected', reason: 'storageUnavailable' } as const
 
-/** What dispatch gives on a server: nothing is captured there. */
+/** The receipt of a dispatch on a server, where nothing is captured. */
 export const inertReceipt: Receipt<never> = {
   id: '',
   accepted: Promise.resolve(nothingKept),

@@ -1,4 +1,4 @@
-// What a wrapped reducer makes of the answers of reads.
+// A wrapped reducer and the answers of reads.
 
 import type { UnknownAction } from 'redux'
 import { describe, expect, it } from 'vitest'
