@@ -132,8 +132,7 @@ export function createDelivery(context: DeliveryContext): Delivery {
   async function ask(probe: WakeReason): Promise<void> {
     const owner = await context.user()
     const taken = await worker.drain(probe, owner?.partition)
-    // Next in line for the lock. Should the worker die, this page has the lock at once. The page also sends what the
-    // worker cannot.
+    // Next in line for the lock, should the worker die. This page also sends what the worker cannot.
     await executor.wake(taken && worker.lacks().length === 0 && !waitsForPage ? 'none' : probe)
   }
   // A wake-up that changes no row makes no news. The page looks again by itself.
