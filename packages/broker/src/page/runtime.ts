@@ -45,7 +45,8 @@ export interface Runtime extends Internals {
 }
 
 export function createRuntime(config: RuntimeConfig): Runtime {
-  const { ports, view, users, outbox, captures, reads, repair, reduced, ready } = createParts(config)
+  const parts = createParts(config)
+  const { ports, view, outbox, captures, reads } = parts
 
   function changed(): void {
     ports.bus.post('changed')
@@ -53,15 +54,12 @@ export function createRuntime(config: RuntimeConfig): Runtime {
   }
 
   return {
-    ports,
-    reads,
-    view,
+    ...parts,
     ...captures,
     ...outbox,
-    reduced,
     changed,
     get ready() {
-      return ready()
+      return parts.restored()
     },
     capture(route, action, next) {
       outbox.checkUser()
@@ -71,12 +69,12 @@ export function createRuntime(config: RuntimeConfig): Runtime {
         : captures.capture(route, action, next)
     },
     tear() {
-      if (!outbox.isStopped()) repair.tear()
+      if (!outbox.isStopped()) parts.repair.tear()
     },
     async resume() {
       const owner = await outbox.user()
       if (owner === undefined) return
-      await users.resume(owner)
+      await parts.users.resume(owner)
       changed()
     },
     dismiss(entryId) {
@@ -115,7 +113,6 @@ function createParts(config: RuntimeConfig) {
     onChange: (left, written) => reads?.userChanged(left, written),
     keepsShown: () => (reads !== undefined || view.hasDated() ? outcomesMax : 0),
   })
-  const { principal, user } = outbox
 
   function reduced(action: Action): void {
     outbox.checkUser()
@@ -124,28 +121,24 @@ function createParts(config: RuntimeConfig) {
 
   // The store is not ready to dispatch while its middleware is being set up.
   const started = Promise.resolve().then(() => reduced({ type: '' }))
-  const ready = () => started.then(outbox.restored)
+  const restored = () => started.then(outbox.restored)
   const captures = createWriteCapture({
     ...config,
+    ...view,
+    ...outbox,
     users,
     receipts,
-    principal,
-    dispatch: view.dispatch,
-    onCaptured: view.captured,
-    onCommitted: outbox.onCommitted,
-    cancelAccepted: async (id) => cancelAccepted(ports, await user(), id),
+    cancelAccepted: async (id) => cancelAccepted(ports, await outbox.user(), id),
   })
   const reads = config.createReads?.({
     ...context,
+    ...outbox,
     receipts,
-    principal,
-    user,
-    shown: outbox.shown,
     view,
     dispatch: view.answered,
-    restored: ready,
+    restored,
   })
-  return { ports, view, users, outbox, captures, reads, repair, reduced, ready }
+  return { ports, view, users, outbox, captures, reads, repair, reduced, restored }
 }
 
 interface UserOutboxContext

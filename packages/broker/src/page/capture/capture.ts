@@ -39,7 +39,7 @@ export interface WriteCaptureContext extends CaptureEndsContext {
   readonly limits: Limits
   readonly app: AppWord
   readonly snapshot: SnapshotContext
-  onCaptured(id: string, what: { readonly lane: string; readonly action: StoredAction }): void
+  captured(id: string, what: { readonly lane: string; readonly action: StoredAction }): void
   onCommitted(places: readonly AcceptedPlace[]): void
   cancelAccepted(id: string): Promise<CancelledWrite>
 }
@@ -94,7 +94,7 @@ export function createWriteCapture(context: WriteCaptureContext): WriteCapture {
       captures.set(id, item)
       try {
         takeSnapshot(context, route, item, room, queue, ends)
-        context.onCaptured(id, item)
+        context.captured(id, item)
         queue.push(item)
         item.isUnseen = false
         passOn(ports, () => next(readMark(action, { entryId: id, lane: item.lane })))

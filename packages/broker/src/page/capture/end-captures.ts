@@ -84,8 +84,8 @@ export function createCaptureEnds(
     cancel: (cancelled) => end(cancelled, 'cancelled'),
     refuse,
     refuseAtOnce(capture, refusal) {
-      if (!room.isFlood(refusal)) refuse([capture], refusal)
-      else if (refusedThisTurn.push(capture) === 1)
+      if (!room.isFlood(refusal)) return refuse([capture], refusal)
+      if (refusedThisTurn.push(capture) === 1)
         queueMicrotask(() => refuse(refusedThisTurn.splice(0), refusal))
     },
     failed(refused, error) {

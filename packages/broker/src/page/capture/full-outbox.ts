@@ -57,7 +57,7 @@ export function createFullOutbox(limits: Limits, clock: Pick<Clock, 'monotonic'>
       until = clock.monotonic() + believedMs
       return known.entries > 0 ? full.bytes : full.entries
     },
-    isFlood: (refusal) => [full.entries, full.bytes, broken].includes(refusal),
+    isFlood: (refusal) => refusal === broken || Object.values(full).includes(refusal),
     forget() {
       known = undefined
     },

@@ -52,7 +52,7 @@ export interface UserRowsContext {
 
 export function createUserRows(ports: Ports, { app, base }: UserRowsContext): UserRows {
   const { store, clock, bus } = ports
-  const [write, ownerOf] = createUserPartitions(ports, base)
+  const [write, derivedOf] = createUserPartitions(ports, base)
   let last: Promise<unknown> = Promise.resolve()
 
   /** Changes of the session are written one after the other, in their order: some take longer than others. */
@@ -78,7 +78,7 @@ export function createUserRows(ports: Ports, { app, base }: UserRowsContext): Us
       signedIn = await write(principal, begin, relaxed)
     } catch (error) {
       // No room for a word: it is not needed where the last session was this user's too.
-      signedIn = await ownerOf(principal)
+      signedIn = (await derivedOf(principal)).owner
       const isActive = (tx: StoreTransaction) => sessionOf(tx, signedIn.partition)
       if (!isFull(error) || !(await store.transact('readonly', 'relaxed', isActive))) throw error
     }
@@ -139,7 +139,7 @@ function createUserPartitions(ports: Ports, base: Base) {
     }
   }
 
-  return [write, async (principal: string) => (await derivedOf(principal)).owner] as const
+  return [write, derivedOf] as const
 }
 
 async function derive(

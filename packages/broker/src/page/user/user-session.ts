@@ -34,7 +34,7 @@ interface UserSession {
   /** Resolves when the waiting entries are back in the view, or cannot be read. */
   restored(): Promise<void>
   /** The last row of the journal that is in the view. */
-  shown(): number
+  shown(): number | undefined
   begin(): void
   /** Something may have changed. Where the storage failed it is tried again. */
   hint(): void
@@ -142,7 +142,7 @@ function createUserSession(principal: string, context: UserSessionContext): User
     principal,
     owner: () => owner,
     restored: () => restored,
-    shown: () => feed?.shown() ?? 0,
+    shown: () => feed?.shown(),
     begin,
     hint: () => (isBroken ? beginAnew() : feed?.hint()),
     async catchUp() {

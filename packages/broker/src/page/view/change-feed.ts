@@ -101,28 +101,22 @@ export function createChangeFeed(context: ChangeFeedContext): ChangeFeed {
   }
 }
 
-/** The first reading, and a later one. All that ask during a reading share the next one. */
+/** Gives the first reading, and a later one. All that ask during a reading share the next one. */
 function createTurns(begin: () => Promise<void>, follow: () => Promise<void>) {
   let reading = Promise.resolve()
   let next: Promise<void> | undefined
-
-  function start(): Promise<void> {
-    reading = begin()
+  const read = (work: () => Promise<void>) => {
+    next = undefined
+    reading = work()
     return reading
   }
-
-  function catchUp(): Promise<void> {
-    next ??= reading
-      .catch(() => {})
-      .then(() => {
-        next = undefined
-        reading = follow()
-        return reading
-      })
-    return next
-  }
-
-  return [start, catchUp] as const
+  return [
+    () => read(begin),
+    () => {
+      next ??= reading.catch(() => {}).then(() => read(follow))
+      return next
+    },
+  ] as const
 }
 
 /** The last number of the journal that a starting page shows, and the actions that bring the view there. */

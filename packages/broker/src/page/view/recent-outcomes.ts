@@ -16,7 +16,7 @@ export interface RecentOutcomes {
   /** Call it for each action, before the store is told of it. */
   hear(action: BrokerAction | OutcomeAction): void
   /** The outcomes after a moment, as far back as they are remembered. */
-  since(at: number): readonly OutcomeAction[]
+  outcomesSince(at: number): readonly OutcomeAction[]
   /** Marks a truth that may be old with the outcomes that came after it. Other actions stay as they are. */
   dated(action: unknown): unknown
   /** Whether such truths come. */
@@ -31,7 +31,7 @@ export function createRecentOutcomes(): RecentOutcomes {
   let told: JournalPosition | undefined
   let hasDated = false
 
-  const since = (at: number) => all.filter(({ meta }) => meta.broker.at > at)
+  const outcomesSince = (at: number) => all.filter(({ meta }) => meta.broker.at > at)
 
   function begin({ told: before, outcomes }: Past): void {
     const known = new Set(all.map(numberOf))
@@ -55,12 +55,12 @@ export function createRecentOutcomes(): RecentOutcomes {
         if (action.type === 'redux-broker/restored' && action.payload.past) begin(action.payload.past)
       }
     },
-    since,
+    outcomesSince,
     dated(action) {
       const readAt = readAtOf(action)
       if (readAt === undefined || hasMark(action)) return action
       hasDated = true
-      return readMark(action, { later: since(readAt) })
+      return readMark(action, { later: outcomesSince(readAt) })
     },
     hasDated: () => hasDated,
     past: () => told && { told, last: told.number, outcomes: all },

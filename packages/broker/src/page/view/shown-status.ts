@@ -12,7 +12,7 @@ import type { PendingEntries } from './pending-entries.js'
 export interface ShownStatus {
   now(): Status
   /** Tells the store, where something is new. */
-  update(part: Partial<Status>): void
+  status(part: Partial<Status>): void
   recount(): void
   /** Counts a capture without telling the store: the slice's own reducer counts it with the action itself. */
   captured(): void
@@ -32,7 +32,7 @@ export function createShownStatus(
   const counts = () => ({ waiting: counted + uncounted.size })
   const tellTried = ifNew<readonly LastTry[]>([], (payload) => tell({ type: 'redux-broker/tried', payload }))
 
-  function update(part: Partial<Status>): void {
+  function status(part: Partial<Status>): void {
     const next = { ...shown, ...part }
     if (Object.entries(next).every(([name, value]) => shown[name as keyof Status] === value)) return
     shown = next
@@ -41,8 +41,8 @@ export function createShownStatus(
 
   return {
     now: () => shown,
-    update,
-    recount: () => update(counts()),
+    status,
+    recount: () => status(counts()),
     captured() {
       shown = { ...shown, ...counts() }
     },
@@ -53,7 +53,7 @@ export function createShownStatus(
       pending.held(latest.lanes, latest.blocked, row.stuckLanes)
       // Until all of it is read the view is behind the counter for a moment.
       const notInView = latest.more ? shown.notInView : Math.max(0, counts().waiting - pending.entries.size)
-      update({ ...counts(), notInView, connectivity, ...statusOfEntry(latest, host, shown) })
+      status({ ...counts(), notInView, connectivity, ...statusOfEntry(latest, host, shown) })
       tellTried(row.tried ?? [])
     },
     clear() {

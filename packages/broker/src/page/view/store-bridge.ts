@@ -42,7 +42,7 @@ export interface StoreBridge {
   status(part: Partial<Status>): void
   /** The last place in a journal that this page has shown. */
   told(): JournalPosition | undefined
-  readonly outcomesSince: RecentOutcomes['since']
+  readonly outcomesSince: RecentOutcomes['outcomesSince']
   readonly dated: RecentOutcomes['dated']
   readonly hasDated: RecentOutcomes['hasDated']
   /** The entries of the view that are on disk, as far as this page knows. */
@@ -77,6 +77,8 @@ export function createStoreBridge(
   }
 
   return {
+    ...recent,
+    ...status,
     dispatch: all,
     answered: tell,
     shown: (entryId) => entries.get(entryId),
@@ -92,12 +94,7 @@ export function createStoreBridge(
       if (entries.has(entryId)) uncounted.set(entryId, seq)
     },
     blocked: (lanes) => pending.held([], lanes),
-    news: status.news,
-    status: status.update,
     told: () => recent.past()?.told,
-    outcomesSince: recent.since,
-    dated: recent.dated,
-    hasDated: recent.hasDated,
     stored: () => [...entries.keys()].filter((id) => uncounted.get(id) !== notStored),
     lost: (entryIds, at) => all(entryIds.flatMap((id) => lossAction(id, entries.get(id), at))),
     onTheirWay: () => (status.now().paused === undefined ? pending.prompt() : []),
