@@ -1,7 +1,7 @@
 // A network that answers as a test says, and remembers what it was asked. All but the server is the real wire: requests
 // are made, bounded and read by the code that runs in a browser.
 import { fetchNetwork } from '../adapters/network/fetch-network.js'
-import type { Network, Reply, SendOptions, WireRequest } from '../core/network/network.js'
+import type { Network, Reply, WireRequest } from '../core/network/network.js'
 import type { Clock } from '../core/platform.js'
 
 export interface SentRequest {
@@ -92,14 +92,6 @@ export function scriptedNetwork(
       },
     })
 
-  async function send(wire: WireRequest, options: SendOptions): Promise<Reply> {
-    const all: ScriptedAnswer[] = []
-    const reply = await networkOf(wire, (one) => all.push(one)).send(wire, options)
-    // A reply that no server sends comes as it was given.
-    const [given = reply] = all
-    return isUnsendable(given) ? given : reply
-  }
-
   return {
     requests,
     knocks,
@@ -117,10 +109,21 @@ export function scriptedNetwork(
     always(given) {
       otherwise = given
     },
-    send,
+    send: sendingBy(networkOf),
     fetch: (wire, options) => networkOf(wire).fetch(wire, options),
   }
 }
+
+/** Writes go over the real wire to the script. */
+const sendingBy =
+  (networkOf: (wire: WireRequest, onGiven: (given: ScriptedAnswer) => unknown) => Network): Network['send'] =>
+  async (wire, options) => {
+    const all: ScriptedAnswer[] = []
+    const reply = await networkOf(wire, (one) => all.push(one)).send(wire, options)
+    // A reply that no server sends comes as it was given.
+    const [given = reply] = all
+    return isUnsendable(given) ? given : reply
+  }
 
 /** An answer of an application: `body` is sent as JSON, unless the headers name another content type. */
 export function answer(
