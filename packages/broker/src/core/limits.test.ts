@@ -3,7 +3,7 @@ import { defaultLimits, drainMs, leaseMs, leaseRenewalMs, lookMs } from './limit
 
 const syncEventMs = 180_000
 
-it('R7 an attempt ends before its lease does, and a lease is renewed well before it lapses', () => {
+it('an attempt ends before its lease does, and a lease is renewed well before it lapses', () => {
   expect(defaultLimits.attemptMs).toBeLessThan(leaseMs)
   expect(leaseRenewalMs * 2).toBeLessThan(leaseMs)
 })
@@ -12,6 +12,6 @@ it('P4 a lease outlives the minute in which the timers of a hidden tab fire once
   expect(60_000 + lookMs).toBeLessThan(leaseMs)
 })
 
-it('R7 all that a drain has begun ends before the browser ends a sync event: headers, request and session probe', () => {
+it('all that a drain has begun ends before the browser ends a sync event: headers, request and session probe', () => {
   expect(drainMs + 3 * defaultLimits.attemptMs).toBeLessThan(syncEventMs)
 })

@@ -47,7 +47,7 @@ export const problemBytesMax = 8_192
 export const uploadBytesPerMs = 50
 
 /**
- * The lease outlives the attempt, and its renewals keep it alive in between (R7). It is longer than a minute: timers of
+ * The lease outlives the attempt, and its renewals keep it alive in between. It is longer than a minute: timers of
  * a tab that has long been hidden fire once in that time, those of its renewals included.
  */
 export const leaseMs = 75_000
@@ -56,7 +56,7 @@ export const leaseRenewalMs = 15_000
 export const lookMs = 5_000
 /**
  * After this a drain claims nothing more. An attempt in flight may then take three attempts' time (headers, request,
- * session probe) and a knock. All of it has to end before the 180 s of a `sync` event (R7).
+ * session probe) and a knock. All of it has to end before the 180 s of a `sync` event.
  */
 export const drainMs = 60_000
 
@@ -65,12 +65,12 @@ export const backoffBaseMs = 1_000
 export const backoffCapMs = 300_000
 /** A server's `Retry-After` is obeyed up to this; then it is asked again. */
 export const retryAfterCapMs = 3_600_000
-/** No wait is ever longer than this, whatever the clock does (R9). */
+/** No wait is ever longer than this, whatever the clock does. */
 export const waitCapMs = 86_400_000
 
 /** How long a server is taken to remember keys until it says so (`Idempotency-Retention`). It is the shortest common time. */
 export const retentionDefaultMs = 86_400_000
-/** A wall clock that is set back by less is only being corrected (R9). */
+/** A wall clock that is set back by less is only being corrected. */
 export const clockSlackMs = 2_000
 
 /** Entries in doubt that one round asks the server about. */

@@ -113,7 +113,7 @@ describe('a worker that is asked to read', () => {
     ['is for no origin at all', {}, { request: { ...request, url: '/me' } }],
     ['needs a function that it lacks', { needs: ['missing'] }, {}],
     ['needs a function, which would be told of no user', { needs: ['given'] }, { partition: undefined }],
-  ])('refuses what %s (SEC15)', async (_, more, ask) => {
+  ])('refuses what %s', async (_, more, ask) => {
     const { asks, words, serve } = setUp()
     await serve(more, ask)
 

@@ -28,7 +28,7 @@ async function echoedHeaders(...given: Parameters<typeof send>): Promise<Readonl
   return JSON.parse(reply.body ?? '').headers
 }
 
-describe('cookies (SEC9)', () => {
+describe('cookies', () => {
   let other = ''
   beforeAll(async () => {
     other = await (await fetch('/wire/other-origin')).text()

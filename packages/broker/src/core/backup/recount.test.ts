@@ -54,7 +54,7 @@ describe('an outbox whose counts are of the right kind, and wrong', () => {
     [{ nextSeq: 1 }],
     [{ nextNumber: 1 }],
     [{ waiting: 0, dead: 0, bytes: 0, channels: [], nextSeq: 1, nextNumber: 1 }],
-  ])('SEC6 is counted anew at the start of a page: %j', async (wrong) => {
+  ])('is counted anew at the start of a page: %j', async (wrong) => {
     const box = await used()
     const { row } = await box.contents()
     await edit(box, wrong)
@@ -68,7 +68,7 @@ describe('an outbox whose counts are of the right kind, and wrong', () => {
   })
 
   it.each([[{ waiting: 0 }], [{ waiting: 0, channels: [] }]])(
-    'SEC6 has whoever reads it find its entries, also where no page starts: %j',
+    'has whoever reads it find its entries, also where no page starts: %j',
     async (wrong) => {
       const box = await used()
       await edit(box, wrong)

@@ -7,7 +7,7 @@ import { requeueEntry } from '../outbox/dead-letters.js'
 import { readActive } from '../outbox/partition.js'
 import { within } from '../rows/spans.js'
 
-describe('a database that was wiped between two starts (P1, F18)', () => {
+describe('a database that was wiped between two starts (P1)', () => {
   it('is whole again from its copy, with its salt, and says how much was brought back', async () => {
     const device = createFakeDevice()
     const before = await started(device)

@@ -7,7 +7,7 @@ import { askSession, attempt } from './attempt.js'
 const redirect: Reply = { kind: 'redirect' }
 
 describe('attempt', () => {
-  describe("F31 that is redirected asks the session's probe", () => {
+  describe("that is redirected asks the session's probe", () => {
     const outcomes: readonly (readonly [string, readonly Reply[], object])[] = [
       ['over: paused', [redirect, answer(401)], { kind: 'paused', reason: 'auth' }],
       ['redirected too: paused', [redirect, redirect], { kind: 'paused', reason: 'auth' }],
@@ -68,7 +68,7 @@ describe('askSession', () => {
 
   const withToken = async (): Promise<[string, string][]> => [['authorization', 'Bearer t']]
 
-  it('SEC3 asks with the credentials of a request, and tells the app that it is none of its own', async () => {
+  it('asks with the credentials of a request, and tells the app that it is none of its own', async () => {
     const prepare = vi.fn(withToken)
     const { context, sent } = scene([answer(200)], { prepare })
 
@@ -90,7 +90,7 @@ describe('askSession', () => {
     'https://o.example\\@evil.example/me',
     'http://o.example/me',
     'javascript:alert(1)',
-  ])('SEC6 takes no credentials to %s, which only a row names', async (sessionProbe) => {
+  ])('takes no credentials to %s, which only a row names', async (sessionProbe) => {
     const prepare = vi.fn(withToken)
     const { context, sent } = scene([answer(200)], { row: { partition: 'p', sessionProbe }, prepare })
 
@@ -99,7 +99,7 @@ describe('askSession', () => {
     expect(prepare).not.toHaveBeenCalled()
   })
 
-  it('SEC3 asks nothing where it lacks a function that the app gives to its requests', async () => {
+  it('asks nothing where it lacks a function that the app gives to its requests', async () => {
     const { context, sent } = scene([answer(200)], {
       row: { partition: 'p', sessionProbe: probeUrl, needs: ['prepareHeaders'] },
       serves: (_origin, needs) => needs.length === 0,

@@ -74,7 +74,7 @@ describe('attempt', () => {
     ])
   })
 
-  it('SC12 hears how long the server remembers keys, where its answer says so', async () => {
+  it('hears how long the server remembers keys, where its answer says so', async () => {
     const retentionOf = async (reply: Reply) =>
       (await attempt(scene([reply]).context, sendingEntry())).retentionMs
 

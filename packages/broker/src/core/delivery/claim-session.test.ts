@@ -43,7 +43,7 @@ describe('claim', () => {
       expect(ids(await box.claim())).toEqual(['x1'])
     })
 
-    it('SEC2 and never takes a row of another, whatever the names have in common', async () => {
+    it('never takes a row of another, whatever the names have in common', async () => {
       const box = outbox()
       for (const partition of ['p', 'p1', '', 'P'])
         await box.accept([capture(`of ${partition}`)], { partition })
@@ -54,7 +54,7 @@ describe('claim', () => {
     })
   })
 
-  describe('R3 of what may have been done, by a server that may have forgotten it,', () => {
+  describe('of what may have been done, by a server that may have forgotten it,', () => {
     const day = 86_400_000
     const sentLongAgo = async (
       outcome: Outcome = retriedOutcome({ httpStatus: undefined }),
@@ -73,7 +73,7 @@ describe('claim', () => {
       return box
     }
 
-    it('F55 sends nothing again by itself: it is in doubt, its lane waits, and all see it', async () => {
+    it('sends nothing again by itself: it is in doubt, its lane waits, and all see it', async () => {
       const box = await sentLongAgo()
 
       expect(await box.claim({ now: day })).toEqual([])

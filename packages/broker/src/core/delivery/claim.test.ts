@@ -29,7 +29,7 @@ describe('claim', () => {
     expect(ids(await box.claim())).toEqual(['x2'])
   })
 
-  it('R1 writes down who sends, under a fence that rises with each claim', async () => {
+  it('writes down who sends, under a fence that rises with each claim', async () => {
     const box = await filled('x')
 
     const [first] = await box.claim({ owner: 'one' })
@@ -135,7 +135,7 @@ describe('claim', () => {
       'https://o.example@evil.example/',
       'javascript:0',
       '//o.example/',
-    ])('SEC6 a row that somebody planted to send to %s over a channel that is allowed', async (url) => {
+    ])('a row that somebody planted to send to %s over a channel that is allowed', async (url) => {
       const box = await filled('x')
       const { request } = capture('')
       await box.write(async (tx) =>
@@ -145,7 +145,7 @@ describe('claim', () => {
       expect(ids(await box.claim())).toEqual(['x1'])
     })
 
-    it('F16 a row whose columns belie it: one that is due and is no head', async () => {
+    it('a row whose columns belie it: one that is due and is no head', async () => {
       const box = await filled('x')
       await box.write(async (tx) =>
         tx.put('entries', { ...waiting({ seq: 0, id: 'bent', head: false }), dueAt: 0 }),

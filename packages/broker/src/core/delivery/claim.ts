@@ -36,7 +36,7 @@ export interface ClaimOptions {
 
 export interface Claims {
   readonly claimed: readonly SendingEntry[]
-  /** Entries that would have been due, and must not be sent again without a person's word (R3). */
+  /** Entries that would have been due, and must not be sent again without a person's word. */
   readonly doubted: readonly WaitingEntry[]
 }
 

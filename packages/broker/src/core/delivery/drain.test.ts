@@ -46,7 +46,7 @@ const signIn = ({ store }: ExecutorWorld, app?: AppWord) =>
 const one = (lane: string, id = lane) => captureFor(id, lane)
 
 describe('P7 a drain that meets the end of a session', () => {
-  it('F32 pauses the user once, and sends nothing more until the sign-in; then all in its order', async () => {
+  it('pauses the user once, and sends nothing more until the sign-in; then all in its order', async () => {
     let signedIn = false
     const { world, sent } = await worldWhere(() => (signedIn ? ok : answer(401)))
     const actor = world.start()
@@ -176,7 +176,7 @@ describe('P9 a drain without a network', () => {
 describe('a drain whose app cannot make headers', () => {
   const noToken = new Error('no token')
 
-  it('F47 sends nothing of it, reports each failure and keeps the entry; others go on', async () => {
+  it('sends nothing of it, reports each failure and keeps the entry; others go on', async () => {
     const { world, sent } = await worldWhere(() => ok, 60)
     const actor = world.start({
       prepare: async ({ url, headers }) => {

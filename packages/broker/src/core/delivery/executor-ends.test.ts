@@ -9,7 +9,7 @@ describe('an executor that dies between any two of its steps', () => {
     ['with locks, its answers lost', true, ['drop', 'cut']],
     ['without locks, its answers lost', false, ['drop', 'cut']],
   ] as const)(
-    'F3 leaves work that another ends, each effect once and in order: %s',
+    'leaves work that another ends, each effect once and in order: %s',
     async (_name, locks, fates) => {
       for (let steps = 0; ; steps++) {
         const { world, server } = await worldOf(fates, { locks })
@@ -79,7 +79,7 @@ describe('an executor', () => {
     })
   })
 
-  it('F57 reports a storage that fails, aborts what is in flight, and ends the work once it is mended', async () => {
+  it('reports a storage that fails, aborts what is in flight, and ends the work once it is mended', async () => {
     const { world, server } = await worldOf(['ok', 'late'])
     await world.accept([captureFor('a', 'x'), captureFor('b', 'y')])
     const actor = world.start()

@@ -99,7 +99,7 @@ describe('an executor', () => {
     expect(server.requests()).toBe(4)
   })
 
-  it('F50 sends each entry once however many wake-ups come at once, to however many executors', async () => {
+  it('sends each entry once however many wake-ups come at once, to however many executors', async () => {
     const { world, server } = await worldOf()
     await world.accept(many(5, (i) => `${i % 2}`))
     for (const actor of [world.start(), world.start(), world.start()])
@@ -111,7 +111,7 @@ describe('an executor', () => {
     expect(effects(server)).toHaveLength(5)
   })
 
-  it('R7 claims nothing once a drain has lasted long enough, and goes on with the next', async () => {
+  it('claims nothing once a drain has lasted long enough, and goes on with the next', async () => {
     const { world, server } = await worldOf()
     await world.accept(many(200, () => 'one'))
     const { executor } = world.start()

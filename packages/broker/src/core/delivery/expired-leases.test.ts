@@ -18,7 +18,7 @@ describe('recover', () => {
     ['idempotent', 'POST'],
     ['plain', 'PUT'],
   ] as const)(
-    'F3 puts back what a dead executor was sending, on a server that is %s to a %s',
+    'puts back what a dead executor was sending, on a server that is %s to a %s',
     async (server, method) => {
       const { box } = await abandoned(server, method)
 
@@ -53,7 +53,7 @@ describe('recover', () => {
     expect(row.nextNumber).toBe(2)
   })
 
-  it('R5 never makes an entry dead, however often its executor died', async () => {
+  it('never makes an entry dead, however often its executor died', async () => {
     const { box } = await abandoned('idempotent')
 
     for (let i = 0; i < 100; i++) {
@@ -64,7 +64,7 @@ describe('recover', () => {
     expect((await box.contents()).entries[0]).toMatchObject({ attempts: 101, failures: 0, fence: 101 })
   })
 
-  it('F7 fences who thaws after it was given up', async () => {
+  it('fences who thaws after it was given up', async () => {
     const { box, entry } = await abandoned('idempotent')
     await recover(box.store, 'p', 0)
     await box.claim()
@@ -107,7 +107,7 @@ describe('recover', () => {
     },
   )
 
-  describe('R9 F20 after the clock went back', () => {
+  describe('after the clock went back', () => {
     const year = 3e10
 
     it('begins what was left of each wait anew, and no wait is longer than a day', async () => {

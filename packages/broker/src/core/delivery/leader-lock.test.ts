@@ -42,7 +42,7 @@ async function frozenOwner({
 }
 
 describe('one who waits for its turn', () => {
-  it('P4 F7 takes it from a frozen owner once it was watched for a lease’s time, and not before', async () => {
+  it('P4 takes it from a frozen owner once it was watched for a lease’s time, and not before', async () => {
     const { world, server } = await frozenOwner()
     await world.run(leaseMs)
     expect(server.requests()).toBe(2)
@@ -54,7 +54,7 @@ describe('one who waits for its turn', () => {
     expect(server.faults).toEqual([])
   })
 
-  it('F7 F8 is not disturbed by an owner that thaws late: it sends and writes nothing more of its turn', async () => {
+  it('is not disturbed by an owner that thaws late: it sends and writes nothing more of its turn', async () => {
     const { world, server, owner } = await frozenOwner()
     await world.run(takeoverMs + 10_000)
     const requests = server.requests()
@@ -71,7 +71,7 @@ describe('one who waits for its turn', () => {
     expect(server.faults).toEqual([])
   })
 
-  it('R5 counts no failure for what the frozen owner was sending', async () => {
+  it('counts no failure for what the frozen owner was sending', async () => {
     const { world } = await frozenOwner({ fates: ['lost', 'lost', 'late', 'late'] })
 
     await world.run(takeoverMs)
@@ -82,7 +82,7 @@ describe('one who waits for its turn', () => {
     ])
   })
 
-  it('F7 aborts what an owner still has in flight, as soon as it thaws', async () => {
+  it('aborts what an owner still has in flight, as soon as it thaws', async () => {
     const aborted: Actor[] = []
     const world = await createExecutorWorld({
       send: ({ signal, actor }) =>
@@ -120,7 +120,7 @@ describe('one who waits for its turn', () => {
     expect(ledgerOf(server).toSorted()).toEqual(['a', 'b', 'c'])
   })
 
-  it('F7 takes it also from one that was granted it while frozen; which then touches nothing of the living', async () => {
+  it('takes it also from one that was granted it while frozen; which then touches nothing of the living', async () => {
     const { world, server } = await worldOf(['ok', 'late'])
     const [first, frozen, taker] = [world.start(), world.start(), world.start()]
     await world.accept([captureFor('a', 'x')])

@@ -67,7 +67,7 @@ describe('nextWake', () => {
     expect(wake({ due: dueAt(now + 1_234) }, false)).toEqual({ delayMs: 1_234, probe: 'slowTimer' })
   })
 
-  it('R9 is within a day where the clock went back', () => {
+  it('is within a day where the clock went back', () => {
     expect(wake({ due: dueAt(now + 1e11) })).toEqual({ delayMs: waitCapMs, probe: 'timer' })
   })
 

@@ -86,21 +86,21 @@ describe('an entry that is tried again', () => {
     expect(entries[0]?.trouble).toEqual({ reason: 'http', httpStatus: 502, at: 3e9, times: 2 })
   })
 
-  it('F23 stays due and burns nothing while the device is offline', async () => {
+  it('stays due and burns nothing while the device is offline', async () => {
     const offline = retriedOutcome({ reason: 'offline', counts: 'unreachable', sent: false, effect: 'none' })
     const { entries } = await again(Array(20).fill(offline), { failuresMax: 2 })
 
     expect(entries[0]).toMatchObject({ failures: 0, attempts: 0, effect: 'none', dueAt: 19e9 })
   })
 
-  it('F29 burns one failure at the most while the network is away, however often it is probed', async () => {
+  it('burns one failure at the most while the network is away, however often it is probed', async () => {
     const miss = retriedOutcome({ reason: 'network', counts: 'away' })
     const { entries } = await again(Array(20).fill(miss), { failuresMax: 2 })
 
     expect(entries[0]).toMatchObject({ failures: 1, attempts: 20, effect: 'unknown', dueAt: 19e9 })
   })
 
-  it('F38 comes back to its sender when its failures reach the maximum, with what the last one was', async () => {
+  it('comes back to its sender when its failures reach the maximum, with what the last one was', async () => {
     const { entries, letters } = await again(Array(3).fill(retriedOutcome()), { failuresMax: 3 })
 
     expect(entries).toEqual([])
@@ -109,7 +109,7 @@ describe('an entry that is tried again', () => {
     ])
   })
 
-  it('R4 comes back with its effect unknown if any try may have had one, whatever the last one was', async () => {
+  it('comes back with its effect unknown if any try may have had one, whatever the last one was', async () => {
     const overloaded = retriedOutcome({ httpStatus: 503, effect: 'none' })
     const { letters } = await again([retriedOutcome({ effect: 'unknown' }), overloaded], { failuresMax: 2 })
 

@@ -36,7 +36,7 @@ describe('settle', () => {
     ])
   })
 
-  it('F35 returns an entry that was refused with 422 and lets its lane go on', async () => {
+  it('returns an entry that was refused with 422 and lets its lane go on', async () => {
     const { box, entry } = await sending(['a'], ['b'])
 
     await box.settle(entry, refusedReply, { now: 9 })
@@ -53,7 +53,7 @@ describe('settle', () => {
     ])
   })
 
-  it('RP8 holds a lane back behind a returned entry that says so, and no other lane', async () => {
+  it('holds a lane back behind a returned entry that says so, and no other lane', async () => {
     const { box, entry } = await sending(['a', { onReturned: 'block' }], ['b'], ['c', { lane: 'other' }])
 
     await box.settle(entry, refusedReply)
@@ -81,7 +81,7 @@ describe('settle', () => {
     expect(await box.claim({ now: 1e12 })).toEqual([])
   })
 
-  it('F32 pauses the user for want of a session, and the entry waits where it was', async () => {
+  it('pauses the user for want of a session, and the entry waits where it was', async () => {
     const { box, entry } = await sending(['a'], ['b'])
 
     await box.settle(entry, { kind: 'paused', reason: 'auth', httpStatus: 401 }, { now: 9 })
@@ -95,7 +95,7 @@ describe('settle', () => {
     expect(journal).toEqual([])
   })
 
-  it('F32 does not pause a session that began after the attempt: it says nothing of that one', async () => {
+  it('does not pause a session that began after the attempt: it says nothing of that one', async () => {
     const { box, entry } = await sending(['a'])
     await box.activate()
 
@@ -109,7 +109,7 @@ describe('settle', () => {
     expect((await box.contents()).row.paused).toBe('principal')
   })
 
-  it('R2 F8 drops what an executor says of an entry that was taken over, and changes nothing', async () => {
+  it('drops what an executor says of an entry that was taken over, and changes nothing', async () => {
     const { box, entry } = await sending(['a'])
     await box.settle(entry, retriedOutcome({ counts: false }), { random: 0 })
     const waiting = await box.contents()
@@ -127,7 +127,7 @@ describe('settle', () => {
     expect(again?.fence).toBe(2)
   })
 
-  it('R2 drops what an executor says of an entry that has ended', async () => {
+  it('drops what an executor says of an entry that has ended', async () => {
     const { box, entry } = await sending(['a'])
     await box.settle(entry, deliveredOutcome)
     const ended = await box.contents()

@@ -3,7 +3,7 @@ import { done, html, lostReply, redirectReply, statusReply, told } from '../fixt
 import type { Reply } from '../network/network.js'
 import { type StatusAnswer, statusAnswerOf } from './status-query.js'
 
-describe('SC14 what an answer to the status query says', () => {
+describe('what an answer to the status query says', () => {
   const utf8 = { 'content-type': 'application/json; charset=utf-8' }
   const table: readonly (readonly [string, Reply, StatusAnswer['kind']])[] = [
     ['done with 201', done(201), 'done'],

@@ -5,11 +5,11 @@ import { inquiriesMax } from '../limits.js'
 import { changePartition, deactivate, readPartition } from '../outbox/partition.js'
 import { questions } from './status-query.js'
 
-describe('SC14 an entry that becomes in doubt', () => {
+describe('an entry that becomes in doubt', () => {
   it.each([
     ['another origin', 'https://other.example/keys/:key'],
     ['an origin that only begins alike', 'https://o.example.evil/keys/:key'],
-  ])('SEC6 is not asked about at %s', async (_name, query) => {
+  ])('is not asked about at %s', async (_name, query) => {
     const { world, asked } = await doubting(() => done(200), { query })
 
     world.start().poke('signal')

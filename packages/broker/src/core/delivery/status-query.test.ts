@@ -10,7 +10,7 @@ import { last } from '../rows/spans.js'
 const history = async (world: ExecutorWorld) =>
   (await rows(world)).journal.map(({ kind, entryId }) => `${kind} ${entryId}`)
 
-describe('SC14 an entry that becomes in doubt', () => {
+describe('an entry that becomes in doubt', () => {
   it('has happened where the server says that it is done, and its lane goes on', async () => {
     const { world, asked, sent } = await doubting(() => done(201))
 

@@ -186,7 +186,7 @@ export async function resolve(
       return changePartition(tx, entry.partition, (row) => returnToUser(tx, row, letter))
     }
     case 'expired':
-      // The next try needs a new key (R4).
+      // The next try needs a new key.
       return changePartition(tx, entry.partition, (row) =>
         putInDoubt(tx, row, entry, { reason: 'keyExpired' }, now),
       )

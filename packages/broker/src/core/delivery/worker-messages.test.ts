@@ -25,7 +25,7 @@ describe('a drain command', () => {
     { type: 'redux-broker/drain', database: 'app' },
     { type: 'redux-broker/drain', database: 'app', probe: 'toString' },
     { type: 'redux-broker/drain', database: 'app', probe: ['signal'] },
-  ])('SEC14 SEC15 is nothing else: %j', (data) => {
+  ])('is nothing else: %j', (data) => {
     expect(isDrainCommand(data, 'app')).toBe(false)
   })
 })
@@ -38,7 +38,7 @@ describe('an ask command', () => {
   })
 
   it.each([undefined, null, 7, 'redux-broker/ask', {}, drainCommand('app', 'signal')])(
-    'SEC14 SEC15 is nothing else: %j',
+    'is nothing else: %j',
     (data) => expect(isAskCommand(data, 'app')).toBe(false),
   )
 })

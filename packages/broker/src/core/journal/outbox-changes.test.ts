@@ -65,7 +65,7 @@ describe('readNews', () => {
     expect([ids(second.entries), second.more]).toEqual([[`e${pageRowsMax + 1}`], false])
   })
 
-  it('SEC2 tells nothing of another user', async () => {
+  it('tells nothing of another user', async () => {
     const box = outbox()
     await box.activate()
     await box.accept(many(2))

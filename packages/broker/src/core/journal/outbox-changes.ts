@@ -1,4 +1,4 @@
-// The rows that a page reads to catch up. Messages are only hints (R10).
+// The rows that a page reads to catch up. Messages are only hints.
 
 import { isMiscounted, type OutboxRows } from '../backup/recount.js'
 import { nextDue } from '../delivery/claim.js'

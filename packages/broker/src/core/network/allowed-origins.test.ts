@@ -4,7 +4,7 @@ import { cookieNeeds, credentialsBy } from './allowed-origins.js'
 const api = 'https://api.test'
 
 describe('cookies', () => {
-  it('go to no other origin, unless the app says so of that origin (SEC9)', () => {
+  it('go to no other origin, unless the app says so of that origin', () => {
     const credentialsOf = credentialsBy([
       { origin: api, credentials: 'include' },
       'https://files.test',
@@ -23,11 +23,11 @@ describe('cookies', () => {
     'https://api.test@evil.example/',
     'https://evil.example/https://api.test/',
     'https://sub.api.test/',
-  ])('do not go to %s, which only looks like it (SEC7, SEC9)', (url) => {
+  ])('do not go to %s, which only looks like it', (url) => {
     expect(credentialsBy([{ origin: api, credentials: 'include' }])(url)).toBe('same-origin')
   })
 
-  it('of an entry of before go where the options of now say: no row can widen them (SEC9)', () => {
+  it('of an entry of before go where the options of now say: no row can widen them', () => {
     const wasIncluded = `${api}/posts/1`
 
     expect(credentialsBy([api])(wasIncluded)).toBe('same-origin')

@@ -23,7 +23,7 @@ describe('backoffMs', () => {
     )
   })
 
-  it('uses all of that range: full jitter, so that a crowd comes back spread out (F39)', () => {
+  it('uses all of that range: full jitter, so that a crowd comes back spread out', () => {
     expect(backoffMs(3, 0)).toBe(0)
     expect(backoffMs(3, 0.5)).toBe(4_000)
     expect(backoffMs(3, 0.999_999)).toBe(8_000)
@@ -58,12 +58,12 @@ describe('retryAfterMs', () => {
     ['Thursday, 01-Jan-26 00:00:09 GMT', 9_000],
     ['Wed, 31 Dec 2025 23:00:00 GMT', 0],
     ['Fri, 01 Jan 2027 00:00:00 GMT', 3_600_000],
-  ])('F21 takes `%s` for %i ms', (value, expected) => {
+  ])('takes `%s` for %i ms', (value, expected) => {
     expect(given(value)).toBe(expected)
   })
 
   it.each(['', '-5', '1.5', '5s', 'soon', 'in 5', '01 Jan', '1e3', '+5', 'Mon, 99 Jan 2026 00:00:00 GMT'])(
-    'F21 ignores `%s`, which makes no sense',
+    'ignores `%s`, which makes no sense',
     (value) => {
       expect(given(value)).toBeUndefined()
     },
@@ -73,7 +73,7 @@ describe('retryAfterMs', () => {
     expect(retryAfterMs({}, now)).toBeUndefined()
   })
 
-  it("F22 counts a date from the server's own Date, however wrong the clock of the device is", () => {
+  it("counts a date from the server's own Date, however wrong the clock of the device is", () => {
     const served = 'Thu, 01 Jan 2026 00:00:00 GMT'
     fc.assert(
       fc.property(fc.integer({ min: -1e12, max: 1e12 }), fc.nat({ max: 3_600 }), (skewMs, seconds) => {
@@ -88,7 +88,7 @@ describe('retryAfterMs', () => {
     expect(given('Thu, 01 Jan 2026 00:00:09 GMT', 'today')).toBe(9_000)
   })
 
-  it('SEC23 never waits longer than an hour nor less than nothing, whatever the header says', () => {
+  it('never waits longer than an hour nor less than nothing, whatever the header says', () => {
     const header = fc.oneof(
       fc.string(),
       fc.integer().map(String),

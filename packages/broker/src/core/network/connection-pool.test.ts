@@ -156,7 +156,7 @@ it.each([
   if (!isAllowed) expect(await reply).toEqual({ kind: 'unsent', reason: 'busy' })
 })
 
-it('R7 an attempt takes no longer for having waited', async () => {
+it('an attempt takes no longer for having waited', async () => {
   const { clock, network, connections, send } = narrow()
   const letGo = connections.read(app)
   network.next(new Promise<never>(() => {}))

@@ -48,7 +48,7 @@ describe('an entry in doubt', () => {
     expect(journal.at(-1)).toMatchObject({ kind: 'confirmed', entryId: 'a', at: 9 })
   })
 
-  describe('R4 is sent again', () => {
+  describe('is sent again', () => {
     const day = 86_400_000
     /** In doubt since its retention is over by this device's clock: the server may remember it all the same. */
     const outdated = async () => {

@@ -11,7 +11,7 @@ import {
 import { entryVersion, type SendingEntry } from '../rows/entry.js'
 
 describe('cancel', () => {
-  it('RP16 takes back what was never sent, and its lane goes on', async () => {
+  it('takes back what was never sent, and its lane goes on', async () => {
     const box = outbox()
     await box.accept([capture('a'), capture('b')])
 
@@ -57,7 +57,7 @@ describe('cancel', () => {
     ['in flight', undefined],
     ['of unknown effect', retriedOutcome()],
     ['in doubt', doubted],
-  ])('RP16 is too late for an entry that is %s, and changes nothing', async (_name, outcome) => {
+  ])('is too late for an entry that is %s, and changes nothing', async (_name, outcome) => {
     const box = outbox()
     await box.activate()
     await box.accept([capture('a', { server: 'idempotent' })])
@@ -80,7 +80,7 @@ describe('cancel', () => {
     expect(await box.contents()).toEqual(before)
   })
 
-  it("SEC2 does not find another user's entry", async () => {
+  it("does not find another user's entry", async () => {
     const box = outbox()
     await box.accept([capture('a')])
 
@@ -88,7 +88,7 @@ describe('cancel', () => {
     expect((await box.contents()).entries).toHaveLength(1)
   })
 
-  it('RP17 leaves a row of a newer release alone', async () => {
+  it('leaves a row of a newer release alone', async () => {
     const box = outbox()
     await box.write(async (tx) => tx.put('entries', waiting({ version: entryVersion + 1 })))
 
@@ -166,7 +166,7 @@ describe('requeue', () => {
       'plain',
       'key-new',
     ],
-  ] as const)('R4 I14 after %s', async (_name, outcome, server, key) => {
+  ] as const)('I14 after %s', async (_name, outcome, server, key) => {
     const box = await stateAfter(outcome, { server })
 
     await sendAgain(box, 'a')

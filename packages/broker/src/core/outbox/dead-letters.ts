@@ -56,7 +56,7 @@ async function findEntry(tx: StoreTransaction, partition: string, id: string): P
 }
 
 /**
- * Has it sent again, under its key or a new one (R4). It keeps its key while the server may have acted on it, so that a
+ * Has it sent again, under its key or a new one. It keeps its key while the server may have acted on it, so that a
  * repeat does nothing. It needs a new one after a refusal, since the server would replay the refusal. So it does where the
  * server called the key expired (`keyExpired`) or another request's (`keyReused`), since it would say so again.
  */

@@ -46,7 +46,7 @@ describe('a channel', () => {
   })
 
   it.each(['when:', 'when:{', 'when:null', 'when:"visible"', 'when:{"visible":1}', 'when:{"moon":"full"}'])(
-    'P11 SEC6 is served by nobody where its conditions are %s: a newer release may know them',
+    'P11 is served by nobody where its conditions are %s: a newer release may know them',
     (word) => {
       expect(served(`${origin} ${word}`)).toBe(false)
       expect(conditionsOf(`${origin} ${word}`)).toEqual({})

@@ -36,7 +36,7 @@ describe('discardAll', () => {
     expect([...(journal.at(-1)?.ids ?? [])].sort()).toEqual([...names].sort())
   })
 
-  it('R2 leaves what still comes of a request on its way without any effect', async () => {
+  it('leaves what still comes of a request on its way without any effect', async () => {
     const box = outbox()
     await box.activate()
     await box.accept([capture('a')])
@@ -99,7 +99,7 @@ describe('discardAll', () => {
     expect(await all(box)).toEqual({ cancelled: 0, unsure: 1, letters: 0 })
   })
 
-  it("SEC2 leaves another user's outbox alone", async () => {
+  it("leaves another user's outbox alone", async () => {
     const box = outbox()
     await box.accept([capture('a')], { partition: 'q' })
     await box.write(async (tx) => {

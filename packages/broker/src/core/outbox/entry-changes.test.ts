@@ -17,7 +17,7 @@ describe('a claim', () => {
     })
   })
 
-  it('R3 keeps the time of the first send that may have taken effect, and of no other', () => {
+  it('keeps the time of the first send that may have taken effect, and of no other', () => {
     const claim = { type: 'claimed', owner: 'me', session: 0, now: 50 } as const
     const sent = { attempts: 1, firstSentAt: 7 }
 
@@ -38,17 +38,17 @@ describe('a deferral', () => {
     more: Partial<EntryEvent & { type: 'deferred' }>,
   ) => transition(sendingEntry(entry), { ...events.deferred, ...more })
 
-  it('waits as the head that it is, with the time at which that was written (R9)', () => {
+  it('waits as the head that it is, with the time at which that was written', () => {
     expect(defer({}, {})).toMatchObject({ head: true, notBefore: 90, savedAt: 80 })
     expect(defer({}, {})).not.toHaveProperty('lease')
   })
 
-  it('R6 counts a failure that counts and no other', () => {
+  it('counts a failure that counts and no other', () => {
     expect(defer({ failures: 4 }, { counts: true })).toMatchObject({ failures: 5 })
     expect(defer({ failures: 4 }, { counts: false })).toMatchObject({ failures: 4 })
   })
 
-  it('F23 takes the send back that never left the device', () => {
+  it('takes the send back that never left the device', () => {
     expect(defer({ attempts: 3 }, { sent: false })).toMatchObject({ attempts: 2 })
     expect(defer({ attempts: 3 }, { sent: true })).toMatchObject({ attempts: 3 })
   })
@@ -81,7 +81,7 @@ describe('a requeue', () => {
       expect(entry).not.toHaveProperty(column)
   })
 
-  it('R4 knows nothing of an effect under a new key, and what it knew under the old one', () => {
+  it('knows nothing of an effect under a new key, and what it knew under the old one', () => {
     expect(transition(deadLetter(tried), events.requeued)).toMatchObject({ key: 'key-2', effect: 'none' })
     expect(transition(deadLetter(tried), { ...events.requeued, key: 'key-1' })).toMatchObject({
       key: 'key-1',

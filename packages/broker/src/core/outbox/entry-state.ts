@@ -1,5 +1,5 @@
 // The only place where an entry changes its state. A pair of state and event that is not written here is a bug of the
-// broker and throws. The callers check rule R2 (fences), in the same transaction.
+// broker and throws. The callers check the fence in the same transaction.
 import {
   bytesAtMost,
   bytesOfEntry,
@@ -196,7 +196,7 @@ function toWaiting(entry: Entry, { key, seq, head, now }: EntryEvent & { type: '
   } = entry as DeadLetter
   const isRepeat = key === entry.key
   return {
-    // A settled doubt decides about all that was before it. A letter's key may be forgotten meanwhile (R3).
+    // A settled doubt decides about all that was before it. A letter's key may be forgotten meanwhile.
     ...(isRepeat && entry.state === 'dead' ? core : unsent(core)),
     state: 'waiting',
     bytes: bytesOfEntry(entry),

@@ -1,5 +1,5 @@
 // Decides whether the rows beside the entries (counts, settings, origins) are what the broker itself could have written.
-// Rows are not trusted, since a faulty disk or a script of the same origin may have changed them (SEC6).
+// Rows are not trusted, since a faulty disk or a script of the same origin may have changed them.
 
 import type { OriginRow, PartitionRow } from '../rows/rows.js'
 import {

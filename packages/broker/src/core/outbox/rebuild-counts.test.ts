@@ -38,7 +38,7 @@ const damages: readonly (readonly [string, unknown])[] = [
 
 describe('an outbox whose row of counts is damaged', () => {
   it.each([['all of it', undefined] as const, ...damages])(
-    'SEC6 is counted anew, and goes on: %s as %j',
+    'is counted anew, and goes on: %s as %j',
     async (field, value) => {
       const box = await stateAfter(refusedReply)
       const { row: before } = await box.contents()

@@ -10,7 +10,7 @@ describe('a row', () => {
     expect(isValidEntry(row)).toBe(true)
   })
 
-  it.each(fields)('F16 F17 that is %s is not readable with something else for its %s', (name, place) => {
+  it.each(fields)('that is %s is not readable with something else for its %s', (name, place) => {
     for (const value of [null, Number.NaN, {}, ['x']])
       expect(isValidEntry(damaged(states[name] as Row, place, value))).toBe(false)
   })
@@ -43,7 +43,7 @@ describe('a row', () => {
     ['head', false],
     ['notBefore', 7],
     ['trouble', { ...trouble, times: -1e308 }],
-  ])('F16 is not readable with something else for its %s: %j', (place, value) => {
+  ])('is not readable with something else for its %s: %j', (place, value) => {
     expect(isValidEntry(damaged(waiting(), place, value))).toBe(false)
   })
 
@@ -66,7 +66,7 @@ describe('a row', () => {
     ['javascript:0', 'POST'],
     ['https://o.example/like', 'TRACE'],
     ['https://o.example/like', 'CONNECT'],
-  ])('SEC6 SEC7 that asks for what no capture gives is not: %s by %s', (url, method) => {
+  ])('that asks for what no capture gives is not: %s by %s', (url, method) => {
     const { request } = waiting()
 
     expect(isValidEntry(waiting({ request: { ...request, url, method } }))).toBe(false)
@@ -82,7 +82,7 @@ describe('a row', () => {
     ['x', 'a\u0000b'],
     ['x', '字'],
     ['x', ' 1'],
-  ])('SEC6 with a header that no `Headers` gives is not: %j with %j', (name, value) => {
+  ])('with a header that no `Headers` gives is not: %j with %j', (name, value) => {
     const { request } = waiting()
 
     expect(isValidEntry(waiting({ request: { ...request, headers: [[name, value]] } }))).toBe(false)

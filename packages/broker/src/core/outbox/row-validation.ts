@@ -1,5 +1,5 @@
 // Decides whether this release may touch a row. Rows are not trusted. A newer release may have written them, or a faulty
-// disk, or a script of the same origin (P11, SEC6). A row that is not readable is left as it is, and its lane waits.
+// disk, or a script of the same origin (P11). A row that is not readable is left as it is, and its lane waits.
 
 import { originOfUrl } from '../network/url-origin.js'
 import { type DeadLetter, type EntryRow, entryVersion, indexColumns, type LiveEntry } from '../rows/entry.js'

@@ -32,7 +32,7 @@ describe('an origin that fails', () => {
     expect(after([http500, http500, delivered, http500, http500]).rest).toBeUndefined()
   })
 
-  it('F38 goes on for all others where one lane fails for ever', () => {
+  it('goes on for all others where one lane fails for ever', () => {
     const row = after(
       Array.from({ length: 50 }, () => http500),
       { lane: 'one' },
@@ -90,7 +90,7 @@ describe('an origin that fails', () => {
 })
 
 describe('an origin that named a time', () => {
-  it('F37 rests until then, jitter above it, and is tried by one entry afterwards', () => {
+  it('rests until then, jitter above it, and is tried by one entry afterwards', () => {
     const row = after([told(60_000)], { now: 0 })
 
     expect(row.rest).toEqual({ kind: 'told', rounds: 0, until: 60_500 })
@@ -126,7 +126,7 @@ describe('an origin that named a time', () => {
     expect(after([delivered], { now: 60_500, from: after([told(60_000)], { now: 0 }) })).toEqual(healthy)
   })
 
-  it('R9 rests no longer than a rest can last where the clock went back', () => {
+  it('rests no longer than a rest can last where the clock went back', () => {
     const until = 1e12 + retryAfterCapMs + backoffCapMs
     const row: OriginRow = { ...healthy, rest: { kind: 'told', rounds: 0, until } }
 
@@ -143,11 +143,11 @@ describe('countsAgainstEntry', () => {
     expect(countsAgainstEntry(away, miss)).toBe(false)
   })
 
-  it('F23 counts nothing where nobody is there', () => {
+  it('counts nothing where nobody is there', () => {
     expect(countsAgainstEntry(healthy, unreachable)).toBe(false)
   })
 
-  it('F25 counts a timeout of an origin that is there', () => {
+  it('counts a timeout of an origin that is there', () => {
     for (const row of [healthy, away]) expect(countsAgainstEntry(row, timeout)).toBe(true)
   })
 

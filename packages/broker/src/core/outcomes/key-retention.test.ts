@@ -7,7 +7,7 @@ const hour = 3_600_000
 const sent = waitingEntry({ server: 'idempotent', effect: 'unknown', attempts: 1, firstSentAt: day })
 const request = (method: string) => ({ ...sent.request, method })
 
-describe('SC12 what an answer says of its memory for keys', () => {
+describe('what an answer says of its memory for keys', () => {
   it.each([
     ['604800', 604_800_000],
     ['0', 0],
@@ -26,7 +26,7 @@ describe('SC12 what an answer says of its memory for keys', () => {
   })
 })
 
-describe('R3 a server may have forgotten the key of an entry', () => {
+describe('a server may have forgotten the key of an entry', () => {
   const after = (age: number, retentionMs?: number, more: Partial<typeof sent> = {}) =>
     mayBeForgotten({ ...sent, ...more }, retentionMs, day + age)
 
@@ -52,7 +52,7 @@ describe('R3 a server may have forgotten the key of an entry', () => {
     expect(after(99 * day, day, { request: request(method) })).toBe(true)
   })
 
-  it('F20 where the clock went back, since nobody knows then how long it was', () => {
+  it('where the clock went back, since nobody knows then how long it was', () => {
     expect(after(-2_000, day)).toBe(false)
     expect(after(-2_001, day)).toBe(true)
     const trouble = { reason: 'cut', at: day + 8 * hour, times: 1 }

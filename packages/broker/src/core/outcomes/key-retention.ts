@@ -1,4 +1,4 @@
-// How long a server remembers a key, and so until when a request may be sent again without a person's word (R3).
+// How long a server remembers a key, and so until when a request may be sent again without a person's word.
 
 import { clockSlackMs, retentionDefaultMs } from '../limits.js'
 import { type EntryCore, isRepeatableByItself } from '../rows/entry.js'

@@ -56,7 +56,7 @@ describe('an origin that is away', () => {
     expect(allowedRequests(after([miss, miss], { now: 0 }), 'none', 1e12, 0)).toBe(0)
   })
 
-  it('F20 is asked again after a clock that went back a year, not a year later', () => {
+  it('is asked again after a clock that went back a year, not a year later', () => {
     expect(allowedRequests(after([miss, miss], { now: 4e10 }), 'timer', 1e10, 0)).toBe(1)
   })
 
@@ -70,7 +70,7 @@ describe('an origin that is away', () => {
     }
   })
 
-  it('F25 stays away where its probe times out and nobody answers a knock', () => {
+  it('stays away where its probe times out and nobody answers a knock', () => {
     expect(after([miss, miss, unreachable]).rest).toEqual({ kind: 'away' })
   })
 

@@ -35,7 +35,7 @@ describe('classify', () => {
     })
   })
 
-  describe('R4 the effect of a returned entry that was tried before', () => {
+  describe('the effect of a returned entry that was tried before', () => {
     const tried = { effect: 'unknown', server: 'idempotent' } as const
 
     it('is none where the server itself refuses: it would have repeated its first answer', () => {
@@ -76,7 +76,7 @@ describe('classify', () => {
     ['null'],
     ['[]'],
     ['"in-progress"'],
-  ])('SEC29 takes no harm from a problem that is no problem: %s', (body) => {
+  ])('takes no harm from a problem that is no problem: %s', (body) => {
     expect(verdict(answer(409, body))).toBe('returned: conflict, effect none')
   })
 
@@ -87,7 +87,7 @@ describe('classify', () => {
     },
   )
 
-  it("F22 counts a Retry-After that is a date from the server's own clock", () => {
+  it("counts a Retry-After that is a date from the server's own clock", () => {
     const headers = { date: 'Fri, 01 Jan 2021 00:00:00 GMT', ...seconds('Fri, 01 Jan 2021 00:00:07 GMT') }
 
     expect(verdict(answer(503, {}, headers))).toBe(`${free}, after 7000`)

@@ -49,7 +49,7 @@ describe('a read command', () => {
       { request: { ...request, headers: [['x-view', 1]] } },
       { request: { ...request, headers: ['ab'] } },
     ].map((part) => ({ ...command, asks: [{ ...ask, ...part }] })),
-  ])('SEC14 SEC15 is nothing else: %j', (data) => {
+  ])('is nothing else: %j', (data) => {
     expect(isReadCommand(data, 'app')).toBe(false)
   })
 })

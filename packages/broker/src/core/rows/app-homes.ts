@@ -43,7 +43,7 @@ export function findHome(homes: readonly SaltRow[], base: Base): SaltRow | undef
 
 /**
  * The salt of an app's home, made at its first use. Because of it the names of partitions tell nothing of their users
- * (SEC1). A home that lies below the base is widened, so that all pages between find it from then on.
+ *. A home that lies below the base is widened, so that all pages between find it from then on.
  */
 export async function readSalt(
   tx: StoreTransaction,

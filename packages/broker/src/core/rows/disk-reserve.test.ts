@@ -35,7 +35,7 @@ const put = (store: Store) =>
 const has = (store: Store, name: string) =>
   store.transact('readonly', 'relaxed', async (tx) => (await tx.get('settings', [name])) !== undefined)
 
-describe('a reserve for a full disk (F9, F57)', () => {
+describe('a reserve for a full disk', () => {
   it('is made once, and is no small one', async () => {
     const store = memoryStore()
     let ids = 0

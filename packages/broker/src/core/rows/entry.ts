@@ -67,7 +67,7 @@ export interface EntryCore {
   /** Raised by every claim. An executor that holds an older fence has lost the entry. */
   readonly fence: number
   readonly effect: Effect
-  /** Wall time of the first send under this key that may have taken effect: how long its server has known it (R3). */
+  /** Wall time of the first send under this key that may have taken effect: how long its server has known it. */
   readonly firstSentAt?: number
   readonly trouble?: Trouble
 }

@@ -46,7 +46,7 @@ describe('the kept answers of a user', () => {
     expect(await find('a')).toBe('1')
   })
 
-  it('goes where the server says that nothing may be kept (SEC28)', async () => {
+  it('goes where the server says that nothing may be kept', async () => {
     const { keep, find } = await open()
     for (const key of ['a', 'b']) await keep(key, '1')
 
@@ -55,7 +55,7 @@ describe('the kept answers of a user', () => {
     expect([await find('a'), await find('b')]).toEqual([undefined, '1'])
   })
 
-  it('is not written once the user has left, in any tab (SEC28)', async () => {
+  it('is not written once the user has left, in any tab', async () => {
     const { keep, find, copies, signOut, signIn } = await open()
     await keep('before', '1')
     await signOut()
@@ -70,7 +70,7 @@ describe('the kept answers of a user', () => {
     expect(await find('a')).toBeUndefined()
   })
 
-  it('is undone where the user leaves while it is written (SEC28)', async () => {
+  it('is undone where the user leaves while it is written', async () => {
     const memory = memoryAnswerCache()
     let leave = async () => {}
     const slow: AnswerCache = {
@@ -122,7 +122,7 @@ describe('when users come and go', () => {
     return { ...app, left }
   }
 
-  it('only copies of the one whose session it is stay (SEC28)', async () => {
+  it('only copies of the one whose session it is stay', async () => {
     const { copies, ports, left } = await shared()
 
     await clearSignedOutUsers(copies, ports)
@@ -130,7 +130,7 @@ describe('when users come and go', () => {
     expect(await left()).toEqual(['ada'])
   })
 
-  it('no copy stays once nobody is signed in, whoever was to clear them (SEC28)', async () => {
+  it('no copy stays once nobody is signed in, whoever was to clear them', async () => {
     const { copies, ports, left, signOut } = await shared()
     await signOut()
 

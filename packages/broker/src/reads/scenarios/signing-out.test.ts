@@ -14,7 +14,7 @@ const leave = async (world: TestWorld, app: App, next?: string) => {
   await world.settle()
 }
 
-describe('SEC28 when a user leaves nothing is left of what was read', () => {
+describe('when a user leaves nothing is left of what was read', () => {
   it.each([
     ['signs out', undefined],
     ['hands over to another user', 'bob'],
@@ -84,7 +84,7 @@ describe('SEC28 when a user leaves nothing is left of what was read', () => {
   })
 })
 
-describe('SEC28 when another user comes', () => {
+describe('when another user comes', () => {
   it('no copy is shown that was looked for on behalf of the one who left', async () => {
     const loadMe = read(createAction('me/load'), {
       request: () => '/api/me',

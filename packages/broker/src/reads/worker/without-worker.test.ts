@@ -37,7 +37,7 @@ describe('a page does its reads itself', () => {
     expect(tab.heard).toContain('/taken ')
   })
 
-  it('where the worker may not send there (SEC15)', async () => {
+  it('where the worker may not send there', async () => {
     const { openTab, sent, settle } = createTabs()
     openTab('a').ask('/me', { request: readOf('.evil.test/me') })
     openTab('a').ask('/me', { request: readOf('@evil.test/me') })

@@ -137,7 +137,7 @@ describe('a worker’s line', () => {
     expect(headersOf(own)['x-token']).toBe('worker')
   })
 
-  it('is left to the page where the worker lacks a function, or may not send there (SEC15)', async () => {
+  it('is left to the page where the worker lacks a function, or may not send there', async () => {
     const name = crypto.randomUUID()
     const registration = await startWorker(name)
     const other = await (await fetch('/wire/other-origin')).text()
@@ -149,7 +149,7 @@ describe('a worker’s line', () => {
     expect(tab.worker.forReads()).toBeUndefined()
   })
 
-  it('obeys no message but a read command for its own database (SEC14, SEC15)', async () => {
+  it('obeys no message but a read command for its own database', async () => {
     const name = crypto.randomUUID()
     const registration = await startWorker(name)
     const url = new URL(`/wire/watched?${name}`, location.href).href

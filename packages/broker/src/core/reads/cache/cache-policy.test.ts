@@ -29,7 +29,7 @@ describe('an answer', () => {
     [{ vary: '*' }, false],
     [{ vary: 'cookie, *' }, false],
     [{ vary: 'cookie' }, true],
-  ])('that says %j may be kept: %s (SEC28)', (headers, may) => {
+  ])('that says %j may be kept: %s', (headers, may) => {
     expect(isCacheable(answer(200, headers))).toBe(may)
   })
 })
