@@ -1,5 +1,9 @@
 // The door of the package. An app can import from "redux-broker" only the names in this file.
 
+// The error of a receipt.
+
+export { NotDeliveredError } from './page/view/receipts.js'
+
 // Make a broker.
 
 export { createBroker } from './page/create-broker.js'
@@ -29,9 +33,8 @@ export {
 export { limitReads, watchReads } from './page/read-commands.js'
 export { markRead } from './page/read-mark.js'
 
-// State that the app keeps, and the error of a receipt.
+// State that the app keeps.
 
-export { NotDeliveredError } from './page/view/receipts.js'
 export { confirmedState } from './redux/optimistic/persisted-state.js'
 
 // Types.

@@ -10,7 +10,7 @@ export const systemClock: Clock = {
     let timer: ReturnType<typeof setTimeout>
     const wait = (leftMs: number) => {
       const next = leftMs > timerMsMax ? () => wait(leftMs - timerMsMax) : callback
-      timer = setTimeout(next, Math.min(Math.max(leftMs, 0), timerMsMax))
+      timer = setTimeout(next, Math.min(leftMs, timerMsMax))
     }
     wait(ms)
     return () => clearTimeout(timer)
