@@ -10,8 +10,8 @@ const { createBroker, delivered, write } = await import('redux-broker')
 const { acknowledge, createTestWorld } = await import('redux-broker/testing')
 
 // The figures of today. They may fall.
-const filesMax = 84
-const functionsMax = 335
+const filesMax = 85
+const functionsMax = 334
 
 const dist = new URL('../../packages/broker/dist/', import.meta.url).href
 const isWorld = /^(testing|adapters\/memory)\//

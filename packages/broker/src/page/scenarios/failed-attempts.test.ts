@@ -45,6 +45,8 @@ describe('an entry whose attempt came to nothing', () => {
 
   it('waits for no time but for the network where nothing gets through', async () => {
     const { world, send, only } = setUp()
+    // The start of a page is a reason of its own to look whether the network is there.
+    await world.settle()
     world.network.setReachable(false)
     send('/a')
     await world.clock.advance(2_000)
