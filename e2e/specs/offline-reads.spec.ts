@@ -80,6 +80,8 @@ test('a sign-out leaves nothing to start with offline', async ({ demo, network }
   await expectFresh(demo)
   await demo.page.getByRole('button', { name: 'Sign out' }).click()
   await expect(demo.currentUser).toHaveCount(0)
+  // The server has heard of the sign-out. Before that a start offline shows the welcome page.
+  await expect.poll(() => demo.page.evaluate(() => localStorage.getItem('sign-out-owed-by'))).toBeNull()
   await network.cut()
 
   await demo.page.reload()
