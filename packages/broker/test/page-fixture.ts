@@ -168,6 +168,12 @@ export function openApp(world: TestWorld, options: AppOptions = {}) {
 
 export type App = ReturnType<typeof openApp>
 
+export async function openTwoTabs(world: TestWorld) {
+  const tabs = [openApp(world), openApp(world)] as const
+  await world.settle()
+  return tabs
+}
+
 /** The app, offline, with one route made of these, which may be faulty. Bodies have 100 bytes at most. */
 export function openWith(
   {

@@ -3,7 +3,7 @@
 import { type Action, configureStore, createAction, createSlice } from '@reduxjs/toolkit'
 import type { Middleware } from 'redux'
 import { type BrokerOptions, createBroker, delivered, type ReadsOptions, read, reads } from '../src/index.js'
-import type { TestTab, TestWorld } from '../src/testing/index.js'
+import { answer, type SentRequest, type TestTab, type TestWorld } from '../src/testing/index.js'
 
 export const loadMe = read(createAction('me/load'), {
   request: () => '/api/me',
@@ -109,10 +109,31 @@ export function openReads(
   }
 }
 
+/** The answer of a server that names the path it was asked for. */
+export const namesPath = ({ url }: SentRequest) => answer(200, { name: new URL(url).pathname })
+
 /** Opens a page without a network, and gives the end of its read, which is a copy where the device has one. */
 export async function readOffline(world: TestWorld, open = () => openReads(world)): Promise<unknown> {
   world.setOnline(false)
   const receipt = open().dispatch(loadMe())
   await world.settle()
   return receipt.settled
+}
+
+/** The tab, which keeps the signals of its reads in `signals`. */
+export function withSignals(tab: TestTab, signals: AbortSignal[]) {
+  const { network } = tab.ports
+  return {
+    ...tab,
+    ports: {
+      ...tab.ports,
+      network: {
+        ...network,
+        fetch: (...[request, options]: Parameters<typeof network.fetch>) => {
+          signals.push(options.signal)
+          return network.fetch(request, options)
+        },
+      },
+    },
+  }
 }

@@ -1,20 +1,7 @@
 import { createAction } from '@reduxjs/toolkit'
-import { afterEach, describe, expect, it, vi } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { write } from '../index.js'
-import {
-  byTheWorker,
-  cleanUp,
-  type Echo,
-  sent,
-  sentWhileSeen,
-  startPage,
-  startWorker,
-} from './worker.fixture.js'
-
-afterEach(async () => {
-  vi.restoreAllMocks()
-  for (const undo of cleanUp.splice(0).reverse()) await undo()
-})
+import { byTheWorker, type Echo, sent, sentWhileSeen, startPage, startWorker } from './worker.fixture.js'
 
 describe('a broker worker', () => {
   it('leaves entries that need a function it lacks to the page', async () => {

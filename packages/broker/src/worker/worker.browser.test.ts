@@ -1,6 +1,6 @@
 // The broker in a real service worker, with the page that asks it.
 import { configureStore, createAction } from '@reduxjs/toolkit'
-import { afterEach, describe, expect, it, vi } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { askCommand, drainCommand, draining } from '../core/delivery/worker-messages.js'
 import { createBroker, discardAll, reads, watchReads, write } from '../index.js'
 import { byTheWorker, cleanUp, type Echo, sent, startPage, startWorker } from './worker.fixture.js'
@@ -17,11 +17,6 @@ function ask(registration: ServiceWorkerRegistration, message: unknown): Promise
     registration.active?.postMessage(message, [port2])
   })
 }
-
-afterEach(async () => {
-  vi.restoreAllMocks()
-  for (const undo of cleanUp.splice(0).reverse()) await undo()
-})
 
 describe('a broker worker', () => {
   it('delivers what a page captured, and the page hears of it', async () => {

@@ -1,6 +1,6 @@
 // A page and a real service worker for the tests of the worker.
 import { configureStore, createAction } from '@reduxjs/toolkit'
-import { expect, vi } from 'vitest'
+import { afterEach, expect, vi } from 'vitest'
 import { type BrokerOptions, createBroker, write } from '../index.js'
 
 export interface Echo {
@@ -19,6 +19,11 @@ export const sentWhileSeen = write(createAction<string>('sentWhileSeen'), {
 })
 
 export const cleanUp: (() => unknown)[] = []
+
+afterEach(async () => {
+  vi.restoreAllMocks()
+  for (const undo of cleanUp.splice(0).reverse()) await undo()
+})
 
 export function startPage(name: string, options: Partial<BrokerOptions<object, 'broker'>> = {}) {
   const broker = createBroker({ partition: () => 'ada', routes: [sent, sentWhileSeen], name, ...options })

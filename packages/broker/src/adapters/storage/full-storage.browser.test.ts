@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { Store } from '../../core/rows/store.js'
+import { salt, setSalt } from './idb-store.fixture.js'
 import { idbStore } from './idb-store.js'
 
 interface Bucket {
@@ -25,13 +26,7 @@ afterEach(() => {
   return storageBuckets.delete(name)
 })
 
-const setSalt = (store: Store, value: string) =>
-  store.transact('readwrite', 'strict', async (tx) => tx.put('settings', { name: 'salt', value }))
-const saltLength = (store: Store) =>
-  store.transact('readonly', 'relaxed', async (tx) => {
-    const row = await tx.get('settings', ['salt'])
-    return row?.name === 'salt' ? row.value.length : undefined
-  })
+const saltLength = async (store: Store) => (await salt(store))?.length
 const ofLength = (length: number) =>
   Array.from({ length }, () => String.fromCharCode(97 + Math.floor(Math.random() * 26))).join('')
 

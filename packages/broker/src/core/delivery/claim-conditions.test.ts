@@ -2,14 +2,13 @@ import { describe, expect, it } from 'vitest'
 import type { Conditions, Surroundings } from '../conditions/conditions.js'
 import type { DeviceState } from '../conditions/device.js'
 import { capture } from '../fixtures/entry.fixture.js'
-import { deliveredOutcome, outbox, retriedOutcome } from '../fixtures/outbox.fixture.js'
+import { deliveredOutcome, idsOf, outbox, retriedOutcome } from '../fixtures/outbox.fixture.js'
 import { channelOf } from '../outbox/delivery-requirements.js'
 import { readPartition } from '../outbox/partition.js'
 import type { StoreTransaction } from '../rows/store.js'
 import { claim } from './claim.js'
 
 const origin = 'https://o.example'
-const ids = (entries: readonly { readonly id: string }[]) => entries.map(({ id }) => id)
 const on = (state: DeviceState): Surroundings => ({
   device: { now: () => state, listen: () => () => {} },
 })
@@ -32,16 +31,16 @@ describe('claim, where entries wait for conditions', () => {
 
     expect(await box.claim({ surroundings: mobile })).toEqual([])
     expect(await box.contents()).toEqual(before)
-    expect(ids(await box.claim({ surroundings: wifi }))).toEqual(['a'])
+    expect(idsOf(await box.claim({ surroundings: wifi }))).toEqual(['a'])
   })
 
   it('has a lane wait behind it, and no other lane', async () => {
     const box = await filled(upload('a', 'x'), capture('b', { lane: 'x' }), capture('c', { lane: 'y' }))
 
-    expect(ids(await box.claim({ surroundings: mobile }))).toEqual(['c'])
+    expect(idsOf(await box.claim({ surroundings: mobile }))).toEqual(['c'])
     const [sent] = await box.claim({ surroundings: wifi })
     if (sent) await box.settle(sent, deliveredOutcome)
-    expect([sent?.id, ...ids(await box.claim({ surroundings: mobile }))]).toEqual(['a', 'b'])
+    expect([sent?.id, ...idsOf(await box.claim({ surroundings: mobile }))]).toEqual(['a', 'b'])
   })
 
   it('has what waits behind others in its lane wait too, once its turn has come', async () => {
@@ -51,7 +50,7 @@ describe('claim, where entries wait for conditions', () => {
 
     expect(sent?.id).toBe('a')
     expect(await box.claim({ surroundings: mobile })).toEqual([])
-    expect(ids(await box.claim({ surroundings: wifi }))).toEqual(['b'])
+    expect(idsOf(await box.claim({ surroundings: wifi }))).toEqual(['b'])
   })
 
   it('holds the conditions against the device again at every attempt', async () => {
@@ -70,7 +69,7 @@ describe('claim, where entries wait for conditions', () => {
     const minutes = (count: number) => count * 60_000
 
     expect(await box.claim({ now: minutes(59.99) })).toEqual([])
-    expect(ids(await box.claim({ now: minutes(60), concurrencyMax: 1 }))).toEqual(['a'])
+    expect(idsOf(await box.claim({ now: minutes(60), concurrencyMax: 1 }))).toEqual(['a'])
     expect(await box.claim({ now: minutes(120) })).toEqual([])
   })
 
@@ -109,7 +108,7 @@ describe('claim, where entries wait for conditions', () => {
       })
     })
 
-    expect(ids(claimed.claimed)).toEqual(['b'])
+    expect(idsOf(claimed.claimed)).toEqual(['b'])
     expect(spans).toEqual([['p', origin]])
   })
 })

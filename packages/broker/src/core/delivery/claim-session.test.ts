@@ -1,23 +1,14 @@
 import { describe, expect, it } from 'vitest'
 import { capture } from '../fixtures/entry.fixture.js'
-import { deliveredOutcome, outbox, retriedOutcome } from '../fixtures/outbox.fixture.js'
+import { deliveredOutcome, idsOf, outbox, outboxWith, retriedOutcome } from '../fixtures/outbox.fixture.js'
 import type { Capture } from '../outbox/append.js'
 import { changePartition, deactivate } from '../outbox/partition.js'
 import type { Outcome } from '../outcomes/outcome.js'
 
-const ids = (entries: readonly { readonly id: string }[]) => entries.map(({ id }) => id)
-
-async function filled(...lanes: readonly string[]) {
-  const box = outbox()
-  await box.activate()
-  await box.accept(lanes.map((lane, i) => capture(`${lane}${i + 1}`, { lane })))
-  return box
-}
-
 describe('claim', () => {
   describe('P6 sends only for the user of the session', () => {
     it('and so nothing of another user, of a paused one, or of anybody while nobody is signed in', async () => {
-      const box = await filled('x')
+      const box = await outboxWith('x')
 
       await box.activate('q')
       expect(await box.claim()).toEqual([])
@@ -33,14 +24,14 @@ describe('claim', () => {
     })
 
     it('P7 and again what was paused, in its order, once that user has signed in', async () => {
-      const box = await filled('x', 'x')
+      const box = await outboxWith('x', 'x')
       const [sent] = await box.claim()
       if (sent) await box.settle(sent, { kind: 'paused', reason: 'auth', httpStatus: 401 })
       expect(await box.claim()).toEqual([])
 
       await box.activate('p')
 
-      expect(ids(await box.claim())).toEqual(['x1'])
+      expect(idsOf(await box.claim())).toEqual(['x1'])
     })
 
     it('never takes a row of another, whatever the names have in common', async () => {
@@ -50,7 +41,7 @@ describe('claim', () => {
 
       await box.activate('p')
 
-      expect(ids(await box.claim())).toEqual(['of p'])
+      expect(idsOf(await box.claim())).toEqual(['of p'])
     })
   })
 
@@ -95,13 +86,13 @@ describe('claim', () => {
       if (d) await box.settle(d, deliveredOutcome)
 
       expect((await box.origin())?.retentionMs).toBe(7 * day)
-      expect(ids(await box.claim({ now: 6 * day }))).toContain('old')
+      expect(idsOf(await box.claim({ now: 6 * day }))).toContain('old')
     })
 
     it('sends what was never sent at any age', async () => {
-      const box = await filled('x')
+      const box = await outboxWith('x')
 
-      expect(ids(await box.claim({ now: 4_000 * day }))).toEqual(['x1'])
+      expect(idsOf(await box.claim({ now: 4_000 * day }))).toEqual(['x1'])
     })
 
     it.each([
@@ -115,7 +106,7 @@ describe('claim', () => {
     ] as const)('sends it at any age where %s', async (_name, outcome, more) => {
       const box = await sentLongAgo(outcome, more)
 
-      expect(ids(await box.claim({ now: 4_000 * day }))).toEqual(['old'])
+      expect(idsOf(await box.claim({ now: 4_000 * day }))).toEqual(['old'])
     })
 
     it('counts from the first send that may have taken effect, not from an earlier one that did not', async () => {
@@ -124,7 +115,7 @@ describe('claim', () => {
       const [again] = await box.claim({ now: 3 * day })
       if (again) await box.settle(again, retriedOutcome(), { now: 3 * day, random: 0 })
 
-      expect(ids(await box.claim({ now: 3 * day + 1_000 }))).toEqual(['old'])
+      expect(idsOf(await box.claim({ now: 3 * day + 1_000 }))).toEqual(['old'])
     })
 
     it('makes no probe of it to an origin that is away', async () => {

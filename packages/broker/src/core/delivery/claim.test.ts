@@ -1,36 +1,28 @@
 import { describe, expect, it } from 'vitest'
 import { capture, waiting } from '../fixtures/entry.fixture.js'
-import { deliveredOutcome, outbox, retriedOutcome } from '../fixtures/outbox.fixture.js'
+import { deliveredOutcome, idsOf, outbox, outboxWith, retriedOutcome } from '../fixtures/outbox.fixture.js'
 import { channelOf, originOf } from '../outbox/delivery-requirements.js'
 import { activate } from '../outbox/partition.js'
 import { healthyOrigin } from '../outcomes/circuit-breaker.js'
 import { entryVersion } from '../rows/entry.js'
 
 const origin = 'https://o.example'
-const ids = (entries: readonly { readonly id: string }[]) => entries.map(({ id }) => id)
-
-async function filled(...lanes: readonly string[]) {
-  const box = outbox()
-  await box.activate()
-  await box.accept(lanes.map((lane, i) => capture(`${lane}${i + 1}`, { lane })))
-  return box
-}
 
 describe('claim', () => {
   it('takes the first of each lane, and none behind it until that one has ended', async () => {
-    const box = await filled('x', 'x', 'y')
+    const box = await outboxWith('x', 'x', 'y')
 
     const first = await box.claim()
     const meanwhile = await box.claim()
     if (first[0]) await box.settle(first[0], deliveredOutcome)
 
-    expect(ids(first)).toEqual(['x1', 'y3'])
+    expect(idsOf(first)).toEqual(['x1', 'y3'])
     expect(meanwhile).toEqual([])
-    expect(ids(await box.claim())).toEqual(['x2'])
+    expect(idsOf(await box.claim())).toEqual(['x2'])
   })
 
   it('writes down who sends, under a fence that rises with each claim', async () => {
-    const box = await filled('x')
+    const box = await outboxWith('x')
 
     const [first] = await box.claim({ owner: 'one' })
     if (first) await box.settle(first, retriedOutcome({ counts: false }), { random: 0 })
@@ -42,12 +34,12 @@ describe('claim', () => {
   })
 
   it('takes nothing before its time', async () => {
-    const box = await filled('x')
+    const box = await outboxWith('x')
     const [sent] = await box.claim()
     if (sent) await box.settle(sent, retriedOutcome({ retryAfterMs: 5_000 }), { now: 0, random: 0 })
 
     expect(await box.claim({ now: 4_999 })).toEqual([])
-    expect(ids(await box.claim({ now: 5_000 }))).toEqual(['x1'])
+    expect(idsOf(await box.claim({ now: 5_000 }))).toEqual(['x1'])
   })
 
   it('takes those that are due longest first', async () => {
@@ -60,14 +52,14 @@ describe('claim', () => {
     ] as const)
       await box.accept([capture(id, { lane: id })], { now })
 
-    expect(ids(await box.claim({ now: 40, concurrencyMax: 2 }))).toEqual(['early', 'middle'])
+    expect(idsOf(await box.claim({ now: 40, concurrencyMax: 2 }))).toEqual(['early', 'middle'])
   })
 
   it('keeps to the number of requests in flight to one origin, those of other claims included', async () => {
-    const box = await filled('a', 'b', 'c', 'd')
+    const box = await outboxWith('a', 'b', 'c', 'd')
 
-    expect(ids(await box.claim({ concurrencyMax: 3, inFlight: [origin, origin] }))).toEqual(['a1'])
-    expect(ids(await box.claim({ concurrencyMax: 3, inFlight: ['https://other.example'] }))).toEqual([
+    expect(idsOf(await box.claim({ concurrencyMax: 3, inFlight: [origin, origin] }))).toEqual(['a1'])
+    expect(idsOf(await box.claim({ concurrencyMax: 3, inFlight: ['https://other.example'] }))).toEqual([
       'b2',
       'c3',
       'd4',
@@ -83,7 +75,7 @@ describe('claim', () => {
       [0, 1, 2, 3].map((i) => capture(`${i}`, { lane: `${i}`, channel: channels[i % 2] ?? '' })),
     )
 
-    expect(ids(await box.claim({ concurrencyMax: 3 }))).toEqual(['0', '2', '1'])
+    expect(idsOf(await box.claim({ concurrencyMax: 3 }))).toEqual(['0', '2', '1'])
   })
 
   it('leaves what needs a function that this executor lacks, and what goes where it may not send', async () => {
@@ -92,9 +84,9 @@ describe('claim', () => {
     const needy = channelOf(origin, ['prepareHeaders'])
     await box.accept([capture('plain', { lane: 'a' }), capture('needy', { lane: 'b', channel: needy })])
 
-    expect(ids(await box.claim({ serves: (_origin, needs) => needs.length === 0 }))).toEqual(['plain'])
-    expect(ids(await box.claim({ serves: (to) => to !== origin }))).toEqual([])
-    expect(ids(await box.claim({ serves: (_origin, needs) => needs.includes('prepareHeaders') }))).toEqual([
+    expect(idsOf(await box.claim({ serves: (_origin, needs) => needs.length === 0 }))).toEqual(['plain'])
+    expect(idsOf(await box.claim({ serves: (to) => to !== origin }))).toEqual([])
+    expect(idsOf(await box.claim({ serves: (_origin, needs) => needs.includes('prepareHeaders') }))).toEqual([
       'needy',
     ])
     expect(originOf(needy)).toBe(origin)
@@ -105,12 +97,12 @@ describe('claim', () => {
     await box.write((tx) => activate(tx, { partition: 'p', principal: 'ann' }, { needs: ['prepareHeaders'] }))
     await box.accept([capture('plain', { lane: 'a' })])
 
-    expect(ids(await box.claim({ serves: (_origin, needs) => needs.length === 0 }))).toEqual([])
-    expect(ids(await box.claim())).toEqual(['plain'])
+    expect(idsOf(await box.claim({ serves: (_origin, needs) => needs.length === 0 }))).toEqual([])
+    expect(idsOf(await box.claim())).toEqual(['plain'])
   })
 
   it('makes one probe to an origin that rests, and remembers when', async () => {
-    const box = await filled('a', 'b')
+    const box = await outboxWith('a', 'b')
     await box.write(async (tx) => tx.put('origins', { ...healthyOrigin(origin), rest: { kind: 'away' } }))
 
     expect(await box.claim({ now: 1e9, probe: 'none' })).toEqual([])
@@ -121,11 +113,11 @@ describe('claim', () => {
 
   describe('leaves alone', () => {
     it('P11 a row of a newer release and the lane behind it, and goes on with the other lanes', async () => {
-      const box = await filled('x', 'y')
+      const box = await outboxWith('x', 'y')
       const newer = waiting({ seq: 0, id: 'newer', lane: 'z', version: entryVersion + 1, notBefore: -1 })
       await box.write(async (tx) => tx.put('entries', newer))
 
-      expect(ids(await box.claim({ concurrencyMax: 1 }))).toEqual(['x1'])
+      expect(idsOf(await box.claim({ concurrencyMax: 1 }))).toEqual(['x1'])
       expect((await box.contents()).entries[0]).toEqual(newer)
     })
 
@@ -136,22 +128,22 @@ describe('claim', () => {
       'javascript:0',
       '//o.example/',
     ])('a row that somebody planted to send to %s over a channel that is allowed', async (url) => {
-      const box = await filled('x')
+      const box = await outboxWith('x')
       const { request } = capture('')
       await box.write(async (tx) =>
         tx.put('entries', waiting({ seq: 0, id: 'planted', lane: 'z', request: { ...request, url } })),
       )
 
-      expect(ids(await box.claim())).toEqual(['x1'])
+      expect(idsOf(await box.claim())).toEqual(['x1'])
     })
 
     it('a row whose columns belie it: one that is due and is no head', async () => {
-      const box = await filled('x')
+      const box = await outboxWith('x')
       await box.write(async (tx) =>
         tx.put('entries', { ...waiting({ seq: 0, id: 'bent', head: false }), dueAt: 0 }),
       )
 
-      expect(ids(await box.claim())).toEqual(['x1'])
+      expect(idsOf(await box.claim())).toEqual(['x1'])
     })
   })
 })

@@ -9,10 +9,8 @@ import {
   type Server,
   statusQuery,
 } from '../fixtures/server.fixture.js'
-import { createExecutorWorld, type ExecutorWorld } from '../fixtures/world.fixture.js'
-import { readPartition } from '../outbox/partition.js'
+import { createExecutorWorld, type ExecutorWorld, rowsOf, stealsOf } from '../fixtures/world.fixture.js'
 import type { AppWord } from '../rows/rows.js'
-import { last } from '../rows/spans.js'
 
 interface Story {
   readonly seed: number
@@ -81,19 +79,6 @@ function freezeOne(world: ExecutorWorld, forMs: number): void {
   world.after(forMs, () => one?.thaw())
 }
 
-const rest = async ({ store }: ExecutorWorld) =>
-  store.transact('readonly', 'relaxed', async (tx) => {
-    const all = { from: ['p'], to: ['p', last] }
-    return {
-      entries: await tx.list({ store: 'entries', ...all }, 99),
-      letters: await tx.list({ store: 'deadLetters', ...all }, 99),
-      journal: await tx.list({ store: 'journal', ...all }, 99),
-    }
-  })
-
-const stealsOf = async ({ store }: ExecutorWorld) =>
-  (await store.transact('readonly', 'relaxed', (tx) => readPartition(tx, 'p'))).steals ?? 0
-
 /** A server whose network fails as the dice of the world fall, until it is healed; it counts how it failed. */
 function chaotic(kind: 'idempotent' | 'plain', seen: Map<string, number>) {
   let healed = false
@@ -129,7 +114,7 @@ describe('an outbox under random failures and deaths', () => {
         world.start().poke('signal')
         await world.run(hour)
 
-        const { entries, letters, journal } = await rest(world)
+        const { entries, letters, journal } = await rowsOf(world)
         const ids = (refused: boolean) =>
           given.entries.flatMap((entry, i) => (entry.refused === refused ? { id: `e${i}` } : []))
         const ended = journal.filter(({ kind }) => kind === 'delivered' || kind === 'confirmed')
@@ -155,7 +140,7 @@ describe('an outbox under random failures and deaths', () => {
         const { server, heal, count } = chaotic('idempotent', seen)
         const world = await play(given, server, 'idempotent', heal)
 
-        const { entries, letters, journal } = await rest(world)
+        const { entries, letters, journal } = await rowsOf(world)
         const ids = (refused: boolean) =>
           given.entries.flatMap((entry, i) => (entry.refused === refused ? { id: `e${i}` } : []))
         expect(server.faults).toEqual([])
@@ -187,7 +172,7 @@ describe('an outbox under random failures and deaths', () => {
         const { server, heal, count } = chaotic('plain', seen)
         const world = await play(given, server, 'plain', heal)
 
-        const { entries, letters, journal } = await rest(world)
+        const { entries, letters, journal } = await rowsOf(world)
         const ended = [
           ...letters,
           ...journal.filter(({ kind }) => kind === 'delivered').map(({ entryId: id }) => ({ id })),

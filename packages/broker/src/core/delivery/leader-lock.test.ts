@@ -1,10 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import type { Actor, Character } from '../fixtures/actor.fixture.js'
 import { captureFor, createServer, type Fate } from '../fixtures/server.fixture.js'
-import { createExecutorWorld, type ExecutorWorld } from '../fixtures/world.fixture.js'
+import { createExecutorWorld, rowsOf, stealsOf } from '../fixtures/world.fixture.js'
 import { leaseMs, lookMs } from '../limits.js'
-import { changePartition, readPartition } from '../outbox/partition.js'
-import { last } from '../rows/spans.js'
+import { changePartition } from '../outbox/partition.js'
 
 const minute = 60_000
 /** From the first look of who waits to the last. */
@@ -19,12 +18,6 @@ async function worldOf(fates: readonly Fate[]) {
 }
 const ledgerOf = ({ ledger }: { readonly ledger: readonly { readonly id: string }[] }) =>
   ledger.map(({ id }) => id)
-const entriesOf = ({ store }: ExecutorWorld) =>
-  store.transact('readonly', 'relaxed', (tx) =>
-    tx.list({ store: 'entries', from: ['p'], to: ['p', last] }, 99),
-  )
-const stealsOf = async ({ store }: ExecutorWorld) =>
-  (await store.transact('readonly', 'relaxed', (tx) => readPartition(tx, 'p'))).steals ?? 0
 
 /** An owner that freezes while it sends the first entry of lane x, and others that wait for its lock. */
 async function frozenOwner({
@@ -50,7 +43,7 @@ describe('one who waits for its turn', () => {
     await world.run(takeoverMs - leaseMs + 10_000)
 
     expect(ledgerOf(server).toSorted()).toEqual(['a', 'b', 'c'])
-    expect(await entriesOf(world)).toEqual([])
+    expect((await rowsOf(world)).entries).toEqual([])
     expect(server.faults).toEqual([])
   })
 
@@ -76,7 +69,7 @@ describe('one who waits for its turn', () => {
 
     await world.run(takeoverMs)
 
-    expect((await entriesOf(world)).filter(({ state }) => state === 'sending')).toMatchObject([
+    expect((await rowsOf(world)).entries.filter(({ state }) => state === 'sending')).toMatchObject([
       { attempts: 2, failures: 0, fence: 2, trouble: { reason: 'interrupted' } },
       { attempts: 2, failures: 0, fence: 2, trouble: { reason: 'interrupted' } },
     ])
@@ -138,7 +131,7 @@ describe('one who waits for its turn', () => {
 
     expect(whileFrozen).toBe(2)
     expect(server.requests()).toBe(2)
-    expect(await entriesOf(world)).toMatchObject([{ id: 'b', state: 'sending', attempts: 1 }])
+    expect((await rowsOf(world)).entries).toMatchObject([{ id: 'b', state: 'sending', attempts: 1 }])
     expect(server.faults).toEqual([])
   })
 

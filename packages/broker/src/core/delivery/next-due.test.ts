@@ -1,22 +1,13 @@
 import { describe, expect, it } from 'vitest'
 import { capture, waiting } from '../fixtures/entry.fixture.js'
-import { outbox } from '../fixtures/outbox.fixture.js'
+import { idsOf, type Outbox, outbox, outboxWith } from '../fixtures/outbox.fixture.js'
 import type { CanSend } from '../outbox/delivery-requirements.js'
 import { readPartition } from '../outbox/partition.js'
 import { entryVersion } from '../rows/entry.js'
 import { nextDue } from './claim.js'
 
-const ids = (entries: readonly { readonly id: string }[]) => entries.map(({ id }) => id)
-
-async function filled(...lanes: readonly string[]) {
-  const box = outbox()
-  await box.activate()
-  await box.accept(lanes.map((lane, i) => capture(`${lane}${i + 1}`, { lane })))
-  return box
-}
-
 describe('nextDue', () => {
-  const next = async (box: Awaited<ReturnType<typeof filled>>, serves: CanSend = () => true) =>
+  const next = async (box: Outbox, serves: CanSend = () => true) =>
     (await box.write(async (tx) => nextDue(tx, await readPartition(tx, 'p'), serves))).map(({ at }) => at)
 
   const to = (origin: string) => {
@@ -46,13 +37,13 @@ describe('nextDue', () => {
     await box.accept([capture('a')], { now: 20 })
     const before = await next(box)
 
-    expect(ids(await box.claim({ now: 20 }))).toEqual(['a'])
+    expect(idsOf(await box.claim({ now: 20 }))).toEqual(['a'])
     expect(before).toEqual([20])
     expect(await next(box)).toEqual([])
   })
 
   it('does not look at what waits behind a head that is in flight', async () => {
-    const box = await filled('x', 'x')
+    const box = await outboxWith('x', 'x')
     await box.claim()
 
     expect(await next(box)).toEqual([])

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { doubting, rows } from '../fixtures/doubt.fixture.js'
+import { doubting } from '../fixtures/doubt.fixture.js'
 import { done, lostReply, told } from '../fixtures/status-query.fixture.js'
+import { rowsOf } from '../fixtures/world.fixture.js'
 import { inquiriesMax } from '../limits.js'
 import { changePartition, deactivate, readPartition } from '../outbox/partition.js'
 import { questions } from './status-query.js'
@@ -71,7 +72,7 @@ describe('an entry that becomes in doubt', () => {
     await world.run(60_000)
 
     expect(asked).toHaveLength(1)
-    expect((await rows(world)).entries[0]).toMatchObject({ id: '0', state: 'inDoubt' })
+    expect((await rowsOf(world)).entries[0]).toMatchObject({ id: '0', state: 'inDoubt' })
   })
 
   it('P10 is asked about once, one after the other, and some at a time are given up where nothing comes back', async () => {
@@ -79,7 +80,7 @@ describe('an entry that becomes in doubt', () => {
     const many = await doubting(() => told('expired'), { lanes })
     const silent = await doubting(() => lostReply, { lanes })
     for (const { world } of [many, silent]) {
-      const { entries } = await rows(world)
+      const { entries } = await rowsOf(world)
       await world.store.transact('readwrite', 'strict', async (tx) => {
         for (const { dueAt: _dueAt, ...row } of entries)
           tx.put('entries', { ...row, state: 'inDoubt', unsure: 'inDoubt', effect: 'unknown' } as never)

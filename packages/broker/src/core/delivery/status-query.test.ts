@@ -1,14 +1,14 @@
 import { describe, expect, it } from 'vitest'
-import { captureTo, doubting, rows } from '../fixtures/doubt.fixture.js'
+import { captureTo, doubting } from '../fixtures/doubt.fixture.js'
 import { done, html, lostReply, redirectReply, statusReply, told } from '../fixtures/status-query.fixture.js'
-import type { ExecutorWorld } from '../fixtures/world.fixture.js'
+import { type ExecutorWorld, rowsOf } from '../fixtures/world.fixture.js'
 import type { Reply } from '../network/network.js'
 import { transition } from '../outbox/entry-state.js'
 import { toRow } from '../rows/entry.js'
 import { last } from '../rows/spans.js'
 
 const history = async (world: ExecutorWorld) =>
-  (await rows(world)).journal.map(({ kind, entryId }) => `${kind} ${entryId}`)
+  (await rowsOf(world)).journal.map(({ kind, entryId }) => `${kind} ${entryId}`)
 
 describe('an entry that becomes in doubt', () => {
   it('has happened where the server says that it is done, and its lane goes on', async () => {
@@ -44,7 +44,7 @@ describe('an entry that becomes in doubt', () => {
     world.start().poke('capture')
     await world.run(60_000)
 
-    const { entries, letters } = await rows(world)
+    const { entries, letters } = await rowsOf(world)
     expect(entries).toEqual([])
     expect(letters).toMatchObject([{ id: '0', reason: 'refused', httpStatus: 422, effect: 'none' }])
   })
@@ -88,7 +88,7 @@ describe('an entry that becomes in doubt', () => {
     await world.run(60_000)
 
     expect(asked).toHaveLength(1)
-    expect((await rows(world)).entries[0]).toMatchObject({
+    expect((await rowsOf(world)).entries[0]).toMatchObject({
       state: 'inDoubt',
       trouble: { reason: 'keyExpired' },
     })
@@ -109,7 +109,7 @@ describe('an entry that becomes in doubt', () => {
     await world.run(60_000)
 
     expect(asked).toHaveLength(1)
-    expect((await rows(world)).entries).toMatchObject([
+    expect((await rowsOf(world)).entries).toMatchObject([
       { id: '0', state: 'inDoubt' },
       { id: '1', state: 'waiting' },
     ])
@@ -132,7 +132,7 @@ describe('an entry that becomes in doubt', () => {
     await world.run(60_000)
 
     expect(asked).toHaveLength(2)
-    expect((await rows(world)).entries).toEqual([])
+    expect((await rowsOf(world)).entries).toEqual([])
   })
 
   it('is asked about where its sender died, as soon as that is found out', async () => {
@@ -146,6 +146,6 @@ describe('an entry that becomes in doubt', () => {
     await world.run(60_000)
 
     expect(asked).toHaveLength(2)
-    expect((await rows(world)).entries).toEqual([])
+    expect((await rowsOf(world)).entries).toEqual([])
   })
 })

@@ -21,6 +21,17 @@ const open = (world: ReturnType<typeof createTestWorld>) => {
   return { ...app, outbox: () => app.store.getState().broker }
 }
 
+/** A page that sent a write when nothing reached its origin, and the knocks that it made for it. */
+async function openAway() {
+  const world = createTestWorld()
+  const app = open(world)
+  await world.settle()
+  world.network.setReachable(false)
+  app.dispatch(liked('p1'))
+  await world.clock.advance(1_000)
+  return { world, app, knocks: world.network.knocks.length }
+}
+
 describe('an origin that seemed away', () => {
   it.each([
     ['a read', (app: ReturnType<typeof open>) => app.dispatch(loadMe())],
@@ -48,35 +59,23 @@ describe('an origin that seemed away', () => {
   })
 
   it('stays away where a gateway answers that nobody is behind it', async () => {
-    const world = createTestWorld()
-    const app = open(world)
-    await world.settle()
-    world.network.setReachable(false)
-    app.dispatch(liked('p1'))
-    await world.clock.advance(1_000)
-    const before = world.network.knocks.length
+    const { world, app, knocks } = await openAway()
 
     for (const status of [502, 503, 504]) app.tab.host.hear('/api/me', status)
     await world.settle()
 
     expect(app.outbox().connectivity).toBe('offline')
-    expect(world.network.knocks.length).toBe(before)
+    expect(world.network.knocks.length).toBe(knocks)
   })
 
   it('is asked no more often for answers of other origins, though the page is not offline', async () => {
-    const world = createTestWorld()
-    const app = open(world)
-    await world.settle()
-    world.network.setReachable(false)
-    app.dispatch(liked('p1'))
-    await world.clock.advance(1_000)
-    const before = world.network.knocks.length
+    const { world, app, knocks } = await openAway()
 
     for (let i = 0; i < 9; i++) app.tab.host.hear('https://cdn.test/font.woff2')
     await world.settle()
 
     expect(app.outbox().connectivity).toBe('degraded')
-    expect(world.network.knocks.length).toBe(before)
+    expect(world.network.knocks.length).toBe(knocks)
   })
 })
 

@@ -1,34 +1,19 @@
 import { configureStore, createAction, createSlice } from '@reduxjs/toolkit'
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { createBroker, delivered, write } from '../../index.js'
+import { afterEach, describe, expect, it, vi } from 'vitest'
+import { createBroker, delivered } from '../../index.js'
 import { acknowledge, createTestWorld } from '../../testing/index.js'
+import { consoleErrors } from '../fixtures/console-errors.fixture.js'
+import { ownRoute } from '../fixtures/own-route.fixture.js'
 
-let said: string[] = []
-let number = 0
-
-/** A route of its own for each test: a mistake is said once. */
-const route = (more: object = {}) =>
-  write(createAction<string>(`tapped${++number}`), {
-    request: () => ({ url: '/api', method: 'PUT' }),
-    ...more,
-  })
-
+const said = consoleErrors()
 const session = () => 'ada'
 
-beforeEach(() => {
-  said = []
-  vi.spyOn(console, 'error').mockImplementation((text: string) => void said.push(text))
-})
-
-afterEach(() => {
-  vi.useRealTimers()
-  vi.restoreAllMocks()
-})
+afterEach(() => void vi.useRealTimers())
 
 describe('a change that is lost on success', () => {
   function open({ cases = false, more = {}, refetch = false, other = false } = {}) {
     vi.useFakeTimers()
-    const tapped = route(more)
+    const tapped = ownRoute(more)
     const loaded = createAction<number>('loaded')
     const hearts = createSlice({
       name: 'hearts',

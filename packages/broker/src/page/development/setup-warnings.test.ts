@@ -1,37 +1,22 @@
 // A developer's forgotten step is said once, in words that mend it. Correct code that looks alike is not blamed.
 import { combineReducers, configureStore, createAction } from '@reduxjs/toolkit'
 import type { Reducer } from 'redux'
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { cancel, createBroker, deadLetters, discardAll, write } from '../../index.js'
+import { afterEach, describe, expect, it, vi } from 'vitest'
+import { cancel, createBroker, deadLetters, discardAll } from '../../index.js'
 import { answer, createTestWorld, redirect } from '../../testing/index.js'
+import { consoleErrors } from '../fixtures/console-errors.fixture.js'
+import { ownRoute } from '../fixtures/own-route.fixture.js'
 
-let said: string[] = []
-let number = 0
-
-/** A route of its own for each test: a mistake is said once. */
-const route = (more: object = {}) =>
-  write(createAction<string>(`tapped${++number}`), {
-    request: () => ({ url: '/api', method: 'PUT' }),
-    ...more,
-  })
-
+const said = consoleErrors()
 const session = () => 'ada'
 
-beforeEach(() => {
-  said = []
-  vi.spyOn(console, 'error').mockImplementation((text: string) => void said.push(text))
-})
-
-afterEach(() => {
-  vi.useRealTimers()
-  vi.restoreAllMocks()
-})
+afterEach(() => void vi.useRealTimers())
 
 describe('a routed action', () => {
   it.each(['the store has the broker', 'another route is there', 'nothing else is routed'])(
     'whose route is in no broker’s `routes` is named once: %s',
     async (which) => {
-      const [known, forgotten] = [route(), route()]
+      const [known, forgotten] = [ownRoute(), ownRoute()]
       const routes = which === 'another route is there' ? [known] : []
       const broker = createBroker({ partition: session, routes, world: createTestWorld().tab() })
       const store = configureStore({
@@ -49,7 +34,7 @@ describe('a routed action', () => {
   )
 
   it('that another broker of the same store takes is no mistake', async () => {
-    const [one, other] = [route(), route()]
+    const [one, other] = [ownRoute(), ownRoute()]
     const world = createTestWorld()
     const first = createBroker({ partition: session, routes: [one], world: world.tab() })
     const second = createBroker({
@@ -74,7 +59,7 @@ describe('a routed action', () => {
 
 describe('a broker', () => {
   it('whose middleware no store has says so when its routed action comes by', () => {
-    const tapped = route()
+    const tapped = ownRoute()
     const broker = createBroker({ partition: session, routes: [tapped], world: createTestWorld().tab() })
     const store = configureStore({ reducer: { broker: broker.reducer } })
 
@@ -89,7 +74,7 @@ describe('a broker', () => {
   })
 
   it('says nothing after it was stopped, or on a server', async () => {
-    const tapped = route()
+    const tapped = ownRoute()
     const world = createTestWorld()
     const stopped = createBroker({ partition: session, routes: [tapped], world: world.tab() })
     const store = configureStore({
@@ -137,7 +122,7 @@ describe('a returned change', () => {
     ['a refusal', answer(422, {}), []],
   ])('is explained once where only its cause helps: %s', async (_what, reply, texts) => {
     const world = createTestWorld({ network: [reply, answer(200, {}), reply, answer(200, {})] })
-    const routed = route()
+    const routed = ownRoute()
     const broker = createBroker({
       partition: session,
       routes: [routed],

@@ -1,13 +1,8 @@
 // The page in a real browser: real IndexedDB, fetch and events.
 import { createAction } from '@reduxjs/toolkit'
-import { afterEach, describe, expect, it, vi } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { outboxEntries, write } from '../../index.js'
-import { bytesOf, offline, open, start } from '../fixtures/browser.fixture.js'
-
-afterEach(async () => {
-  vi.restoreAllMocks()
-  for (const broker of open.splice(0)) await broker.stop()
-})
+import { bytesOf, offline, start } from '../fixtures/browser.fixture.js'
 
 describe('a page in a browser', () => {
   it('stores on disk, then sends, and tells the answer (P1, P5)', async () => {

@@ -1,19 +1,13 @@
 import { describe, expect, it } from 'vitest'
-import { openApp } from '../../../test/page-fixture.js'
+import { openApp, openTwoTabs } from '../../../test/page-fixture.js'
 import { deadLetters, discard, requeue } from '../../index.js'
-import { acknowledge, createTestWorld, type TestWorld } from '../../testing/index.js'
-
-const twoTabs = async (world: TestWorld) => {
-  const tabs = [openApp(world), openApp(world)] as const
-  await world.settle()
-  return tabs
-}
+import { acknowledge, createTestWorld } from '../../testing/index.js'
 
 describe('a dead letter', () => {
   const refused = async () => {
     const world = createTestWorld()
     world.network.next((request) => acknowledge(request, { title: 'full' }, 422))
-    const [here, there] = await twoTabs(world)
+    const [here, there] = await openTwoTabs(world)
     const receipt = here.clap('p1')
     await world.settle()
     return { world, here, there, id: receipt.id }

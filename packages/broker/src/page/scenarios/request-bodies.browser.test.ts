@@ -1,14 +1,9 @@
 import { createAction } from '@reduxjs/toolkit'
-import { afterEach, describe, expect, it, vi } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { outboxEntries, write } from '../../index.js'
-import { bytesOf, type Echo, offline, open, start } from '../fixtures/browser.fixture.js'
+import { bytesOf, type Echo, offline, start } from '../fixtures/browser.fixture.js'
 
 const everyByte = Uint8Array.from({ length: 256 }, (_, i) => i)
-
-afterEach(async () => {
-  vi.restoreAllMocks()
-  for (const broker of open.splice(0)) await broker.stop()
-})
 
 describe('the body of a write, in a browser', () => {
   it.each([

@@ -1,19 +1,13 @@
 import { describe, expect, it, vi } from 'vitest'
-import { openApp, signedIn } from '../../../test/page-fixture.js'
+import { openApp, openTwoTabs, signedIn } from '../../../test/page-fixture.js'
 import { cancel, deadLetters, discard, outboxEntries, requeue } from '../../index.js'
-import { acknowledge, createTestWorld, failed, held, type TestWorld } from '../../testing/index.js'
-
-const twoTabs = async (world: TestWorld) => {
-  const tabs = [openApp(world), openApp(world)] as const
-  await world.settle()
-  return tabs
-}
+import { acknowledge, createTestWorld, failed, held } from '../../testing/index.js'
 
 describe('several tabs over one outbox', () => {
   it('show each other’s pending changes and outcomes', async () => {
     const world = createTestWorld({ network: (request) => acknowledge(request, { likes: 9 }) })
     world.setOnline(false)
-    const [here, there] = await twoTabs(world)
+    const [here, there] = await openTwoTabs(world)
 
     here.like('p1')
     await world.settle()
@@ -33,7 +27,7 @@ describe('several tabs over one outbox', () => {
   it('send each entry once, whoever wakes (P4)', async () => {
     const world = createTestWorld()
     world.setOnline(false)
-    const tabs = [...(await twoTabs(world)), ...(await twoTabs(world))]
+    const tabs = [...(await openTwoTabs(world)), ...(await openTwoTabs(world))]
     for (const tab of tabs) for (let i = 0; i < 10; i++) tab.clap('p1')
     await world.settle()
 
@@ -51,7 +45,7 @@ describe('several tabs over one outbox', () => {
     const world = createTestWorld()
     const lost = held()
     world.network.next(lost.reply)
-    const [here, there] = await twoTabs(world)
+    const [here, there] = await openTwoTabs(world)
     here.clap('p1')
     await world.settle()
 

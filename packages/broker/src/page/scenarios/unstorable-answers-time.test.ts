@@ -7,6 +7,7 @@ import { within } from '../../core/rows/spans.js'
 import type { Store, StoreTransaction } from '../../core/rows/store.js'
 import { write } from '../../index.js'
 import { acknowledge, createTestWorld, type SentRequest } from '../../testing/index.js'
+import { full, jsonAnswer, nested, unclonable } from '../fixtures/unstorable.fixture.js'
 
 beforeEach(() => void vi.spyOn(console, 'error').mockImplementation(() => {}))
 afterEach(() => vi.restoreAllMocks())
@@ -118,19 +119,11 @@ async function deliver(poison: Poison | undefined) {
   }
 }
 
-const json = ({ key }: SentRequest, body: string, status = 200) =>
-  new Response(body, {
-    status,
-    headers: { 'content-type': 'application/json', 'idempotency-key': `"${key}"` },
-  })
-const nested = (depth: number) => `${'['.repeat(depth)}${']'.repeat(depth)}`
 const deep = (depth: number): unknown => {
   let value: unknown = []
   for (let i = 0; i < depth; i++) value = [value]
   return value
 }
-const unclonable = () => new DOMException('An object could not be cloned.', 'DataCloneError')
-const full = () => new DOMException('The disk is full.', 'QuotaExceededError')
 const broken = () => new DOMException('The disk failed.', 'UnknownError')
 const holds = (word: string, error: () => Error) => (rows: string) =>
   rows.includes(word) ? error() : undefined
@@ -140,14 +133,14 @@ const kinds: readonly (readonly [string, Poison, object])[] = [
   [
     'an answer nested 4,000 deep, which the storage does not take',
     {
-      answer: (request) => json(request, nested(4_000)),
+      answer: (request) => jsonAnswer(request, nested(4_000)),
       refuses: holds('['.repeat(4_000), unclonable),
     },
     { status: 'confirmed', reason: 'answerNotStored' },
   ],
   [
     'an answer nested 20,000 deep',
-    { answer: (request) => json(request, nested(20_000)) },
+    { answer: (request) => jsonAnswer(request, nested(20_000)) },
     { status: 'confirmed', reason: 'answerNotStored' },
   ],
   [
@@ -158,17 +151,17 @@ const kinds: readonly (readonly [string, Poison, object])[] = [
   ['a URL of 2 MB', { item: { path: `/${'x'.repeat(2e6)}` } }, { status: 'rejected', reason: 'urlTooLong' }],
   [
     'a settlement that fails',
-    { answer: (request) => json(request, '"poison"'), refuses: holds('poison', broken) },
+    { answer: (request) => jsonAnswer(request, '"poison"'), refuses: holds('poison', broken) },
     { status: 'confirmed', reason: 'answerNotStored' },
   ],
   [
     'a settlement with a refusal that fails',
-    { answer: (request) => json(request, '"poison"', 422), refuses: holds('poison', broken) },
+    { answer: (request) => jsonAnswer(request, '"poison"', 422), refuses: holds('poison', broken) },
     { status: 'returned', reason: 'refused', problem: 'answerNotStored' },
   ],
   [
     'an answer for which there is no room, in the middle',
-    { answer: (request) => json(request, '"poison"'), refuses: holds('poison', full) },
+    { answer: (request) => jsonAnswer(request, '"poison"'), refuses: holds('poison', full) },
     outOfRoom,
   ],
 ]

@@ -6,6 +6,7 @@ import { memoryStore } from '../../adapters/memory/memory-store.js'
 import type { Store, StoreTransaction } from '../../core/rows/store.js'
 import { deadLetters, read, reads, write } from '../../index.js'
 import { acknowledge, answer, createTestWorld, type SentRequest } from '../../testing/index.js'
+import { full, jsonAnswer, nested, unclonable } from '../fixtures/unstorable.fixture.js'
 
 beforeEach(() => void vi.spyOn(console, 'error').mockImplementation(() => {}))
 afterEach(() => vi.restoreAllMocks())
@@ -37,19 +38,11 @@ function picky(refuses: (row: string) => Error | undefined): Store {
       }),
   }
 }
-const unclonable = () => new DOMException('An object could not be cloned.', 'DataCloneError')
-const full = () => new DOMException('The disk is full.', 'QuotaExceededError')
 const refusesPoison = (error: () => Error = unclonable) =>
   picky((row) => (row.includes('poison') ? error() : undefined))
 const hasRoomFor = (bytes: number) => picky((row) => (row.length > bytes ? full() : undefined))
 
-const json = ({ key }: SentRequest, status: number, body: string) =>
-  new Response(body, {
-    status,
-    headers: { 'content-type': 'application/json', 'idempotency-key': `"${key}"` },
-  })
 const text = (length: number) => JSON.stringify('x'.repeat(length))
-const nested = (depth: number) => `${'['.repeat(depth)}${']'.repeat(depth)}`
 
 function open(store: Store, poison: (request: SentRequest) => Response | ReturnType<typeof answer>) {
   const world = createTestWorld({
@@ -85,7 +78,7 @@ describe('an answer that cannot be stored', () => {
   ])(
     '%s: its entry ends as confirmed without it, once, and so do its neighbours',
     async (_what, store, body, reason) => {
-      const app = open(store, (request) => json(request, 200, body))
+      const app = open(store, (request) => jsonAnswer(request, body))
       const receipts = await deliver(app)
 
       expect(arrivals(app)).toEqual(urls(all))
@@ -104,7 +97,7 @@ describe('an answer that cannot be stored', () => {
   ])(
     'and means refusal, %s: it is returned with a part or a word in place of it',
     async (_what, store, body, problem) => {
-      const app = open(store, (request) => json(request, 422, body))
+      const app = open(store, (request) => jsonAnswer(request, body, 422))
       const receipts = await deliver(app)
 
       expect(arrivals(app)).toEqual(urls(all))

@@ -1,14 +1,10 @@
 // The console says which bound of a full outbox was met, and how to mend it.
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { type App, clapped, openApp } from '../../../test/page-fixture.js'
 import { createTestWorld } from '../../testing/index.js'
+import { consoleErrors } from '../fixtures/console-errors.fixture.js'
 
-let said: string[] = []
-beforeEach(() => {
-  said = []
-  vi.spyOn(console, 'error').mockImplementation((text: string) => void said.push(text))
-})
-afterEach(() => vi.restoreAllMocks())
+const said = consoleErrors()
 
 const entriesText = /holds 2 entries, as many as it takes \(limits\.entriesMax\).*Dead letters count/
 const bytesText = /no room for it within its 400 bytes \(limits\.bytesMax\).*Dead letters count/

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest'
-import { openReads } from '../../../test/reads-fixture.js'
+import { openReads, withSignals } from '../../../test/reads-fixture.js'
 import { answer, createTestWorld, held } from '../../testing/index.js'
 
 describe('broker.fetch', () => {
   it('ends its request when its signal aborts', async () => {
     const signals: AbortSignal[] = []
     const world = createTestWorld({ network: held().reply })
-    const app = openReads(world, { tab: watched(world.tab(), signals) })
+    const app = openReads(world, { tab: withSignals(world.tab(), signals) })
     const caller = new AbortController()
     await world.settle()
     const fetched = app.broker.fetch('/api/me', { signal: caller.signal }).catch((error: unknown) => error)
@@ -35,21 +35,3 @@ describe('broker.fetch', () => {
     expect(statuses).toEqual([204, 404, 500])
   })
 })
-
-/** The tab, with the signals of its reads. */
-function watched(tab: ReturnType<ReturnType<typeof createTestWorld>['tab']>, signals: AbortSignal[]) {
-  const { network } = tab.ports
-  return {
-    ...tab,
-    ports: {
-      ...tab.ports,
-      network: {
-        ...network,
-        fetch: (...[request, options]: Parameters<typeof network.fetch>) => {
-          signals.push(options.signal)
-          return network.fetch(request, options)
-        },
-      },
-    },
-  }
-}

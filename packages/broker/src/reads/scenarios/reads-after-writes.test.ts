@@ -1,25 +1,7 @@
-import { createAction } from '@reduxjs/toolkit'
 import { describe, expect, it } from 'vitest'
 import { openReads } from '../../../test/reads-fixture.js'
-import { read, write } from '../../index.js'
-import { acknowledge, answer, createTestWorld, held, type SentRequest } from '../../testing/index.js'
-
-const liked = write(createAction<{ id: number }>('liked'), {
-  request: ({ id }) => ({ method: 'PUT', url: `/api/posts/${id}/like` }),
-  invalidates: ['posts'],
-})
-const clapped = write(createAction<{ id: number }>('clapped'), {
-  request: ({ id }) => ({ method: 'PUT', url: `/api/posts/${id}/claps` }),
-  tags: ({ id }) => [{ type: 'posts', id }],
-})
-const loadFeed = read(createAction('feed/load'), { request: () => '/api/feed', tags: ['posts'] })
-const loadMe = read(createAction('me/load'), { request: () => '/api/me', tags: ['me'] })
-const routes = [liked, clapped, loadFeed, loadMe]
-
-const isRead = ({ method }: SentRequest) => method === 'GET'
-const echo = (request: SentRequest) => acknowledge(request, {})
-const feeds = (app: ReturnType<typeof openReads>) =>
-  app.actions.filter(({ type }) => type === 'feed/load/delivered')
+import { acknowledge, answer, createTestWorld, held } from '../../testing/index.js'
+import { echo, feeds, isRead, liked, loadFeed, routes } from '../fixtures/feed.fixture.js'
 
 describe('a read on screen', () => {
   it('is made anew on screen when a write that invalidates it has ended, and not once its readers left', async () => {

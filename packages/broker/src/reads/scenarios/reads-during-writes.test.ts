@@ -4,23 +4,7 @@ import { openReads } from '../../../test/reads-fixture.js'
 import type { Reply } from '../../core/network/network.js'
 import { read, write } from '../../index.js'
 import { acknowledge, answer, createTestWorld, failed, held, type SentRequest } from '../../testing/index.js'
-
-const liked = write(createAction<{ id: number }>('liked'), {
-  request: ({ id }) => ({ method: 'PUT', url: `/api/posts/${id}/like` }),
-  invalidates: ['posts'],
-})
-const clapped = write(createAction<{ id: number }>('clapped'), {
-  request: ({ id }) => ({ method: 'PUT', url: `/api/posts/${id}/claps` }),
-  tags: ({ id }) => [{ type: 'posts', id }],
-})
-const loadFeed = read(createAction('feed/load'), { request: () => '/api/feed', tags: ['posts'] })
-const loadMe = read(createAction('me/load'), { request: () => '/api/me', tags: ['me'] })
-const routes = [liked, clapped, loadFeed, loadMe]
-
-const isRead = ({ method }: SentRequest) => method === 'GET'
-const echo = (request: SentRequest) => acknowledge(request, {})
-const feeds = (app: ReturnType<typeof openReads>) =>
-  app.actions.filter(({ type }) => type === 'feed/load/delivered')
+import { clapped, echo, feeds, isRead, liked, loadFeed, loadMe, routes } from '../fixtures/feed.fixture.js'
 
 describe('a read of what is being written', () => {
   it('waits for forty pending likes and is made once, after the last of them (P8)', async () => {

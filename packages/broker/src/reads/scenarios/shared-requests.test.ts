@@ -1,11 +1,9 @@
 import { describe, expect, it } from 'vitest'
-import { loadMe, loadPost, openReads, tenCalls } from '../../../test/reads-fixture.js'
+import { loadMe, loadPost, namesPath, openReads, tenCalls, withSignals } from '../../../test/reads-fixture.js'
 import { watchReads } from '../../index.js'
-import { answer, createTestWorld, held, type SentRequest } from '../../testing/index.js'
+import { answer, createTestWorld, held } from '../../testing/index.js'
 
 const inOrder = ['me', 'posts/top', 'notifs/count', 'me/groups']
-const pathOf = ({ url }: Pick<SentRequest, 'url'>) => new URL(url).pathname
-const namesPath = (request: SentRequest) => answer(200, { name: pathOf(request) })
 
 /** What the ten actions ask for, as a caller of `broker.fetch` would. */
 const paths: Readonly<Record<string, readonly [string, number]>> = {
@@ -130,7 +128,7 @@ describe('readers of one request', () => {
     const signals: AbortSignal[] = []
     const world = createTestWorld({ network: held().reply })
     const tab = world.tab()
-    const app = openReads(world, { tab: watched(tab, signals) })
+    const app = openReads(world, { tab: withSignals(tab, signals) })
     const [one, other] = [app.dispatch(loadMe()), app.dispatch(loadMe())]
     await world.settle()
 
@@ -204,21 +202,3 @@ describe('readers of one request', () => {
     )
   })
 })
-
-/** The tab, with the signals of its reads. */
-function watched(tab: ReturnType<ReturnType<typeof createTestWorld>['tab']>, signals: AbortSignal[]) {
-  const { network } = tab.ports
-  return {
-    ...tab,
-    ports: {
-      ...tab.ports,
-      network: {
-        ...network,
-        fetch: (...[request, options]: Parameters<typeof network.fetch>) => {
-          signals.push(options.signal)
-          return network.fetch(request, options)
-        },
-      },
-    },
-  }
-}

@@ -1,10 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { loadMe, loadPost, openReads } from '../../../test/reads-fixture.js'
+import { loadMe, loadPost, namesPath, openReads } from '../../../test/reads-fixture.js'
 import { limitReads, type ReadEvent, watchReads } from '../../index.js'
-import { answer, createTestWorld, held, type SentRequest } from '../../testing/index.js'
-
-const pathOf = ({ url }: Pick<SentRequest, 'url'>) => new URL(url).pathname
-const namesPath = (request: SentRequest) => answer(200, { name: pathOf(request) })
+import { createTestWorld, held } from '../../testing/index.js'
 
 describe('a watcher', () => {
   it('hears of each request as it waits, leaves and ends, with its readers', async () => {
