@@ -100,3 +100,23 @@ describe('realms that start at once over a wiped database, and die in it at any 
     expect(realm.steps()).toBeLessThanOrEqual(steps.length * 2)
   })
 })
+
+describe('realms that start at once over a wiped database, whose copy was wiped too', () => {
+  it.each([0, 1, 2, 3])('tell the loss once, where the copy cannot be read %i times', async (failures) => {
+    const device = createFakeDevice()
+    const before = await started(device)
+    await accept(before, safe('a'), safe('b'))
+    await device.quiet()
+    before.kill()
+    device.wipe()
+    device.wipeCopy()
+    device.breakCopy(failures)
+
+    const both = [device.realm(), device.realm()]
+    await Promise.all(both.map(look))
+    await device.quiet()
+
+    const { row } = await look(device.realm())
+    expect(row).toMatchObject({ waiting: 0, lost: { upTo: 2, restored: 0 } })
+  })
+})

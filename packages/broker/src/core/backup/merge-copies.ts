@@ -31,6 +31,8 @@ export interface Evidence {
  */
 export function mergeCopies({ own, copy, witness, now }: Evidence): KnownRows {
   const isWorkLost = isBehind(own.row, witness)
+  // Another realm may have recovered the outbox meanwhile. The witness does not know of the loss that this realm told.
+  const newest = isWorkLost ? witness : own.row
   const isOwed = own.row.owed === true
   const mine = new Map([...own.entries, ...own.letters].map((one) => [one.seq, one]))
   let nextSeq = Math.max(own.row.nextSeq, witness.nextSeq)
@@ -59,7 +61,7 @@ export function mergeCopies({ own, copy, witness, now }: Evidence): KnownRows {
     return [toRow(transition(entry, { type: 'restored', head, mayHaveEnded, now }))]
   })
   const base = isBehind(own.row, copy.row) ? copy.row : own.row
-  const lost = lossOfOutbox(witness, {
+  const lost = lossOfOutbox(newest, {
     restored: given.filter(({ seq }) => !mine.has(seq)).length,
     upTo: lostUpTo(witness, base, merged.length),
     at: now,
@@ -68,7 +70,7 @@ export function mergeCopies({ own, copy, witness, now }: Evidence): KnownRows {
     entries,
     letters,
     row: {
-      ...witness,
+      ...newest,
       nextSeq,
       nextNumber: Math.max(own.row.nextNumber, witness.nextNumber),
       session: Math.max(own.row.session, witness.session) + 1,
