@@ -2,21 +2,21 @@
 
 import { uploadBytesPerMs } from '../limits.js'
 import { build, InvalidRequest } from '../network/invalid-request.js'
+import { isHtml } from '../network/media-type.js'
 import type { Reply } from '../network/network.js'
 import { encodePrincipal } from '../network/principal-header.js'
 import { originOfUrl } from '../network/url-origin.js'
 import { type CanSend, judgeRequirement, originOf, requirementsOf } from '../outbox/delivery-requirements.js'
 import { isActive } from '../outbox/partition.js'
 import { acceptFor } from '../outcomes/acknowledgement.js'
+import { typeOf } from '../outcomes/answer-marks.js'
 import { classifyReply } from '../outcomes/classify-reply.js'
 import { retentionMsOf } from '../outcomes/key-retention.js'
 import type { Outcome, RefusalJudge, Verdict } from '../outcomes/outcome.js'
 import { retryOutcome } from '../outcomes/retry-outcome.js'
 import type { Ports } from '../ports.js'
-import type { RefusesAnswer } from '../rows/answer-rules.js'
-import { defaultSession } from '../rows/answer-rules.js'
-import type { StoredAction } from '../rows/entry.js'
-import { isRepeatable, type SendingEntry, type StoredRequest } from '../rows/entry.js'
+import { defaultSession, type RefusesAnswer } from '../rows/answer-rules.js'
+import { isRepeatable, type SendingEntry, type StoredAction, type StoredRequest } from '../rows/entry.js'
 import type { AppWord } from '../rows/rows.js'
 import { withTimeout } from '../with-timeout.js'
 import { createSentMark } from './sent-mark.js'
@@ -156,8 +156,7 @@ export async function askSession(context: AskContext): Promise<'good' | 'over' |
   if (reply?.kind !== 'answer') return 'unknown'
   const { endedBy, probeOn } = { ...defaultSession, ...sessionRules }
   if ([...endedBy, ...probeOn].includes(reply.status)) return 'over'
-  const isPage = (reply.headers['content-type'] ?? '').includes('html')
-  return reply.status >= 200 && reply.status < 300 && !isPage ? 'good' : 'unknown'
+  return reply.status >= 200 && reply.status < 300 && !isHtml(typeOf(reply)) ? 'good' : 'unknown'
 }
 
 /**

@@ -6,6 +6,9 @@ export const mediaTypeOf = (contentType = ''): string =>
 
 export const isJson = (type: string): boolean => /^(application|text)\/json$|.\+json$/.test(type)
 
+/** XHTML too. */
+export const isHtml = (type: string): boolean => type.includes('html')
+
 /** The data of a JSON text; undefined for broken JSON. */
 export function parseJson(text: string): unknown {
   try {
@@ -28,7 +31,7 @@ export function accepts(accept: string, type: string): boolean {
       .split(',')
       .map(toRange),
   )
-  const wildcards = type.includes('html') ? [] : [`${kind}/*`, '*/*']
+  const wildcards = isHtml(type) ? [] : [`${kind}/*`, '*/*']
   const weight = [type, ...wildcards].map((range) => ranges.get(range)).find((known) => known !== undefined)
   return type !== '' && (weight ?? isJson(type))
 }

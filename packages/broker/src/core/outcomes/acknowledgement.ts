@@ -1,6 +1,6 @@
 // Decides which 2xx answers are the application's own. It echoes the key, or gives the declared status and type (P5).
 
-import { accepts, isJson } from '../network/media-type.js'
+import { accepts, isHtml, isJson } from '../network/media-type.js'
 import type { Success } from '../rows/answer-rules.js'
 import type { EntryCore } from '../rows/entry.js'
 import { type Answer, typeOf } from './answer-marks.js'
@@ -33,6 +33,6 @@ export function isAcknowledged(reply: Answer, entry: EntryCore, data: unknown): 
   if (status === 204 || status === 205 || (isFree && body === '')) return body === ''
   const type = typeOf(reply)
   if (isJson(type) && data === undefined && body !== undefined) return false
-  if (isFree) return !type.includes('html')
+  if (isFree) return !isHtml(type)
   return declared === undefined ? isAskedFor(entry, type) : accepts(acceptFor(declared), type)
 }

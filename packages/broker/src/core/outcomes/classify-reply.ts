@@ -1,6 +1,7 @@
 // Decides the outcome of a reply. Only an answer that proves that the application handled this
 // key is success. A failed fetch tells nothing about the effect.
 
+import { isHtml } from '../network/media-type.js'
 import type { Reply } from '../network/network.js'
 import { type EntryCore, isRepeatableByItself, mayRepeat } from '../rows/entry.js'
 import { troubleAfter } from '../rows/failure-run.js'
@@ -79,7 +80,7 @@ function unacknowledged(reply: Answer, entry: EntryCore, now: number): Outcome {
   const why = { reason: 'notAcknowledged', httpStatus: reply.status, came } as const
   const { times } = troubleAfter(entry, why, now)
   // HTML is most often of something between, which keeps everything from the server.
-  const counts = came.includes('html') ? 'away' : true
+  const counts = isHtml(came) ? 'away' : true
   const waitMs = unacknowledgedMs[times - 1]
   if (waitMs !== undefined || !mayRepeat(entry)) {
     const outcome = { ...unknownEffect(entry, why.reason, { counts, httpStatus: reply.status }), came }
