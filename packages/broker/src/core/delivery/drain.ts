@@ -25,7 +25,7 @@ export interface DrainContext
   readonly ports: Ports
   readonly limits: Limits
   readonly user: Owner
-  readonly lapsed: IsExpired
+  readonly isExpired: IsExpired
   /** The monotonic time after which nothing more is claimed, since a worker does not live long. */
   readonly until: number
   /** The reason of the wake-up since the last call; undefined where there was none. */
@@ -43,7 +43,7 @@ interface AttemptInFlight {
 
 /**
  * Rejects where the storage fails or the signal aborts. Requests in flight are aborted then. The next holder of the
- * lock finds their entries by the lapsed leases, and sends them again.
+ * lock finds their entries by the expired leases, and sends them again.
  */
 export async function drain(context: DrainContext): Promise<void> {
   const { signal } = context
@@ -63,7 +63,7 @@ async function loop(context: DrainContext): Promise<void> {
   const aborted = new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve()))
   const flights = new Map<string, AttemptInFlight>()
   let inquiry: StatusQuery | undefined
-  let turn: Turn | undefined
+  let stealsFound: number | undefined
   const stopRenewing = keepLeases(context, flights)
   try {
     let finished: readonly Finished[] = []
@@ -72,8 +72,8 @@ async function loop(context: DrainContext): Promise<void> {
       const woken = Promise.race([context.woken(), aborted])
       const probe = context.takeProbe() ?? 'none'
       if (probe === 'signal') context.asked.clear()
-      const { claimed, doubted, open, row } = await drainStep({ ...context, turn }, flights, finished, probe)
-      turn ??= row
+      const { claimed, doubted, open, row } = await drainStep(context, flights, finished, probe, stealsFound)
+      stealsFound ??= row.steals ?? 0
       for (const { entry } of finished) flights.delete(entry.id)
       for (const entry of claimed) flights.set(entry.id, launch(context, entry, row))
       if (finished.length + claimed.length > 0 || doubted) ports.bus.post('changed')
@@ -88,9 +88,6 @@ async function loop(context: DrainContext): Promise<void> {
   }
 }
 
-/** The partition's row as the drain found it. */
-type Turn = Pick<PartitionRow, 'steals'>
-
 interface DrainStep {
   readonly claimed: readonly SendingEntry[]
   /** Whether entries are in doubt that were not before. */
@@ -102,16 +99,18 @@ interface DrainStep {
 
 /**
  * Settles the attempts that have ended and claims due entries in their place, while the leader lock is ours. All of this
- * is one transaction. The first step recovers the entries of an executor that died. If a step fails each attempt is
- * settled apart, so that one answer that cannot be stored holds up no other.
+ * is one transaction. The first step recovers the entries of an executor that died. `stealsFound` is the row's `steals` as
+ * that step found them. If a step fails each attempt is settled apart, so that one answer that cannot be stored holds up
+ * no other.
  */
 async function drainStep(
-  context: DrainContext & { readonly turn: Turn | undefined },
+  context: DrainContext,
   flights: ReadonlyMap<string, AttemptInFlight>,
   finished: readonly Finished[],
   probe: WakeReason,
+  stealsFound: number | undefined,
 ): Promise<DrainStep> {
-  const { ports, limits, serves, owner, turn, signal } = context
+  const { ports, limits, serves, owner, signal } = context
   const ended = new Set(finished.map(({ entry }) => entry.id))
   const inFlight = [...flights.values()]
     .filter(({ entry }) => !ended.has(entry.id))
@@ -119,8 +118,9 @@ async function drainStep(
   const goOn = (settling: readonly Finished[]) =>
     ports.store.transact('readwrite', 'strict', async (tx) => {
       const { now, row, origins, writeBack } = await settleTogether(tx, context, settling)
-      const isRecovered = turn === undefined && (await recoverExpired(tx, row, context.lapsed, now))
-      const isOurs = (turn === undefined || turn.steals === row.steals) && !signal.aborted
+      const { steals = 0 } = row
+      const isRecovered = stealsFound === undefined && (await recoverExpired(tx, row, context.isExpired, now))
+      const isOurs = (stealsFound ?? steals) === steals && !signal.aborted
       const concurrencyMax = isOurs && ports.clock.monotonic() < context.until ? limits.concurrencyMax : 0
       const { claimed, doubted } = await claim(tx, row, origins, {
         owner,

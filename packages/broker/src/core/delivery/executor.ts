@@ -42,8 +42,8 @@ export function createExecutor(context: ExecutorContext): Executor {
         return
       }
       if (ports.locks.available)
-        await asLeader(ports, lockName(database, user.partition), user.partition, signal, (lapsed, lost) =>
-          drainFor(user, lapsed, AbortSignal.any([signal, lost])).catch((error: unknown) => {
+        await asLeader(ports, lockName(database, user.partition), user.partition, signal, (isExpired, lost) =>
+          drainFor(user, isExpired, AbortSignal.any([signal, lost])).catch((error: unknown) => {
             // The realm that took the lock away does the rest.
             if (!lost.aborted) throw error
           }),
@@ -52,11 +52,11 @@ export function createExecutor(context: ExecutorContext): Executor {
     }
   }
 
-  const drainFor = (user: Owner, lapsed: IsExpired, signal: AbortSignal) =>
+  const drainFor = (user: Owner, isExpired: IsExpired, signal: AbortSignal) =>
     drain({
       ...context,
       user,
-      lapsed,
+      isExpired,
       asked,
       signal,
       until: ports.clock.monotonic() + drainMs,
