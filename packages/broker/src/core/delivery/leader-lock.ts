@@ -14,7 +14,7 @@ export type LeaderWork = (isExpired: IsExpired, lost: AbortSignal) => Promise<vo
 
 /** Rejects where `work` does, or where the signal aborts before its turn has come. */
 export async function asLeader(
-  ports: Ports,
+  ports: Pick<Ports, 'locks' | 'store' | 'clock'>,
   lock: string,
   partition: string,
   signal: AbortSignal,
@@ -56,7 +56,7 @@ interface LeaderSigns {
  * one with nothing in flight lets go. Gives what ends it.
  */
 function detectHungLeader(
-  { store, clock }: Ports,
+  { store, clock }: Pick<Ports, 'store' | 'clock'>,
   partition: string,
   onSilence: (leases: ReadonlySet<string>) => void,
 ): () => void {

@@ -2,10 +2,9 @@ import { describe, expect, it } from 'vitest'
 import { memoryStore } from '../../adapters/memory/memory-store.js'
 import { createLife } from '../../testing/life.js'
 import { manualClock } from '../../testing/manual-clock.js'
-import { createMemoryLocks, seededChance } from '../../testing/memory-realms.js'
+import { createMemoryLocks } from '../../testing/memory-realms.js'
 import { sendingEntry } from '../fixtures/entry.fixture.js'
 import { leaseMs, lookMs } from '../limits.js'
-import type { Ports } from '../ports.js'
 import { toRow } from '../rows/entry.js'
 import { asLeader } from './leader-lock.js'
 
@@ -16,12 +15,12 @@ describe('a turn', () => {
   const entry = sendingEntry()
   const renewed = sendingEntry({ lease: { ...entry.lease, renewals: 1 } })
 
-  /** Ports of which only those that a turn needs are there, and a holder that never lets go. */
+  /** The ports that a leader needs, and a holder that never lets go. */
   async function held() {
     const clock = manualClock()
     const locks = createMemoryLocks()
     const store = memoryStore()
-    const ports = { clock, store, locks: locks.of(createLife()), chance: seededChance(1) } as unknown as Ports
+    const ports = { clock, store, locks: locks.of(createLife()) }
     const never = new AbortController().signal
     await store.transact('readwrite', 'strict', async (tx) => tx.put('entries', toRow(entry)))
     let lost: AbortSignal | undefined

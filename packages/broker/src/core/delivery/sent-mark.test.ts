@@ -2,7 +2,6 @@ import { expect, it } from 'vitest'
 import { capture } from '../fixtures/entry.fixture.js'
 import { outbox, recover } from '../fixtures/outbox.fixture.js'
 import { deactivate } from '../outbox/partition.js'
-import type { Ports } from '../ports.js'
 import { createSentMark } from './sent-mark.js'
 
 /** An attempt that was claimed while its origin had just answered. */
@@ -13,7 +12,7 @@ async function claimed(server: 'idempotent' | 'plain') {
   const [entry] = await box.claim({ reachability: { isFresh: () => true } })
   if (entry === undefined) throw new Error('Nothing was claimed.')
   const reports: unknown[] = []
-  const ports = { store: box.store, report: (error) => void reports.push(error) } as Ports
+  const ports = { store: box.store, report: (error: unknown) => void reports.push(error) }
   const row = async () => (await box.contents()).entries[0]
   return { box, entry, row, ports, ...createSentMark(ports, entry) }
 }

@@ -10,7 +10,7 @@ import { findLeasedEntry } from './lease.js'
 
 /** The marks of one attempt, on its way to the network. */
 export function createSentMark(
-  ports: Ports,
+  ports: Pick<Ports, 'store' | 'report'>,
   sending: SendingEntry,
 ): Pick<NonNullable<SendOptions['knock']>, 'hold' | 'mayLeave'> {
   let held = sending.lease.knocking ? Promise.resolve() : undefined
@@ -27,7 +27,11 @@ export function createSentMark(
 }
 
 /** False where another executor has the entry by now, or where it is to leave and its user has signed out (P6). */
-const writeMark = ({ store }: Ports, sending: SendingEntry, type: 'held' | 'left'): Promise<boolean> =>
+const writeMark = (
+  { store }: Pick<Ports, 'store'>,
+  sending: SendingEntry,
+  type: 'held' | 'left',
+): Promise<boolean> =>
   store.transact('readwrite', 'strict', async (tx) => {
     const entry = await findLeasedEntry(tx, sending)
     if (entry === undefined) return false

@@ -1,10 +1,9 @@
 import { expect, it } from 'vitest'
 import { manualClock } from '../../testing/manual-clock.js'
 import { answer, held, scriptedNetwork } from '../../testing/scripted-network.js'
-import type { Ports } from '../ports.js'
 import { createConnectionPool, type ReleaseConnection, withConnectionPool } from './connection-pool.js'
 import { withKnocks } from './knock-first.js'
-import type { WireRequest } from './network.js'
+import type { Network, WireRequest } from './network.js'
 
 const app = 'https://app.test'
 const never = new AbortController().signal
@@ -93,7 +92,7 @@ function narrow() {
   const clock = manualClock()
   const network = scriptedNetwork(undefined, { clock })
   const connections = createConnectionPool(1)
-  const { send } = withConnectionPool({ network, clock } as unknown as Ports, connections).network
+  const { send } = withConnectionPool({ network, clock }, connections).network
   return { clock, network, connections, send }
 }
 
@@ -116,8 +115,11 @@ it('sends a write when it has a connection, which it keeps until its reply', asy
 
 it('gives the connection back where the network throws', async () => {
   const { connections, clock } = narrow()
-  const network = { send: () => Promise.reject(new TypeError('a malformed request')) }
-  const { send } = withConnectionPool({ network, clock } as unknown as Ports, connections).network
+  const network: Network = {
+    ...scriptedNetwork(),
+    send: () => Promise.reject(new TypeError('a malformed request')),
+  }
+  const { send } = withConnectionPool({ network, clock }, connections).network
   await expect(send(request, { timeoutMs: 30_000, bytesMax: 1_000, signal: never })).rejects.toThrow(
     'malformed',
   )
@@ -132,7 +134,7 @@ it.each([
   const clock = manualClock()
   const network = scriptedNetwork(undefined, { clock })
   const connections = createConnectionPool(1)
-  const ports = withKnocks({ network, clock } as unknown as Ports)
+  const ports = withKnocks({ network, clock })
   const { send } = withConnectionPool(ports, connections).network
   const asked: boolean[] = []
   const mayLeave = async (hasWaited: boolean) => {

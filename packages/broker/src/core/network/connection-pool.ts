@@ -1,8 +1,7 @@
 // Counts the requests in flight to each origin, in one realm. HTTP/1.1 gives an origin six connections in all, which
 // reads and writes share. A write goes before any read that waits, and reads never take the last connection.
 
-import type { Ports } from '../ports.js'
-import type { Reply, SendOptions, WireRequest } from './network.js'
+import type { Reply, SendOptions, WirePorts, WireRequest } from './network.js'
 import { originOfUrl } from './url-origin.js'
 
 /** Gives a connection back; called again it does nothing. */
@@ -88,7 +87,7 @@ export function createConnectionPool(max: number): ConnectionPool {
 }
 
 /** The ports of a writer. Its requests wait for a connection. */
-export const withConnectionPool = (ports: Ports, connections: ConnectionPool): Ports => ({
+export const withConnectionPool = <P extends WirePorts>(ports: P, connections: ConnectionPool): P => ({
   ...ports,
   network: {
     ...ports.network,
@@ -99,7 +98,7 @@ export const withConnectionPool = (ports: Ports, connections: ConnectionPool): P
 /** The time that a request waits is part of its time limit, and what has no connection after half of it is not sent. */
 async function sendThrough(
   connections: ConnectionPool,
-  { network, clock }: Ports,
+  { network, clock }: WirePorts,
   request: WireRequest,
   options: SendOptions,
 ): Promise<Reply> {

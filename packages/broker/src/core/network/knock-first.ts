@@ -2,14 +2,17 @@
 // tells neither its effect nor whether the server is there.
 
 import { knockMs, lateKnockMs } from '../limits.js'
-import type { Ports } from '../ports.js'
 import { withTimeout } from '../with-timeout.js'
-import type { Reply, SendOptions, WireRequest } from './network.js'
+import type { Reply, SendOptions, WirePorts, WireRequest } from './network.js'
 import { createReachability, isServerThere, type Reachability } from './reachability.js'
 import { originOfUrl } from './url-origin.js'
 
+interface KnockingPorts extends WirePorts {
+  readonly reachability: Reachability
+}
+
 /** The ports of a realm that knows the way to each origin from all that its requests tell. */
-export function withKnocks(ports: Ports): Ports & { readonly reachability: Reachability } {
+export function withKnocks<P extends WirePorts>(ports: P): P & KnockingPorts {
   const { network, clock } = ports
   const reachability = createReachability(clock, () => network.isOnline())
   const knocks = new Map<string, Knock>()

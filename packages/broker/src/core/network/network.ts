@@ -1,5 +1,7 @@
 // The port to the network: one request, its end, and a harmless question whether a server is there.
 
+import type { Clock } from '../platform.js'
+
 export interface WireRequest {
   readonly url: string
   readonly method: string
@@ -63,8 +65,8 @@ export interface Network {
    */
   fetch(request: WireRequest, options: WireOptions): Promise<WireReply>
   /**
-   * Sends a write. Follows no redirect, and reads the body to its end. Gives up when nothing has come for `timeoutMs`: no answer, or no
-   * further part of one. Never rejects.
+   * Sends a write. Follows no redirect, and reads the body to its end. Gives up when no answer, or no further part of
+   * one, has come for `timeoutMs`. Never rejects.
    */
   send(request: WireRequest, options: SendOptions): Promise<Reply>
   /**
@@ -74,6 +76,12 @@ export interface Network {
   knock(url: string, options: Pick<SendOptions, 'timeoutMs' | 'signal'>): Promise<number | undefined>
   /** The browser's belief about its connection. It is a hint to knock, and never a proof. */
   isOnline(): boolean
+}
+
+/** The ports by which a request leaves. */
+export interface WirePorts {
+  readonly network: Network
+  readonly clock: Clock
 }
 
 export interface WireOptions {
