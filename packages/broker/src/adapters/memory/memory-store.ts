@@ -38,12 +38,13 @@ function overTables(tables: Tables): StoreTransaction {
       copyRow(tables[store].get(JSON.stringify(key))) as Rows[typeof store] | undefined,
     list: async (span, limit) => {
       if (limit > listMax) throw new TypeError(`A list was asked for ${limit} rows.`)
-      return isWithin(tables, span)
+      return rowsWithin(tables, span)
         .slice(0, limit)
         .map(({ row }) => copyRow(row)) as never
     },
-    keys: async (span) => isWithin(tables, span).map(({ row }) => keyOfRow(row, schema[span.store].keyPath)),
-    firstKey: async (span) => isWithin(tables, span)[0]?.key,
+    keys: async (span) =>
+      rowsWithin(tables, span).map(({ row }) => keyOfRow(row, schema[span.store].keyPath)),
+    firstKey: async (span) => rowsWithin(tables, span)[0]?.key,
     put: (store, row) =>
       void tables[store].set(
         JSON.stringify(keyOfRow(row as never, schema[store].keyPath)),
@@ -65,7 +66,7 @@ const refuseWrite = () => {
 const copyRow = <T>(row: T): T => structuredClone(row)
 
 /** The rows of a span with their keys in its index, in order. A row that lacks a column of the index is not in it. */
-function isWithin(tables: Tables, span: Span): { readonly key: Key; readonly row: MemoryRow }[] {
+function rowsWithin(tables: Tables, span: Span): { readonly key: Key; readonly row: MemoryRow }[] {
   const columns = columnsOf(span)
   return [...tables[span.store].values()]
     .map((row) => ({ key: keyOfRow(row, columns), row }))

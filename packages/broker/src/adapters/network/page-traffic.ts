@@ -2,8 +2,9 @@
 import type { Reachability } from '../../core/network/reachability.js'
 
 /**
- * Tells of each answer that came over the network. Returns a function that ends it. A browser's cache and a worker's fetch handler answer
- * with no network at all. Other origins hide the status, unless the request used CORS and they allow timing.
+ * Tells of each answer that came over the network. Returns a function that ends it. A browser's cache and a worker's
+ * fetch handler answer with no network at all. Other origins hide the status, unless the request used CORS and they
+ * allow timing.
  */
 export function pageTraffic(note: Reachability['note']): () => void {
   if (typeof PerformanceObserver === 'undefined') return () => {}

@@ -1,7 +1,7 @@
-// Chromium keeps IndexedDB in a log that a kill can tear in the middle of a record. The next start reads it up to the
-// tear and goes on writing behind it; the start after that finds a corrupt log and deletes every database of the origin
-// (google/leveldb issue 1287). Deleting a database makes the browser write its log anew, tear and all: so one is made
-// and deleted at each start of a realm, before its first write.
+// Chromium keeps IndexedDB in a log, and a kill can leave the last record of the log incomplete. The next start reads the
+// log up to that record and appends new records after it. The start after that finds a corrupt log and deletes every
+// database of the origin (google/leveldb issue 1287). Deleting any database makes the browser write a new log. So each
+// realm makes and deletes an empty database at its start, before its first write.
 
 /** Two realms that renew the log at once may wait for each other. A start never waits longer. */
 const renewMsMax = 1_000

@@ -2,16 +2,14 @@
 
 import { lookAgainAt, type Surroundings, unmetAt } from '../conditions/conditions.js'
 import { pageRowsMax, probeHiddenMs, probeVisibleMs, waitCapMs } from '../limits.js'
-import type { CanSend } from '../outbox/delivery-requirements.js'
-import { conditionsOf } from '../outbox/delivery-requirements.js'
+import { type CanSend, conditionsOf } from '../outbox/delivery-requirements.js'
 import { readPartition, readPause } from '../outbox/partition.js'
 import { isValidEntry } from '../outbox/row-validation.js'
 import { restMs, type WakeReason } from '../outcomes/circuit-breaker.js'
 import type { OriginRow, PartitionRow } from '../rows/rows.js'
 import { within } from '../rows/spans.js'
 import type { StoreTransaction } from '../rows/store.js'
-import type { Due } from './claim.js'
-import { nextDue, readOrigins } from './claim.js'
+import { type Due, nextDue, readOrigins } from './claim.js'
 
 export interface NextWake {
   readonly delayMs: number

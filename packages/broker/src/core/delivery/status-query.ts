@@ -85,7 +85,7 @@ export function queryStatus(context: StatusQueryContext): StatusQuery {
           await note(context, next.entry, finding)
       }
       open = running
-      if (open.length > 0) await pauseUser(ports.clock, waitMs)
+      if (open.length > 0) await sleep(ports.clock, waitMs)
     }
   }
 
@@ -193,4 +193,4 @@ export async function resolve(
   }
 }
 
-const pauseUser = (clock: Clock, ms: number) => new Promise<void>((done) => void clock.after(ms, done))
+const sleep = (clock: Clock, ms: number) => new Promise<void>((done) => void clock.after(ms, done))

@@ -6,7 +6,6 @@ import { type Outlook, readOutlook } from '../delivery/next-wake.js'
 import { lettersMax, outcomesMax, pageRowsMax, restoredMax } from '../limits.js'
 import type { CanSend } from '../outbox/delivery-requirements.js'
 import { blockedOf } from '../outbox/lanes.js'
-
 import { readPartition, readPause } from '../outbox/partition.js'
 import { isValidEntry, isValidJournalRow, type Quarantined, toQuarantined } from '../outbox/row-validation.js'
 import type { DeadLetter, EntryRow } from '../rows/entry.js'

@@ -138,7 +138,7 @@ const isRetryAfterRunning = (
 const isHealthy = (row: OriginRow) =>
   row.awayStreak === 0 && row.failedLanes.length === 0 && row.rest === undefined
 
-/** The origin's row after one outcome of an entry. The same object where it says nothing new. */
+/** The row with or without its last failure, as one outcome of an entry says. The same object where it says nothing new. */
 export function withLastFailure(row: OriginRow, outcome: Outcome, entry: EntryCore, at: number): OriginRow {
   const isReturned = outcome.kind === 'returned' && outcome.reason === 'notAcknowledged'
   // The application has answered, whatever its answer leaves open.

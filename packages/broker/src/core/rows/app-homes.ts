@@ -42,8 +42,8 @@ export function findHome(homes: readonly SaltRow[], base: Base): SaltRow | undef
 }
 
 /**
- * The salt of an app's home, made at its first use. Because of it the names of partitions tell nothing of their users
- *. A home that lies below the base is widened, so that all pages between find it from then on.
+ * The salt of an app's home, made at its first use. Because of it the names of partitions tell nothing of their
+ * users. A home that lies below the base is widened, so that all pages between find it from then on.
  */
 export async function readSalt(
   tx: StoreTransaction,

@@ -36,7 +36,10 @@ export interface CachedAnswer {
    * The request as it is sent, with the ETag of the copy. A route expects JSON, and says so.
    */
   identify(route: string | undefined): Pick<ReadJob, 'key' | 'partition' | 'request'>
-  /** The copy for a 304, and any other answer itself. Undefined, once, for a 304 of another copy. Then ask for the whole answer. */
+  /**
+   * The copy for a 304, and any other answer itself. Undefined, once, for a 304 of another copy. Then ask for the whole
+   * answer.
+   */
   unchanged(result: AnsweredRead): AnsweredRead | undefined
   keep(result: AnsweredRead): void
   /** Deletes the kept answer. */
