@@ -76,6 +76,3 @@ export const exceptions = [
   ['core/ports.ts', 'core/reads/cache/answer-cache.ts'],
   ['core/ports.ts', 'core/rows/store.ts'],
 ]
-
-/** Names that two files define on purpose, with one meaning. */
-export const sameName = /** @type {readonly string[]} */ ([])

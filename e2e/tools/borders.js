@@ -3,11 +3,11 @@
 // the floors of core.
 import { readdirSync, readFileSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import ts from 'typescript'
-import { allowedArrows, exceptions, sameName } from './border-rules.js'
+import { allowedArrows, exceptions } from './border-rules.js'
+import { read, report, root as repository } from './repository.js'
 
-const root = fileURLToPath(new URL('../../packages/broker/src', import.meta.url))
+const root = `${repository}packages/broker/src`
 const filesMax = 14
 const coreFilesMax = 6
 const coreFloorsMax = 6
@@ -142,10 +142,9 @@ const places = new Map()
 for (const { file, names } of sources)
   for (const name of names) places.set(name, [...(places.get(name) ?? []), file])
 for (const [name, files] of places)
-  if (files.length > 1 && !sameName.includes(name))
-    faults.push(`${name} is defined in ${files.join(' and ')}`)
+  if (files.length > 1) faults.push(`${name} is defined in ${files.join(' and ')}`)
 
-const map = readFileSync(fileURLToPath(new URL('../../CONTRIBUTING.md', import.meta.url)), 'utf8')
+const map = read('CONTRIBUTING.md')
 for (const folder of layered)
   if (!map.includes(`| \`${folder}\` |`)) faults.push(`the map of CONTRIBUTING.md lacks ${folder}`)
 
@@ -170,9 +169,8 @@ if (process.argv.includes('--floors'))
     console.log(`${folder}: ${sources.filter((one) => one.folder === folder).length} files ${floor}`)
   }
 
-for (const fault of faults) console.error(fault)
-console.log(
+report(
+  faults,
   `borders: ${sources.length} files in ${folders.length} folders, ${highest} floors in core, ` +
-    `${exceptions.length} exceptions, ${faults.length} faults`,
+    `${exceptions.length} exceptions`,
 )
-process.exitCode = faults.length === 0 ? 0 : 1

@@ -1,13 +1,10 @@
 // Bounds the lines of a file, the lines of a function, and the source files of a folder. `exceptions` may only
 // shrink.
-import { execFileSync } from 'node:child_process'
-import { existsSync, readFileSync } from 'node:fs'
 import { dirname } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import ts from 'typescript'
+import { listFiles, read, report } from './repository.js'
 import { exceptions } from './shape-exceptions.js'
 
-const root = fileURLToPath(new URL('../..', import.meta.url))
 const fileLinesMax = 250
 const functionLinesMax = 60
 const folderFilesMax = 14
@@ -16,8 +13,7 @@ const folderFilesMax = 14
 const isForTests = (/** @type {string} */ file) =>
   /\.(test|test-d|spec)\.tsx?$|[.-]fixture\.[jt]s$|-contract\.ts$/.test(file)
 
-const listed = execFileSync('git', ['ls-files', '-z'], { cwd: root, encoding: 'utf8' }).split('\0')
-const files = listed.filter((file) => /\.(ts|tsx|js)$/.test(file) && existsSync(root + file))
+const files = listFiles().filter((file) => /\.(ts|tsx|js)$/.test(file))
 
 /** Each thing that is over its bound, as `file`, `file function` or `folder/`, with its size. @type {Map<string, number>} */
 const over = new Map()
@@ -40,7 +36,7 @@ function measureFunctions(file, text) {
 /** @type {Map<string, number>} */
 const folders = new Map()
 for (const file of files) {
-  const text = readFileSync(root + file, 'utf8')
+  const text = read(file)
   const lines = text.trimEnd().split('\n').length
   if (lines > fileLinesMax) over.set(file, lines)
   if (isForTests(file)) continue
@@ -56,9 +52,8 @@ for (const [name, size] of Object.entries(exceptions))
   if ((over.get(name) ?? 0) < size)
     console.warn(`shape-exceptions.js can be lowered: ${name} is ${over.get(name) ?? 'within its bound'}`)
 
-for (const fault of faults) console.error(fault)
-console.log(
-  `shape: ${files.length} files, ${Object.keys(exceptions).length} exceptions, ${faults.length} faults ` +
-    `(at most ${fileLinesMax} lines a file, ${functionLinesMax} a function, ${folderFilesMax} files a folder)`,
+report(
+  faults,
+  `shape (at most ${fileLinesMax} lines a file, ${functionLinesMax} a function, ${folderFilesMax} files a folder): ` +
+    `${files.length} files, ${Object.keys(exceptions).length} exceptions`,
 )
-process.exitCode = faults.length === 0 ? 0 : 1

@@ -1,13 +1,11 @@
 // Checks each command that the documents print, so that none fails as printed: scripts of npm, suites, files of tests,
 // programs. Playwright itself reads the arguments of its commands, and lists the tests without running them.
-import { execFileSync, spawnSync } from 'node:child_process'
-import { existsSync, readFileSync } from 'node:fs'
-import { fileURLToPath } from 'node:url'
+import { spawnSync } from 'node:child_process'
+import { exists, isDocument, listFiles, read, report, root } from '../repository.js'
 
-const root = fileURLToPath(new URL('../../..', import.meta.url))
-const tracked = execFileSync('git', ['ls-files'], { cwd: root, encoding: 'utf8' }).trim().split('\n')
-const { scripts } = JSON.parse(readFileSync(`${root}package.json`, 'utf8'))
-const vitestConfig = readFileSync(`${root}vite.config.ts`, 'utf8')
+const files = listFiles()
+const { scripts } = JSON.parse(read('package.json'))
+const vitestConfig = read('vite.config.ts')
 
 /** The names of the suites, from the refusal of one that does not exist. */
 const suites = (
@@ -39,9 +37,9 @@ function faultOf(command) {
   const count = words.findIndex((word) => !/^[A-Z_0-9]+=/.test(word))
   const variables = Object.fromEntries(words.slice(0, count).map((word) => word.split('=')))
   const [program, first = '', ...rest] = words.slice(count)
-  if (program === 'node') return existsSync(root + first) ? undefined : `there is no file ${first}`
+  if (program === 'node') return exists(first) ? undefined : `there is no file ${first}`
   if (program === 'npm') return faultOfNpm(first, rest)
-  if (!existsSync(`${root}node_modules/.bin/${first}`)) return `there is no program ${first}`
+  if (!exists(`node_modules/.bin/${first}`)) return `there is no program ${first}`
   if (first === 'vitest') return faultOfVitest(rest)
   if (first === 'playwright') {
     const { ok, text } = run('npx', ['playwright', ...rest, '--list', '--reporter=line'], variables)
@@ -68,21 +66,16 @@ function faultOfVitest(args) {
   const patterns = args.filter(
     (word, index) => index > 0 && !isFlag(word) && !isFlag(args[index - 1] ?? '') && word !== 'run',
   )
-  const lost = patterns.filter((one) => !tracked.some((file) => file.endsWith(ending) && file.includes(one)))
+  const lost = patterns.filter((one) => !files.some((file) => file.endsWith(ending) && file.includes(one)))
   return lost.length > 0 ? `no test is in ${lost.join(', ')}` : undefined
 }
 
-const documents = tracked.filter((file) => file.endsWith('.md') && existsSync(root + file))
+const documents = files.filter(isDocument)
 /** @type {Map<string, string>} */
 const places = new Map()
-for (const file of documents)
-  for (const command of commandsOf(readFileSync(root + file, 'utf8'))) places.set(command, file)
-let faults = 0
-for (const [command, file] of places) {
+for (const file of documents) for (const command of commandsOf(read(file))) places.set(command, file)
+const faults = [...places].flatMap(([command, file]) => {
   const fault = faultOf(command)
-  if (fault === undefined) continue
-  faults += 1
-  console.error(`${file}: \`${command}\`: ${fault}`)
-}
-console.log(`commands: ${places.size} in ${documents.length} documents, ${faults} faults`)
-process.exitCode = faults === 0 ? 0 : 1
+  return fault === undefined ? [] : `${file}: \`${command}\`: ${fault}`
+})
+report(faults, `commands: ${places.size} in ${documents.length} documents`)

@@ -1,10 +1,9 @@
 // Finds the links in documents that lead nowhere: to no file, or to no heading of a file.
-// `node e2e/tools/documents/links.js` checks all documents of the repository, and that each source file that they name exists.
-// The tests check the links of a packed package.
-import { execFileSync } from 'node:child_process'
-import { existsSync, readFileSync } from 'node:fs'
+// `node e2e/tools/documents/links.js` checks all documents of the repository, and that each source file that they name
+// exists. The tests check the links of a packed package.
 import { posix } from 'node:path'
-import { fileURLToPath, pathToFileURL } from 'node:url'
+import { pathToFileURL } from 'node:url'
+import { exists, isDocument, listFiles, read, report } from '../repository.js'
 
 const withoutCode = (/** @type {string} */ text) => text.replace(/^ *```.*?^ *```$/gms, '')
 
@@ -49,9 +48,9 @@ export function deadLinks(texts, exists) {
 
 /**
  * The source files that documents of the repository name and that do not exist, each as `file: name`.
- * @param {ReadonlyMap<string, string>} texts @param {(path: string) => boolean} exists
+ * @param {ReadonlyMap<string, string>} texts
  */
-function missingFiles(texts, exists) {
+function missingFiles(texts) {
   const bases = ['', 'packages/broker/src/', 'packages/broker/', 'e2e/']
   return [...texts].flatMap(([file, text]) =>
     [...withoutCode(text).matchAll(/`([\w.-]+\/[\w./-]+\.tsx?)`/g)]
@@ -62,22 +61,16 @@ function missingFiles(texts, exists) {
 }
 
 function main() {
-  const root = fileURLToPath(new URL('../../..', import.meta.url))
-  const listed = ['ls-files', '--cached', '--others', '--exclude-standard', '*.md']
-  const files = execFileSync('git', listed, { cwd: root, encoding: 'utf8' })
-    .trim()
-    .split('\n')
-    .filter((file) => existsSync(root + file))
-  const texts = new Map(files.map((file) => [file, readFileSync(root + file, 'utf8')]))
-  const exists = (/** @type {string} */ path) => existsSync(root + path)
-  const dead = deadLinks(texts, exists)
-  const missing = missingFiles(texts, exists)
-  for (const link of dead) console.error(`leads nowhere: ${link}`)
-  for (const name of missing) console.error(`does not exist: ${name}`)
-  console.log(
-    `links: ${files.length} documents, ${dead.length} links that lead nowhere, ${missing.length} missing files`,
+  const texts = new Map(
+    listFiles()
+      .filter(isDocument)
+      .map((file) => [file, read(file)]),
   )
-  process.exitCode = dead.length + missing.length === 0 ? 0 : 1
+  const faults = [
+    ...deadLinks(texts, exists).map((link) => `leads nowhere: ${link}`),
+    ...missingFiles(texts).map((name) => `does not exist: ${name}`),
+  ]
+  report(faults, `links: ${texts.size} documents`)
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) main()
