@@ -180,7 +180,7 @@ test('a token that an app did store is found, by its bytes and by script', async
   )
 })
 
-test('with no page open a worker that has no token sends nothing, and is done at once, and the next page sends all', async ({
+test('with no page open a worker without a token sends nothing and is done at once, and the next page sends all', async ({
   lasting,
   server,
 }) => {

@@ -44,7 +44,7 @@ test('the entry that a tab was sending when it hung is delivered by another tab,
   expect(sendsOfEachKey(attemptsUnder(after, path))).toEqual([2, 1])
 })
 
-/** In the page, its monotonic time, and the timer from one look at a lease to the next. */
+/** In the page. Hastens its monotonic time, and the timer between two looks at a lease. */
 function hurry(): void {
   const { setTimeout } = window
   const now = performance.now.bind(performance)

@@ -47,7 +47,7 @@ test.describe('a clap whose answer was lost, at a server that has forgotten its 
     await expect(demo.post('p01').marks('accepted')).toHaveCount(1)
   })
 
-  test('has happened when a person says so, is counted once, and its lane goes on', async ({
+  test('is counted once when a person says that it happened, and its lane goes on', async ({
     demo,
     server,
   }) => {

@@ -3,8 +3,8 @@ import { effectsOf, ledgerWith } from '../fixtures/ledger.js'
 import { clapInVain, deleteOutbox, endWorkers, openBarePage } from '../fixtures/lost-storage.js'
 import { expect, test } from '../fixtures/test.js'
 
-test.describe('the database and its copy are deleted', () => {
-  test('between two starts, and the app says how much may be gone, until somebody has read it', async ({
+test.describe('where the database and its copy are deleted', () => {
+  test('between two starts the app says how much may be gone, until somebody has read it', async ({
     demo,
     context,
     server,
@@ -27,7 +27,7 @@ test.describe('the database and its copy are deleted', () => {
     await expect(again.notice('storage-lost')).toHaveCount(0)
   })
 
-  test('while it is open, and the changes leave the view, and what is done next is sent', async ({
+  test('while it is open the changes leave the view, and the next change is sent', async ({
     demo,
     server,
   }) => {

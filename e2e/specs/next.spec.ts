@@ -2,7 +2,7 @@
 // and runs it.
 import { expect, type Page, test } from '@playwright/test'
 import { type NextServer, startNext } from '../fixtures/next-server.js'
-import { reloadUntil } from '../fixtures/reload-until.js'
+import { reloadUntil } from '../fixtures/releases.js'
 
 test.setTimeout(240_000)
 let server: NextServer

@@ -1,13 +1,11 @@
 // Every way to have a service worker, as its tool's own guide shows it. A tap without a network survives a reload and two
 // releases, and is delivered once.
 import { expect, type Page, test } from '@playwright/test'
-import { reloadUntil } from '../fixtures/reload-until.js'
+import { findRelease, lookForRelease, reloadUntil } from '../fixtures/releases.js'
 import { type SetUp, type SetUpServer, startSetUp } from '../fixtures/set-up-server.js'
 
 interface Case extends SetUp {
-  /**
-   * How a release takes over, which is by `applyUpdate()`, by the tool in an open page, or by the tool and a reload.
-   */
+  /** A release takes over by `applyUpdate()`, by the tool in an open page, or by the tool and a reload. */
   readonly update: 'applyUpdate' | 'tool' | 'reload'
   /** The page itself comes from the worker where there is no network. */
   readonly hasShell: boolean
@@ -61,28 +59,23 @@ async function loadAgain(page: Page): Promise<void> {
   await loaded
 }
 
-/** Whether a new version is found. */
-const lookForUpdate = (page: Page) =>
-  page.evaluate(async () => {
-    const registration = await navigator.serviceWorker.ready
-    await registration.update()
-    return registration.installing !== null || registration.waiting !== null
-  })
-
 async function takeRelease(page: Page, update: Case['update'], release: number): Promise<void> {
-  // The browser looks by itself after a navigation. A look that is asked meanwhile shares that one's end, although it
-  // may have begun before the release.
-  if (update === 'applyUpdate') await expect.poll(() => lookForUpdate(page)).toBe(true)
-  const loaded = update === 'reload' ? undefined : page.waitForEvent('load', { timeout: 30_000 })
-  // It is awaited below, and may fail before.
-  loaded?.catch(() => {})
-  if (update === 'applyUpdate') await page.locator('#update').click({ timeout: 20_000 })
-  else await lookForUpdate(page)
-  await loaded?.catch(() => loadAgain(page))
   if (update === 'reload') await reloadUntil(page, `release-${release}`)
+  else await takeInOpenPage(page, update)
   await shows(page, 'release', `release-${release}`)
   const waits = () => page.evaluate(async () => (await navigator.serviceWorker.ready).waiting !== null)
   await expect.poll(waits).toBe(false)
+}
+
+/** Resolves when the page has been loaded anew. */
+async function takeInOpenPage(page: Page, update: 'applyUpdate' | 'tool'): Promise<void> {
+  if (update === 'applyUpdate') await findRelease(page)
+  const loaded = page.waitForEvent('load', { timeout: 30_000 })
+  // It is awaited below, and may fail before.
+  loaded.catch(() => {})
+  if (update === 'applyUpdate') await page.locator('#update').click({ timeout: 20_000 })
+  else await lookForRelease(page)
+  await loaded.catch(() => loadAgain(page))
 }
 
 for (const { update, hasShell, inFirefox = false, ...setUp } of cases)

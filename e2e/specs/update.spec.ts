@@ -1,5 +1,6 @@
 // A new version of the app, whose worker waits for the user's word, takes over, and drops no waiting entry.
 import { attemptsUnder, effectsOf, ledgerWith } from '../fixtures/ledger.js'
+import { findRelease } from '../fixtures/releases.js'
 import { expect, test } from '../fixtures/test.js'
 
 const path = '/api/posts/p03/claps'
@@ -14,13 +15,11 @@ test('an update that is taken while a clap waits loads the page anew, and the cl
   await demo.post('p03').clap()
   await ledgerWith(server, (ledger) => attemptsUnder(ledger, path).length >= 1, true)
   await server.deploy()
-  await demo.page.evaluate(async () => (await navigator.serviceWorker.ready).update())
+  await findRelease(demo.page)
   for (const tab of [demo, other]) await expect(tab.notice('update-ready')).toBeVisible()
   await expect(demo.pendingCount).toHaveText('1')
 
-  const loaded = demo.page.waitForEvent('load')
-  await demo.notice('update-ready').getByRole('button').click()
-  await loaded
+  await demo.takeUpdate()
   await expect(demo.pendingCount).toHaveText('1')
   for (const tab of [demo, other]) await expect(tab.notice('update-ready')).toHaveCount(0)
 

@@ -1,7 +1,8 @@
-// Entries of an older release are delivered, rows of a newer release are left alone, and an update in the middle of
+// A release delivers the entries of an older one, and leaves the rows of a newer one alone. An update in the middle of
 // the work drops nothing.
 import { changeEntry, databaseVersion, raiseVersion, readDump, writeDump } from '../fixtures/database.js'
 import { attemptsUnder, effectsOf, ledgerWith, sendsOfEachKey } from '../fixtures/ledger.js'
+import { findRelease } from '../fixtures/releases.js'
 import { expect, test } from '../fixtures/test.js'
 
 const path = '/api/posts/p03/claps'
@@ -14,11 +15,9 @@ test('an update that is taken while one clap is in flight and another waits deli
   await demo.post('p03').clap(2)
   await ledgerWith(server, (ledger) => attemptsUnder(ledger, path).length, 1)
   await server.deploy()
-  await demo.page.evaluate(async () => (await navigator.serviceWorker.ready).update())
+  await findRelease(demo.page)
   await expect(demo.notice('update-ready')).toBeVisible()
-  const loaded = demo.page.waitForEvent('load')
-  await demo.notice('update-ready').getByRole('button').click()
-  await loaded
+  await demo.takeUpdate()
 
   const ledger = await ledgerWith(server, (latest) => effectsOf(latest, 'clap', 'p03').length, 2)
   await expect(demo.pendingCount).toHaveText('0')
@@ -70,7 +69,7 @@ test('a database of the previous schema version is migrated with every row, and 
   await expect(demo.pendingCount).toHaveText('0')
 })
 
-test('a row of a newer release is left alone and shown, its lane waits, the others go on, until that release is back (P11)', async ({
+test('a row of a newer release is left alone and shown, its lane waits, and the others go on until that release is back (P11)', async ({
   demo,
   network,
   server,
