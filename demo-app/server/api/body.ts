@@ -1,5 +1,5 @@
-// Takes in a request whole before anything is done with it, so that a delayed one is still handled when its client
-// has long left, and a large one is refused instead of filling the memory.
+// Reads a request to its end before it is handled. So a delayed request is handled although its client has left, and a
+// request with a large body is refused before it fills the memory.
 import type { IncomingMessage } from 'node:http'
 import { limits } from '../limits.js'
 import { problem } from './problem.js'

@@ -1,5 +1,5 @@
-// A server for each test file in a fresh folder, users who speak to it as the broker does, and helpers for faults and
-// the ledger.
+// The start of the server's tests. Each test file has a server of its own in a fresh folder, with users who send as the
+// broker does. Helpers set faults and read the ledger.
 import { randomUUID } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -111,7 +111,7 @@ export async function signIn(url: string, id: string): Promise<User> {
   return userAt(url, id, cookieOf(answer))
 }
 
-/** A user with a cookie at a server, which may stand at another port after a restart. */
+/** A user by the cookie of an earlier sign-in. After a restart the server may be at another URL. */
 export function userAt(url: string, id: string, cookie: string): User {
   return {
     id,

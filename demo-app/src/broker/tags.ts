@@ -1,5 +1,5 @@
-// Tags of the data that reads show and writes touch. By them the broker finds an answer that may miss a write or have
-// it twice, and does not take such an answer for the truth.
+// Tags of the data that reads show and writes change. An answer that crosses a write may lack its effect, or show it
+// twice. The broker finds such an answer by its tags and marks it as unsure.
 import type { Tag } from 'redux-broker'
 
 export interface OnPost {
@@ -16,7 +16,7 @@ export const newPostTag: Tag = postTag(unnamed)
 export const feedTag: Tag = 'Feed'
 export const commentsOf = (postId: string): Tag => ({ type: 'Comments', id: postId })
 
-/** The posts of an answer that cannot be trusted, and whether a post may be missing in it or be there twice. */
+/** The unsure posts of an answer, and whether a new post may be missing in it or be there twice. */
 export function unsurePosts(tags: readonly Tag[] = []): {
   readonly ids: ReadonlySet<string>
   readonly isNews: boolean

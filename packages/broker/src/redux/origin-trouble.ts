@@ -4,9 +4,9 @@ import type { OriginRow } from '../core/rows/rows.js'
 
 /**
  * `neverAnswered`: no request of this browser has ever got an answer there, so a wrong address or CORS is as likely as
- * the network.`headerNotExposed`: an `idempotent`
- * server of another origin whose answer shows no key. `keyNotEchoed`: one of the page's own origin. `headers`: the app's
- * own `prepareHeaders`, or the `headers` of a route, threw. Of all others it is the reason.
+ * the network. `headerNotExposed`: an `idempotent` server of another origin whose answer shows no key. `keyNotEchoed`:
+ * the same on the page's own origin. `headers`: the app's own `prepareHeaders`, or the `headers` of a route, threw. Any
+ * other code is the reason of the last failure.
  */
 export type TroubleCode =
   | 'neverAnswered'
