@@ -1,7 +1,8 @@
 // The promises of a scheduler hold for any behaviour of readers, servers and writes, in any order.
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
-import { type ModelPlace, SchedulerModel } from '../../fixtures/scheduler-model.fixture.js'
+import { SchedulerModel } from '../../fixtures/scheduler-model.fixture.js'
+import type { ModelPlace } from '../../fixtures/scheduler-state.fixture.js'
 
 type Step =
   | { readonly do: 'ask'; readonly place: ModelPlace; readonly priority: number }
