@@ -75,3 +75,17 @@ for (const trusted of ["'none'", 'app', 'dompurify default'])
     await arrives(page, 'page')
     expect(violated).toContain('trusted-types')
   })
+
+for (const [trusted, by, state] of [
+  ['redux-broker', 'page', 'none'],
+  ["redux-broker 'allow-duplicates'", 'worker', 'active'],
+] as const)
+  test(`beside another copy of the package the ${by} delivers: trusted-types ${trusted} @only-chromium`, async ({
+    page,
+  }) => {
+    await page.addInitScript(() => Reflect.get(window, 'trustedTypes').createPolicy('redux-broker', {}))
+    const violated = await open(page, trusted, '?worker')
+    await expect.poll(() => plain(page, (app) => app.worker())).toBe(state)
+    await arrives(page, by)
+    expect(violated).toEqual(by === 'page' ? ['trusted-types', 'require-trusted-types-for'] : [])
+  })

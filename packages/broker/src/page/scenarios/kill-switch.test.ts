@@ -1,0 +1,110 @@
+// Ways to have nothing sent while what waits stays, as docs/security.md names them.
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { type App, type AppOptions, openApp, signedIn, signedOut } from '../../../test/page-fixture.js'
+import { createTestWorld, type TestWorld } from '../../testing/index.js'
+
+beforeEach(() => void vi.spyOn(console, 'error').mockImplementation(() => {}))
+afterEach(() => vi.restoreAllMocks())
+
+const dayMs = 86_400_000
+
+/** A device on which three writes of an earlier visit wait. The network is back. */
+async function leftWaiting() {
+  const world = createTestWorld()
+  world.setOnline(false)
+  const before = openApp(world)
+  before.clap('p1')
+  before.clap('p2')
+  before.like('p1')
+  await world.settle()
+  before.tab.crash()
+  world.setOnline(true)
+  const knocksBefore = world.network.knocks.length
+  /** The URLs that were asked since. */
+  const asked = () => [
+    ...world.network.requests.map(({ url }) => url),
+    ...world.network.knocks.slice(knocksBefore),
+  ]
+  return { world, asked }
+}
+
+/** All that has a page send: time, a focus, the network, and the user's own word. */
+async function wake({ world, app }: { readonly world: TestWorld; readonly app: App }) {
+  app.tab.host.focus()
+  await app.broker.resume()
+  world.setOnline(false)
+  await world.settle()
+  world.setOnline(true)
+  await world.clock.advance(dayMs)
+}
+
+async function opened(options: AppOptions) {
+  const { world, asked } = await leftWaiting()
+  const app = openApp(world, { sessionProbe: '/api/me', statusQuery: '/api/status/:key', ...options })
+  await app.broker.ready
+  return { world, app, asked }
+}
+
+describe('a page whose `partition` gives nobody', () => {
+  it.each([
+    ['undefined', undefined],
+    ['null', null],
+    ['an empty text', ''],
+    ['no number', Number.NaN],
+  ])('sends nothing of what waits, whatever wakes it, where that is %s', async (_, nobody) => {
+    const { world, app, asked } = await opened({ partition: () => nobody })
+
+    await wake({ world, app })
+    const refused = await app.clap('p3').settled
+
+    expect(asked()).toEqual([])
+    expect(app.outbox()).toMatchObject({ waiting: 0, entries: {} })
+    expect(refused).toEqual({ status: 'rejected', reason: 'signedOut' })
+  })
+
+  it('loses nothing: all of it arrives once the app gives the user again', async () => {
+    const { world, app } = await opened({ partition: () => undefined })
+    await wake({ world, app })
+    await app.broker.stop()
+
+    openApp(world)
+    await world.clock.advance(5_000)
+
+    expect(world.network.requests.map(({ url }) => new URL(url).pathname).sort()).toEqual([
+      '/api/posts/p1/claps',
+      '/api/posts/p1/like',
+      '/api/posts/p2/claps',
+    ])
+  })
+
+  it('is no page without routes: that one sends all that waits', async () => {
+    const { world } = await opened({ routes: [] })
+    await world.clock.advance(5_000)
+
+    expect(world.network.requests).toHaveLength(3)
+  })
+})
+
+describe('an app that locks by giving nobody', () => {
+  it('sends and shows nothing until its user is back', async () => {
+    const world = createTestWorld()
+    const app = openApp(world)
+    const other = openApp(world)
+    world.setOnline(false)
+    app.clap('p1')
+    await world.settle()
+
+    for (const { store } of [app, other]) store.dispatch(signedOut())
+    await wake({ world, app })
+    other.tab.host.focus()
+    await world.clock.advance(dayMs)
+    expect(world.network.requests).toEqual([])
+    expect(app.outbox()).toMatchObject({ waiting: 0, entries: {} })
+    expect(app.post('p1')?.claps).toBe(0)
+
+    app.store.dispatch(signedIn('ada'))
+    await world.clock.advance(5_000)
+    expect(world.network.requests.map(({ principal }) => principal)).toEqual(['ada'])
+    expect(app.outbox().waiting).toBe(0)
+  })
+})
