@@ -1,13 +1,15 @@
 // Asks servers about entries in doubt by a status query. Their answer ends a doubt, or else a person does.
 
-import { askAgainMs, inquiriesMax, pageRowsMax } from '../limits.js'
+import { askAgainMs, inquiriesMax, type Limits, pageRowsMax } from '../limits.js'
+import { backoffMs } from '../network/backoff.js'
 import { isJson } from '../network/media-type.js'
 import type { Reply } from '../network/network.js'
 import { encodePrincipal } from '../network/principal-header.js'
-import { confirmEntry, findUnresolved, forgetFailure, requeueInPlace } from '../outbox/dead-letters.js'
+import { confirmEntry, findUnresolved, forgetFailure } from '../outbox/dead-letters.js'
 import { originOf, sendableChannels } from '../outbox/delivery-requirements.js'
-import { transition } from '../outbox/entry-state.js'
-import { putInDoubt, returnToUser } from '../outbox/lanes.js'
+import { type EntryEvent, transition } from '../outbox/entry-state.js'
+import { record } from '../outbox/journal.js'
+import { promoteNext, putInDoubt, putWithTry, returnToUser } from '../outbox/lanes.js'
 import { changePartition, type Owner, sessionOf } from '../outbox/partition.js'
 import { isValidEntry } from '../outbox/row-validation.js'
 import { dataOf, typeOf } from '../outcomes/answer-marks.js'
@@ -19,6 +21,7 @@ import { within } from '../rows/spans.js'
 import type { StoreTransaction } from '../rows/store.js'
 import { isCount } from '../type-checks.js'
 import { type AskContext, askServer } from './attempt.js'
+import type { SettleOptions } from './settle.js'
 
 /** The server's word on a key. */
 export type StatusAnswer =
@@ -35,7 +38,7 @@ export type StatusAnswer =
   | { readonly kind: 'silent' }
 
 export interface StatusQueryContext extends Pick<AskContext, 'ports' | 'serves' | 'prepare' | 'signal'> {
-  readonly limits: Pick<AskContext, 'attemptMs' | 'answerBytesMax'>
+  readonly limits: Pick<Limits, 'attemptMs' | 'answerBytesMax' | 'failuresMax'>
   readonly user: Owner
   /** The monotonic time after which nothing more is asked. */
   readonly until: number
@@ -152,7 +155,7 @@ export function statusAnswerOf(reply: Reply): StatusAnswer {
 
 /** Writes down what was found out, unless somebody was quicker. */
 async function note(
-  { ports: { store, clock, bus } }: StatusQueryContext,
+  { ports: { store, clock, chance, bus }, limits: { failuresMax } }: StatusQueryContext,
   asked: InDoubtEntry,
   finding: StatusAnswer,
 ): Promise<void> {
@@ -161,7 +164,7 @@ async function note(
     if ((await sessionOf(tx, asked.partition)) === undefined) return
     const entry = await findUnresolved(tx, asked.partition, asked.id)
     if (entry?.state === 'inDoubt' && entry.fence === asked.fence)
-      await resolve(tx, entry, finding, clock.now())
+      await resolve(tx, entry, finding, { now: clock.now(), random: chance.random, failuresMax })
   })
   bus.post('changed')
 }
@@ -170,20 +173,17 @@ export async function resolve(
   tx: StoreTransaction,
   entry: InDoubtEntry,
   finding: StatusAnswer,
-  now: number,
+  options: SettleOptions,
 ): Promise<void> {
+  const { now } = options
   switch (finding.kind) {
     case 'done':
       return confirmEntry(tx, entry, now)
     case 'never':
-      // Keep the key. A request that is still on its way does nothing then, where the server honours keys.
-      return requeueInPlace(tx, entry, entry.key, now)
+      return sendLater(tx, entry, options)
     case 'refused': {
-      await forgetFailure(tx, entry)
       const { httpStatus } = finding
-      const why = { reason: refusalReason(httpStatus), httpStatus, effect: 'none', sent: true, now } as const
-      const letter = transition(entry, { type: 'returned', ...why })
-      return changePartition(tx, entry.partition, (row) => returnToUser(tx, row, letter))
+      return giveBack(tx, entry, { reason: refusalReason(httpStatus), httpStatus, effect: 'none' }, now)
     }
     case 'expired':
       // The next try needs a new key.
@@ -191,6 +191,42 @@ export async function resolve(
         putInDoubt(tx, row, entry, { reason: 'keyExpired' }, now),
       )
   }
+}
+
+/**
+ * Sends it again after its backoff, as a failure that counts. It keeps its key. A request that is still on its way does
+ * nothing then, where the server honours keys.
+ */
+async function sendLater(
+  tx: StoreTransaction,
+  entry: InDoubtEntry,
+  { now, random, failuresMax }: SettleOptions,
+): Promise<void> {
+  const { partition, lane, failures, effect, trouble } = entry
+  // The application has answered. Sent again it would answer to the same function.
+  if (trouble?.reason === 'refusalUnknown') return
+  if (failures + 1 >= failuresMax) {
+    const { reason: problem, httpStatus } = { ...trouble }
+    return giveBack(tx, entry, { reason: 'failuresMax', problem, httpStatus, effect }, now)
+  }
+  const notBefore = now + backoffMs(failures, random())
+  await changePartition(tx, partition, async (row) => {
+    record(tx, row, entry, { kind: 'requeued' }, now)
+    const deferral = { notBefore, now, counts: true, sent: true, effect } as const
+    putWithTry(tx, row, transition(entry, { type: 'deferred', ...deferral }))
+    await promoteNext(tx, row, lane)
+  })
+}
+
+async function giveBack(
+  tx: StoreTransaction,
+  entry: InDoubtEntry,
+  why: Pick<EntryEvent & { type: 'returned' }, 'reason' | 'httpStatus' | 'problem' | 'effect'>,
+  now: number,
+): Promise<void> {
+  await forgetFailure(tx, entry)
+  const letter = transition(entry, { type: 'returned', ...why, sent: true, now })
+  return changePartition(tx, entry.partition, (row) => returnToUser(tx, row, letter))
 }
 
 const sleep = (clock: Clock, ms: number) => new Promise<void>((done) => void clock.after(ms, done))

@@ -69,7 +69,23 @@ export function requeueEntry(
   const reason = held.trouble?.reason
   const isKnown = held.effect === 'unknown' && reason !== 'keyExpired' && reason !== 'keyReused'
   const keepsKey = isKnown && (held.state === 'inDoubt' || isRepeatable(held))
-  return requeueInPlace(tx, held, keepsKey ? held.key : newKey, now)
+  const key = keepsKey ? held.key : newKey
+  const { partition, seq, lane } = held
+  return changePartition(tx, partition, async (row) => {
+    const entry = transition(held, { type: 'requeued', key, seq, head: false, now })
+    let isFree = true
+    if (held.state === 'dead') {
+      const first = await tx.firstKey(within('entries', [partition, lane], 'lane'))
+      isFree = blocks(held) || first === undefined
+      removeLetter(tx, row, held)
+      row.waiting += 1
+      row.bytes += entry.bytes - held.bytes
+    }
+    tx.put('entries', toRow(entry))
+    // One in doubt may stand behind another, where the database lost what was known of both.
+    if (isFree) await promoteNext(tx, row, lane)
+    record(tx, row, entry, { kind: 'requeued' }, now)
+  })
 }
 
 /**
@@ -93,31 +109,6 @@ export async function findGone(
     ]),
   )
   return ids.filter((id, i) => !told.has(id) && keys[2 * i] === undefined && keys[2 * i + 1] === undefined)
-}
-
-/** Puts it back in its old place of its lane. */
-export async function requeueInPlace(
-  tx: StoreTransaction,
-  held: Unresolved,
-  key: string,
-  now: number,
-): Promise<void> {
-  const { partition, seq, lane } = held
-  await changePartition(tx, partition, async (row) => {
-    const entry = transition(held, { type: 'requeued', key, seq, head: false, now })
-    let isFree = true
-    if (held.state === 'dead') {
-      const first = await tx.firstKey(within('entries', [partition, lane], 'lane'))
-      isFree = blocks(held) || first === undefined
-      removeLetter(tx, row, held)
-      row.waiting += 1
-      row.bytes += entry.bytes - held.bytes
-    }
-    tx.put('entries', toRow(entry))
-    // One in doubt may stand behind another, where the database lost what was known of both.
-    if (isFree) await promoteNext(tx, row, lane)
-    record(tx, row, entry, { kind: 'requeued' }, now)
-  })
 }
 
 /** It happened, though no answer says so. The entry has ended, and its lane goes on. */

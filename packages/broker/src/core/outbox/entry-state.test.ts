@@ -53,6 +53,7 @@ const allowed: Readonly<Record<State, Partial<Record<EventType, string>>>> = {
     confirmed: ended,
     discarded: ended,
     requeued: 'waiting',
+    deferred: 'waiting',
     returned: 'dead',
     doubted: 'inDoubt',
   },

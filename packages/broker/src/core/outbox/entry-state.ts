@@ -94,6 +94,9 @@ export function transition(entry: Entry, event: EntryEvent): Entry | undefined {
       if (event.type === 'confirmed' || event.type === 'discarded') return undefined
       if (event.type === 'requeued') return toWaiting(entry, event)
       if (event.type === 'doubted') return { ...entry, trouble: event.trouble }
+      // Its server knows nothing of it, so the age of its key begins anew.
+      if (event.type === 'deferred')
+        return { ...toDeferred(entry, event), head: false, firstSentAt: event.now }
       if (event.type === 'returned') return toDeadLetter(entry, event)
       break
     case 'dead':
@@ -139,21 +142,8 @@ function fromSending(entry: SendingEntry, event: EntryEvent): Entry | undefined 
       const { knocking: _over, ...sent } = lease
       return { ...entry, lease: sent }
     }
-    case 'deferred': {
-      // An unknown effect stays unknown until a repeat is answered. A later refusal says nothing of the first try.
-      const effect = entry.effect === 'unknown' ? entry.effect : event.effect
-      return {
-        ...(effect === 'none' ? unsent(core) : core),
-        ...(event.trouble && { trouble: event.trouble }),
-        state: 'waiting',
-        head: true,
-        notBefore: event.notBefore,
-        savedAt: event.now,
-        attempts: entry.attempts - (event.sent ? 0 : 1),
-        failures: entry.failures + (event.counts ? 1 : 0),
-        effect,
-      }
-    }
+    case 'deferred':
+      return toDeferred(core, event)
     case 'doubted':
       return { ...core, state: 'inDoubt', effect: 'unknown', trouble: event.trouble }
     case 'returned':
@@ -162,6 +152,22 @@ function fromSending(entry: SendingEntry, event: EntryEvent): Entry | undefined 
       return undefined
     default:
       throw illegal(entry, event)
+  }
+}
+
+function toDeferred(core: EntryCore, event: EntryEvent & { type: 'deferred' }): WaitingEntry {
+  // An unknown effect stays unknown until a repeat is answered. A later refusal says nothing of the first try.
+  const effect = core.effect === 'unknown' ? core.effect : event.effect
+  return {
+    ...(effect === 'none' ? unsent(core) : core),
+    ...(event.trouble && { trouble: event.trouble }),
+    state: 'waiting',
+    head: true,
+    notBefore: event.notBefore,
+    savedAt: event.now,
+    attempts: core.attempts - (event.sent ? 0 : 1),
+    failures: core.failures + (event.counts ? 1 : 0),
+    effect,
   }
 }
 

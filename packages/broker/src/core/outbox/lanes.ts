@@ -71,7 +71,7 @@ export function putInDoubt(
   putWithTry(tx, row, transition(entry, { type: 'doubted', trouble: troubleAfter(entry, why, now) }))
 }
 
-function putWithTry(tx: StoreTransaction, row: PartitionRow, entry: LiveEntry): void {
+export function putWithTry(tx: StoreTransaction, row: PartitionRow, entry: LiveEntry): void {
   tx.put('entries', toRow(entry))
   noteTry(row, entry)
 }

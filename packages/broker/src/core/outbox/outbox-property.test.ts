@@ -111,7 +111,9 @@ async function run(steps: readonly Step[]): Promise<void> {
         const doubt = pick(doubtsOf(before), one.which)
         if (doubt === undefined) return
         await box.write((tx) =>
-          one.do === 'confirm' ? confirmEntry(tx, doubt, time) : resolve(tx, doubt, one.finding, time),
+          one.do === 'confirm'
+            ? confirmEntry(tx, doubt, time)
+            : resolve(tx, doubt, one.finding, { now: time, random: () => 0.5, failuresMax: 3 }),
         )
         return
       }

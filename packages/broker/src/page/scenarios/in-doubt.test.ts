@@ -156,7 +156,7 @@ describe('the status query', () => {
     first.tab.crash()
 
     const app = openApp(world, options)
-    await world.settle()
+    await world.clock.advance(1_000)
 
     const sent = world.network.requests.filter((one) => !isQuery(one))
     expect(sent.map(({ key }) => key)).toEqual([id, id])
