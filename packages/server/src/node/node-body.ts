@@ -16,18 +16,40 @@ export function bodyOf(
 ): ReadableStream<Uint8Array> | string | Uint8Array<ArrayBuffer> | undefined {
   if (!hasBody(req)) return undefined
   if (!req.readableDidRead && !req.readableEnded) return streamOf(req)
-  for (const kept of [rawBody, body]) {
-    if (typeof kept === 'string') return kept
-    if (kept instanceof Uint8Array) return new Uint8Array(kept)
-  }
-  // The same request gives the same text, though it may differ from the text that was sent.
   const isJson = /^\s*(application|text)\/([\w.-]+\+)?json\s*(;|$)/i.test(`${req.headers['content-type']}`)
-  if (isJson && body !== undefined) return JSON.stringify(body)
+  for (const kept of [rawBody, body]) {
+    if (kept instanceof Uint8Array) return new Uint8Array(kept)
+    if (typeof kept === 'string' && (kept === rawBody || !isJson)) return kept
+  }
+  const json = isJson ? jsonOf(body, req) : undefined
+  if (json !== undefined) return json
+  const fault =
+    isJson && typeof body === 'string'
+      ? 'is a text. Nothing tells whether it is the JSON that was sent, or a string in it'
+      : 'was read before and is not kept'
   throw new TypeError(
-    'got a request whose body was read before and is not kept. Let this handler come before the body parser, or ' +
-      'keep the bytes in req.rawBody, as by express.json({ verify: (req, res, bytes) => { req.rawBody = bytes } })',
+    `got a request whose body ${fault}. Let this handler come before the body parser, or keep the bytes in ` +
+      'req.rawBody, as by express.json({ verify: (req, res, bytes) => { req.rawBody = bytes } })',
   )
 }
+
+/**
+ * The JSON of a parsed body. The same request gives the same text, though it may differ from the text that was sent.
+ * A text is the JSON itself where it is as long as what was sent. It is a string without its quotes where it is
+ * shorter by them at least.
+ */
+function jsonOf(body: unknown, { headers }: NodeRequest): string | undefined {
+  const json: string | undefined = JSON.stringify(body)
+  if (typeof body !== 'string' || json === undefined) return json
+  const isPacked = (headers['content-encoding'] ?? 'identity') !== 'identity'
+  if (isPacked || /charset=(?!"?utf-8\b)/i.test(`${headers['content-type']}`)) return undefined
+  const sentBytes = Number(headers['content-length'])
+  // A byte that is no UTF-8 was replaced by a character of three.
+  if (lengthOf(body) === sentBytes && !body.includes('\ufffd')) return body
+  return lengthOf(json) <= sentBytes ? json : undefined
+}
+
+const lengthOf = (text: string): number => new TextEncoder().encode(text).length
 
 function hasBody({ method, headers, httpVersionMajor }: NodeRequest): boolean {
   if (method === 'GET' || method === 'HEAD') return false
