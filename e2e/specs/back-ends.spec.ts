@@ -108,6 +108,9 @@ interface Row {
   readonly hasSessions: boolean
 }
 
+const withoutJson = (code: string) => code.replace(/app\.use\(express\.json.*\n/, '')
+const onExpress4 = (code: string) => code.replace("from 'express'", "from 'express4'")
+
 const table: readonly Row[] = [
   { name: 'json-server', start: startJsonServer, where: 'home', hasSessions: false },
   { name: 'Express with express-session', start: startExpress, where: 'home', hasSessions: true },
@@ -118,11 +121,9 @@ const table: readonly Row[] = [
     [
       ['Hono', companion('Hono')],
       ['Express 5 behind express.json()', companion('Express 4 and 5')],
-      ['Express 5', companion('Express 4 and 5', (code) => code.replace(/app\.use\(express\.json.*\n/, ''))],
-      [
-        'Express 4',
-        companion('Express 4 and 5', (code) => code.replace("from 'express'", "from 'express4'")),
-      ],
+      ['Express 5', companion('Express 4 and 5', withoutJson)],
+      ['Express 4 behind express.json()', companion('Express 4 and 5', onExpress4)],
+      ['Express 4', companion('Express 4 and 5', (code) => onExpress4(withoutJson(code)))],
       ['Fastify 5', companion('Fastify 5')],
     ] as const
   ).map(
