@@ -8,7 +8,6 @@ import { readJson } from '../api/validation.js'
 import type { Transact } from '../sessions/sessions.js'
 import type { SignInLimit } from '../sessions/sign-in-limit.js'
 import { restoreSeed } from '../storage/database.js'
-import type { KeyClock } from '../storage/key-clock.js'
 import type { Ledger } from '../storage/ledger.js'
 import { users } from '../storage/seed.js'
 import { page } from './fault-acts.js'
@@ -20,12 +19,12 @@ export interface TestDependencies {
   readonly faults: Faults
   readonly idempotency: Pick<Idempotency<unknown>, 'purgePrincipal'>
   readonly signInLimit: Pick<SignInLimit, 'clear'>
-  readonly keyClock: KeyClock
+  readonly expireKeys: () => Promise<void>
   readonly transact: Transact
 }
 
 export function createTestApi(dependencies: TestDependencies): Hono {
-  const { ledger, faults, idempotency, signInLimit, keyClock, transact } = dependencies
+  const { ledger, faults, idempotency, signInLimit, expireKeys, transact } = dependencies
   const routes = new Hono()
   routes.use('/__test__/*', refuseOtherOrigins)
   routes.get('/__test__/ledger', (context) => context.json(ledger.read()))
@@ -47,7 +46,7 @@ export function createTestApi(dependencies: TestDependencies): Hono {
     const parsed = parseFaultRules(await readJson(context.req.raw))
     if (!parsed.ok) return problem('invalid-faults', parsed.problem)
     await faults.replace(parsed.rules)
-    if (parsed.rules.some(({ kind }) => kind === 'forget-keys')) await keyClock.expireAll()
+    if (parsed.rules.some(({ kind }) => kind === 'forget-keys')) await expireKeys()
     return context.json(faults.current())
   })
   // Where a `login-redirect` leads.

@@ -8,7 +8,6 @@ import { problem } from '../api/problem.js'
 import { applyFault, type Exchange, type FaultEffects } from '../faults/fault-acts.js'
 import type { Faults } from '../faults/faults.js'
 import type { Credentials, Sessions } from '../sessions/sessions.js'
-import type { KeyClock } from '../storage/key-clock.js'
 import type { Attempt, Ledger } from '../storage/ledger.js'
 import { allowPage, answerPreflight } from './cors.js'
 import type { Pages } from './pages.js'
@@ -27,7 +26,7 @@ export interface GatewayDependencies {
 export interface Proving {
   readonly ledger: Ledger
   readonly faults: Faults
-  readonly keyClock: KeyClock
+  readonly expireKeys: () => Promise<void>
   readonly testApi: Fetch
 }
 
@@ -137,13 +136,13 @@ async function answerApi(
   return response
 }
 
-function effectsOf({ faults, keyClock }: Proving, sessions: Sessions, shown: Credentials): FaultEffects {
+function effectsOf({ faults, expireKeys }: Proving, sessions: Sessions, shown: Credentials): FaultEffects {
   return {
     stall: ({ outgoing }) => {
       if (outgoing.socket !== null) faults.stall(outgoing.socket)
     },
     hold: ({ closing }) => faults.replaced(closing),
-    forgetKeys: () => keyClock.expireAll(),
+    forgetKeys: expireKeys,
     handSession: (user) => sessions.hand(shown, user),
     endSession: async () => {
       await sessions.end(shown)

@@ -3,7 +3,7 @@
 
 import { turnWaitMsDefault } from './options/limits.js'
 import { checkSqliteStore } from './sqlite/check-sqlite-store.js'
-import { clockTable, seeClaim, seePurge } from './sqlite/sqlite-clock.js'
+import { clockTable, momentsOfLook, seeClaim, seePurge } from './sqlite/sqlite-clock.js'
 import type { SqliteDatabase } from './sqlite/sqlite-database.js'
 import {
   addConditions,
@@ -71,7 +71,7 @@ export function sqliteStore(
     find: (id, moments) => patiently(waitMs, () => look(connection, id, moments)),
     purge: (moments, recordsMax, isClockRight = false) =>
       transaction((tx): Purged => {
-        const held = seePurge(tx, moments.now, isClockRight)
+        const held = seePurge(database, tx, moments.now, isClockRight)
         return held === undefined ? purgeRecords(tx, moments, recordsMax) : { entombed: 0, removed: 0, held }
       }),
     purgePrincipal: (principal, recordsMax) =>
@@ -103,12 +103,12 @@ async function runOnce<Result>(
   running.add(name)
   try {
     return await write<Claimed<Result>>(connection, options, async (tx) => {
-      if (!insertClaim(tx, claim)) {
-        return { commit: false, result: findRecord(database, id, claim) ?? { kind: 'inProgress' } }
+      const judged = seeClaim(database, tx, claim)
+      if (!insertClaim(tx, judged)) {
+        return { commit: false, result: findRecord(database, id, judged) ?? { kind: 'inProgress' } }
       }
-      const freeAt = fullUntil(tx, claim)
+      const freeAt = fullUntil(tx, judged)
       if (freeAt !== undefined) return { commit: false, result: { kind: 'full', freeAt } }
-      seeClaim(tx, claim)
       return settle(connection, tx, claim, work)
     })
   } finally {
@@ -138,7 +138,7 @@ async function settle<Result>(
  */
 function look({ database, running }: Connection, id: RecordId, moments: Moments): Found {
   if (running.has(recordName(id))) return { kind: 'inProgress' }
-  return tellBusy(() => findRecord(database, id, moments)) ?? { kind: 'absent' }
+  return tellBusy(() => findRecord(database, id, momentsOfLook(database, moments))) ?? { kind: 'absent' }
 }
 
 /** As `look`, without a wait where the file cannot be read now. In WAL mode that is rare. */

@@ -17,7 +17,6 @@ export function describeExpiry<Tx>(trial: Trial<Tx>): void {
   describeAges(trial)
   describeLookUps(trial)
   describePurges(trial)
-  describeClockJumps(trial)
   describePurgedAnswers(trial)
 }
 
@@ -131,45 +130,6 @@ function describePurges<Tx>(trial: Trial<Tx>): void {
     gate.open()
     expect(await running).toEqual(ran)
     expect(await purged).toBe(1)
-  })
-}
-
-function describeClockJumps<Tx>(trial: Trial<Tx>): void {
-  const dayMs = 86_400_000
-  it.each([
-    ['ahead by ten years', 3_650 * dayMs],
-    ['ahead by a day and a minute', dayMs + 60_000],
-    ['back by a week', -7 * dayMs],
-  ])(
-    'removes nothing when the clock goes %s, and all when it is told that the clock is right',
-    async (_, jump) => {
-      const start = 500 * dayMs
-      const claim = claimOf('k', { now: start, expiresAt: start + 1_000, forgottenBy: 0 })
-      await trial.store.runOnce(claim, trial.sealing('a'))
-      const moments = { now: start + jump, forgottenBy: start + jump - 1 }
-      const held = { from: start, to: start + jump }
-      // A claim at the wrong time does not make it the right one.
-      const wrong = claimOf('l', { now: start + jump, expiresAt: start + jump + 10 * dayMs, forgottenBy: 0 })
-      await trial.store.runOnce(wrong, trial.sealing('b'))
-      for (let call = 0; call < 3; call += 1) {
-        expect(await trial.store.purge(moments, 100)).toEqual({ entombed: 0, removed: 0, held })
-      }
-      expect((await trial.store.find(claim.id, { now: start, forgottenBy: 0 })).kind).toBe('stored')
-      const removed = jump > 0 ? 1 : 0
-      expect(await trial.store.purge(moments, 100, true)).toEqual({ entombed: 0, removed })
-      expect(await trial.store.purge(moments, 100)).toEqual({ entombed: 0, removed: 0 })
-    },
-  )
-
-  it('purges again by itself when the clock has kept its new time for a day', async () => {
-    await trial.store.runOnce(
-      claimOf('k', { now: dayMs, expiresAt: dayMs + 1, forgottenBy: 0 }),
-      trial.sealing('a'),
-    )
-    const purgeAt = (now: number) => trial.store.purge({ now, forgottenBy: 0 }, 100)
-    expect((await purgeAt(9 * dayMs)).held).toEqual({ from: dayMs, to: 9 * dayMs })
-    expect((await purgeAt(9.9 * dayMs)).held).toBeDefined()
-    expect(await purgeAt(10 * dayMs)).toEqual({ entombed: 1, removed: 0 })
   })
 }
 

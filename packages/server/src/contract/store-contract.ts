@@ -1,6 +1,7 @@
 // The rules that every store must keep. Run them against a store of your own with its `open`.
 import { describe } from 'vitest'
 import { describeClaims } from './claims-contract.js'
+import { describeClock } from './clock-contract.js'
 import { type StoreUnderTest, useStore } from './contract-fixture.js'
 import { describeExpiry } from './expiry-contract.js'
 import { describeRaces } from './racing-contract.js'
@@ -14,6 +15,7 @@ export function describeStore<Tx>(name: string, open: () => StoreUnderTest<Tx>):
     describeClaims(trial)
     describeRaces(trial)
     describeExpiry(trial)
+    describeClock(trial)
     describeTransactions(trial)
   })
 }

@@ -76,7 +76,7 @@ export interface IdempotencyOptions<Tx> {
   /**
    * Hears each error that was answered with 500, because a handler, `principal` or the store threw. Hears each handler
    * that missed its deadline, and each error of the store that comes after the answer. Hears, without a request, of a
-   * jump of the clock that stops the purges. Default console.error.
+   * jump of the clock that a purge does not believe. Default console.error.
    */
   onError?(error: unknown, request: Request | undefined): void
   /** Epoch milliseconds. Default Date.now. */

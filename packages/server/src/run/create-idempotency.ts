@@ -43,7 +43,7 @@ export interface Idempotency<Tx> {
   status(request: Request, key: string): Promise<Response>
   /**
    * Takes the answers from records that are past `retentionMs`, and removes records that are past `tombstoneMs` too.
-   * It gives the space back and changes no answer. Let a timer call it.
+   * It gives the space back and changes no answer. Let a timer call it, daily at least.
    * @param recordsMax bound of one call, which is one transaction. Default 1000. There may be more where `entombed +
    * removed` reaches the bound
    * @param options `clockIsRight` says that the clock has jumped, and is right. Without it a purge removes nothing

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { requestOf } from './request-fixture.js'
+import { requestOf, someKey } from './request-fixture.js'
 import { clap, problem, problemIn, useMemoryWorld } from './run-fixture.js'
 
 const world = useMemoryWorld()
@@ -42,14 +42,33 @@ it('answers 422 to an expired key used for another request', async () => {
 })
 
 it('remembers the use of a key for 400 days unless told otherwise', async () => {
+  const dayMs = 86_400_000
   let now = 1_000_000
   const { run } = world.create({ now: () => now })
   await run(requestOf(), clap)
-  now += 407 * 86_400_000 - 1
+  // A jump past a day is not believed.
+  for (let day = 1; day < 407; day += 1) {
+    now += dayMs
+    await run(requestOf({ key: `key-of-the-day-${day}` }), () => new Response())
+  }
+  now += dayMs - 1
   expect((await run(requestOf(), clap)).status).toBe(410)
   now += 1
   expect(statusOf(await run(requestOf(), clap))).toBe('stored')
 })
+
+it.each([8, 408, 900, -500])(
+  'repeats the answer while the clock has jumped by %i days, and tells of its key',
+  async (days) => {
+    let now = 1_000 * 86_400_000
+    const { run, status } = world.create({ now: () => now })
+    await run(requestOf(), clap)
+    now += days * 86_400_000
+    expect(statusOf(await run(requestOf(), clap))).toBe('replayed')
+    expect(await (await status(requestOf(), someKey)).json()).toEqual({ state: 'done', status: 201 })
+    expect(await claps()).toBe(1)
+  },
+)
 
 it('takes a key for new when its tombstone is past too, purged or not', async () => {
   const { run, purge, clock } = createAged()

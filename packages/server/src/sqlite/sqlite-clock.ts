@@ -1,9 +1,10 @@
 // The store's memory of the clock, in a row of its own. A process of an earlier version leaves it alone.
 
-import { clockStepMsMax } from '../options/limits.js'
-import { type ClockJump, watchClock } from '../store/clock-watch.js'
-import type { Claim } from '../store/store.js'
-import type { SqliteTx } from './sqlite-transaction.js'
+import { type ClockJump, type ClockSeen, watchClock } from '../store/clock-watch.js'
+import { judgedClaim, judgedMoments } from '../store/held-clock.js'
+import type { Claim, Moments } from '../store/store.js'
+import type { SqliteDatabase } from './sqlite-database.js'
+import type { SqliteRow, SqliteTx } from './sqlite-transaction.js'
 
 /** Made by the store where it is missing. */
 export const clockTable = `CREATE TABLE IF NOT EXISTS idempotency_clock (
@@ -12,30 +13,48 @@ export const clockTable = `CREATE TABLE IF NOT EXISTS idempotency_clock (
   moved INTEGER
 ) STRICT`
 
-/** Notes the time of a claim by the rule of `seeClock`. Writes once an hour at most, and otherwise reads one row. */
-export function seeClaim(tx: SqliteTx, { now }: Claim): void {
-  tx.prepare(
-    `INSERT INTO idempotency_clock (id, seen) VALUES (1, ?)
-     ON CONFLICT (id) DO UPDATE SET seen = excluded.seen, moved = NULL
-     WHERE abs(excluded.seen - seen) <= ${clockStepMsMax}
-       AND (excluded.seen - seen >= ${hourMs} OR moved IS NOT NULL)`,
-  ).run(now)
+/** Notes the time of a claim, and gives the claim as it is to be judged. Writes once an hour at most, and at a jump. */
+export function seeClaim(database: SqliteDatabase, tx: SqliteTx, claim: Claim): Claim {
+  const known = knownClock(database)
+  const { clock, held } = watchClock(known, claim.now, false)
+  const hasNews =
+    known === undefined || clock.moved !== known.moved || Math.abs(clock.seen - known.seen) >= hourMs
+  if (hasNews) keepClock(tx, clock)
+  return judgedClaim(claim, held)
 }
 
-/** Notes the time of a purge by the rule of `watchClock`. Gives the jump that forbids the purge to remove anything. */
-export function seePurge(tx: SqliteTx, now: number, isRight: boolean): ClockJump | undefined {
+/** Notes the time of a purge. Gives the jump that forbids the purge to remove anything. */
+export function seePurge(
+  database: SqliteDatabase,
+  tx: SqliteTx,
+  now: number,
+  isRight: boolean,
+): ClockJump | undefined {
+  const { clock, held } = watchClock(knownClock(database), now, isRight)
+  keepClock(tx, clock)
+  return held
+}
+
+/** The moments by which a look-up judges. */
+export function momentsOfLook(database: SqliteDatabase, moments: Moments): Moments {
+  return judgedMoments(moments, watchClock(knownClock(database), moments.now, false).held)
+}
+
+function knownClock(database: SqliteDatabase): ClockSeen | undefined {
+  const first = (sql: string) => database.prepare(sql).get([]) as SqliteRow | undefined
   // A database of an earlier version has no row here, so its newest record tells the last time.
   const row =
-    tx.prepare('SELECT seen, moved FROM idempotency_clock').get() ??
-    tx.prepare('SELECT created_at AS seen FROM idempotency_records ORDER BY rowid DESC LIMIT 1').get()
+    first('SELECT seen, moved FROM idempotency_clock') ??
+    first('SELECT created_at AS seen FROM idempotency_records ORDER BY rowid DESC LIMIT 1')
   const moved = row?.['moved']
-  const known = row && { seen: Number(row['seen']), moved: typeof moved === 'number' ? moved : undefined }
-  const { clock, held } = watchClock(known, now, isRight)
+  return row && { seen: Number(row['seen']), moved: typeof moved === 'number' ? moved : undefined }
+}
+
+function keepClock(tx: SqliteTx, { seen, moved }: ClockSeen): void {
   tx.prepare('INSERT OR REPLACE INTO idempotency_clock (id, seen, moved) VALUES (1, ?, ?)').run(
-    clock.seen,
-    clock.moved ?? null,
+    seen,
+    moved ?? null,
   )
-  return held
 }
 
 const hourMs = 3_600_000

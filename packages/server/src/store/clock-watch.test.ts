@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
-import { type ClockSeen, seeClock, watchClock } from './clock-watch.js'
+import { type ClockSeen, watchClock } from './clock-watch.js'
 
 const dayMs = 86_400_000
 const now = 1_000 * dayMs
@@ -34,12 +34,19 @@ it('forgets a jump when the clock is back, and begins its day anew when it jumps
   expect(back.clock).toEqual({ seen: now, moved: now + 200 * dayMs })
 })
 
-it('lets a claim move the time by a day at most', () => {
-  expect(seeClock(undefined, now)).toEqual({ seen: now })
-  expect(seeClock({ seen: now, moved: 7 }, now + dayMs)).toEqual({ seen: now + dayMs })
-  expect(seeClock({ seen: now, moved: 7 }, now + dayMs + 1)).toEqual({ seen: now, moved: 7 })
-  expect(seeClock({ seen: now }, now - dayMs - 1)).toEqual({ seen: now })
-})
+it.each([2 * dayMs + 1, 30 * dayMs, 400 * dayMs])(
+  'takes a clock that is seen %i ms after its jump, and not before, for one that has jumped again',
+  (keptMs) => {
+    const to = now + 8 * dayMs
+    const away = watchClock({ seen: now }, to, false).clock
+    const later = watchClock(away, to + keptMs, false)
+    expect(later).toEqual({ clock: { seen: now, moved: to + keptMs }, held: { from: now, to: to + keptMs } })
+    expect(watchClock(later.clock, to + keptMs + dayMs, false)).toEqual({
+      clock: { seen: to + keptMs + dayMs },
+    })
+    expect(watchClock(away, to + 2 * dayMs, false)).toEqual({ clock: { seen: to + 2 * dayMs } })
+  },
+)
 
 it('never believes a clock that was away by more than a day and is not seen there a day later', () => {
   const hours = fc.array(fc.integer({ min: 1, max: 23 }), { maxLength: 40 })

@@ -2,7 +2,8 @@
 
 import { turnWaitMsDefault } from '../options/limits.js'
 import { createTurns, type TurnOptions, type Turns } from '../turns/turns.js'
-import { type ClockSeen, seeClock, watchClock } from './clock-watch.js'
+import { type ClockSeen, watchClock } from './clock-watch.js'
+import { judgedClaim, judgedMoments } from './held-clock.js'
 import {
   findRecord,
   fullUntil,
@@ -76,13 +77,15 @@ async function runOnce<Result>(
     const { id, waitMsMax } = claim
     const options = { user: id.principal, waitMsMax, endsInMsMax: waitMsMax }
     return await write<Claimed<Result>>(memory, options, async (tx) => {
-      const freeAt = fullUntil(memory.records, claim)
+      const { clock, held } = watchClock(memory.clock, claim.now, false)
+      const judged = judgedClaim(claim, held)
+      const freeAt = fullUntil(memory.records, judged)
       if (freeAt !== undefined) return { keeps: 'nothing', result: { kind: 'full', freeAt } }
       const settlement = await work(tx)
       const ran = { kind: 'ran', result: settlement.result } as const
       if (settlement.kind === 'release') return { keeps: 'nothing', result: ran }
-      memory.clock = seeClock(memory.clock, claim.now)
-      sealRecord(memory.records, claim, settlement.answer)
+      memory.clock = clock
+      sealRecord(memory.records, judged, settlement.answer)
       return { keeps: settlement.kind === 'seal' ? 'effects' : 'nothing', result: ran }
     })
   } finally {
@@ -98,9 +101,10 @@ function purge(memory: Memory, moments: Moments, recordsMax: number, isClockRigh
     : { entombed: 0, removed: 0, held }
 }
 
-function find({ records, running }: Memory, id: RecordId, moments: Moments): Found {
+function find({ records, running, clock }: Memory, id: RecordId, moments: Moments): Found {
   if (running.has(recordName(id))) return { kind: 'inProgress' }
-  return findRecord(records, id, moments) ?? { kind: 'absent' }
+  const { held } = watchClock(clock, moments.now, false)
+  return findRecord(records, id, judgedMoments(moments, held)) ?? { kind: 'absent' }
 }
 
 interface Ending<Result> {

@@ -89,12 +89,14 @@ export interface IdempotencyStore<Tx> {
    * its record are both there, or neither is. Of claims of one id that race, one works. Where `work` rejects, this
    * rejects with the same error, the effects are undone and the id is free.
    * The claim is one arbitrated statement (`INSERT ... ON CONFLICT`), never a look first and an insert after.
+   * Where `watchClock` does not believe the clock, the id is judged by the earlier of both times. Its record is dated by
+   * the later.
    * @throws StoreBusyError nothing was done, and the same claim may succeed later
    */
   runOnce<Result>(claim: Claim, work: (tx: Tx) => Promise<Settlement<Result>>): Promise<Claimed<Result>>
   /**
    * Finds the state of an id, in one look-up by its key and without waiting for a turn. Work in another process may be
-   * `absent` until it is committed. A record that is not committed is never told.
+   * `absent` until it is committed. A record that is not committed is never told. A jump of the clock is as in `runOnce`.
    * @throws StoreBusyError
    */
   find(id: RecordId, moments: Moments): Promise<Found>

@@ -1,0 +1,17 @@
+// The times by which a store judges while it does not believe the clock. Promise: whichever of the two times is right,
+// no key is forgotten too early. A repeat would run anew.
+
+import type { ClockJump } from './clock-watch.js'
+import type { Claim, Moments } from './store.js'
+
+/** What is kept is judged by the earlier of both times. */
+export function judgedMoments({ now, forgottenBy }: Moments, held: ClockJump | undefined): Moments {
+  const aheadMs = held === undefined ? 0 : Math.max(0, held.to - held.from)
+  return { now: now - aheadMs, forgottenBy: forgottenBy - aheadMs }
+}
+
+/** A claim is judged by the earlier of both times, and its record is dated by the later. */
+export function judgedClaim(claim: Claim, held: ClockJump | undefined): Claim {
+  const behindMs = held === undefined ? 0 : Math.max(0, held.from - held.to)
+  return { ...claim, ...judgedMoments(claim, held), expiresAt: claim.expiresAt + behindMs }
+}
