@@ -3,7 +3,7 @@
 
 import { turnWaitMsDefault } from './options/limits.js'
 import { checkSqliteStore } from './sqlite/check-sqlite-store.js'
-import { clockTable, momentsOfLook, seeClaim, seePurge } from './sqlite/sqlite-clock.js'
+import { clockTable, seeClaim, seePurge } from './sqlite/sqlite-clock.js'
 import type { SqliteDatabase } from './sqlite/sqlite-database.js'
 import {
   addConditions,
@@ -105,7 +105,7 @@ async function runOnce<Result>(
     return await write<Claimed<Result>>(connection, options, async (tx) => {
       const judged = seeClaim(database, tx, claim)
       if (!insertClaim(tx, judged)) {
-        return { commit: false, result: findRecord(database, id, judged) ?? { kind: 'inProgress' } }
+        return { commit: false, result: findRecord(database, id, claim) ?? { kind: 'inProgress' } }
       }
       const freeAt = fullUntil(tx, judged)
       if (freeAt !== undefined) return { commit: false, result: { kind: 'full', freeAt } }
@@ -138,7 +138,7 @@ async function settle<Result>(
  */
 function look({ database, running }: Connection, id: RecordId, moments: Moments): Found {
   if (running.has(recordName(id))) return { kind: 'inProgress' }
-  return tellBusy(() => findRecord(database, id, momentsOfLook(database, moments))) ?? { kind: 'absent' }
+  return tellBusy(() => findRecord(database, id, moments)) ?? { kind: 'absent' }
 }
 
 /** As `look`, without a wait where the file cannot be read now. In WAL mode that is rare. */

@@ -133,6 +133,7 @@ describe('a process that is killed', () => {
       await runChild(file, { keys: forgotten, parallel: 1, now: now - 407 * dayMs })
       await runChild(file, { keys: expired, parallel: 1, now: now - 406 * dayMs })
       await runChild(file, { keys: whole, parallel: 1, now })
+      believeClock(file, now)
       const { effects } = survivors(file)
       const { lines, exitCode } = await runChild(file, {
         keys: [],
@@ -165,6 +166,13 @@ describe('a process that is killed', () => {
     expect(survivors(file).effects).toEqual(plan.keys)
   }, 60_000)
 })
+
+/** The store does not believe a jump from run to run by itself. */
+function believeClock(file: string, now: number): void {
+  const database = new Database(file)
+  database.prepare('UPDATE idempotency_clock SET seen = ?, moved = NULL').run([now])
+  database.close()
+}
 
 /** Sends every key once more, as a broker would after the crash, and gives the effects that are there then. */
 async function resend(

@@ -35,19 +35,29 @@ export function seePurge(
   return held
 }
 
-/** The moments by which a look-up judges. */
-export function momentsOfLook(database: SqliteDatabase, moments: Moments): Moments {
-  return judgedMoments(moments, watchClock(knownClock(database), moments.now, false).held)
+/**
+ * The moments by which a record is judged.
+ * @param row has `seen` and `moved` of the clock, null where it has no row
+ */
+export function momentsOfLook(database: SqliteDatabase, row: SqliteRow, moments: Moments): Moments {
+  const known = row['seen'] === null ? firstClock(database) : clockOf(row)
+  return judgedMoments(moments, watchClock(known, moments.now, false).held)
 }
 
 function knownClock(database: SqliteDatabase): ClockSeen | undefined {
-  const first = (sql: string) => database.prepare(sql).get([]) as SqliteRow | undefined
-  // A database of an earlier version has no row here, so its newest record tells the last time.
-  const row =
-    first('SELECT seen, moved FROM idempotency_clock') ??
-    first('SELECT created_at AS seen FROM idempotency_records ORDER BY rowid DESC LIMIT 1')
-  const moved = row?.['moved']
-  return row && { seen: Number(row['seen']), moved: typeof moved === 'number' ? moved : undefined }
+  const row = database.prepare('SELECT seen, moved FROM idempotency_clock').get([])
+  return row === undefined ? firstClock(database) : clockOf(row as SqliteRow)
+}
+
+/** A database of an earlier version has no row of the clock, so its newest record tells the last time. */
+function firstClock(database: SqliteDatabase): ClockSeen | undefined {
+  const newest = 'SELECT created_at AS seen FROM idempotency_records ORDER BY rowid DESC LIMIT 1'
+  const row = database.prepare(newest).get([])
+  return row === undefined ? undefined : clockOf(row as SqliteRow)
+}
+
+function clockOf({ seen, moved }: SqliteRow): ClockSeen {
+  return { seen: Number(seen), moved: typeof moved === 'number' ? moved : undefined }
 }
 
 function keepClock(tx: SqliteTx, { seen, moved }: ClockSeen): void {

@@ -3,6 +3,7 @@
 
 import type { StoredAnswer, StoredBody } from '../answer/stored-answer.js'
 import type { Claim, KeptRecord, Moments, Purged, RecordId } from '../store/store.js'
+import { momentsOfLook } from './sqlite-clock.js'
 import type { SqliteDatabase } from './sqlite-database.js'
 import { checkedValues, type SqliteRow, type SqliteTx } from './sqlite-transaction.js'
 
@@ -68,19 +69,22 @@ export function sealRecord(tx: SqliteTx, { id }: Claim, { status, headers, body 
   ).run(status, JSON.stringify(headers), body.kind === 'whole' ? body.bytes : null, id.principal, id.key)
 }
 
-/** The sealed record of an id that is not forgotten. */
+/** The sealed record of an id that is not forgotten. The clock comes along by the same query. */
 export function findRecord(
   database: SqliteDatabase,
   { principal, key }: RecordId,
-  { now, forgottenBy }: Moments,
+  moments: Moments,
 ): KeptRecord | undefined {
   const row = database
     .prepare(
-      `SELECT fingerprint, conditions, expires_at, status, headers, body FROM idempotency_records
-       WHERE principal = ? AND key = ? AND expires_at > ? AND status IS NOT NULL`,
+      `SELECT fingerprint, conditions, expires_at, status, headers, body, seen, moved
+       FROM idempotency_records LEFT JOIN idempotency_clock ON id = 1
+       WHERE principal = ? AND key = ? AND status IS NOT NULL`,
     )
-    .get(checkedValues([principal, key, forgottenBy]))
-  return row === undefined ? undefined : recordOf(row as SqliteRow, now)
+    .get(checkedValues([principal, key])) as SqliteRow | undefined
+  if (row === undefined) return undefined
+  const { now, forgottenBy } = momentsOfLook(database, row, moments)
+  return Number(row['expires_at']) <= forgottenBy ? undefined : recordOf(row, now)
 }
 
 /** Removes first, since a forgotten record need not be entombed before. */
