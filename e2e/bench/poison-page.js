@@ -1,6 +1,6 @@
 // The page of the bench of poison, with 200 healthy writes in 50 lanes, and one that is poisoned. Run by poison.js.
 import { configureStore, createAction } from '@reduxjs/toolkit'
-import { createBroker, write } from 'redux-broker'
+import { createBroker, discard, write } from 'redux-broker'
 
 const sent = write(
   createAction('sent', (/** @type {Item} */ item) => ({ payload: item })),
@@ -17,8 +17,10 @@ const store = configureStore({
   reducer: { broker: broker.reducer },
   middleware: (getDefault) => getDefault().prepend(broker.middleware),
 })
-/** The last of its lane, since an entry that nobody can read holds its lane back. */
-const poisoned = 177
+/** The first of its lane. */
+const poisoned = 27
+/** An entry that nobody can read holds them back until it is discarded. */
+const behind = [77, 127, 177]
 /** @type {Map<number, any>} */
 const receipts = new Map()
 let delivered = 0
@@ -88,10 +90,12 @@ async function edit() {
   database.close()
 }
 
-/** Milliseconds until the 200 have arrived, and how the poisoned one ended. */
-async function arrive() {
+/** Milliseconds until all have arrived that no unreadable one holds back, and how the poisoned one ended. */
+async function arrive(/** @type {boolean} */ isHeld) {
   const began = performance.now()
-  const healthy = [...receipts].filter(([n]) => n !== poisoned).map(([, { settled }]) => settled)
+  const healthy = [...receipts]
+    .filter(([n]) => n !== poisoned && !(isHeld && behind.includes(n)))
+    .map(([, { settled }]) => settled)
   await Promise.all(healthy)
   const ms = performance.now() - began
   const end = await Promise.race([receipts.get(poisoned)?.settled, pause(500)])
@@ -100,11 +104,15 @@ async function arrive() {
 
 const pause = (/** @type {number} */ ms) => new Promise((resolve) => setTimeout(resolve, ms))
 
-/** The entries that a page that starts afterwards finds set aside. */
-async function aside() {
+/** The entry that a page that starts afterwards finds set aside. It is discarded, and those behind it arrive. */
+async function discardAside() {
   await broker.ready
-  const [one] = Object.values(store.getState().broker.entries)
-  return one && `${one.state}: ${one.reason}`
+  const state = () => store.getState().broker
+  const one = Object.values(state().entries).find((entry) => entry.state === 'quarantined')
+  if (one === undefined) return undefined
+  await discard(broker, one.id)
+  while (state().waiting > 0) await pause(20)
+  return `${one.state}: ${one.reason}`
 }
 
-Object.assign(window, { dispatchAll, arrive, aside })
+Object.assign(window, { dispatchAll, arrive, discardAside })

@@ -99,6 +99,29 @@ test('a row of a newer release is left alone and shown, its lane waits, and the 
   await expect(demo.notice('quarantined')).toHaveCount(0)
 })
 
+test('a damaged row is shown, and its lane waits until the user gives it up', async ({
+  demo,
+  network,
+  server,
+}) => {
+  await network.cut()
+  await demo.post('p05').clap()
+  await demo.post('p06').clap()
+  await expect(demo.post('p06').marks('accepted')).toHaveCount(1)
+  await changeEntry(demo.page, 'post:p05', { attempts: 'many' })
+  await network.restore()
+  await demo.page.reload()
+
+  await ledgerWith(server, (ledger) => effectsOf(ledger, 'clap', 'p06').length, 1)
+  await expect(demo.notice('damaged')).toContainText('1 change')
+  await demo.post('p05').clap()
+  await expect(demo.pendingCount).toHaveText('2')
+  await demo.notice('damaged').getByRole('button', { name: 'Give up' }).click()
+  await ledgerWith(server, (latest) => effectsOf(latest, 'clap', 'p05').length, 1)
+  await expect(demo.pendingCount).toHaveText('0')
+  await expect(demo.notice('damaged')).toHaveCount(0)
+})
+
 test('a newer release in another tab is not held up, and this one goes on beside it', async ({
   demo,
   openTab,

@@ -74,31 +74,47 @@ function StorageFull(): ReactElement | null {
   )
 }
 
-/** Entries that this version of the app cannot read are left as they are. A newer version may read them. */
-function Quarantined(): ReactElement | null {
+/** Entries that this version of the app cannot read. A newer version may read those that it has made. */
+function Quarantined(): ReactElement {
   const entries = useAppSelector((state) => state.broker.entries)
   const kept = Object.values(entries).filter(({ state }) => state === 'quarantined')
-  if (kept.length === 0) return null
-  const isNewer = kept.some(({ reason }) => reason === 'newer')
-  const what = kept.length === 1 ? '1 change' : `${kept.length} changes`
-  const dismiss = () => void Promise.all(kept.map(({ id }) => discard(broker, id)))
+  const newer = kept.filter(({ reason }) => reason === 'newer')
+  const damaged = kept.filter(({ reason }) => reason !== 'newer')
+  return (
+    <>
+      {newer.length > 0 && <MadeByNewer count={newer.length} />}
+      {damaged.length > 0 && <Damaged ids={damaged.map(({ id }) => id)} />}
+    </>
+  )
+}
+
+const counted = (count: number) => (count === 1 ? '1 change' : `${count} changes`)
+
+function MadeByNewer({ count }: { count: number }): ReactElement {
   return (
     <div className="notice" data-kind="quarantined">
       <p>
-        <strong>{what} cannot be read by this version of the app.</strong>{' '}
-        {isNewer
-          ? 'A newer version made it. It is kept as it is: load the page anew, and the newer version sends it.'
-          : 'It is kept as it is and not sent. All else goes on. Do it again if it is missing.'}
+        <strong>{counted(count)} cannot be read by this version of the app.</strong> A newer version made it.
+        It is kept as it is: load the page anew, and the newer version sends it.
       </p>
-      {isNewer ? (
-        <button type="button" className="button button-main" onClick={() => location.reload()}>
-          Load anew
-        </button>
-      ) : (
-        <button type="button" className="button" onClick={dismiss}>
-          All right
-        </button>
-      )}
+      <button type="button" className="button button-main" onClick={() => location.reload()}>
+        Load anew
+      </button>
+    </div>
+  )
+}
+
+function Damaged({ ids }: { ids: readonly string[] }): ReactElement {
+  const giveUp = () => void Promise.all(ids.map((id) => discard(broker, id)))
+  return (
+    <div className="notice" data-kind="damaged">
+      <p>
+        <strong>{counted(ids.length)} cannot be read any more, and cannot be sent.</strong> Later changes to
+        the same post wait behind. Give up, and do again what is missing.
+      </p>
+      <button type="button" className="button" onClick={giveUp}>
+        Give up
+      </button>
     </div>
   )
 }

@@ -15,6 +15,7 @@ import {
   type GivenUp,
   nothingGivenUp,
 } from '../core/outbox/discard-all.js'
+import { discardDamaged } from '../core/outbox/give-up.js'
 import { changePartition } from '../core/outbox/partition.js'
 import { isValidEntry } from '../core/outbox/row-validation.js'
 import type { DeadLetter, EntryRow } from '../core/rows/entry.js'
@@ -108,14 +109,22 @@ export async function acknowledgeLoss(broker: AnyOutboxBroker): Promise<void> {
   inside.changed()
 }
 
-/** Gives a dead letter, or an entry in doubt, up for good. Takes a rejected entry out of the index. */
+/**
+ * Gives a dead letter, an entry in doubt, or a damaged one, up for good. Its lane goes on. Takes a rejected entry out of
+ * the index. `notFound`: there is none, or a newer release made it and may still send it.
+ */
 export async function discard(broker: AnyOutboxBroker, entryId: string): Promise<'discarded' | 'notFound'> {
-  const done = await withHeld(broker, entryId, async (tx, held, { clock }) => {
-    await discardHeld(tx, held, clock.now())
-    return 'discarded'
-  })
+  const done = await withHeld(
+    broker,
+    entryId,
+    async (tx, held, { clock }) => {
+      await discardHeld(tx, held, clock.now())
+      return 'discarded' as const
+    },
+    (tx, partition, { clock }) => discardDamaged(tx, partition, entryId, clock.now()),
+  )
   if (done === 'notFound') insideOf(broker)?.dismiss(entryId)
-  return done
+  return done === 'kept' ? 'notFound' : done
 }
 
 /**
@@ -154,13 +163,15 @@ async function withHeld<T extends string>(
   broker: AnyOutboxBroker,
   entryId: string,
   work: (tx: StoreTransaction, held: Unresolved, ports: Internals['ports']) => Promise<T>,
+  otherwise?: (tx: StoreTransaction, partition: string, ports: Internals['ports']) => Promise<T>,
 ): Promise<T | 'notFound'> {
   const inside = insideOf(broker)
   const owner = await inside?.user()
   if (inside === undefined || owner === undefined) return 'notFound'
   const done = await inside.ports.store.transact('readwrite', 'strict', async (tx) => {
     const held = await findUnresolved(tx, owner.partition, entryId)
-    return held === undefined ? 'notFound' : work(tx, held, inside.ports)
+    if (held !== undefined) return work(tx, held, inside.ports)
+    return (await otherwise?.(tx, owner.partition, inside.ports)) ?? 'notFound'
   })
   inside.changed()
   return done

@@ -1,12 +1,11 @@
 // Gives up a user's whole outbox because a person said so. Entries in flight or in doubt go too, as do dead letters.
 
 import { pageRowsMax } from '../limits.js'
-import type { DeadLetter, EntryRow } from '../rows/entry.js'
-import type { PartitionRow } from '../rows/rows.js'
+import type { EntryRow } from '../rows/entry.js'
 import { within } from '../rows/spans.js'
 import type { Store, StoreTransaction } from '../rows/store.js'
-import { blankJournal, record } from './journal.js'
-import { blocks, promoteNext } from './lanes.js'
+import { giveUp } from './give-up.js'
+import { blankJournal } from './journal.js'
 import { nameActive, readPartition } from './partition.js'
 import { isValidEntry } from './row-validation.js'
 import { forgetApp, forgetLanes } from './sign-out.js'
@@ -50,9 +49,7 @@ async function discardSome(tx: StoreTransaction, partition: string, now: number)
     tx.list(within('entries', [partition]), pageRowsMax),
     tx.list(within('deadLetters', [partition]), pageRowsMax),
   ])
-  const gone = [...letters, ...entries]
-  const last = gone.findLast(isValidEntry) ?? gone.at(-1)
-  if (last === undefined) {
+  if (entries.length + letters.length === 0) {
     // Nothing waits any more. Delete the record of delivered work too, and the user's name, which only senders need.
     await blankJournal(tx, row)
     await nameActive(tx, { partition, principal: '' })
@@ -61,16 +58,9 @@ async function discardSome(tx: StoreTransaction, partition: string, now: number)
     tx.put('partitions', row)
     return nothingGivenUp
   }
-  for (const { seq } of entries) tx.delete('entries', [partition, seq])
-  for (const { seq } of letters) tx.delete('deadLetters', [partition, seq])
-  row.waiting -= entries.length
-  delete row.tried
-  row.dead -= letters.length
   // Rows that cannot be read are given up too, since a person said so.
-  const readable = gone.filter(isValidEntry)
-  for (const { bytes } of readable) row.bytes -= bytes
-  await moveOn(tx, row, entries.filter(isValidEntry), letters.filter(isValidEntry))
-  record(tx, row, last, { kind: 'emptied', ids: gone.map(({ id }) => id) }, now)
+  await giveUp(tx, row, { entries, letters }, now)
+  delete row.tried
   tx.put('partitions', row)
   const cancelled = entries.filter(isUnsent).length
   return { cancelled, unsure: entries.length - cancelled, letters: letters.length }
@@ -78,16 +68,3 @@ async function discardSome(tx: StoreTransaction, partition: string, now: number)
 
 const isUnsent = (entry: EntryRow) =>
   isValidEntry(entry) && entry.state === 'waiting' && entry.effect === 'none'
-
-/** Lanes whose first entry or whose blocking letter has gone have a new head, should there be anything left of them. */
-async function moveOn(
-  tx: StoreTransaction,
-  row: PartitionRow,
-  entries: readonly EntryRow[],
-  letters: readonly DeadLetter[],
-): Promise<void> {
-  const blocking = letters.filter(blocks).map(({ lane }) => lane)
-  row.blockedLanes = row.blockedLanes.filter((lane) => !blocking.includes(lane))
-  const first = entries.filter((entry) => entry.state !== 'waiting' || entry.head).map(({ lane }) => lane)
-  for (const lane of new Set([...first, ...blocking])) await promoteNext(tx, row, lane)
-}

@@ -62,7 +62,7 @@ describe('an entry that this release cannot read', () => {
     expect(world.reports).toEqual([])
   })
 
-  it('is shown also where another tab has just captured it, and is gone once that has delivered it', async () => {
+  it('is shown also where another tab has just captured it, and can be dismissed once that has delivered it', async () => {
     const world = createTestWorld()
     const app = openApp(world)
     await world.settle()
@@ -79,6 +79,13 @@ describe('an entry that this release cannot read', () => {
     await world.settle()
 
     expect(other.outbox().entries['new']).toMatchObject({ state: 'quarantined' })
+    await discard(other.broker, 'new')
+    expect(other.outbox().entries['new']).toMatchObject({ state: 'quarantined' })
+
+    await change(world, async (tx) => {
+      for (const { partition, seq } of await tx.list({ store: 'entries', ...all }, 9))
+        if (seq === 2) tx.delete('entries', [partition, seq])
+    })
     await discard(other.broker, 'new')
     expect(other.outbox().entries['new']).toBeUndefined()
     expect(world.reports).toEqual([])
