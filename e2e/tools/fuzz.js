@@ -1,4 +1,4 @@
-// Runs a million inputs over the borders, by a seed that it prints.
+// Runs a million inputs over the borders, and some hundred worlds through a whole broker, by a seed that it prints.
 import { spawnSync } from 'node:child_process'
 
 const seed = process.env['SEED'] ?? String(Math.floor(Math.random() * 2 ** 32))
@@ -11,9 +11,10 @@ const { status } = spawnSync(
     '--project',
     'node',
     'packages/broker/src/core/outbox/untrusted',
+    'packages/broker/src/page/scenarios/untrusted',
     '--testTimeout',
-    '600000',
+    '1800000',
   ],
-  { stdio: 'inherit', env: { ...process.env, SEED: seed, FUZZ_RUNS: '84000' } },
+  { stdio: 'inherit', env: { ...process.env, SEED: seed, FUZZ_RUNS: '84000', FUZZ_WORLDS: '800' } },
 )
 process.exit(status ?? 1)

@@ -20,34 +20,10 @@ import {
   stores,
   used,
 } from '../fixtures/damaged-rows.fixture.js'
+import { optionalFields } from '../fixtures/edited-rows.fixture.js'
 
 declare const process: { readonly env: Readonly<Record<string, string | undefined>> }
 const runs = Number(process.env['FUZZ_RUNS'] ?? 40)
-
-/** Fields that rows may have and these have not. */
-const more: Partial<Record<StoreName, readonly string[]>> = {
-  partitions: [
-    'paused',
-    'lost',
-    'stuckLanes',
-    'left',
-    'steals',
-    'owed',
-    'tried',
-    'needs',
-    'statusQuery',
-    'sessionProbe',
-    'sessionRules',
-    'knock',
-    'home',
-    'told',
-    'wordless',
-  ],
-  origins: ['rest', 'lastFailure', 'retentionMs'],
-  entries: ['success', 'refusedWhen', 'repeatable', 'trouble', 'firstSentAt', 'dueAt', 'unsure', 'lease'],
-  journal: ['ids', 'isWordless', 'bytes'],
-  settings: ['base', 'from'],
-}
 
 interface Damage {
   readonly name: StoreName
@@ -148,7 +124,7 @@ describe('a database in which some fields hold anything', () => {
         const row = image[name][at] as Row
         const keys: readonly string[] = schema[name].keyPath
         const parts = Object.keys(row).filter((part) => !keys.includes(part))
-        const part = one([...parts, ...(more[name] ?? [])])
+        const part = one([...parts, ...optionalFields(name)])
         const inner = row[part]
         const isDeep = typeof inner === 'object' && inner !== null && chance.random() < 0.5
         const value = isDeep ? { ...inner, [one(Object.keys(inner))]: one(junk) } : one(junk)
