@@ -7,6 +7,7 @@ import { startCsrf } from '../back-ends/csrf.js'
 import { startExpress } from '../back-ends/express.js'
 import { type Gateway, startGateway } from '../back-ends/gateway.js'
 import { startYoga } from '../back-ends/graphql-yoga.js'
+import { startHelmet } from '../back-ends/helmet.js'
 import { startHono } from '../back-ends/hono.js'
 import { startJsonServer } from '../back-ends/json-server.js'
 import { hasNginx, startNginx } from '../back-ends/nginx.js'
@@ -115,6 +116,7 @@ const table: readonly Row[] = [
   { name: 'json-server', start: startJsonServer, where: 'home', hasSessions: false },
   { name: 'Express with express-session', start: startExpress, where: 'home', hasSessions: true },
   { name: 'Hono of another origin, with cookies', start: startHono, where: 'apart', hasSessions: true },
+  { name: 'Express of another origin, with helmet', start: startHelmet, where: 'apart', hasSessions: false },
   { name: 'graphql-yoga of another origin', start: startYoga, where: 'apart', hasSessions: false },
   { name: 'Express with csrf-csrf', start: startCsrf, where: 'home', hasSessions: true },
   ...(

@@ -147,6 +147,11 @@ const pages = {
   },
   '/wire/cors-only': (_request, response) =>
     response.writeHead(200, { 'cross-origin-resource-policy': 'same-origin' }).end(),
+  // As helmet answers outside of the paths that CORS is for.
+  '/wire/hidden': (_request, response) => {
+    response.removeHeader('access-control-allow-origin')
+    response.writeHead(200, { 'cross-origin-resource-policy': 'same-origin' }).end()
+  },
   '/wire/knocked': (request, response) => {
     const known = knocks.get(keyOf(request)) ?? []
     const knock = { method: request.method, cookie: request.headers.cookie !== undefined }
@@ -160,10 +165,13 @@ const pages = {
     response.writeHead(204, { 'set-cookie': 'wire=crumb; Path=/; HttpOnly; SameSite=Strict' }).end(),
 }
 
-/** Says what its CORS allows in its query, `?origin=…&headers=…`. */
+/** Says what its CORS allows in its query, `?origin=…&headers=…`, and with `policy=…` what its resource policy does. */
 function answerCors(/** @type {IncomingMessage} */ request, /** @type {ServerResponse} */ response) {
   for (const [name, value] of new URL(request.url ?? '/', 'http://x').searchParams)
-    response.setHeader(`access-control-allow-${name}`, value)
+    response.setHeader(
+      name === 'policy' ? 'cross-origin-resource-policy' : `access-control-allow-${name}`,
+      value,
+    )
   response.writeHead(204).end()
   return true
 }

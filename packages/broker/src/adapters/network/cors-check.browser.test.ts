@@ -32,6 +32,24 @@ it.each([
     { kind: 'headersNotAllowed', names: keys },
   ],
   ['all that was asked about is allowed', all, { kind: 'methodNotAllowed' }],
+  [
+    'a header, under a resource policy',
+    { ...all, headers: 'content-type', policy: 'same-origin' },
+    { kind: 'headersNotAllowed', names: ['idempotency-key', 'idempotency-principal'] },
+  ],
+  [
+    'cookies, under a resource policy',
+    { ...all, credentials: 'false', policy: 'same-origin' },
+    { kind: 'credentialsNotAllowed' },
+  ],
+  ['nothing but its resource policy', { ...all, policy: 'same-origin' }, { kind: 'methodNotAllowed' }],
+  [
+    'another origin is allowed, under a resource policy',
+    { ...all, origin: 'https://app.test', policy: 'same-origin' },
+    { kind: 'nothingSeen' },
+  ],
+  ['no origin, under a resource policy', { policy: 'same-origin' }, { kind: 'nothingSeen' }],
+  ['no origin, and embedding is allowed', { policy: 'cross-origin' }, { kind: 'originNotAllowed' }],
 ])('finds what a server forbids: %s', async (_what, allowed, obstacle) => {
   expect(await obstacleOf(allowed)).toEqual(obstacle)
 })
@@ -43,12 +61,20 @@ it('asks for no cookies where none are sent', async () => {
 })
 
 it('finds that nobody is there', async () => {
-  expect(await findObstacle('http://localhost:9/', keys, 'include')).toEqual({ kind: 'nobodyThere' })
+  expect(await findObstacle('http://localhost:9/', keys, 'include')).toEqual({ kind: 'nothingSeen' })
+})
+
+it('takes a knock for answered where the request is, as the broker does', async () => {
+  const other = await (await fetch('/wire/other-origin')).text()
+  const knock = `${other}/wire/hidden`
+
+  expect(await findObstacle(`${other}/wire/status?200`, keys, 'include', knock)).toBeUndefined()
 })
 
 it.each([
   ['breaks off', '/wire/reset', { kind: 'knockNotAnswered' }],
   ['answers', '/wire/status?404', undefined],
 ])('asks the URL of a knock too that came to nothing: it %s', async (_what, knock, obstacle) => {
-  expect(await findObstacle('/wire/status?200', keys, 'same-origin', knock)).toEqual(obstacle)
+  const url = new URL('/wire/status?200', location.href).href
+  expect(await findObstacle(url, keys, 'same-origin', new URL(knock, url).href)).toEqual(obstacle)
 })

@@ -2,9 +2,11 @@
 // questions find it out. For development only, since the browser's console shows each question that is refused.
 import { knockMs } from '../../core/limits.js'
 import type { CredentialsOf } from '../../core/network/allowed-origins.js'
+import { originOfUrl } from '../../core/network/url-origin.js'
 
 export type Obstacle =
-  | { readonly kind: 'nobodyThere' }
+  /** Nobody is there, or neither CORS nor the resource policy lets this page see an answer. A browser tells neither. */
+  | { readonly kind: 'nothingSeen' }
   | { readonly kind: 'originNotAllowed' }
   | { readonly kind: 'credentialsNotAllowed' }
   | { readonly kind: 'headersNotAllowed'; readonly names: readonly string[] }
@@ -23,9 +25,11 @@ export async function findObstacle(
   credentials: ReturnType<CredentialsOf>,
   knock?: string,
 ): Promise<Obstacle | undefined> {
-  if (!(await isAnswered(url, { mode: 'no-cors' })))
-    return (await isAnswered('/', {})) ? { kind: 'nobodyThere' } : undefined
-  if (!(await isAnswered(url, { credentials: 'omit' }))) return { kind: 'originNotAllowed' }
+  // A resource policy forbids what asks without CORS.
+  if (!(await isAnswered(url, { credentials: 'omit' }))) {
+    if (await isAnswered(url, { mode: 'no-cors' })) return { kind: 'originNotAllowed' }
+    return (await isAnswered('/', {})) ? { kind: 'nothingSeen' } : undefined
+  }
   if (!(await isAnswered(url, { credentials }))) return { kind: 'credentialsNotAllowed' }
   const names: string[] = []
   for (const name of headers)
@@ -35,7 +39,8 @@ export async function findObstacle(
   const harmless = { credentials: 'omit', signal: AbortSignal.timeout(knockMs) } as const
   const isOpen =
     (await isAnswered(knock, { ...harmless, redirect: 'manual' })) ||
-    (await isAnswered(knock, { ...harmless, mode: 'no-cors' }))
+    (await isAnswered(knock, { ...harmless, mode: 'no-cors' })) ||
+    (originOfUrl(url) !== location.origin && (await isAnswered(url, harmless)))
   return isOpen ? undefined : { kind: 'knockNotAnswered' }
 }
 

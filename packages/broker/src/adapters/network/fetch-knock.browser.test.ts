@@ -3,8 +3,12 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { fetchNetwork } from './fetch-network.js'
 
 const url = (path: string) => new URL(path, location.href).href
-const knock = (path: string, timeoutMs = 10_000, signal = new AbortController().signal) =>
-  fetchNetwork().knock(url(path), { timeoutMs, signal })
+const knock = (
+  path: string,
+  timeoutMs = 10_000,
+  signal = new AbortController().signal,
+  requestUrl = url(path),
+) => fetchNetwork().knock(url(path), { timeoutMs, signal, requestUrl })
 
 let other = ''
 beforeAll(async () => {
@@ -53,6 +57,28 @@ describe('a knock at another origin', () => {
 
   it('gives the status where its resource policy forbids all but CORS', async () => {
     expect(await knock(`${other}/wire/cors-only`)).toBe(200)
+  })
+
+  it.each([
+    ['its resource policy forbids the rest', '/wire/hidden', '/wire/status?200', 200],
+    ['the request is not found', '/wire/hidden', '/wire/status?404', 404],
+    ['a gateway answers for it', '/wire/hidden', '/wire/status?502', 502],
+    ['it is redirected', '/wire/hidden', '/wire/redirect', 0],
+    ['the root breaks off', '/wire/reset', '/wire/status?401', 401],
+    ['its resource policy allows other origins', '/wire/no-cors', '/wire/status?200', 0],
+    ['neither shows anything', '/wire/hidden', '/wire/hidden', undefined],
+    ['the request itself breaks off', '/wire/hidden', '/wire/reset', undefined],
+  ])(
+    'asks at the URL of the request where CORS is allowed there alone: %s',
+    async (_what, path, request, status) => {
+      const halt = new AbortController().signal
+      expect(await knock(`${other}${path}`, 10_000, halt, other + request)).toBe(status)
+    },
+  )
+
+  it('asks its own origin at the URL of the knock only', async () => {
+    const halt = new AbortController().signal
+    expect(await knock('/wire/reset', 10_000, halt, url('/wire/status?200'))).toBeUndefined()
   })
 
   it('gives nothing where nobody is there', async () => {

@@ -53,16 +53,19 @@ export function fetchNetwork(
       watch.end()
       return toReply(reply, watch.isStalled())
     },
-    async knock(url, { timeoutMs, signal }) {
+    async knock(url, { timeoutMs, signal, requestUrl }) {
       const watch = watchProgress(clock, timeoutMs, signal)
-      const head = async (mode: RequestMode, redirect: RequestRedirect) =>
-        (await fetch(new Request(url, { ...harmless, mode, redirect }), watch)).status
+      const head = async (to: string, how?: RequestInit) =>
+        (await fetch(new Request(to, { ...harmless, ...how }), watch)).status
       try {
-        return await head('cors', 'manual')
+        return await head(url)
       } catch {
-        // Another origin may answer and not let us read it. Its resource policy may forbid this form in turn.
         if (originOfUrl(url) === location.origin) return undefined
-        return await head('no-cors', 'follow').catch(() => undefined)
+        // Another origin may answer and not let us read it. Its resource policy may forbid this form in turn, and CORS
+        // may be allowed for the request alone.
+        return await head(url, { mode: 'no-cors', redirect: 'follow' })
+          .catch(() => head(requestUrl))
+          .catch(() => undefined)
       } finally {
         watch.end()
       }
@@ -71,7 +74,7 @@ export function fetchNetwork(
   }
 }
 
-const harmless = { method: 'HEAD', cache: 'no-store', credentials: 'omit' } as const
+const harmless = { method: 'HEAD', cache: 'no-store', credentials: 'omit', redirect: 'manual' } as const
 
 /** Gives a signal that aborts with the given one, and when nothing has moved for `ms`. */
 function watchProgress(clock: FetchWorld['clock'], ms: number, given: AbortSignal) {

@@ -34,6 +34,14 @@ describe('a request that must not be repeated', () => {
     expect(asked).toEqual(['knock /'])
   })
 
+  it('names itself to its knock, before it leaves and after it failed', async () => {
+    const { send, knockedFor } = line({ replies: [answer, failed] })
+    await send('/pay/1')
+    await send('/pay/2')
+
+    expect(knockedFor).toEqual(['/pay/1', '/pay/2'])
+  })
+
   it('shares its knock with all that wait for the same origin', async () => {
     const { asked, send } = line()
 

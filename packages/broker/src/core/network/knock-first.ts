@@ -3,7 +3,7 @@
 
 import { knockMs, lateKnockMs } from '../limits.js'
 import { withTimeout } from '../with-timeout.js'
-import type { Reply, SendOptions, WirePorts, WireRequest } from './network.js'
+import type { KnockOptions, Reply, SendOptions, WirePorts, WireRequest } from './network.js'
 import { createReachability, isServerThere, type Reachability } from './reachability.js'
 import { originOfUrl } from './url-origin.js'
 
@@ -22,13 +22,14 @@ export function withKnocks<P extends WirePorts>(ports: P): P & KnockingPorts {
   const lateMs = new Map<string, number>()
 
   /** One for all that wait for the same origin, for as long as nothing fails meanwhile. */
-  function knock(url: string, signal: AbortSignal): Promise<number | undefined> {
+  function knock(url: string, requestUrl: string, signal: AbortSignal): Promise<number | undefined> {
     const origin = originOfUrl(url)
     const known = knocks.get(origin)
     if (known?.signal === signal) return known.status
     const waitMs = Math.min(Math.max(knockMs, 2 * (lateMs.get(origin) ?? 0)), lateKnockMs)
     // A late answer is noted too.
-    const answered = withTimeout(clock, waitMs, ask(url, origin, waitMs, signal), () => {
+    const asked = ask(url, origin, { requestUrl, timeoutMs: waitMs, signal })
+    const answered = withTimeout(clock, waitMs, asked, () => {
       reachability.doubt(origin)
       return undefined
     })
@@ -39,15 +40,15 @@ export function withKnocks<P extends WirePorts>(ports: P): P & KnockingPorts {
     return status
   }
 
-  async function ask(url: string, origin: string, waitMs: number, signal: AbortSignal) {
+  async function ask(url: string, origin: string, how: KnockOptions) {
     const sentAt = clock.monotonic()
     const isPatient = !patient.has(origin)
     patient.add(origin)
-    const given = await network.knock(url, { timeoutMs: isPatient ? lateKnockMs : waitMs, signal })
+    const given = await network.knock(url, isPatient ? { ...how, timeoutMs: lateKnockMs } : how)
     if (isPatient) patient.delete(origin)
     const tookMs = clock.monotonic() - sentAt
     if (given !== undefined) lateMs.set(origin, tookMs > knockMs ? tookMs : 0)
-    if (given !== undefined || tookMs < waitMs) reachability.note(url, sentAt, given)
+    if (given !== undefined || tookMs < how.timeoutMs) reachability.note(url, sentAt, given)
     return given
   }
 
@@ -59,7 +60,7 @@ export function withKnocks<P extends WirePorts>(ports: P): P & KnockingPorts {
     while (asksFirst && !reachability.isFresh(origin)) {
       hasKnocked = true
       question.hold?.()
-      const httpStatus = await knock(question.url, signal)
+      const httpStatus = await knock(question.url, request.url, signal)
       if (httpStatus === undefined)
         return { kind: 'unsent', reason: network.isOnline() ? 'unreachable' : 'offline' }
       if (!isServerThere(httpStatus)) return { kind: 'unsent', reason: 'http', httpStatus }
@@ -73,7 +74,7 @@ export function withKnocks<P extends WirePorts>(ports: P): P & KnockingPorts {
     if (reply.kind !== 'failed') return reply
     knocks.delete(origin)
     if (question === undefined) return reply
-    return { ...reply, isThere: (await knock(question.url, signal)) !== undefined }
+    return { ...reply, isThere: (await knock(question.url, request.url, signal)) !== undefined }
   }
 
   return { ...ports, reachability, network: { ...network, send } }

@@ -71,9 +71,10 @@ export interface Network {
   send(request: WireRequest, options: SendOptions): Promise<Reply>
   /**
    * Asks whether anybody is there, with a request that has no effect and no credentials. Gives the status, 0 where it
-   * cannot be seen, undefined where nothing came. Never rejects.
+   * cannot be seen, undefined where nothing came. Never rejects. `requestUrl`: where the request goes that waits for it.
+   * Another origin is asked there too, where `url` shows nothing.
    */
-  knock(url: string, options: Pick<SendOptions, 'timeoutMs' | 'signal'>): Promise<number | undefined>
+  knock(url: string, options: KnockOptions): Promise<number | undefined>
   /** The browser's belief about its connection. It is a hint to knock, and never a proof. */
   isOnline(): boolean
 }
@@ -89,6 +90,10 @@ export interface WireOptions {
   readonly bytesMax: number
   readonly signal: AbortSignal
   moved(): void
+}
+
+export interface KnockOptions extends Pick<SendOptions, 'timeoutMs' | 'signal'> {
+  readonly requestUrl: string
 }
 
 export interface SendOptions extends Pick<WireOptions, 'bytesMax' | 'signal'> {

@@ -30,7 +30,10 @@ function setUp(obstacle: Obstacle | undefined, server: 'idempotent' | 'plain' = 
 }
 
 it.each([
-  [{ kind: 'nobodyThere' }, /Nothing answers at https:\/\/api\.test/],
+  [
+    { kind: 'nothingSeen' },
+    /answers at https:\/\/api\.test\/a\..*Allow-Origin: https:\/\/app\.test.*Cross-Origin-Resource-Policy.*connect-src/,
+  ],
   [{ kind: 'originNotAllowed' }, /Access-Control-Allow-Origin: https:\/\/app\.test/],
   [{ kind: 'credentialsNotAllowed' }, /Access-Control-Allow-Credentials: true/],
   [

@@ -58,7 +58,7 @@ export function createAdvice({
     const askedAt = ports.clock.monotonic()
     const names = new Set(['idempotency-key', 'idempotency-principal', ...headers.map(([name]) => name)])
     const obstacle = await host.findObstacle?.(url, [...names], credentialsOf(url), knock)
-    if (obstacle && obstacle.kind !== 'nobodyThere') ports.reachability?.note(url, askedAt, 0)
+    if (obstacle && obstacle.kind !== 'nothingSeen') ports.reachability?.note(url, askedAt, 0)
     return obstacle && obstacleText(obstacle, { origin: trouble.origin, own, knock }, request)
   }
 
@@ -87,8 +87,8 @@ function obstacleText(
 ): string {
   const preflight = `${origin} refuses the preflight of ${method} ${url}, so nothing is sent.`
   switch (obstacle.kind) {
-    case 'nobodyThere':
-      return `Nothing answers at ${origin}. Does its server run there, and does no \`connect-src\` of a content security policy and no extension forbid it?`
+    case 'nothingSeen':
+      return `Nothing that this page may see answers at ${url}. If a server runs there, add \`Access-Control-Allow-Origin: ${own}\` to its answers, also to a HEAD: a \`Cross-Origin-Resource-Policy\`, as helmet sends, forbids all requests without CORS. A \`connect-src\` of a content security policy or an extension may forbid them too.`
     case 'originNotAllowed':
       return `${origin} answers, but CORS hides its answers from this page. Add \`Access-Control-Allow-Origin: ${own}\` to them.`
     case 'credentialsNotAllowed':
