@@ -16,7 +16,7 @@ import {
   withLastFailure,
   withRetention,
 } from '../outcomes/circuit-breaker.js'
-import type { Outcome } from '../outcomes/outcome.js'
+import type { Outcome, UnstoredAnswerReason } from '../outcomes/outcome.js'
 import type { Ports } from '../ports.js'
 import { isFull } from '../rows/disk-reserve.js'
 import type { SendingEntry } from '../rows/entry.js'
@@ -140,14 +140,16 @@ export async function settleEach(context: SettleContext, finished: readonly Fini
       (await settleTogether(tx, context, [done])).writeBack(true),
     )
   for (const done of finished)
-    await alone(done).catch((error: unknown) => {
-      context.ports.report(error)
-      return alone({ ...done, outcome: withoutBody(done.outcome, error) })
+    await alone(done).catch((cause: unknown) => {
+      const { id, action } = done.entry
+      const reason = isFull(cause) ? 'storageFull' : 'answerNotStored'
+      const what = `redux-broker: the outcome of ${action.type} (${id}) cannot be stored: ${reason}.`
+      context.ports.report(new Error(what, { cause }))
+      return alone({ ...done, outcome: withoutBody(done.outcome, reason) })
     })
 }
 
-function withoutBody(outcome: Outcome, error: unknown): Outcome {
-  const reason = isFull(error) ? 'storageFull' : 'answerNotStored'
+function withoutBody(outcome: Outcome, reason: UnstoredAnswerReason): Outcome {
   if (outcome.kind === 'delivered') return { kind: 'confirmed', httpStatus: outcome.httpStatus, reason }
   return outcome.kind === 'returned' ? { ...outcome, problem: reason } : outcome
 }

@@ -85,7 +85,13 @@ describe('an answer that cannot be stored', () => {
       expect(await receipts[poisoned]?.settled).toMatchObject({ status: 'confirmed', reason })
       for (const n of healthy) expect((await receipts[n]?.settled)?.status).toBe('delivered')
       expect(app.app.outbox()).toMatchObject({ waiting: 0, deadLetters: 0, entries: {} })
-      expect(app.world.reports).toHaveLength(1)
+      const { id } = receipts[poisoned] ?? {}
+      expect(app.world.reports).toMatchObject([
+        {
+          message: `redux-broker: the outcome of sent (${id}) cannot be stored: ${reason}.`,
+          cause: expect.toSatisfy((cause) => cause instanceof Error || cause instanceof DOMException),
+        },
+      ])
     },
   )
 
@@ -102,6 +108,11 @@ describe('an answer that cannot be stored', () => {
 
       expect(arrivals(app)).toEqual(urls(all))
       expect(await receipts[poisoned]?.settled).toMatchObject({ status: 'returned', httpStatus: 422 })
+      const told =
+        typeof problem === 'string'
+          ? [expect.stringContaining(`${receipts[poisoned]?.id}) cannot be stored: ${problem}.`)]
+          : []
+      expect(app.world.reports.map((error) => (error as Error).message)).toEqual(told)
       expect(await deadLetters(app.app.broker)).toMatchObject([{ reason: 'refused', problem }])
       expect(app.app.outbox()).toMatchObject({ waiting: 0, deadLetters: 1 })
     },
