@@ -21,7 +21,7 @@ export interface IdempotencyOptions<Tx> {
   /**
    * The authenticated user of this request, with the tenant where there are several. It is any text, or a number,
    * which is taken as its text. undefined, null or an empty string answers 401, since requests without a user must
-   * not share keys. It must not read the request's body.
+   * not share keys. It must not read the request's body. Where it takes longer than `deadlineMs`, the answer is 503.
    */
   principal(request: Request): Principal | PromiseLike<Principal>
   /**
@@ -56,11 +56,12 @@ export interface IdempotencyOptions<Tx> {
   readonly bodyBytesMax?: number
   /**
    * How many bytes of request bodies may lie in memory at once, over all requests that wait or are worked on. Above it
-   * a request is answered 503 `busy`. Default 64 MiB, or `bodyBytesMax` where that is more.
+   * a request is answered 503 `busy`. Default 64 MiB, or `bodyBytesMax` where that is more. It does not bound what a
+   * body parser before `run()` holds.
    */
   readonly waitingBytesMax?: number
   /**
-   * How long a request may take, in milliseconds, from when its body is there. Default 10,000. It is its wait for a
+   * How long `principal` may take, in milliseconds, and then a request from when its body is there. Default 10,000. It is its wait for a
    * turn and its handler's time together. A request that still waits then is answered 503 `busy`. Of a handler that
    * still runs the transaction is undone and closed, its turn is free, and the client is answered 503 `deadline`. A
    * handler that never lets go of the thread cannot be stopped.

@@ -3,6 +3,7 @@
 // that stops arriving is let go of, with what it took.
 
 import { bodyStallMsMax } from '../options/limits.js'
+import { inTime } from '../turns/in-time.js'
 import { type Bytes, createBodyBlocks } from './body-blocks.js'
 import type { ByteBudget } from './byte-budget.js'
 
@@ -32,7 +33,7 @@ export async function readRequestBody(
   const held = createBodyBlocks()
   try {
     for (;;) {
-      const { done, value } = await moving(reader.read())
+      const { done, value } = await inTime(bodyStallMsMax, reader.read(), stalled)
       if (done) return { kind: 'read', blocks: held.blocks(), release }
       if (length + value.length > bytesMax) return refuse('tooLarge')
       if (!budget.take(value.length)) return refuse('overBudget')
@@ -45,15 +46,4 @@ export async function readRequestBody(
   }
 }
 
-/** The next piece of a body. Rejects where it does not come in time. */
-async function moving<Piece>(piece: Promise<Piece>): Promise<Piece> {
-  let timer: ReturnType<typeof setTimeout> | undefined
-  const stalled = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error('the body stopped arriving')), bodyStallMsMax)
-  })
-  try {
-    return await Promise.race([piece, stalled])
-  } finally {
-    clearTimeout(timer)
-  }
-}
+const stalled = () => new Error('the body stopped arriving')

@@ -2,15 +2,19 @@
 // Promise: whatever both do, the request is answered then. Work that was not done by then is never committed.
 
 import { type Settlement, StoreBusyError } from '../store/store.js'
+import { inTime } from '../turns/in-time.js'
 import { nextTask } from '../turns/next-task.js'
 
 /**
- * With `handler` the handler did not answer in time. With `undo` it had ended, and the store did not undo its
- * effects. With `commit` it had answered, and the store did not commit.
+ * With `principal` the user was not told in time, with `find` the state of a key. With `handler` the handler did not
+ * answer in time. With `undo` it had ended, and the store did not undo its effects. With `commit` it had answered, and
+ * the store did not commit.
  */
-export type LateStep = 'handler' | 'undo' | 'commit'
+export type LateStep = 'principal' | 'find' | 'handler' | 'undo' | 'commit'
 
 const lateWords: Readonly<Record<LateStep, readonly [step: string, effect: string]>> = {
+  principal: ['principal did not tell the user', 'nothing was done'],
+  find: ['the store did not find the key', 'nothing was done'],
   handler: ['the handler did not answer', 'its effects are undone'],
   undo: ['the store did not undo the work', 'it has no effect, and its key is taken until the store lets go'],
   commit: ['the store did not commit the work', 'it is done when the store has committed'],
@@ -30,6 +34,13 @@ export class DeadlineError extends Error {
     this.late = late
   }
 }
+
+/** Waits for what comes before the work, and needs no undoing, as long as for the work. */
+export const byDeadline = <Result>(
+  deadlineMs: number,
+  late: LateStep,
+  asked: Promise<Result>,
+): Promise<Result> => inTime(deadlineMs, asked, () => new DeadlineError(deadlineMs, 0, late))
 
 export interface Deadline {
   /** Aborts at the deadline, unless the store commits then. */

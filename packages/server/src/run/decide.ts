@@ -10,7 +10,7 @@ import type { KeyHeader } from '../request/idempotency-key.js'
 import { principalTagOf } from '../request/principal-tag.js'
 import { readRequestBody } from '../request/request-body.js'
 import type { RecordId, Settlement } from '../store/store.js'
-import { type Deadline, startDeadline } from './deadline.js'
+import { byDeadline, type Deadline, startDeadline } from './deadline.js'
 import { withEither } from './either-signal.js'
 import type { Handler } from './handler.js'
 import { readAnswer } from './handler-answer.js'
@@ -23,10 +23,10 @@ export interface Call<Tx> {
   readonly handler: Handler<Tx>
 }
 
-/** Rejects where `principal`, the handler or the store does. */
+/** Rejects where `principal`, the handler or the store does, or does not end in time. */
 export async function decide<Tx>(settings: IdempotencySettings<Tx>, call: Call<Tx>): Promise<Outcome> {
   const { request, header, handler } = call
-  const principal = await settings.principal(request)
+  const principal = await byDeadline(settings.deadlineMs, 'principal', settings.principal(request))
   if (principal === undefined || principal === '') return refused('unauthenticated')
   if (header.kind === 'invalid') return refused('key-invalid')
   if (header.kind === 'absent' && settings.key === 'required') return refused('key-required')

@@ -5,20 +5,22 @@ import { type IdempotencySettings, momentsOf } from '../options/idempotency-opti
 import { isKey } from '../request/idempotency-key.js'
 import { principalTagOf } from '../request/principal-tag.js'
 import type { Found } from '../store/store.js'
+import { byDeadline } from './deadline.js'
 import { type KeyState, type Outcome, refused } from './outcome.js'
 
-/** Rejects where `principal` or the store does. */
+/** Rejects where `principal` or the store does, or does not end in time. */
 export async function decideStatus<Tx>(
   settings: IdempotencySettings<Tx>,
   request: Request,
   key: string,
 ): Promise<Outcome> {
-  const principal = await settings.principal(request)
+  const { deadlineMs, store } = settings
+  const principal = await byDeadline(deadlineMs, 'principal', settings.principal(request))
   if (principal === undefined || principal === '') return refused('unauthenticated')
   if (!isKey(key)) return refused('key-invalid')
   const tag = request.headers.get('idempotency-principal')
   if (tag !== null && tag !== principalTagOf(principal)) return refused('principal-mismatch')
-  const found = await settings.store.find({ principal, key }, momentsOf(settings))
+  const found = await byDeadline(deadlineMs, 'find', store.find({ principal, key }, momentsOf(settings)))
   return { kind: 'told', state: stateOf(found) }
 }
 
