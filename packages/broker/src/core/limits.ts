@@ -97,6 +97,8 @@ export const rereadsMax = 10
 
 /** How long an answer vouches for its origin. A request that must not be repeated leaves meanwhile without a knock. */
 export const freshMs = 5_000
+/** How long an answer of one origin says that the page is not offline, though another is away. */
+export const answeringMs = 35_000
 /** How long a request waits for its knock. */
 export const knockMs = 10_000
 /** The longest time of a late answer to a knock. It still tells that the way is open, and how long to wait next time. */

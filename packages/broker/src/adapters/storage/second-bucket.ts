@@ -11,18 +11,12 @@ interface StorageBuckets {
 export function secondBucket(database: string): Store | undefined {
   const { storageBuckets } = navigator as { storageBuckets?: StorageBuckets }
   if (storageBuckets === undefined) return undefined
-  let opened: Promise<IDBFactory> | undefined
-  const open = async () => {
-    const { indexedDB } = await storageBuckets.open('redux-broker')
-    await renewLog(indexedDB)
-    return indexedDB
+  // Opened anew for each connection: where the site's data was cleared, its bucket is gone too.
+  const bucket = async () => (await storageBuckets.open('redux-broker')).indexedDB
+  const place = async () => {
+    const factory = await bucket()
+    await renewLog(factory)
+    return factory
   }
-  const place = () => {
-    opened ??= open().catch((error: unknown) => {
-      opened = undefined
-      throw error
-    })
-    return opened
-  }
-  return { ...idbStore(database, { place }), makeRoom: async () => renewLog(await place()) }
+  return { ...idbStore(database, { place }), makeRoom: async () => renewLog(await bucket()) }
 }

@@ -121,15 +121,23 @@ describe('nextWake', () => {
   })
 })
 
+/** Where the last answer of all came at a time. */
+const stateOf = (
+  origins: readonly OriginRow[],
+  believesOnline: boolean,
+  answeredAt: number,
+  isAnswering: (except: readonly string[]) => boolean = () => false,
+) => connectivityOf(origins, believesOnline, { answeredAt: () => answeredAt, isAnswering })
+
 describe('connectivityOf', () => {
   it('is online where nothing rests', () => {
-    expect(connectivityOf([], true, 0)).toBe('online')
-    expect(connectivityOf([healthyOrigin('https://o.example')], true, 0)).toBe('online')
+    expect(stateOf([], true, 0)).toBe('online')
+    expect(stateOf([healthyOrigin('https://o.example')], true, 0)).toBe('online')
   })
 
   it('is offline where an origin is away or the browser says so', () => {
-    expect(connectivityOf(resting(told(0), away), true, 0)).toBe('offline')
-    expect(connectivityOf([], false, 0)).toBe('offline')
+    expect(stateOf(resting(told(0), away), true, 0)).toBe('offline')
+    expect(stateOf([], false, 0)).toBe('offline')
   })
 
   it.each([true, false])(
@@ -137,14 +145,22 @@ describe('connectivityOf', () => {
     (says) => {
       const missed = resting(away).map((row) => ({ ...row, probedAt: 1_000 }))
 
-      expect(connectivityOf(missed, says, 1_000)).toBe('offline')
-      expect(connectivityOf(missed, says, 1_001)).toBe('degraded')
-      expect(connectivityOf([healthyOrigin('https://o.example')], says, 1)).toBe('online')
+      expect(stateOf(missed, says, 1_000)).toBe('offline')
+      expect(stateOf(missed, says, 1_001)).toBe('degraded')
+      expect(stateOf([healthyOrigin('https://o.example')], says, 1)).toBe('online')
     },
   )
 
+  it.each([true, false])('is not offline while an origin that is not away answers', (says) => {
+    const others = (except: readonly string[]) => !except.includes('https://other.example')
+
+    expect(stateOf(resting(away), says, 0, others)).toBe('degraded')
+    const both = [...resting(away), { ...healthyOrigin('https://other.example'), rest: away }]
+    expect(stateOf(both, says, 0, others)).toBe('offline')
+  })
+
   it('is degraded where an origin fails or asked for time', () => {
-    expect(connectivityOf(resting(failing(0)), true, 0)).toBe('degraded')
-    expect(connectivityOf(resting(told(0)), true, 0)).toBe('degraded')
+    expect(stateOf(resting(failing(0)), true, 0)).toBe('degraded')
+    expect(stateOf(resting(told(0)), true, 0)).toBe('degraded')
   })
 })

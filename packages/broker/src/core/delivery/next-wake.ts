@@ -2,6 +2,7 @@
 
 import { lookAgainAt, type Surroundings, unmetAt } from '../conditions/conditions.js'
 import { pageRowsMax, probeHiddenMs, probeVisibleMs, waitCapMs } from '../limits.js'
+import type { Reachability } from '../network/reachability.js'
 import { type CanSend, conditionsOf } from '../outbox/delivery-requirements.js'
 import { readPartition, readPause } from '../outbox/partition.js'
 import { isValidEntry } from '../outbox/row-validation.js'
@@ -62,20 +63,22 @@ function sendableAt({ channel, at }: Due, now: number, surroundings: Surrounding
 export type Connectivity = 'online' | 'offline' | 'degraded'
 
 /**
- * The state of the way to the servers, by the browser's word and the last attempts. `answeredAt`: wall time of the last
- * answer of any origin, which is better evidence than either.
+ * The state of the way to the servers, by the browser's word and the last attempts. Answers are better evidence than
+ * either: the last of any origin, and those of origins that are not away, however often another is tried in vain.
  */
 export function connectivityOf(
   origins: Outlook['origins'],
   believesOnline: boolean,
-  answeredAt: number,
+  { answeredAt, isAnswering }: Pick<Reachability, 'answeredAt' | 'isAnswering'>,
 ): Connectivity {
   const resting = origins.filter(({ rest }) => rest !== undefined)
   // A gateway that answers for its server shows that the line is there.
   const away = resting.filter(
     ({ rest, lastFailure }) => rest?.kind === 'away' && lastFailure?.reason !== 'http',
   )
-  const isAnswered = answeredAt > Math.max(0, ...away.map(({ probedAt }) => probedAt))
+  const isAnswered =
+    answeredAt() > Math.max(0, ...away.map(({ probedAt }) => probedAt)) ||
+    isAnswering(away.map(({ origin }) => origin))
   if ((!believesOnline || away.length > 0) && !isAnswered) return 'offline'
   return resting.length > 0 ? 'degraded' : 'online'
 }

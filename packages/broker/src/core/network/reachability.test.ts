@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { type ManualClock, manualClock } from '../../testing/manual-clock.js'
-import { freshMs } from '../limits.js'
+import { answeringMs, freshMs } from '../limits.js'
 import { createReachability, type Reachability } from './reachability.js'
 
 const origin = 'https://api.example'
@@ -154,4 +154,40 @@ it('tells of every answer, until it is asked to stop, and knows the last of all 
   expect(heard).toEqual([origin, 'https://other.example'])
   expect(reachability.answeredAt()).toBe(clock.now())
   expect(reachability.answeredAt('https://other.example')).toBe(clock.now() - 100)
+})
+
+describe('an origin is answering', () => {
+  const other = 'https://other.example'
+
+  it('from an answer on, for 35 s, whatever happens to others', async () => {
+    const { clock, reachability, ended } = realm()
+    expect(reachability.isAnswering([])).toBe(false)
+
+    await ended(200)
+    for (let i = 0; i < 3; i++) await ended(undefined, other)
+    await clock.advance(answeringMs - 301)
+    expect(reachability.isAnswering([other])).toBe(true)
+    await clock.advance(1)
+    expect(reachability.isAnswering([other])).toBe(false)
+  })
+
+  it.each([undefined, 502, 503, 504])('not where its own latest request ended with %s', async (status) => {
+    const { reachability, ended } = realm()
+
+    await ended(200)
+    await ended(status)
+    expect(reachability.isAnswering([])).toBe(false)
+    await ended(404)
+    expect(reachability.isAnswering([])).toBe(true)
+  })
+
+  it('not where it is among those that are left out, nor where the browser’s word has changed', async () => {
+    const { reachability, ended, setOnline } = realm()
+
+    await ended(200)
+    expect(reachability.isAnswering([other])).toBe(true)
+    expect(reachability.isAnswering([other, origin])).toBe(false)
+    setOnline(false)
+    expect(reachability.isAnswering([])).toBe(false)
+  })
 })

@@ -1,7 +1,7 @@
 // Remembers for each origin when it last answered, and whether something since then gives reason for doubt. Every
 // request counts as evidence, and in a page the app's own traffic does too.
 
-import { clockSlackMs, freshMs } from '../limits.js'
+import { answeringMs, clockSlackMs, freshMs } from '../limits.js'
 import type { Clock } from '../platform.js'
 import { originOfUrl } from './url-origin.js'
 
@@ -24,6 +24,8 @@ export interface Reachability {
    * its mind on the connection.
    */
   answeredAt(origin?: string): number
+  /** Whether an origin beside these answered its latest request, and did so not long ago. */
+  isAnswering(except: readonly string[]): boolean
   /** Calls back at every answer; returns what ends that. */
   listen(listener: (origin: string) => void): () => void
 }
@@ -50,6 +52,11 @@ export function createReachability(clock: Clock, isOnline: () => boolean): Reach
   let disturbedAt = neverAnswered
   const offsetNow = () => clock.now() - clock.monotonic()
   const failedAt = (origin: string) => failures.get(origin) ?? neverAnswered
+
+  const lastAnswer = (counts: (origin: string, at: number) => boolean) => {
+    const all = [...answers].filter(([origin, { at, online }]) => online === isOnline() && counts(origin, at))
+    return Math.max(neverAnswered, ...all.map(([, { at, offset }]) => at + offset))
+  }
 
   return {
     note(url, sentAt, status, at = clock.monotonic()) {
@@ -78,12 +85,9 @@ export function createReachability(clock: Clock, isOnline: () => boolean): Reach
       !isOnline() ||
       Math.max(failedAt(origin), doubts.get(origin) ?? neverAnswered) >
         (answers.get(origin)?.at ?? neverAnswered),
-    answeredAt(origin) {
-      const all = [...answers].filter(
-        ([name, { online }]) => (origin ?? name) === name && online === isOnline(),
-      )
-      return Math.max(neverAnswered, ...all.map(([, { at, offset }]) => at + offset))
-    },
+    answeredAt: (origin) => lastAnswer((name) => (origin ?? name) === name),
+    isAnswering: (except) =>
+      lastAnswer((name, at) => !except.includes(name) && at >= failedAt(name)) > clock.now() - answeringMs,
     listen(listener) {
       listeners.add(listener)
       return () => void listeners.delete(listener)

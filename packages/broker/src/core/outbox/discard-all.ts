@@ -53,9 +53,9 @@ async function discardSome(tx: StoreTransaction, partition: string, now: number)
     // Nothing waits any more. Delete the record of delivered work too, and the user's name, which only senders need.
     await blankJournal(tx, row)
     await nameActive(tx, { partition, principal: '' })
-    await forgetLanes(tx)
     forgetApp(row)
     tx.put('partitions', row)
+    await forgetLanes(tx)
     return nothingGivenUp
   }
   // Rows that cannot be read are given up too, since a person said so.

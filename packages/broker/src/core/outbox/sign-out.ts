@@ -2,10 +2,12 @@
 
 import { withoutLastFailure } from '../rows/failure-run.js'
 import type { PartitionRow } from '../rows/rows.js'
+import { partitionsMax } from '../rows/schema.js'
 import { within } from '../rows/spans.js'
 import type { StoreTransaction } from '../rows/store.js'
+import { originOf } from './delivery-requirements.js'
 import { forgetJournal, isLeft } from './journal.js'
-import { isValidOrigin } from './partition-validation.js'
+import { isValidOrigin, isValidPartition } from './partition-validation.js'
 
 export async function recordSignOut(tx: StoreTransaction, row: PartitionRow): Promise<void> {
   if (isLeft(row)) return
@@ -17,8 +19,8 @@ export async function recordSignOut(tx: StoreTransaction, row: PartitionRow): Pr
     tx.firstKey(within('deadLetters', [partition])),
   ])
   if (entry === undefined && letter === undefined) forgetApp(row)
-  await forgetLanes(tx)
   tx.put('partitions', row)
+  await forgetLanes(tx)
 }
 
 /** Takes the app's URLs off the row. While nothing waits nobody needs them. */
@@ -32,10 +34,15 @@ export function forgetApp(row: PartitionRow): void {
   delete row.knock
 }
 
-/** Lanes are URLs as a rule. The next user must not learn which of them failed, and why. */
+/**
+ * Lanes are URLs as a rule. The next user must not learn which of them failed, and why, nor which servers the last one
+ * used. An origin to which no row of a partition leads goes.
+ */
 export async function forgetLanes(tx: StoreTransaction): Promise<void> {
+  const rows = await tx.list(within('partitions', []), partitionsMax)
+  const used = rows.filter(isValidPartition).flatMap(({ channels }) => channels.map(originOf))
   for (const origin of await tx.list(within('origins', []), originsMax))
-    if (!isValidOrigin(origin)) tx.delete('origins', [origin.origin])
+    if (!isValidOrigin(origin) || !used.includes(origin.origin)) tx.delete('origins', [origin.origin])
     else if (origin.failedLanes.length > 0 || origin.lastFailure)
       tx.put('origins', { ...withoutLastFailure(origin), failedLanes: [] })
 }

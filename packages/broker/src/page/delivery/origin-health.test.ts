@@ -79,6 +79,61 @@ describe('an origin that seemed away', () => {
   })
 })
 
+describe('a page whose writes go to an origin that is away, and whose reads to another', () => {
+  const elsewhere = 'https://write.test'
+  const saved = write(createAction('saved'), {
+    request: () => ({ url: `${elsewhere}/w`, method: 'PUT', body: {} }),
+  })
+
+  function openApart() {
+    const isThere = { reads: true }
+    const world = createTestWorld({
+      network: ({ url }) => (isThere.reads && !url.startsWith(elsewhere) ? answer(200, {}) : failed()),
+    })
+    const tab = world.tab()
+    tab.ports.network.knock = async (url) => (isThere.reads && !url.startsWith(elsewhere) ? 200 : undefined)
+    const app = openReads(world, { tab, routes: [saved, loadMe], origins: [elsewhere] })
+    return { world, isThere, app, says: () => app.store.getState().broker.connectivity }
+  }
+
+  it.each([1_000, 4_000, 10_000, 29_000])(
+    'never says offline where a read is answered each %i ms',
+    async (gapMs) => {
+      const { world, app, says } = openApart()
+      app.dispatch(loadMe())
+      await world.settle()
+      app.dispatch(saved())
+      const seen = new Set<string>()
+      for (let i = 0; i < 200; i++) {
+        if ((i * 1_000) % gapMs === 0) app.dispatch(loadMe())
+        await world.clock.advance(1_000)
+        seen.add(says())
+      }
+
+      expect([...seen].filter((one) => one !== 'online')).toEqual(['degraded'])
+    },
+  )
+
+  it('says offline at once where a read fails too, and within a minute where nothing is read', async () => {
+    const { world, app, says, isThere } = openApart()
+    app.dispatch(loadMe())
+    await world.settle()
+    app.dispatch(saved())
+    await world.clock.advance(20_000)
+    expect(says()).toBe('degraded')
+    await world.clock.advance(40_000)
+    expect(says()).toBe('offline')
+
+    app.dispatch(loadMe())
+    await world.clock.advance(1_000)
+    expect(says()).toBe('degraded')
+    isThere.reads = false
+    app.dispatch(loadMe())
+    await world.clock.advance(16_000)
+    expect(says()).toBe('offline')
+  })
+})
+
 describe('lost answers', () => {
   it('are waited for as the backoff says, 1, 2 and 4 s at most, and not as an origin that nothing reaches', async () => {
     const world = createTestWorld({ network: lossy(3) })

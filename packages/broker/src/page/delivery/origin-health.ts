@@ -19,11 +19,10 @@ export function createOriginHealth(
   host: Pick<PageLifecycle, 'believesOnline'>,
   onBack: () => void,
 ): OriginHealth {
-  const { answeredAt } = reachability
   let rows: readonly OriginRow[] = []
   const isHere = (row: OriginRow | undefined): row is OriginRow =>
-    row !== undefined && isBack(row, answeredAt(row.origin))
-  const connectivity = () => connectivityOf(rows, host.believesOnline(), answeredAt())
+    row !== undefined && isBack(row, reachability.answeredAt(row.origin))
+  const connectivity = () => connectivityOf(rows, host.believesOnline(), reachability)
 
   function heard(): void {
     const back = rows.filter(isHere)

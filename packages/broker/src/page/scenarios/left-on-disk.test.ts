@@ -1,10 +1,11 @@
 // Traces of finished work on the disk: they stay no longer than a page may need them, and leave with the user.
+import { createAction } from '@reduxjs/toolkit'
 import { describe, expect, it } from 'vitest'
-import { openApp, signedIn, signedOut } from '../../../test/page-fixture.js'
+import { type App, openApp, signedIn, signedOut } from '../../../test/page-fixture.js'
 import { within } from '../../core/rows/spans.js'
 import type { Store } from '../../core/rows/store.js'
-import { discardAll } from '../../index.js'
-import { answer, held } from '../../testing/index.js'
+import { discardAll, write } from '../../index.js'
+import { acknowledge, answer, held } from '../../testing/index.js'
 import {
   clap,
   clapAndSettle,
@@ -30,6 +31,46 @@ describe('of what was delivered', () => {
     await world.settle()
 
     expect(await found(store)).toEqual([])
+  })
+
+  const api = 'https://tenant-7.example'
+  const saved = write(createAction('saved'), {
+    request: () => ({ url: `${api}/api/w`, method: 'PUT', body: {} }),
+  })
+
+  it.each([
+    ['a sign-out', 200, async ({ store }: App) => store.dispatch(signedOut())],
+    ['a change of the user', 200, async ({ store }: App) => store.dispatch(signedIn('bob'))],
+    ['discardAll', 200, ({ broker }: App) => discardAll(broker)],
+    ['discardAll while the server asks for time', 503, ({ broker }: App) => discardAll(broker)],
+    ['discardAll after a refusal', 422, ({ broker }: App) => discardAll(broker)],
+  ])('no server that it went to is left after %s', async (_how, status, leave) => {
+    const { store, world, app } = open({ routes: [saved], origins: [api] })
+    world.network.always((request) => acknowledge(request, {}, status))
+    await world.settle()
+    app.store.dispatch(saved())
+    await world.settle()
+    expect(await found(store, [api])).toEqual([api])
+
+    await leave(app)
+    await world.settle()
+
+    expect(await found(store, [api])).toEqual([])
+  })
+
+  it('the server stays of what waits, of this user or of another who went', async () => {
+    const { store, world, app } = open({ routes: [saved], origins: [api] })
+    world.network.always(answer(503))
+    await world.settle()
+    app.store.dispatch(saved())
+    await world.settle()
+    const origins = () => store.transact('readonly', 'relaxed', (tx) => tx.list(within('origins', []), 9))
+
+    for (const next of [signedIn('bob'), signedOut()]) {
+      app.store.dispatch(next)
+      await world.settle()
+      expect(await origins()).toMatchObject([{ origin: api }])
+    }
   })
 
   const urls = { sessionProbe: '/api/session', knock: '/api/health', statusQuery: '/api/keys/:key' }

@@ -1,0 +1,49 @@
+// A bucket that is deleted under an open page, as where a user clears the site's data.
+import { expect, it, onTestFinished } from 'vitest'
+import type { Store } from '../../core/rows/store.js'
+import { secondBucket } from './second-bucket.js'
+
+const buckets = (navigator as unknown as { storageBuckets: { delete(name: string): Promise<void> } })
+  .storageBuckets
+const deleteBucket = () => buckets.delete('redux-broker')
+
+let count = 0
+function open(): Store {
+  count += 1
+  const store = secondBucket(`second-${count}`)
+  if (store === undefined) throw new Error('This browser has no buckets.')
+  onTestFinished(() => store.close())
+  return store
+}
+
+const write = (store: Store, value: string) =>
+  store.transact('readwrite', 'relaxed', async (tx) => tx.put('settings', { name: 'salt', value }))
+const read = (store: Store) => store.transact('readonly', 'relaxed', (tx) => tx.get('settings', ['salt']))
+
+it.each([
+  ['after a write', [() => write(open(), 'x')]],
+  ['before its first use', []],
+])('is there anew where it was deleted %s', async (_when, before) => {
+  for (const use of before) await use()
+  const store = open()
+  await deleteBucket()
+
+  await write(store, 'a')
+  expect(await read(store)).toMatchObject({ value: 'a' })
+})
+
+it.each(['a write', 'a read', 'a write that makes room first'])(
+  'is there anew for %s of a page that has used it, each time that it was deleted',
+  async (use) => {
+    const store = open()
+    await write(store, 'a')
+    for (const value of ['b', 'c']) {
+      await deleteBucket()
+
+      if (use.includes('room')) await store.makeRoom?.()
+      if (use === 'a read') expect(await read(store)).toBeUndefined()
+      await write(store, value)
+      expect(await read(store)).toMatchObject({ value })
+    }
+  },
+)
