@@ -3,7 +3,6 @@
 export const exceptions = {
   'packages/broker/src/core/backup/backed-up-store.ts withBackup': 74,
   'packages/broker/src/core/delivery/executor.ts createExecutor': 77,
-  'packages/broker/src/core/network/knock-first.ts withKnocks': 67,
   'e2e/bench/': 15,
   'e2e/fixtures/': 28,
 }

@@ -10,6 +10,7 @@ import {
 import { withKnocks } from '../core/network/knock-first.js'
 import type { Reachability } from '../core/network/reachability.js'
 import { appHeaders } from '../core/outbox/delivery-requirements.js'
+import { atOnce } from '../core/outcomes/at-once.js'
 import type { Ports } from '../core/ports.js'
 import type { AppWord } from '../core/rows/rows.js'
 import { answerInvalid } from '../redux/actions.js'
@@ -106,7 +107,7 @@ const parserOf =
     if (isDevelopment && typeof answer === 'string') checkSeen(route)
     const parse = route?.options.answer
     try {
-      return { payload: parse === undefined ? answer : parse(answer) }
+      return { payload: parse === undefined ? answer : atOnce(parse(answer), 'answer') }
     } catch (error) {
       report(error)
       return { error: answerInvalid(error) }

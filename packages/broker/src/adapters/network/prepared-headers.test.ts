@@ -8,6 +8,10 @@ const prepare = (
   headers: readonly (readonly [string, string])[] = stored,
 ) => preparedHeaders(headers, (given) => work(given) as Headers, undefined)
 
+const thrown = (error: unknown): never => {
+  throw error
+}
+
 describe('headers that an app prepares', () => {
   it('are those of the request itself where there is no function', async () => {
     expect(await preparedHeaders(stored, undefined, undefined)).toBe(stored)
@@ -40,12 +44,36 @@ describe('headers that an app prepares', () => {
     await expect(prepare(() => {}, [['x-user', 'łukasz']])).rejects.toThrow(InvalidRequest)
   })
 
-  it('are not there yet where the function throws of its own accord', async () => {
-    const error = new TypeError('Failed to fetch')
+  const others: readonly (readonly [string, (headers: Headers) => unknown])[] = [
+    ['a value outside Latin-1', () => new Headers({ 'x-user': '李' })],
+    ['a line break', async (headers) => new Headers([...headers, ['x-user', 'a\nb']])],
+    ['no name', (headers) => new Headers(headers).set('', 'x')],
+    ['a name with a blank, to be deleted', (headers) => headers.delete('x user')],
+    ['a name that is no text', (headers) => headers.get('李')],
+    ['a symbol', () => new Headers().append('x-user', Symbol('x') as never)],
+    ...[
+      "Failed to construct 'Headers': String contains non ISO-8859-1 code point.",
+      "Failed to execute 'set' on 'Headers': Invalid value",
+      'Headers constructor: x user is an invalid header name.',
+      "Header 'x-user' has invalid value: 'a'",
+      "Invalid header name: 'x user'",
+    ].map((words) => [`what a browser says so of: ${words}`, () => thrown(new TypeError(words))] as const),
+  ]
+  it.each(others)('are no request’s where the function gives headers of its own %s', async (_what, work) => {
+    await expect(prepare(work)).rejects.toThrow(InvalidRequest)
+  })
 
+  it.each([
+    new TypeError('Failed to fetch'),
+    new TypeError("Cannot read properties of undefined (reading 'headers')"),
+    new TypeError("Cannot read properties of undefined (reading 'Headers')"),
+    new TypeError('headers is undefined'),
+    new Error("Failed to execute 'set' on 'Headers': Invalid value"),
+  ])('are not there yet where the function throws of its own accord: %s', async (error) => {
     await expect(prepare(() => Promise.reject(error))).rejects.toMatchObject({
-      message: 'redux-broker: `prepareHeaders` threw: TypeError: Failed to fetch',
+      message: `redux-broker: \`prepareHeaders\` threw: ${error}`,
       cause: error,
     })
+    await expect(prepare(() => thrown(error))).rejects.not.toThrow(InvalidRequest)
   })
 })

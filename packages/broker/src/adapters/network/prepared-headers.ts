@@ -26,10 +26,16 @@ export async function preparedHeaders<About>(
     prepared = (await prepare(given, about)) ?? given
   } catch (error) {
     if (error instanceof InvalidRequest) throw error
+    if (isOfHeaders(error)) throw new InvalidRequest(errorText(error), { cause: error })
     throw new Error(`redux-broker: ${what} threw: ${errorText(error)}`, { cause: error })
   }
   return build(() => [...new Headers(prepared)])
 }
+
+/** Whether it comes from other `Headers` that the function made, by the words of Chromium, of Firefox, and of Safari. */
+const isOfHeaders = (error: unknown) =>
+  error instanceof TypeError &&
+  /'Headers':|^Headers(\.| c)|ByteString|^Header '|^Invalid header/.test(error.message)
 
 /** Headers that tell a name or a value which none may have from the other errors of the function that sets it. */
 function checkedPairs(headers: Headers): Headers {

@@ -10,6 +10,7 @@ import { type CanSend, judgeRequirement, originOf, requirementsOf } from '../out
 import { isActive } from '../outbox/partition.js'
 import { acceptFor } from '../outcomes/acknowledgement.js'
 import { typeOf } from '../outcomes/answer-marks.js'
+import { atOnce } from '../outcomes/at-once.js'
 import { classifyReply } from '../outcomes/classify-reply.js'
 import { retentionMsOf } from '../outcomes/key-retention.js'
 import type { Outcome, RefusalJudge, Verdict } from '../outcomes/outcome.js'
@@ -88,17 +89,19 @@ function judgeFor(
   return ({ status, headers, body: text }, body) => {
     let hasGuessed = false
     try {
-      const said: unknown = says({
-        status,
-        headers,
-        get body() {
-          hasGuessed = text === undefined
-          return body
-        },
-      })
-      // An object is no answer. A promise would count as true, whatever it resolves with.
-      if (Object(said) === said)
-        throw new TypeError('redux-broker: `refusedWhen` must give true or false at once.')
+      const said: unknown = atOnce(
+        says({
+          status,
+          headers,
+          get body() {
+            hasGuessed = text === undefined
+            return body
+          },
+        }),
+        'refusedWhen',
+      )
+      // An object is no answer.
+      if (Object(said) === said) throw new TypeError('redux-broker: `refusedWhen` must give true or false.')
       return hasGuessed ? undefined : Boolean(said)
     } catch (error) {
       ports.report(error)

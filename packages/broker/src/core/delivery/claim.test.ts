@@ -55,6 +55,28 @@ describe('claim', () => {
     expect(idsOf(await box.claim({ now: 40, concurrencyMax: 2 }))).toEqual(['early', 'middle'])
   })
 
+  it.each([
+    ['at a probe', { probe: 'signal' }, true, ['c']],
+    ['where few may be sent', { concurrencyMax: 2 }, false, ['c', 'a']],
+    ['where all may', {}, false, ['c', 'a', 'b']],
+  ] as const)(
+    'takes those first over all channels, in whatever order these were used, %s',
+    async (_when, more, rests, ids) => {
+      const box = outbox()
+      await box.activate()
+      for (const [now, id, need] of [
+        [30, 'b', 'first'],
+        [20, 'a', 'second'],
+        [10, 'c', 'third'],
+      ] as const)
+        await box.accept([capture(id, { lane: id, channel: channelOf(origin, [need]) })], { now })
+      if (rests)
+        await box.write(async (tx) => tx.put('origins', { ...healthyOrigin(origin), rest: { kind: 'away' } }))
+
+      expect(idsOf(await box.claim({ now: 1e9, ...more }))).toEqual(ids)
+    },
+  )
+
   it('keeps to the number of requests in flight to one origin, those of other claims included', async () => {
     const box = await outboxWith('a', 'b', 'c', 'd')
 

@@ -55,28 +55,37 @@ export async function claim(
   if (row.paused !== undefined) return { claimed, doubted }
   if ((await sessionOf(tx, row.partition)) === undefined) return { claimed, doubted }
   const sentTo = [...inFlight]
+  const due: WaitingEntry[] = []
+  const healthOf = (origin: string) => origins.get(origin) ?? healthyOrigin(origin)
+  const allowedTo = (origin: string) => {
+    const busy = sentTo.filter((other) => other === origin).length
+    return Math.min(allowedRequests(healthOf(origin), probe, now, busy), concurrencyMax - busy)
+  }
   for (const channel of sendableChannels(row, serves)) {
     if (unmetAt(conditionsOf(channel), now, surroundings) !== undefined) continue
-    const origin = originOf(channel)
-    const health = origins.get(origin) ?? healthyOrigin(origin)
-    const busy = sentTo.filter((other) => other === origin).length
-    const allowed = Math.min(allowedRequests(health, probe, now, busy), concurrencyMax - busy)
+    const allowed = allowedTo(originOf(channel))
     if (allowed <= 0) continue
-    const heads = await dueHeads(tx, { ...dueIn(row, channel), to: [row.partition, channel, now] }, allowed)
-    const forgotten = heads.filter((head) => mayBeForgotten(head, health.retentionMs, now))
-    for (const head of forgotten) putInDoubt(tx, row, head, { reason: 'retentionOver' }, now)
-    doubted.push(...forgotten)
+    due.push(...(await dueHeads(tx, { ...dueIn(row, channel), to: [row.partition, channel, now] }, allowed)))
+  }
+  // A channel whose entries never leave must not take the turns of the others.
+  for (const head of due.sort((a, b) => a.notBefore - b.notBefore)) {
+    const { channel } = head
+    const origin = originOf(channel)
+    const health = healthOf(origin)
+    if (allowedTo(origin) <= 0) continue
+    if (mayBeForgotten(head, health.retentionMs, now)) {
+      putInDoubt(tx, row, head, { reason: 'retentionOver' }, now)
+      doubted.push(head)
+      continue
+    }
     const mayWait =
       reachability !== undefined && (preparesHeaders(channel, row) || !reachability.isFresh(origin))
-    for (const head of heads.filter((one) => !forgotten.includes(one))) {
-      const knocking = !isRepeatable(head) && mayWait
-      const entry = transition(head, { type: 'claimed', owner, session: row.session, knocking, now })
-      tx.put('entries', toRow(entry))
-      claimed.push(entry)
-      sentTo.push(origin)
-    }
-    if (heads.length > forgotten.length && health.rest !== undefined)
-      origins.set(origin, { ...health, probedAt: now })
+    const knocking = !isRepeatable(head) && mayWait
+    const entry = transition(head, { type: 'claimed', owner, session: row.session, knocking, now })
+    tx.put('entries', toRow(entry))
+    claimed.push(entry)
+    sentTo.push(origin)
+    if (health.rest !== undefined) origins.set(origin, { ...health, probedAt: now })
   }
   if (claimed.length > 0) row.claims = (row.claims ?? 0) + claimed.length
   return { claimed, doubted }

@@ -1,16 +1,19 @@
 // The loop that sends. It settles ended attempts, claims due entries and sends them, until nothing is due. A page and a
 // worker run the same. A crash between any two steps delays and never loses.
 
-import { type Limits, leaseRenewalMs } from '../limits.js'
+import { knockMs, type Limits, leaseRenewalMs } from '../limits.js'
+import { errorText } from '../network/error-text.js'
+import { isServerThere } from '../network/reachability.js'
 import { originOf } from '../outbox/delivery-requirements.js'
 import { transition } from '../outbox/entry-state.js'
 import { type Owner, unpause } from '../outbox/partition.js'
 import type { WakeReason } from '../outcomes/circuit-breaker.js'
+import type { Outcome } from '../outcomes/outcome.js'
 import { retryOutcome } from '../outcomes/retry-outcome.js'
 import type { Ports } from '../ports.js'
 import { type SendingEntry, toRow } from '../rows/entry.js'
 import type { PartitionRow } from '../rows/rows.js'
-import { type AskContext, type AttemptContext, askSession, attempt } from './attempt.js'
+import { type AskContext, type AttemptContext, askSession, attempt, knockUrlOf } from './attempt.js'
 import { type ClaimOptions, claim } from './claim.js'
 import { type IsExpired, recoverExpired } from './expired-leases.js'
 import { findLeasedEntry } from './lease.js'
@@ -64,6 +67,7 @@ async function loop(context: DrainContext): Promise<void> {
   const flights = new Map<string, AttemptInFlight>()
   let inquiry: StatusQuery | undefined
   let stealsFound: number | undefined
+  let thrown = 0
   const stopRenewing = keepLeases(context, flights)
   try {
     let finished: readonly Finished[] = []
@@ -71,10 +75,15 @@ async function loop(context: DrainContext): Promise<void> {
       signal.throwIfAborted()
       const woken = Promise.race([context.woken(), aborted])
       const probe = context.takeProbe() ?? 'none'
+      if (probe !== 'none') thrown = 0
       if (probe === 'signal') context.asked.clear()
-      const { claimed, doubted, open, row } = await drainStep(context, flights, finished, probe, stealsFound)
+      const from = thrown < thrownMax ? context : { ...context, until: 0 }
+      const { claimed, doubted, open, row } = await drainStep(from, flights, finished, probe, stealsFound)
       stealsFound ??= row.steals ?? 0
-      for (const { entry } of finished) flights.delete(entry.id)
+      for (const { entry, outcome } of finished) {
+        flights.delete(entry.id)
+        thrown = outcome.kind === 'retry' && outcome.problem ? thrown + 1 : 0
+      }
       for (const entry of claimed) flights.set(entry.id, launch(context, entry, row))
       if (finished.length + claimed.length > 0 || doubted) ports.bus.post('changed')
       if (open.length > 0) inquiry ??= context.inquiries()?.queryStatus(context)
@@ -149,13 +158,33 @@ function launch(context: DrainContext, entry: SendingEntry, row: PartitionRow): 
   const { principal } = context.user
   const landed = attempt({ ...context, ...context.limits, principal, row }, entry).then(
     (attempted) => ({ entry, ...attempted }),
-    (error): Finished => {
-      // Only a callback of the app rejects here. Nothing was sent. The callback may have failed for want of a network.
-      context.ports.report(error)
-      return { entry, outcome: { ...retryOutcome('headers'), counts: 'away', sent: false } }
-    },
+    async (error): Promise<Finished> => ({ entry, outcome: await unprepared(context, row, entry, error) }),
   )
   return { entry, landed }
+}
+
+/** How many attempts in a row may end so before the next wake-up, so that a thousand entries ask a few at a time. */
+const thrownMax = 20
+
+/**
+ * A function of the app threw, and nothing was sent. That tells nothing of the origin. A knock tells whether the function
+ * may have failed for want of a network, which no entry is charged with.
+ */
+async function unprepared(
+  { ports, signal }: DrainContext,
+  row: PartitionRow,
+  { channel, request: { url: requestUrl } }: SendingEntry,
+  error: unknown,
+): Promise<Outcome> {
+  ports.report(error)
+  const url = knockUrlOf(row, originOf(channel))
+  const isThere = isServerThere(await ports.network.knock(url, { requestUrl, timeoutMs: knockMs, signal }))
+  return {
+    ...retryOutcome('headers'),
+    counts: isThere || 'unreachable',
+    sent: false,
+    problem: errorText(error),
+  }
 }
 
 /** Waits for an attempt to end or for a wake-up, and gives all that have ended by then. */

@@ -68,22 +68,28 @@ describe('an entry that is tried again', () => {
     expect(sends).toBeLessThanOrEqual(8)
   })
 
-  it('begins anew with the waits where it fails in another way', async () => {
+  it('begins anew with the waits where it fails for another reason', async () => {
     const told = retriedOutcome({ httpStatus: 503, counts: false, effect: 'none' })
-    const early = retriedOutcome({ httpStatus: 425, counts: false, effect: 'none' })
+    const early = retriedOutcome({ reason: 'inProgress', counts: false, effect: 'none' })
 
     expect(await (await again([told, told, told, early])).waitedMs()).toBe(500)
   })
 
-  it('says what happened and how often in a row', async () => {
+  it('says what happened, and how often for each reason', async () => {
     const { entries } = await again([
       retriedOutcome(),
-      retriedOutcome(),
       retriedOutcome({ httpStatus: 502 }),
+      retriedOutcome({ reason: 'cut', httpStatus: 200 }),
       retriedOutcome({ httpStatus: 502 }),
     ])
 
-    expect(entries[0]?.trouble).toEqual({ reason: 'http', httpStatus: 502, at: 3e9, times: 2 })
+    expect(entries[0]?.trouble).toEqual({
+      reason: 'http',
+      httpStatus: 502,
+      at: 3e9,
+      times: 3,
+      earlier: { http: 2, cut: 1 },
+    })
   })
 
   it('stays due and burns nothing while the device is offline', async () => {

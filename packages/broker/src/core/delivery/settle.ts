@@ -87,10 +87,11 @@ async function retryLater(
   outcome: Outcome & { readonly kind: 'retry' },
   { now, random, failuresMax, counts }: SettleOptions & { readonly counts: boolean },
 ): Promise<void> {
-  const { effect, sent, httpStatus } = outcome
+  const { effect, sent, httpStatus, problem } = outcome
   if (counts && entry.failures + 1 >= failuresMax) {
     const known = entry.effect === 'unknown' ? entry.effect : effect
-    const why = { reason: 'failuresMax', problem: outcome.reason, httpStatus, effect: known }
+    const reason = problem === undefined ? 'failuresMax' : 'invalidRequest'
+    const why = { reason, problem: problem ?? outcome.reason, httpStatus, effect: known }
     return returnToUser(tx, row, transition(entry, { type: 'returned', ...why, sent, now }))
   }
   // While the network is away the origin's probes set the pace. The entry stays due, behind those not yet tried.

@@ -15,6 +15,47 @@ interface KnockingPorts extends WirePorts {
 export function withKnocks<P extends WirePorts>(ports: P): P & KnockingPorts {
   const { network, clock } = ports
   const reachability = createReachability(clock, () => network.isOnline())
+  const { knock, forget } = createKnocker(ports, reachability)
+
+  async function send(request: WireRequest, options: SendOptions): Promise<Reply> {
+    const { signal, knock: question } = options
+    const origin = originOfUrl(request.url)
+    const asksFirst = question !== undefined && (question.always || reachability.isDoubtful(origin))
+    let hasKnocked = false
+    while (asksFirst && !reachability.isFresh(origin)) {
+      hasKnocked = true
+      question.hold?.()
+      const httpStatus = await knock(question.url, request.url, signal)
+      if (httpStatus === undefined)
+        return { kind: 'unsent', reason: network.isOnline() ? 'unreachable' : 'offline' }
+      if (!isServerThere(httpStatus)) return { kind: 'unsent', reason: 'http', httpStatus }
+    }
+    if (question?.mayLeave && !(await question.mayLeave(hasKnocked)))
+      return { kind: 'unsent', reason: 'busy' }
+    const sentAt = clock.monotonic()
+    const reply = await network.send(request, options)
+    if (reply.kind === 'invalid') return reply
+    reachability.note(request.url, sentAt, statusOfReply(reply))
+    if (reply.kind !== 'failed') return reply
+    forget(origin)
+    if (question === undefined) return reply
+    return { ...reply, isThere: (await knock(question.url, request.url, signal)) !== undefined }
+  }
+
+  return {
+    ...ports,
+    reachability,
+    network: {
+      ...network,
+      send,
+      // An answer of just now vouches as well.
+      knock: async (url, { requestUrl, signal }) =>
+        reachability.isFresh(originOfUrl(url)) ? 200 : knock(url, requestUrl, signal),
+    },
+  }
+}
+
+function createKnocker({ network, clock }: WirePorts, reachability: Reachability) {
   const knocks = new Map<string, Knock>()
   /** Origins with a knock in flight that waits for a late answer. One at a time, since it holds a connection. */
   const patient = new Set<string>()
@@ -52,32 +93,7 @@ export function withKnocks<P extends WirePorts>(ports: P): P & KnockingPorts {
     return given
   }
 
-  async function send(request: WireRequest, options: SendOptions): Promise<Reply> {
-    const { signal, knock: question } = options
-    const origin = originOfUrl(request.url)
-    const asksFirst = question !== undefined && (question.always || reachability.isDoubtful(origin))
-    let hasKnocked = false
-    while (asksFirst && !reachability.isFresh(origin)) {
-      hasKnocked = true
-      question.hold?.()
-      const httpStatus = await knock(question.url, request.url, signal)
-      if (httpStatus === undefined)
-        return { kind: 'unsent', reason: network.isOnline() ? 'unreachable' : 'offline' }
-      if (!isServerThere(httpStatus)) return { kind: 'unsent', reason: 'http', httpStatus }
-    }
-    if (question?.mayLeave && !(await question.mayLeave(hasKnocked)))
-      return { kind: 'unsent', reason: 'busy' }
-    const sentAt = clock.monotonic()
-    const reply = await network.send(request, options)
-    if (reply.kind === 'invalid') return reply
-    reachability.note(request.url, sentAt, statusOfReply(reply))
-    if (reply.kind !== 'failed') return reply
-    knocks.delete(origin)
-    if (question === undefined) return reply
-    return { ...reply, isThere: (await knock(question.url, request.url, signal)) !== undefined }
-  }
-
-  return { ...ports, reachability, network: { ...network, send } }
+  return { knock, forget: (origin: string) => knocks.delete(origin) }
 }
 
 interface Knock {

@@ -88,7 +88,11 @@ export const areMarks = (marks: unknown): boolean =>
   marks.every((mark) => isRow(mark) && ['header', 'path', 'text'].every((part) => isText(mark[part] ?? '')))
 
 const isTrouble = (trouble: unknown) =>
-  isRow(trouble) && isText(trouble['reason']) && isNumber(trouble['at']) && isCount(trouble['times'])
+  isRow(trouble) &&
+  isText(trouble['reason']) &&
+  isNumber(trouble['at']) &&
+  isCount(trouble['times']) &&
+  Object.values(trouble['earlier'] ?? {}).every(isCount)
 
 function isState(row: UncheckedRow): boolean {
   const { state, lease } = row as { readonly state?: unknown; readonly lease?: unknown }

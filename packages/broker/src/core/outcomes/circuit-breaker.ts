@@ -59,7 +59,8 @@ export function afterOutcome(
   const { counts, httpStatus } = outcome
   if (counts === 'unreachable') return afterMiss(row, awayStreakMin, moment.now)
   if (counts === 'away') return afterMiss(row, 1, moment.now)
-  if (outcome.kind === 'retry' && !outcome.sent && httpStatus === undefined) return row
+  if (outcome.kind === 'retry' && !outcome.sent && httpStatus === undefined)
+    return counts ? afterSign(row) : row
   if (outcome.kind === 'inDoubt' && !counts) return afterAnswer(row, moment.now)
   const reached = afterSign(row)
   if (outcome.kind === 'retry' && outcome.rests === 'origin') return afterTold(reached, outcome, moment)

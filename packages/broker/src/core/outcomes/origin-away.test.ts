@@ -100,4 +100,10 @@ describe('an origin that is away', () => {
 
     expect(after([headers, headers, headers])).toBe(healthy)
   })
+
+  it('is there where a knock was answered for such an entry', () => {
+    const headers = retry({ reason: 'headers', sent: false })
+
+    expect(after([headers], { from: after([miss, miss]) })).toMatchObject({ awayStreak: 0, rest: undefined })
+  })
 })

@@ -37,6 +37,8 @@ export type Outcome =
       readonly rests: 'lane' | 'origin'
       /** False where the request surely never left this device. */
       readonly sent: boolean
+      /** The error of the app's own function, for which nothing was sent. Too many of them make an invalid request. */
+      readonly problem?: string
       /** The media type of an answer that was not taken for the application's; empty where it had none. */
       readonly came?: string
     }

@@ -46,6 +46,17 @@ describe('a refusal that may be a gateway’s', () => {
   )
 
   it.each([
+    ['XHTML', reply(404, 'application/xhtml+xml', '<html/>')],
+    ['XHTML with its charset', reply(403, 'Application/XHTML+XML; charset=utf-8', '<html/>')],
+    ['HTML in capitals', reply(413, 'TEXT/HTML', '<html>')],
+  ])('is one of %s too', (_what, answer) => {
+    expect(classifyReply(answer, waitingEntry(), 0)).toMatchObject({
+      kind: 'retry',
+      reason: 'unsignedRefusal',
+    })
+  })
+
+  it.each([
     ['JSON', json(404), {}],
     ['a problem', reply(403, 'application/problem+json'), {}],
     ['nothing that has a type', reply(404, '', ''), {}],

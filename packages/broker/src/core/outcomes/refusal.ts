@@ -2,6 +2,7 @@
 // echo signs it. At a plain server the content type that was asked for signs it (P5).
 
 import { retryAfterMs } from '../network/backoff.js'
+import { isHtml } from '../network/media-type.js'
 import { defaultSession } from '../rows/answer-rules.js'
 import type { EntryCore } from '../rows/entry.js'
 import { troubleAfter } from '../rows/failure-run.js'
@@ -107,8 +108,8 @@ function unsignedRefusal(reply: Answer, entry: EntryCore, now: number): Outcome 
     return httpStatus < 400 || httpStatus >= 500 || echoesKey(reply, entry)
       ? undefined
       : { ...why, effect: 'unknown' }
-  if (![403, 404, 413].includes(httpStatus) || !/^text\/(html|plain)$/.test(came) || isAskedFor(entry, came))
-    return undefined
+  const isPage = isHtml(came) || came === 'text/plain'
+  if (![403, 404, 413].includes(httpStatus) || !isPage || isAskedFor(entry, came)) return undefined
   const { times } = troubleAfter(entry, why, now)
   return times < unsignedMax ? { ...why, retryAfterMs: floorMs(times) } : undefined
 }

@@ -30,8 +30,10 @@ export interface Trouble {
   readonly reason: string
   readonly httpStatus?: number | undefined
   readonly at: number
-  /** How many attempts in a row have ended so. The wait between them grows with it. */
+  /** How many attempts have ended for this reason. The wait between them grows with it. */
   readonly times: number
+  /** As many by their reasons, as of the attempt before. */
+  readonly earlier?: Readonly<Record<string, number>>
 }
 
 /** The fields of an entry from its acceptance to its end. */

@@ -68,6 +68,7 @@ describe('`refusedWhen`', () => {
     ],
     ['reads what is not there', ({ body }: AnswerSeen) => (body as { a: { b: boolean } }).a.b],
     ['gives a promise', (async () => false) as never],
+    ['gives a promise that rejects', (() => Promise.reject(new Error('late'))) as never],
     ['gives a list', (() => []) as never],
   ])('as a function that %s leaves its entry in doubt, seen and never lost', async (_how, refusedWhen) => {
     const world = createTestWorld({ network: answer(200, {}) })

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { acknowledge, answer, createTestWorld } from '../../testing/index.js'
 import { type AnswerOptions, appWith } from '../fixtures/answers.fixture.js'
 
@@ -59,6 +59,31 @@ describe('an `answer` that throws', () => {
     expect(app.outbox()).toMatchObject({ waiting: 0, deadLetters: 0, entries: {} })
     expect(world.reports).toHaveLength(1)
     await expect(receipt.unwrap()).rejects.toThrow('confirmed: answerInvalid')
+  })
+
+  it.each([
+    ['that resolves', async (body: unknown) => body],
+    ['that rejects', () => Promise.reject(new Error('late'))],
+    ['that never ends', () => new Promise(() => {})],
+    // biome-ignore lint/suspicious/noThenProperty: as some libraries' promises are
+    ['of another library', () => ({ then: (_good: unknown, bad: (e: unknown) => void) => bad('late') })],
+  ])('has given a promise %s, which no reducer gets, and which nobody need hear', async (_how, parse) => {
+    const unheard = vi.fn()
+    process.on('unhandledRejection', unheard)
+    const world = createTestWorld({ network: answer(200, { n: 1 }) })
+    const { app, told, dispatch } = appWith(world, { answer: parse })
+
+    const receipt = dispatch()
+    await world.settle()
+    await new Promise((resolve) => setTimeout(resolve, 1))
+    process.off('unhandledRejection', unheard)
+
+    const error = { reason: 'answerInvalid', problem: expect.stringContaining('not give a promise') }
+    expect(await receipt.settled).toEqual({ status: 'confirmed', ...error })
+    expect(told()).toMatchObject([{ type: 'confirmed', payload: undefined, error }])
+    expect(app.post('p1')?.claps).toBe(1)
+    expect(world.reports.map(String)).toEqual([expect.stringContaining('`answer` must not give a promise')])
+    expect(unheard).not.toHaveBeenCalled()
   })
 
   it('is told the same in another tab and at a later start, where nothing of the body is shown', async () => {

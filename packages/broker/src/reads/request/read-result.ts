@@ -1,7 +1,9 @@
 // The result of a read, and the outcome that the store is told of it.
+
 import { accepts, isJson, mediaTypeOf, parseJson } from '../../core/network/media-type.js'
 import { encodePrincipal } from '../../core/network/principal-header.js'
 import { acceptFor } from '../../core/outcomes/acknowledgement.js'
+import { atOnce } from '../../core/outcomes/at-once.js'
 import { headerOf } from '../../core/reads/cache/cache-policy.js'
 import type { ReadAnswer, ReadEnd, ReadRequest } from '../../core/reads/read-types.js'
 import { isTransient } from '../../core/reads/scheduler/retry-policy.js'
@@ -127,7 +129,10 @@ function deliveredRead(
   if (body === undefined) return returnedRead(routed, { reason: 'protocol', httpStatus })
   try {
     const { fetchedAt, stale, unsure } = result
-    const told = make(routed, 'delivered', { payload: routed.parse(body.data), at: fetchedAt })
+    const told = make(routed, 'delivered', {
+      payload: atOnce(routed.parse(body.data), 'answer'),
+      at: fetchedAt,
+    })
     return { ...told, meta: { ...told.meta, fetchedAt, ...(stale && { stale }), ...(unsure && { unsure }) } }
   } catch (error) {
     report(error)

@@ -77,6 +77,23 @@ describe('the receipt of a read', () => {
     expect(world.reports).toEqual([new Error('no such shape')])
   })
 
+  it.each([
+    ['resolves', async (body: unknown) => body],
+    ['rejects', () => Promise.reject(new Error('late'))],
+    // biome-ignore lint/suspicious/noThenProperty: as some libraries' promises are
+    ['is another library’s', () => ({ then() {} })],
+  ])('is returned where its `answer` gives a promise that %s: that is reported', async (_how, answer) => {
+    const world = createTestWorld()
+    const route = read(createAction('me/parse'), { request: () => '/api/me', answer })
+    const app = openReads(world, { routes: [route] })
+
+    const receipt = app.dispatch(route())
+    await world.settle()
+
+    expect(await receipt.settled).toMatchObject({ status: 'returned', reason: 'answerInvalid' })
+    expect(world.reports.map(String)).toEqual([expect.stringContaining('`answer` must not give a promise')])
+  })
+
   it('is rejected where its route gives no list of tags', async () => {
     const route = read(createAction('me/tags'), { request: () => '/api/me', tags: () => undefined as never })
     const app = openReads(createTestWorld(), { routes: [route] })
