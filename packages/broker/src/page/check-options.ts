@@ -2,6 +2,7 @@
 
 import { defaultLimits, leaseMs } from '../core/limits.js'
 import { type OriginOption, originNames } from '../core/network/allowed-origins.js'
+import { isPrivate } from '../core/outbox/row-validation.js'
 import { isBase } from '../core/rows/app-homes.js'
 import { isToken } from '../core/type-checks.js'
 import { checkSession, checkSuccess } from '../redux/check-answer-rules.js'
@@ -9,7 +10,6 @@ import { describe } from '../redux/describe.js'
 import { oneOf, routeOf } from '../redux/route.js'
 import type { AnyRouted } from '../redux/types.js'
 import type { World } from './broker.js'
-import { isPrivate } from './capture/storable-headers.js'
 import type { ReadPart } from './reads-port.js'
 
 const knownOptions = [

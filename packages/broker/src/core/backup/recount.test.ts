@@ -5,6 +5,7 @@ import { deliveredOutcome, type Outbox, outbox, refusedReply } from '../fixtures
 import { readStart } from '../journal/outbox-changes.js'
 import type { EntryRow } from '../rows/entry.js'
 import type { PartitionRow } from '../rows/rows.js'
+import { within } from '../rows/spans.js'
 import { recount } from './recount.js'
 
 /** A letter, two entries of one lane, one of another, and a history. */
@@ -29,7 +30,7 @@ const looked = (box: Outbox) =>
 /** As a page does at its start. */
 async function start(box: Outbox): Promise<void> {
   const miscounted = await looked(box)
-  if (miscounted !== undefined) await box.write((tx) => recount(tx, miscounted))
+  if (miscounted !== undefined) await box.write((tx) => recount(tx, miscounted, 7))
 }
 async function deliverAll(box: Outbox): Promise<readonly string[]> {
   const sent: string[] = []
@@ -109,6 +110,69 @@ describe('an outbox whose counts are of the right kind, and wrong', () => {
       expect(await looked(box)).toBeUndefined()
     }
   })
+})
+
+describe('rows that were counted and are gone', () => {
+  const erase = (box: Outbox, ids: readonly string[]) =>
+    box.write(async (tx) => {
+      for (const store of ['entries', 'deadLetters'] as const)
+        for (const { seq, id } of await tx.list(within(store, ['p']), 99))
+          if (ids.includes(id)) tx.delete(store, ['p', seq])
+    })
+
+  it.each([[['b']], [['c']], [['b', 'd']], [['b', 'c', 'd']], [['a']], [['a', 'b', 'c', 'd']]])(
+    'P1 are told as lost at the start of a page, once: %j',
+    async (ids) => {
+      const box = await used()
+      await erase(box, ids)
+
+      for (let starts = 0; starts < 2; starts++) await start(box)
+
+      const { row } = await box.contents()
+      expect(row.lost).toEqual({ upTo: ids.length, restored: 0, at: 7 })
+      expect(row.waiting + row.dead).toBe(4 - ids.length)
+      expect(await deliverAll(box)).toEqual(['b', 'c', 'd'].filter((id) => !ids.includes(id)))
+    },
+  )
+
+  it.each<[Partial<Record<keyof PartitionRow, unknown>>]>([
+    [{ bytes: 'x' }],
+    [{ channels: 7 }],
+    [{ nextSeq: -1 }],
+    [{ tried: [7] }],
+    [{ bytes: 0, channels: [] }],
+  ])('are told also where the row of counts is damaged or wrong elsewhere: %j', async (wrong) => {
+    const box = await used()
+    await erase(box, ['b', 'c'])
+    await edit(box, wrong as Partial<PartitionRow>)
+    await box.accept([capture('e', { lane: 'new' })])
+
+    await start(box)
+
+    expect((await box.contents()).row).toMatchObject({ waiting: 2, dead: 1, lost: { upTo: 2 } })
+  })
+
+  it('add to a loss that nobody has taken note of', async () => {
+    const box = await used()
+    await edit(box, { lost: { upTo: 3, restored: 1, at: 5 } })
+    await erase(box, ['d'])
+
+    await start(box)
+
+    expect((await box.contents()).row.lost).toEqual({ upTo: 4, restored: 1, at: 7 })
+  })
+
+  it.each([[{ waiting: 99 }], [{ dead: 7 }], [{ waiting: 2, dead: 2 }], [{ bytes: 0 }]])(
+    'are never more than were captured: %j of an outbox that is whole',
+    async (wrong) => {
+      const box = await used()
+      await edit(box, wrong)
+
+      await start(box)
+
+      expect((await box.contents()).row.lost).toBeUndefined()
+    },
+  )
 })
 
 describe('a lane without a head', () => {

@@ -36,10 +36,16 @@ export async function isMiscounted(tx: StoreTransaction, read: OutboxRows): Prom
   )
 }
 
-/** Counts it anew, and makes the first entry of each lane its head. */
-export async function recount(tx: StoreTransaction, read: OutboxRows): Promise<void> {
-  const row = await rebuiltCounts(tx, newPartition(read.row.partition), read.row)
+/**
+ * Counts it anew, and makes the first entry of each lane its head. Rows that were counted and are gone are told as lost,
+ * at most as many as were ever captured.
+ */
+export async function recount(tx: StoreTransaction, read: OutboxRows, now: number): Promise<void> {
+  const { partition, waiting, dead } = read.row
+  const row = await rebuiltCounts(tx, newPartition(partition), { ...read.row, waiting: 0, dead: 0 })
   for (const lane of headless(read)) await promoteNext(tx, row, lane)
+  const gone = Math.min(waiting + dead, row.nextSeq - 1) - row.waiting - row.dead
+  if (gone > 0) row.lost = { restored: 0, ...row.lost, upTo: (row.lost?.upTo ?? 0) + gone, at: now }
   tx.put('partitions', row)
 }
 

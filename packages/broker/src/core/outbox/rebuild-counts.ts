@@ -49,8 +49,9 @@ export async function rebuiltCounts(
     // Notes lose their words once they were told.
     told: placed(kept.told),
     wordless: placed(kept.wordless),
-    waiting: entries.length,
-    dead: letters.length,
+    // A count that is sound and too large tells the next page how many rows are gone.
+    waiting: Math.max(kept.waiting, entries.length),
+    dead: Math.max(kept.dead, letters.length),
     bytes: totalBytes(readable),
     journalBytes: totalBytes(notes),
     channels,

@@ -88,6 +88,32 @@ describe('a row', () => {
     expect(isValidEntry(waiting({ request: { ...request, headers: [[name, value]] } }))).toBe(false)
   })
 
+  it.each([
+    'authorization',
+    'cookie',
+    'cookie2',
+    'set-cookie',
+    'proxy-authorization',
+    'x-csrf-token',
+    'x-xsrf-token',
+    'idempotency-key',
+    'idempotency-principal',
+  ])('with a header that no release stores is not: %s', (name) => {
+    const { request } = waiting()
+    const headers = [['accept', 'a'] as const, [name, 'Bearer stolen'] as const]
+
+    expect(isValidEntry(waiting({ request: { ...request, headers } }))).toBe(false)
+  })
+
+  it.each(['x-client-version', 'authorization-hint', 'x-cookie', 'x-tenant', 'idempotency'])(
+    'with a header that an app may name is: %s',
+    (name) => {
+      const { request } = waiting()
+
+      expect(isValidEntry(waiting({ request: { ...request, headers: [[name, 'x']] } }))).toBe(true)
+    },
+  )
+
   it('P11 has any headers that `Headers` gives', () => {
     const { request } = waiting()
     const headers = [...new Headers({ Accept: 'a, b;q=0.5', 'X-~!#$%&': ' é\t1 ', empty: '' })]

@@ -1,5 +1,6 @@
 // The headers that the `request` of a route gives. Those of a write lie on the device until it is delivered. Each API
 // has its own names for credentials, so an allow-list says which names are taken.
+import { isPrivate } from '../../core/outbox/row-validation.js'
 import { isDevelopment } from '../../redux/development.js'
 import type { RequestTemplate } from '../../redux/types.js'
 import { callApp, Refusal } from './refusal.js'
@@ -8,10 +9,6 @@ type GivenHeaders = Pick<RequestTemplate, 'headers'>
 
 const storable =
   /^(accept(-language)?|content-(digest|disposition|encoding|language|location|range|type)|if-((none-)?match|(un)?modified-since|range)|prefer)$/
-
-/** Names of credentials, and the broker's own. No app may have them stored. */
-export const isPrivate = (name: string): boolean =>
-  /^(authorization|cookie2?|set-cookie2?|proxy-.*|x-csrf.*|x-xsrf.*|idempotency-.*)$/i.test(name)
 
 /** Names that fetch takes from no page. */
 const isForbidden = (name: string): boolean =>

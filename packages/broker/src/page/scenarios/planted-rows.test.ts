@@ -44,6 +44,10 @@ describe('a row that was planted', () => {
     ['the method TRACK', { method: 'Track' }],
     ['no method', { method: '' }],
     ['two lines as a method', { method: 'PUT\r\nx: y' }],
+    ['somebody’s token', { headers: [['authorization', 'Bearer stolen']] }],
+    ['somebody’s cookie', { headers: [['cookie', 'session=stolen']] }],
+    ['a forged token of a form', { headers: [['x-csrf-token', 'forged']] }],
+    ['another user’s name', { headers: [['idempotency-principal', 'eve']] }],
   ])('with %s is quarantined and never sent; its neighbour is', async (_, more) => {
     const { world, app } = await planted({ request: { ...request, ...more } })
 

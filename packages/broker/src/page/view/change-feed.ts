@@ -137,7 +137,7 @@ function startActions(
 
 /** Reads the rows that a page begins with. Where their counts are wrong they are counted anew, and read again. */
 async function startCounted(
-  { store, report }: Pick<Ports, 'store' | 'report'>,
+  { store, clock, report }: Pick<Ports, 'store' | 'clock' | 'report'>,
   partition: string,
 ): Promise<OutboxStart> {
   const read = (tx: StoreTransaction) => readStart(tx, partition)
@@ -145,7 +145,7 @@ async function startCounted(
   if (start.miscounted === undefined) return start
   const counted = store.transact('readwrite', 'relaxed', async (tx) => {
     const { miscounted } = await read(tx)
-    if (miscounted !== undefined) await recount(tx, miscounted)
+    if (miscounted !== undefined) await recount(tx, miscounted, clock.now())
     return read(tx)
   })
   return counted.catch((error: unknown) => {
