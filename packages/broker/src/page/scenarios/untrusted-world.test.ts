@@ -32,27 +32,28 @@ const isAdded = ([name, value]: readonly [string, string], { body, headers }: Le
 const known = (method: string) => (/^(put|post|delete)$/i.test(method) ? method.toUpperCase() : method)
 
 /** Whether a request is that of a write. */
-function isOf(sent: SentRequest, write: Leaving): boolean {
+function isOf(sent: SentRequest, write: Leaving, requeued: ReadonlySet<string>): boolean {
   const headers = Object.entries(sent.headers).filter((header) => !isAdded(header, write))
   return (
     sent.url === new URL(write.url).href &&
     sent.method === known(write.method) &&
     sent.body === write.body &&
     sent.principal === write.principal &&
+    (sent.key === write.key || requeued.has(write.id)) &&
     JSON.stringify(headers) === JSON.stringify([...new Headers(write.headers as [string, string][])])
   )
 }
 
 /** The writes that edited rows tell of: each must be one that a capture could have made. */
 const toldBy = (rows: readonly EntryRow[], owners: ReadonlyMap<string, string>): readonly Leaving[] =>
-  rows.flatMap(({ request, partition }) => {
+  rows.flatMap(({ request, partition, id, key }) => {
     const { url, method, headers, body } = Object(request) as EntryRow['request']
     const principal = owners.get(partition)
     const isFit =
       typeof url === 'string' &&
       [home, other].some((origin) => url.startsWith(`${origin}/`)) &&
       isMethod(method)
-    return isFit ? [{ url, method, headers, body, principal }] : []
+    return isFit ? [{ url, method, headers, body, principal, id, key }] : []
   })
 
 /** Questions of the broker's own, and reads. */
@@ -69,7 +70,7 @@ async function edit({ world }: OpenWorld, told: EntryRow[], owners: Map<string, 
 }
 
 /** A person, a browser or the time does something. */
-async function step({ world, open, crash }: OpenWorld, apps: OpenApp[]): Promise<void> {
+async function step({ world, open, crash, requeued }: OpenWorld, apps: OpenApp[]): Promise<void> {
   const app = one(apps)
   const ids = Object.keys(app.outbox().entries)
   const steps: readonly (() => unknown)[] = [
@@ -86,9 +87,11 @@ async function step({ world, open, crash }: OpenWorld, apps: OpenApp[]): Promise
       crash()
       apps.splice(0, apps.length, open(one(users)))
     },
-    ...(ids.length > 0 ? [cancel, confirm, discard, requeue] : []).map(
-      (command) => () => command(app.broker, one(ids)),
-    ),
+    ...(ids.length > 0 ? [cancel, confirm, discard, requeue] : []).map((command) => () => {
+      const id = one(ids)
+      if (command === requeue) requeued.add(id)
+      return command(app.broker, id)
+    }),
     ...[100, 5_000, 60_000, hourMs].map((ms) => () => world.clock.advance(upTo(ms))),
   ]
   const done = one(steps)()
@@ -98,7 +101,7 @@ async function step({ world, open, crash }: OpenWorld, apps: OpenApp[]): Promise
 
 /** What left must be what was captured, or what an edited row tells of. Gives what is wrong. */
 function faultsOf(
-  { world, captured }: OpenWorld,
+  { world, captured, requeued }: OpenWorld,
   told: readonly EntryRow[],
   owners: ReadonlyMap<string, string>,
 ) {
@@ -106,7 +109,7 @@ function faultsOf(
   const writes = [...captured, ...toldBy(told, owners)]
   const keys = new Set<unknown>([...requests.map(({ key }) => key), ...told.map(({ key }) => key)])
   const strange = requests.filter(
-    (sent) => !isQuestion(sent, keys) && !writes.some((write) => isOf(sent, write)),
+    (sent) => !isQuestion(sent, keys) && !writes.some((write) => isOf(sent, write, requeued)),
   )
   const knocked = knocks.filter((url) => ![`${home}/api/health`, `${home}/`, `${other}/`].includes(url))
   return { strange, knocked, isEndless: requests.length > 2_000 }
