@@ -6,8 +6,8 @@ import { errorText } from '../network/error-text.js'
 import { isServerThere } from '../network/reachability.js'
 import { originOf } from '../outbox/delivery-requirements.js'
 import { transition } from '../outbox/entry-state.js'
-import { type Owner, unpause } from '../outbox/partition.js'
-import type { WakeReason } from '../outcomes/circuit-breaker.js'
+import { changePartition, type Owner, unpause } from '../outbox/partition.js'
+import { mayProbe, type WakeReason } from '../outcomes/circuit-breaker.js'
 import type { Outcome } from '../outcomes/outcome.js'
 import { retryOutcome } from '../outcomes/retry-outcome.js'
 import type { Ports } from '../ports.js'
@@ -89,8 +89,9 @@ async function loop(context: DrainContext): Promise<void> {
       if (open.length > 0) inquiry ??= context.inquiries()?.queryStatus(context)
       inquiry?.ask(open)
       const asking = inquiry?.asking()
-      if (flights.size === 0 && asking === undefined && !(await resumed(context, row, probe))) return
-      finished = await landing(flights, woken, asking)
+      const isResumed = await resumed(context, row, probe)
+      if (flights.size === 0 && asking === undefined && !isResumed) return
+      finished = await landing(flights, isResumed ? undefined : woken, asking)
     }
   } finally {
     stopRenewing()
@@ -190,7 +191,7 @@ async function unprepared(
 /** Waits for an attempt to end or for a wake-up, and gives all that have ended by then. */
 async function landing(
   flights: ReadonlyMap<string, AttemptInFlight>,
-  woken: Promise<void>,
+  woken: Promise<void> | undefined,
   asking: Promise<void> | undefined,
 ): Promise<readonly Finished[]> {
   const ended: Finished[] = []
@@ -202,14 +203,23 @@ async function landing(
   return [...ended]
 }
 
-/** A pause for want of a session ends when the session's own probe answers well. */
+/** A pause for want of a session ends when the session's own probe answers well. A long upload does not put that off. */
 async function resumed(context: DrainContext, row: PartitionRow, probe: WakeReason): Promise<boolean> {
   const { ports, limits } = context
-  if (row.paused !== 'auth' || probe === 'none' || probe === 'capture') return false
-  if ((await askSession({ ...context, ...limits, row })) !== 'good') return false
-  await unpause(ports.store, row.partition)
-  ports.bus.post('changed')
-  return true
+  const { store, clock } = ports
+  const { partition, paused, askedAt = 0 } = row
+  if (paused !== 'auth' || !mayProbe(probe, askedAt, clock.now())) return false
+  const session = await askSession({ ...context, ...limits, row })
+  const isGood = session === 'good'
+  if (isGood) await unpause(store, partition)
+  else if (session !== undefined)
+    await store.transact('readwrite', 'relaxed', (tx) =>
+      changePartition(tx, partition, (latest) =>
+        Object.assign(latest, { askedAt: clock.now(), unclear: Number(session) || 0 }),
+      ),
+    )
+  if (isGood) ports.bus.post('changed')
+  return isGood
 }
 
 /** Renews the leases of the attempts in flight, so that a watcher sees that they live. Gives what ends it. */

@@ -19,12 +19,16 @@ const row: PartitionRow = {
   session: 0,
 }
 const now = 1_000_000
+const other = 'https://p.example'
 const resting = (...rests: readonly Cooldown[]): readonly OriginRow[] =>
-  rests.map((rest) => ({ ...healthyOrigin('https://o.example'), rest }))
+  rests.map((rest, i) => ({ ...healthyOrigin(i === 0 ? 'https://o.example' : other), rest, probedAt: now }))
 const told = (until: number): Cooldown => ({ kind: 'told', rounds: 0, until })
 const failing = (until: number): Cooldown => ({ kind: 'failing', rounds: 0, until })
 const away: Cooldown = { kind: 'away' }
-const dueAt = (at: number, when?: Conditions) => [{ channel: channelOf('https://o.example', [], when), at }]
+const dueAt = (at: number, when?: Conditions, origin = 'https://o.example') => [
+  { channel: channelOf(origin, [], when), at },
+]
+const dueAtBoth = [...dueAt(now), ...dueAt(now, undefined, other)]
 
 function wake(more: Partial<OutboxChanges>, watched = true, surroundings: Surroundings = {}) {
   const seen = { seq: 0, number: 0 }
@@ -62,6 +66,20 @@ describe('nextWake', () => {
     expect(wake({ row: paused }, false)).toEqual({ delayMs: probeHiddenMs, probe: 'slowTimer' })
   })
 
+  it.each([
+    [1, 14_999],
+    [14_000, 1_000],
+    [15_000, 15_000],
+    [40_000, 5_000],
+    [-10_000, 5_000],
+  ])('P14 counts the pace of probes from the last one, %i ms ago: a look puts none off', (ago, delayMs) => {
+    const paused = { ...row, paused: 'auth', askedAt: now - ago } as const
+    const [missed] = resting(away).map((one) => ({ ...one, probedAt: now - ago }))
+
+    expect(wake({ row: paused })).toEqual({ delayMs, probe: 'timer' })
+    expect(wake({ origins: [missed as OriginRow] })).toEqual({ delayMs, probe: 'timer' })
+  })
+
   it('P14 is when the next entry becomes due', () => {
     expect(wake({ due: dueAt(now + 1_234) })).toEqual({ delayMs: 1_234, probe: 'timer' })
     expect(wake({ due: dueAt(now + 1_234) }, false)).toEqual({ delayMs: 1_234, probe: 'slowTimer' })
@@ -76,18 +94,42 @@ describe('nextWake', () => {
     expect(wake({ due: dueAt(now - 5) })).toEqual({ delayMs: 2_000, probe: 'timer' })
   })
 
-  it('P14 is at the pace of probes while an origin is away, whatever else rests', () => {
-    expect(wake({ origins: resting(told(now + 5), away) })).toEqual({
+  it.each([
+    ['in two seconds', dueAt(now + 2_000, undefined, other)],
+    ['now', dueAt(now, undefined, other)],
+    [
+      'in two seconds, from the hour that opened',
+      dueAt(now + 2_000, { between: { from: '00:00', to: '06:00' } }, other),
+    ],
+  ])('P14 is in time for an origin that is well, %s, whatever another rests for', (_when, due) => {
+    for (const rest of [away, told(now + 3_600_000), failing(now + 60_000)])
+      for (const watched of [true, false])
+        expect(wake({ due: [...dueAt(now), ...due], origins: resting(rest) }, watched)?.delayMs).toBe(2_000)
+  })
+
+  it('is not before the rest of its origin has ended, though it is due before', () => {
+    const due = dueAt(now + 300)
+
+    expect(wake({ due, origins: resting(told(now + 9_000)) })?.delayMs).toBe(9_000)
+    expect(wake({ due, origins: resting(away) })?.delayMs).toBe(probeVisibleMs)
+  })
+
+  it('P14 is at the pace of probes while all that is due is for an origin that is away', () => {
+    expect(wake({ origins: resting(away, told(now + 5)) })).toEqual({
       delayMs: probeVisibleMs,
       probe: 'timer',
     })
+    expect(wake({ origins: resting(away, told(now + 5)), due: dueAtBoth })?.delayMs).toBe(5)
     expect(wake({ origins: resting(away) }, false)).toEqual({ delayMs: probeHiddenMs, probe: 'slowTimer' })
   })
 
   it('is at the end of the rest that ends first, and soon where all have ended', () => {
-    expect(wake({ origins: resting(told(now + 500), failing(now + 300)) })?.delayMs).toBe(300)
-    expect(wake({ origins: resting(told(now - 500), failing(now + 300)) })?.delayMs).toBe(300)
-    expect(wake({ origins: resting(told(now - 500), failing(now)) })?.delayMs).toBe(2_000)
+    const both = (...rests: readonly Cooldown[]) =>
+      wake({ origins: resting(...rests), due: dueAtBoth })?.delayMs
+
+    expect(both(told(now + 500), failing(now + 300))).toBe(300)
+    expect(both(told(now - 500), failing(now + 300))).toBe(300)
+    expect(both(told(now - 500), failing(now))).toBe(2_000)
   })
 
   it('is never where all that waits is in doubt: only a person can tell', () => {

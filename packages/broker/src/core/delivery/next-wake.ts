@@ -3,7 +3,7 @@
 import { lookAgainAt, type Surroundings, unmetAt } from '../conditions/conditions.js'
 import { pageRowsMax, probeHiddenMs, probeVisibleMs, waitCapMs } from '../limits.js'
 import type { Reachability } from '../network/reachability.js'
-import { type CanSend, conditionsOf } from '../outbox/delivery-requirements.js'
+import { type CanSend, conditionsOf, originOf } from '../outbox/delivery-requirements.js'
 import { readPartition, readPause } from '../outbox/partition.js'
 import { isValidEntry } from '../outbox/row-validation.js'
 import { restMs, type WakeReason } from '../outcomes/circuit-breaker.js'
@@ -32,13 +32,19 @@ export function nextWake(
   const slow: NextWake = watched
     ? { delayMs: probeVisibleMs, probe: 'timer' }
     : { delayMs: probeHiddenMs, probe: 'slowTimer' }
-  if (row.paused === 'auth') return slow
+  if (row.paused === 'auth') return paced(slow, now, row.askedAt)
   const next = nextHead(outlook, now, slow, surroundings)
   // Should the executor die, the realm that waits for its lock takes over at once (P4).
   if (sending && (next === undefined || next.delayMs > overdueLookMs))
     return { delayMs: overdueLookMs, probe: slow.probe }
   return next
 }
+
+/** At this pace since the last try. A look that comes meanwhile puts nothing off. */
+const paced = ({ delayMs, probe }: NextWake, now: number, triedAt = now): NextWake => ({
+  delayMs: delayMs - (Math.abs(now - triedAt) % delayMs),
+  probe,
+})
 
 function nextHead(
   { origins, due }: Outlook,
@@ -47,11 +53,13 @@ function nextHead(
   surroundings: Surroundings,
 ): NextWake | undefined {
   if (due.length === 0) return undefined
-  const nextDueAt = Math.min(...due.map((one) => sendableAt(one, now, surroundings)))
-  if (nextDueAt > now) return { delayMs: Math.min(nextDueAt - now, waitCapMs), probe: slow.probe }
-  if (origins.some(({ rest }) => rest?.kind === 'away')) return slow
-  const ends = origins.flatMap((row) => restMs(row, now) ?? [])
-  return { delayMs: ends.length === 0 ? overdueLookMs : Math.min(...ends), probe: slow.probe }
+  const waits = due.map((one) => {
+    const row = origins.find(({ origin }) => origin === originOf(one.channel))
+    const rest = row?.rest?.kind === 'away' ? paced(slow, now, row.probedAt).delayMs : row && restMs(row, now)
+    const ms = Math.max(sendableAt(one, now, surroundings) - now, rest ?? 0)
+    return ms > 0 ? ms : overdueLookMs
+  })
+  return { ...slow, delayMs: Math.min(waitCapMs, ...waits) }
 }
 
 /** When it is due and may be sent, or when to look again whether it may. */

@@ -71,7 +71,8 @@ export async function settle(
       putInDoubt(tx, row, entry, outcome, now)
       break
     case 'paused':
-      if (entry.lease.session === row.session) row.paused = outcome.reason
+      if (entry.lease.session === row.session)
+        Object.assign(row, { paused: outcome.reason, askedAt: now, unclear: 0 })
       deferEntry(tx, row, entry, outcome, { notBefore: now, now, counts: false, sent: true, effect: 'none' })
       break
     case 'retry':

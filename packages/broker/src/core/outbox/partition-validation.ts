@@ -26,8 +26,8 @@ const requiredKinds: readonly (readonly [check: FieldCheck, fields: string])[] =
 
 /** The fields that a row may lack. */
 const optionalKinds: typeof requiredKinds = [
-  [isCount, 'claims wipes told wordless left steals'],
-  [isAmount, 'journalBytes bytesMax'],
+  [isCount, 'claims wipes told wordless left steals unclear'],
+  [isAmount, 'journalBytes bytesMax askedAt'],
   [isText, 'home sessionProbe statusQuery knock'],
   [areTexts, 'stuckLanes needs'],
   [isFlag, 'owed'],

@@ -24,6 +24,10 @@ const spacingMs: Record<WakeReason, number> = {
   capture: probeSpacingMs,
   signal: 0,
 }
+/** Whether that may be tried again which was last tried then. */
+export const mayProbe = (probe: WakeReason, at: number, now: number): boolean =>
+  Math.abs(now - at) >= spacingMs[probe]
+
 export const isWakeReason = (value: unknown): value is WakeReason =>
   typeof value === 'string' && Object.hasOwn(strength, value)
 export const strongest = (a: WakeReason, b: WakeReason): WakeReason => (strength[a] >= strength[b] ? a : b)
@@ -157,7 +161,6 @@ export function withLastFailure(row: OriginRow, outcome: Outcome, entry: EntryCo
 /** How many entries may be sent to the origin now, beside those already in flight to it. */
 export function allowedRequests(row: OriginRow, probe: WakeReason, now: number, inFlight: number): number {
   if (row.rest === undefined) return Number.POSITIVE_INFINITY
-  const ready =
-    row.rest.kind === 'away' ? Math.abs(now - row.probedAt) >= spacingMs[probe] : !isCoolingDown(row, now)
+  const ready = row.rest.kind === 'away' ? mayProbe(probe, row.probedAt, now) : !isCoolingDown(row, now)
   return ready && inFlight === 0 ? 1 : 0
 }

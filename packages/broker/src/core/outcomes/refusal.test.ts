@@ -103,6 +103,25 @@ describe('the end of a session', () => {
     expect(of(status, probing, { server: 'idempotent' })).toMatchObject(paused)
   })
 
+  it.each([
+    [401, {}],
+    [440, {}],
+    [498, { endedBy: [498] }],
+    [401, { endedBy: [401], probeOn: [401] }],
+  ])(
+    'is not told by %i again after a pause, where the probe says that the session is good',
+    (status, rules) => {
+      const app = { ...probing, sessionRules: rules }
+      const trouble = { reason: 'auth', at: 0, times: 1 }
+      const good = { kind: 'returned', reason: 'refused', httpStatus: status }
+      const asked = { kind: 'askSession', good, unknown: paused }
+
+      expect(of(status, app, { trouble })).toMatchObject(asked)
+      expect(of(status, app, { trouble, server: 'idempotent' })).toMatchObject(asked)
+      expect(of(status, { sessionRules: rules }, { trouble })).toMatchObject(paused)
+    },
+  )
+
   it('may be told by 403: the probe decides, and without one it is a refusal', () => {
     expect(of(403)).toMatchObject({ kind: 'returned', reason: 'refused' })
     expect(of(403, probing)).toMatchObject({

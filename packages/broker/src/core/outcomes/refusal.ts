@@ -39,9 +39,11 @@ export function refusal(reply: Answer, entry: EntryCore, now: number, app: Sessi
   if (isCsrf && entry.trouble?.reason !== 'csrf') return retryOutcome('csrf', httpStatus)
   const ends = endedBy.includes(httpStatus)
   const over: Outcome = { kind: 'paused', reason: 'auth', httpStatus }
-  const isAsking = app.sessionProbe !== undefined && (isCsrf || probeOn.includes(httpStatus))
+  // A pause has ended meanwhile, and the same request is answered so again: the answer may be about the request alone.
+  const isAgain = ends && entry.trouble?.reason === 'auth'
+  const isAsking = app.sessionProbe !== undefined && (isCsrf || isAgain || probeOn.includes(httpStatus))
   if (ends && !isAsking) return over
-  const good = isCsrf ? refusedOutcome(reply, entry) : byStatus(reply, entry, now)
+  const good = isCsrf || isAgain ? refusedOutcome(reply, entry) : byStatus(reply, entry, now)
   if (!isAsking) return good
   return {
     kind: 'askSession',

@@ -52,6 +52,10 @@ interface PartitionSession {
   /** Counts the sign-ins. An attempt of an earlier session says nothing of the present one. */
   session: number
   paused?: PauseReason
+  /** When the server last ended the session, or was last asked about it during the pause, in epoch milliseconds. */
+  askedAt?: number
+  /** The status by which the session's probe told neither way; 0 where there is none. */
+  unclear?: number
   /** The session in which its user signed out. A later session means that they are back. */
   left?: number | undefined
 }

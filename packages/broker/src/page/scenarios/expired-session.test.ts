@@ -88,6 +88,89 @@ describe('an expired session (P7)', () => {
     expect(app.outbox()).toMatchObject({ paused: undefined, waiting: 0 })
   })
 
+  describe('that is good again is found out', () => {
+    const renewed = () => {
+      const world = createTestWorld({
+        network: (request) =>
+          request.method === 'GET' ? answer(200, { id: 'ada' }) : acknowledge(request, {}),
+      })
+      world.network.next(answer(401))
+      const app = openApp(world, { sessionProbe: '/api/me' })
+      app.clap('p1')
+      return { world, app }
+    }
+    const probes = (world: ReturnType<typeof createTestWorld>) =>
+      world.network.requests.filter(({ method }) => method === 'GET')
+
+    it.each([300, 1_000, 3_000, 5_000, 14_000])('at the first tap, with one each %i ms', async (gap) => {
+      const { world, app } = renewed()
+      await world.settle()
+      for (let i = 0; i < 4; i += 1) {
+        await world.clock.advance(gap)
+        app.clap(`p${i}`)
+        await world.settle()
+      }
+
+      expect(app.outbox()).toMatchObject({ paused: undefined, waiting: 0 })
+      expect(probes(world)).toHaveLength(1)
+    })
+
+    it.each([2_000, 7_000, 14_000])('15 s after, with news from another tab each %i ms', async (gap) => {
+      const { world, app } = renewed()
+      await world.settle()
+      for (let ms = 0; ms < 16_000; ms += gap) {
+        await world.clock.advance(gap)
+        app.tab.ports.bus.post('changed')
+        world.tab().ports.bus.post('changed')
+      }
+
+      expect(app.outbox()).toMatchObject({ paused: undefined, waiting: 0 })
+    })
+
+    it('at a tap in a hidden window too', async () => {
+      const { world, app } = renewed()
+      app.tab.host.setVisible(false)
+      await world.clock.advance(5_000)
+      app.clap('p2')
+      await world.settle()
+
+      expect(app.outbox()).toMatchObject({ paused: undefined, waiting: 0 })
+    })
+
+    it('while a long upload is under way', async () => {
+      const { world, app } = renewed()
+      await world.settle()
+      world.network.next(answer(200, {}), new Promise(() => {}), answer(401))
+      await world.clock.advance(2_000)
+      app.clap('p2')
+      app.clap('p3')
+      await world.settle()
+      expect(app.outbox().paused).toBe('auth')
+      await world.clock.advance(2_000)
+      app.clap('p4')
+      await world.settle()
+
+      expect(app.outbox()).toMatchObject({ paused: undefined, waiting: 1 })
+    })
+
+    it('by one probe each 15 s, however many tabs are open, and by one a second at most while taps come', async () => {
+      const world = createTestWorld({ network: answer(401) })
+      const [app] = Array.from({ length: 4 }, () => openApp(world, { sessionProbe: '/api/me' }))
+      app?.clap('p1')
+      await world.settle()
+      const before = world.network.requests.length
+      await world.clock.advance(60_000)
+      const idle = world.network.requests.length
+      for (let i = 0; i < 20; i += 1) {
+        app?.clap('p1')
+        await world.clock.advance(250)
+      }
+
+      expect(idle - before).toBe(4)
+      expect([4, 5]).toContain(world.network.requests.length - idle)
+    })
+  })
+
   it('is asked about where a redirect came: a login page is no answer', async () => {
     const world = createTestWorld()
     world.network.next(redirect(), answer(401))

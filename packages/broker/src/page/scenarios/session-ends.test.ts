@@ -102,6 +102,79 @@ describe('a session that ends (P7)', () => {
   })
 })
 
+describe('a status that says the end of a session, in a session that is good', () => {
+  const named = { sessionProbe: '/api/me' }
+  const setUp = (status: number, options: Parameters<typeof openApp>[1] = named, isOver = () => false) => {
+    const world = createTestWorld({
+      network: (request) => {
+        if (isProbe(request)) return answer(isOver() ? 401 : 200, {})
+        return request.url.includes('p1') ? answer(status, { title: 'step up' }) : acknowledge(request, {})
+      },
+    })
+    const app = openApp(world, options)
+    const sends = () => world.network.requests.filter(({ url }) => url.includes('p1')).length
+    return { world, app, sends }
+  }
+  const cases: readonly (readonly [number, string, Parameters<typeof openApp>[1]])[] = [
+    [401, 'a plain server', { server: 'plain' }],
+    [440, 'a plain server', { server: 'plain' }],
+    [401, 'a server whose answer lacks the key', { server: 'idempotent' }],
+    [498, 'a status that the app names', { session: { endedBy: [498] } }],
+  ]
+
+  it.each(cases)(
+    'is returned at its second %i, of %s, and other taps are delivered',
+    async (status, _of, options) => {
+      const { world, app, sends } = setUp(status, { ...named, ...options })
+      const receipt = app.like('p1')
+      await world.settle()
+      expect(app.outbox().paused).toBe('auth')
+      for (let i = 2; i < 8; i += 1) {
+        await world.clock.advance(5_000)
+        app.like(`p${i}`)
+      }
+      await world.clock.advance(5_000)
+
+      expect(await receipt.settled).toMatchObject({ status: 'returned', httpStatus: status })
+      expect(sends()).toBe(2)
+      expect(app.outbox()).toMatchObject({ paused: undefined, waiting: 0, deadLetters: 1 })
+    },
+  )
+
+  it('is returned without a tap within a minute, each of many', async () => {
+    const { world, app, sends } = setUp(401)
+    for (let i = 0; i < 5; i += 1) app.clap('p1')
+    await world.clock.advance(120_000)
+
+    expect(app.outbox()).toMatchObject({ paused: undefined, waiting: 0, deadLetters: 5 })
+    expect(sends()).toBe(10)
+  })
+
+  it('pauses again where the session has ended again meanwhile: nothing is returned', async () => {
+    let isOver = false
+    const { world, app } = setUp(401, named, () => isOver)
+    app.like('p1')
+    await world.settle()
+    isOver = true
+    await app.broker.resume()
+    await world.clock.advance(60_000)
+
+    expect(app.outbox()).toMatchObject({ paused: 'auth', waiting: 1, deadLetters: 0 })
+  })
+
+  it('pauses each time where no probe is named, with one send for each resume', async () => {
+    const { world, app, sends } = setUp(401, {})
+    app.like('p1')
+    await world.clock.advance(3_600_000)
+    expect(sends()).toBe(1)
+    await app.broker.resume()
+    await world.clock.advance(3_600_000)
+
+    expect(sends()).toBe(2)
+    expect(app.outbox()).toMatchObject({ paused: 'auth', waiting: 1 })
+  })
+})
+
 describe('a CSRF token that is old', () => {
   const marks = [
     ['419', {}, answer(419, { message: 'CSRF token mismatch.' })],
