@@ -20,6 +20,9 @@ export type TroubleCode =
   | 'headers'
   | 'notAcknowledged'
   | 'unsignedRefusal'
+  | 'sessionUnknown'
+  | 'csrf'
+  | 'inProgress'
   | 'http'
 
 export interface OriginTrouble {

@@ -91,6 +91,15 @@ describe('a slice that shows a write and is not wrapped', () => {
       (wrap, tapped) => ({ group: combineReducers({ posts: wrap(taps(tapped)) }), ui: taps(tapped) }),
     ],
     [
+      'a slice in a group of a group of a group shows it',
+      (wrap, tapped) => ({
+        group: combineReducers({
+          of: combineReducers({ three: combineReducers({ posts: wrap(taps(tapped)) }) }),
+        }),
+        ui: taps(tapped),
+      }),
+    ],
+    [
       'it only takes note of the tap, as a form that is emptied',
       (wrap, tapped) => ({ form: taps(tapped, false), posts: wrap(quiet as Reducer) }),
     ],

@@ -101,6 +101,6 @@ function isSame(before: unknown, after: unknown): boolean {
 const isStateObject = (value: unknown): value is object => typeof value === 'object' && value !== null
 
 /** Whether a slice is a view, or a group with one in it. */
-const holdsView = (slice: unknown, levels = 2): boolean =>
+const holdsView = (slice: unknown, levels = 3): boolean =>
   isStateObject(slice) &&
   (isView(slice) || (levels > 0 && Object.values(slice).some((inner) => holdsView(inner, levels - 1))))

@@ -88,6 +88,17 @@ describe('a capture that is refused', () => {
     expect(confirmedState(state)).toEqual({ list: ['no x'] })
   })
 
+  it.each([
+    ['the root', (slice: unknown) => ({ slice })],
+    ['a group', (slice: unknown) => ({ group: { slice } })],
+    ['a group in a group', (slice: unknown) => ({ group: { group: { slice } } })],
+    ['a group of the third level', (slice: unknown) => ({ group: { group: { group: { slice } } } })],
+  ])('is kept with the confirmed state in %s, and what is pending is not', (_, within) => {
+    const state = counted(handled).run(refused('x', true), pend('1', add('1')))
+
+    expect(confirmedState(within(state))).toEqual(within({ list: ['no x'] }))
+  })
+
   it('leaves the very same state in a slice that does not listen', () => {
     const slice = optimistic(
       (state: object = {}, { type }: { type: string }) => (type === 'add' ? { ...state } : state),

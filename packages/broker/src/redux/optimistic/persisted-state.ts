@@ -71,7 +71,7 @@ export function hasSameFields(one: object, other: object): boolean {
  * slice's JSON carries this state along.
  */
 export function confirmedState<S>(state: S): S {
-  return withoutKey(state, 2) as S
+  return withoutKey(state, 4) as S
 }
 
 /** Looks for views so many levels down. */
