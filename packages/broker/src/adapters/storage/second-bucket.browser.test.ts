@@ -3,9 +3,23 @@ import { expect, it, onTestFinished } from 'vitest'
 import type { Store } from '../../core/rows/store.js'
 import { secondBucket } from './second-bucket.js'
 
-const buckets = (navigator as unknown as { storageBuckets: { delete(name: string): Promise<void> } })
-  .storageBuckets
-const deleteBucket = () => buckets.delete('redux-broker')
+interface Buckets {
+  open(name: string): Promise<{ readonly indexedDB: IDBFactory }>
+  delete(name: string): Promise<void>
+}
+
+const { storageBuckets } = navigator as unknown as { storageBuckets: Buckets }
+const deleteBucket = () => storageBuckets.delete('redux-broker')
+
+/** Deletes it, and waits until the page has heard so. A transaction that begins before that has no end. */
+async function deleteUsedBucket(): Promise<void> {
+  const { indexedDB } = await storageBuckets.open('redux-broker')
+  const request = indexedDB.open(`second-${count}`)
+  await new Promise((resolve) => request.addEventListener('success', resolve))
+  const closed = new Promise((resolve) => request.result.addEventListener('close', resolve))
+  await deleteBucket()
+  await closed
+}
 
 let count = 0
 function open(): Store {
@@ -38,7 +52,7 @@ it.each(['a write', 'a read', 'a write that makes room first'])(
     const store = open()
     await write(store, 'a')
     for (const value of ['b', 'c']) {
-      await deleteBucket()
+      await deleteUsedBucket()
 
       if (use.includes('room')) await store.makeRoom?.()
       if (use === 'a read') expect(await read(store)).toBeUndefined()
