@@ -4,7 +4,7 @@
 import type { ClockJump } from './clock-watch.js'
 import type { Claim, Moments } from './store.js'
 
-/** What is kept is judged by the earlier of both times. */
+/** The times by which kept records are judged, which are those of the earlier clock. */
 export function judgedMoments({ now, forgottenBy }: Moments, held: ClockJump | undefined): Moments {
   const aheadMs = held === undefined ? 0 : Math.max(0, held.to - held.from)
   return { now: now - aheadMs, forgottenBy: forgottenBy - aheadMs }

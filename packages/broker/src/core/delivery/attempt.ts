@@ -152,19 +152,17 @@ async function bySession(
 }
 
 /**
- * Asks the URL that the app named whether the session is good. Gives the status where that tells neither way. Undefined
- * where nobody was asked, since the app named no URL or this executor cannot prepare the request.
+ * Asks the URL that the app named whether the session is good. Undefined where nobody was asked, since the app named no
+ * URL or this executor cannot prepare the request.
  */
-export async function askSession(
-  context: AskContext,
-): Promise<'good' | 'over' | 'unknown' | number | undefined> {
+export async function askSession(context: AskContext): Promise<'good' | 'over' | 'unknown' | undefined> {
   const { sessionProbe, sessionRules } = context.row
   const reply = sessionProbe === undefined ? undefined : await askServer(context, sessionProbe)
   if (reply?.kind === 'redirect') return 'over'
   if (reply?.kind !== 'answer') return reply && 'unknown'
   const { endedBy, probeOn } = { ...defaultSession, ...sessionRules }
   if ([...endedBy, ...probeOn].includes(reply.status)) return 'over'
-  return reply.status >= 200 && reply.status < 300 && !isHtml(typeOf(reply)) ? 'good' : reply.status
+  return reply.status >= 200 && reply.status < 300 && !isHtml(typeOf(reply)) ? 'good' : 'unknown'
 }
 
 /**

@@ -214,9 +214,9 @@ async function resumed(context: DrainContext, row: PartitionRow, probe: WakeReas
   if (isGood) await unpause(store, partition)
   else if (session !== undefined)
     await store.transact('readwrite', 'relaxed', (tx) =>
-      changePartition(tx, partition, (latest) =>
-        Object.assign(latest, { askedAt: clock.now(), unclear: Number(session) || 0 }),
-      ),
+      changePartition(tx, partition, (latest) => {
+        latest.askedAt = clock.now()
+      }),
     )
   if (isGood) ports.bus.post('changed')
   return isGood

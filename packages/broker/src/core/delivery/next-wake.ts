@@ -72,7 +72,7 @@ export type Connectivity = 'online' | 'offline' | 'degraded'
 
 /**
  * The state of the way to the servers, by the browser's word and the last attempts. Answers are better evidence than
- * either: the last of any origin, and those of origins that are not away, however often another is tried in vain.
+ * either. The last answer of any origin counts, and so does a recent one of an origin that is not away.
  */
 export function connectivityOf(
   origins: Outlook['origins'],

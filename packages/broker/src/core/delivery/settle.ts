@@ -71,8 +71,10 @@ export async function settle(
       putInDoubt(tx, row, entry, outcome, now)
       break
     case 'paused':
-      if (entry.lease.session === row.session)
-        Object.assign(row, { paused: outcome.reason, askedAt: now, unclear: 0 })
+      if (entry.lease.session === row.session) {
+        row.paused = outcome.reason
+        row.askedAt = now
+      }
       deferEntry(tx, row, entry, outcome, { notBefore: now, now, counts: false, sent: true, effect: 'none' })
       break
     case 'retry':

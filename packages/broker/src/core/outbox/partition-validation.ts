@@ -26,7 +26,7 @@ const requiredKinds: readonly (readonly [check: FieldCheck, fields: string])[] =
 
 /** The fields that a row may lack. */
 const optionalKinds: typeof requiredKinds = [
-  [isCount, 'claims wipes told wordless left steals unclear'],
+  [isCount, 'claims wipes told wordless left steals'],
   [isAmount, 'journalBytes bytesMax askedAt'],
   [isText, 'home sessionProbe statusQuery knock'],
   [areTexts, 'stuckLanes needs'],

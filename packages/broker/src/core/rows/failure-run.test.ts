@@ -1,4 +1,4 @@
-// What bounds an entry's sends holds whatever comes between the answers that it counts.
+// An answer that is not counted starts no count of an entry anew.
 import { describe, expect, it } from 'vitest'
 import { waitingEntry } from '../fixtures/entry.fixture.js'
 import { answer, html, plainText } from '../fixtures/replies.fixture.js'

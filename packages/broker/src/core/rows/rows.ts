@@ -54,8 +54,6 @@ interface PartitionSession {
   paused?: PauseReason
   /** When the server last ended the session, or was last asked about it during the pause, in epoch milliseconds. */
   askedAt?: number
-  /** The status by which the session's probe told neither way; 0 where there is none. */
-  unclear?: number
   /** The session in which its user signed out. A later session means that they are back. */
   left?: number | undefined
 }

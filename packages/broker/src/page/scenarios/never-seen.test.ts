@@ -1,4 +1,4 @@
-// A status query that answers `unknown` each time. What it is asked about goes on to fail.
+// A status query that answers `unknown` each time, about a request that fails each time.
 import { createAction } from '@reduxjs/toolkit'
 import { describe, expect, it } from 'vitest'
 import { clapped, openApp } from '../../../test/page-fixture.js'

@@ -1,5 +1,5 @@
-// Rows that anybody edited and a server that answers anything, through a whole broker: nothing is sent that was not
-// captured, and nothing throws past the border. `npm run fuzz` makes many runs; `SEED=7 npm run fuzz` makes them again.
+// A whole broker with edited rows and a server that answers anything. It sends nothing that was not captured, and nothing
+// throws past its border. `npm run fuzz` makes many runs; `SEED=7 npm run fuzz` makes them again.
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { chance, one, upTo } from '../../core/fixtures/anything.fixture.js'
 import { isMethod } from '../../core/outbox/row-validation.js'
@@ -99,7 +99,7 @@ async function step({ world, open, crash, requeued }: OpenWorld, apps: OpenApp[]
   if (done instanceof Promise) await done
 }
 
-/** What left must be what was captured, or what an edited row tells of. Gives what is wrong. */
+/** Each request that left must be one that was captured, or one of an edited row. Gives the faults in words. */
 function faultsOf(
   { world, captured, requeued }: OpenWorld,
   told: readonly EntryRow[],
