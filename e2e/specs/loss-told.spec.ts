@@ -1,6 +1,6 @@
 // No copy is left, or none can be made. The note beside the database knows how much is gone.
 import { effectsOf, ledgerWith } from '../fixtures/ledger.js'
-import { clapInVain, deleteOutbox, endWorkers, openBarePage } from '../fixtures/lost-storage.js'
+import { clapInVain, closeWithWorker, deleteOutbox, openBarePage } from '../fixtures/lost-storage.js'
 import { expect, test } from '../fixtures/test.js'
 
 test.describe('where the database and its copy are deleted', () => {
@@ -11,9 +11,7 @@ test.describe('where the database and its copy are deleted', () => {
     openTab,
   }) => {
     await clapInVain(demo, server)
-    // A worker that lives on would put what it still reads into a new copy.
-    await endWorkers(demo.page)
-    await demo.page.close()
+    await closeWithWorker(demo.page)
     await deleteOutbox(await openBarePage(context, server), { copyToo: true })
 
     const again = await openTab()

@@ -38,10 +38,14 @@ test('a sign-out that the server hears late ends nobody else’s session, where 
   await context.addInitScript(() => Object.defineProperty(navigator, 'locks', { value: undefined }))
   const [demo, other] = [await openTab(), await openTab()]
   await demo.signInAs('Ada')
+  // The patience of the other tab has no end while its clock stands still.
+  await other.page.clock.install()
+  await other.page.clock.pauseAt(Date.now() + 60_000)
   await signOutUnheard(demo, other, network, server)
   await ledgerWith(server, (ledger) => attemptsToSignOut(ledger).length, 2)
 
   await demo.signInAs('Grace')
+  await server.faults([])
 
   await ledgerWith(server, (ledger) => attemptsToSignOut(ledger).some(({ status }) => status === 204), true)
   await demo.refresh()
@@ -50,7 +54,7 @@ test('a sign-out that the server hears late ends nobody else’s session, where 
   await expect(demo.notice('sign-in-needed')).toHaveCount(0)
 })
 
-/** Signed out while offline, then back online, with a slow call that tells the server of it. */
+/** Signed out while offline, then back online, with a call that tells the server of it and is held there. */
 async function signOutUnheard(
   demo: DemoPage,
   other: DemoPage,
@@ -60,9 +64,12 @@ async function signOutUnheard(
   await expect(other.post('p01').root).toBeVisible()
   await network.cut()
   await bringToFront(demo.page)
+  const unheard = demo.page.waitForEvent('requestfailed', (request) => request.method() === signOut.method)
   await demo.page.getByRole('button', { name: 'Sign out' }).click()
+  // A tab that still tells the server of it does not begin again when the network is back.
+  await unheard
   await expect(other.page.getByRole('heading', { level: 1 })).toHaveText('Taps that survive the tunnel')
-  await server.faults([{ match: signOut, kind: 'delay', ms: 2_000 }])
+  await server.faults([{ match: signOut, kind: 'hold' }])
   await network.restore()
 }
 
