@@ -4,7 +4,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
 import ts from 'typescript'
-import { allowedArrows, exceptions } from './border-rules.js'
+import { allowedArrows } from './border-rules.js'
 import { read, report, root as repository } from './repository.js'
 
 const root = `${repository}packages/broker/src`
@@ -69,7 +69,7 @@ const isBelow = (folder, other) => folder === other || folder.startsWith(`${othe
 for (const { file, folder, imports } of sources)
   for (const target of imports) {
     const to = dirname(target)
-    if (folder === to || exceptions.some(([from, name]) => from === file && name === target)) continue
+    if (folder === to) continue
     const allowed = allowedArrows[folder]
     if (allowed === undefined) faults.push(`${folder} is a new folder: add it to border-rules.js`)
     else if (
@@ -79,9 +79,6 @@ for (const { file, folder, imports } of sources)
     )
       faults.push(`${file} must not import ${target}`)
   }
-for (const [from, name] of exceptions)
-  if (!byFile.get(from)?.imports.includes(name))
-    faults.push(`the exception ${from} → ${name} is no longer needed`)
 
 /** Groups of nodes that reach each other (R. Tarjan, 1972). @param {string[]} nodes @param {(node: string) => string[]} next */
 function circles(nodes, next) {
@@ -117,14 +114,12 @@ const importsOf = (/** @type {string} */ file) =>
 for (const circle of circles([...byFile.keys()], importsOf))
   faults.push(`a circle of files: ${circle.join(', ')}`)
 
-const isExcepted = (/** @type {string} */ from, /** @type {string} */ to) =>
-  exceptions.some(([file, name]) => file === from && name === to)
 /** @param {string} folder */
 const arrowsOf = (folder) => [
   ...new Set(
     sources
       .filter((source) => source.folder === folder)
-      .flatMap(({ file, imports }) => imports.filter((to) => !isExcepted(file, to)).map((to) => dirname(to))),
+      .flatMap(({ imports }) => imports.map((to) => dirname(to))),
   ),
 ]
 const layered = folders.filter((folder) => folder !== '.')
@@ -169,8 +164,4 @@ if (process.argv.includes('--floors'))
     console.log(`${folder}: ${sources.filter((one) => one.folder === folder).length} files ${floor}`)
   }
 
-report(
-  faults,
-  `borders: ${sources.length} files in ${folders.length} folders, ${highest} floors in core, ` +
-    `${exceptions.length} exceptions`,
-)
+report(faults, `borders: ${sources.length} files in ${folders.length} folders, ${highest} floors in core`)

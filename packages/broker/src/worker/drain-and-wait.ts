@@ -5,7 +5,7 @@ import { syncTag } from '../core/delivery/worker-messages.js'
 import type { CanSend } from '../core/outbox/delivery-requirements.js'
 import type { Owner } from '../core/outbox/partition.js'
 import type { WakeReason } from '../core/outcomes/circuit-breaker.js'
-import type { Ports } from '../core/ports.js'
+import type { Ports } from '../core/ports/ports.js'
 
 declare const self: ServiceWorkerGlobalScope & {
   readonly registration: { readonly sync?: WorkerSyncManager }

@@ -15,11 +15,11 @@ import { classifyReply } from '../outcomes/classify-reply.js'
 import { retentionMsOf } from '../outcomes/key-retention.js'
 import type { Outcome, RefusalJudge, Verdict } from '../outcomes/outcome.js'
 import { retryOutcome } from '../outcomes/retry-outcome.js'
-import type { Ports } from '../ports.js'
 import { defaultSession, type RefusesAnswer } from '../rows/answer-rules.js'
 import { isRepeatable, type SendingEntry, type StoredAction, type StoredRequest } from '../rows/entry.js'
 import type { AppWord } from '../rows/rows.js'
 import { withTimeout } from '../with-timeout.js'
+import type { DeliveryPorts } from './delivery-ports.js'
 import { createSentMark } from './sent-mark.js'
 
 type StoredHeaders = StoredRequest['headers']
@@ -36,7 +36,7 @@ export interface Outgoing {
 }
 
 export interface AskContext {
-  readonly ports: Ports
+  readonly ports: DeliveryPorts
   readonly attemptMs: number
   readonly answerBytesMax: number
   readonly row: AppWord & { readonly partition: string }

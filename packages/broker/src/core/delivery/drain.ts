@@ -10,11 +10,11 @@ import { changePartition, type Owner, unpause } from '../outbox/partition.js'
 import { mayProbe, type WakeReason } from '../outcomes/circuit-breaker.js'
 import type { Outcome } from '../outcomes/outcome.js'
 import { retryOutcome } from '../outcomes/retry-outcome.js'
-import type { Ports } from '../ports.js'
 import { type SendingEntry, toRow } from '../rows/entry.js'
 import type { PartitionRow } from '../rows/rows.js'
 import { type AskContext, type AttemptContext, askSession, attempt, knockUrlOf } from './attempt.js'
 import { type ClaimOptions, claim } from './claim.js'
+import type { DeliveryPorts } from './delivery-ports.js'
 import { type IsExpired, recoverExpired } from './expired-leases.js'
 import { findLeasedEntry } from './lease.js'
 import { type Finished, settleEach, settleTogether } from './settle.js'
@@ -25,7 +25,7 @@ export interface DrainContext
     Pick<AskContext, 'serves' | 'prepare' | 'signal'>,
     Pick<AttemptContext, 'refuses'>,
     Pick<StatusQueryContext, 'asked' | 'comeBack'> {
-  readonly ports: Ports
+  readonly ports: DeliveryPorts
   readonly limits: Limits
   readonly user: Owner
   readonly isExpired: IsExpired

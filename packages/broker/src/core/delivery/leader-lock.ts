@@ -3,9 +3,9 @@
 import { lookMs, pageRowsMax } from '../limits.js'
 import { changePartition, readPartition } from '../outbox/partition.js'
 import { isValidEntry } from '../outbox/row-validation.js'
-import type { Ports } from '../ports.js'
 import { within } from '../rows/spans.js'
 import type { StoreTransaction } from '../rows/store.js'
+import type { DeliveryPorts } from './delivery-ports.js'
 import { allExpired, type IsExpired } from './expired-leases.js'
 import { createLeaseWatch, leaseVersion } from './lease.js'
 
@@ -14,7 +14,7 @@ export type LeaderWork = (isExpired: IsExpired, lost: AbortSignal) => Promise<vo
 
 /** Rejects where `work` does, or where the signal aborts before its turn has come. */
 export async function asLeader(
-  ports: Pick<Ports, 'locks' | 'store' | 'clock'>,
+  ports: Pick<DeliveryPorts, 'locks' | 'store' | 'clock'>,
   lock: string,
   partition: string,
   signal: AbortSignal,
@@ -56,7 +56,7 @@ interface LeaderSigns {
  * one with nothing in flight lets go. Gives what ends it.
  */
 function detectHungLeader(
-  { store, clock }: Pick<Ports, 'store' | 'clock'>,
+  { store, clock }: Pick<DeliveryPorts, 'store' | 'clock'>,
   partition: string,
   onSilence: (leases: ReadonlySet<string>) => void,
 ): () => void {

@@ -4,13 +4,13 @@
 import type { SendOptions } from '../network/network.js'
 import { transition } from '../outbox/entry-state.js'
 import { isActive, sessionOf } from '../outbox/partition.js'
-import type { Ports } from '../ports.js'
 import { isRepeatable, type SendingEntry, toRow } from '../rows/entry.js'
+import type { DeliveryPorts } from './delivery-ports.js'
 import { findLeasedEntry } from './lease.js'
 
 /** The marks of one attempt, on its way to the network. */
 export function createSentMark(
-  ports: Pick<Ports, 'store' | 'report'>,
+  ports: Pick<DeliveryPorts, 'store' | 'report'>,
   sending: SendingEntry,
 ): Pick<NonNullable<SendOptions['knock']>, 'hold' | 'mayLeave'> {
   let held = sending.lease.knocking ? Promise.resolve() : undefined
@@ -28,7 +28,7 @@ export function createSentMark(
 
 /** False where another executor has the entry by now, or where it is to leave and its user has signed out (P6). */
 const writeMark = (
-  { store }: Pick<Ports, 'store'>,
+  { store }: Pick<DeliveryPorts, 'store'>,
   sending: SendingEntry,
   type: 'held' | 'left',
 ): Promise<boolean> =>

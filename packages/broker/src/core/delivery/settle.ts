@@ -17,7 +17,6 @@ import {
   withRetention,
 } from '../outcomes/circuit-breaker.js'
 import type { Outcome, UnstoredAnswerReason } from '../outcomes/outcome.js'
-import type { Ports } from '../ports.js'
 import { isFull } from '../rows/disk-reserve.js'
 import type { SendingEntry } from '../rows/entry.js'
 import { troubleAfter } from '../rows/failure-run.js'
@@ -25,6 +24,7 @@ import type { OriginRow, PartitionRow } from '../rows/rows.js'
 import type { StoreTransaction } from '../rows/store.js'
 import type { Attempted } from './attempt.js'
 import { readOrigins } from './claim.js'
+import type { DeliveryPorts } from './delivery-ports.js'
 import { findLeasedEntry } from './lease.js'
 
 /** An attempt that has ended, with the entry as it was claimed and the outcome. */
@@ -107,7 +107,7 @@ async function retryLater(
 }
 
 interface SettleContext {
-  readonly ports: Ports
+  readonly ports: DeliveryPorts
   readonly limits: Limits
   readonly user: Owner
 }

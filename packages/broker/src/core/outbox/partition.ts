@@ -1,6 +1,6 @@
 // One user's outbox as a row, with its owner, its counts and its pause.
 
-import type { Ports } from '../ports.js'
+import type { RandomSource } from '../platform.js'
 import {
   type Base,
   baseIn,
@@ -108,7 +108,7 @@ export const readNamed = async (tx: StoreTransaction, base: Base): Promise<Owner
 
 /** The active user with their name, where the partition is theirs. No session may send another user's work (P6). */
 export async function readProven(
-  { store, chance }: Pick<Ports, 'store' | 'chance'>,
+  { store, chance }: { readonly store: Store; readonly chance: RandomSource },
   base: Base,
 ): Promise<Owner | undefined> {
   const { owner, salts } = await store.transact('readonly', 'relaxed', async (tx) => ({

@@ -4,7 +4,7 @@
 import type { Limits } from '../../core/limits.js'
 import { append, type Capture, findAppended } from '../../core/outbox/append.js'
 import { nameActive, type Owner, readPartition } from '../../core/outbox/partition.js'
-import type { Ports } from '../../core/ports.js'
+import type { Ports } from '../../core/ports/ports.js'
 import { keepReserve } from '../../core/rows/disk-reserve.js'
 import type { StoredAction } from '../../core/rows/entry.js'
 import type { AppWord } from '../../core/rows/rows.js'

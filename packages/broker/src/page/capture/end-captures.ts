@@ -1,6 +1,6 @@
 // Captures that end before they are accepted, by a refusal or by a cancellation in time. Their changes leave the view,
 // and their receipts settle.
-import type { Ports } from '../../core/ports.js'
+import type { Ports } from '../../core/ports/ports.js'
 import type { StoredAction } from '../../core/rows/entry.js'
 import { type BrokerAction, type OutcomeAction, outcome } from '../../redux/actions.js'
 import { isDevelopment } from '../../redux/development.js'

@@ -11,7 +11,7 @@ import {
   sessionOf,
   unpause,
 } from '../../core/outbox/partition.js'
-import type { Ports } from '../../core/ports.js'
+import type { Ports } from '../../core/ports/ports.js'
 import { type Base, findSalt, partitionOf, readSalt, restoreSalt } from '../../core/rows/app-homes.js'
 import { isFull } from '../../core/rows/disk-reserve.js'
 import type { AppWord, SessionRow } from '../../core/rows/rows.js'

@@ -2,7 +2,7 @@
 
 import type { Connectivity } from '../../core/delivery/next-wake.js'
 import type { OutboxChanges } from '../../core/journal/outbox-changes.js'
-import type { Ports } from '../../core/ports.js'
+import type { Ports } from '../../core/ports/ports.js'
 import type { StoredAction } from '../../core/rows/entry.js'
 import {
   type BrokerAction,

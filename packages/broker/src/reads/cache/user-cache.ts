@@ -1,7 +1,7 @@
 // Keeps the answers of one user's reads. Only copies of users with a session may lie on the device.
 // The rows tell all tabs whose session it is.
 import { readSessions } from '../../core/outbox/partition.js'
-import type { Ports } from '../../core/ports.js'
+import type { Ports } from '../../core/ports/ports.js'
 import type { AnswerCache } from '../../core/reads/cache/answer-cache.js'
 import {
   type CacheBounds,

@@ -2,8 +2,8 @@
 // tabs. Without a worker they wait in this page.
 import type { ConnectionPool } from '../../core/network/connection-pool.js'
 import { sendIdentified } from '../../core/reads/cache/answer-identity.js'
-import { notingScheduler } from '../../core/reads/note-reachability.js'
 import type { Scheduler } from '../../core/reads/read-types.js'
+import { notingScheduler } from '../../core/reads/scheduler/note-reachability.js'
 import { createScheduler } from '../../core/reads/scheduler/scheduler.js'
 import type { ReadEngineContext } from '../../page/reads-port.js'
 import { createWorkerScheduler } from './worker-scheduler.js'

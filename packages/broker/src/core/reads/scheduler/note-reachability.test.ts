@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest'
-import { app, setUp } from '../fixtures/scheduler.fixture.js'
-import { createReachability } from '../network/reachability.js'
+import { app, setUp } from '../../fixtures/scheduler.fixture.js'
+import { createReachability } from '../../network/reachability.js'
+import type { ReadReply } from '../read-types.js'
 import { notingScheduler } from './note-reachability.js'
-import type { ReadReply } from './read-types.js'
 
 const answer = (status: number): ReadReply => ({
   kind: 'answer',

@@ -1,10 +1,11 @@
 // A scheduler that notes the reachability of each origin, so that a write does not wait longer than needed.
-import type { Ports } from '../ports.js'
-import type { ReadEnd, Scheduler } from './read-types.js'
+import type { Reachability } from '../../network/reachability.js'
+import type { Clock } from '../../platform.js'
+import type { ReadEnd, Scheduler } from '../read-types.js'
 
 export const notingScheduler = (
   line: Scheduler,
-  { clock, reachability }: Pick<Ports, 'clock' | 'reachability'>,
+  { clock, reachability }: { readonly clock: Clock; readonly reachability?: Reachability },
 ): Scheduler => ({
   ask(asked) {
     let sentAt = clock.monotonic()
