@@ -8,10 +8,11 @@ import { freePort, type Listening } from '../fixtures/listen.js'
 
 export const hasNginx = (): boolean => spawnSync('nginx', ['-v']).status === 0
 
-export async function startNginx(target: number, pages: string): Promise<Listening> {
+/** `location` is one more block of its server. */
+export async function startNginx(target: number, pages: string, location = ''): Promise<Listening> {
   const folder = await mkdtemp(join(tmpdir(), 'nginx-'))
   const port = await freePort()
-  await writeFile(join(folder, 'nginx.conf'), configOf({ port, target, pages, folder }))
+  await writeFile(join(folder, 'nginx.conf'), configOf({ port, target, pages, folder, location }))
   const child = spawn('nginx', ['-p', folder, '-c', 'nginx.conf', '-e', 'error.log'], { stdio: 'inherit' })
   await answers(child, `http://127.0.0.1:${port}/`)
   return {
@@ -28,7 +29,15 @@ export async function startNginx(target: number, pages: string): Promise<Listeni
 /** Its workers would else be a user who may not read the pages. */
 const isRoot = process.getuid?.() === 0
 
-const configOf = (given: { port: number; target: number; pages: string; folder: string }) => `
+interface Configuration {
+  readonly port: number
+  readonly target: number
+  readonly pages: string
+  readonly folder: string
+  readonly location: string
+}
+
+const configOf = (given: Configuration) => `
 ${isRoot ? 'user root;' : ''}
 daemon off;
 worker_processes 1;
@@ -45,6 +54,7 @@ http {
   server {
     listen 127.0.0.1:${given.port};
     root ${given.pages};
+    ${given.location}
     location / {
       try_files $uri $uri/index.html @app;
     }

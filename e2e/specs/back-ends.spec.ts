@@ -12,6 +12,7 @@ import { startHono } from '../back-ends/hono.js'
 import { startJsonServer } from '../back-ends/json-server.js'
 import { hasNginx, startNginx } from '../back-ends/nginx.js'
 import type { AppConfig } from '../back-ends/page/config.js'
+import { startPrintedExpress, startPrintedHono, startPrintedNginx } from '../back-ends/printed-cors.js'
 import { startSite } from '../back-ends/site.js'
 import { listen } from '../fixtures/listen.js'
 
@@ -119,6 +120,20 @@ const table: readonly Row[] = [
   { name: 'Express of another origin, with helmet', start: startHelmet, where: 'apart', hasSessions: false },
   { name: 'graphql-yoga of another origin', start: startYoga, where: 'apart', hasSessions: false },
   { name: 'Express with csrf-csrf', start: startCsrf, where: 'home', hasSessions: true },
+  ...(
+    [
+      ['Express', startPrintedExpress],
+      ['Hono', startPrintedHono],
+      ...(hasNginx() ? ([['nginx', startPrintedNginx]] as const) : []),
+    ] as const
+  ).map(
+    ([name, start]): Row => ({
+      name: `${name} with the CORS that docs/your-server.md prints`,
+      start,
+      where: 'apart',
+      hasSessions: false,
+    }),
+  ),
   ...(
     [
       ['Hono', companion('Hono')],
