@@ -1,18 +1,12 @@
 // Back ends that nobody wrote for this library, each as its own guide shows it. Their database or log is the ledger.
 import { test as base, expect, type Page } from '@playwright/test'
 import type { BackEnd, StartBackEnd } from '../back-ends/back-end.js'
+import { backEnds } from '../back-ends/back-ends.js'
 import { type BuiltPage, buildPage } from '../back-ends/build-page.js'
-import { companion } from '../back-ends/companion.js'
-import { startCsrf } from '../back-ends/csrf.js'
 import { startExpress } from '../back-ends/express.js'
 import { type Gateway, startGateway } from '../back-ends/gateway.js'
-import { startYoga } from '../back-ends/graphql-yoga.js'
-import { startHelmet } from '../back-ends/helmet.js'
-import { startHono } from '../back-ends/hono.js'
-import { startJsonServer } from '../back-ends/json-server.js'
 import { hasNginx, startNginx } from '../back-ends/nginx.js'
 import type { AppConfig } from '../back-ends/page/config.js'
-import { startPrintedExpress, startPrintedHono, startPrintedNginx } from '../back-ends/printed-cors.js'
 import { startSite } from '../back-ends/site.js'
 import { listen } from '../fixtures/listen.js'
 
@@ -103,57 +97,7 @@ const expectEmpty = (page: Page) =>
     .poll(() => outboxSeen(page), { timeout: 120_000 + 3 * outageMs, intervals: [500] })
     .toMatchObject({ waiting: 0, deadLetters: 0, entries: {} })
 
-interface Row {
-  readonly name: string
-  readonly start: StartBackEnd
-  readonly where: 'home' | 'apart'
-  readonly hasSessions: boolean
-}
-
-const withoutJson = (code: string) => code.replace(/app\.use\(express\.json.*\n/, '')
-const onExpress4 = (code: string) => code.replace("from 'express'", "from 'express4'")
-
-const table: readonly Row[] = [
-  { name: 'json-server', start: startJsonServer, where: 'home', hasSessions: false },
-  { name: 'Express with express-session', start: startExpress, where: 'home', hasSessions: true },
-  { name: 'Hono of another origin, with cookies', start: startHono, where: 'apart', hasSessions: true },
-  { name: 'Express of another origin, with helmet', start: startHelmet, where: 'apart', hasSessions: false },
-  { name: 'graphql-yoga of another origin', start: startYoga, where: 'apart', hasSessions: false },
-  { name: 'Express with csrf-csrf', start: startCsrf, where: 'home', hasSessions: true },
-  ...(
-    [
-      ['Express', startPrintedExpress],
-      ['Hono', startPrintedHono],
-      ...(hasNginx() ? ([['nginx', startPrintedNginx]] as const) : []),
-    ] as const
-  ).map(
-    ([name, start]): Row => ({
-      name: `${name} with the CORS that docs/your-server.md prints`,
-      start,
-      where: 'apart',
-      hasSessions: false,
-    }),
-  ),
-  ...(
-    [
-      ['Hono', companion('Hono')],
-      ['Express 5 behind express.json()', companion('Express 4 and 5')],
-      ['Express 5', companion('Express 4 and 5', withoutJson)],
-      ['Express 4 behind express.json()', companion('Express 4 and 5', onExpress4)],
-      ['Express 4', companion('Express 4 and 5', (code) => onExpress4(withoutJson(code)))],
-      ['Fastify 5', companion('Fastify 5')],
-    ] as const
-  ).map(
-    ([name, start]): Row => ({
-      name: `redux-broker-server on ${name} of another origin, as its README prints it`,
-      start,
-      where: 'apart',
-      hasSessions: false,
-    }),
-  ),
-]
-
-for (const { name, start, where, hasSessions } of table)
+for (const { name, start, where, hasSessions } of backEnds)
   test.describe(name, () => {
     let running: Running
     test.beforeEach(async ({ pages, page }) => {

@@ -1,7 +1,7 @@
 // The first ten minutes of a new user: the quick start as it is printed, in front of an API of their own.
 import { expect, test } from '@playwright/test'
 import { type Listening, listen } from '../fixtures/listen.js'
-import { bundleQuickStart } from '../fixtures/quick-start.js'
+import { bundleQuickStart } from '../set-ups/quick-start.js'
 
 let server: Listening | undefined
 test.afterEach(() => server?.stop())
