@@ -4,7 +4,7 @@ import cookieParser from 'cookie-parser'
 import { doubleCsrf } from 'csrf-csrf'
 import express from 'express'
 import session from 'express-session'
-import { listen } from '../fixtures/listen.js'
+import { listen } from '../fixtures/servers/listen.js'
 import type { BackEnd } from './back-end.js'
 
 export async function startCsrf(pages: string): Promise<BackEnd> {

@@ -2,7 +2,7 @@
 // a form.
 import express, { type RequestHandler } from 'express'
 import session from 'express-session'
-import { listen } from '../fixtures/listen.js'
+import { listen } from '../fixtures/servers/listen.js'
 import type { BackEnd } from './back-end.js'
 
 declare module 'express-session' {

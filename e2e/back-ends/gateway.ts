@@ -1,6 +1,6 @@
 // A gateway in front of a back end, as a load balancer. While nobody is behind it, it answers 502 with a page.
-import { listen } from '../fixtures/listen.js'
-import { proxy } from '../fixtures/proxy.js'
+import { listen } from '../fixtures/servers/listen.js'
+import { proxy } from '../fixtures/servers/proxy.js'
 
 export interface Gateway {
   readonly port: number

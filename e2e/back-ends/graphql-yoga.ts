@@ -1,6 +1,6 @@
 // A GraphQL server of another origin, as the quick start of graphql-yoga shows it, with its default CORS.
 import { createSchema, createYoga } from 'graphql-yoga'
-import { listen } from '../fixtures/listen.js'
+import { listen } from '../fixtures/servers/listen.js'
 import type { BackEnd } from './back-end.js'
 
 export async function startYoga(): Promise<BackEnd> {

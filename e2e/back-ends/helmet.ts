@@ -2,7 +2,7 @@
 import cors from 'cors'
 import express from 'express'
 import helmet from 'helmet'
-import { listen } from '../fixtures/listen.js'
+import { listen } from '../fixtures/servers/listen.js'
 import type { BackEnd } from './back-end.js'
 
 export async function startHelmet(_pages: string, pageOrigin?: string): Promise<BackEnd> {

@@ -3,7 +3,7 @@ import { getRequestListener } from '@hono/node-server'
 import { Hono } from 'hono'
 import { getSignedCookie, setSignedCookie } from 'hono/cookie'
 import { cors } from 'hono/cors'
-import { listen } from '../fixtures/listen.js'
+import { listen } from '../fixtures/servers/listen.js'
 import type { BackEnd } from './back-end.js'
 
 const secret = 'secret ingredient'

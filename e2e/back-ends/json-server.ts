@@ -1,6 +1,6 @@
 // json-server, as its README's "Module" section starts it. It knows nothing of keys, sessions or users.
 import jsonServer from 'json-server'
-import { listen } from '../fixtures/listen.js'
+import { listen } from '../fixtures/servers/listen.js'
 import type { BackEnd } from './back-end.js'
 
 interface Database {

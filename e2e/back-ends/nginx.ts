@@ -4,7 +4,7 @@ import { once } from 'node:events'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { freePort, type Listening } from '../fixtures/listen.js'
+import { freePort, type Listening } from '../fixtures/servers/listen.js'
 
 export const hasNginx = (): boolean => spawnSync('nginx', ['-v']).status === 0
 

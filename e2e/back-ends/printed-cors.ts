@@ -6,7 +6,7 @@ import expressCors from 'cors'
 import express from 'express'
 import { Hono } from 'hono'
 import { cors as honoCors } from 'hono/cors'
-import { type Listening, listen } from '../fixtures/listen.js'
+import { type Listening, listen } from '../fixtures/servers/listen.js'
 import type { BackEnd, StartBackEnd } from './back-end.js'
 import { startNginx } from './nginx.js'
 

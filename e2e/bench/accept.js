@@ -9,7 +9,7 @@ import { servePage } from './serve-page.js'
 
 const rounds = 1_000
 
-const site = await servePage(new URL('accept-page.js', import.meta.url))
+const site = await servePage(new URL('pages/accept-page.js', import.meta.url))
 const folder = await mkdtemp(join(tmpdir(), 'broker-bench-'))
 const context = await chromium.launchPersistentContext(folder, { headless: true, ...findChromium() })
 const page = await context.newPage()

@@ -11,7 +11,7 @@ const turns = 5
 const rounds = 60
 const counts = [0, 10_000]
 
-const site = await servePage(new URL('blocked-page.js', import.meta.url), ({ headers }, response) => {
+const site = await servePage(new URL('pages/blocked-page.js', import.meta.url), ({ headers }, response) => {
   const key = headers['idempotency-key']
   if (typeof key === 'string') response.setHeader('Idempotency-Key', key)
   response.setHeader('Content-Type', 'application/json').end('{}')

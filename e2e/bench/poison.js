@@ -22,7 +22,7 @@ const kinds = [
 /** How often each URL was asked for. @type {Map<string, number>} */
 const asked = new Map()
 const site = await servePage(
-  new URL('poison-page.js', import.meta.url),
+  new URL('pages/poison-page.js', import.meta.url),
   ({ url = '', headers }, response) => {
     const key = headers['idempotency-key']
     if (typeof key !== 'string') {

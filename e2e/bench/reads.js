@@ -10,7 +10,7 @@ const rounds = 11
 const serverDelayMs = 50
 
 const bundle = await rolldown({
-  input: fileURLToPath(new URL('reads-page.js', import.meta.url)),
+  input: fileURLToPath(new URL('pages/reads-page.js', import.meta.url)),
   transform: { define: { 'process.env.NODE_ENV': '"production"' } },
 })
 const script = (await bundle.generate({ format: 'es', minify: true, codeSplitting: false })).output[0].code

@@ -12,7 +12,7 @@ const rounds = 500
 const entriesMax = 10_000
 const loop = 100_000
 
-const site = await servePage(new URL('refused-page.js', import.meta.url), ({ method }, response) => {
+const site = await servePage(new URL('pages/refused-page.js', import.meta.url), ({ method }, response) => {
   // Writes stay, so that there is no more room.
   if (method === 'GET') response.setHeader('Content-Type', 'application/json').end('{}')
   else response.writeHead(503, { 'Retry-After': '3600' }).end()

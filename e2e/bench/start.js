@@ -9,7 +9,7 @@ import { servePage } from './serve-page.js'
 
 const rounds = 15
 
-const site = await servePage(new URL('start-page.js', import.meta.url))
+const site = await servePage(new URL('pages/start-page.js', import.meta.url))
 const folder = await mkdtemp(join(tmpdir(), 'broker-bench-'))
 
 /** @template T @param {(page: import('playwright').Page) => Promise<T>} work */

@@ -1,7 +1,7 @@
 // The table "At rest" of packages/broker/docs/security.md, measured: the words of a user lie in these places and in no other.
 import type { DemoPage } from '../fixtures/demo-page.js'
 import { effectsOf, ledgerWith } from '../fixtures/ledger.js'
-import { dumpPlaces } from '../fixtures/secrets.js'
+import { dumpPlaces } from '../fixtures/storage/secrets.js'
 import { expect, test } from '../fixtures/test.js'
 
 const words = 'Between you and me: 4kdw'

@@ -8,7 +8,7 @@ import { type Gateway, startGateway } from '../back-ends/gateway.js'
 import { hasNginx, startNginx } from '../back-ends/nginx.js'
 import type { AppConfig } from '../back-ends/page/config.js'
 import { startSite } from '../back-ends/site.js'
-import { listen } from '../fixtures/listen.js'
+import { listen } from '../fixtures/servers/listen.js'
 
 /** `OUTAGE_MS=60000` has each gateway answer 502 for a minute. Each refused attempt makes the wait after it longer. */
 const outageMs = Number(process.env['OUTAGE_MS'] ?? 500)

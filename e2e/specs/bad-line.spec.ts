@@ -2,9 +2,9 @@
 // where the line was cut while the request was on its way. The browser believes itself online throughout.
 import { type BrowserContext, test as base, expect, type Page } from '@playwright/test'
 import { createChance } from '../fixtures/chance.js'
-import { createGate, type Gate } from '../fixtures/gate.js'
 import { waitForWorkers } from '../fixtures/patience.js'
-import { type PlainServer, startPlainServer } from '../fixtures/plain-server.js'
+import { createGate, type Gate } from '../fixtures/servers/gate.js'
+import { type PlainServer, startPlainServer } from '../fixtures/servers/plain-server.js'
 
 /** TUNNEL_PAGES=20 TUNNEL_MS=60000 is the run that a release wants. */
 const pages = Number(process.env['TUNNEL_PAGES'] ?? 1)

@@ -2,9 +2,9 @@
 // lost for want of it.
 import type { BrowserContext, CDPSession } from '@playwright/test'
 import { DemoPage } from '../fixtures/demo-page.js'
-import type { DemoServer } from '../fixtures/demo-server.js'
 import { effectsOf, ledgerWith } from '../fixtures/ledger.js'
-import { dumpStores, filesWith, overhearSecrets } from '../fixtures/secrets.js'
+import type { DemoServer } from '../fixtures/servers/demo-server.js'
+import { dumpStores, filesWith, overhearSecrets } from '../fixtures/storage/secrets.js'
 import { expect, test } from '../fixtures/test.js'
 
 type Mode = 'Cookie' | 'Bearer token, page only' | 'Bearer token, worker too'

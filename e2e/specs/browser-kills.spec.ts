@@ -4,8 +4,8 @@ import type { BrowserContext } from '@playwright/test'
 import { lookForAll, noteAccepted, openAccount, verdictOf } from '../fixtures/account.js'
 import { createChance } from '../fixtures/chance.js'
 import { DemoPage } from '../fixtures/demo-page.js'
-import type { FaultRule } from '../fixtures/demo-server.js'
 import type { LastingBrowser } from '../fixtures/lasting-browser.js'
+import type { FaultRule } from '../fixtures/servers/demo-server.js'
 import { expect, test } from '../fixtures/test.js'
 
 /** KILLS=20 is the run that a release wants. */

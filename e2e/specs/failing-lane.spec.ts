@@ -1,6 +1,7 @@
 // A lane that fails for ever holds up nobody else, and is not hammered.
-import type { Ledger } from '../fixtures/demo-server.js'
+
 import { attemptsUnder, effectsOf, ledgerWith } from '../fixtures/ledger.js'
+import type { Ledger } from '../fixtures/servers/demo-server.js'
 import { expect, test } from '../fixtures/test.js'
 
 /**

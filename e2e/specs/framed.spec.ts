@@ -1,9 +1,9 @@
 // The app in a frame of a page on another site. Browsers partition its storage by the site of the tab, so the frame
 // has an outbox of its own.
 import type { BrowserContext, Frame, Page } from '@playwright/test'
-import { listen } from '../fixtures/listen.js'
+import { listen } from '../fixtures/servers/listen.js'
+import { startTwoApps, type TwoAppsServer } from '../fixtures/servers/two-apps-server.js'
 import { expect, test } from '../fixtures/test.js'
-import { startTwoApps, type TwoAppsServer } from '../fixtures/two-apps-server.js'
 
 interface App {
   ready(): Promise<void>

@@ -1,8 +1,8 @@
 // A full disk keeps no accepted change back. It is delivered with the room that was reserved for it.
 import type { BrowserContext } from '@playwright/test'
 import { DemoPage } from '../fixtures/demo-page.js'
-import { fillStorage, fillWithFile, setQuota } from '../fixtures/full-storage.js'
-import { openBarePage } from '../fixtures/lost-storage.js'
+import { fillStorage, fillWithFile, setQuota } from '../fixtures/storage/full-storage.js'
+import { openBarePage } from '../fixtures/storage/lost-storage.js'
 import { expect, refuseWorkers, test } from '../fixtures/test.js'
 
 const posts = ['p01', 'p02', 'p03', 'p04'] as const

@@ -1,7 +1,7 @@
 // The later chunk of a page may be missing, since the network broke in between, or a release removed the chunk.
 import type { Page } from '@playwright/test'
 import { effectsOf, ledgerWith } from '../fixtures/ledger.js'
-import { clapInVain, deleteOutbox, openBarePage } from '../fixtures/lost-storage.js'
+import { clapInVain, deleteOutbox, openBarePage } from '../fixtures/storage/lost-storage.js'
 import { expect, test } from '../fixtures/test.js'
 
 /** Without a worker nothing delivers in place of the page. */

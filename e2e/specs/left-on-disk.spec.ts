@@ -3,7 +3,7 @@
 // storages. The browser's own files may hold deleted bytes until it presses them together.
 import type { DemoPage } from '../fixtures/demo-page.js'
 import { effectsOf, ledgerWith } from '../fixtures/ledger.js'
-import { dumpStores } from '../fixtures/secrets.js'
+import { dumpStores } from '../fixtures/storage/secrets.js'
 import { expect, test } from '../fixtures/test.js'
 
 const words = 'Between you and me: 7ghq'

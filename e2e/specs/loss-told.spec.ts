@@ -1,6 +1,6 @@
 // No copy is left, or none can be made. The note beside the database knows how much is gone.
 import { effectsOf, ledgerWith } from '../fixtures/ledger.js'
-import { clapInVain, closeWithWorker, deleteOutbox, openBarePage } from '../fixtures/lost-storage.js'
+import { clapInVain, closeWithWorker, deleteOutbox, openBarePage } from '../fixtures/storage/lost-storage.js'
 import { expect, test } from '../fixtures/test.js'
 
 test.describe('where the database and its copy are deleted', () => {

@@ -1,7 +1,7 @@
 // A lost answer is asked for again, and the effect stays one.
 import type { DemoPage } from '../fixtures/demo-page.js'
-import type { DemoServer, Ledger } from '../fixtures/demo-server.js'
 import { attemptsUnder, effectsOf, ledgerWith, sendsOfEachKey } from '../fixtures/ledger.js'
+import type { DemoServer, Ledger } from '../fixtures/servers/demo-server.js'
 import { expect, test } from '../fixtures/test.js'
 import { watch } from '../fixtures/watch.js'
 

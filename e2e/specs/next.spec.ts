@@ -1,8 +1,8 @@
 // Next (App Router) and RTK's own recipe, with the store in a ref below the root layout. `npm run e2e:next` builds
 // and runs it.
 import { expect, type Page, test } from '@playwright/test'
-import { type NextServer, startNext } from '../fixtures/next-server.js'
 import { reloadUntil } from '../fixtures/releases.js'
+import { type NextServer, startNext } from '../fixtures/servers/next-server.js'
 
 test.setTimeout(240_000)
 let server: NextServer

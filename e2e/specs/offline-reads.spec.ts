@@ -1,7 +1,7 @@
 // An answer that was read once is there offline, with its age, and for its own user only.
 import type { DemoPage } from '../fixtures/demo-page.js'
-import { dumpStores } from '../fixtures/secrets.js'
-import { storeText } from '../fixtures/store-text.js'
+import { dumpStores } from '../fixtures/storage/secrets.js'
+import { storeText } from '../fixtures/storage/store-text.js'
 import { expect, test } from '../fixtures/test.js'
 import { watchCount } from '../fixtures/watch.js'
 

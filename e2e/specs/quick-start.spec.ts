@@ -1,6 +1,6 @@
 // The first ten minutes of a new user: the quick start as it is printed, in front of an API of their own.
 import { expect, test } from '@playwright/test'
-import { type Listening, listen } from '../fixtures/listen.js'
+import { type Listening, listen } from '../fixtures/servers/listen.js'
 import { bundleQuickStart } from '../set-ups/quick-start.js'
 
 let server: Listening | undefined

@@ -2,8 +2,8 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { createChance } from '../fixtures/chance.js'
 import { DemoPage } from '../fixtures/demo-page.js'
-import type { Attempt, DemoServer } from '../fixtures/demo-server.js'
 import { attemptsUnder, effectsOf, ledgerWith } from '../fixtures/ledger.js'
+import type { Attempt, DemoServer } from '../fixtures/servers/demo-server.js'
 import { expect, test } from '../fixtures/test.js'
 
 const path = '/api/posts'

@@ -1,8 +1,8 @@
 // An entry is sent in the session of its own user, whatever becomes of sessions and users.
 import { bringToFront, type DemoPage } from '../fixtures/demo-page.js'
-import type { DemoServer, Ledger } from '../fixtures/demo-server.js'
 import { attemptsUnder, effectsOf, ledgerWith } from '../fixtures/ledger.js'
-import { storeText } from '../fixtures/store-text.js'
+import type { DemoServer, Ledger } from '../fixtures/servers/demo-server.js'
+import { storeText } from '../fixtures/storage/store-text.js'
 import { expect, type Network, test } from '../fixtures/test.js'
 
 const words = 'Only I know this'

@@ -2,8 +2,8 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { createChance } from '../fixtures/chance.js'
 import type { DemoPage } from '../fixtures/demo-page.js'
-import type { DemoServer } from '../fixtures/demo-server.js'
 import { effectsOf, tally } from '../fixtures/ledger.js'
+import type { DemoServer } from '../fixtures/servers/demo-server.js'
 import { expect, test } from '../fixtures/test.js'
 
 /** A release wants KILLS=20. */

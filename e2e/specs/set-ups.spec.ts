@@ -2,7 +2,7 @@
 // releases, and is delivered once.
 import { expect, type Page, test } from '@playwright/test'
 import { findRelease, lookForRelease, reloadUntil } from '../fixtures/releases.js'
-import { type SetUp, type SetUpServer, startSetUp } from '../fixtures/set-up-server.js'
+import { type SetUp, type SetUpServer, startSetUp } from '../fixtures/servers/set-up-server.js'
 
 interface Case extends SetUp {
   /** A release takes over by `applyUpdate()`, by the tool in an open page, or by the tool and a reload. */

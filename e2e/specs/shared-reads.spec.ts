@@ -1,9 +1,9 @@
 // Reads of several tabs are one line in the worker. Equal reads are one request, which ends with its last reader.
 import type { Locator, Page } from '@playwright/test'
 import type { DemoPage } from '../fixtures/demo-page.js'
-import type { Attempt, DemoServer, FaultRule } from '../fixtures/demo-server.js'
 import { attemptsAfter, lastSeq, ledgerWith } from '../fixtures/ledger.js'
 import { waitForWorkers } from '../fixtures/patience.js'
+import type { Attempt, DemoServer, FaultRule } from '../fixtures/servers/demo-server.js'
 import { expect, test } from '../fixtures/test.js'
 
 const inOrder = ['me', 'posts/top', 'notifs/count', 'me/groups']

@@ -1,7 +1,7 @@
 // A user who signs out is out at once, whatever the network does, and never takes the next user's session along.
 import { bringToFront, type DemoPage } from '../fixtures/demo-page.js'
-import type { DemoServer, Ledger } from '../fixtures/demo-server.js'
 import { attemptsUnder, effectsOf, ledgerWith } from '../fixtures/ledger.js'
+import type { DemoServer, Ledger } from '../fixtures/servers/demo-server.js'
 import { expect, type Network, test } from '../fixtures/test.js'
 
 const signOut = { method: 'DELETE', path: '/api/session' }

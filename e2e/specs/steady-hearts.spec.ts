@@ -2,8 +2,8 @@
 // twice, whenever the feed is read.
 import type { Page } from '@playwright/test'
 import { DemoPage } from '../fixtures/demo-page.js'
-import type { Ledger } from '../fixtures/demo-server.js'
 import { attemptsUnder, effectsOf, ledgerWith } from '../fixtures/ledger.js'
+import type { Ledger } from '../fixtures/servers/demo-server.js'
 import { expect, test } from '../fixtures/test.js'
 import { watch, watchFromStart } from '../fixtures/watch.js'
 

@@ -1,8 +1,8 @@
 // A browser keeps no data, or has no room left. A tap is refused with its reason, its change is undone, the app lives
 // and says so.
 
-import { deleteFiller, expectRefused, fillStorage, setQuota } from '../fixtures/full-storage.js'
 import { effectsOf, ledgerWith } from '../fixtures/ledger.js'
+import { deleteFiller, expectRefused, fillStorage, setQuota } from '../fixtures/storage/full-storage.js'
 import { expect, test } from '../fixtures/test.js'
 
 const roomBytes = 4 * 1_024 * 1_024

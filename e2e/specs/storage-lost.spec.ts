@@ -1,9 +1,9 @@
 // The database is deleted behind the app's back. Changes with a copy come back. The app says how many others may be
 // lost. An empty outbox is never shown as if all had been delivered.
 import { DemoPage } from '../fixtures/demo-page.js'
-import type { DemoServer } from '../fixtures/demo-server.js'
 import { effectsOf, ledgerWith } from '../fixtures/ledger.js'
-import { clapInVain, deleteOutbox, openBarePage, removeFolder } from '../fixtures/lost-storage.js'
+import type { DemoServer } from '../fixtures/servers/demo-server.js'
+import { clapInVain, deleteOutbox, openBarePage, removeFolder } from '../fixtures/storage/lost-storage.js'
 import { expect, test } from '../fixtures/test.js'
 
 // A trace of a browser that is closed and started again confuses its writer.

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { expect, type Page, test } from '@playwright/test'
 import { waitForWorkers } from '../fixtures/patience.js'
-import { type PlainServer, startPlainServer } from '../fixtures/plain-server.js'
+import { type PlainServer, startPlainServer } from '../fixtures/servers/plain-server.js'
 import { hearViolations } from '../fixtures/violations.js'
 
 interface Plain {

@@ -1,8 +1,8 @@
 // Ten asks are four requests, the most urgent first, and every asker has its answer.
 import type { Locator } from '@playwright/test'
 import type { DemoPage } from '../fixtures/demo-page.js'
-import type { Attempt, DemoServer } from '../fixtures/demo-server.js'
 import { attemptsAfter, lastSeq, ledgerWith } from '../fixtures/ledger.js'
+import type { Attempt, DemoServer } from '../fixtures/servers/demo-server.js'
 import { expect, test } from '../fixtures/test.js'
 
 const inOrder = ['me', 'posts/top', 'notifs/count', 'me/groups']

@@ -2,8 +2,8 @@
 import type { BrowserContext } from '@playwright/test'
 import { type Account, lookForAll, noteAccepted, openAccount, verdictOf } from '../fixtures/account.js'
 import { DemoPage } from '../fixtures/demo-page.js'
-import type { DemoServer } from '../fixtures/demo-server.js'
-import { countRows, openBarePage, removeFolder, tearLog, writeRow } from '../fixtures/lost-storage.js'
+import type { DemoServer } from '../fixtures/servers/demo-server.js'
+import { countRows, openBarePage, removeFolder, tearLog, writeRow } from '../fixtures/storage/lost-storage.js'
 import { expect, test } from '../fixtures/test.js'
 
 /** A release wants ROUNDS=12. */

@@ -2,7 +2,7 @@
 // them.
 import { type BrowserContext, test as base, expect, type Page } from '@playwright/test'
 import { waitForWorkers } from '../fixtures/patience.js'
-import { startTwoApps, type TwoAppsServer } from '../fixtures/two-apps-server.js'
+import { startTwoApps, type TwoAppsServer } from '../fixtures/servers/two-apps-server.js'
 
 const test = base.extend<{ readonly server: TwoAppsServer }>({
   // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the pattern

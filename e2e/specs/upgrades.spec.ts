@@ -1,8 +1,15 @@
 // A release delivers the entries of an older one, and leaves the rows of a newer one alone. An update in the middle of
 // the work drops nothing.
-import { changeEntry, databaseVersion, raiseVersion, readDump, writeDump } from '../fixtures/database.js'
+
 import { attemptsUnder, effectsOf, ledgerWith, sendsOfEachKey } from '../fixtures/ledger.js'
 import { findRelease } from '../fixtures/releases.js'
+import {
+  changeEntry,
+  databaseVersion,
+  raiseVersion,
+  readDump,
+  writeDump,
+} from '../fixtures/storage/database.js'
 import { expect, test } from '../fixtures/test.js'
 
 const path = '/api/posts/p03/claps'

@@ -3,6 +3,4 @@
 export const exceptions = {
   'packages/broker/src/core/backup/backed-up-store.ts withBackup': 74,
   'packages/broker/src/core/delivery/executor.ts createExecutor': 77,
-  'e2e/bench/': 15,
-  'e2e/fixtures/': 28,
 }

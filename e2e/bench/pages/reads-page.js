@@ -4,10 +4,10 @@ import { configureStore } from '@reduxjs/toolkit'
 import { createApi } from '@reduxjs/toolkit/query'
 import { QueryClient } from '@tanstack/query-core'
 import { createBroker, reads } from 'redux-broker'
-import { systemClock } from '../../packages/broker/dist/adapters/system/system-clock.js'
-import { defaultLimits } from '../../packages/broker/dist/core/limits.js'
-import { createConnectionPool } from '../../packages/broker/dist/core/network/connection-pool.js'
-import { createScheduler } from '../../packages/broker/dist/core/reads/scheduler/scheduler.js'
+import { systemClock } from '../../../packages/broker/dist/adapters/system/system-clock.js'
+import { defaultLimits } from '../../../packages/broker/dist/core/limits.js'
+import { createConnectionPool } from '../../../packages/broker/dist/core/network/connection-pool.js'
+import { createScheduler } from '../../../packages/broker/dist/core/reads/scheduler/scheduler.js'
 
 /**
  * Asks for one thing as often as `readers` says, and resolves when they are answered.

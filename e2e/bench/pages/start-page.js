@@ -1,11 +1,11 @@
 // The steps of a start before a page shows its waiting entries, piece by piece. Run by start.js.
-import { browserPorts } from '../../packages/broker/dist/adapters/browser-ports.js'
-import { renewLog } from '../../packages/broker/dist/adapters/storage/renew-log.js'
-import { readStart } from '../../packages/broker/dist/core/journal/outbox-changes.js'
-import { defaultLimits } from '../../packages/broker/dist/core/limits.js'
-import { append } from '../../packages/broker/dist/core/outbox/append.js'
+import { browserPorts } from '../../../packages/broker/dist/adapters/browser-ports.js'
+import { renewLog } from '../../../packages/broker/dist/adapters/storage/renew-log.js'
+import { readStart } from '../../../packages/broker/dist/core/journal/outbox-changes.js'
+import { defaultLimits } from '../../../packages/broker/dist/core/limits.js'
+import { append } from '../../../packages/broker/dist/core/outbox/append.js'
 
-const ports = browserPorts('bench', () => import('../../packages/broker/dist/page/deferred-code.js'))
+const ports = browserPorts('bench', () => import('../../../packages/broker/dist/page/deferred-code.js'))
 
 /** @param {() => Promise<unknown>} work */
 async function timed(work) {
