@@ -17,7 +17,7 @@ export function nodeHandler<Req extends NodeRequest = NodeRequest>(
   checkFunction('nodeHandler', handle, handleAs)
   return async (req, res, next) => {
     try {
-      await send(await handle(fetchRequestOf(req, res, req as ParsedRequest), req), res)
+      await send(await handle(fetchRequestOf(req, res, req as ParsedRequest), req), req, res)
     } catch (error) {
       if (next !== undefined) return next(error)
       console.error(error)
@@ -45,10 +45,12 @@ export function fastifyHandler<Req extends FastifyRequest = FastifyRequest>(
 // A middleware may have set these for itself.
 const added: ReadonlySet<string> = new Set(['access-control-expose-headers', 'set-cookie', 'vary'])
 
-async function send(response: Response, res: NodeResponse): Promise<void> {
+async function send(response: Response, req: NodeRequest, res: NodeResponse): Promise<void> {
   const bytes = new Uint8Array(await response.arrayBuffer())
   res.statusCode = response.status
   for (const [name, value] of response.headers) {
+    // HTTP/2 has no such field, and Node warns of it.
+    if (name === 'connection' && req.httpVersionMajor > 1) continue
     if (added.has(name)) res.appendHeader(name, value)
     else res.setHeader(name, value)
   }

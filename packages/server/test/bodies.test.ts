@@ -14,7 +14,8 @@ const mebibyte = 1_048_576
 /** A server whose handlers wait until they are let go. */
 async function start(options: Partial<IdempotencyOptions<MemoryTransaction>>) {
   const gate = createGate()
-  const { run } = createIdempotency({ store: memoryStore(), principal: () => 'ada', ...options })
+  const principal = (request: Request) => request.headers.get('idempotency-principal')
+  const { run } = createIdempotency({ store: memoryStore(), principal, ...options })
   const fetchOf = (request: Request) =>
     run(request, async ({ request }) => {
       await gate.opened
@@ -26,11 +27,13 @@ async function start(options: Partial<IdempotencyOptions<MemoryTransaction>>) {
     )
   })
   let sent = 0
-  const send = (bytes: number, body: BodyInit = new Uint8Array(bytes), host = '127.0.0.1') => {
+  /** Of another user each time. */
+  const send = (bytes: number, body: BodyInit = new Uint8Array(bytes), host = '127.0.0.1', user = '') => {
     sent += 1
+    const principal = user || `user-${sent}`
     return fetch(`http://${host}:${port}/photos`, {
       method: 'POST',
-      headers: { 'idempotency-key': `"key-of-many-bodies-${sent}"`, 'idempotency-principal': 'ada' },
+      headers: { 'idempotency-key': `"key-of-many-bodies-${sent}"`, 'idempotency-principal': principal },
       body,
       duplex: 'half',
     } as RequestInit)
@@ -79,6 +82,18 @@ it('holds as many bytes as it is told, whether their length is declared or not, 
   expect((await send(1_001)).status).toBe(413)
   expect((await send(0, inPieces(11, 100))).status).toBe(413)
   for (let round = 0; round < 5; round += 1) expect((await send(1_000)).status).toBe(200)
+})
+
+it('has half of it for one user, and the other half for others', async () => {
+  const { send, letGo } = await start({ bodyBytesMax: 1_000, waitingBytesMax: 4_000 })
+  const sendAs = (user: string) => send(1_000, undefined, undefined, user)
+  const answers = [sendAs('ada'), sendAs('ada'), sendAs('ada')]
+  expect((await Promise.race(answers)).status).toBe(503)
+  const others = [sendAs('grace'), sendAs('linus')]
+  letGo()
+  const statuses = await Promise.all([...answers, ...others].map(async (answer) => (await answer).status))
+  expect(statuses.slice(0, 3).sort()).toEqual([200, 200, 503])
+  expect(statuses.slice(3)).toEqual([200, 200])
 })
 
 it('is not held up by those who declare a body and do not send it', async () => {

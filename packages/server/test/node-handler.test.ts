@@ -1,6 +1,7 @@
 // nodeHandler gets the bytes that were sent behind body parsers, or the request fails in words.
 import { createServer } from 'node:http'
-import { connect } from 'node:net'
+import { connect as connectHttp2, createServer as createHttp2Server } from 'node:http2'
+import { type AddressInfo, connect } from 'node:net'
 import { gzipSync } from 'node:zlib'
 import express, { type ErrorRequestHandler, type RequestHandler } from 'express'
 import express4 from 'express4'
@@ -175,6 +176,21 @@ it.each(['GET http://a.example/x?y=1', 'GET //b.example/x', 'GET /x%zz', 'GET *'
     )
   },
 )
+
+it('leaves out over HTTP/2 the field by which a connection of HTTP/1.1 is closed, and has no warning for it', async () => {
+  const warned = vi.spyOn(process, 'emitWarning').mockImplementation(() => {})
+  const answer = () => new Response('late', { status: 408, headers: { connection: 'close', 'x-a': 'b' } })
+  const server = createHttp2Server(nodeHandler(answer) as Parameters<typeof createHttp2Server>[1])
+  await new Promise<void>((resolve) => server.listen(0, resolve))
+  const client = connectHttp2(`http://localhost:${(server.address() as AddressInfo).port}`)
+  const headers = await new Promise<object>((resolve) => client.request().once('response', resolve).resume())
+  client.close()
+  server.close()
+  expect(headers).toMatchObject({ ':status': 408, 'x-a': 'b' })
+  expect(headers).not.toHaveProperty('connection')
+  expect(warned).not.toHaveBeenCalled()
+  warned.mockRestore()
+})
 
 it('answers 500 and says why on the console, where no framework takes the error', async () => {
   const said = vi.spyOn(console, 'error').mockImplementation(() => {})

@@ -60,6 +60,8 @@ export function problemResponse(name: ProblemName, retryAfterMs = 0): Response {
   if (passing) {
     headers.set('retry-after', String(Math.max(retryAfterSecondsMin, Math.ceil(retryAfterMs / 1000))))
   }
+  // The server waits for the rest no longer (RFC 9110 section 15.5.9).
+  if (name === 'body-incomplete') headers.set('connection', 'close')
   if (name === 'key-required') headers.set('link', `<${problemType(name)}>; rel="describedby"`)
   return new Response(JSON.stringify({ type: problemType(name), title, status }), { status, headers })
 }

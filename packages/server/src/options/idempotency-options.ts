@@ -56,8 +56,9 @@ export interface IdempotencyOptions<Tx> {
   readonly bodyBytesMax?: number
   /**
    * How many bytes of request bodies may lie in memory at once, over all requests that wait or are worked on. Above it
-   * a request is answered 503 `busy`. Default 64 MiB, or `bodyBytesMax` where that is more. It does not bound what a
-   * body parser before `run()` holds.
+   * a request is answered 503 `busy`. One user has half of it at most, and one body of `bodyBytesMax` at least. Where it
+   * is full, a body that still arrives gives way to that of a user who holds less. Default 64 MiB, or `bodyBytesMax`
+   * where that is more. It does not bound what a body parser before `run()` holds.
    */
   readonly waitingBytesMax?: number
   /**
@@ -108,7 +109,8 @@ export function completeOptions<Tx>(options: IdempotencyOptions<Tx>): Idempotenc
     replayedHeaders: options.replayedHeaders ?? [],
     bodyBytesMax,
     waitingBytesMax,
-    bodyBudget: createByteBudget(waitingBytesMax),
+    // Two bodies of the largest kind are a share by default, and six of what a client of redux-broker sends.
+    bodyBudget: createByteBudget(waitingBytesMax, Math.max(bodyBytesMax, waitingBytesMax / 2)),
     deadlineMs: options.deadlineMs ?? deadlineMsDefault,
     commitRefusals: options.commitRefusals ?? false,
     keysPerPrincipalMax: options.keysPerPrincipalMax ?? keysPerPrincipalMaxDefault,

@@ -38,5 +38,7 @@ export const keysPerPrincipalMaxDefault: number = 100_000
 export const retryAfterSecondsMin: number = 1
 /** How many pieces of an answer are read before others have the thread. */
 export const chunksPerTask: number = 64
-/** How long no byte of a request's body may arrive before it counts as broken off. */
+/** How long no byte of a request's body may arrive before it counts as broken off. Its pace is looked at as often. */
 export const bodyStallMsMax: number = 10_000
+/** How long a body may take that arrives at a steady pace. It is Node's own bound, the default of `requestTimeout`. */
+export const bodyArrivalMsMax: number = 300_000

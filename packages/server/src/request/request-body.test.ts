@@ -17,13 +17,23 @@ const inPieces = (pieces: readonly Uint8Array[], end?: Error) => {
 }
 const requestOf = (body: BodyInit | null, headers: Record<string, string> = {}) =>
   new Request(url, { method: 'POST', body, headers, duplex: 'half' } as RequestInit)
+/** The bounds of a body of ada, in a budget of which somebody else has taken some. */
+function boundsOf(bytesMax: number, all = bytesMax, taken = 0) {
+  const budget = createByteBudget(all, all)
+  const others = budget.open('grace', () => {})
+  others.take(taken)
+  others.keep()
+  return { bytesMax, budget, user: 'ada' }
+}
+const fits = ({ budget }: ReturnType<typeof boundsOf>, bytes: number) =>
+  budget.open('ada', () => {}).fits(bytes)
 const joined = (blocks: readonly Uint8Array[]) => Buffer.concat(blocks)
 
 it('gives the bytes as they came, in whichever pieces, and takes their own room alone', async () => {
   const piece = fc.uint8Array({ maxLength: 3_000 })
   await fc.assert(
     fc.asyncProperty(fc.array(piece, { maxLength: 80 }), async (pieces) => {
-      const body = await readRequestBody(requestOf(inPieces(pieces)), 1e6, createByteBudget(1e6))
+      const body = await readRequestBody(requestOf(inPieces(pieces)), boundsOf(1e6))
       if (body.kind !== 'read') throw new Error(body.kind)
       expect(joined(body.blocks).equals(joined(pieces))).toBe(true)
       const held = body.blocks.reduce((sum, block) => sum + block.buffer.byteLength, 0)
@@ -35,7 +45,7 @@ it('gives the bytes as they came, in whichever pieces, and takes their own room 
 
 it('holds a body in pieces of one byte in a few blocks', async () => {
   const pieces = Array.from({ length: 20_000 }, (_, index) => new Uint8Array([index % 256]))
-  const body = await readRequestBody(requestOf(inPieces(pieces)), 1e6, createByteBudget(1e6))
+  const body = await readRequestBody(requestOf(inPieces(pieces)), boundsOf(1e6))
   if (body.kind !== 'read') throw new Error(body.kind)
   expect(joined(body.blocks).equals(joined(pieces))).toBe(true)
   expect(body.blocks.length).toBeLessThan(25)
@@ -48,11 +58,10 @@ it.each([
   ['broken off', [10, 20], new Error('cut'), 'incomplete'],
   ['broken off at once', [], new Error('cut'), 'incomplete'],
 ] as const)('gives back what a body took that is %s', async (_name, sizes, end, kind) => {
-  const budget = createByteBudget(1_500)
-  budget.take(700)
+  const bounds = boundsOf(1_000, 1_500, 700)
   const pieces = sizes.map((size) => new Uint8Array(size))
-  expect((await readRequestBody(requestOf(inPieces(pieces, end)), 1_000, budget)).kind).toBe(kind)
-  expect([budget.fits(800), budget.fits(801)]).toEqual([true, false])
+  expect((await readRequestBody(requestOf(inPieces(pieces, end)), bounds)).kind).toBe(kind)
+  expect([fits(bounds, 800), fits(bounds, 801)]).toEqual([true, false])
 })
 
 it.each([
@@ -60,8 +69,6 @@ it.each([
   ['99999999999999999999', 'tooLarge'],
   ['900', 'overBudget'],
 ])('refuses before it reads what says that it has %s bytes', async (length, kind) => {
-  const budget = createByteBudget(1_500)
-  budget.take(700)
   let isRead = false
   const body = new ReadableStream(
     {
@@ -71,7 +78,10 @@ it.each([
     },
     { highWaterMark: 0 },
   )
-  const read = await readRequestBody(requestOf(body, { 'content-length': length }), 1_000, budget)
+  const read = await readRequestBody(
+    requestOf(body, { 'content-length': length }),
+    boundsOf(1_000, 1_500, 700),
+  )
   expect([read.kind, isRead]).toEqual([kind, false])
 })
 
@@ -83,7 +93,7 @@ it.each([
   'lets go of a body that stops arriving %s, after 10 seconds, with all that it took',
   async (_name, sizes) => {
     vi.useFakeTimers()
-    const budget = createByteBudget(1_000)
+    const bounds = boundsOf(1_000)
     const rest = [...sizes]
     let isCancelled = false
     const body = new ReadableStream({
@@ -99,12 +109,69 @@ it.each([
     })
     const taken = sizes.reduce((sum, size) => sum + size, 0)
     let kind = ''
-    const reading = readRequestBody(requestOf(body), 1_000, budget).then((read) => (kind = read.kind))
+    const reading = readRequestBody(requestOf(body), bounds).then((read) => (kind = read.kind))
     await vi.advanceTimersByTimeAsync(9_999 * sizes.length + 9_999)
-    expect([kind, budget.fits(1_000 - taken), budget.fits(1_001 - taken)]).toEqual(['', true, false])
+    expect([kind, fits(bounds, 1_000 - taken), fits(bounds, 1_001 - taken)]).toEqual(['', true, false])
     await vi.advanceTimersByTimeAsync(1)
     await reading
-    expect([kind, isCancelled, budget.fits(1_000), vi.getTimerCount()]).toEqual(['incomplete', true, true, 0])
+    expect([kind, isCancelled, fits(bounds, 1_000), vi.getTimerCount()]).toEqual([
+      'incomplete',
+      true,
+      true,
+      0,
+    ])
     vi.useRealTimers()
   },
 )
+
+const secondMs = 1_000
+/** Sends these many bytes, one number a second. Gives the second at which the body was let go of, or its end. */
+async function sendBySeconds(sizes: readonly number[]): Promise<readonly [kind: string, second: number]> {
+  vi.useFakeTimers()
+  const rest = [...sizes]
+  const body = new ReadableStream({
+    async pull(controller) {
+      await new Promise((resolve) => setTimeout(resolve, secondMs))
+      const size = rest.shift()
+      if (size === undefined) controller.close()
+      else if (size > 0) controller.enqueue(new Uint8Array(size))
+      // A pull that enqueues nothing is not called again.
+      else return this.pull?.(controller)
+    },
+  } as UnderlyingDefaultSource<Uint8Array>)
+  let ended: readonly [string, number] | undefined
+  const startedAt = performance.now()
+  void readRequestBody(requestOf(body), boundsOf(1e8)).then(({ kind }) => {
+    ended = [kind, Math.round((performance.now() - startedAt) / secondMs)]
+  })
+  while (ended === undefined) await vi.advanceTimersByTimeAsync(secondMs)
+  vi.useRealTimers()
+  return ended
+}
+const seconds = (count: number, bytes: number) => Array<number>(count).fill(bytes)
+
+it.each([
+  ['a byte a second after a megabyte', [1e6, ...seconds(400, 1)], 20],
+  [
+    'a byte each nine seconds after 50 kB',
+    [5e4, ...seconds(100, 0).map((_, i) => (i % 9 === 8 ? 1 : 0))],
+    28,
+  ],
+  ['a kilobyte a second after 15 MB', [1.5e7, ...seconds(400, 1_000)], 20],
+  ['a pace that falls to a fiftieth after a minute', [...seconds(60, 50_000), ...seconds(400, 1_000)], 80],
+])('lets go of a body that drips: %s', async (_name, sizes, second) => {
+  const [kind, at] = await sendBySeconds(sizes)
+  expect(kind).toBe('incomplete')
+  expect(at).toBeGreaterThan(10)
+  expect(at).toBeLessThanOrEqual(second + 1)
+})
+
+it.each([
+  ['8 MiB at a steady pace in 299 s', seconds(299, 28_100)],
+  ['a few bytes a second', seconds(120, 3)],
+  ['a byte each nine seconds, from the start', seconds(200, 0).map((_, i) => (i % 9 === 8 ? 1 : 0))],
+  ['a body in bursts, eight seconds apart', seconds(200, 0).map((_, i) => (i % 8 === 7 ? 65_536 : 0))],
+  ['a line that becomes three times slower', [...seconds(50, 60_000), ...seconds(100, 20_000)]],
+])('waits for a body that is slow, and makes progress: %s', async (_name, sizes) => {
+  expect(await sendBySeconds(sizes)).toEqual(['read', sizes.length + 1])
+})

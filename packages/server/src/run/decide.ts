@@ -40,7 +40,8 @@ export async function decide<Tx>(settings: IdempotencySettings<Tx>, call: Call<T
       'got a request whose body was read already. Give it to run() first, and read it in the handler',
     )
   }
-  const body = await readRequestBody(request, settings.bodyBytesMax, settings.bodyBudget)
+  const { bodyBytesMax: bytesMax, bodyBudget: budget } = settings
+  const body = await readRequestBody(request, { bytesMax, budget, user: principal })
   if (body.kind !== 'read') return refused(bodyProblems[body.kind])
   const { blocks } = body
   try {
