@@ -44,9 +44,10 @@ export interface BackedUpStore extends Store {
  */
 export function withBackup(
   primary: (prepare: PrepareConnection) => Store,
-  { copy, notebook, repair }: BackupPlaces,
+  places: BackupPlaces,
   clock: Pick<Clock, 'now' | 'after'>,
 ): BackedUpStore {
+  const { copy, notebook, repair } = places
   /** The note of this realm's own writes. It is the witness where the database is deleted while it is open. */
   let memory: Checkpoint = { partitions: [] }
   /** Not before the copy was compared: what it has must not be overwritten by a database that knows nothing of it. */
@@ -58,16 +59,7 @@ export function withBackup(
 
   const store = primary(async (transact) => {
     copying = false
-    const known = await readCheckpointFile(copy)
-    const written = await notebook?.read().catch(() => undefined)
-    const witness = newestCheckpoint(known, written, memory)
-    const own = await transact('readonly', 'relaxed', readCheckpoint)
-    const salts = lostSaltsOf(own, witness)
-    const suspects = suspectsOf(own, witness, known)
-    const { writes, isRead } =
-      salts.length + suspects.length > 0
-        ? await (await repair()).recoverRows(transact, { salts, suspects, copy, copied: known }, clock.now())
-        : { writes: [], isRead: known !== undefined }
+    const { writes, isRead } = await recoverLost(transact, places, memory, clock)
     copying = isRead
     isWhole = true
     // Remember the earlier rows too: their note may have been lost, or never written.
@@ -105,17 +97,40 @@ export function withBackup(
       store.close()
       copy?.close()
     },
-    async transact(mode, durability, work) {
-      if (mode === 'readonly') return store.transact(mode, durability, work)
-      const { result, writes } = await store.transact(mode, durability, async (tx) => {
-        const writes: RecordedWrite[] = []
-        return { result: await work(recordWrites(tx, writes)), writes }
-      })
-      keep(writes)
-      return result
-    },
+    transact: recordingTransact(store, keep),
   }
 }
+
+/** Compares a new connection with what is known elsewhere, and brings back the rows that it lacks. */
+async function recoverLost(
+  transact: Store['transact'],
+  { copy, notebook, repair }: BackupPlaces,
+  memory: Checkpoint,
+  { now }: Pick<Clock, 'now'>,
+): ReturnType<RecoverRows> {
+  const known = await readCheckpointFile(copy)
+  const written = await notebook?.read().catch(() => undefined)
+  const witness = newestCheckpoint(known, written, memory)
+  const own = await transact('readonly', 'relaxed', readCheckpoint)
+  const salts = lostSaltsOf(own, witness)
+  const suspects = suspectsOf(own, witness, known)
+  if (salts.length + suspects.length === 0) return { writes: [], isRead: known !== undefined }
+  return (await repair()).recoverRows(transact, { salts, suspects, copy, copied: known }, now())
+}
+
+/** Tells `keep` of the writes of each transaction after its commit. */
+const recordingTransact =
+  (store: Store, keep: (writes: readonly RecordedWrite[]) => void): Store['transact'] =>
+  async (mode, durability, work) => {
+    if (mode === 'readonly') return store.transact(mode, durability, work)
+    let writes: RecordedWrite[] = []
+    const result = await store.transact(mode, durability, (tx) => {
+      writes = []
+      return work(recordWrites(tx, writes))
+    })
+    keep(writes)
+    return result
+  }
 
 /** Writes down the latest that is known, where there is a notebook. */
 function createCheckpointing(

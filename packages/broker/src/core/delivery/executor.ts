@@ -29,19 +29,18 @@ export function createExecutor(context: ExecutorContext): Executor {
   const { ports, database } = context
   const watched = watchForExpiry(ports.clock)
   const asked = new Set<string>()
-  let wanted: WakeReason | undefined
+  const wakes = createWakes()
   let running: Promise<void> | undefined
   let halting = new AbortController()
-  let ring = () => {}
+
+  const drainFor = (user: Owner, isExpired: IsExpired, signal: AbortSignal) =>
+    drain({ ...context, ...wakes, user, isExpired, asked, signal, until: ports.clock.monotonic() + drainMs })
 
   async function run(signal: AbortSignal): Promise<void> {
-    while (wanted !== undefined && !signal.aborted) {
+    while (wakes.wanted() !== undefined && !signal.aborted) {
       const user = await context.user()
-      if (user === undefined) {
-        wanted = undefined
-        return
-      }
-      if (ports.locks.available)
+      if (user === undefined) wakes.takeProbe()
+      else if (ports.locks.available)
         await asLeader(ports, lockName(database, user.partition), user.partition, signal, (isExpired, lost) =>
           drainFor(user, isExpired, AbortSignal.any([signal, lost])).catch((error: unknown) => {
             // The realm that took the lock away does the rest.
@@ -52,43 +51,21 @@ export function createExecutor(context: ExecutorContext): Executor {
     }
   }
 
-  const drainFor = (user: Owner, isExpired: IsExpired, signal: AbortSignal) =>
-    drain({
-      ...context,
-      user,
-      isExpired,
-      asked,
-      signal,
-      until: ports.clock.monotonic() + drainMs,
-      comeBack: () => {
-        wanted ??= 'none'
-      },
-      takeProbe: () => {
-        const probe = wanted
-        wanted = undefined
-        return probe
-      },
-      woken: () =>
-        new Promise((resolve) => {
-          ring = resolve
-        }),
-    })
-
   function wake(probe: WakeReason): Promise<void> {
     if (probe === 'signal') ports.reachability?.disturb()
-    wanted = wanted === undefined ? probe : strongest(wanted, probe)
-    ring()
+    wakes.add(probe)
     const { signal } = halting
     running ??= run(signal)
       .catch((error: unknown) => {
         if (signal.aborted) return
-        wanted = undefined
+        wakes.takeProbe()
         ports.report(error)
       })
       .then(() => {
         running = undefined
         // The drain has not heard a wake-up that came as it ended.
-        return wanted === undefined ? undefined : wake(wanted)
+        const missed = wakes.takeProbe()
+        return missed === undefined ? undefined : wake(missed)
       })
     return running
   }
@@ -96,9 +73,34 @@ export function createExecutor(context: ExecutorContext): Executor {
   return {
     wake,
     halt() {
-      wanted = undefined
+      wakes.takeProbe()
       halting.abort()
       halting = new AbortController()
     },
+  }
+}
+
+/** The strongest reason to drain that no drain has taken yet. */
+function createWakes() {
+  let wanted: WakeReason | undefined
+  let ring = () => {}
+  return {
+    wanted: () => wanted,
+    add(probe: WakeReason) {
+      wanted = wanted === undefined ? probe : strongest(wanted, probe)
+      ring()
+    },
+    takeProbe() {
+      const probe = wanted
+      wanted = undefined
+      return probe
+    },
+    comeBack() {
+      wanted ??= 'none'
+    },
+    woken: () =>
+      new Promise<void>((resolve) => {
+        ring = resolve
+      }),
   }
 }
