@@ -42,6 +42,43 @@ describe('a page that starts', () => {
     expect(app.outbox().waiting).toBe(2)
   })
 
+  it.each([1, 3, 600, 1_400])('never shows %i entries without their count', async (count) => {
+    const world = createTestWorld()
+    await leaveBehind(world, (app) => {
+      for (let i = 0; i < count; i++) app.clap('p1')
+    })
+    const app = openApp(world)
+    const seen: string[] = []
+    app.store.subscribe(() =>
+      queueMicrotask(() => {
+        const { waiting, entries } = app.outbox()
+        seen.push(`${Object.keys(entries).length > 0 ? 'some' : 'no'} entries, ${waiting} waiting`)
+      }),
+    )
+    await world.settle()
+
+    expect(new Set(seen)).toEqual(new Set([`some entries, ${count} waiting`]))
+  })
+
+  it('never shows dead letters without their count', async () => {
+    const world = createTestWorld({ network: (request) => acknowledge(request, { title: 'full' }, 422) })
+    const before = openApp(world)
+    for (const post of ['p1', 'p2', 'p3']) before.clap(post)
+    await world.settle()
+    before.tab.crash()
+    const app = openApp(world)
+    const seen: string[] = []
+    app.store.subscribe(() =>
+      queueMicrotask(() => {
+        const { deadLetters, entries } = app.outbox()
+        seen.push(`${Object.keys(entries).length} letters, ${deadLetters} counted`)
+      }),
+    )
+    await world.settle()
+
+    expect(new Set(seen)).toEqual(new Set(['3 letters, 3 counted']))
+  })
+
   it('keeps the pending changes through a refetch', async () => {
     const world = createTestWorld()
     await leaveBehind(world, (app) => app.like('p1'))

@@ -62,23 +62,33 @@ export function createChangeFeed(context: ChangeFeedContext): ChangeFeed {
         readOutboxChanges(tx, partition, seen, serves),
       )
       if (stopped) return
-      if (news.seen.number > seen.number) keeper.shown(news.seen.number)
-      seen = news.seen
-      context.dispatch(toActions(news, { ...context, late }))
-      context.onNews(news)
+      show(news, late)
       more = news.more
     }
   }
 
+  function show(news: OutboxChanges, late: boolean): void {
+    if (news.seen.number > seen.number) keeper.shown(news.seen.number)
+    seen = news.seen
+    context.dispatch(toActions(news, { ...context, late }))
+    context.onNews(news)
+  }
+
+  // The counts come with the entries: a user who sees a change waiting must not see that nothing waits.
   async function begin(): Promise<void> {
-    const rows = await startCounted(ports, partition)
+    const { start, news } = await startCounted(ports, partition, async (tx) => {
+      const start = await readStart(tx, partition)
+      const from = { ...start.seen, number: firstNumber(start, context) }
+      return { start, news: await readOutboxChanges(tx, partition, from, serves) }
+    })
     if (stopped) return
-    const [number, actions] = startActions(rows, context)
-    if (number > rows.seen.number) keeper.shown(number)
-    seen = { ...rows.seen, number }
-    context.dispatch(actions)
-    context.blocked(rows.blocked)
-    await follow(true)
+    const number = firstNumber(start, context)
+    if (number > start.seen.number) keeper.shown(number)
+    seen = { ...start.seen, number }
+    context.dispatch(startActions(start, number, context))
+    context.blocked(start.blocked)
+    show(news, true)
+    if (news.more) await follow(true)
     keeper.started()
   }
 
@@ -119,37 +129,45 @@ function createTurns(begin: () => Promise<void>, follow: () => Promise<void>) {
   ] as const
 }
 
-/** The last number of the journal that a starting page shows, and the actions that bring the view there. */
-function startActions(
-  { last, seen, told: journal, ...rows }: OutboxStart,
-  context: ChangeFeedContext,
-): readonly [number, readonly BrokerAction[]] {
-  const { partition } = context
-  const told = context.told()
-  const toldHere = told?.outbox === partition ? told.number : 0
+/** The last number of the journal that a starting page takes for shown. */
+function firstNumber({ last, seen }: OutboxStart, { told, partition }: ChangeFeedContext): number {
+  const before = told()
+  const toldHere = before?.outbox === partition ? before.number : 0
   // A database that was lost begins its journal anew.
-  const number = toldHere > last ? seen.number : Math.max(seen.number, toldHere)
-  const entries = rows.entries.filter(({ id }) => context.shown(id) === undefined)
-  const outcomes = standing(journal).flatMap((row) => outcomeOf(row, { ...context, late: true }) ?? [])
-  const past = { told: { outbox: partition, number }, last, outcomes }
-  return [number, [restoredActions(entries, rows.letters, past), ...setAside(rows)]]
+  return toldHere > last ? seen.number : Math.max(seen.number, toldHere)
 }
 
-/** Reads the rows that a page begins with. Where their counts are wrong they are counted anew, and read again. */
+function startActions(
+  { last, told: journal, ...rows }: OutboxStart,
+  number: number,
+  context: ChangeFeedContext,
+): readonly BrokerAction[] {
+  const entries = rows.entries.filter(({ id }) => context.shown(id) === undefined)
+  const outcomes = standing(journal).flatMap((row) => outcomeOf(row, { ...context, late: true }) ?? [])
+  const past = { told: { outbox: context.partition, number }, last, outcomes }
+  return [restoredActions(entries, rows.letters, past), ...setAside(rows)]
+}
+
+interface Beginning {
+  readonly start: OutboxStart
+  readonly news: OutboxChanges
+}
+
+/** Reads what a page begins with. Where the counts are wrong the rows are counted anew, and read again. */
 async function startCounted(
   { store, clock, report }: Pick<Ports, 'store' | 'clock' | 'report'>,
   partition: string,
-): Promise<OutboxStart> {
-  const read = (tx: StoreTransaction) => readStart(tx, partition)
-  const start = await store.transact('readonly', 'relaxed', read)
-  if (start.miscounted === undefined) return start
+  read: (tx: StoreTransaction) => Promise<Beginning>,
+): Promise<Beginning> {
+  const beginning = await store.transact('readonly', 'relaxed', read)
+  if (beginning.start.miscounted === undefined) return beginning
   const counted = store.transact('readwrite', 'relaxed', async (tx) => {
-    const { miscounted } = await read(tx)
+    const { miscounted } = await readStart(tx, partition)
     if (miscounted !== undefined) await recount(tx, miscounted, clock.now())
     return read(tx)
   })
   return counted.catch((error: unknown) => {
     report(error)
-    return start
+    return beginning
   })
 }
