@@ -3,7 +3,7 @@
 import type { Action } from 'redux'
 import { type OutcomeAction, outcomeMark, pendingMark } from '../../redux/actions.js'
 import { afterThisTask, sayOnce } from '../../redux/development.js'
-import { hasSameFields, isView } from '../../redux/optimistic/persisted-state.js'
+import { hasSameFields, holdsView, isView } from '../../redux/optimistic/persisted-state.js'
 import { isSlice } from './setup-warnings.js'
 
 export type NextDispatch = (action: unknown) => unknown
@@ -99,8 +99,3 @@ function isSame(before: unknown, after: unknown): boolean {
 }
 
 const isStateObject = (value: unknown): value is object => typeof value === 'object' && value !== null
-
-/** Whether a slice is a view, or a group with one in it. */
-const holdsView = (slice: unknown, levels = 3): boolean =>
-  isStateObject(slice) &&
-  (isView(slice) || (levels > 0 && Object.values(slice).some((inner) => holdsView(inner, levels - 1))))

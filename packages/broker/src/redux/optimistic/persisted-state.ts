@@ -71,18 +71,33 @@ export function hasSameFields(one: object, other: object): boolean {
  * slice's JSON carries this state along.
  */
 export function confirmedState<S>(state: S): S {
-  return withoutKey(state, 4) as S
+  return withoutPending(state, groupsMax + 1) as S
 }
 
-/** Looks for views so many levels down. */
-function withoutKey(state: unknown, levels: number): unknown {
-  if (typeof state !== 'object' || state === null) return state
+function withoutPending(state: unknown, levels: number): unknown {
+  if (!holdsView(state, levels)) return state
   const kept = persistedParts.get(state)
   if (kept !== undefined) return packed(kept())
-  if (levels === 0 || Array.isArray(state) || Object.getPrototypeOf(state) !== Object.prototype) return state
   const entries = Object.entries(state)
-  const found = entries.map(([name, value]) => [name, withoutKey(value, levels - 1)] as const)
-  return found.every(([, value], i) => value === entries[i]?.[1]) ? state : Object.fromEntries(found)
+  return Object.fromEntries(entries.map(([name, inner]) => [name, withoutPending(inner, levels - 1)]))
+}
+
+/** So many groups may lie around a slice, below the root. */
+const groupsMax = 3
+
+/** States that hold no view, and how many levels of them were searched. A view is there from the start, or never. */
+const searched = new WeakMap<object, number>()
+
+/** Whether a state is a view, or a group with one in it, at most so many levels down. */
+export function holdsView(state: unknown, levels: number = groupsMax): state is object {
+  if (typeof state !== 'object' || state === null) return false
+  if (isView(state)) return true
+  if (levels === 0 || Object.getPrototypeOf(state) !== Object.prototype) return false
+  if ((searched.get(state) ?? 0) >= levels) return false
+  for (const name in state) if (holdsView((state as Record<string, unknown>)[name], levels - 1)) return true
+  // No more than the uppermost are remembered: each of many entities would cost more than it spares.
+  if (levels > 2) searched.set(state, levels)
+  return false
 }
 
 /** redux-persist's own actions begin so: they bring and mark state that was kept. */
