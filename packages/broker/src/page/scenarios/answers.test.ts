@@ -56,7 +56,7 @@ describe('an `answer` that throws', () => {
     expect(await receipt.settled).toEqual({ status: 'confirmed', ...error })
     expect(told()).toMatchObject([{ type: 'confirmed', payload: undefined, error }])
     expect(app.post('p1')?.claps).toBe(1)
-    expect(app.outbox()).toMatchObject({ waiting: 0, deadLetters: 0, entries: {} })
+    expect(app.outbox()).toEqual(expect.objectContaining({ waiting: 0, deadLetters: 0, entries: {} }))
     expect(world.reports).toHaveLength(1)
     await expect(receipt.unwrap()).rejects.toThrow('confirmed: answerInvalid')
   })

@@ -38,7 +38,7 @@ describe('a dead letter', () => {
     expect(second?.key).not.toBe(first?.key)
     for (const tab of [here, there]) {
       expect(tab.post('p1')?.claps).toBe(1)
-      expect(tab.outbox()).toMatchObject({ waiting: 0, deadLetters: 0, entries: {} })
+      expect(tab.outbox()).toEqual(expect.objectContaining({ waiting: 0, deadLetters: 0, entries: {} }))
     }
     expect(world.reports).toEqual([])
   })
@@ -77,7 +77,8 @@ describe('a dead letter', () => {
     await world.settle()
 
     expect(await deadLetters(here.broker)).toEqual([])
-    for (const tab of [here, there]) expect(tab.outbox()).toMatchObject({ deadLetters: 0, entries: {} })
+    for (const tab of [here, there])
+      expect(tab.outbox()).toEqual(expect.objectContaining({ deadLetters: 0, entries: {} }))
     expect(world.network.requests).toHaveLength(1)
   })
 
@@ -96,6 +97,6 @@ describe('a dead letter', () => {
 
     expect(await deadLetters(bob.broker)).toEqual([])
     expect(await requeue(bob.broker, id)).toBe('notFound')
-    expect(bob.outbox()).toMatchObject({ deadLetters: 0, entries: {} })
+    expect(bob.outbox()).toEqual(expect.objectContaining({ deadLetters: 0, entries: {} }))
   })
 })

@@ -24,7 +24,7 @@ describe('discardAll', () => {
     expect(await discardAll(here.broker)).toEqual({ cancelled: 2, unsure: 1, letters: 1 })
     await world.settle()
     for (const tab of [here, there]) {
-      expect(tab.outbox()).toMatchObject(nothing)
+      expect(tab.outbox()).toEqual(expect.objectContaining(nothing))
       expect([tab.post('p2')?.claps, tab.post('p3')?.claps]).toEqual([0, 0])
     }
     for (const { settled } of [flying, ...waiting]) expect(await settled).toEqual({ status: 'cancelled' })
@@ -50,7 +50,7 @@ describe('discardAll', () => {
     await world.settle()
 
     for (const { settled } of receipts) expect(await settled).toEqual({ status: 'cancelled' })
-    expect(app.outbox()).toMatchObject(nothing)
+    expect(app.outbox()).toEqual(expect.objectContaining(nothing))
     expect(world.network.requests).toHaveLength(0)
   })
 

@@ -31,7 +31,7 @@ describe('an entry in doubt that did happen', () => {
     await expect(receipt.unwrap()).rejects.toMatchObject({ outcome: { status: 'confirmed' } })
     for (const tab of [here, there]) {
       expect(tab.types()).toContain('posts/clapped/confirmed')
-      expect(tab.outbox()).toMatchObject({ waiting: 0, entries: {} })
+      expect(tab.outbox()).toEqual(expect.objectContaining({ waiting: 0, entries: {} }))
       expect(tab.post('p1')?.claps).toBe(1)
     }
     expect(new Set(seen)).toEqual(new Set([1]))

@@ -42,7 +42,7 @@ describe('of what was delivered', () => {
     await world.settle()
 
     expect(other.types()).toContain('posts/clapped/confirmed')
-    expect(other.outbox()).toMatchObject({ waiting: 0, entries: {} })
+    expect(other.outbox()).toEqual(expect.objectContaining({ waiting: 0, entries: {} }))
     expect(other.post('p1')?.claps).toBe(1)
     expect(world.reports).toEqual([])
   })

@@ -201,6 +201,6 @@ describe('what was settled while no page was open', () => {
     await world.settle()
 
     expect(app.types()).not.toContain('posts/liked/delivered')
-    expect(app.outbox()).toMatchObject({ waiting: 0, entries: {} })
+    expect(app.outbox()).toEqual(expect.objectContaining({ waiting: 0, entries: {} }))
   })
 })

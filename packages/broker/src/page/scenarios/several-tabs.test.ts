@@ -19,7 +19,7 @@ describe('several tabs over one outbox', () => {
     expect(whilePending).toMatchObject({ post: { likedByMe: true, likes: 1 }, waiting: 1 })
     for (const tab of [here, there]) {
       expect(tab.post('p1')).toMatchObject({ likedByMe: true, likes: 9 })
-      expect(tab.outbox()).toMatchObject({ waiting: 0, entries: {} })
+      expect(tab.outbox()).toEqual(expect.objectContaining({ waiting: 0, entries: {} }))
       expect(tab.types().filter((type) => type === 'posts/liked/delivered')).toHaveLength(1)
     }
   })
@@ -87,7 +87,7 @@ describe('an entry that another tab captured', () => {
 
     expect(await receipt.settled).toEqual({ status: 'cancelled' })
     for (const tab of [here, there]) {
-      expect(tab.outbox()).toMatchObject({ waiting: 0, entries: {} })
+      expect(tab.outbox()).toEqual(expect.objectContaining({ waiting: 0, entries: {} }))
       expect(tab.post('p1')?.claps).toBe(0)
     }
     expect(await cancel(there.broker, receipt.id)).toBe('notFound')

@@ -84,7 +84,7 @@ describe('an answer that cannot be stored', () => {
       expect(arrivals(app)).toEqual(urls(all))
       expect(await receipts[poisoned]?.settled).toMatchObject({ status: 'confirmed', reason })
       for (const n of healthy) expect((await receipts[n]?.settled)?.status).toBe('delivered')
-      expect(app.app.outbox()).toMatchObject({ waiting: 0, deadLetters: 0, entries: {} })
+      expect(app.app.outbox()).toEqual(expect.objectContaining({ waiting: 0, deadLetters: 0, entries: {} }))
       const { id } = receipts[poisoned] ?? {}
       expect(app.world.reports).toMatchObject([
         {

@@ -20,7 +20,8 @@ describe('another user (P6)', () => {
     world.setOnline(true)
     await world.settle()
 
-    expect(seenByBob).toMatchObject({ post: 0, outbox: { waiting: 0, entries: {}, deadLetters: 0 } })
+    expect(seenByBob.post).toBe(0)
+    expect(seenByBob.outbox).toEqual(expect.objectContaining({ waiting: 0, entries: {}, deadLetters: 0 }))
     expect(world.network.requests.map(({ url, principal }) => [url, principal])).toEqual([
       ['https://app.test/api/posts/p2/claps', 'bob'],
     ])
@@ -78,7 +79,7 @@ describe('another user (P6)', () => {
     await world.settle()
 
     expect(await kept.settled).toEqual({ status: 'rejected', reason: 'outboxFull' })
-    expect(app.outbox()).toMatchObject({ waiting: 0, entries: {} })
+    expect(app.outbox()).toEqual(expect.objectContaining({ waiting: 0, entries: {} }))
     expect(app.types()).not.toContain('posts/clapped/rejected')
   })
 
@@ -130,7 +131,7 @@ describe('another user (P6)', () => {
     app.store.dispatch(signedIn('bob'))
     await world.settle()
 
-    expect(app.outbox()).toMatchObject({ waiting: 0, entries: {} })
+    expect(app.outbox()).toEqual(expect.objectContaining({ waiting: 0, entries: {} }))
   })
 
   it('in another tab stops the first one’s drain there too', async () => {

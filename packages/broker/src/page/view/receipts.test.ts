@@ -118,7 +118,7 @@ describe('a receipt', () => {
 
     expect(await receipt.settled).toEqual({ status: 'cancelled' })
     expect(app.post('p1')?.claps).toBe(0)
-    expect(app.outbox()).toMatchObject({ waiting: 0, entries: {} })
+    expect(app.outbox()).toEqual(expect.objectContaining({ waiting: 0, entries: {} }))
     expect(world.network.requests).toHaveLength(0)
   })
 
