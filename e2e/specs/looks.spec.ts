@@ -75,12 +75,13 @@ async function watchShifts(page: Page): Promise<() => Promise<unknown>> {
 }
 
 test('groups that are read late move nothing on the page', async ({ openTab, server }) => {
-  await server.faults([{ match: { path: '/api/me/groups' }, kind: 'delay', ms: 2_000 }])
+  await server.faults([{ match: { path: '/api/me/groups' }, kind: 'hold' }])
   const demo = await openTab()
   await demo.signInAs('Ada')
   const groups = demo.page.locator('.account dd').last()
   await expect(groups).toHaveText('–')
   const shifts = await watchShifts(demo.page)
+  await server.faults([])
   await expect(groups).toContainText('Sunday hikers')
   expect(await shifts()).toEqual([])
 })
