@@ -43,6 +43,7 @@ const inFirefox: InWorld = {
     'bad-line.spec.ts',
     'two-apps.spec.ts',
     'next.spec.ts',
+    ...(process.env['E2E_NEXT'] === undefined ? [] : ['back-ends.spec.ts']),
     'strict-page.spec.ts',
   ],
   grepInvert: /@only-chromium/,

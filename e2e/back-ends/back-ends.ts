@@ -1,6 +1,6 @@
 // All back ends with which the app is tried.
 import type { StartBackEnd } from './back-end.js'
-import { companion } from './companion.js'
+import { companion, companionOnNext } from './companion.js'
 import { startCsrf } from './csrf.js'
 import { startExpress } from './express.js'
 import { startYoga } from './graphql-yoga.js'
@@ -15,10 +15,21 @@ interface Row {
   readonly start: StartBackEnd
   readonly where: 'home' | 'apart'
   readonly hasSessions: boolean
+  /** It answers a repeat of a key from its record. */
+  readonly knowsKeys?: true
 }
 
 const withoutJson = (code: string) => code.replace(/app\.use\(express\.json.*\n/, '')
 const onExpress4 = (code: string) => code.replace("from 'express'", "from 'express4'")
+
+/** `npm run e2e:next` builds it. */
+const onNext: Row = {
+  name: 'redux-broker-server on Next, as its README prints it',
+  start: companionOnNext,
+  where: 'home',
+  hasSessions: false,
+  knowsKeys: true,
+}
 
 export const backEnds: readonly Row[] = [
   { name: 'json-server', start: startJsonServer, where: 'home', hasSessions: false },
@@ -39,6 +50,7 @@ export const backEnds: readonly Row[] = [
       start,
       where: 'apart',
       hasSessions: false,
+      knowsKeys: true,
     }),
   ),
   ...(
@@ -56,6 +68,8 @@ export const backEnds: readonly Row[] = [
       start,
       where: 'apart',
       hasSessions: false,
+      knowsKeys: true,
     }),
   ),
+  ...(process.env['E2E_NEXT'] === undefined ? [] : [onNext]),
 ]
