@@ -1,12 +1,14 @@
 // Trouble on the way to an origin, as plain data. It says what the last attempt came to, and what that most likely
 // means.
-import type { OriginRow } from '../core/rows/rows.js'
+import { originOfUrl } from '../core/network/url-origin.js'
+import type { OriginRow, PartitionRow } from '../core/rows/rows.js'
 
 /**
  * `neverAnswered`: no request of this browser has ever got an answer there, so a wrong address or CORS is as likely as
  * the network. `headerNotExposed`: an `idempotent` server of another origin whose answer shows no key. `keyNotEchoed`:
- * the same on the page's own origin. `headers`: the app's own `prepareHeaders`, or the `headers` of a route, threw. Any
- * other code is the reason of the last failure.
+ * the same on the page's own origin. `sessionUnknown`: the `sessionProbe` did not say whether the session is good.
+ * `headers`: the app's own `prepareHeaders`, or the `headers` of a route, threw. Any other code is the reason of the last
+ * failure.
  */
 export type TroubleCode =
   | 'neverAnswered'
@@ -38,12 +40,29 @@ export interface OriginTrouble {
 }
 
 /** `own`: the page's own origin. */
-export const troubleOf = (rows: readonly OriginRow[], own: string): readonly OriginTrouble[] =>
+export const troubleOf = (
+  row: PartitionRow,
+  origins: readonly OriginRow[],
+  own: string,
+): readonly OriginTrouble[] => {
+  const probe = probeTrouble(row)
+  const others = originTrouble(origins, own)
+  return probe === undefined ? others : [...others.filter(({ code }) => code !== 'sessionUnknown'), probe]
+}
+
+export const originTrouble = (rows: readonly OriginRow[], own: string): readonly OriginTrouble[] =>
   rows.flatMap((row) => {
     if (row.lastFailure === undefined) return []
     const { reason, httpStatus, came, at } = row.lastFailure
     return { origin: row.origin, code: codeOf(row, own), reason, httpStatus, came, at }
   })
+
+/** Trouble with the session's probe. */
+export function probeTrouble({ unclear, sessionProbe = '' }: PartitionRow): OriginTrouble | undefined {
+  if (unclear === undefined) return undefined
+  const { reason, httpStatus, came, at } = unclear
+  return { origin: originOfUrl(sessionProbe), code: reason as TroubleCode, reason, httpStatus, came, at }
+}
 
 function codeOf({ origin, answered, lastFailure }: OriginRow, own: string): TroubleCode {
   const reason = lastFailure?.reason as TroubleCode

@@ -17,7 +17,7 @@ import type { Outcome, RefusalJudge, Verdict } from '../outcomes/outcome.js'
 import { retryOutcome } from '../outcomes/retry-outcome.js'
 import { defaultSession, type RefusesAnswer } from '../rows/answer-rules.js'
 import { isRepeatable, type SendingEntry, type StoredAction, type StoredRequest } from '../rows/entry.js'
-import type { AppWord } from '../rows/rows.js'
+import type { AppWord, Failure } from '../rows/rows.js'
 import { withTimeout } from '../with-timeout.js'
 import type { DeliveryPorts } from './delivery-ports.js'
 import { createSentMark } from './sent-mark.js'
@@ -57,6 +57,7 @@ export interface Attempted {
   readonly outcome: Outcome
   /** How long the server remembers keys, where its answer said so. */
   readonly retentionMs?: number | undefined
+  readonly unclear?: Failure | undefined
 }
 
 /**
@@ -73,8 +74,8 @@ export async function attempt(context: AttemptContext, entry: SendingEntry): Pro
     context.row,
     judgeFor(context, entry),
   )
-  const outcome = verdict.kind === 'askSession' ? await bySession(context, verdict) : verdict
-  return { outcome, retentionMs: reply.kind === 'answer' ? retentionMsOf(reply.headers) : undefined }
+  const decided = verdict.kind === 'askSession' ? await bySession(context, verdict) : { outcome: verdict }
+  return { ...decided, retentionMs: reply.kind === 'answer' ? retentionMsOf(reply.headers) : undefined }
 }
 
 /** Undefined where the entry needs no judge. The judge gives undefined where the app's function fails. */
@@ -145,24 +146,40 @@ function asReply(error: unknown): Reply {
 async function bySession(
   context: AttemptContext,
   { good, unknown }: Verdict & { readonly kind: 'askSession' },
-): Promise<Outcome> {
-  const session = await askSession(context)
-  if (session === 'over') return { kind: 'paused', reason: 'auth' }
-  return session === 'good' ? good : unknown
+): Promise<Attempted> {
+  const said = await askSession(context)
+  const paused: Outcome = { kind: 'paused', reason: 'auth' }
+  const outcomes = { good, over: paused, unknown }
+  return { outcome: outcomes[said?.session ?? 'unknown'], unclear: said?.unclear }
+}
+
+/** The word of the session's probe. `unclear`: what somebody may have to mend about it. */
+interface ProbeWord {
+  readonly session: 'good' | 'over' | 'unknown'
+  readonly unclear?: Failure
 }
 
 /**
  * Asks the URL that the app named whether the session is good. Undefined where nobody was asked, since the app named no
  * URL or this executor cannot prepare the request.
  */
-export async function askSession(context: AskContext): Promise<'good' | 'over' | 'unknown' | undefined> {
+export async function askSession(context: AskContext): Promise<ProbeWord | undefined> {
   const { sessionProbe, sessionRules } = context.row
   const reply = sessionProbe === undefined ? undefined : await askServer(context, sessionProbe)
-  if (reply?.kind === 'redirect') return 'over'
-  if (reply?.kind !== 'answer') return reply && 'unknown'
+  if (reply === undefined) return undefined
+  const { clock, network } = context.ports
+  if (reply.kind === 'unsent' || (reply.kind === 'failed' && !network.isOnline())) return { session: 'unknown' }
+  const at = clock.now()
+  // Most often to a login page. Another address of the same page redirects a user who is signed in too.
+  if (reply.kind === 'redirect') return { session: 'over', unclear: { reason: 'redirected', at } }
+  const unclear = { reason: 'sessionUnknown', at }
+  if (reply.kind !== 'answer') return { session: 'unknown', unclear }
+  const { status: httpStatus } = reply
+  const came = typeOf(reply)
   const { endedBy, probeOn } = { ...defaultSession, ...sessionRules }
-  if ([...endedBy, ...probeOn].includes(reply.status)) return 'over'
-  return reply.status >= 200 && reply.status < 300 && !isHtml(typeOf(reply)) ? 'good' : 'unknown'
+  if ([...endedBy, ...probeOn].includes(httpStatus)) return { session: 'over' }
+  if (httpStatus >= 200 && httpStatus < 300 && !isHtml(came)) return { session: 'good' }
+  return { session: 'unknown', unclear: { ...unclear, httpStatus, came } }
 }
 
 /**

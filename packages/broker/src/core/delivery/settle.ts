@@ -48,7 +48,7 @@ export interface Ledgers {
 export async function settle(
   tx: StoreTransaction,
   { row, origins }: Ledgers,
-  { entry: claimed, outcome, retentionMs }: Finished,
+  { entry: claimed, outcome, retentionMs, unclear }: Finished,
   options: SettleOptions,
 ): Promise<boolean> {
   const entry = await findLeasedEntry(tx, claimed)
@@ -59,6 +59,7 @@ export async function settle(
   const moment = { lane: entry.lane, now, random: options.random() }
   const after = withRetention(afterOutcome(origin, outcome, moment), retentionMs)
   origins.set(name, withLastFailure(after, outcome, entry, now))
+  row.unclear = unclear
   switch (outcome.kind) {
     case 'delivered':
     case 'confirmed':

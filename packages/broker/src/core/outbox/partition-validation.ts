@@ -35,9 +35,14 @@ const optionalKinds: typeof requiredKinds = [
   [(lost) => isRow(lost) && [lost['upTo'], lost['restored']].every(isCount) && isNumber(lost['at']), 'lost'],
   [(tried) => Array.isArray(tried) && tried.every(isTried), 'tried'],
   [areSessionRules, 'sessionRules'],
+  [isFailure, 'unclear'],
 ]
 
 const isTried: FieldCheck = (tried) => isRow(tried) && isText(tried['id']) && isCount(tried['attempts'])
+
+function isFailure(failure: unknown): boolean {
+  return isRow(failure) && isText(failure['reason']) && isNumber(failure['at'])
+}
 
 function areSessionRules(rules: unknown): boolean {
   return (
@@ -88,9 +93,6 @@ export function isValidOrigin(row: OriginRow): boolean {
     (retentionMs === undefined || isAmount(retentionMs))
   )
 }
-
-const isFailure: FieldCheck = (failure) =>
-  isRow(failure) && isText(failure['reason']) && isNumber(failure['at'])
 
 const isCooldown: FieldCheck = (rest) =>
   isRow(rest) && (rest['kind'] === 'away' || (isNumber(rest['until']) && isCount(rest['rounds'])))

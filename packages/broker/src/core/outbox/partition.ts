@@ -198,5 +198,6 @@ export const unpause = (store: Store, partition: string): Promise<void> =>
 
 function beginSession(row: PartitionRow): void {
   delete row.paused
+  delete row.unclear
   row.session += 1
 }

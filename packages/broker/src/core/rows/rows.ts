@@ -54,6 +54,8 @@ interface PartitionSession {
   paused?: PauseReason
   /** When the server last ended the session, or was last asked about it during the pause, in epoch milliseconds. */
   askedAt?: number
+  /** The last word of the session's probe, where it did not tell, or was a redirect. Work waits because of it. */
+  unclear?: Failure | undefined
   /** The session in which its user signed out. A later session means that they are back. */
   left?: number | undefined
 }
@@ -200,13 +202,17 @@ export interface OriginRow {
   readonly lastFailure?: LastFailure | undefined
 }
 
-export interface LastFailure {
-  /** As of the entry that met it. */
+/** Why a request came to nothing. */
+export interface Failure {
   readonly reason: string
   readonly httpStatus?: number | undefined
   readonly at: number
   /** The media type of an answer that was not taken for the application's; empty where it had none. */
   readonly came?: string | undefined
+}
+
+/** With the reason of the entry that met it. */
+export interface LastFailure extends Failure {
   readonly server: EntryCore['server']
 }
 

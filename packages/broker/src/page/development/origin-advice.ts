@@ -9,8 +9,9 @@ import type { Ports } from '../../core/ports/ports.js'
 import type { EntryRow } from '../../core/rows/entry.js'
 import type { AppWord } from '../../core/rows/rows.js'
 import { within } from '../../core/rows/spans.js'
-import { type OriginTrouble, troubleOf } from '../../redux/origin-trouble.js'
+import { type OriginTrouble, originTrouble } from '../../redux/origin-trouble.js'
 import type { PageLifecycle } from '../lifecycle/page-lifecycle.js'
+import { createProbeAdvice } from './probe-advice.js'
 
 export interface AdviceContext {
   readonly ports: Pick<Ports, 'store' | 'clock' | 'reachability'>
@@ -26,6 +27,10 @@ export function createAdvice({
 }: AdviceContext): (news: OutboxChanges) => Promise<void> {
   const own = originOfUrl(host.baseUrl ?? '')
   const said = new Set<string>()
+  const probeAdvice = createProbeAdvice({ host, credentialsOf })
+  const tell = (text: string | undefined) => {
+    if (text) console.warn(`redux-broker: ${text} docs/your-server.md says more.`)
+  }
 
   async function advise(trouble: OriginTrouble, { row }: OutboxChanges): Promise<void> {
     const { origin, reason } = trouble
@@ -36,7 +41,7 @@ export function createAdvice({
     if (entry === undefined) return
     const text = await textOf(trouble, entry, row)
     if (text === undefined) said.delete(adviceKey(trouble))
-    else if (text !== '') console.warn(`redux-broker: ${text} docs/your-server.md says more.`)
+    else tell(text)
   }
 
   const find = async (partition: string, id: string) => {
@@ -64,9 +69,10 @@ export function createAdvice({
 
   return async (news) => {
     if (host.findObstacle === undefined || !host.believesOnline()) return
-    const fresh = troubleOf(news.origins, own).filter((trouble) => !said.has(adviceKey(trouble)))
+    const fresh = originTrouble(news.origins, own).filter((trouble) => !said.has(adviceKey(trouble)))
     for (const trouble of fresh) said.add(adviceKey(trouble))
-    await Promise.all(fresh.map((trouble) => advise(trouble, news).catch(() => {})))
+    const all = [probeAdvice(news).then(tell), ...fresh.map((trouble) => advise(trouble, news))]
+    await Promise.all(all.map((one) => one.catch(() => {})))
   }
 }
 

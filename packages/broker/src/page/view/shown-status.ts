@@ -70,7 +70,7 @@ function statusOfEntry({ row, origins }: OutboxChanges, host: PageLifecycle, sho
     deadLetters,
     paused,
     lost: unlessSame(shown.lost, row.lost),
-    trouble: unlessSame(shown.trouble, troubleOf(origins, originOfUrl(host.baseUrl ?? ''))),
+    trouble: unlessSame(shown.trouble, troubleOf(row, origins, originOfUrl(host.baseUrl ?? ''))),
   }
 }
 

@@ -1,0 +1,115 @@
+import { createAction } from '@reduxjs/toolkit'
+import { afterEach, describe, expect, it, vi } from 'vitest'
+import { openApp } from '../../../test/page-fixture.js'
+import type { Obstacle } from '../../adapters/network/cors-check.js'
+import { type RequestTemplate, write } from '../../index.js'
+import {
+  acknowledge,
+  answer,
+  createTestWorld,
+  failed,
+  redirect,
+  type SentRequest,
+} from '../../testing/index.js'
+
+const login = 'https://login.test'
+const html = { 'content-type': 'text/html' }
+const sent = write(createAction<RequestTemplate>('sent'), { request: (template) => template })
+const isProbe = ({ url }: SentRequest) => url.endsWith('/me')
+type Reply = ReturnType<typeof answer>
+
+afterEach(() => void vi.restoreAllMocks())
+
+/** A page with one entry, whose session is over, and whose probe answers so in turn. The last one stays. */
+function open(
+  probe: string,
+  probed: readonly Reply[],
+  obstacle?: Obstacle,
+  over: Reply | 'none' = answer(401),
+) {
+  const warn = vi.spyOn(console, 'warn').mockImplementation(() => {})
+  const words = [...probed]
+  const world = createTestWorld({
+    network: (request) => {
+      if (!isProbe(request)) return over === 'none' ? acknowledge(request, {}) : over
+      return (words.length > 1 ? words.shift() : words[0]) as Reply
+    },
+  })
+  const tab = world.tab()
+  const app = openApp(world, {
+    routes: [sent],
+    sessionProbe: probe,
+    origins: [{ origin: login, credentials: 'include' }],
+    tab: { ...tab, host: { ...tab.host, findObstacle: async () => obstacle } },
+  })
+  app.store.dispatch(sent({ url: '/a', method: 'PUT', body: {} }))
+  // The store's own checks warn too, on a busy machine.
+  const told = async (ms = 60_000) => {
+    await world.clock.advance(ms)
+    return warn.mock.calls.map(([text]) => String(text)).filter((text) => text.startsWith('redux-broker'))
+  }
+  return { world, app, told }
+}
+
+describe('a session probe that tells nothing is explained once, with its URL and how to mend it', () => {
+  it.each([
+    [
+      'a path that does not exist',
+      answer(404, {}),
+      /answered with 404 \(application\/json\), .*2xx without HTML/,
+    ],
+    [
+      'a page for every path',
+      answer(200, '<p>', html),
+      /answered with 200 \(text\/html\), .*2xx without HTML/,
+    ],
+    ['a method that is not allowed', answer(405), /answered with 405 \(no content type\), /],
+    ['a server that fails for ever', answer(503), /answered with 503 \(/],
+    ['a gateway that finds nobody', answer(502, '<p>', html), /answered with 502 \(text\/html\), /],
+    ['a redirect', redirect(), /answered with a redirect, .*the final URL: the slash/],
+  ] as const)('%s', async (_what, reply, text) => {
+    const { told } = open('/api/me', [reply])
+
+    expect(await told()).toEqual([expect.stringMatching(text)])
+    expect(await told()).toEqual([expect.stringContaining('the `sessionProbe` https://app.test/api/me was')])
+  })
+
+  it.each([
+    [{ kind: 'originNotAllowed' }, /Add `Access-Control-Allow-Origin: https:\/\/app\.test`/],
+    [{ kind: 'nothingSeen' }, /Add `Access-Control-Allow-Origin: https:\/\/app\.test`/],
+    [{ kind: 'credentialsNotAllowed' }, /Add `Access-Control-Allow-Credentials: true` and .*app\.test/],
+    [{ kind: 'methodNotAllowed' }, /Add what `prepareHeaders` adds/],
+  ] as const)('CORS that forbids it: %o', async (obstacle, text) => {
+    const { told } = open(`${login}/me`, [failed()], obstacle)
+
+    expect(await told()).toEqual([expect.stringMatching(text)])
+    expect(await told()).toEqual([expect.stringContaining(`the \`sessionProbe\` ${login}/me gets no answer`)])
+  })
+
+  it('where a 403 waits for it too', async () => {
+    const { told } = open('/api/me', [answer(404, {})], undefined, answer(403, {}))
+
+    expect(await told()).toEqual([expect.stringContaining('https://app.test/api/me was answered with 404')])
+  })
+})
+
+describe('no word is said of a session probe', () => {
+  it.each([
+    ['that says that the session is over', [answer(401)]],
+    ['whose server fails once', [answer(503), answer(401)]],
+    ['whose line fails once, as it does with each release', [failed(), answer(401)]],
+    ['of a server that is away', [failed()]],
+  ])('%s', async (_what, probed) => {
+    expect(await open('/api/me', probed).told()).toEqual([])
+  })
+
+  it('of another origin whose line fails once', async () => {
+    const probed = [failed(), answer(401)]
+
+    expect(await open(`${login}/me`, probed, { kind: 'methodNotAllowed' }).told()).toEqual([])
+  })
+
+  it('that nobody asks', async () => {
+    expect(await open('/api/me', [answer(404)], undefined, 'none').told()).toEqual([])
+  })
+})

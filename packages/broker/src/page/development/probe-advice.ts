@@ -1,0 +1,61 @@
+// Tells the developer why a `sessionProbe` says nothing of the session, and how to mend it. Left out of production builds.
+import type { Obstacle } from '../../adapters/network/cors-check.js'
+import type { OutboxChanges } from '../../core/journal/outbox-changes.js'
+import type { CredentialsOf } from '../../core/network/allowed-origins.js'
+import { originOfUrl } from '../../core/network/url-origin.js'
+import { type OriginTrouble, probeTrouble } from '../../redux/origin-trouble.js'
+import type { PageLifecycle } from '../lifecycle/page-lifecycle.js'
+
+interface ProbeAdviceContext {
+  readonly host: Pick<PageLifecycle, 'baseUrl' | 'findObstacle'>
+  readonly credentialsOf: CredentialsOf
+}
+
+/** The sentence of the last answer of the probe; undefined where there is nothing new to say. */
+export function createProbeAdvice({
+  host,
+  credentialsOf,
+}: ProbeAdviceContext): (news: OutboxChanges) => Promise<string | undefined> {
+  const own = originOfUrl(host.baseUrl ?? '')
+  const said = new Set<string>()
+  let last: OriginTrouble | undefined
+
+  return async ({ row }) => {
+    const { sessionProbe: url = '' } = row
+    const trouble = probeTrouble(row)
+    const before = last
+    last = trouble
+    if (trouble === undefined || before?.at === trouble.at) return undefined
+    const { reason, httpStatus } = trouble
+    // A server or a line that is away for a moment is no mistake.
+    const mayPass = reason !== 'redirected' && (httpStatus ?? 500) >= 500
+    if (mayPass && (before === undefined || before.httpStatus !== httpStatus)) return undefined
+    const key = `${reason} ${httpStatus} ${url}`
+    if (said.has(key)) return undefined
+    said.add(key)
+    if (reason === 'redirected' || httpStatus !== undefined) return probeText(url, trouble)
+    const obstacle = await host.findObstacle?.(url, [], credentialsOf(url))
+    if (obstacle === undefined || trouble.origin === own) return undefined
+    return `the \`sessionProbe\` ${url} gets no answer that this page may see. ${cure(obstacle, own)}`
+  }
+}
+
+function probeText(url: string, { reason, httpStatus, came }: OriginTrouble): string {
+  const what = `the \`sessionProbe\` ${url} was answered with`
+  return reason === 'redirected'
+    ? `${what} a redirect, which is taken for the end of the session. If the user is signed in, name the final URL: the slash at its end, https.`
+    : `${what} ${httpStatus} (${came || 'no content type'}), which says neither that the session is good nor that it is over. Entries wait. Name a URL that answers 2xx without HTML while the session is good, and 401 after that.`
+}
+
+function cure({ kind }: Obstacle, own: string): string {
+  const allowOrigin = `\`Access-Control-Allow-Origin: ${own}\``
+  switch (kind) {
+    case 'nothingSeen':
+    case 'originNotAllowed':
+      return `Add ${allowOrigin} to its answers.`
+    case 'credentialsNotAllowed':
+      return `Add \`Access-Control-Allow-Credentials: true\` and ${allowOrigin}, not \`*\`.`
+    default:
+      return 'Add what `prepareHeaders` adds to its `Access-Control-Allow-Headers`.'
+  }
+}
