@@ -93,6 +93,23 @@ for (const [name, one, other] of [
     expect(server.api.effects).toEqual(['bob of-bob page', 'ada of-ada page'])
   })
 
+for (const [one, other] of [
+  ['/inline-shop/', '/inline-admin/'],
+  ['/inline-shop', '/inline-admin'],
+  ['/inline-shop/index.html', '/inline-shop/admin/'],
+] as const)
+  test(`two apps with scripts written into their pages learn of each other by name: ${one} and ${other}`, async ({
+    context,
+    server,
+  }) => {
+    const shop = await open(context, server.url + one, { user: 'ada' })
+    await expectSeen(shop, { trouble: [] })
+    const admin = await open(context, server.url + other, { user: 'bob' })
+
+    await expectSeen(shop, { paused: 'principal', trouble: [{ code: 'sessionTaken', path: other }] })
+    await expectSeen(admin, { paused: undefined, trouble: [] })
+  })
+
 test('an app goes on with what a release left that knew one session for the origin', async ({
   context,
   server,

@@ -40,6 +40,7 @@ export interface RuntimeConfig extends PageContext {
   /** The app's word for a worker that is alone. */
   readonly app: AppWord
   readonly base: UserRowsContext['base']
+  readonly place: UserRowsContext['place']
   readonly serves: DeliveryContext['serves']
   readonly credentialsOf: CredentialsOf
   readonly refuses?: DeliveryContext['refuses']
@@ -82,9 +83,9 @@ interface ConfigParts {
 
 /** A database that is named is the app's own, wherever its pages lie. */
 const configuredBase = (
-  { name, base: given }: Pick<BrokerOptions<never, never>, 'name' | 'base'>,
-  { base = '/' }: PageLifecycle,
-) => given ?? (name === undefined ? base : '/')
+  { name, base: given = name && '/' }: Pick<BrokerOptions<never, never>, 'name' | 'base'>,
+  { base = '/', place = base }: PageLifecycle,
+) => (given ? { base: given, place: given } : { base, place })
 
 const ownOrigins = ({ baseUrl }: PageLifecycle) => (baseUrl === undefined ? [] : [new URL(baseUrl).origin])
 
@@ -140,7 +141,7 @@ export function runtimeConfig<State>(
   }
   return {
     database,
-    base: configuredBase(options, host),
+    ...configuredBase(options, host),
     ports,
     host,
     inquiries,

@@ -13,6 +13,7 @@ import type { Internals } from './broker.js'
 import { type AcceptedPlace, type CancelledWrite, createWriteCapture } from './capture/capture.js'
 import { createPageDelivery, type PageDeliveryContext } from './delivery/delivery.js'
 import { createAdvice } from './development/origin-advice.js'
+import { warnOfTakenSession } from './development/taken-session-warning.js'
 import { pageDevice } from './lifecycle/page-device.js'
 import { createStoragePersistence } from './lifecycle/storage-persistence.js'
 import type { ReadEngine } from './reads-port.js'
@@ -100,7 +101,7 @@ function createParts(config: RuntimeConfig) {
   const context = { ...config, ports }
   const receipts = createReceipts()
   const users = createUserRows(ports, config)
-  const view = createStoreBridge(ports, host, receipts, (action) => {
+  const view = createStoreBridge(ports, config, receipts, (action) => {
     config.dispatch(action)
     reads?.onAction(action)
   })
@@ -183,6 +184,7 @@ function createUserOutbox(context: UserOutboxContext) {
       const connectivity = delivery.connectivity(news)
       view.news(news, connectivity)
       void advise?.(news)
+      if (isDevelopment && news.taken) warnOfTakenSession(news.taken, context)
       delivery.plan(news)
       persistence.news(news, connectivity)
     },

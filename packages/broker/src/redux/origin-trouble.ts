@@ -1,5 +1,6 @@
 // Trouble on the way to an origin, as plain data. It says what the last attempt came to, and what that most likely
 // means.
+import type { OutboxChanges } from '../core/journal/outbox-changes.js'
 import { originOfUrl } from '../core/network/url-origin.js'
 import type { OriginRow, PartitionRow } from '../core/rows/rows.js'
 
@@ -7,8 +8,8 @@ import type { OriginRow, PartitionRow } from '../core/rows/rows.js'
  * `neverAnswered`: no request of this browser has ever got an answer there, so a wrong address or CORS is as likely as
  * the network. `headerNotExposed`: an `idempotent` server of another origin whose answer shows no key. `keyNotEchoed`:
  * the same on the page's own origin. `sessionUnknown`: the `sessionProbe` did not say whether the session is good.
- * `headers`: the app's own `prepareHeaders`, or the `headers` of a route, threw. Any other code is the reason of the last
- * failure.
+ * `sessionTaken`: another user's session was begun by a page that lies elsewhere. `headers`: the app's own
+ * `prepareHeaders`, or the `headers` of a route, threw. Any other code is the reason of the last failure.
  */
 export type TroubleCode =
   | 'neverAnswered'
@@ -23,6 +24,7 @@ export type TroubleCode =
   | 'notAcknowledged'
   | 'unsignedRefusal'
   | 'sessionUnknown'
+  | 'sessionTaken'
   | 'csrf'
   | 'inProgress'
   | 'http'
@@ -35,21 +37,28 @@ export interface OriginTrouble {
   readonly httpStatus?: number | undefined
   /** The media type of an answer that was not taken for the application's; empty where it had none. */
   readonly came?: string | undefined
+  /** Of `sessionTaken`: where that page lies. */
+  readonly path?: string | undefined
   /** In epoch milliseconds. */
   readonly at: number
 }
 
-/** `own`: the page's own origin. */
-export const troubleOf = (
-  row: PartitionRow,
-  origins: readonly OriginRow[],
+/** `own`: the page's own origin. `place`: where the page lies on it. */
+export function troubleOf(
+  { row, origins, taken }: Pick<OutboxChanges, 'row' | 'origins' | 'taken'>,
   own: string,
-): readonly OriginTrouble[] => {
-  const probe = probeTrouble(row)
-  const others = originTrouble(origins, own)
-  return probe === undefined ? others : [...others.filter(({ code }) => code !== 'sessionUnknown'), probe]
+  place: string,
+): readonly OriginTrouble[] {
+  const { from: path = '/', at = 0 } = taken ?? { from: place }
+  const code = 'sessionTaken'
+  return [
+    ...originTrouble(origins, own),
+    ...probeTrouble(row),
+    ...(path === place ? [] : [{ origin: own, code, reason: code, path, at } as const]),
+  ]
 }
 
+/** `own`: the page's own origin. */
 export const originTrouble = (rows: readonly OriginRow[], own: string): readonly OriginTrouble[] =>
   rows.flatMap((row) => {
     if (row.lastFailure === undefined) return []
@@ -57,12 +66,16 @@ export const originTrouble = (rows: readonly OriginRow[], own: string): readonly
     return { origin: row.origin, code: codeOf(row, own), reason, httpStatus, came, at }
   })
 
-/** Trouble with the session's probe. */
-export function probeTrouble({ unclear, sessionProbe = '' }: PartitionRow): OriginTrouble | undefined {
-  if (unclear === undefined) return undefined
-  const { reason, httpStatus, came, at } = unclear
-  return { origin: originOfUrl(sessionProbe), code: reason as TroubleCode, reason, httpStatus, came, at }
-}
+/** Trouble with the session's probe, which the pause waits for. */
+export const probeTrouble = ({
+  paused,
+  unclear,
+  askedAt: at = 0,
+  sessionProbe = '',
+}: PartitionRow): readonly OriginTrouble[] =>
+  paused === 'auth' && unclear
+    ? [{ origin: originOfUrl(sessionProbe), code: unclear.reason as TroubleCode, ...unclear, at }]
+    : []
 
 function codeOf({ origin, answered, lastFailure }: OriginRow, own: string): TroubleCode {
   const reason = lastFailure?.reason as TroubleCode

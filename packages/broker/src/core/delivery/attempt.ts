@@ -147,17 +147,13 @@ async function bySession(
   context: AttemptContext,
   { good, unknown }: Verdict & { readonly kind: 'askSession' },
 ): Promise<Attempted> {
-  const said = await askSession(context)
-  const paused: Outcome = { kind: 'paused', reason: 'auth' }
-  const outcomes = { good, over: paused, unknown }
-  return { outcome: outcomes[said?.session ?? 'unknown'], unclear: said?.unclear }
+  const [word = 'unknown', unclear] = (await askSession(context)) ?? []
+  const outcomes = { good, over: { kind: 'paused', reason: 'auth' }, unknown } as const
+  return { outcome: outcomes[word], unclear }
 }
 
-/** The word of the session's probe. `unclear`: what somebody may have to mend about it. */
-interface ProbeWord {
-  readonly session: 'good' | 'over' | 'unknown'
-  readonly unclear?: Failure
-}
+/** With what somebody may have to mend about the probe. */
+type ProbeWord = readonly [session: 'good' | 'over' | 'unknown', unclear?: Failure | undefined]
 
 /**
  * Asks the URL that the app named whether the session is good. Undefined where nobody was asked, since the app named no
@@ -167,19 +163,17 @@ export async function askSession(context: AskContext): Promise<ProbeWord | undef
   const { sessionProbe, sessionRules } = context.row
   const reply = sessionProbe === undefined ? undefined : await askServer(context, sessionProbe)
   if (reply === undefined) return undefined
-  const { clock, network } = context.ports
-  if (reply.kind === 'unsent' || (reply.kind === 'failed' && !network.isOnline())) return { session: 'unknown' }
-  const at = clock.now()
   // Most often to a login page. Another address of the same page redirects a user who is signed in too.
-  if (reply.kind === 'redirect') return { session: 'over', unclear: { reason: 'redirected', at } }
-  const unclear = { reason: 'sessionUnknown', at }
-  if (reply.kind !== 'answer') return { session: 'unknown', unclear }
-  const { status: httpStatus } = reply
-  const came = typeOf(reply)
+  if (reply.kind === 'redirect') return ['over', { reason: 'redirected' }]
+  const { status = 0, came } = reply.kind === 'answer' ? { ...reply, came: typeOf(reply) } : {}
   const { endedBy, probeOn } = { ...defaultSession, ...sessionRules }
-  if ([...endedBy, ...probeOn].includes(httpStatus)) return { session: 'over' }
-  if (httpStatus >= 200 && httpStatus < 300 && !isHtml(came)) return { session: 'good' }
-  return { session: 'unknown', unclear: { ...unclear, httpStatus, came } }
+  if ([...endedBy, ...probeOn].includes(status)) return ['over']
+  if (status >= 200 && status < 300 && !isHtml(came as string)) return ['good']
+  const isOffline = reply.kind === 'unsent' || (!status && !context.ports.network.isOnline())
+  return [
+    'unknown',
+    isOffline ? undefined : { reason: 'sessionUnknown', httpStatus: status || undefined, came },
+  ]
 }
 
 /**

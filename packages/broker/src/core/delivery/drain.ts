@@ -209,14 +209,14 @@ async function resumed(context: DrainContext, row: PartitionRow, probe: WakeReas
   const { store, clock } = ports
   const { partition, paused, askedAt = 0 } = row
   if (paused !== 'auth' || !mayProbe(probe, askedAt, clock.now())) return false
-  const said = await askSession({ ...context, ...limits, row })
-  const isGood = said?.session === 'good'
+  const [word, unclear] = (await askSession({ ...context, ...limits, row })) ?? []
+  const isGood = word === 'good'
   if (isGood) await unpause(store, partition)
-  else if (said !== undefined)
+  else if (word !== undefined)
     await store.transact('readwrite', 'relaxed', (tx) =>
       changePartition(tx, partition, (latest) => {
         latest.askedAt = clock.now()
-        latest.unclear = said.unclear
+        latest.unclear = unclear
       }),
     )
   if (isGood) ports.bus.post('changed')

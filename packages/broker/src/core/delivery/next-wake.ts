@@ -7,7 +7,7 @@ import { type CanSend, conditionsOf, originOf } from '../outbox/delivery-require
 import { readPartition, readPause } from '../outbox/partition.js'
 import { isValidEntry } from '../outbox/row-validation.js'
 import { restMs, type WakeReason } from '../outcomes/circuit-breaker.js'
-import type { OriginRow, PartitionRow } from '../rows/rows.js'
+import type { OriginRow, PartitionRow, SessionRow } from '../rows/rows.js'
 import { within } from '../rows/spans.js'
 import type { StoreTransaction } from '../rows/store.js'
 import { type Due, nextDue, readOrigins } from './claim.js'
@@ -100,6 +100,8 @@ export interface Outlook {
   readonly due: readonly Due[]
   /** Whether an attempt is in flight by the rows. Its executor may be dead. */
   readonly sending: boolean
+  /** The session of another user in the place of this one's. */
+  readonly taken?: SessionRow | undefined
 }
 
 export async function readOutlook(
@@ -108,12 +110,12 @@ export async function readOutlook(
   serves: CanSend,
 ): Promise<Outlook> {
   const row = await readPartition(tx, partition)
-  const [paused, origins, due, sending] = await Promise.all([
+  const [[paused, taken], origins, due, sending] = await Promise.all([
     readPause(tx, row),
     readOrigins(tx, row),
     nextDue(tx, row, serves),
     tx.list(within('entries', [partition, 'sending'], 'unsure'), pageRowsMax),
   ])
   if (paused !== undefined) row.paused = paused
-  return { row, origins, due, sending: sending.some(isValidEntry) }
+  return { row, origins, due, sending: sending.some(isValidEntry), taken }
 }

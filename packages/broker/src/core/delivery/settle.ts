@@ -58,8 +58,7 @@ export async function settle(
   const origin = origins.get(name) ?? healthyOrigin(name)
   const moment = { lane: entry.lane, now, random: options.random() }
   const after = withRetention(afterOutcome(origin, outcome, moment), retentionMs)
-  origins.set(name, withLastFailure(after, outcome, entry, now))
-  row.unclear = unclear
+  origins.set(name, withLastFailure(after, outcome, entry, now, unclear))
   switch (outcome.kind) {
     case 'delivered':
     case 'confirmed':
@@ -75,6 +74,7 @@ export async function settle(
       if (entry.lease.session === row.session) {
         row.paused = outcome.reason
         row.askedAt = now
+        row.unclear = unclear
       }
       deferEntry(tx, row, entry, outcome, { notBefore: now, now, counts: false, sent: true, effect: 'none' })
       break

@@ -159,7 +159,7 @@ export async function readUnsettledWrites(
   since: number,
 ): Promise<UnsettledWrites> {
   const row = await readPartition(tx, partition)
-  const [paused, entries, journal] = await Promise.all([
+  const [[paused], entries, journal] = await Promise.all([
     readPause(tx, row),
     listUnsettledRows(tx, partition),
     tx.list({ store: 'journal', ...rowsAfter(partition, since) }, pageRowsMax),

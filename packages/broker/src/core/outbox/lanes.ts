@@ -102,7 +102,6 @@ export async function endEntry(
 ): Promise<void> {
   tx.delete('entries', [entry.partition, entry.seq])
   row.waiting -= 1
-  if (row.waiting === 0) delete row.unclear
   row.bytes -= bytesOfEntry(entry)
   // An entry that was not its lane's head leaves the head where it is.
   if (entry.state !== 'waiting' || entry.head) await promoteNext(tx, row, entry.lane)

@@ -35,14 +35,10 @@ const optionalKinds: typeof requiredKinds = [
   [(lost) => isRow(lost) && [lost['upTo'], lost['restored']].every(isCount) && isNumber(lost['at']), 'lost'],
   [(tried) => Array.isArray(tried) && tried.every(isTried), 'tried'],
   [areSessionRules, 'sessionRules'],
-  [isFailure, 'unclear'],
+  [(unclear) => isRow(unclear) && isText(unclear['reason']), 'unclear'],
 ]
 
 const isTried: FieldCheck = (tried) => isRow(tried) && isText(tried['id']) && isCount(tried['attempts'])
-
-function isFailure(failure: unknown): boolean {
-  return isRow(failure) && isText(failure['reason']) && isNumber(failure['at'])
-}
 
 function areSessionRules(rules: unknown): boolean {
   return (
@@ -93,6 +89,9 @@ export function isValidOrigin(row: OriginRow): boolean {
     (retentionMs === undefined || isAmount(retentionMs))
   )
 }
+
+const isFailure: FieldCheck = (failure) =>
+  isRow(failure) && isText(failure['reason']) && isNumber(failure['at'])
 
 const isCooldown: FieldCheck = (rest) =>
   isRow(rest) && (rest['kind'] === 'away' || (isNumber(rest['until']) && isCount(rest['rounds'])))

@@ -92,12 +92,18 @@ export const sessionOf = async (tx: StoreTransaction, partition: string): Promis
 export const isActive = async (store: Store, partition: string): Promise<boolean> =>
   (await store.transact('readonly', 'relaxed', (tx) => sessionOf(tx, partition))) !== undefined
 
-/** Why the user's entries may not be sent, if they may not. `principal` means that somebody else is in their place. */
-export async function readPause(tx: StoreTransaction, row: PartitionRow): Promise<PauseReason | undefined> {
+/**
+ * Why the user's entries may not be sent, if they may not. `principal` means that somebody else is in their place. Their
+ * session is given too then.
+ */
+export async function readPause(
+  tx: StoreTransaction,
+  row: PartitionRow,
+): Promise<readonly [PauseReason | undefined, SessionRow?]> {
   const sessions = await readSessions(tx)
-  if (sessions.some(({ partition }) => partition === row.partition)) return row.paused
-  const isTaken = sessions.some((session) => isOfRoot(session) || session.name === sessionNameOf(row))
-  return row.paused ?? (isTaken ? 'principal' : 'auth')
+  if (row.paused || sessions.some(({ partition }) => partition === row.partition)) return [row.paused]
+  const taken = sessions.find((session) => isOfRoot(session) || session.name === sessionNameOf(row))
+  return taken ? ['principal', taken] : ['auth']
 }
 
 /** The active user with their name. Undefined also after `discardAll`, when nothing of theirs waits. */
@@ -123,7 +129,8 @@ export async function readProven(
 /** Takes the user's name off the disk, or puts it back. Their session goes on. */
 export async function nameActive(tx: StoreTransaction, { partition, principal }: Owner): Promise<void> {
   const session = await sessionOf(tx, partition)
-  if (session !== undefined && session.principal !== principal) tx.put('settings', { ...session, principal })
+  if (session !== undefined && session.principal !== principal)
+    tx.put('settings', { ...session, principal, from: principal ? session.from : undefined })
 }
 
 /** Changes the row of a partition. */
@@ -137,16 +144,23 @@ export async function changePartition(
   tx.put('partitions', row)
 }
 
+/** Where a page lies that names its user, and when it does. */
+export interface SignInPlace {
+  readonly from: string
+  readonly at?: number
+}
+
 /**
  * Makes the owner's partition the one that every executor drains for an app, until another is. Ends the sessions of apps
  * above and below its base, which may be pages of the same app (P6). Gives an ended session of another user, if it came
- * from another base.
+ * from elsewhere.
  */
 export async function activate(
   tx: StoreTransaction,
   owner: Owner,
   app: AppWord = {},
   base: Base = '/',
+  place: SignInPlace = { from: base },
 ): Promise<SessionRow | undefined> {
   const home = findHome(await listNamed(tx, 'salt'), base) ?? { name: 'salt', base }
   const name = nameOf(home)
@@ -161,12 +175,12 @@ export async function activate(
     row.blockedLanes = listed(row.blockedLanes)
   })
   for (const session of ended) tx.delete('settings', [session.name])
-  tx.put('settings', { name, ...owner, base: storedBase(at), from: storedBase(base) })
+  tx.put('settings', { name, ...owner, base: storedBase(at), from: storedBase(place.from), at: place.at })
   const signedIn = [owner, ...sessions.filter((session) => !isEnded(session))]
   // The others have left, whether a page could say so or not.
   for (const row of await tx.list(within('partitions', []), partitionsMax))
     if (!signedIn.some(({ partition }) => partition === row.partition)) await recordSignOut(tx, row)
-  return ended.find(({ partition, from = '/' }) => partition !== owner.partition && from !== base)
+  return ended.find(({ partition, from = '/' }) => partition !== owner.partition && from !== place.from)
 }
 
 /** No entries of this partition are sent from here on, and its owner has left. */

@@ -28,7 +28,6 @@ export function forgetApp(row: PartitionRow): void {
   row.channels = []
   row.stuckLanes = []
   row.blockedLanes = []
-  delete row.unclear
   delete row.sessionProbe
   delete row.sessionRules
   delete row.statusQuery

@@ -5,7 +5,7 @@ import { backoffCapMs, probeHiddenMs, probeSpacingMs, probeVisibleMs, retryAfter
 import { backoffMs } from '../network/backoff.js'
 import type { EntryCore } from '../rows/entry.js'
 import { withoutLastFailure } from '../rows/failure-run.js'
-import type { Cooldown, OriginRow } from '../rows/rows.js'
+import type { Cooldown, Failure, OriginRow } from '../rows/rows.js'
 import type { Outcome } from './outcome.js'
 
 /**
@@ -143,8 +143,17 @@ const isRetryAfterRunning = (
 const isHealthy = (row: OriginRow) =>
   row.awayStreak === 0 && row.failedLanes.length === 0 && row.rest === undefined
 
-/** The row with or without its last failure, as one outcome of an entry says. The same object where it says nothing new. */
-export function withLastFailure(row: OriginRow, outcome: Outcome, entry: EntryCore, at: number): OriginRow {
+/**
+ * The row with or without its last failure, as one outcome of an entry says. The same object where it says nothing new.
+ * `unclear`: the word of the session's probe, which could have decided.
+ */
+export function withLastFailure(
+  row: OriginRow,
+  outcome: Outcome,
+  entry: EntryCore,
+  at: number,
+  unclear?: Failure,
+): OriginRow {
   const isReturned = outcome.kind === 'returned' && outcome.reason === 'notAcknowledged'
   // The application has answered, whatever its answer leaves open.
   const isAnswered = outcome.kind === 'inDoubt' && !outcome.counts
@@ -155,7 +164,7 @@ export function withLastFailure(row: OriginRow, outcome: Outcome, entry: EntryCo
   const { reason, httpStatus, came } = outcome
   // No request left. Two outcomes still say why: a knock that nobody or a gateway answered, or a header function that threw.
   if (outcome.kind === 'retry' && !outcome.sent && !/^(unreachable|http|headers)$/.test(reason)) return row
-  return { ...row, lastFailure: { reason, httpStatus, came, at, server: entry.server } }
+  return { ...row, lastFailure: { reason, httpStatus, came, ...unclear, at, server: entry.server } }
 }
 
 /** How many entries may be sent to the origin now, beside those already in flight to it. */

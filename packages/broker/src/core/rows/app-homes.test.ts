@@ -179,6 +179,24 @@ describe('sessions of several apps', () => {
     ])
   })
 
+  it.each([
+    ['/shop/', '/admin/', true],
+    ['/shop/', '/', true],
+    ['/', '/admin/', true],
+    ['/shop/', '/shop/', false],
+  ])('of one base, named at %s and at %s, are a clash: %j', async (one, other, isClash) => {
+    const { write } = await shared()
+    await write((tx) => activate(tx, ada, {}, '/', { from: one, at: 5 }))
+    const ended = await write((tx) => activate(tx, bob, {}, '/', { from: other, at: 6 }))
+    const pause = await write(async (tx) => {
+      const row = await tx.get('partitions', ['p'])
+      return row && readPause(tx, row)
+    })
+
+    expect(ended !== undefined).toBe(isClash)
+    expect(pause).toMatchObject(['principal', { partition: 'q', at: 6 }])
+  })
+
   it('of one app, at any of its pages, are no clash', async () => {
     const { signIn } = await shared()
 
@@ -206,7 +224,7 @@ describe('sessions of several apps', () => {
     const paused = (partition: string) =>
       write(async (tx) => {
         const row = await tx.get('partitions', [partition])
-        return row && readPause(tx, row)
+        return row && (await readPause(tx, row))[0]
       })
     expect([await paused('p'), await paused('q')]).toEqual([undefined, undefined])
 

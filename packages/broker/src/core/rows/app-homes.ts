@@ -2,7 +2,7 @@
 // and workers below one base.
 
 import type { RandomSource } from '../platform.js'
-import { isText, type UncheckedRow } from '../type-checks.js'
+import { isNumber, isText, type UncheckedRow } from '../type-checks.js'
 import type { PartitionRow, SaltRow, SessionRow, SettingRow } from './rows.js'
 import { partitionsMax } from './schema.js'
 import type { StoreTransaction } from './store.js'
@@ -107,10 +107,10 @@ const withBase = (row: SettingRow): SettingRow =>
 
 /** Whether it may be the salt or the session of a home. */
 export function isOfHome(row: SettingRow): boolean {
-  const { name, value, partition, principal, base = '/', from = '/' } = row as unknown as UncheckedRow
+  const { name, value, partition, principal, base = '/', from = '/', at = 0 } = row as unknown as UncheckedRow
   const isFilled = (text: unknown) => isText(text) && text !== ''
   if (!isBase(base)) return false
   return String(name).startsWith('salt')
     ? isFilled(value)
-    : isFilled(partition) && isText(principal) && isBase(from)
+    : isFilled(partition) && isText(principal) && isText(from) && isNumber(at)
 }

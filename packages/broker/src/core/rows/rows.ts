@@ -54,7 +54,7 @@ interface PartitionSession {
   paused?: PauseReason
   /** When the server last ended the session, or was last asked about it during the pause, in epoch milliseconds. */
   askedAt?: number
-  /** The last word of the session's probe, where it did not tell, or was a redirect. Work waits because of it. */
+  /** The last word of the session's probe, where it did not tell, or was a redirect. It means the pause. */
   unclear?: Failure | undefined
   /** The session in which its user signed out. A later session means that they are back. */
   left?: number | undefined
@@ -153,8 +153,10 @@ export interface SessionRow {
   readonly partition: string
   readonly principal: string
   readonly base?: string | undefined
-  /** The base of that page, which may lie below the app's. */
+  /** The base of that page, which may lie below the app's, or the path of a page whose base nobody knows. */
   readonly from?: string | undefined
+  /** When it named it, in epoch milliseconds. */
+  readonly at?: number | undefined
 }
 
 export type SettingRow =
@@ -206,13 +208,13 @@ export interface OriginRow {
 export interface Failure {
   readonly reason: string
   readonly httpStatus?: number | undefined
-  readonly at: number
   /** The media type of an answer that was not taken for the application's; empty where it had none. */
   readonly came?: string | undefined
 }
 
-/** With the reason of the entry that met it. */
+/** With the reason of the entry that met it, or of the session's probe that could have decided. */
 export interface LastFailure extends Failure {
+  readonly at: number
   readonly server: EntryCore['server']
 }
 

@@ -17,6 +17,7 @@ const html = { 'content-type': 'text/html' }
 const sent = write(createAction<RequestTemplate>('sent'), { request: (template) => template })
 const isProbe = ({ url }: SentRequest) => url.endsWith('/me')
 type Reply = ReturnType<typeof answer>
+type PrepareHeaders = NonNullable<NonNullable<Parameters<typeof openApp>[1]>['prepareHeaders']>
 
 afterEach(() => void vi.restoreAllMocks())
 
@@ -26,6 +27,7 @@ function open(
   probed: readonly Reply[],
   obstacle?: Obstacle,
   over: Reply | 'none' = answer(401),
+  prepareHeaders?: PrepareHeaders,
 ) {
   const warn = vi.spyOn(console, 'warn').mockImplementation(() => {})
   const words = [...probed]
@@ -39,6 +41,7 @@ function open(
   const app = openApp(world, {
     routes: [sent],
     sessionProbe: probe,
+    ...(prepareHeaders && { prepareHeaders }),
     origins: [{ origin: login, credentials: 'include' }],
     tab: { ...tab, host: { ...tab.host, findObstacle: async () => obstacle } },
   })
@@ -107,6 +110,16 @@ describe('no word is said of a session probe', () => {
     const probed = [failed(), answer(401)]
 
     expect(await open(`${login}/me`, probed, { kind: 'methodNotAllowed' }).told()).toEqual([])
+  })
+
+  it('that was not asked about a 403, as nobody could prepare its headers', async () => {
+    const refused = answer(403, {})
+    const opened = open('/api/me', [answer(404)], undefined, refused, (headers, { url }) => {
+      if (url.endsWith('/me')) throw new Error('no token')
+      headers.set('x-a', '1')
+    })
+
+    expect(await opened.told()).toEqual([])
   })
 
   it('that nobody asks', async () => {

@@ -3,7 +3,7 @@ import type { Obstacle } from '../../adapters/network/cors-check.js'
 import type { OutboxChanges } from '../../core/journal/outbox-changes.js'
 import type { CredentialsOf } from '../../core/network/allowed-origins.js'
 import { originOfUrl } from '../../core/network/url-origin.js'
-import { type OriginTrouble, probeTrouble } from '../../redux/origin-trouble.js'
+import { type OriginTrouble, originTrouble, probeTrouble } from '../../redux/origin-trouble.js'
 import type { PageLifecycle } from '../lifecycle/page-lifecycle.js'
 
 interface ProbeAdviceContext {
@@ -20,22 +20,24 @@ export function createProbeAdvice({
   const said = new Set<string>()
   let last: OriginTrouble | undefined
 
-  return async ({ row }) => {
+  return async ({ row, origins }) => {
     const { sessionProbe: url = '' } = row
-    const trouble = probeTrouble(row)
+    const unknown = originTrouble(origins, own).filter(({ code }) => code === 'sessionUnknown')
+    const [trouble] = [...probeTrouble(row), ...unknown]
     const before = last
     last = trouble
     if (trouble === undefined || before?.at === trouble.at) return undefined
-    const { reason, httpStatus } = trouble
+    const { reason, httpStatus, came } = trouble
+    const isAnswered = reason === 'redirected' || came !== undefined
     // A server or a line that is away for a moment is no mistake.
-    const mayPass = reason !== 'redirected' && (httpStatus ?? 500) >= 500
+    const mayPass = !isAnswered || (httpStatus ?? 0) >= 500
     if (mayPass && (before === undefined || before.httpStatus !== httpStatus)) return undefined
     const key = `${reason} ${httpStatus} ${url}`
     if (said.has(key)) return undefined
     said.add(key)
-    if (reason === 'redirected' || httpStatus !== undefined) return probeText(url, trouble)
+    if (isAnswered) return probeText(url, trouble)
     const obstacle = await host.findObstacle?.(url, [], credentialsOf(url))
-    if (obstacle === undefined || trouble.origin === own) return undefined
+    if (obstacle === undefined || originOfUrl(url) === own) return undefined
     return `the \`sessionProbe\` ${url} gets no answer that this page may see. ${cure(obstacle, own)}`
   }
 }

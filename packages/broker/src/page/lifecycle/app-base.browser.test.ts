@@ -1,6 +1,6 @@
 // Where a script finds itself in a real browser. The e2e spec of two apps has the forms that a bundler writes.
 import { afterEach, describe, expect, it } from 'vitest'
-import { appBase } from './app-base.js'
+import { appBase, pagePlace } from './app-base.js'
 
 afterEach(() => document.querySelector('base')?.remove())
 
@@ -25,5 +25,11 @@ describe('the base of a page', () => {
     document.head.prepend(element)
 
     expect(appBase()).toBe(base)
+  })
+})
+
+describe('the place of a page', () => {
+  it('is left out where its script tells where the app begins', () => {
+    expect(pagePlace()).toBeUndefined()
   })
 })

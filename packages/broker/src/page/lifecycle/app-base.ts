@@ -16,3 +16,7 @@ function findScript(): string {
 const script = findScript()
 
 export const appBase = (): Base => baseOf(document.baseURI, script)
+
+/** The path of the page itself, where its script tells nothing of the app. */
+export const pagePlace = (): string | undefined =>
+  script.startsWith(`${location.origin}/`) ? undefined : location.pathname

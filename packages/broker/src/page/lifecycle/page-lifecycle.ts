@@ -4,7 +4,7 @@ import { pageTraffic } from '../../adapters/network/page-traffic.js'
 import type { Reachability } from '../../core/network/reachability.js'
 import type { Base } from '../../core/rows/app-homes.js'
 import { isDevelopment } from '../../redux/development.js'
-import { appBase } from './app-base.js'
+import { appBase, pagePlace } from './app-base.js'
 
 /** Something happened that makes a try worth it. `hidden` and `offline` only change how patient to be. */
 export type LifecycleSignal = 'wake' | 'change'
@@ -14,6 +14,8 @@ export interface PageLifecycle {
   readonly baseUrl: string | undefined
   /** The directory of the page's app, as far as the page tells. The default `/` holds all apps of the origin. */
   readonly base?: Base
+  /** The path of the page, where its script tells nothing of its app. */
+  readonly place?: string | undefined
   believesOnline(): boolean
   isVisible(): boolean
   /** Whether the browser has promised to keep this site's data. Undefined where it does not say. */
@@ -35,6 +37,7 @@ export function browserLifecycle(): PageLifecycle {
   return {
     baseUrl: document.baseURI,
     base: appBase(),
+    place: pagePlace(),
     believesOnline: () => navigator.onLine,
     isVisible: () => document.visibilityState === 'visible',
     persisted: async () => navigator.storage?.persisted?.(),

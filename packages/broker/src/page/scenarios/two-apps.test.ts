@@ -168,8 +168,8 @@ describe('the clash of an app with one below it', () => {
       await world.settle()
     }
 
-    expect(said().filter((text) => text.includes('at /admin/ has ended'))).toHaveLength(1)
-    expect(said().find((text) => text.includes('at /admin/ has ended'))).toContain('another user at /,')
+    const ended = said().filter((text) => text.includes('at /admin/ has ended the session of another user'))
+    expect(ended).toEqual([expect.stringContaining('another user at /,')])
     expect(said().join()).toContain('give each its own `name`')
   })
 

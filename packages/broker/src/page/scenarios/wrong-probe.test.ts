@@ -68,15 +68,12 @@ describe('a session probe that tells nothing', () => {
     },
   )
 
-  it('is told beside the redirect that it should have judged', async () => {
+  it('is told where it should have judged a redirect', async () => {
     const { world, app } = open(redirect(), answer(404, {}))
     app.like('p1')
     await world.settle()
 
-    expect(app.outbox().trouble).toMatchObject([
-      { code: 'redirected' },
-      { code: 'sessionUnknown', httpStatus: 404 },
-    ])
+    expect(app.outbox().trouble).toMatchObject([{ code: 'sessionUnknown', httpStatus: 404 }])
   })
 
   it('is told by the origin of its own', async () => {
@@ -125,29 +122,34 @@ describe('a session probe that is redirected', () => {
 })
 
 describe('trouble with a session probe', () => {
-  const paused = async () => {
-    const opened = open(answer(401), answer(404, {}))
+  const met = async (over: Answered, ms: number) => {
+    const opened = open(over, answer(404, {}))
     const { id } = opened.app.like('p1')
-    await opened.world.clock.advance(20_000)
+    await opened.world.clock.advance(ms)
     expect(opened.app.outbox().trouble).toHaveLength(1)
     return { ...opened, id }
   }
-  type Paused = Awaited<ReturnType<typeof paused>>
+  const inPause = () => met(answer(401), 20_000)
+  const after403 = () => met(answer(403, {}), 10)
+  type Met = Awaited<ReturnType<typeof met>>
 
   it.each([
-    ['the probe answers well', ({ mend }: Paused) => mend(answer(200, {}))],
+    ['the probe answers well', inPause, ({ mend }: Met) => mend(answer(200, {}))],
     [
       'the user is signed in again',
-      ({ app, mend }: Paused) => {
+      inPause,
+      ({ app, mend }: Met) => {
         mend(failed())
         return app.broker.resume()
       },
     ],
-    ['its entry is cancelled', ({ app, id }: Paused) => cancel(app.broker, id)],
-    ['all is given up', ({ app }: Paused) => discardAll(app.broker)],
-    ['its user signs out', ({ app }: Paused) => void app.store.dispatch(signedOut())],
-  ])('ends where %s', async (_how, end) => {
-    const opened = await paused()
+    ['its user signs out', inPause, ({ app }: Met) => void app.store.dispatch(signedOut())],
+    ['the server answers', after403, ({ mend }: Met) => mend(answer(404, {}))],
+    ['its entry is cancelled', after403, ({ app, id }: Met) => cancel(app.broker, id)],
+    ['all is given up', after403, ({ app }: Met) => discardAll(app.broker)],
+    ['its user signs out after a 403', after403, ({ app }: Met) => void app.store.dispatch(signedOut())],
+  ])('ends where %s', async (_how, meet, end) => {
+    const opened = await meet()
     const { world, app } = opened
     await end(opened)
     await world.clock.advance(20_000)
@@ -159,21 +161,26 @@ describe('trouble with a session probe', () => {
     expect(app.outbox().trouble).toEqual([])
   })
 
+  it.each([
+    ['its entry is cancelled', ({ app, id }: Met) => cancel(app.broker, id)],
+    ['all is given up', ({ app }: Met) => discardAll(app.broker)],
+  ])('lasts as long as its pause where %s', async (_how, end) => {
+    const opened = await inPause()
+    const { world, app } = opened
+    await end(opened)
+    await world.clock.advance(20_000)
+    expect(app.outbox()).toMatchObject({ paused: 'auth', waiting: 0, trouble: [{ httpStatus: 404 }] })
+
+    await app.broker.resume()
+    await world.settle()
+    expect(app.outbox()).toMatchObject({ paused: undefined, trouble: [] })
+  })
+
   it('ends where the probe says that the session is over', async () => {
-    const { world, app, mend } = await paused()
+    const { world, app, mend } = await inPause()
     mend(answer(401))
     await world.clock.advance(20_000)
 
     expect(app.outbox()).toMatchObject({ paused: 'auth', trouble: [] })
-  })
-
-  it('ends with the next answer, where a 403 met it', async () => {
-    const { world, app, mend } = open(answer(403, {}), answer(404, {}))
-    app.like('p1')
-    await world.settle()
-    mend(answer(404, {}))
-    await world.clock.advance(10_000)
-
-    expect(app.outbox()).toMatchObject({ waiting: 0, trouble: [] })
   })
 })

@@ -14,10 +14,11 @@ import {
 import type { Ports } from '../../core/ports/ports.js'
 import { type Base, findSalt, partitionOf, readSalt, restoreSalt } from '../../core/rows/app-homes.js'
 import { isFull } from '../../core/rows/disk-reserve.js'
-import type { AppWord, SessionRow } from '../../core/rows/rows.js'
+import type { AppWord } from '../../core/rows/rows.js'
 import type { StoreTransaction } from '../../core/rows/store.js'
-import { isDevelopment, sayOnce } from '../../redux/development.js'
+import { isDevelopment } from '../../redux/development.js'
 import { warnOfMovedApp } from '../development/moved-app-warning.js'
+import { warnOfEndedSession } from '../development/taken-session-warning.js'
 
 export interface UserRows {
   /**
@@ -48,9 +49,11 @@ export interface UserRowsContext {
   readonly app: AppWord
   /** Where the app lies among others of its origin. */
   readonly base: Base
+  /** The path of its page where nobody knows the page's base, else the base. */
+  readonly place: string
 }
 
-export function createUserRows(ports: Ports, { app, base }: UserRowsContext): UserRows {
+export function createUserRows(ports: Ports, { app, base, place }: UserRowsContext): UserRows {
   const { store, clock, bus } = ports
   const [write, derivedOf] = createUserPartitions(ports, base)
   let last: Promise<unknown> = Promise.resolve()
@@ -66,9 +69,9 @@ export function createUserRows(ports: Ports, { app, base }: UserRowsContext): Us
 
   async function begin(tx: StoreTransaction, owner: Owner): Promise<Owner> {
     const stranded = await countUnreachableWork(tx, owner, base)
-    const ended = await activate(tx, owner, app, base)
+    const ended = await activate(tx, owner, app, base, { from: place, at: clock.now() })
     if (stranded > 0) await noteLoss(tx, owner.partition, stranded, clock.now())
-    if (isDevelopment && ended !== undefined) sayOnce(sessionTaken(ended, owner, base))
+    if (isDevelopment && ended !== undefined) warnOfEndedSession(ended, owner, { base, place })
     return owner
   }
 
@@ -163,9 +166,3 @@ async function derive(
 const strandedWork = isDevelopment
   ? 'redux-broker: the salt of this app was damaged in the database. Nobody can tell any more whose the entries of before are: they stay, unsent.'
   : 'redux-broker: stranded entries'
-
-const sessionTaken = ({ from = '/', principal }: SessionRow, owner: Owner, base: Base) =>
-  `the page at ${base} has ended the session of ${principal === owner.principal ? 'the same' : 'another'} user at ` +
-  `${from}, whose entries there wait from now on. If the two are apps of their own, give each its own \`name\`, in ` +
-  'createBroker() and in its worker. A name that is given later begins an empty outbox: have what waits delivered ' +
-  'first. If they are one app that has moved, give it the `base` that it had.'

@@ -20,11 +20,17 @@ export interface ShownStatus {
   clear(): void
 }
 
+/** Where the page lies on its origin. */
+export interface PagePlace {
+  readonly host: PageLifecycle
+  readonly place: string
+}
+
 /** `uncounted`: captures of this page that the counters, as last read, leave out, by their place in the outbox. */
 export function createShownStatus(
   pending: PendingEntries,
   uncounted: Map<string, number>,
-  host: PageLifecycle,
+  page: PagePlace,
   tell: (action: BrokerAction) => void,
 ): ShownStatus {
   let shown = initialStatus
@@ -53,7 +59,7 @@ export function createShownStatus(
       pending.held(latest.lanes, latest.blocked, row.stuckLanes)
       // Until all of it is read the view is behind the counter for a moment.
       const notInView = latest.more ? shown.notInView : Math.max(0, counts().waiting - pending.entries.size)
-      status({ ...counts(), notInView, connectivity, ...statusOfEntry(latest, host, shown) })
+      status({ ...counts(), notInView, connectivity, ...statusOfEntry(latest, page, shown) })
       tellTried(row.tried ?? [])
     },
     clear() {
@@ -64,13 +70,13 @@ export function createShownStatus(
 }
 
 /** `lost` and `trouble` are the same objects as before where nothing of them has changed. */
-function statusOfEntry({ row, origins }: OutboxChanges, host: PageLifecycle, shown: Status): Partial<Status> {
-  const { dead: deadLetters, paused } = row
+function statusOfEntry(news: OutboxChanges, { host, place }: PagePlace, shown: Status): Partial<Status> {
+  const { dead: deadLetters, paused, lost } = news.row
   return {
     deadLetters,
     paused,
-    lost: unlessSame(shown.lost, row.lost),
-    trouble: unlessSame(shown.trouble, troubleOf(row, origins, originOfUrl(host.baseUrl ?? ''))),
+    lost: unlessSame(shown.lost, lost),
+    trouble: unlessSame(shown.trouble, troubleOf(news, originOfUrl(host.baseUrl ?? ''), place)),
   }
 }
 

@@ -18,11 +18,10 @@ import type { BrokerState } from '../../redux/broker-reducer.js'
 import { isDevelopment } from '../../redux/development.js'
 import type { NoAnswerReason, RejectedReason, Settled } from '../../redux/types.js'
 import { checkReturned } from '../development/setup-warnings.js'
-import type { PageLifecycle } from '../lifecycle/page-lifecycle.js'
 import { createPendingEntries, type PendingEntries, type ShownEntry } from './pending-entries.js'
 import type { Receipts } from './receipts.js'
 import { createRecentOutcomes, type RecentOutcomes } from './recent-outcomes.js'
-import { createShownStatus } from './shown-status.js'
+import { createShownStatus, type PagePlace } from './shown-status.js'
 
 export interface StoreBridge {
   dispatch(actions: readonly (BrokerAction | OutcomeAction)[]): void
@@ -57,7 +56,7 @@ export interface StoreBridge {
 
 export function createStoreBridge(
   { report }: Pick<Ports, 'report'>,
-  host: PageLifecycle,
+  page: PagePlace,
   receipts: Receipts,
   dispatch: (action: BrokerAction | OutcomeAction) => unknown,
 ): StoreBridge {
@@ -68,7 +67,7 @@ export function createStoreBridge(
   const recent = createRecentOutcomes()
   const tell = teller(dispatch, report)
   const one = settling(pending, uncounted, recent, receipts, tell)
-  const status = createShownStatus(pending, uncounted, host, one)
+  const status = createShownStatus(pending, uncounted, page, one)
 
   function all(actions: readonly (BrokerAction | OutcomeAction)[]): void {
     for (const action of actions) one(action)
