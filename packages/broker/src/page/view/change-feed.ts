@@ -76,11 +76,7 @@ export function createChangeFeed(context: ChangeFeedContext): ChangeFeed {
 
   // The counts come with the entries: a user who sees a change waiting must not see that nothing waits.
   async function begin(): Promise<void> {
-    const { start, news } = await startCounted(ports, partition, async (tx) => {
-      const start = await readStart(tx, partition)
-      const from = { ...start.seen, number: firstNumber(start, context) }
-      return { start, news: await readOutboxChanges(tx, partition, from, serves) }
-    })
+    const { start, news } = await startCounted(ports, partition, (tx) => readBeginning(tx, context))
     if (stopped) return
     const number = firstNumber(start, context)
     if (number > start.seen.number) keeper.shown(number)
@@ -151,6 +147,13 @@ function startActions(
 interface Beginning {
   readonly start: OutboxStart
   readonly news: OutboxChanges
+}
+
+async function readBeginning(tx: StoreTransaction, context: ChangeFeedContext): Promise<Beginning> {
+  const { partition, serves } = context
+  const start = await readStart(tx, partition)
+  const from = { ...start.seen, number: firstNumber(start, context) }
+  return { start, news: await readOutboxChanges(tx, partition, from, serves) }
 }
 
 /** Reads what a page begins with. Where the counts are wrong the rows are counted anew, and read again. */
