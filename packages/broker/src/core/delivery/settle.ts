@@ -19,7 +19,7 @@ import {
 import type { Outcome, UnstoredAnswerReason } from '../outcomes/outcome.js'
 import { isFull } from '../rows/disk-reserve.js'
 import type { SendingEntry } from '../rows/entry.js'
-import { troubleAfter } from '../rows/failure-run.js'
+import { isAway, troubleAfter } from '../rows/failure-run.js'
 import type { OriginRow, PartitionRow } from '../rows/rows.js'
 import type { StoreTransaction } from '../rows/store.js'
 import type { Attempted } from './attempt.js'
@@ -92,19 +92,22 @@ async function retryLater(
   { now, random, failuresMax, counts }: SettleOptions & { readonly counts: boolean },
 ): Promise<void> {
   const { effect, sent, httpStatus, problem } = outcome
-  if (counts && entry.failures + 1 >= failuresMax) {
+  const { times } = troubleAfter(entry, outcome, now)
+  // Headers that throw are counted apart, since they tell nothing of the server.
+  const failures = sent ? entry.failures + 1 : times
+  if (counts && failures >= failuresMax) {
     const known = entry.effect === 'unknown' ? entry.effect : effect
     const reason = problem === undefined ? 'failuresMax' : 'invalidRequest'
     const why = { reason, problem: problem ?? outcome.reason, httpStatus, effect: known }
     return returnToUser(tx, row, transition(entry, { type: 'returned', ...why, sent, now }))
   }
   // While the network is away the origin's probes set the pace. The entry stays due, behind those not yet tried.
-  const isAway = outcome.counts === 'away' || outcome.counts === 'unreachable'
-  const waits = !isAway || counts || Boolean(outcome.retryAfterMs)
+  const waits = !isAway(outcome.counts) || counts || Boolean(outcome.retryAfterMs)
   // A failure that does not count makes the wait longer too, even where a server says `Retry-After: 0` for ever.
-  const round = Math.max(entry.failures, troubleAfter(entry, outcome, now).times - 1)
+  const round = Math.max(failures, times) - 1
   const delayMs = waits ? Math.min(backoffMs(round, random(), outcome.retryAfterMs), waitCapMs) : 0
-  deferEntry(tx, row, entry, outcome, { notBefore: now + delayMs, now, counts, sent, effect })
+  const deferral = { notBefore: now + delayMs, now, counts: counts && sent, sent, effect }
+  deferEntry(tx, row, entry, outcome, deferral)
 }
 
 interface SettleContext {

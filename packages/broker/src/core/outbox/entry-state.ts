@@ -172,8 +172,11 @@ function toDeferred(core: EntryCore, event: EntryEvent & { type: 'deferred' }): 
 }
 
 function toDeadLetter(core: EntryCore, event: EntryEvent & { type: 'returned' }): DeadLetter {
-  const { reason, httpStatus, problem, effect, sent, now } = event
+  const { httpStatus, problem, effect, sent, now } = event
   const attempts = core.attempts - (sent ? 0 : 1)
+  // An invalid request says that nothing was ever sent.
+  const wasSent = attempts > 0 || effect === 'unknown'
+  const reason = event.reason === 'invalidRequest' && wasSent ? 'failuresMax' : event.reason
   const problemBytes = problem === undefined ? 0 : bytesAtMost(problem)
   return {
     ...core,

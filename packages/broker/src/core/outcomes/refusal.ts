@@ -82,7 +82,7 @@ function byStatus(reply: Answer, entry: EntryCore, now: number): Outcome {
     case 425:
       return retryOutcome('http', httpStatus)
     case 511:
-      return { ...retryOutcome('notAcknowledged', httpStatus), counts: 'away' }
+      return { ...retryOutcome('http', httpStatus), counts: 'away' }
   }
   if (httpStatus >= 500 && refusalReason(httpStatus) !== 'protocol')
     return unknownEffect(entry, 'http', { counts: true, httpStatus })

@@ -30,7 +30,7 @@ export interface Trouble {
   readonly reason: string
   readonly httpStatus?: number | undefined
   readonly at: number
-  /** How many attempts have ended for this reason. The wait between them grows with it. */
+  /** How many attempts have ended for this reason, most since its origin was last away. The waits grow with it. */
   readonly times: number
   /** As many by their reasons, as of the attempt before. */
   readonly earlier?: Readonly<Record<string, number>>

@@ -14,6 +14,9 @@ const put = { request: { ...request, method: 'PUT' } }
 const xhtml = { 'content-type': 'application/xhtml+xml' }
 const failed: Reply = { kind: 'failed', timedOut: false }
 
+const missed: Reply = { ...failed, isThere: false }
+const unsent: Reply = { kind: 'unsent', reason: 'http', httpStatus: 502 }
+
 /** The sends of an entry whose server answers in turn, till it ends. */
 function sendsOf(replies: readonly Reply[], counts: (reply: Reply) => boolean = () => true) {
   let entry = waitingEntry(put)
@@ -38,15 +41,25 @@ describe('a bound on unacknowledged answers holds where', () => {
     ['a 500 does', [answer(200, '<html>', html), answer(201, '<html>', html), answer(500)]],
     ['lost answers do', [answer(200, '<html>', html), failed, failed]],
     ['refusals do', [answer(202, 'OK', plainText), answer(404, '<html>', html)]],
+    ['511s do', [answer(200, '<html>', html), answer(511, '<html>', html), answer(511)]],
+    ['seven knocks that a gateway answers do', [answer(200, '<html>', html), ...Array(7).fill(unsent)]],
     ['waits do', [answer(200, '<html/>', xhtml), answer(429), answer(503, {}, { 'retry-after': '1' })]],
   ])('eight successes that are none, and %s', (_what, replies) => {
     expect(sendsOf(replies, isSuccess)).toEqual({ counted: 8, kind: 'returned' })
+  })
+
+  it.each([9, 40, 300])('eight successes that are none come after %i 511s', (n) => {
+    const before = Array<Reply>(n).fill(answer(511, 'sign in', html))
+    const eight = Array<Reply>(8).fill(answer(200, '<html>', html))
+
+    expect(sendsOf([...before, ...eight], isSuccess)).toEqual({ counted: 8, kind: 'returned' })
   })
 
   it.each([
     ['the status changes', [answer(404, '<html>', html), answer(403, 'no', plainText)]],
     ['three of them do', [answer(404, '', html), answer(403, '', xhtml), answer(413, '', plainText)]],
     ['a 502 comes in between', [answer(404, '<html>', html), answer(502)]],
+    ['an outage does', [answer(404, '<html>', html), unsent, missed]],
     ['a limit does', [answer(403, '<html>', html), answer(429), answer(413, '<html>', html)]],
   ])('17 refusals of nobody’s, and %s', (_what, replies) => {
     expect(sendsOf(replies, isRefusal)).toEqual({ counted: 17, kind: 'returned' })

@@ -2,16 +2,25 @@
 import type { EntryCore, Trouble } from './entry.js'
 import type { OriginRow } from './rows.js'
 
-export type FailureCause = Pick<Trouble, 'reason' | 'httpStatus'>
+export type FailureCause = Pick<Trouble, 'reason' | 'httpStatus'> & { readonly counts?: boolean | string }
 
-/** The trouble after one more attempt. Each reason has its own count, whatever comes between. */
+/** Whether the origin did not answer. */
+export const isAway = (counts: FailureCause['counts']): boolean =>
+  counts === 'away' || counts === 'unreachable'
+
+/** They are counted over the life of an entry. All others begin anew once its origin was away. */
+const lasting = /^(notAcknowledged|unsignedRefusal|headers)$/
+
+/** The trouble after one more attempt. Each reason has its own count. */
 export function troubleAfter(
   { trouble: before }: EntryCore,
-  { reason, httpStatus }: FailureCause,
+  { reason, httpStatus, counts }: FailureCause,
   at: number,
 ): Trouble {
-  const all = before && { ...before.earlier, [before.reason]: before.times }
-  return { reason, httpStatus, at, times: (all?.[reason] ?? 0) + 1, ...(all && { earlier: all }) }
+  const all = before && Object.entries({ ...before.earlier, [before.reason]: before.times })
+  const earlier = all && Object.fromEntries(all.filter(([name]) => !isAway(counts) || lasting.test(name)))
+  const times = (earlier?.[reason] ?? 0) + (counts === 'unreachable' ? 0 : 1)
+  return { reason, httpStatus, at, times, ...(earlier && { earlier }) }
 }
 
 /** The origin's row without its last failure. */

@@ -91,3 +91,51 @@ describe('an entry whose attempt came to nothing', () => {
     expect(rows.map(({ tried = [] }) => tried)).toEqual([[]])
   })
 })
+
+describe('after an outage of ten minutes', () => {
+  const outages = [502, 503, 504, false] as const
+  const firsts = [answer(503), answer(500), answer(429), failed(), answer(502)]
+
+  it.each(outages.flatMap((outage) => firsts.map((first) => [outage, first] as const)))(
+    'all is delivered within seconds, the lane behind it too: %s, and first %o',
+    async (outage, first) => {
+      const { world, app, send } = setUp()
+      await world.settle()
+      world.network.setReachable(outage)
+      send('/a')
+      await world.clock.advance(600_000)
+
+      world.network.setReachable(true)
+      world.network.next(first)
+      send('/a')
+      await world.clock.advance(30_000)
+
+      expect(app.outbox()).toMatchObject({ waiting: 0, deadLetters: 0 })
+    },
+  )
+})
+
+describe('a network that wants a sign-in', () => {
+  it.each(['plain', 'idempotent'] as const)('answers 511 at a %s server, which says so', async (server) => {
+    const { world, app, send, only } = setUp({ server })
+    world.network.always(answer(511, 'sign in', { 'content-type': 'text/html' }))
+    send('/a')
+    await world.clock.advance(180_000)
+
+    expect(only()).toMatchObject({ reason: 'http', httpStatus: 511 })
+    expect(app.outbox().trouble).toMatchObject([{ code: 'http', httpStatus: 511 }])
+  })
+
+  it.each([0, 1, 9, 20])(
+    'takes none of the eight sends of a success that is none: after %i 511s',
+    async (n) => {
+      const { world, send, only } = setUp()
+      world.network.next(...Array(n).fill(answer(511, 'sign in', { 'content-type': 'text/html' })))
+      world.network.always(answer(200, '<html>', { 'content-type': 'text/html' }))
+      send('/a')
+      await world.clock.advance(3 * 3_600_000)
+
+      expect(only()).toMatchObject({ state: 'returned', reason: 'notAcknowledged', attempts: n + 8 })
+    },
+  )
+})
