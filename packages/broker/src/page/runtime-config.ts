@@ -16,6 +16,7 @@ import type { AppWord } from '../core/rows/rows.js'
 import { answerInvalid } from '../redux/actions.js'
 import type { BrokerState } from '../redux/broker-reducer.js'
 import { isDevelopment } from '../redux/development.js'
+import { checkAnswer } from '../redux/empty-answer.js'
 import { isRead, type Route } from '../redux/route.js'
 import type { BrokerOptions, World } from './broker.js'
 import type { SnapshotContext } from './capture/snapshot.js'
@@ -108,7 +109,9 @@ const parserOf =
     if (isDevelopment && typeof answer === 'string') checkSeen(route)
     const parse = route?.options.answer
     try {
-      return { payload: parse === undefined ? answer : atOnce(parse(answer), 'answer') }
+      const payload = parse === undefined ? answer : atOnce(parse(answer), 'answer')
+      if (isDevelopment) checkAnswer(type, answer, payload)
+      return { payload }
     } catch (error) {
       report(error)
       return { error: answerInvalid(error) }

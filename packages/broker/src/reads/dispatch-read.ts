@@ -3,6 +3,7 @@ import type { StoredAction } from '../core/rows/entry.js'
 import { asRefusal, passOn, type ReadEngineContext, settledOf } from '../page/reads-port.js'
 import { type OutcomeAction, outcome } from '../redux/actions.js'
 import { isDevelopment } from '../redux/development.js'
+import { checkAnswer } from '../redux/empty-answer.js'
 import type { ReadRoute } from '../redux/route.js'
 import type { AnswerMeta, Receipt, Settled } from '../redux/types.js'
 import { resolveReadParams } from './request/read-params.js'
@@ -35,7 +36,11 @@ export function dispatchRead(
   try {
     const wish = resolveReadParams(route, action, context)
     receipts.accept(id)
-    const parse = (body: unknown) => (route.options.answer ? route.options.answer(body) : body)
+    const parse = (body: unknown) => {
+      const payload = route.options.answer ? route.options.answer(body) : body
+      if (isDevelopment) checkAnswer(route.type, body, payload)
+      return payload
+    }
     const routed = { id, action, request: wish.request, parse }
     leave = context.show({ params: wish, routed, settle: (_result, told) => end(settledOfRead(told)) })
   } catch (error) {

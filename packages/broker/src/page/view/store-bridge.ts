@@ -16,6 +16,7 @@ import {
 } from '../../redux/actions.js'
 import type { BrokerState } from '../../redux/broker-reducer.js'
 import { isDevelopment } from '../../redux/development.js'
+import { checkThrown } from '../../redux/empty-answer.js'
 import type { NoAnswerReason, RejectedReason, Settled } from '../../redux/types.js'
 import { checkReturned } from '../development/setup-warnings.js'
 import { createPendingEntries, type PendingEntries, type ShownEntry } from './pending-entries.js'
@@ -157,6 +158,7 @@ const teller =
       dispatch(action)
     } catch (error) {
       report(error)
+      if (isDevelopment) checkThrown(action)
     }
   }
 

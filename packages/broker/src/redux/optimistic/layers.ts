@@ -1,6 +1,8 @@
 // The layers that a slice's view is made of. They hang on the state object itself, invisibly. So the reducer stays pure,
 // also with two stores, time travel and preloaded state.
 import type { Action, Reducer } from 'redux'
+import { isDevelopment } from '../development.js'
+import { checkThrown } from '../empty-answer.js'
 import type { MissingCaseWatch } from './missing-case-watch.js'
 import {
   copyState,
@@ -142,6 +144,7 @@ function replaying(reducer: AnyReducer, produce: Produce | undefined, report: (e
         return reduce(state, action)
       } catch (error) {
         if (!reported.has(action)) report(error)
+        if (isDevelopment) checkThrown(action)
         reported.add(action)
         return state
       }
