@@ -12,6 +12,7 @@ import type { Receipt } from '../redux/types.js'
 import type { Internals } from './broker.js'
 import { type AcceptedPlace, type CancelledWrite, createWriteCapture } from './capture/capture.js'
 import { createPageDelivery, type PageDeliveryContext } from './delivery/delivery.js'
+import { createOriginMemory } from './delivery/origin-health.js'
 import { createAdvice } from './development/origin-advice.js'
 import { warnOfTakenSession } from './development/taken-session-warning.js'
 import { pageDevice } from './lifecycle/page-device.js'
@@ -155,6 +156,7 @@ function createUserOutbox(context: UserOutboxContext) {
   const { ports, host, view, has } = context
   const persistence = createStoragePersistence(host, context.persist)
   const advise = isDevelopment ? createAdvice(context) : undefined
+  const remembered = createOriginMemory()
 
   function look(): void {
     context.onHint()
@@ -180,7 +182,8 @@ function createUserOutbox(context: UserOutboxContext) {
       context.onHint()
       delivery.halt()
     },
-    onNews(news) {
+    onNews(latest) {
+      const news = { ...latest, origins: remembered(latest.origins) }
       const connectivity = delivery.connectivity(news)
       view.news(news, connectivity)
       void advise?.(news)

@@ -5,11 +5,12 @@ import { originOfUrl } from '../core/network/url-origin.js'
 import type { OriginRow, PartitionRow } from '../core/rows/rows.js'
 
 /**
- * `neverAnswered`: no request of this browser has ever got an answer there, so a wrong address or CORS is as likely as
- * the network. `headerNotExposed`: an `idempotent` server of another origin whose answer shows no key. `keyNotEchoed`:
- * the same on the page's own origin. `sessionUnknown`: the `sessionProbe` did not say whether the session is good.
- * `sessionTaken`: another user's session was begun by a page that lies elsewhere. `headers`: the app's own
- * `prepareHeaders`, or the `headers` of a route, threw. Any other code is the reason of the last failure.
+ * `neverAnswered`: as far as this page knows no request was ever answered there, and a sign-out has other pages forget
+ * it. A wrong address or CORS is as likely as the network. `headerNotExposed`: an `idempotent` server of another origin
+ * whose answer shows no key. `keyNotEchoed`: the same on the page's own origin. `sessionUnknown`: the `sessionProbe` did
+ * not say whether the session is good. `sessionTaken`: another user's session was begun by a page that lies elsewhere.
+ * `headers`: the app's own `prepareHeaders`, or the `headers` of a route, threw. Any other code is the reason of the last
+ * failure.
  */
 export type TroubleCode =
   | 'neverAnswered'

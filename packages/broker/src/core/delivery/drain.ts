@@ -142,7 +142,7 @@ async function drainStep(
         surroundings: ports,
         reachability: ports.reachability,
       })
-      writeBack(isRecovered || settling.length + claimed.length + doubted.length > 0)
+      await writeBack(isRecovered || settling.length + claimed.length + doubted.length > 0)
       const isDoubted = doubted.length > 0 || finished.some(({ outcome }) => outcome.kind === 'inDoubt')
       const inquiries = row.statusQuery === undefined ? undefined : context.inquiries()
       const open = (await inquiries?.questions(tx, row, context)) ?? []

@@ -6,9 +6,10 @@ import { type Limits, waitCapMs } from '../limits.js'
 import { backoffMs } from '../network/backoff.js'
 import { originOf } from '../outbox/delivery-requirements.js'
 import { transition } from '../outbox/entry-state.js'
-import { shrinkJournal } from '../outbox/journal.js'
+import { isLeft, shrinkJournal } from '../outbox/journal.js'
 import { deferEntry, endEntry, putInDoubt, returnToUser } from '../outbox/lanes.js'
 import { type Owner, readPartition } from '../outbox/partition.js'
+import { putAway } from '../outbox/sign-out.js'
 import {
   afterOutcome,
   countsAgainstEntry,
@@ -121,7 +122,7 @@ export async function settleTogether(
   tx: StoreTransaction,
   { ports, limits, user }: SettleContext,
   finished: readonly Finished[],
-): Promise<Ledgers & { readonly now: number; readonly writeBack: (hasChanged: boolean) => void }> {
+): Promise<Ledgers & { readonly now: number; readonly writeBack: (hasChanged: boolean) => Promise<void> }> {
   const now = ports.clock.now()
   const row = await readPartition(tx, user.partition)
   const rows = await readOrigins(tx, row)
@@ -134,9 +135,10 @@ export async function settleTogether(
     now,
     row,
     origins,
-    writeBack(hasChanged) {
-      if (hasChanged) tx.put('partitions', row)
+    async writeBack(hasChanged) {
       for (const health of origins.values()) if (!rows.includes(health)) tx.put('origins', health)
+      if (finished.length > 0 && isLeft(row)) await putAway(tx, row, now)
+      else if (hasChanged) tx.put('partitions', row)
     },
   }
 }

@@ -32,7 +32,7 @@ export async function cancelEntry(
   if (!isValidEntry(entry) || entry.state !== 'waiting' || entry.effect === 'unknown') return 'tooLate'
   transition(entry, { type: 'cancelled' })
   await forgetFailure(tx, entry)
-  await changePartition(tx, partition, (row) => endEntry(tx, row, entry, { kind: 'cancelled' }, now))
+  await changePartition(tx, partition, (row) => endEntry(tx, row, entry, { kind: 'cancelled' }, now), now)
   return 'cancelled'
 }
 
@@ -115,7 +115,12 @@ export async function findGone(
 export async function confirmEntry(tx: StoreTransaction, held: InDoubtEntry, now: number): Promise<void> {
   transition(held, { type: 'confirmed' })
   await forgetFailure(tx, held)
-  return changePartition(tx, held.partition, (row) => endEntry(tx, row, held, { kind: 'confirmed' }, now))
+  return changePartition(
+    tx,
+    held.partition,
+    (row) => endEntry(tx, row, held, { kind: 'confirmed' }, now),
+    now,
+  )
 }
 
 /** Gives it up for good, and lets a lane that it held back go on. An entry in doubt may have taken effect. */
@@ -123,13 +128,18 @@ export async function discardEntry(tx: StoreTransaction, held: Unresolved, now: 
   const { partition, lane, bytes } = held
   transition(held, { type: 'discarded' })
   await forgetFailure(tx, held)
-  await changePartition(tx, partition, async (row) => {
-    if (held.state === 'inDoubt') return endEntry(tx, row, held, { kind: 'cancelled' }, now)
-    removeLetter(tx, row, held)
-    if (blocks(held)) await promoteNext(tx, row, lane)
-    row.bytes -= bytes
-    record(tx, row, held, { kind: 'discarded' }, now)
-  })
+  await changePartition(
+    tx,
+    partition,
+    async (row) => {
+      if (held.state === 'inDoubt') return endEntry(tx, row, held, { kind: 'cancelled' }, now)
+      removeLetter(tx, row, held)
+      if (blocks(held)) await promoteNext(tx, row, lane)
+      row.bytes -= bytes
+      record(tx, row, held, { kind: 'discarded' }, now)
+    },
+    now,
+  )
 }
 
 function removeLetter(tx: StoreTransaction, row: PartitionRow, { partition, seq, lane }: DeadLetter): void {

@@ -8,7 +8,7 @@ import { giveUp } from './give-up.js'
 import { blankJournal } from './journal.js'
 import { nameActive, readPartition } from './partition.js'
 import { isValidEntry } from './row-validation.js'
-import { forgetApp, forgetLanes } from './sign-out.js'
+import { putAway } from './sign-out.js'
 
 /** How many were given up. */
 export interface GivenUp {
@@ -53,9 +53,7 @@ async function discardSome(tx: StoreTransaction, partition: string, now: number)
     // Nothing waits any more. Delete the record of delivered work too, and the user's name, which only senders need.
     await blankJournal(tx, row)
     await nameActive(tx, { partition, principal: '' })
-    forgetApp(row)
-    tx.put('partitions', row)
-    await forgetLanes(tx)
+    await putAway(tx, row, now)
     return nothingGivenUp
   }
   // Rows that cannot be read are given up too, since a person said so.

@@ -27,7 +27,7 @@ export function record(
   const number = row.nextNumber++
   forgetTry(row, id)
   const note = { ...how, partition, number, entryId: id, seq, lane, action, attempts, at }
-  if (isLeft(row)) tx.put('journal', withoutWords(note))
+  if (isLeft(row)) tx.put('journal', blank(note))
   else {
     const bytes = bytesOfEntry(entry) + bytesAtMost(how.answer, how.problem)
     row.journalBytes = (row.journalBytes ?? 0) + bytes
@@ -62,6 +62,9 @@ const withoutWords = ({
   ...(rest.ids && { ids: rest.ids }),
   isWordless: true,
 })
+
+/** Keeps only that something has ended. */
+const blank = (note: JournalRow) => ({ ...withoutWords(note), lane: '', action: { type: '' } })
 
 /**
  * Takes the words out of the oldest notes where all words come to more than these bytes. Notes from the number `spared`
@@ -116,7 +119,7 @@ export async function forgetJournal(tx: StoreTransaction, row: PartitionRow): Pr
 /** All was given up. The notes only keep that something has ended. */
 export async function blankJournal(tx: StoreTransaction, row: PartitionRow): Promise<void> {
   const notes = await tx.list(within('journal', [row.partition]), journalMax)
-  for (const note of notes) tx.put('journal', { ...withoutWords(note), lane: '', action: { type: '' } })
+  for (const note of notes) tx.put('journal', blank(note))
   row.wordless = row.nextNumber - 1
   row.journalBytes = 0
 }

@@ -15,10 +15,11 @@ import type { AppWord, PartitionRow, PauseReason, SaltRow, SessionRow } from '..
 import { partitionsMax } from '../rows/schema.js'
 import { within } from '../rows/spans.js'
 import type { Store, StoreTransaction } from '../rows/store.js'
+import { isLeft } from './journal.js'
 import { listed } from './lanes.js'
 import { isValidPartition } from './partition-validation.js'
 import { rebuiltCounts } from './rebuild-counts.js'
-import { recordSignOut } from './sign-out.js'
+import { putAway, recordSignOut } from './sign-out.js'
 
 /** The user of a session, by the app's own name for them and by their partition. */
 export interface Owner {
@@ -138,10 +139,12 @@ export async function changePartition(
   tx: StoreTransaction,
   partition: string,
   change: (row: PartitionRow) => unknown,
+  now = 0,
 ): Promise<void> {
   const row = await readPartition(tx, partition)
   await change(row)
-  tx.put('partitions', row)
+  if (isLeft(row)) await putAway(tx, row, now)
+  else tx.put('partitions', row)
 }
 
 /** Where a page lies that names its user, and when it does. */
@@ -179,22 +182,27 @@ export async function activate(
   const signedIn = [owner, ...sessions.filter((session) => !isEnded(session))]
   // The others have left, whether a page could say so or not.
   for (const row of await tx.list(within('partitions', []), partitionsMax))
-    if (!signedIn.some(({ partition }) => partition === row.partition)) await recordSignOut(tx, row)
+    if (!signedIn.some(({ partition }) => partition === row.partition)) await recordSignOut(tx, row, place.at)
   return ended.find(({ partition, from = '/' }) => partition !== owner.partition && from !== place.from)
 }
 
 /** No entries of this partition are sent from here on, and its owner has left. */
-export async function deactivate(tx: StoreTransaction, partition: string): Promise<void> {
+export async function deactivate(tx: StoreTransaction, partition: string, now?: number): Promise<void> {
   for (const session of await listNamed<SessionRow>(tx, 'active'))
     if (session.partition === partition) tx.delete('settings', [session.name])
-  await recordSignOut(tx, await readPartition(tx, partition))
+  await recordSignOut(tx, await readPartition(tx, partition), now)
 }
 
 /** So many entries are gone, and a page knows them by their ids. Others, who found it first, may have known of fewer. */
 export const noteLoss = (tx: StoreTransaction, partition: string, upTo: number, at: number): Promise<void> =>
-  changePartition(tx, partition, (row) => {
-    if (upTo > (row.lost?.upTo ?? 0)) row.lost = { restored: 0, at, ...row.lost, upTo }
-  })
+  changePartition(
+    tx,
+    partition,
+    (row) => {
+      if (upTo > (row.lost?.upTo ?? 0)) row.lost = { restored: 0, at, ...row.lost, upTo }
+    },
+    at,
+  )
 
 /** Moves the loss of a partition that no page finds any more to the partition that its user has now. */
 export async function moveLoss(tx: StoreTransaction, from: string, to: string): Promise<void> {

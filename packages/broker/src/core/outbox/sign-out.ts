@@ -1,5 +1,6 @@
 // Runs when a user signs out. Entries that wait stay on the device; the record of delivered work goes.
 
+import { isRetryAfterRunning } from '../rows/cooldown.js'
 import { withoutLastFailure } from '../rows/failure-run.js'
 import type { PartitionRow } from '../rows/rows.js'
 import { partitionsMax } from '../rows/schema.js'
@@ -9,10 +10,15 @@ import { originOf } from './delivery-requirements.js'
 import { forgetJournal, isLeft } from './journal.js'
 import { isValidOrigin, isValidPartition } from './partition-validation.js'
 
-export async function recordSignOut(tx: StoreTransaction, row: PartitionRow): Promise<void> {
+export async function recordSignOut(tx: StoreTransaction, row: PartitionRow, now = 0): Promise<void> {
   if (isLeft(row)) return
   await forgetJournal(tx, row)
   row.left = row.session
+  await putAway(tx, row, now)
+}
+
+/** Puts the row of a user who has left or given up all, and takes off the disk what only work that waits needs. */
+export async function putAway(tx: StoreTransaction, row: PartitionRow, now: number): Promise<void> {
   const { partition } = row
   const [entry, letter] = await Promise.all([
     tx.firstKey(within('entries', [partition])),
@@ -20,11 +26,11 @@ export async function recordSignOut(tx: StoreTransaction, row: PartitionRow): Pr
   ])
   if (entry === undefined && letter === undefined) forgetApp(row)
   tx.put('partitions', row)
-  await forgetLanes(tx)
+  await forgetLanes(tx, now)
 }
 
 /** Takes the app's URLs off the row. While nothing waits nobody needs them. */
-export function forgetApp(row: PartitionRow): void {
+function forgetApp(row: PartitionRow): void {
   row.channels = []
   row.stuckLanes = []
   row.blockedLanes = []
@@ -36,13 +42,14 @@ export function forgetApp(row: PartitionRow): void {
 
 /**
  * Lanes are URLs as a rule. The next user must not learn which of them failed, and why, nor which servers the last one
- * used. An origin to which no row of a partition leads goes.
+ * used. An origin to which no row of a partition leads goes, unless it asked for a time that runs.
  */
-export async function forgetLanes(tx: StoreTransaction): Promise<void> {
+async function forgetLanes(tx: StoreTransaction, now: number): Promise<void> {
   const rows = await tx.list(within('partitions', []), partitionsMax)
   const used = rows.filter(isValidPartition).flatMap(({ channels }) => channels.map(originOf))
   for (const origin of await tx.list(within('origins', []), originsMax))
-    if (!isValidOrigin(origin) || !used.includes(origin.origin)) tx.delete('origins', [origin.origin])
+    if (!isValidOrigin(origin) || !(used.includes(origin.origin) || isRetryAfterRunning(origin, now)))
+      tx.delete('origins', [origin.origin])
     else if (origin.failedLanes.length > 0 || origin.lastFailure)
       tx.put('origins', { ...withoutLastFailure(origin), failedLanes: [] })
 }

@@ -1,11 +1,12 @@
 // One origin's health, shared by all executors through its row: when everything that goes there has to rest, and
 // what may be sent meanwhile. n waiting entries make one probe, not n (a circuit breaker, half open with one try).
 
-import { backoffCapMs, probeHiddenMs, probeSpacingMs, probeVisibleMs, retryAfterCapMs } from '../limits.js'
+import { probeHiddenMs, probeSpacingMs, probeVisibleMs } from '../limits.js'
 import { backoffMs } from '../network/backoff.js'
+import { isCoolingDown, isRetryAfterRunning } from '../rows/cooldown.js'
 import type { EntryCore } from '../rows/entry.js'
 import { withoutLastFailure } from '../rows/failure-run.js'
-import type { Cooldown, Failure, OriginRow } from '../rows/rows.js'
+import type { Failure, OriginRow } from '../rows/rows.js'
 import type { Outcome } from './outcome.js'
 
 /**
@@ -122,23 +123,6 @@ function afterFailure(row: OriginRow, { lane, now, random }: Moment): OriginRow 
   const rounds = row.rest?.kind === 'failing' ? row.rest.rounds + 1 : 0
   return { ...row, failedLanes, rest: { kind: 'failing', rounds, until: now + backoffMs(rounds, random) } }
 }
-
-/** No rest is longer than this. A rest that seems longer was begun before the clock went back. */
-const cooldownMsMax = retryAfterCapMs + backoffCapMs
-
-/** Milliseconds until the origin's rest ends. Undefined where it does not rest until a set time. */
-export const restMs = ({ rest }: OriginRow, now: number): number | undefined =>
-  rest !== undefined && rest.kind !== 'away' && now < rest.until && rest.until - now <= cooldownMsMax
-    ? rest.until - now
-    : undefined
-
-const isCoolingDown = (row: OriginRow, now: number): boolean => restMs(row, now) !== undefined
-
-const isRetryAfterRunning = (
-  row: OriginRow,
-  now: number,
-): (Cooldown & { readonly kind: 'told' }) | undefined =>
-  row.rest?.kind === 'told' && isCoolingDown(row, now) ? row.rest : undefined
 
 const isHealthy = (row: OriginRow) =>
   row.awayStreak === 0 && row.failedLanes.length === 0 && row.rest === undefined

@@ -14,6 +14,16 @@ export interface OriginHealth {
   connectivity(): Connectivity
 }
 
+/** Gives the rows with what this page knows beyond a sign-out, which takes them off the disk: whether one has answered. */
+export function createOriginMemory(): (rows: readonly OriginRow[]) => readonly OriginRow[] {
+  const answered = new Set<string>()
+  return (rows) =>
+    rows.map((row) => {
+      if (row.answered) answered.add(row.origin)
+      return { ...row, answered: answered.has(row.origin) }
+    })
+}
+
 export function createOriginHealth(
   { store, report, reachability }: Pick<Ports, 'store' | 'report'> & { readonly reachability: Reachability },
   host: Pick<PageLifecycle, 'believesOnline'>,

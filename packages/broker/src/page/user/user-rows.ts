@@ -91,7 +91,7 @@ export function createUserRows(ports: Ports, { app, base, place }: UserRowsConte
 
   async function signOut(principal: string): Promise<void> {
     const ended = async (tx: StoreTransaction, { partition }: Owner) => {
-      if (await sessionOf(tx, partition)) await deactivate(tx, partition)
+      if (await sessionOf(tx, partition)) await deactivate(tx, partition, clock.now())
     }
     await write(principal, ended, relaxed)
     bus.post('changed')
