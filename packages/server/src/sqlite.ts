@@ -102,8 +102,9 @@ async function runOnce<Result>(
   if (found.kind !== 'absent') return found
   running.add(name)
   try {
-    return await write<Claimed<Result>>(connection, options, async (tx) => {
-      const judged = seeClaim(database, tx, claim)
+    return await write<Claimed<Result>>(connection, options, async (tx, keep) => {
+      const { judged, hasNews } = seeClaim(database, tx, claim)
+      if (hasNews) await keep()
       if (!insertClaim(tx, judged)) {
         return { commit: false, result: findRecord(database, id, claim) ?? { kind: 'inProgress' } }
       }
@@ -167,20 +168,30 @@ interface Ending<Result> {
   readonly result: Result
 }
 
-/** Runs `work` in its turn in a transaction, which ends with it on every path. */
+/**
+ * Runs `work` in its turn in a transaction, which ends with it on every path. What `work` has written it may `keep`,
+ * whatever becomes of the rest.
+ */
 function write<Result>(
   { database, waitMs, turns }: Connection,
   options: TurnOptions,
-  work: (tx: SqliteTx) => Promise<Ending<Result>>,
+  work: (tx: SqliteTx, keep: () => Promise<void>) => Promise<Ending<Result>>,
 ): Promise<Result> {
   const startedAt = performance.now()
   return turns.take(async () => {
-    const leftMs = (options.waitMsMax ?? Number.POSITIVE_INFINITY) - (performance.now() - startedAt)
-    // The write lock at once, since a transaction that reads first and then writes could fail in its middle.
-    await patiently(Math.min(waitMs, leftMs), () => tellBusy(() => database.exec('BEGIN IMMEDIATE')))
+    const begin = () => {
+      const leftMs = (options.waitMsMax ?? Number.POSITIVE_INFINITY) - (performance.now() - startedAt)
+      // The write lock at once, since a transaction that reads first and then writes could fail in its middle.
+      return patiently(Math.min(waitMs, leftMs), () => tellBusy(() => database.exec('BEGIN IMMEDIATE')))
+    }
+    const keep = async () => {
+      tellBusy(() => database.exec('COMMIT'))
+      await begin()
+    }
+    await begin()
     const { tx, close } = openTransaction(database)
     try {
-      const { commit, result } = await work(tx)
+      const { commit, result } = await work(tx, keep)
       tellBusy(() => database.exec(commit ? 'COMMIT' : 'ROLLBACK'))
       return result
     } finally {

@@ -1,7 +1,7 @@
 // The store's memory of the clock, in a row of its own. A process of an earlier version leaves it alone.
 
 import { type ClockJump, type ClockSeen, watchClock } from '../store/clock-watch.js'
-import { judgedClaim, judgedMoments } from '../store/held-clock.js'
+import { type JudgedClaim, judgedClaim, judgedMoments } from '../store/held-clock.js'
 import type { Claim, Moments } from '../store/store.js'
 import type { SqliteDatabase } from './sqlite-database.js'
 import type { SqliteRow, SqliteTx } from './sqlite-transaction.js'
@@ -13,14 +13,21 @@ export const clockTable = `CREATE TABLE IF NOT EXISTS idempotency_clock (
   moved INTEGER
 ) STRICT`
 
-/** Notes the time of a claim, and gives the claim as it is to be judged. Writes once an hour at most, and at a jump. */
-export function seeClaim(database: SqliteDatabase, tx: SqliteTx, claim: Claim): Claim {
+/**
+ * Notes the time of a claim, and gives the claim as it is to be judged. Writes once an hour at most, and at a jump,
+ * and says in `hasNews` whether it did.
+ */
+export function seeClaim(
+  database: SqliteDatabase,
+  tx: SqliteTx,
+  claim: Claim,
+): { readonly judged: JudgedClaim; readonly hasNews: boolean } {
   const known = knownClock(database)
   const { clock, held } = watchClock(known, claim.now, false)
   const hasNews =
     known === undefined || clock.moved !== known.moved || Math.abs(clock.seen - known.seen) >= hourMs
   if (hasNews) keepClock(tx, clock)
-  return judgedClaim(claim, held)
+  return { judged: judgedClaim(claim, held), hasNews }
 }
 
 /** Notes the time of a purge. Gives the jump that forbids the purge to remove anything. */

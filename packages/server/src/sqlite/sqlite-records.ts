@@ -2,6 +2,7 @@
 // tombstone. A row says `expired` from its `expires_at` on, also before a purge has taken its answer.
 
 import type { StoredAnswer, StoredBody } from '../answer/stored-answer.js'
+import type { JudgedClaim } from '../store/held-clock.js'
 import type { Claim, KeptRecord, Moments, Purged, RecordId } from '../store/store.js'
 import { momentsOfLook } from './sqlite-clock.js'
 import type { SqliteDatabase } from './sqlite-database.js'
@@ -56,11 +57,12 @@ export function insertClaim(tx: SqliteTx, { id, fingerprint, now, forgottenBy, e
 /**
  * When one more record has room, in epoch milliseconds, or undefined where this one has. Counts to the bound at most.
  */
-export function fullUntil(tx: SqliteTx, { id, now, recordsMax }: Claim): number | undefined {
+export function fullUntil(tx: SqliteTx, { id, roomBy, recordsMax }: JudgedClaim): number | undefined {
   const unexpired = `SELECT expires_at FROM idempotency_records WHERE principal = ? AND expires_at > ?
     ORDER BY expires_at LIMIT 1`
-  if (tx.prepare(`${unexpired} OFFSET ?`).get(id.principal, now, recordsMax) === undefined) return undefined
-  return Number(tx.prepare(unexpired).get(id.principal, now)?.['expires_at'])
+  if (tx.prepare(`${unexpired} OFFSET ?`).get(id.principal, roomBy, recordsMax) === undefined)
+    return undefined
+  return Number(tx.prepare(unexpired).get(id.principal, roomBy)?.['expires_at'])
 }
 
 export function sealRecord(tx: SqliteTx, { id }: Claim, { status, headers, body }: StoredAnswer): void {

@@ -159,6 +159,8 @@ describe.each(drivers)('sqliteStore on %s', (_name, openDatabase) => {
     it('answers 500 with nothing kept when the disk refuses the commit', async () => {
       const { database, store } = open()
       const { run } = createIdempotency({ store, principal: sessionUser, onError: () => {} })
+      // The first claim notes the clock, in a commit of its own.
+      await run(requestOf({ key: 'b'.repeat(16) }), () => new Response('ok'))
       const exec = database.exec.bind(database)
       vi.spyOn(database, 'exec').mockImplementation((sql) => {
         if (sql === 'COMMIT') throw Object.assign(new Error('disk I/O error'), { code: 'SQLITE_IOERR' })

@@ -10,8 +10,21 @@ export function judgedMoments({ now, forgottenBy }: Moments, held: ClockJump | u
   return { now: now - aheadMs, forgottenBy: forgottenBy - aheadMs }
 }
 
-/** A claim is judged by the earlier of both times, and its record is dated by the later. */
-export function judgedClaim(claim: Claim, held: ClockJump | undefined): Claim {
+export interface JudgedClaim extends Claim {
+  /** A record whose `expiresAt` is not after this takes no room of its user. It is the later of both times. */
+  readonly roomBy: number
+}
+
+/**
+ * A claim is judged by the earlier of both times, and its record is dated by the later. Room is counted by the later
+ * too, since a user may be full of records that have expired.
+ */
+export function judgedClaim(claim: Claim, held: ClockJump | undefined): JudgedClaim {
   const behindMs = held === undefined ? 0 : Math.max(0, held.from - held.to)
-  return { ...claim, ...judgedMoments(claim, held), expiresAt: claim.expiresAt + behindMs }
+  return {
+    ...claim,
+    ...judgedMoments(claim, held),
+    expiresAt: claim.expiresAt + behindMs,
+    roomBy: claim.now + behindMs,
+  }
 }

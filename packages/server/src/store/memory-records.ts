@@ -1,6 +1,7 @@
 // The records of the memory store, in maps. They are the counterpart of sqlite-records.ts.
 
 import type { StoredAnswer } from '../answer/stored-answer.js'
+import type { JudgedClaim } from './held-clock.js'
 import type { Claim, KeptRecord, Moments, Purged, RecordId } from './store.js'
 
 /** The records of each user, by their keys. A user without records is not in it. */
@@ -26,11 +27,14 @@ export function sealRecord(
  * When one more record has room, in epoch milliseconds, or undefined where it has room now. Counts to the bound at
  * most.
  */
-export function fullUntil(records: MemoryRecords, { id, now, recordsMax }: Claim): number | undefined {
+export function fullUntil(
+  records: MemoryRecords,
+  { id, roomBy, recordsMax }: JudgedClaim,
+): number | undefined {
   let count = 0
   let first = Number.POSITIVE_INFINITY
   for (const { expiresAt } of records.get(id.principal)?.values() ?? []) {
-    if (expiresAt <= now) continue
+    if (expiresAt <= roomBy) continue
     count += 1
     first = Math.min(first, expiresAt)
     if (count >= recordsMax) return first

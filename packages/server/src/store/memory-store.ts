@@ -78,13 +78,13 @@ async function runOnce<Result>(
     const options = { user: id.principal, waitMsMax, endsInMsMax: waitMsMax }
     return await write<Claimed<Result>>(memory, options, async (tx) => {
       const { clock, held } = watchClock(memory.clock, claim.now, false)
+      memory.clock = clock
       const judged = judgedClaim(claim, held)
       const freeAt = fullUntil(memory.records, judged)
       if (freeAt !== undefined) return { keeps: 'nothing', result: { kind: 'full', freeAt } }
       const settlement = await work(tx)
       const ran = { kind: 'ran', result: settlement.result } as const
       if (settlement.kind === 'release') return { keeps: 'nothing', result: ran }
-      memory.clock = clock
       sealRecord(memory.records, judged, settlement.answer)
       return { keeps: settlement.kind === 'seal' ? 'effects' : 'nothing', result: ran }
     })

@@ -90,7 +90,7 @@ export interface IdempotencyStore<Tx> {
    * rejects with the same error, the effects are undone and the id is free.
    * The claim is one arbitrated statement (`INSERT ... ON CONFLICT`), never a look first and an insert after.
    * Where `watchClock` does not believe the clock, the id is judged by the earlier of both times. Its record is dated by
-   * the later.
+   * the later, and those of its principal are counted by it. The clock is noted also where the claim is undone.
    * @throws StoreBusyError nothing was done, and the same claim may succeed later
    */
   runOnce<Result>(claim: Claim, work: (tx: Tx) => Promise<Settlement<Result>>): Promise<Claimed<Result>>
