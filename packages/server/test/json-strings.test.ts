@@ -69,6 +69,8 @@ const bodies = [
   '"\\u00fc"',
   '"ü😀"',
   '"\\ufffd"',
+  '"\ufffd"',
+  '"{\\"by\\":\\"\ufffd\\"}"',
   '"\\ud800"',
   ' "with blanks" \n',
   '"{\\"admin\\":true}"',
@@ -94,7 +96,7 @@ const sendInPieces = (url: string, body: string) =>
   })
 
 describe.each(parsers)('behind %s', (_name, start) => {
-  it.each(bodies)('the handler gets %s', async (body) => {
+  it.each([...bodies, '"\ufffd\ufffd\ufffd"'])('the handler gets %s', async (body) => {
     const url = await start()
     for (const status of ['stored', 'replayed']) {
       const response = await send(url, body, 'application/json; charset="UTF-8"')
@@ -131,13 +133,36 @@ describe.each(parsers)('behind %s', (_name, start) => {
 })
 
 describe.each(texts)('behind %s', (_name, start) => {
-  it.each([...bodies, '{ "by": 1.0 }', '{"by":'])('the handler gets %s as it was sent', async (body) => {
+  const more = ['{ "by": 1.0 }', '{"by":', '{"by":"\ufffd"}', '["\ufffd","\ufffd"]', '{"by":"\ufffd']
+  it.each([...bodies, ...more])('the handler gets %s as it was sent', async (body) => {
     const url = await start()
     for (const status of ['stored', 'replayed']) {
       const response = await send(url, body)
       expect([response.status, response.headers.get('idempotency-status')]).toEqual([201, status])
       expect(await response.text()).toBe(body)
     }
+  })
+
+  it.each(['"\ufffd\ufffd"', '{"by":"\ufffd\ufffd\ufffd"}', '["\ufffd\ufffd","\ufffd\ufffd"]'])(
+    'says in words that %s may also be a string that was not in UTF-8',
+    async (body) => {
+      const response = await send(await start(), body)
+      expect(response.status).toBe(500)
+      expect(await response.text()).toContain('got a request whose body is a text')
+    },
+  )
+
+  it.each(['{"by":1}', '{ "by": "\ufffd" }', '["a","b"]', '"hello"'])(
+    'the handler gets %s also behind a byte order mark',
+    async (body) => {
+      const response = await send(await start(), `\ufeff${body}`)
+      expect([response.status, await response.text()]).toEqual([201, body])
+    },
+  )
+
+  it.each(['utf8', 'UTF-8', '"utf8"'])('the handler gets JSON in %s', async (charset) => {
+    const response = await send(await start(), '{"by":"ü"}', `application/json; charset=${charset}`)
+    expect([response.status, await response.text()]).toEqual([201, '{"by":"ü"}'])
   })
 })
 
@@ -148,6 +173,18 @@ describe.each([...parsers, ...texts].filter(([name]) => name.includes('express')
       ['packed', gzipSync('"hello"'), 'application/json', { 'content-encoding': 'gzip' }],
       ['in UTF-16', Buffer.from('\ufeff"€€"', 'utf16le'), 'application/json; charset=utf-16', {}],
       ['not in UTF-8', Buffer.from('"\xff\xff"', 'latin1'), 'application/json', {}],
+      [
+        'not in UTF-8, as long as its text,',
+        Buffer.from('"{\\"a\\":true,\\"b\\":\\"\xff\xff\xff\xff\\"}"', 'latin1'),
+        'application/json',
+        {},
+      ],
+      [
+        'not in UTF-8, as long as its text in quotes,',
+        Buffer.from('"\\"\xff\xff\\""', 'latin1'),
+        'application/json',
+        {},
+      ],
     ])(
       'says in words that it cannot tell a string that was %s from its text',
       async (_how, body, type, more) => {

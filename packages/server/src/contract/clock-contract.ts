@@ -1,33 +1,15 @@
 // A clock that jumps. A purge removes nothing then, and no work is done twice, whichever time is right.
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
-import type { Claim, Settlement } from '../store/store.js'
+import { claimAt, dayMs, hourMs, jumps, start } from './clock-fixture.js'
 import { claimOf, ran, type StoreUnderTest, stored, type Trial } from './contract-fixture.js'
-
-const hourMs = 3_600_000
-const dayMs = 24 * hourMs
-const start = 5_000 * dayMs
-const jumps = [
-  ['ahead by eight days', 8 * dayMs],
-  ['ahead past all that is remembered', 408 * dayMs],
-  ['ahead by ten years', 3_650 * dayMs],
-  ['back by two days', -2 * dayMs],
-  ['back by more than is remembered', -500 * dayMs],
-  ['back to 1970', 1 - start],
-] as const
 
 export function describeClock<Tx>(trial: Trial<Tx>): void {
   describeHeldPurges(trial)
   describeHeldClaims(trial)
-  describeHeldRoom(trial)
-  describeUndoneClaims(trial)
   describeSteadyClock(trial)
   describeWrongClocks(trial)
 }
-
-/** Kept for 7 days and as a tombstone for 400 more. */
-const claimAt = (now: number, key = 'k') =>
-  claimOf(key, { now, forgottenBy: now - 400 * dayMs, expiresAt: now + 7 * dayMs })
 
 function describeHeldPurges<Tx>(trial: Trial<Tx>): void {
   it.each([
@@ -104,72 +86,6 @@ function describeHeldClaims<Tx>(trial: Trial<Tx>): void {
     expect((await trial.store.purge(moments(start + days * dayMs), 100)).held).toBeDefined()
     expect(await find(start + days * dayMs)).toEqual(stored)
   })
-}
-
-function describeHeldRoom<Tx>(trial: Trial<Tx>): void {
-  const claim = (key: string, now: number, expiresAt: number, more: Partial<Claim> = {}) =>
-    trial.store.runOnce(
-      claimOf(key, { now, forgottenBy: now - 400 * dayMs, expiresAt, recordsMax: 3, ...more }),
-      trial.sealing(key),
-    )
-  const fill = async (name: string, now: number, expiresAt: number) => {
-    for (const key of ['a', 'b', 'c']) expect(await claim(name + key, now, expiresAt)).toEqual(ran)
-  }
-
-  it.each([
-    ['four days', 4 * dayMs],
-    ['a day and a minute', dayMs + 60_000],
-    ['408 days', 408 * dayMs],
-    ['ten years', 3_650 * dayMs],
-  ])(
-    'has room at once for a full user whose records have all expired in %s without a claim',
-    async (_, idleMs) => {
-      await fill('first', start, start + dayMs)
-      for (const times of [1, 2, 3]) {
-        const now = start + times * idleMs
-        await fill(`${times}`, now, now + dayMs)
-        expect(await claim('d', now + 1, now + 1 + dayMs)).toEqual({ kind: 'full', freeAt: now + dayMs })
-      }
-    },
-  )
-
-  it.each(jumps.filter(([, jump]) => jump < 0))(
-    'has room for a user whose records had all expired before the clock went %s',
-    async (_, jump) => {
-      await fill('first', start - 2 * hourMs, start - hourMs)
-      const other = { id: { principal: 'grace', key: 'k' } }
-      expect(await claim('k', start, start + dayMs, other)).toEqual(ran)
-      const now = start + jump
-      await fill('then', now, now + dayMs)
-      expect((await claim('d', now, now + dayMs)).kind).toBe('full')
-    },
-  )
-}
-
-function describeUndoneClaims<Tx>(trial: Trial<Tx>): void {
-  const work: Readonly<Record<string, (tx: Tx) => Promise<Settlement<string>>>> = {
-    ran: async () => ({ kind: 'release', result: '' }),
-    rejected: () => Promise.reject(new Error('from the handler')),
-    full: () => Promise.reject(new Error('not to be called')),
-  }
-  const endings = Object.keys(work).flatMap((ending) =>
-    jumps.map(([words, jump]) => [ending, words, jump] as const),
-  )
-
-  it.each(endings)(
-    'keeps the time of a claim that is undone (%s) after the clock went %s',
-    async (ending, _, jump) => {
-      const { store } = trial
-      await store.runOnce({ ...claimAt(start), expiresAt: start + 5_000 * dayMs }, trial.sealing('a'))
-      const claim = { ...claimAt(start + jump, 'undone'), recordsMax: ending === 'full' ? 1 : 100 }
-      const ended = store.runOnce(claim, work[ending] ?? trial.sealing('b'))
-      expect(await ended.then(({ kind }) => kind).catch(() => 'rejected')).toBe(ending)
-      const aDayLater = start + jump + dayMs
-      expect(await store.purge({ now: aDayLater, forgottenBy: 0 }, 100)).not.toHaveProperty('held')
-      expect((await store.find(claim.id, claim)).kind).toBe('absent')
-      expect(await trial.effects()).toEqual(['a'])
-    },
-  )
 }
 
 function describeSteadyClock<Tx>(trial: Trial<Tx>): void {

@@ -4,6 +4,7 @@ import { describeClaims } from './claims-contract.js'
 import { describeClock } from './clock-contract.js'
 import { type StoreUnderTest, useStore } from './contract-fixture.js'
 import { describeExpiry } from './expiry-contract.js'
+import { describeHeldClock } from './held-clock-contract.js'
 import { describeRaces } from './racing-contract.js'
 import { describeTransactions } from './transactions-contract.js'
 
@@ -16,6 +17,7 @@ export function describeStore<Tx>(name: string, open: () => StoreUnderTest<Tx>):
     describeRaces(trial)
     describeExpiry(trial)
     describeClock(trial)
+    describeHeldClock(trial)
     describeTransactions(trial)
   })
 }

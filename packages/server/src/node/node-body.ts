@@ -35,18 +35,22 @@ export function bodyOf(
 
 /**
  * The JSON of a parsed body. The same request gives the same text, though it may differ from the text that was sent.
- * A text is the JSON itself where it is as long as what was sent. It is a string without its quotes where it is
- * shorter by them at least.
+ * A text is the JSON itself where it is as long as what was sent, and no string can be so long. It is a string without
+ * its quotes where it is shorter by them at least.
  */
 function jsonOf(body: unknown, { headers }: NodeRequest): string | undefined {
   const json: string | undefined = JSON.stringify(body)
   if (typeof body !== 'string' || json === undefined) return json
   const isPacked = (headers['content-encoding'] ?? 'identity') !== 'identity'
-  if (isPacked || /charset=(?!"?utf-8\b)/i.test(`${headers['content-type']}`)) return undefined
+  if (isPacked || /charset=(?!"?utf-?8\b)/i.test(`${headers['content-type']}`)) return undefined
   const sentBytes = Number(headers['content-length'])
+  const jsonBytes = lengthOf(json)
   // A byte that is no UTF-8 was replaced by a character of three.
-  if (lengthOf(body) === sentBytes && !body.includes('\ufffd')) return body
-  return lengthOf(json) <= sentBytes ? json : undefined
+  const grownBytesMax = 2 * (body.split('\ufffd').length - 1)
+  // A parser may have taken off a byte order mark, of three bytes too.
+  const isAsSent = [0, 3].includes(sentBytes - lengthOf(body))
+  if (isAsSent && jsonBytes - grownBytesMax > sentBytes) return body
+  return jsonBytes <= sentBytes ? json : undefined
 }
 
 const lengthOf = (text: string): number => new TextEncoder().encode(text).length
