@@ -1,22 +1,21 @@
 // The loop that sends. It settles ended attempts, claims due entries and sends them, until nothing is due. A page and a
 // worker run the same. A crash between any two steps delays and never loses.
 
-import { knockMs, type Limits, leaseRenewalMs } from '../limits.js'
+import { knockMs, type Limits } from '../limits.js'
 import { errorText } from '../network/error-text.js'
 import { isServerThere } from '../network/reachability.js'
 import { originOf } from '../outbox/delivery-requirements.js'
-import { transition } from '../outbox/entry-state.js'
-import { changePartition, type Owner, unpause } from '../outbox/partition.js'
+import { beginSession, changePartition, type Owner } from '../outbox/partition.js'
 import { mayProbe, type WakeReason } from '../outcomes/circuit-breaker.js'
 import type { Outcome } from '../outcomes/outcome.js'
 import { retryOutcome } from '../outcomes/retry-outcome.js'
-import { type SendingEntry, toRow } from '../rows/entry.js'
+import type { SendingEntry } from '../rows/entry.js'
 import type { PartitionRow } from '../rows/rows.js'
 import { type AskContext, type AttemptContext, askSession, attempt, knockUrlOf } from './attempt.js'
 import { type ClaimOptions, claim } from './claim.js'
 import type { DeliveryPorts } from './delivery-ports.js'
 import { type IsExpired, recoverExpired } from './expired-leases.js'
-import { findLeasedEntry } from './lease.js'
+import { keepLeases } from './lease.js'
 import { type Finished, settleEach, settleTogether } from './settle.js'
 import type { StatusQuery, StatusQueryCode, StatusQueryContext, StatusQuestion } from './status-query.js'
 
@@ -65,10 +64,11 @@ async function loop(context: DrainContext): Promise<void> {
   const { ports, signal } = context
   const aborted = new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve()))
   const flights = new Map<string, AttemptInFlight>()
+  const sessionQuery = querySession(context)
   let inquiry: StatusQuery | undefined
   let stealsFound: number | undefined
   let thrown = 0
-  const stopRenewing = keepLeases(context, flights)
+  const stopRenewing = keepLeases(ports, flights)
   try {
     let finished: readonly Finished[] = []
     for (;;) {
@@ -88,10 +88,9 @@ async function loop(context: DrainContext): Promise<void> {
       if (finished.length + claimed.length > 0 || doubted) ports.bus.post('changed')
       if (open.length > 0) inquiry ??= context.inquiries()?.queryStatus(context)
       inquiry?.ask(open)
-      const asking = inquiry?.asking()
-      const isResumed = await resumed(context, row, probe)
-      if (flights.size === 0 && asking === undefined && !isResumed) return
-      finished = await landing(flights, isResumed ? undefined : woken, asking)
+      const asking = [sessionQuery(row, probe), inquiry?.asking()].filter((one) => one !== undefined)
+      if (flights.size + asking.length === 0) return
+      finished = await landing(flights, [woken, ...asking])
     }
   } finally {
     stopRenewing()
@@ -188,55 +187,58 @@ async function unprepared(
   }
 }
 
-/** Waits for an attempt to end or for a wake-up, and gives all that have ended by then. */
+/** Waits for an attempt to end or for another event, and gives all that have ended by then. */
 async function landing(
   flights: ReadonlyMap<string, AttemptInFlight>,
-  woken: Promise<void> | undefined,
-  asking: Promise<void> | undefined,
+  others: readonly Promise<void>[],
 ): Promise<readonly Finished[]> {
   const ended: Finished[] = []
-  const all: Promise<unknown>[] = [...flights.values()].map(({ landed }) =>
-    landed.then((finished) => ended.push(finished)),
-  )
-  if (asking !== undefined) all.push(asking)
-  if (all.length > 0) await Promise.race([woken, ...all])
+  const all = [...flights.values()].map(({ landed }) => landed.then((finished) => ended.push(finished)))
+  await Promise.race<unknown>([...others, ...all])
   return [...ended]
 }
 
-/** A pause for want of a session ends when the session's own probe answers well. A long upload does not put that off. */
-async function resumed(context: DrainContext, row: PartitionRow, probe: WakeReason): Promise<boolean> {
-  const { ports, limits } = context
-  const { store, clock } = ports
-  const { partition, paused, askedAt = 0 } = row
-  if (paused !== 'auth' || !mayProbe(probe, askedAt, clock.now())) return false
-  const [word, unclear] = (await askSession({ ...context, ...limits, row })) ?? []
-  const isGood = word === 'good'
-  if (isGood) await unpause(store, partition)
-  else if (word !== undefined)
-    await store.transact('readwrite', 'relaxed', (tx) =>
-      changePartition(tx, partition, (latest) => {
-        latest.askedAt = clock.now()
-        latest.unclear = unclear
-      }),
-    )
-  if (isGood) ports.bus.post('changed')
-  return isGood
+/**
+ * Gives a function that asks the session's probe during a pause, where it is time for it. That gives the asking that goes
+ * on, which never rejects. Nothing but the pause waits for the answer.
+ */
+function querySession(
+  context: DrainContext,
+): (row: PartitionRow, probe: WakeReason) => Promise<void> | undefined {
+  let session: number | undefined
+  let asking: Promise<void> | undefined
+  return (row, probe) => {
+    // A later session is another question.
+    if (session !== row.session) asking = undefined
+    if (row.paused !== 'auth' || !mayProbe(probe, row.askedAt ?? 0, context.ports.clock.now())) return asking
+    session = row.session
+    if (asking === undefined) {
+      const mine = resume(context, row)
+        .catch(context.ports.report)
+        .finally(() => {
+          if (asking === mine) asking = undefined
+        })
+      asking = mine
+    }
+    return asking
+  }
 }
 
-/** Renews the leases of the attempts in flight, so that a watcher sees that they live. Gives what ends it. */
-function keepLeases({ ports }: DrainContext, flights: ReadonlyMap<string, AttemptInFlight>): () => void {
-  const renew = () => {
-    cancel = ports.clock.after(leaseRenewalMs, renew)
-    if (flights.size === 0) return
-    ports.store
-      .transact('readwrite', 'relaxed', async (tx) => {
-        for (const { entry } of flights.values()) {
-          const row = await findLeasedEntry(tx, entry)
-          if (row !== undefined) tx.put('entries', toRow(transition(row, { type: 'renewed' })))
-        }
-      })
-      .catch(ports.report)
+/** A pause for want of a session ends when the session's own probe answers well. */
+async function resume(context: DrainContext, row: PartitionRow): Promise<void> {
+  const { ports, limits, signal } = context
+  const { store, clock, bus } = ports
+  const [word, unclear] = (await askSession({ ...context, ...limits, row })) ?? []
+  if (word === undefined || signal.aborted) return
+  const isGood = word === 'good'
+  const now = clock.now()
+  const note = (latest: PartitionRow) => {
+    if (latest.session !== row.session || latest.paused !== row.paused) return
+    if (isGood) beginSession(latest)
+    else Object.assign(latest, { askedAt: now, unclear })
   }
-  let cancel = ports.clock.after(leaseRenewalMs, renew)
-  return () => cancel()
+  await store.transact('readwrite', 'relaxed', (tx) => changePartition(tx, row.partition, note, now))
+  if (!isGood) return
+  bus.post('changed')
+  context.comeBack()
 }

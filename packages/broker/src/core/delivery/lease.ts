@@ -2,10 +2,12 @@
 // counts time on its own clock, and trusts no wall clock (P4).
 
 import { leaseMs, leaseRenewalMs } from '../limits.js'
+import { transition } from '../outbox/entry-state.js'
 import { isValidEntry } from '../outbox/row-validation.js'
 import type { Clock } from '../platform.js'
-import type { SendingEntry } from '../rows/entry.js'
+import { type SendingEntry, toRow } from '../rows/entry.js'
 import type { StoreTransaction } from '../rows/store.js'
+import type { DeliveryPorts } from './delivery-ports.js'
 
 /** A text that changes with every claim and every renewal. */
 export const leaseVersion = ({ id, fence, lease }: SendingEntry): string => `${id}.${fence}.${lease.renewals}`
@@ -35,4 +37,25 @@ export async function findLeasedEntry(
 ): Promise<SendingEntry | undefined> {
   const row = await tx.get('entries', [partition, seq])
   return row?.state === 'sending' && row.fence === fence && isValidEntry(row) ? row : undefined
+}
+
+/** Renews the leases of the attempts in flight, so that a watcher sees that they live. Gives what ends it. */
+export function keepLeases(
+  { store, clock, report }: Pick<DeliveryPorts, 'store' | 'clock' | 'report'>,
+  flights: ReadonlyMap<string, { readonly entry: SendingEntry }>,
+): () => void {
+  const renew = () => {
+    cancel = clock.after(leaseRenewalMs, renew)
+    if (flights.size === 0) return
+    store
+      .transact('readwrite', 'relaxed', async (tx) => {
+        for (const { entry } of flights.values()) {
+          const row = await findLeasedEntry(tx, entry)
+          if (row !== undefined) tx.put('entries', toRow(transition(row, { type: 'renewed' })))
+        }
+      })
+      .catch(report)
+  }
+  let cancel = clock.after(leaseRenewalMs, renew)
+  return () => cancel()
 }

@@ -7,7 +7,7 @@ import { backoffMs } from '../network/backoff.js'
 import { originOf } from '../outbox/delivery-requirements.js'
 import { transition } from '../outbox/entry-state.js'
 import { isLeft, shrinkJournal } from '../outbox/journal.js'
-import { deferEntry, endEntry, putInDoubt, returnToUser } from '../outbox/lanes.js'
+import { deferEntry, endEntry, putInDoubt, putWithTry, returnToUser } from '../outbox/lanes.js'
 import { type Owner, readPartition } from '../outbox/partition.js'
 import { putAway } from '../outbox/sign-out.js'
 import {
@@ -18,6 +18,7 @@ import {
   withRetention,
 } from '../outcomes/circuit-breaker.js'
 import type { Outcome, UnstoredAnswerReason } from '../outcomes/outcome.js'
+import { floorMs } from '../outcomes/retry-outcome.js'
 import { isFull } from '../rows/disk-reserve.js'
 import type { SendingEntry } from '../rows/entry.js'
 import { isAway, troubleAfter } from '../rows/failure-run.js'
@@ -63,6 +64,8 @@ export async function settle(
   switch (outcome.kind) {
     case 'delivered':
     case 'confirmed':
+      if (entry.lease.session === row.session && !row.proven?.includes(name))
+        row.proven = [...(row.proven ?? []), name]
       await endEntry(tx, row, entry, outcome, now)
       break
     case 'returned':
@@ -72,17 +75,44 @@ export async function settle(
       putInDoubt(tx, row, entry, outcome, now)
       break
     case 'paused':
-      if (entry.lease.session === row.session) {
-        row.paused = outcome.reason
-        row.askedAt = now
-        row.unclear = unclear
-      }
-      deferEntry(tx, row, entry, outcome, { notBefore: now, now, counts: false, sent: true, effect: 'none' })
+      await pause(tx, row, entry, { ...outcome, unclear }, now)
       break
     case 'retry':
       await retryLater(tx, row, entry, outcome, { ...options, counts: countsAgainstEntry(origin, outcome) })
   }
   return true
+}
+
+/** Refusals of an entry in a session that its probe calls good. Their floors together are 11 and 54 minutes. */
+const refusalsMax = { proven: 17, unproven: 60 }
+
+/**
+ * A session may be half open, as before a second factor, while its probe calls it good already. It pauses the outbox
+ * until the origin takes some entry in it. From then on only the lane of a refused entry waits.
+ */
+async function pause(
+  tx: StoreTransaction,
+  row: PartitionRow,
+  entry: SendingEntry,
+  outcome: Outcome & { readonly kind: 'paused' } & Pick<Attempted, 'unclear'>,
+  now: number,
+): Promise<void> {
+  const { reason, refused, unclear } = outcome
+  const { trouble: before, lease, channel } = entry
+  const isPresent = lease.session === row.session
+  const isProven = refused !== undefined && isPresent && row.proven?.includes(originOf(channel))
+  let trouble = troubleAfter(entry, refused ? { ...refused, reason: 'refused' } : outcome, now)
+  const { times } = trouble
+  if (refused !== undefined) {
+    // A tap ends a pause at once. What it sends tells no more than one try in its time.
+    if (before !== undefined && Math.abs(now - before.at) < floorMs(times - 1)) trouble = before
+    else if (times >= refusalsMax[isProven ? 'proven' : 'unproven'])
+      return returnToUser(tx, row, transition(entry, { sent: true, ...refused, type: 'returned', now }))
+  }
+  if (isPresent && !isProven) Object.assign(row, { paused: reason, askedAt: now, unclear })
+  const notBefore = isProven ? now + floorMs(times) : now
+  const deferral = { notBefore, now, counts: false, sent: true, effect: 'none', trouble } as const
+  putWithTry(tx, row, transition(entry, { type: 'deferred', ...deferral }))
 }
 
 async function retryLater(

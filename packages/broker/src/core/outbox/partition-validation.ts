@@ -29,7 +29,7 @@ const optionalKinds: typeof requiredKinds = [
   [isCount, 'claims wipes told wordless left steals'],
   [isAmount, 'journalBytes bytesMax askedAt'],
   [isText, 'home sessionProbe statusQuery knock'],
-  [areTexts, 'stuckLanes needs'],
+  [areTexts, 'stuckLanes needs proven'],
   [isFlag, 'owed'],
   [(paused) => paused === 'auth' || paused === 'principal', 'paused'],
   [(lost) => isRow(lost) && [lost['upTo'], lost['restored']].every(isCount) && isNumber(lost['at']), 'lost'],

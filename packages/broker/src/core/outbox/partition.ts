@@ -218,8 +218,9 @@ export async function moveLoss(tx: StoreTransaction, from: string, to: string): 
 export const unpause = (store: Store, partition: string): Promise<void> =>
   store.transact('readwrite', 'relaxed', (tx) => changePartition(tx, partition, beginSession))
 
-function beginSession(row: PartitionRow): void {
+export function beginSession(row: PartitionRow): void {
   delete row.paused
   delete row.unclear
+  delete row.proven
   row.session += 1
 }

@@ -34,6 +34,7 @@ function forgetApp(row: PartitionRow): void {
   row.channels = []
   row.stuckLanes = []
   row.blockedLanes = []
+  delete row.proven
   delete row.sessionProbe
   delete row.sessionRules
   delete row.statusQuery

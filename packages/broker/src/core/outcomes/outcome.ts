@@ -42,7 +42,13 @@ export type Outcome =
       /** The media type of an answer that was not taken for the application's; empty where it had none. */
       readonly came?: string
     }
-  | { readonly kind: 'paused'; readonly reason: PauseReason; readonly httpStatus?: number }
+  | {
+      readonly kind: 'paused'
+      readonly reason: PauseReason
+      readonly httpStatus?: number
+      /** The outcome in its place once it is plain that the session lets other writes through, and this one never. */
+      readonly refused?: Outcome & { readonly kind: 'returned' }
+    }
   | {
       readonly kind: 'inDoubt'
       readonly reason: string

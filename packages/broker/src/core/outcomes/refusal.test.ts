@@ -113,8 +113,8 @@ describe('the end of a session', () => {
     (status, rules) => {
       const app = { ...probing, sessionRules: rules }
       const trouble = { reason: 'auth', at: 0, times: 1 }
-      const good = { kind: 'returned', reason: 'refused', httpStatus: status }
-      const asked = { kind: 'askSession', good, unknown: paused }
+      const refused = { kind: 'returned', reason: 'refused', httpStatus: status }
+      const asked = { kind: 'askSession', good: { ...paused, refused }, unknown: paused }
 
       expect(of(status, app, { trouble })).toMatchObject(asked)
       expect(of(status, app, { trouble, server: 'idempotent' })).toMatchObject(asked)

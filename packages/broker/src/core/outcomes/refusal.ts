@@ -38,12 +38,14 @@ export function refusal(reply: Answer, entry: EntryCore, now: number, app: Sessi
   // The next attempt has its headers prepared anew.
   if (isCsrf && entry.trouble?.reason !== 'csrf') return retryOutcome('csrf', httpStatus)
   const ends = endedBy.includes(httpStatus)
-  const over: Outcome = { kind: 'paused', reason: 'auth', httpStatus }
+  const over = { kind: 'paused', reason: 'auth', httpStatus } as const
   // A pause has ended meanwhile, and the same request is answered so again: the answer may be about the request alone.
-  const isAgain = ends && entry.trouble?.reason === 'auth'
+  const isAgain = ends && /^(auth|refused)$/.test(entry.trouble?.reason ?? '')
   const isAsking = app.sessionProbe !== undefined && (isCsrf || isAgain || probeOn.includes(httpStatus))
   if (ends && !isAsking) return over
-  const good = isCsrf || isAgain ? refusedOutcome(reply, entry) : byStatus(reply, entry, now)
+  const refused = refusedOutcome(reply, entry)
+  const inGood = ends ? { ...over, refused } : byStatus(reply, entry, now)
+  const good = isCsrf ? refused : inGood
   if (!isAsking) return good
   return {
     kind: 'askSession',
@@ -116,7 +118,7 @@ function unsignedRefusal(reply: Answer, entry: EntryCore, now: number): Outcome 
   return times < unsignedMax ? { ...why, retryAfterMs: floorMs(times) } : undefined
 }
 
-export function refusedOutcome(reply: Answer, entry: EntryCore): Outcome {
+export function refusedOutcome(reply: Answer, entry: EntryCore): Outcome & { readonly kind: 'returned' } {
   const { status: httpStatus } = reply
   return {
     kind: 'returned',

@@ -56,6 +56,8 @@ interface PartitionSession {
   askedAt?: number
   /** The last word of the session's probe, where it did not tell, or was a redirect. It means the pause. */
   unclear?: Failure | undefined
+  /** Origins that took an entry in this session. */
+  proven?: readonly string[] | undefined
   /** The session in which its user signed out. A later session means that they are back. */
   left?: number | undefined
 }
