@@ -41,7 +41,7 @@ export interface ScriptedNetwork extends Network {
    * From now on nothing gets through, or all does again, whatever the browser believes. A status is that of a gateway
    * which finds nobody behind it: it answers everything, knocks too.
    */
-  setReachable(reachable: boolean | 502 | 503 | 504): void
+  setReachable(reachable: boolean | 502 | 503 | 504 | 511): void
 }
 
 export interface ScriptedNetworkOptions {

@@ -42,7 +42,7 @@ describe('an answer vouches for its origin', () => {
     expect(reachability.isFresh(origin)).toBe(true)
   })
 
-  it.each([502, 503, 504])('but for one that says that nobody is behind it: %i', async (status) => {
+  it.each([502, 503, 504, 511])('but for one that says that nobody is behind it: %i', async (status) => {
     const { reachability, ended } = realm()
 
     await ended(200)
@@ -171,15 +171,18 @@ describe('an origin is answering', () => {
     expect(reachability.isAnswering([other])).toBe(false)
   })
 
-  it.each([undefined, 502, 503, 504])('not where its own latest request ended with %s', async (status) => {
-    const { reachability, ended } = realm()
+  it.each([undefined, 502, 503, 504, 511])(
+    'not where its own latest request ended with %s',
+    async (status) => {
+      const { reachability, ended } = realm()
 
-    await ended(200)
-    await ended(status)
-    expect(reachability.isAnswering([])).toBe(false)
-    await ended(404)
-    expect(reachability.isAnswering([])).toBe(true)
-  })
+      await ended(200)
+      await ended(status)
+      expect(reachability.isAnswering([])).toBe(false)
+      await ended(404)
+      expect(reachability.isAnswering([])).toBe(true)
+    },
+  )
 
   it('not where it is among those that are left out, nor where the browser’s word has changed', async () => {
     const { reachability, ended, setOnline } = realm()

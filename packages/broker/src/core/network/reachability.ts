@@ -30,9 +30,12 @@ export interface Reachability {
   listen(listener: (origin: string) => void): () => void
 }
 
-/** Whether a status says that a server is there. A gateway that finds no server answers 502, 503 or 504. */
+/**
+ * Whether a status says that a server is there. A gateway that finds no server answers 502, 503 or 504. A network that
+ * wants a sign-in first answers 511.
+ */
 export const isServerThere = (status: number | undefined): status is number =>
-  status !== undefined && !(status >= 502 && status <= 504)
+  status !== undefined && status !== 511 && !(status >= 502 && status <= 504)
 
 interface LastAnswer {
   readonly sentAt: number

@@ -61,7 +61,7 @@ describe('an origin that seemed away', () => {
   it('stays away where a gateway answers that nobody is behind it', async () => {
     const { world, app, knocks } = await openAway()
 
-    for (const status of [502, 503, 504]) app.tab.host.hear('/api/me', status)
+    for (const status of [502, 503, 504, 511]) app.tab.host.hear('/api/me', status)
     await world.settle()
 
     expect(app.outbox().connectivity).toBe('offline')

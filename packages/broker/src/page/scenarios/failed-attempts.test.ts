@@ -93,7 +93,7 @@ describe('an entry whose attempt came to nothing', () => {
 })
 
 describe('after an outage of ten minutes', () => {
-  const outages = [502, 503, 504, false] as const
+  const outages = [502, 503, 504, 511, false] as const
   const firsts = [answer(503), answer(500), answer(429), failed(), answer(502)]
 
   it.each(outages.flatMap((outage) => firsts.map((first) => [outage, first] as const)))(
@@ -125,6 +125,24 @@ describe('a network that wants a sign-in', () => {
     expect(only()).toMatchObject({ reason: 'http', httpStatus: 511 })
     expect(app.outbox().trouble).toMatchObject([{ code: 'http', httpStatus: 511 }])
   })
+
+  it.each(['PUT', 'POST'] as const)(
+    'costs a %s no failure for hours, and is seen to end at once',
+    async (method) => {
+      const { world, app, send, only } = setUp()
+      await world.settle()
+      world.network.setReachable(511)
+      send('/a', method)
+      await world.clock.advance(4 * 3_600_000)
+      expect(only()).toMatchObject({ state: 'accepted', httpStatus: 511 })
+      expect(only()?.attempts).toBeLessThanOrEqual(1)
+      expect(app.outbox().connectivity).toBe('degraded')
+
+      world.network.setReachable(true)
+      await world.clock.advance(16_000)
+      expect(app.outbox()).toMatchObject({ waiting: 0, deadLetters: 0 })
+    },
+  )
 
   it.each([0, 1, 9, 20])(
     'takes none of the eight sends of a success that is none: after %i 511s',

@@ -50,56 +50,59 @@ describe('a POST to a plain server', () => {
     },
   )
 
-  describe.each([502, 503, 504] as const)('behind a gateway that answers its knock with %i', (status) => {
-    function behindGateway() {
-      const world = createTestWorld({ network: ok })
-      world.network.setReachable(status)
-      const app = openPay(world)
-      for (let i = 0; i < 5; i++) app.pay(`p${i}`)
-      return { world, app }
-    }
+  describe.each([502, 503, 504, 511] as const)(
+    'behind a gateway that answers its knock with %i',
+    (status) => {
+      function behindGateway() {
+        const world = createTestWorld({ network: ok })
+        world.network.setReachable(status)
+        const app = openPay(world)
+        for (let i = 0; i < 5; i++) app.pay(`p${i}`)
+        return { world, app }
+      }
 
-    it('waits, unattempted, and the slice says why', async () => {
-      const { world, app } = behindGateway()
-      await world.clock.advance(120_000)
+      it('waits, unattempted, and the slice says why', async () => {
+        const { world, app } = behindGateway()
+        await world.clock.advance(120_000)
 
-      expect(world.network.requests).toEqual([])
-      expect(app.outbox()).toMatchObject({
-        waiting: 5,
-        connectivity: 'degraded',
-        trouble: [{ code: 'http', httpStatus: status }],
+        expect(world.network.requests).toEqual([])
+        expect(app.outbox()).toMatchObject({
+          waiting: 5,
+          connectivity: 'degraded',
+          trouble: [{ code: 'http', httpStatus: status }],
+        })
+        expect(Object.values(app.outbox().entries)).toMatchObject(Array(5).fill({ attempts: 0 }))
       })
-      expect(Object.values(app.outbox().entries)).toMatchObject(Array(5).fill({ attempts: 0 }))
-    })
 
-    it('leaves within 15 s after the server is back, with all that wait there, however long it was away', async () => {
-      const { world, app } = behindGateway()
-      await world.clock.advance(200_000)
-      world.network.setReachable(true)
-      await world.clock.advance(15_000)
+      it('leaves within 15 s after the server is back, with all that wait there, however long it was away', async () => {
+        const { world, app } = behindGateway()
+        await world.clock.advance(200_000)
+        world.network.setReachable(true)
+        await world.clock.advance(15_000)
 
-      expect(world.network.requests).toHaveLength(5)
-      expect(app.outbox()).toMatchObject({ waiting: 0, connectivity: 'online', trouble: [] })
-    })
+        expect(world.network.requests).toHaveLength(5)
+        expect(app.outbox()).toMatchObject({ waiting: 0, connectivity: 'online', trouble: [] })
+      })
 
-    it.each(['resume', 'a tap'])('leaves at once by %s', async (by) => {
-      const { world, app } = behindGateway()
-      await world.clock.advance(18_000)
-      world.network.setReachable(true)
-      if (by === 'resume') app.broker.resume()
-      else app.pay('one more')
-      await world.settle()
+      it.each(['resume', 'a tap'])('leaves at once by %s', async (by) => {
+        const { world, app } = behindGateway()
+        await world.clock.advance(18_000)
+        world.network.setReachable(true)
+        if (by === 'resume') app.broker.resume()
+        else app.pay('one more')
+        await world.settle()
 
-      expect(app.outbox().waiting).toBe(0)
-    })
+        expect(app.outbox().waiting).toBe(0)
+      })
 
-    it('knocks once for all that wait, at most every 15 s', async () => {
-      const { world } = behindGateway()
-      await world.clock.advance(60_000)
+      it('knocks once for all that wait, at most every 15 s', async () => {
+        const { world } = behindGateway()
+        await world.clock.advance(60_000)
 
-      expect(world.network.knocks.length).toBeLessThanOrEqual(6)
-    })
-  })
+        expect(world.network.knocks.length).toBeLessThanOrEqual(6)
+      })
+    },
+  )
 
   it('is in doubt where it may have left, whatever the browser says of its connection', async () => {
     const world = createTestWorld({ network: ok })
