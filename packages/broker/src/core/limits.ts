@@ -75,7 +75,7 @@ export const clockSlackMs = 2_000
 
 /** Entries in doubt that one round asks the server about. */
 export const inquiriesMax = 20
-/** A request in progress is asked about again after this, and after twice as long each time. */
+/** An entry in doubt is asked about again after this, and by backoff on top of it. */
 export const askAgainMs = 1_000
 
 /**

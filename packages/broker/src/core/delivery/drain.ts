@@ -23,7 +23,7 @@ export interface DrainContext
   extends Pick<ClaimOptions, 'owner'>,
     Pick<AskContext, 'serves' | 'prepare' | 'signal'>,
     Pick<AttemptContext, 'refuses'>,
-    Pick<StatusQueryContext, 'asked' | 'comeBack'> {
+    Pick<StatusQueryContext, 'asked' | 'comeBack' | 'askAgain'> {
   readonly ports: DeliveryPorts
   readonly limits: Limits
   readonly user: Owner

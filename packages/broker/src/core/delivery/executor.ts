@@ -28,13 +28,17 @@ export const lockName = (database: string, partition: string): string =>
 export function createExecutor(context: ExecutorContext): Executor {
   const { ports, database } = context
   const watched = watchForExpiry(ports.clock)
-  const asked = new Set<string>()
+  const asked: DrainContext['asked'] = new Map()
   const wakes = createWakes()
   let running: Promise<void> | undefined
   let halting = new AbortController()
 
-  const drainFor = (user: Owner, isExpired: IsExpired, signal: AbortSignal) =>
-    drain({ ...context, ...wakes, user, isExpired, asked, signal, until: ports.clock.monotonic() + drainMs })
+  function drainFor(user: Owner, isExpired: IsExpired, signal: AbortSignal): Promise<void> {
+    const { signal: halted } = halting
+    const askAgain = () => void (halted.aborted || wake('none'))
+    const until = ports.clock.monotonic() + drainMs
+    return drain({ ...context, ...wakes, user, isExpired, asked, askAgain, signal, until })
+  }
 
   async function run(signal: AbortSignal): Promise<void> {
     while (wakes.wanted() !== undefined && !signal.aborted) {

@@ -29,7 +29,9 @@ describe('what an answer to the status query says', () => {
     ['a redirect', redirectReply, 'unclear'],
     ['401', statusReply(401, { state: 'unknown' }), 'unclear'],
     ['404', statusReply(404, { state: 'unknown' }), 'unclear'],
-    ['503', statusReply(503), 'unclear'],
+    ['429', statusReply(429), 'silent'],
+    ['500', statusReply(500, { state: 'unknown' }), 'silent'],
+    ['503', statusReply(503), 'silent'],
     ['no answer', lostReply, 'silent'],
     ['half an answer', { kind: 'cut', status: 200 }, 'silent'],
   ]

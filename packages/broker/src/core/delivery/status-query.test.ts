@@ -108,7 +108,7 @@ describe('an entry that becomes in doubt', () => {
     world.start().poke('capture')
     await world.run(60_000)
 
-    expect(asked).toHaveLength(1)
+    expect(asked.length).toBeGreaterThan(1)
     expect((await rowsOf(world)).entries).toMatchObject([
       { id: '0', state: 'inDoubt' },
       { id: '1', state: 'waiting' },
@@ -123,15 +123,16 @@ describe('an entry that becomes in doubt', () => {
     const actor = world.start()
     actor.poke('capture')
     await world.run(60_000)
+    const questions = asked.length
     actor.poke('timer')
-    await world.run(60_000)
-    expect(asked).toHaveLength(1)
+    await world.run(100)
+    expect(asked).toHaveLength(questions)
 
     reply = done(200)
     actor.poke('signal')
-    await world.run(60_000)
+    await world.run(100)
 
-    expect(asked).toHaveLength(2)
+    expect(asked).toHaveLength(questions + 1)
     expect((await rowsOf(world)).entries).toEqual([])
   })
 

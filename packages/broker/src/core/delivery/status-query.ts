@@ -1,7 +1,7 @@
 // Asks servers about entries in doubt by a status query. Their answer ends a doubt, or else a person does.
 
 import { askAgainMs, inquiriesMax, type Limits, pageRowsMax } from '../limits.js'
-import { backoffMs } from '../network/backoff.js'
+import { backoffMs, retryAfterMs } from '../network/backoff.js'
 import { isJson } from '../network/media-type.js'
 import type { Reply } from '../network/network.js'
 import { encodePrincipal } from '../network/principal-header.js'
@@ -20,6 +20,7 @@ import type { PartitionRow } from '../rows/rows.js'
 import { within } from '../rows/spans.js'
 import type { StoreTransaction } from '../rows/store.js'
 import { isCount } from '../type-checks.js'
+import { type AskedDoubts, againAt, putOff, toAsk, wakeForNext } from './asked-doubts.js'
 import { type AskContext, askServer } from './attempt.js'
 import type { SettleOptions } from './settle.js'
 
@@ -34,7 +35,7 @@ export type StatusAnswer =
   | { readonly kind: 'expired' }
   /** Not an answer to the question, so it changes nothing. */
   | { readonly kind: 'unclear' }
-  /** Nothing came back. */
+  /** Nothing came back, or the server can answer nobody now. */
   | { readonly kind: 'silent' }
 
 export interface StatusQueryContext extends Pick<AskContext, 'ports' | 'serves' | 'prepare' | 'signal'> {
@@ -42,10 +43,12 @@ export interface StatusQueryContext extends Pick<AskContext, 'ports' | 'serves' 
   readonly user: Owner
   /** The monotonic time after which nothing more is asked. */
   readonly until: number
-  /** Keys that were asked about. Not again, until something happens to the network or to the session. */
-  readonly asked: Set<string>
+  /** Doubts that were asked about. A signal of the network or of the session makes this empty. */
+  readonly asked: AskedDoubts
   /** There is more to ask than this drain has time for. */
   comeBack(): void
+  /** Something is to be asked again by now. */
+  askAgain(): void
 }
 
 export interface StatusQuestion {
@@ -69,63 +72,74 @@ export interface StatusQueryCode {
 /** Asks one after the other. */
 export function queryStatus(context: StatusQueryContext): StatusQuery {
   const { ports, signal, until, asked } = context
+  const { clock, chance, report } = ports
   let open: readonly StatusQuestion[] = []
+  let running: readonly StatusQuestion[] = []
   let asking: Promise<void> | undefined
 
   async function askAll(): Promise<void> {
-    for (let waitMs = askAgainMs; open.length > 0; waitMs *= 2) {
-      const running: StatusQuestion[] = []
+    for (;;) {
       for (let [next] = open; next !== undefined; [next] = open) {
         if (signal.aborted) return
-        if (ports.clock.monotonic() >= until) return context.comeBack()
-        const finding = await askAbout(context, next)
+        if (clock.monotonic() >= until) return context.comeBack()
+        const { finding, floorMs } = await askAbout(context, next)
         // A server that is silent now would be silent about the others too.
         const heard = finding.kind === 'silent' ? open : [next]
-        for (const { entry } of heard) asked.add(doubtVersion(entry))
+        const again = (times: number) => clock.monotonic() + backoffMs(times, chance.random(), floorMs)
+        putOff(asked, heard, again)
         open = open.slice(heard.length)
-        if (finding.kind === 'inProgress') running.push(next)
-        else if (finding.kind !== 'unclear' && finding.kind !== 'silent')
-          await note(context, next.entry, finding)
+        if (finding.kind === 'inProgress') running = [...running, next]
+        if (!leavesOpen(finding)) await note(context, next.entry, finding)
       }
+      const again = Math.min(...running.map(({ entry }) => againAt(asked, entry)))
+      if (again >= until) return
+      await sleep(clock, again - clock.monotonic())
       open = running
-      if (open.length > 0) await sleep(ports.clock, waitMs)
+      running = []
     }
   }
 
   return {
     ask(questions) {
-      const known = new Set(open.map(({ entry }) => entry.id))
+      const known = new Set([...open, ...running].map(({ entry }) => entry.id))
       open = [...open, ...questions.filter(({ entry }) => !known.has(entry.id))]
       if (open.length === 0) return
       asking ??= askAll()
-        .catch(ports.report)
+        .catch(report)
         .finally(() => {
-          open = []
+          open = running = []
           asking = undefined
+          wakeForNext(asked, clock, context.askAgain)
         })
     },
     asking: () => asking,
   }
 }
 
-/** An entry in doubt once more is another question. */
-const doubtVersion = ({ id, fence }: InDoubtEntry) => `${id} ${fence}`
+/** Whether the answer leaves the question open. */
+const leavesOpen = ({ kind }: StatusAnswer) =>
+  kind === 'inProgress' || kind === 'unclear' || kind === 'silent'
+
+interface Questioner extends Pick<StatusQueryContext, 'serves' | 'asked'> {
+  readonly ports: Pick<StatusQueryContext['ports'], 'clock'>
+}
 
 /** Questions are asked only for the user of the browser's session, and only at the origin of the request. */
 export async function questions(
   tx: StoreTransaction,
   row: PartitionRow,
-  { serves, asked }: Pick<StatusQueryContext, 'serves' | 'asked'>,
+  { ports, serves, asked }: Questioner,
 ): Promise<readonly StatusQuestion[]> {
   const { partition, paused, statusQuery } = row
   if (statusQuery === undefined || paused !== undefined) return []
   if ((await sessionOf(tx, partition)) === undefined) return []
   const served = sendableChannels(row, serves)
   const rows = await tx.list(within('entries', [partition, 'inDoubt'], 'unsure'), pageRowsMax)
-  return rows
+  const doubts = rows
     .flatMap((row) => (row.state === 'inDoubt' && isValidEntry(row) ? row : []))
     .filter(({ channel }) => served.includes(channel) && statusQuery.startsWith(`${originOf(channel)}/`))
-    .filter((entry) => entry.trouble?.reason !== 'keyExpired' && !asked.has(doubtVersion(entry)))
+    .filter(({ trouble }) => trouble?.reason !== 'keyExpired')
+  return toAsk(asked, doubts, ports.clock.monotonic())
     .slice(0, inquiriesMax)
     .map((entry) => ({ entry, row, statusQuery }))
 }
@@ -133,16 +147,22 @@ export async function questions(
 async function askAbout(
   context: StatusQueryContext,
   { entry, row, statusQuery }: StatusQuestion,
-): Promise<StatusAnswer> {
+): Promise<{ readonly finding: StatusAnswer; readonly floorMs: number }> {
   const url = statusQuery.replace(':key', encodeURIComponent(entry.key))
   const mine = ['idempotency-principal', encodePrincipal(context.user.principal)] as const
   const reply = await askServer({ ...context, ...context.limits, row }, url, [mine])
-  return reply === undefined ? { kind: 'silent' } : statusAnswerOf(reply)
+  const finding: StatusAnswer = reply === undefined ? { kind: 'silent' } : statusAnswerOf(reply)
+  const toldMs = reply?.kind === 'answer' ? retryAfterMs(reply.headers, context.ports.clock.now()) : undefined
+  return {
+    finding,
+    floorMs: leavesOpen(finding) ? Math.max(askAgainMs, toldMs ?? 0) : Number.POSITIVE_INFINITY,
+  }
 }
 
 /** Only the answer that was agreed on counts. A login page, a proxy or another API changes nothing. */
 export function statusAnswerOf(reply: Reply): StatusAnswer {
   if (reply.kind === 'failed' || reply.kind === 'unsent' || reply.kind === 'cut') return { kind: 'silent' }
+  if (reply.kind === 'answer' && (reply.status >= 500 || reply.status === 429)) return { kind: 'silent' }
   if (reply.kind !== 'answer' || reply.status !== 200) return { kind: 'unclear' }
   const { state, status } = Object(isJson(typeOf(reply)) ? dataOf(reply) : undefined)
   if (state === 'unknown') return { kind: 'never' }
