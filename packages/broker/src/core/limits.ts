@@ -115,6 +115,10 @@ export const recheckMs = 60_000
 
 /** How long an entry that is on disk may wait for its copy before it counts as accepted. */
 export const copyMsMax = 250
+/** How long a start waits for what is known beside the database. */
+export const knownMsMax = 2_000
+/** How long a place beside the database, or the code that mends it, may take for anything else. */
+export const recoverMsMax = 30_000
 /** How long after a start its copy is brought level. */
 export const levelAfterMs = 3_000
 /** Checkpoints come no closer together than this. Each takes the disk some milliseconds. */

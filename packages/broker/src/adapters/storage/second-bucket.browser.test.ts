@@ -1,7 +1,12 @@
 // A bucket that is deleted under an open page, as where a user clears the site's data.
 import { expect, it, onTestFinished } from 'vitest'
+import { cdp } from 'vitest/browser'
 import type { Store } from '../../core/rows/store.js'
 import { secondBucket } from './second-bucket.js'
+
+interface Session {
+  send(method: string): Promise<unknown>
+}
 
 interface Buckets {
   open(name: string): Promise<{ readonly indexedDB: IDBFactory }>
@@ -11,15 +16,7 @@ interface Buckets {
 const { storageBuckets } = navigator as unknown as { storageBuckets: Buckets }
 const deleteBucket = () => storageBuckets.delete('redux-broker')
 
-/** Deletes it, and waits until the page has heard so. A transaction that begins before that has no end. */
-async function deleteUsedBucket(): Promise<void> {
-  const { indexedDB } = await storageBuckets.open('redux-broker')
-  const request = indexedDB.open(`second-${count}`)
-  await new Promise((resolve) => request.addEventListener('success', resolve))
-  const closed = new Promise((resolve) => request.result.addEventListener('close', resolve))
-  await deleteBucket()
-  await closed
-}
+const collectGarbage = () => (cdp() as unknown as Session).send('HeapProfiler.collectGarbage')
 
 let count = 0
 function open(): Store {
@@ -52,7 +49,7 @@ it.each(['a write', 'a read', 'a write that makes room first'])(
     const store = open()
     await write(store, 'a')
     for (const value of ['b', 'c']) {
-      await deleteUsedBucket()
+      await deleteBucket()
 
       if (use.includes('room')) await store.makeRoom?.()
       if (use === 'a read') expect(await read(store)).toBeUndefined()
@@ -61,3 +58,20 @@ it.each(['a write', 'a read', 'a write that makes room first'])(
     }
   },
 )
+
+it.each([
+  ['a write', (store: Store) => write(store, 'b')],
+  ['a read', read],
+  ['a write that makes room first', (store: Store) => store.makeRoom?.().then(() => write(store, 'b'))],
+])('answers %s after it was deleted under a page whose garbage was collected', async (_use, use) => {
+  const store = open()
+  await write(store, 'a')
+  for (let i = 0; i < 5; i++) {
+    await collectGarbage()
+    await deleteBucket()
+
+    await use(store)
+    await write(store, 'c')
+    expect(await read(store)).toMatchObject({ value: 'c' })
+  }
+})

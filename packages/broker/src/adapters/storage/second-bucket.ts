@@ -3,20 +3,26 @@ import type { Store } from '../../core/rows/store.js'
 import { idbStore } from './idb-store.js'
 import { renewLog } from './renew-log.js'
 
+interface StorageBucket {
+  readonly indexedDB: IDBFactory
+}
+
 interface StorageBuckets {
-  open(name: string): Promise<{ readonly indexedDB: IDBFactory }>
+  open(name: string): Promise<StorageBucket>
 }
 
 /** A database of the same tables in a bucket of its own. Undefined where the browser has no buckets. */
 export function secondBucket(database: string): Store | undefined {
   const { storageBuckets } = navigator as { storageBuckets?: StorageBuckets }
   if (storageBuckets === undefined) return undefined
-  // Opened anew for each connection: where the site's data was cleared, its bucket is gone too.
-  const bucket = async () => (await storageBuckets.open('redux-broker')).indexedDB
+  // Held while it is used. A connection to a bucket that was collected never hears that it was closed.
+  let bucket: StorageBucket | undefined
   const place = async () => {
-    const factory = await bucket()
-    await renewLog(factory)
-    return factory
+    // Opened anew for each connection: where the site's data was cleared, its bucket is gone too.
+    bucket = await storageBuckets.open('redux-broker')
+    await renewLog(bucket.indexedDB)
+    return bucket.indexedDB
   }
-  return { ...idbStore(database, { place }), makeRoom: async () => renewLog(await bucket()) }
+  // Nothing of this realm lies in a bucket that it has not opened.
+  return { ...idbStore(database, { place }), makeRoom: async () => bucket && renewLog(bucket.indexedDB) }
 }

@@ -1,7 +1,7 @@
 // Keeps unsent work in a second place, and brings it back where the browser has lost the first. A copy of the rows stands
 // in a store that is lost for other causes, where the browser has one. A note says how many rows there are.
 
-import { copyMsMax, levelAfterMs, noteSpacingMs } from '../limits.js'
+import { copyMsMax, knownMsMax, levelAfterMs, noteSpacingMs, recoverMsMax } from '../limits.js'
 import type { Clock } from '../platform.js'
 import type { PrepareConnection, Store } from '../rows/store.js'
 import { withTimeout } from '../with-timeout.js'
@@ -30,7 +30,10 @@ export interface BackupPlaces {
   /** The same tables elsewhere; undefined where there is no such place. */
   readonly copy?: Store | undefined
   readonly notebook?: CheckpointFile | undefined
-  /** Called only where a repair is needed. If it rejects, the connection stays closed and is tried again at the next use. */
+  /**
+   * Called only where a repair is needed. If it rejects or takes too long, the connection stays closed and is tried
+   * again at the next use.
+   */
   repair(): Promise<BackupRepair>
 }
 
@@ -40,14 +43,17 @@ export interface BackedUpStore extends Store {
 
 /**
  * A store whose unsent work is kept elsewhere too, after each commit and in its order. Each new connection is compared
- * with what is known elsewhere before anybody uses it. Several realms may do all this at once.
+ * with what is known elsewhere before anybody uses it. No other place holds it up for long, whatever that place does.
+ * Several realms may do all this at once.
  */
 export function withBackup(
   primary: (prepare: PrepareConnection) => Store,
   places: BackupPlaces,
   clock: Pick<Clock, 'now' | 'after'>,
 ): BackedUpStore {
-  const { copy, notebook, repair } = places
+  const { notebook } = places
+  const copy = answering(clock, recoverMsMax, places.copy)
+  const repair = () => inTime(clock, recoverMsMax, places.repair())
   /** The note of this realm's own writes. It is the witness where the database is deleted while it is open. */
   let memory: Checkpoint = { partitions: [] }
   /** Not before the copy was compared: what it has must not be overwritten by a database that knows nothing of it. */
@@ -59,7 +65,7 @@ export function withBackup(
 
   const store = primary(async (transact) => {
     copying = false
-    const { writes, isRead } = await recoverLost(transact, places, memory, clock)
+    const { writes, isRead } = await recoverLost(transact, { ...places, repair }, memory, clock)
     copying = isRead
     isWhole = true
     // Remember the earlier rows too: their note may have been lost, or never written.
@@ -106,16 +112,24 @@ async function recoverLost(
   transact: Store['transact'],
   { copy, notebook, repair }: BackupPlaces,
   memory: Checkpoint,
-  { now }: Pick<Clock, 'now'>,
+  clock: Pick<Clock, 'now' | 'after'>,
 ): ReturnType<RecoverRows> {
-  const known = await readCheckpointFile(copy)
-  const written = await notebook?.read().catch(() => undefined)
+  const nothing = () => undefined
+  const [known, written] = await Promise.all([
+    // Undefined where there is no copy, or none that can be read.
+    answering(clock, knownMsMax, copy)?.transact('readonly', 'relaxed', readCheckpoint).catch(nothing),
+    notebook && inTime(clock, knownMsMax, notebook.read()).catch(nothing),
+  ])
   const witness = newestCheckpoint(known, written, memory)
   const own = await transact('readonly', 'relaxed', readCheckpoint)
   const salts = lostSaltsOf(own, witness)
   const suspects = suspectsOf(own, witness, known)
   if (salts.length + suspects.length === 0) return { writes: [], isRead: known !== undefined }
-  return (await repair()).recoverRows(transact, { salts, suspects, copy, copied: known }, now())
+  return (await repair()).recoverRows(
+    transact,
+    { salts, suspects, copy: answering(clock, recoverMsMax, copy), copied: known },
+    clock.now(),
+  )
 }
 
 /** Tells `keep` of the writes of each transaction after its commit. */
@@ -141,7 +155,12 @@ function createCheckpointing(
   let works = notebook !== undefined
   const write = spaced(clock, async () => {
     try {
-      await notebook?.change((written) => newestCheckpoint(written, latest()))
+      await (notebook &&
+        inTime(
+          clock,
+          recoverMsMax,
+          notebook.change((written) => newestCheckpoint(written, latest())),
+        ))
       works = notebook !== undefined
     } catch {
       works = false
@@ -150,9 +169,24 @@ function createCheckpointing(
   return { write, works: () => works }
 }
 
-/** Undefined where there is no copy, or none that can be read. */
-const readCheckpointFile = (copy: Store | undefined): Promise<Checkpoint | undefined> | undefined =>
-  copy?.transact('readonly', 'relaxed', readCheckpoint).catch(() => undefined)
+/** Rejects where the work takes longer. */
+const inTime = <T>(
+  clock: Pick<Clock, 'after'>,
+  ms: number,
+  work: Promise<T>,
+  onLate = () => {},
+): Promise<T> =>
+  withTimeout(clock, ms, work, () => {
+    onLate()
+    return Promise.reject(new Error(`redux-broker: no answer within ${ms} ms`))
+  })
+
+/** The place, with transactions that fail where they take longer. It is opened anew after such a one. */
+const answering = (clock: Pick<Clock, 'after'>, ms: number, place: Store | undefined): Store | undefined =>
+  place && {
+    ...place,
+    transact: (...given) => inTime(clock, ms, place.transact(...given), () => place.close()),
+  }
 
 /** At once where the last one is long ago; never two at a time, nor one that says less than is known when it begins. */
 function spaced({ after }: Pick<Clock, 'after'>, work: () => Promise<void>): () => void {

@@ -6,7 +6,7 @@ import type { Checkpoint, CheckpointFile } from '../backup/checkpoint.js'
 import { recoverRows } from '../backup/recover-lost-rows.js'
 import { syncMirror } from '../backup/sync-mirror.js'
 import { accept, ids, look, safe, signIn } from '../fixtures/backup.fixture.js'
-import { copyMsMax } from '../limits.js'
+import { levelAfterMs, noteSpacingMs } from '../limits.js'
 import { partitionOf, readSalt } from '../rows/app-homes.js'
 import type { PartitionRow, SettingRow } from '../rows/rows.js'
 import type { Store } from '../rows/store.js'
@@ -43,7 +43,7 @@ function places({ hasCopy = true, hasNote = true } = {}) {
       {
         now: () => 1_000,
         after(ms, callback) {
-          if (ms !== copyMsMax) queueMicrotask(callback)
+          if (ms === levelAfterMs || ms === noteSpacingMs) queueMicrotask(callback)
           return () => {}
         },
       },

@@ -1,0 +1,93 @@
+// A copy that hangs at any step, in a real browser: the database is used all the same.
+import { afterEach, expect, it, onTestFinished, vi } from 'vitest'
+import { recoverRows } from '../core/backup/recover-lost-rows.js'
+import { syncMirror } from '../core/backup/sync-mirror.js'
+import { knownMsMax } from '../core/limits.js'
+import { browserPorts } from './browser-ports.js'
+
+afterEach(() => {
+  vi.restoreAllMocks()
+})
+
+interface Buckets {
+  open(name: string): Promise<{ readonly indexedDB: IDBFactory }>
+}
+const { storageBuckets } = navigator as unknown as { storageBuckets: Buckets }
+const never = <T>() => new Promise<T>(() => {})
+
+/** What the copy's connection is replaced by, once its bucket has been opened. */
+const atOpening = (change: (factory: IDBFactory) => Partial<IDBFactory>) => {
+  const open = storageBuckets.open.bind(storageBuckets)
+  vi.spyOn(storageBuckets, 'open').mockImplementation(async (name) => {
+    const { indexedDB: factory } = await open(name)
+    const own = { open: factory.open.bind(factory), deleteDatabase: factory.deleteDatabase.bind(factory) }
+    return { indexedDB: { ...own, ...change(factory) } as IDBFactory }
+  })
+}
+
+/** Connections to the copy behave so. */
+const atConnection = (change: (database: IDBDatabase) => void) =>
+  atOpening((factory) => ({
+    open(name, version) {
+      const request = factory.open(name, version)
+      request.addEventListener('success', () => change(request.result))
+      return request
+    },
+  }))
+
+/** A request or a transaction that nothing is ever told of. */
+const silent = <T extends object>(of: T): T =>
+  new Proxy(of, { get: (it, key) => bound(it, key), set: () => true })
+const bound = (it: object, key: PropertyKey) => {
+  const value = Reflect.get(it, key)
+  return typeof value === 'function' ? value.bind(it) : value
+}
+
+let count = 0
+
+it.each([
+  ['whose bucket never opens', () => vi.spyOn(storageBuckets, 'open').mockImplementation(never)],
+  [
+    'whose database never opens',
+    () => atOpening((factory) => ({ open: (name) => silent(factory.open(name)) })),
+  ],
+  [
+    'whose transactions never end',
+    () =>
+      atConnection((database) => {
+        const begin = database.transaction.bind(database)
+        database.transaction = (...given) => silent(begin(...given))
+      }),
+  ],
+  [
+    'whose reads never end',
+    () =>
+      atConnection((database) => {
+        const begin = database.transaction.bind(database)
+        database.transaction = (...given) => {
+          const tx = begin(...given)
+          tx.objectStore = () => ({ get: () => ({}), getAll: () => ({}) }) as unknown as IDBObjectStore
+          return tx
+        }
+      }),
+  ],
+])('a copy %s holds up no write, no read, and no full disk', async (_how, hang) => {
+  hang()
+  count += 1
+  const { store, backup } = browserPorts(`hanging-${count}`, async () => ({ recoverRows, syncMirror }))
+  onTestFinished(() => store.close())
+  const write = () =>
+    store.transact('readwrite', 'strict', async (tx) => tx.put('settings', { name: 'salt', value: 'a' }))
+  const began = performance.now()
+
+  await write()
+  await backup?.copied()
+  await store.makeRoom?.()
+  await write()
+
+  expect(await store.transact('readonly', 'relaxed', (tx) => tx.get('settings', ['salt']))).toMatchObject({
+    value: 'a',
+  })
+  expect(performance.now() - began).toBeGreaterThan(knownMsMax - 100)
+  expect(backup?.kind()).toBe('note')
+})
