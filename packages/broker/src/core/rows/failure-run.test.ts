@@ -77,6 +77,19 @@ describe('trouble', () => {
     expect([next.times, other.times, back.times]).toEqual([5, 1, 6])
   })
 
+  it.each(['refused', 'headers', 'notAcknowledged', 'unsignedRefusal'])(
+    'of the reason %s is counted on after outages, and the network’s is not',
+    (reason) => {
+      const outage = { reason: 'unreachable', counts: 'unreachable' } as const
+      let entry: EntryCore = waitingEntry()
+      for (const why of [{ reason }, { reason: 'network' }, outage, { reason }, outage, { reason }])
+        entry = waitingEntry({ trouble: troubleAfter(entry, why, 0) })
+
+      expect(entry.trouble).toMatchObject({ reason, times: 3 })
+      expect(entry.trouble?.earlier).toEqual({ [reason]: 2, unreachable: 0 })
+    },
+  )
+
   it.each([
     ['a text', 'x'],
     ['a list of texts', ['a']],

@@ -9,7 +9,7 @@ export const isAway = (counts: FailureCause['counts']): boolean =>
   counts === 'away' || counts === 'unreachable'
 
 /** They are counted over the life of an entry. All others begin anew once its origin was away. */
-const lasting = /^(notAcknowledged|unsignedRefusal|headers)$/
+const lasting = /^(notAcknowledged|unsignedRefusal|headers|refused)$/
 
 /** The trouble after one more attempt. Each reason has its own count. */
 export function troubleAfter(
