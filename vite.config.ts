@@ -15,7 +15,8 @@ export default defineConfig({
         test: {
           name: 'node',
           // Property tests make hundreds of runs; a busy machine takes its time over them.
-          testTimeout: 60_000,
+          testTimeout: 300_000,
+          hookTimeout: 300_000,
           setupFiles: [patientWaits],
           include: ['packages/*/{src,test}/**/*.test.ts', 'demo-app/**/*.test.ts', 'e2e/tools/**/*.test.ts'],
           exclude: ['**/*.browser.test.ts', '**/node_modules/**'],
@@ -29,7 +30,8 @@ export default defineConfig({
         },
         test: {
           name: 'browser',
-          testTimeout: 60_000,
+          testTimeout: 300_000,
+          hookTimeout: 300_000,
           setupFiles: [patientWaits],
           include: ['packages/*/{src,test}/**/*.browser.test.ts'],
           browser: {

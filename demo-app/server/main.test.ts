@@ -24,7 +24,7 @@ let running: ChildProcess[]
 beforeAll(() => {
   const compiler = createRequire(import.meta.url).resolve('typescript/bin/tsc')
   execFileSync(process.execPath, [compiler, '-b', project], { stdio: 'inherit' })
-}, 120_000)
+})
 beforeEach(async () => {
   folder = await temporaryFolder()
   running = []
@@ -85,7 +85,7 @@ test('loses nothing that it answered when it is killed in the middle of a burst'
   expect(await clapsOf(again, 'p01')).toBe(128 + 300)
   expect((await readLedger(second.url)).effects).toHaveLength(300)
   // Hundreds of durable commits take a minute where others write to the same disk.
-}, 300_000)
+})
 
 test('keeps forgotten keys forgotten after a restart', async () => {
   const first = await start()

@@ -55,7 +55,7 @@ describe('the guide', () => {
       "import { liked } from './requests'\nliked({ id: 1 })",
     )
     expect(compileErrors(wrong)).toHaveLength(1)
-  }, 60_000)
+  })
 
   it('names every value that the package exports, and every limit and reason', () => {
     const source = (name: string) => readFileSync(`${root}src/${name}`, 'utf8')

@@ -102,7 +102,7 @@ describe('a process that is killed', () => {
     }
     expect(killedBefore.filter((line) => line.includes('INSERT INTO effects'))).toHaveLength(2)
     expect(killedBefore.filter((line) => line.includes('COMMIT'))).toHaveLength(2)
-  }, 60_000)
+  })
 
   it('leaves as many effects as records after SIGKILL at any moment among many requests', async () => {
     const file = join(folder, 'many.db')
@@ -121,7 +121,7 @@ describe('a process that is killed', () => {
       expect(effects).toEqual(expect.arrayContaining(answered(lines)))
     }
     expect(await resend(file, sent)).toEqual([...sent].sort())
-  }, 60_000)
+  })
 
   it('leaves a purge done or not begun, before whichever statement SIGKILL comes', async () => {
     const dayMs = 86_400_000
@@ -153,7 +153,7 @@ describe('a process that is killed', () => {
     }
     const words = ['DELETE', 'DELETE', 'UPDATE', 'COMMIT']
     expect(killedBefore.flatMap((line) => /DELETE|UPDATE|COMMIT/.exec(line)?.[0] ?? [])).toEqual(words)
-  }, 60_000)
+  })
 
   it('has one effect for each key when two processes send all of them at once', async () => {
     const file = join(folder, 'two.db')
@@ -164,7 +164,7 @@ describe('a process that is killed', () => {
     expect(lines.filter((line) => line.startsWith('stored'))).toHaveLength(40)
     expect(lines.filter((line) => line.startsWith('replayed'))).toHaveLength(40)
     expect(survivors(file).effects).toEqual(plan.keys)
-  }, 60_000)
+  })
 })
 
 /** The store does not believe a jump from run to run by itself. */

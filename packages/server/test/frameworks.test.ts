@@ -45,7 +45,7 @@ describe.each(frameworks)('on %s', (name, heading, change) => {
     compileSources(folder)
     server = await startPrinted(folder, heading, change)
     port = server.port
-  }, 60_000)
+  })
   afterAll(() => server.stop())
 
   const headersOf = (key: string | null, more: Record<string, string> = {}) => ({
