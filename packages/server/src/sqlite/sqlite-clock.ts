@@ -64,7 +64,10 @@ function firstClock(database: SqliteDatabase): ClockSeen | undefined {
 }
 
 function clockOf({ seen, moved }: SqliteRow): ClockSeen {
-  return { seen: Number(seen), moved: typeof moved === 'number' ? moved : undefined }
+  return {
+    seen: Number(seen),
+    moved: typeof moved === 'number' || typeof moved === 'bigint' ? Number(moved) : undefined,
+  }
 }
 
 function keepClock(tx: SqliteTx, { seen, moved }: ClockSeen): void {

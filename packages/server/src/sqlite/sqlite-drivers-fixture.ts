@@ -6,11 +6,22 @@ import type { SqliteDatabase } from '../sqlite.js'
 
 export interface TestDatabase extends SqliteDatabase {
   close(): void
+  defaultSafeIntegers(isOn: boolean): unknown
 }
 
 type Driver = readonly [name: string, open: (file: string) => TestDatabase]
 
 export const drivers: readonly Driver[] = [['libsql', (file) => new Libsql(file)], ...betterSqlite3()]
+
+/** The same, set to give each integer as a bigint. */
+export const bigIntDrivers: readonly Driver[] = drivers.map(([name, open]) => [
+  `${name} with defaultSafeIntegers`,
+  (file) => {
+    const database = open(file)
+    database.defaultSafeIntegers(true)
+    return database
+  },
+])
 
 /** It compiles for minutes where its download fails, so `npm install` leaves it out, and CI does not. */
 function betterSqlite3(): readonly Driver[] {

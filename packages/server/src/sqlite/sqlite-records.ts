@@ -32,8 +32,8 @@ CREATE INDEX IF NOT EXISTS idempotency_records_by_user ON idempotency_records (p
 
 /** Adds the column that a table of version 0.1.0 lacks. */
 export function addConditions(database: SqliteDatabase): void {
-  const lacks = () =>
-    !JSON.stringify(database.pragma('table_info(idempotency_records)')).includes('"conditions"')
+  const column = "SELECT 1 FROM pragma_table_info('idempotency_records') WHERE name = 'conditions'"
+  const lacks = () => database.prepare(column).get([]) === undefined
   if (!lacks()) return
   database.exec('BEGIN IMMEDIATE')
   // Another process may have added it while this one waited.

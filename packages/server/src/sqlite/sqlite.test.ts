@@ -6,7 +6,7 @@ import { describeStore, type StoreUnderTest } from '../contract/store-contract.j
 import { createIdempotency } from '../run/create-idempotency.js'
 import { createGate, requestOf, sessionUser } from '../run/request-fixture.js'
 import { type SqliteTx, sqliteStore } from '../sqlite.js'
-import { drivers } from './sqlite-drivers-fixture.js'
+import { bigIntDrivers, drivers } from './sqlite-drivers-fixture.js'
 
 let folder = ''
 let opened = 0
@@ -25,7 +25,7 @@ const effectsIn = (tx: SqliteTx): string[] =>
     .all()
     .map((row) => String(row['name']))
 
-describe.each(drivers)('sqliteStore on %s', (_name, openDatabase) => {
+describe.each([...drivers, ...bigIntDrivers])('sqliteStore on %s', (_name, openDatabase) => {
   describeStore('it', (): StoreUnderTest<SqliteTx> => {
     opened += 1
     const database = openDatabase(join(folder, `${opened}.db`))
@@ -34,6 +34,23 @@ describe.each(drivers)('sqliteStore on %s', (_name, openDatabase) => {
     return { store, addEffect, effects: () => store.transaction(effectsIn), close: () => database.close() }
   })
 
+  it('counts in numbers what a purge takes', async () => {
+    const database = openDatabase(join(folder, 'purged.db'))
+    const store = sqliteStore(database)
+    let now = 1_000_000
+    const options = { store, principal: sessionUser, now: () => now, retentionMs: 1_000, tombstoneMs: 1_000 }
+    const { run, purge, purgePrincipal } = createIdempotency(options)
+    for (const key of ['a', 'b', 'c']) await run(requestOf({ key: key.repeat(16) }), () => new Response('ok'))
+    now += 1_000
+    expect(await purge(2)).toEqual({ entombed: 2, removed: 0 })
+    now += 1_000
+    expect(await purge(2)).toEqual({ entombed: 0, removed: 2 })
+    expect(await purgePrincipal('ada')).toBe(1)
+    database.close()
+  })
+})
+
+describe.each(drivers)('sqliteStore on %s', (_name, openDatabase) => {
   describe('on a file', () => {
     const open = (waitMs?: number) => {
       const database = openDatabase(join(folder, 'shared.db'))
