@@ -8,7 +8,8 @@ const isStatus = (value: unknown, from: number, to: number) =>
   Number.isInteger(value) && Number(value) >= from && Number(value) <= to
 const isRuleList = (value: unknown, is: (one: unknown) => boolean) =>
   Array.isArray(value) && value.length > 0 && value.every(is)
-const isRange = (value: unknown) => typeof value === 'string' && /^[^\s/,;]+\/[^\s/,;]+$/.test(value)
+const isRange = (value: unknown) =>
+  /^[^/]+\/[^/]+$/.test(String(value)) && String(value).split('/').every(isToken)
 
 /** @throws TypeError */
 export function checkSuccess(where: string, success: unknown): void {

@@ -89,7 +89,7 @@ export function queryStatus(context: StatusQueryContext): StatusQuery {
         putOff(asked, heard, again)
         open = open.slice(heard.length)
         if (finding.kind === 'inProgress') running = [...running, next]
-        if (!leavesOpen(finding)) await note(context, next.entry, finding)
+        if (!isVague(finding)) await note(context, next.entry, finding)
       }
       const again = Math.min(...running.map(({ entry }) => againAt(asked, entry)))
       if (again >= until) return
@@ -117,8 +117,7 @@ export function queryStatus(context: StatusQueryContext): StatusQuery {
 }
 
 /** Whether the answer leaves the question open. */
-const leavesOpen = ({ kind }: StatusAnswer) =>
-  kind === 'inProgress' || kind === 'unclear' || kind === 'silent'
+const isVague = ({ kind }: StatusAnswer) => kind === 'inProgress' || kind === 'unclear' || kind === 'silent'
 
 interface Questioner extends Pick<StatusQueryContext, 'serves' | 'asked'> {
   readonly ports: Pick<StatusQueryContext['ports'], 'clock'>
@@ -155,7 +154,7 @@ async function askAbout(
   const toldMs = reply?.kind === 'answer' ? retryAfterMs(reply.headers, context.ports.clock.now()) : undefined
   return {
     finding,
-    floorMs: leavesOpen(finding) ? Math.max(askAgainMs, toldMs ?? 0) : Number.POSITIVE_INFINITY,
+    floorMs: isVague(finding) ? Math.max(askAgainMs, toldMs ?? 0) : Number.POSITIVE_INFINITY,
   }
 }
 

@@ -67,6 +67,26 @@ describe('a header of a write', () => {
     expect(words).not.toContain('`prepareHeaders`')
   })
 
+  it.each([
+    ['content-disposition', 'attachment; filename="a\u000bb.pdf"'],
+    ['Prefer', 'a\u0001'],
+    ['if-match', '\u001f'],
+    ['content-language', '\u0008de'],
+    ['content-location', '/a\u007fb'],
+    ['x-client-version', '1\u001b[0m'],
+  ])('with a control character is refused, in words that name it: %s with %j', async (name, value) => {
+    const opened = openWith(
+      { request: () => ({ url: '/ok', headers: { [name]: value } }) },
+      { storedHeaders: ['x-client-version'] },
+    )
+
+    expect(await opened.dispatch().accepted).toEqual({ status: 'rejected', reason: 'invalidRequest' })
+    expect(await entriesOf(opened)).toEqual([])
+    const [words] = consoleError.mock.lastCall as [string]
+    expect(words).toContain(`control characters in the header ${name.toLowerCase()}.`)
+    expect(words).not.toContain(value)
+  })
+
   it('gets the advice for each kind, where several are refused', async () => {
     const { dispatch } = openWith({ request: () => ({ url: '/ok', headers: { cookie: 'a', 'x-a': 'b' } }) })
     dispatch()

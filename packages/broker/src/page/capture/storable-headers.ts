@@ -32,7 +32,7 @@ const insteadOf = (names: readonly string[], advice: string | false): string =>
 
 /** `named`: further names that the app has stored, in lower case. @throws Refusal */
 export function storedHeaders(type: string, given: GivenHeaders, named: readonly string[]): Headers {
-  return take(
+  const headers = take(
     type,
     given,
     (name) => storable.test(name) || named.includes(name),
@@ -40,6 +40,14 @@ export function storedHeaders(type: string, given: GivenHeaders, named: readonly
       'The headers of a write lie on the device until it is delivered. Give credentials in `prepareHeaders` of ' +
         'createBroker, or in `headers(payload, { getState })` of the route: both are asked as the request leaves, and ' +
         'nothing of them is stored. Name headers without secrets in `storedHeaders` of createBroker.',
+  )
+  // `Headers` takes them, and servers do not. A line break of a word processor is one.
+  const broken = [...headers].find(([, value]) => /[^\t -~\u0080-\u00ff]/.test(value))
+  if (broken === undefined) return headers
+  throw new Refusal(
+    'invalidRequest',
+    isDevelopment &&
+      `The \`request\` of ${type} may not give control characters in the header ${broken[0]}. Take them out, or encode the value.`,
   )
 }
 
