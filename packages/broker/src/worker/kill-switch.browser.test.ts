@@ -42,6 +42,15 @@ it('a worker sends nothing once the page that named its user gives nobody', asyn
   expect(await hasArrived(name)).toBe(false)
 })
 
+it('a worker sends for its last user while no page of the release is open', async () => {
+  const { name, close } = await withOneWaiting()
+  const worker = await startWorker(name)
+  await close()
+  drain(worker, name)
+
+  await vi.waitFor(async () => expect(await hasArrived(name)).toBe(true))
+})
+
 it('a worker goes on for its last user beside a page that never names one', async () => {
   const { name, close } = await withOneWaiting()
   await close()

@@ -152,10 +152,8 @@ async function askAbout(
   const reply = await askServer({ ...context, ...context.limits, row }, url, [mine])
   const finding: StatusAnswer = reply === undefined ? { kind: 'silent' } : statusAnswerOf(reply)
   const toldMs = reply?.kind === 'answer' ? retryAfterMs(reply.headers, context.ports.clock.now()) : undefined
-  return {
-    finding,
-    floorMs: isVague(finding) ? Math.max(askAgainMs, toldMs ?? 0) : Number.POSITIVE_INFINITY,
-  }
+  const floorMs = isVague(finding) ? Math.max(askAgainMs, toldMs ?? 0) : Number.POSITIVE_INFINITY
+  return { finding, floorMs }
 }
 
 /** Only the answer that was agreed on counts. A login page, a proxy or another API changes nothing. */

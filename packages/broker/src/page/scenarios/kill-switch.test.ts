@@ -1,7 +1,9 @@
 // Ways to have nothing sent while what waits stays, as docs/security.md names them.
+import { createAction } from '@reduxjs/toolkit'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { type App, type AppOptions, openApp, signedIn, signedOut } from '../../../test/page-fixture.js'
-import { createTestWorld, type TestWorld } from '../../testing/index.js'
+import { write } from '../../index.js'
+import { acknowledge, answer, createTestWorld, type TestWorld } from '../../testing/index.js'
 
 beforeEach(() => void vi.spyOn(console, 'error').mockImplementation(() => {}))
 afterEach(() => vi.restoreAllMocks())
@@ -83,6 +85,66 @@ describe('a page whose `partition` gives nobody', () => {
     await world.clock.advance(5_000)
 
     expect(world.network.requests).toHaveLength(3)
+  })
+})
+
+describe('a server that answers every write with 503 and `Retry-After`', () => {
+  const added = createAction<number>('added')
+
+  it.each([
+    ['a POST to a plain server', 'plain', 'POST'],
+    ['a POST to a server that honours keys', 'idempotent', 'POST'],
+    ['a PUT to a plain server', 'plain', 'PUT'],
+    ['a DELETE', 'idempotent', 'DELETE'],
+  ] as const)('does nothing, and loses nothing of earlier pages: %s', async (_what, server, method) => {
+    const closed = answer(503, {}, { 'retry-after': '3600' })
+    let isOut = false
+    const world = createTestWorld({
+      network: (request) => (isOut ? acknowledge(request, {}) : closed),
+    })
+    const route = write(added, { request: (id) => ({ url: `/api/${id}`, method }), server, lane: String })
+    const app = openApp(world, { routes: [route] })
+    for (const id of [1, 2, 3]) app.store.dispatch(route(id))
+    await world.settle()
+    for (let day = 0; day < 7; day++) {
+      app.tab.host.focus()
+      await app.broker.resume()
+      await world.clock.advance(dayMs)
+    }
+
+    const { length } = world.network.requests
+    expect(app.outbox()).toMatchObject({ waiting: 3, deadLetters: 0 })
+    expect(Object.values(app.outbox().entries).map(({ state }) => state)).toEqual(Array(3).fill('accepted'))
+    expect(length).toBeLessThan(3 * 24 * 8)
+
+    isOut = true
+    await world.clock.advance(dayMs)
+    expect(app.outbox().waiting).toBe(0)
+    expect(world.network.requests).toHaveLength(length + 3)
+  })
+})
+
+describe('a release whose `partition` gives nobody', () => {
+  it('holds nothing back where the page of an earlier release is opened, as from a cache', async () => {
+    const { world, app } = await opened({ partition: () => undefined })
+    await app.broker.stop()
+    openApp(world)
+    await world.clock.advance(5_000)
+
+    expect(world.network.requests).toHaveLength(3)
+  })
+
+  it('holds nothing back in a tab of an earlier release that stayed open', async () => {
+    const world = createTestWorld()
+    const earlier = openApp(world)
+    world.setOnline(false)
+    earlier.clap('p1')
+    await world.settle()
+    openApp(world, { partition: () => undefined })
+    world.setOnline(true)
+    await world.clock.advance(5_000)
+
+    expect(world.network.requests).toHaveLength(1)
   })
 })
 
