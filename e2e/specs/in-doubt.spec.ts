@@ -128,7 +128,9 @@ test.describe('after a long time', () => {
     await network.cut()
     await demo.post('p01').clap()
     // A page that is closed in the middle of an attempt leaves it open whether it was sent.
-    await expect.poll(() => demo.rows('entries')).toMatchObject([{ state: 'waiting', trouble: { reason: 'offline' } }])
+    await expect
+      .poll(() => demo.rows('entries'))
+      .toMatchObject([{ state: 'waiting', trouble: { reason: 'offline' } }])
     await demo.page.close()
     await network.restore()
 
