@@ -169,8 +169,8 @@ interface Ending<Result> {
 }
 
 /**
- * Runs `work` in its turn in a transaction, which ends with it on every path. What `work` has written it may `keep`,
- * whatever becomes of the rest.
+ * Runs `work` in its turn in a transaction, which ends with it on every path. `keep` commits what `work` has written so
+ * far, even if the rest is undone.
  */
 function write<Result>(
   { database, waitMs, turns }: Connection,

@@ -1,4 +1,4 @@
-// Bodies that drip, over real sockets. Whoever drips keeps nobody else out, and is ended.
+// Bodies that drip, over real sockets. A client that drips is ended, and keeps nobody else out.
 import { once } from 'node:events'
 import { createServer, request, type Server } from 'node:http'
 import { type AddressInfo, connect } from 'node:net'

@@ -15,7 +15,7 @@ interface Buckets {
 const { storageBuckets } = navigator as unknown as { storageBuckets: Buckets }
 const never = <T>() => new Promise<T>(() => {})
 
-/** What the copy's connection is replaced by, once its bucket has been opened. */
+/** Once the copy's bucket has been opened, its databases are replaced so. */
 const atOpening = (change: (factory: IDBFactory) => Partial<IDBFactory>) => {
   const open = storageBuckets.open.bind(storageBuckets)
   vi.spyOn(storageBuckets, 'open').mockImplementation(async (name) => {

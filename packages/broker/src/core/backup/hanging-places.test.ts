@@ -2,12 +2,13 @@
 import { describe, expect, it } from 'vitest'
 import { memoryStore } from '../../adapters/memory/memory-store.js'
 import { manualClock } from '../../testing/manual-clock.js'
+import { connecting } from '../fixtures/backup.fixture.js'
 import { capture } from '../fixtures/entry.fixture.js'
 import { defaultLimits, knownMsMax, levelAfterMs, recoverMsMax } from '../limits.js'
 import { append } from '../outbox/append.js'
 import { newPartition, readPartition } from '../outbox/partition.js'
 import { within } from '../rows/spans.js'
-import type { PrepareConnection, Store } from '../rows/store.js'
+import type { Store } from '../rows/store.js'
 import { type BackupPlaces, type BackupRepair, withBackup } from './backed-up-store.js'
 import type { Checkpoint } from './checkpoint.js'
 import { recoverRows } from './recover-lost-rows.js'
@@ -16,21 +17,6 @@ import { syncMirror } from './sync-mirror.js'
 const never = <T>() => new Promise<T>(() => {})
 const repair = async (): Promise<BackupRepair> => ({ recoverRows, syncMirror })
 const lost: Checkpoint = { partitions: [{ ...newPartition('p'), nextSeq: 8, waiting: 3 }] }
-
-/** Connects at each use until it may, as the store in IndexedDB does. */
-const connecting =
-  (store: Store) =>
-  (prepare: PrepareConnection): Store => {
-    let ready: Promise<void> | undefined
-    const connect = () => {
-      ready ??= prepare(store.transact).catch((error: unknown) => {
-        ready = undefined
-        throw error
-      })
-      return ready
-    }
-    return { ...store, transact: (...given) => connect().then(() => store.transact(...given)) }
-  }
 
 type Hang = 'atOnce' | 'atARead' | 'afterItsWork'
 
@@ -70,7 +56,7 @@ function started(places: Partial<BackupPlaces>) {
       append(tx, 'p', [capture(`c${id}`, { lane: `lane-${id}` })], { now: 1, limits: defaultLimits }),
     )
   }
-  /** What has come of it after so long. */
+  /** The state of the work after so long. */
   const after = async (ms: number, work: Promise<unknown>) => {
     let told: unknown = 'waits'
     work.then(

@@ -1,30 +1,15 @@
 import { describe, expect, it } from 'vitest'
 import { memoryStore } from '../../adapters/memory/memory-store.js'
 import { manualClock } from '../../testing/manual-clock.js'
+import { connecting } from '../fixtures/backup.fixture.js'
 import { capture } from '../fixtures/entry.fixture.js'
 import { defaultLimits } from '../limits.js'
 import { append } from '../outbox/append.js'
 import { newPartition, readPartition } from '../outbox/partition.js'
-import type { PrepareConnection, Store } from '../rows/store.js'
 import { type BackupRepair, withBackup } from './backed-up-store.js'
 import type { Checkpoint } from './checkpoint.js'
 import { recoverRows } from './recover-lost-rows.js'
 import { syncMirror } from './sync-mirror.js'
-
-/** Connects at each use until it may, as the store in IndexedDB does. */
-const connecting =
-  (store: Store) =>
-  (prepare: PrepareConnection): Store => {
-    let ready: Promise<void> | undefined
-    const connect = () => {
-      ready ??= prepare(store.transact).catch((error: unknown) => {
-        ready = undefined
-        throw error
-      })
-      return ready
-    }
-    return { ...store, transact: (...given) => connect().then(() => store.transact(...given)) }
-  }
 
 /** A database of which a note knows more, and whose repair cannot be loaded at first. */
 function lossy(known: Checkpoint, failures: number) {

@@ -165,15 +165,17 @@ export async function askSession(context: AskContext): Promise<ProbeWord | undef
   if (reply === undefined) return undefined
   // Most often to a login page. Another address of the same page redirects a user who is signed in too.
   if (reply.kind === 'redirect') return ['over', { reason: 'redirected' }]
-  const { status = 0, came } = reply.kind === 'answer' ? { ...reply, came: typeOf(reply) } : {}
+  const answered = reply.kind === 'answer' ? { httpStatus: reply.status, came: typeOf(reply) } : undefined
   const { endedBy, probeOn } = { ...defaultSession, ...sessionRules }
-  if ([...endedBy, ...probeOn].includes(status)) return ['over']
-  if (status >= 200 && status < 300 && !isHtml(came as string)) return ['good']
-  const isOffline = reply.kind === 'unsent' || (!status && !context.ports.network.isOnline())
-  return [
-    'unknown',
-    isOffline ? undefined : { reason: 'sessionUnknown', httpStatus: status || undefined, came },
-  ]
+  if (answered !== undefined) {
+    const { httpStatus, came } = answered
+    if ([...endedBy, ...probeOn].includes(httpStatus)) return ['over']
+    if (httpStatus >= 200 && httpStatus < 300 && !isHtml(came)) return ['good']
+  }
+  const isOffline = reply.kind === 'unsent' || (answered === undefined && !context.ports.network.isOnline())
+  // Each field stands in place of one of the attempt's own answer.
+  const unclear = { reason: 'sessionUnknown', httpStatus: answered?.httpStatus, came: answered?.came }
+  return ['unknown', isOffline ? undefined : unclear]
 }
 
 /**

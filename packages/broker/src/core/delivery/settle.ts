@@ -104,7 +104,7 @@ async function pause(
   let trouble = troubleAfter(entry, refused ? { ...refused, reason: 'refused' } : outcome, now)
   const { times } = trouble
   if (refused !== undefined) {
-    // A tap ends a pause at once. What it sends tells no more than one try in its time.
+    // A tap ends a pause at once, so taps may send faster than the pace. Only one try in each pace counts.
     if (before !== undefined && Math.abs(now - before.at) < floorMs(times - 1)) trouble = before
     else if (times >= refusalsMax[isProven ? 'proven' : 'unproven'])
       return returnToUser(tx, row, transition(entry, { sent: true, ...refused, type: 'returned', now }))

@@ -8,7 +8,7 @@ import { ownRoute } from '../fixtures/own-route.fixture.js'
 
 const said = consoleErrors()
 
-/** What a reload of the tab keeps. */
+/** The session storage, which a reload of the tab keeps. */
 function stubSession(): void {
   const kept = new Map<string, string>()
   vi.stubGlobal('sessionStorage', {

@@ -1,4 +1,4 @@
-// What the disk and the page still know once a user has left: a time that a server asked for, and nothing of the user.
+// Once a user has left, the disk and the page know the time that a server asked for, and nothing of the user.
 import { type Action, createAction } from '@reduxjs/toolkit'
 import { describe, expect, it } from 'vitest'
 import { type App, clapped, openApp, signedIn, signedOut } from '../../../test/page-fixture.js'

@@ -2,6 +2,17 @@ import { describe, expect, it } from 'vitest'
 import { openApp, signedIn, signedOut } from '../../../test/page-fixture.js'
 import { acknowledge, answer, createTestWorld, redirect } from '../../testing/index.js'
 
+/** The session was over at one write, and is good again by the time that anybody asks. */
+const renewed = () => {
+  const world = createTestWorld({
+    network: (request) => (request.method === 'GET' ? answer(200, { id: 'ada' }) : acknowledge(request, {})),
+  })
+  world.network.next(answer(401))
+  const app = openApp(world, { sessionProbe: '/api/me' })
+  app.clap('p1')
+  return { world, app }
+}
+
 describe('an expired session (P7)', () => {
   it('pauses what waits after one 401, with no storm of attempts', async () => {
     const world = createTestWorld({ network: answer(401) })
@@ -72,13 +83,7 @@ describe('an expired session (P7)', () => {
   })
 
   it('resumes by itself when the session’s probe answers well', async () => {
-    const world = createTestWorld({
-      network: (request) =>
-        request.method === 'GET' ? answer(200, { id: 'ada' }) : acknowledge(request, {}),
-    })
-    world.network.next(answer(401))
-    const app = openApp(world, { sessionProbe: '/api/me' })
-    app.clap('p1')
+    const { world, app } = renewed()
     await world.settle()
 
     app.tab.host.focus()
@@ -89,16 +94,6 @@ describe('an expired session (P7)', () => {
   })
 
   describe('that is good again is found out', () => {
-    const renewed = () => {
-      const world = createTestWorld({
-        network: (request) =>
-          request.method === 'GET' ? answer(200, { id: 'ada' }) : acknowledge(request, {}),
-      })
-      world.network.next(answer(401))
-      const app = openApp(world, { sessionProbe: '/api/me' })
-      app.clap('p1')
-      return { world, app }
-    }
     const probes = (world: ReturnType<typeof createTestWorld>) =>
       world.network.requests.filter(({ method }) => method === 'GET')
 

@@ -76,9 +76,8 @@ export function createChangeFeed(context: ChangeFeedContext): ChangeFeed {
 
   // The counts come with the entries: a user who sees a change waiting must not see that nothing waits.
   async function begin(): Promise<void> {
-    const { start, news } = await startCounted(ports, partition, (tx) => readBeginning(tx, context))
+    const { start, number, news } = await startCounted(ports, partition, (tx) => readBeginning(tx, context))
     if (stopped) return
-    const number = firstNumber(start, context)
     if (number > start.seen.number) keeper.shown(number)
     seen = { ...start.seen, number }
     context.dispatch(startActions(start, number, context))
@@ -146,14 +145,16 @@ function startActions(
 
 interface Beginning {
   readonly start: OutboxStart
+  readonly number: number
   readonly news: OutboxChanges
 }
 
 async function readBeginning(tx: StoreTransaction, context: ChangeFeedContext): Promise<Beginning> {
   const { partition, serves } = context
   const start = await readStart(tx, partition)
-  const from = { ...start.seen, number: firstNumber(start, context) }
-  return { start, news: await readOutboxChanges(tx, partition, from, serves) }
+  const number = firstNumber(start, context)
+  const news = await readOutboxChanges(tx, partition, { ...start.seen, number }, serves)
+  return { start, number, news }
 }
 
 /** Reads what a page begins with. Where the counts are wrong the rows are counted anew, and read again. */
