@@ -28,6 +28,10 @@ describe('a screen reader hears', () => {
     expect(say(before, now)).toContain(words)
   })
 
+  it('that a tap is safe whose attempt showed that the connection is gone', () => {
+    expect(say({ waiting: 1 }, { connectivity: 'offline', waiting: 1 })).toMatch(/offline.*1 change waiting/)
+  })
+
   it('both, where the connection goes and something is saved at once', () => {
     expect(say({}, { connectivity: 'offline', waiting: 1 })).toMatch(/offline.*1 change waiting/)
   })

@@ -23,16 +23,20 @@ function cameBack(before: Outlook, now: Outlook): string | undefined {
 
 function connection(before: Outlook, now: Outlook): string | undefined {
   if (now.connectivity === before.connectivity) return undefined
-  if (now.connectivity === 'offline') return 'You are offline. The device keeps your changes.'
+  if (goesOffline(before, now)) return 'You are offline. The device keeps your changes.'
   return before.connectivity === 'offline' ? 'You are online again.' : undefined
 }
 
 function progress(before: Outlook, now: Outlook): string | undefined {
   if (before.waiting === undefined || now.waiting === undefined) return undefined
-  if (now.waiting > before.waiting && now.connectivity !== 'online')
+  const grows = now.waiting > before.waiting && now.connectivity !== 'online'
+  if (grows || (goesOffline(before, now) && now.waiting > 0))
     return `Saved on this device: ${changes(now.waiting)} waiting.`
   const isOver = now.waiting === 0 && before.waiting > 0
   return isOver && now.deadLetters <= before.deadLetters ? 'All changes are delivered.' : undefined
 }
+
+const goesOffline = (before: Outlook, now: Outlook) =>
+  now.connectivity === 'offline' && before.connectivity !== 'offline'
 
 const changes = (count: number) => (count === 1 ? '1 change' : `${count} changes`)
