@@ -1,7 +1,7 @@
 // An app with a bearer token instead of a cookie. No store has the token, nobody sends without it, and nothing is
 // lost for want of it.
 import type { BrowserContext, CDPSession } from '@playwright/test'
-import { DemoPage } from '../fixtures/demo-page.js'
+import { DemoPage, endRestingWorkers } from '../fixtures/demo-page.js'
 import { effectsOf, ledgerWith } from '../fixtures/ledger.js'
 import type { DemoServer } from '../fixtures/servers/demo-server.js'
 import { dumpStores, filesWith, overhearSecrets } from '../fixtures/storage/secrets.js'
@@ -20,13 +20,9 @@ async function signInBy(mode: Mode, context: BrowserContext, server: DemoServer)
   const demo = await openTab(context, server)
   await demo.page.goto(`${server.url}/lab`)
   await demo.page.getByLabel(mode).check()
-  // An old worker that is started again while it stops would hold the new one up: with DevTools attached, for 5 minutes.
-  const devtools = await context.newCDPSession(demo.page)
-  await devtools.send('ServiceWorker.enable')
-  await devtools.send('ServiceWorker.stopAllWorkers')
   const loaded = demo.page.waitForEvent('load')
   await demo.page.getByRole('button', { name: 'Switch and reload' }).click()
-  await loaded
+  await endRestingWorkers(demo.page, () => loaded)
   await demo.open({ worker: true })
   await demo.signInAs('Ada')
   return demo
