@@ -102,7 +102,7 @@ export async function acknowledgeLoss(broker: AnyOutboxBroker): Promise<void> {
   const owner = await inside?.user()
   if (inside === undefined || owner === undefined) return
   await inside.ports.store.transact('readwrite', 'strict', (tx) =>
-    changePartition(tx, owner.partition, (row) => {
+    changePartition(tx, owner.partition, inside.ports.clock.now(), (row) => {
       delete row.lost
     }),
   )

@@ -144,7 +144,7 @@ describe('a note', () => {
     device.wipe()
     const twice = (await look(realm)).row.lost
     await realm.transact('readwrite', 'strict', (tx) =>
-      changePartition(tx, 'p', (row) => {
+      changePartition(tx, 'p', 0, (row) => {
         delete row.lost
       }),
     )

@@ -52,7 +52,7 @@ export async function recoverRows(
       if (!isSuspect(row, known, copied)) continue
       await writeRowsBack(tx, row, known, rows?.[i], now)
       if (copy !== undefined && rows === undefined)
-        await changePartition(tx, known.partition, (changed) => {
+        await changePartition(tx, known.partition, now, (changed) => {
           changed.owed = true
         })
     }

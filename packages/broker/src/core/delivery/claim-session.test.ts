@@ -12,11 +12,11 @@ describe('claim', () => {
 
       await box.activate('q')
       expect(await box.claim()).toEqual([])
-      await box.write(async (tx) => deactivate(tx, 'p'))
+      await box.write(async (tx) => deactivate(tx, 'p', 0))
       expect(await box.claim()).toEqual([])
       await box.activate('p')
       await box.write((tx) =>
-        changePartition(tx, 'p', (row) => {
+        changePartition(tx, 'p', 0, (row) => {
           row.paused = 'auth'
         }),
       )

@@ -237,7 +237,7 @@ async function resume(context: DrainContext, row: PartitionRow): Promise<void> {
     if (isGood) beginSession(latest)
     else Object.assign(latest, { askedAt: now, unclear })
   }
-  await store.transact('readwrite', 'relaxed', (tx) => changePartition(tx, row.partition, note, now))
+  await store.transact('readwrite', 'relaxed', (tx) => changePartition(tx, row.partition, now, note))
   if (!isGood) return
   bus.post('changed')
   context.comeBack()

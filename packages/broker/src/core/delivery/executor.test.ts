@@ -136,7 +136,7 @@ describe('an executor', () => {
   it('P6 sends nothing while nobody is signed in, and all of it once somebody is', async () => {
     const { world, server } = await worldOf()
     await world.accept([captureFor('a', 'x')])
-    await world.store.transact('readwrite', 'strict', async (tx) => deactivate(tx, 'p'))
+    await world.store.transact('readwrite', 'strict', async (tx) => deactivate(tx, 'p', 0))
     const actor = world.start()
     actor.poke('signal')
     await world.run(minute)

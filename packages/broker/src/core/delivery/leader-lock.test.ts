@@ -163,7 +163,7 @@ it('P4 one whose turn was taken claims nothing more, also before it hears of it'
   await world.run(1)
 
   await world.store.transact('readwrite', 'strict', (tx) =>
-    changePartition(tx, 'p', (row) => {
+    changePartition(tx, 'p', 0, (row) => {
       row.steals = 1
     }),
   )

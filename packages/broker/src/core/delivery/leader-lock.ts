@@ -79,7 +79,7 @@ function detectHungLeader(
     return store.transact('readwrite', 'strict', async (tx) => {
       if (signsAsText(await readLeaderSigns(tx, partition)) !== signsAsText(signs) || stopped)
         return undefined
-      await changePartition(tx, partition, (row) => {
+      await changePartition(tx, partition, clock.now(), (row) => {
         row.steals = (row.steals ?? 0) + 1
       })
       return signs.leases

@@ -53,7 +53,7 @@ it('P6 what waited does not leave for another executor, nor for a user who has s
   const [lost, left] = [await claimed('plain'), await claimed('plain')]
   for (const { hold } of [lost, left]) hold?.()
   await recover(lost.box.store, 'p', 7)
-  await left.box.write((tx) => deactivate(tx, 'p'))
+  await left.box.write((tx) => deactivate(tx, 'p', 0))
 
   expect(await lost.mayLeave?.(true)).toBe(false)
   expect(await left.mayLeave?.(true)).toBe(false)

@@ -144,7 +144,7 @@ describe('the journal', () => {
     await box.accept([capture('a')])
     const [entry] = await box.claim()
     await box.store.transact('readwrite', 'relaxed', (tx) =>
-      changePartition(tx, 'p', (row) => {
+      changePartition(tx, 'p', 0, (row) => {
         for (let i = 0; i < journalMax + 3; i++)
           record(tx, row, entry as SendingEntry, { kind: 'delivered' }, i)
       }),

@@ -30,11 +30,11 @@ describe('an entry that becomes in doubt', () => {
     const questions = asked.length
     await signIn('bob')
     await poke()
-    await world.store.transact('readwrite', 'strict', async (tx) => deactivate(tx, 'p'))
+    await world.store.transact('readwrite', 'strict', async (tx) => deactivate(tx, 'p', 0))
     await poke()
     await signIn()
     await world.store.transact('readwrite', 'strict', (tx) =>
-      changePartition(tx, 'p', (row) => {
+      changePartition(tx, 'p', 0, (row) => {
         row.paused = 'principal'
       }),
     )

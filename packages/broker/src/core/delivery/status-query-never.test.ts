@@ -66,7 +66,7 @@ describe('an entry in doubt whose key was never seen', () => {
     const { box, find, resolveAt } = await doubtAfter(0)
     const doubt = await find()
     await box.write((tx) =>
-      changePartition(tx, 'p', (row) =>
+      changePartition(tx, 'p', now, (row) =>
         putInDoubt(tx, row, doubt as never, { reason: 'retentionOver' }, now),
       ),
     )

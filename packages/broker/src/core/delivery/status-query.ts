@@ -204,7 +204,7 @@ export async function resolve(
     }
     case 'expired':
       // The next try needs a new key.
-      return changePartition(tx, entry.partition, (row) =>
+      return changePartition(tx, entry.partition, now, (row) =>
         putInDoubt(tx, row, entry, { reason: 'keyExpired' }, now),
       )
   }
@@ -227,7 +227,7 @@ async function sendLater(
     return giveBack(tx, entry, { reason: 'failuresMax', problem, httpStatus, effect }, now)
   }
   const notBefore = now + backoffMs(failures, random())
-  await changePartition(tx, partition, async (row) => {
+  await changePartition(tx, partition, now, async (row) => {
     record(tx, row, entry, { kind: 'requeued' }, now)
     const deferral = { notBefore, now, counts: true, sent: true, effect } as const
     putWithTry(tx, row, transition(entry, { type: 'deferred', ...deferral }))
@@ -243,7 +243,7 @@ async function giveBack(
 ): Promise<void> {
   await forgetFailure(tx, entry)
   const letter = transition(entry, { type: 'returned', ...why, sent: true, now })
-  return changePartition(tx, entry.partition, (row) => returnToUser(tx, row, letter))
+  return changePartition(tx, entry.partition, now, (row) => returnToUser(tx, row, letter))
 }
 
 const sleep = (clock: Clock, ms: number) => new Promise<void>((done) => void clock.after(ms, done))

@@ -32,7 +32,7 @@ export async function cancelEntry(
   if (!isValidEntry(entry) || entry.state !== 'waiting' || entry.effect === 'unknown') return 'tooLate'
   transition(entry, { type: 'cancelled' })
   await forgetFailure(tx, entry)
-  await changePartition(tx, partition, (row) => endEntry(tx, row, entry, { kind: 'cancelled' }, now), now)
+  await changePartition(tx, partition, now, (row) => endEntry(tx, row, entry, { kind: 'cancelled' }, now))
   return 'cancelled'
 }
 
@@ -71,7 +71,7 @@ export function requeueEntry(
   const keepsKey = isKnown && (held.state === 'inDoubt' || isRepeatable(held))
   const key = keepsKey ? held.key : newKey
   const { partition, seq, lane } = held
-  return changePartition(tx, partition, async (row) => {
+  return changePartition(tx, partition, now, async (row) => {
     const entry = transition(held, { type: 'requeued', key, seq, head: false, now })
     let isFree = true
     if (held.state === 'dead') {
@@ -115,11 +115,8 @@ export async function findGone(
 export async function confirmEntry(tx: StoreTransaction, held: InDoubtEntry, now: number): Promise<void> {
   transition(held, { type: 'confirmed' })
   await forgetFailure(tx, held)
-  return changePartition(
-    tx,
-    held.partition,
-    (row) => endEntry(tx, row, held, { kind: 'confirmed' }, now),
-    now,
+  return changePartition(tx, held.partition, now, (row) =>
+    endEntry(tx, row, held, { kind: 'confirmed' }, now),
   )
 }
 
@@ -128,18 +125,13 @@ export async function discardEntry(tx: StoreTransaction, held: Unresolved, now: 
   const { partition, lane, bytes } = held
   transition(held, { type: 'discarded' })
   await forgetFailure(tx, held)
-  await changePartition(
-    tx,
-    partition,
-    async (row) => {
-      if (held.state === 'inDoubt') return endEntry(tx, row, held, { kind: 'cancelled' }, now)
-      removeLetter(tx, row, held)
-      if (blocks(held)) await promoteNext(tx, row, lane)
-      row.bytes -= bytes
-      record(tx, row, held, { kind: 'discarded' }, now)
-    },
-    now,
-  )
+  await changePartition(tx, partition, now, async (row) => {
+    if (held.state === 'inDoubt') return endEntry(tx, row, held, { kind: 'cancelled' }, now)
+    removeLetter(tx, row, held)
+    if (blocks(held)) await promoteNext(tx, row, lane)
+    row.bytes -= bytes
+    record(tx, row, held, { kind: 'discarded' }, now)
+  })
 }
 
 function removeLetter(tx: StoreTransaction, row: PartitionRow, { partition, seq, lane }: DeadLetter): void {

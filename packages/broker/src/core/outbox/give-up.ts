@@ -81,6 +81,6 @@ export async function discardDamaged(
   const damaged = { entries: entries.filter(isDamaged), letters: letters.filter(isDamaged) }
   const rows = [...entries, ...letters]
   if (!rows.some(isDamaged)) return rows.some(isNamed) ? 'kept' : 'notFound'
-  await changePartition(tx, partition, (row) => giveUp(tx, row, damaged, now), now)
+  await changePartition(tx, partition, now, (row) => giveUp(tx, row, damaged, now))
   return 'discarded'
 }

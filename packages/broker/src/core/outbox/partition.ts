@@ -134,12 +134,12 @@ export async function nameActive(tx: StoreTransaction, { partition, principal }:
     tx.put('settings', { ...session, principal, from: principal ? session.from : undefined })
 }
 
-/** Changes the row of a partition. */
+/** Changes the row of a partition, and puts it away where its user has left. */
 export async function changePartition(
   tx: StoreTransaction,
   partition: string,
+  now: number,
   change: (row: PartitionRow) => unknown,
-  now = 0,
 ): Promise<void> {
   const row = await readPartition(tx, partition)
   await change(row)
@@ -150,7 +150,7 @@ export async function changePartition(
 /** Where a page lies that names its user, and when it does. */
 export interface SignInPlace {
   readonly from: string
-  readonly at?: number
+  readonly at: number
 }
 
 /**
@@ -163,7 +163,7 @@ export async function activate(
   owner: Owner,
   app: AppWord = {},
   base: Base = '/',
-  place: SignInPlace = { from: base },
+  place: SignInPlace = { from: base, at: 0 },
 ): Promise<SessionRow | undefined> {
   const home = findHome(await listNamed(tx, 'salt'), base) ?? { name: 'salt', base }
   const name = nameOf(home)
@@ -171,38 +171,40 @@ export async function activate(
   const sessions = await listNamed<SessionRow>(tx, 'active')
   const isEnded = (session: SessionRow) => at.startsWith(baseIn(session)) || baseIn(session).startsWith(at)
   const ended = sessions.filter(isEnded)
-  await changePartition(tx, owner.partition, (row) => {
-    beginSession(row)
-    Object.assign(row, app)
-    if (name !== 'active') row.home = name
-    row.blockedLanes = listed(row.blockedLanes)
-  })
+  const row = await readPartition(tx, owner.partition)
+  beginSession(row)
+  Object.assign(row, app)
+  if (name !== 'active') row.home = name
+  row.blockedLanes = listed(row.blockedLanes)
+  tx.put('partitions', row)
   for (const session of ended) tx.delete('settings', [session.name])
   tx.put('settings', { name, ...owner, base: storedBase(at), from: storedBase(place.from), at: place.at })
   const signedIn = [owner, ...sessions.filter((session) => !isEnded(session))]
   // The others have left, whether a page could say so or not.
-  for (const row of await tx.list(within('partitions', []), partitionsMax))
-    if (!signedIn.some(({ partition }) => partition === row.partition)) await recordSignOut(tx, row, place.at)
+  for (const other of await tx.list(within('partitions', []), partitionsMax))
+    if (!signedIn.some(({ partition }) => partition === other.partition))
+      await recordSignOut(tx, other, place.at)
   return ended.find(({ partition, from = '/' }) => partition !== owner.partition && from !== place.from)
 }
 
 /** No entries of this partition are sent from here on, and its owner has left. */
-export async function deactivate(tx: StoreTransaction, partition: string, now?: number): Promise<void> {
+export async function deactivate(tx: StoreTransaction, partition: string, now: number): Promise<void> {
   for (const session of await listNamed<SessionRow>(tx, 'active'))
     if (session.partition === partition) tx.delete('settings', [session.name])
   await recordSignOut(tx, await readPartition(tx, partition), now)
 }
 
 /** So many entries are gone, and a page knows them by their ids. Others, who found it first, may have known of fewer. */
-export const noteLoss = (tx: StoreTransaction, partition: string, upTo: number, at: number): Promise<void> =>
-  changePartition(
-    tx,
-    partition,
-    (row) => {
-      if (upTo > (row.lost?.upTo ?? 0)) row.lost = { restored: 0, at, ...row.lost, upTo }
-    },
-    at,
-  )
+export async function noteLoss(
+  tx: StoreTransaction,
+  partition: string,
+  upTo: number,
+  at: number,
+): Promise<void> {
+  const row = await readPartition(tx, partition)
+  if (upTo > (row.lost?.upTo ?? 0)) row.lost = { restored: 0, at, ...row.lost, upTo }
+  tx.put('partitions', row)
+}
 
 /** Moves the loss of a partition that no page finds any more to the partition that its user has now. */
 export async function moveLoss(tx: StoreTransaction, from: string, to: string): Promise<void> {
@@ -215,8 +217,8 @@ export async function moveLoss(tx: StoreTransaction, from: string, to: string): 
 }
 
 /** Sends again after a pause for want of a session. */
-export const unpause = (store: Store, partition: string): Promise<void> =>
-  store.transact('readwrite', 'relaxed', (tx) => changePartition(tx, partition, beginSession))
+export const unpause = (store: Store, partition: string, now: number): Promise<void> =>
+  store.transact('readwrite', 'relaxed', (tx) => changePartition(tx, partition, now, beginSession))
 
 export function beginSession(row: PartitionRow): void {
   delete row.paused

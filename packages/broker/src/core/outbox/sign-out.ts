@@ -10,7 +10,7 @@ import { originOf } from './delivery-requirements.js'
 import { forgetJournal, isLeft } from './journal.js'
 import { isValidOrigin, isValidPartition } from './partition-validation.js'
 
-export async function recordSignOut(tx: StoreTransaction, row: PartitionRow, now = 0): Promise<void> {
+export async function recordSignOut(tx: StoreTransaction, row: PartitionRow, now: number): Promise<void> {
   if (isLeft(row)) return
   await forgetJournal(tx, row)
   row.left = row.session

@@ -121,7 +121,7 @@ describe('sessions of several apps', () => {
     expect(await write((tx) => readActive(tx, '/b/x/'))).toMatchObject(bob)
     // Of which app the worker of the root is, nobody knows.
     expect(await write((tx) => readActive(tx, '/'))).toBeUndefined()
-    await write((tx) => deactivate(tx, 'p'))
+    await write((tx) => deactivate(tx, 'p', 0))
     expect(await write((tx) => readActive(tx, '/a/'))).toBeUndefined()
     expect(await write((tx) => readActive(tx, '/b/'))).toMatchObject(bob)
   })
@@ -228,7 +228,7 @@ describe('sessions of several apps', () => {
       })
     expect([await paused('p'), await paused('q')]).toEqual([undefined, undefined])
 
-    await write((tx) => deactivate(tx, 'q'))
+    await write((tx) => deactivate(tx, 'q', 0))
     expect([await paused('p'), await paused('q')]).toEqual([undefined, 'auth'])
     await signIn({ principal: 'carl', partition: 'c' }, '/b/')
     expect(await paused('q')).toBe('principal')

@@ -69,6 +69,20 @@ describe('a time that a server asked for', () => {
       },
     ],
     [
+      'a sign-out that another tab of the user has not heard of',
+      429,
+      { 'retry-after': '600' },
+      async (box) => {
+        openApp(box.world, options)
+        await box.world.clock.advance(1)
+        await cancel(box.app.broker, firstOf(box.app))
+        await leave(box, signedOut())
+        await box.world.clock.advance(5_000)
+        await leave(box, signedIn('bob'))
+        return box.app
+      },
+    ],
+    [
       'a sign-out with work kept',
       429,
       { 'retry-after': '600' },

@@ -101,7 +101,7 @@ export function createUserRows(ports: Ports, { app, base, place }: UserRowsConte
     // Another tab may have signed its user out meanwhile. Where another user is signed in, that one's session stays.
     const active = await store.transact('readonly', 'relaxed', (tx) => readActive(tx, base))
     if (active === undefined) await signIn(owner.principal)
-    else await unpause(store, owner.partition)
+    else await unpause(store, owner.partition, clock.now())
   }
 
   return {

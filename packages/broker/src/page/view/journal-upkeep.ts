@@ -46,10 +46,11 @@ export function createJournalUpkeep({ ports, partition, keepsShown }: JournalUpk
   }
 
   async function tidy(): Promise<boolean> {
+    const now = clock.now()
     let isMore = false
     await store.transact('readwrite', 'relaxed', (tx) =>
-      changePartition(tx, partition, async (row) => {
-        isMore = await tidyJournal(tx, row, { keep: keepsShown(), now: clock.now() })
+      changePartition(tx, partition, now, async (row) => {
+        isMore = await tidyJournal(tx, row, { keep: keepsShown(), now })
       }),
     )
     return isMore
@@ -58,7 +59,7 @@ export function createJournalUpkeep({ ports, partition, keepsShown }: JournalUpk
   async function tell(): Promise<void> {
     cancelTelling = undefined
     await store.transact('readwrite', 'relaxed', (tx) =>
-      changePartition(tx, partition, (row) => {
+      changePartition(tx, partition, clock.now(), (row) => {
         row.told = Math.max(shown, row.told ?? 0)
       }),
     )

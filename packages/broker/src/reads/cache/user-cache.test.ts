@@ -11,7 +11,7 @@ async function open({ copies = memoryAnswerCache() }: { readonly copies?: Answer
   const { ports } = world.tab()
   const signIn = (partition: string) =>
     world.store.transact('readwrite', 'relaxed', (tx) => activate(tx, { partition, principal: partition }))
-  const signOut = () => world.store.transact('readwrite', 'relaxed', async (tx) => deactivate(tx, 'ada'))
+  const signOut = () => world.store.transact('readwrite', 'relaxed', async (tx) => deactivate(tx, 'ada', 0))
   await signIn('ada')
   const bounds = { bytesMax: 1_000, ageMsMax: 1_000 }
   const keeping = createUserCache({ copies, ports, partition: 'ada', bounds })
