@@ -8,7 +8,7 @@ afterEach(() => {
   vi.unstubAllGlobals()
 })
 
-describe('a programmer’s mistake throws at once, and says what was got, what was expected and how to mend it', () => {
+describe('a programmer’s mistake throws at once, and the error says what was given, what was expected and how to fix it', () => {
   it.each(brokers)('createBroker: %s', (_name, options, message) => {
     expect(() => createBroker(options as never)).toThrow(TypeError)
     expect(() => createBroker(options as never)).toThrow(message)
@@ -19,7 +19,7 @@ describe('a programmer’s mistake throws at once, and says what was got, what w
     expect(() => write(given as never, options as never)).toThrow(message)
   })
 
-  it('takes every option that is right', () => {
+  it('accepts every valid option', () => {
     const options = {
       partition,
       routes,
@@ -37,7 +37,7 @@ describe('a programmer’s mistake throws at once, and says what was got, what w
   })
 
   it.each(['sessionProbe', 'statusQuery'] as const)(
-    'refuses a %s on an origin that the app does not name, for credentials go with it',
+    'refuses a %s on an origin that the app does not list, since credentials are sent with it',
     (name) => {
       vi.stubGlobal('location', new URL('https://app.test/feed'))
       const ask = (url: string, origins: readonly OriginOption[] = []) =>
@@ -65,10 +65,10 @@ describe('a programmer’s mistake throws at once, and says what was got, what w
       ['that is no web address', 'data:text/plain,:key'],
     ])('%s, in a page and in a world of tests', (_what, url) => {
       const world = createTestWorld().tab()
-      expect(() => askIn({ world }, url)).toThrow(new RegExp(`\`${name}\` to be.*\`origins\` lists.*got`))
+      expect(() => askIn({ world }, url)).toThrow(new RegExp(`\`${name}\` to be.*\`origins\`.*got`))
 
       vi.stubGlobal('location', new URL('https://app.test/feed'))
-      expect(() => askIn({}, url)).toThrow(new RegExp(`\`${name}\` to be.*\`origins\` lists.*got`))
+      expect(() => askIn({}, url)).toThrow(new RegExp(`\`${name}\` to be.*\`origins\`.*got`))
     })
 
     it.each(['/:key', 'https://app.test/:key', 'https://api.test/:key'])('never %s', (url) => {

@@ -57,16 +57,12 @@ export function checkOptions(options: unknown): void {
     if (given[name] !== undefined && typeof given[name] !== 'function')
       throw wrong(name, 'a function', given[name])
   if (given['reads'] !== undefined && typeof (given['reads'] as ReadPart | null)?.begin !== 'function')
-    throw wrong('reads', 'what reads() gave', given['reads'])
+    throw wrong('reads', 'the result of reads()', given['reads'])
   for (const name of ['reducerPath', 'name', 'sessionProbe', 'statusQuery', 'knock'])
     if (given[name] !== undefined && (typeof given[name] !== 'string' || given[name] === ''))
       throw wrong(name, 'a string that is not empty', given[name])
   if (given['base'] !== undefined && !isBase(given['base']))
-    throw wrong(
-      'base',
-      "a path from '/' to '/', as `location.pathname` has it, such as '/shop/'",
-      given['base'],
-    )
+    throw wrong('base', "a path that begins and ends with '/', such as '/shop/'", given['base'])
   if (given['persist'] !== undefined && typeof given['persist'] !== 'boolean')
     throw wrong('persist', 'true or false', given['persist'])
   oneOf('createBroker()', 'server', given['server'], ['idempotent', 'plain'])
@@ -94,23 +90,23 @@ function checkQuestion(name: string, example: string, given: Record<string, unkn
   const { origin, username, password } = new URL(url, page)
   const origins = originNames(given['origins'] as readonly OriginOption[] | undefined)
   if (![new URL(page).origin, ...origins].includes(origin) || username + password !== '')
-    throw wrong(name, "of the page's own origin or one that `origins` lists, without credentials", url)
+    throw wrong(name, "a URL of the page's own origin or of one in `origins`, without credentials", url)
 }
 
 function checkRoutes(routes: unknown): void {
-  if (!Array.isArray(routes)) throw wrong('routes', 'an array of what write() and read() gave', routes)
+  if (!Array.isArray(routes)) throw wrong('routes', 'an array of routes, made by write() and read()', routes)
   const types = new Set<string>()
   for (const creator of routes as AnyRouted[]) {
     const route = typeof creator === 'function' ? routeOf(creator) : undefined
     if (route === undefined && isOfAnotherCopy(creator))
       throw new TypeError(
         `createBroker() got a route that another copy of redux-broker made: '${creator.type}'. ` +
-          '`npm ls redux-broker` shows the two; `npm dedupe`, or `resolve.dedupe` of the bundler, leaves one.',
+          '`npm ls redux-broker` shows both copies. Keep one by `npm dedupe`, or by `resolve.dedupe` of the bundler.',
       )
     if (route === undefined)
       throw wrong(
         'routes',
-        'what write() or read() gave: a plain creator has no request, so wrap it in write(creator, { request })',
+        'routes: wrap a plain action creator in write(creator, { request }) or read(creator, { request })',
         creator,
       )
     if (types.has(route.type))
@@ -137,7 +133,7 @@ function checkOrigins(origins: unknown): void {
       )
     oneOf('createBroker()', 'credentials', credentials, ['include', 'same-origin'])
     if (Object.keys(more).length > 0)
-      throw wrong('origins', 'objects with `origin` and `credentials`', option)
+      throw wrong('origins', 'objects with no more than `origin` and `credentials`', option)
   }
 }
 
@@ -153,7 +149,7 @@ function checkStoredHeaders(names: unknown): void {
     if (isPrivate(name) || credentialLike.test(name))
       throw wrong(
         'storedHeaders',
-        'without credentials, which `prepareHeaders` adds as a request leaves',
+        'names of headers without credentials, which `prepareHeaders` adds to each request',
         name,
       )
   }

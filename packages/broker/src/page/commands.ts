@@ -142,8 +142,8 @@ export async function cancel(
 function insideOf(broker: AnyOutboxBroker): Internals | undefined {
   if (isDevelopment && typeof broker?.[internals] !== 'function')
     throw new TypeError(
-      `redux-broker: a command expects what createBroker() gave; got ${describe(broker)}. ` +
-        'Where it is a broker, this page has two copies of the package: `npm ls redux-broker` shows them.',
+      `redux-broker: a command expects a broker, made by createBroker(); got ${describe(broker)}. ` +
+        'If that is a broker, this page has two copies of the package. `npm ls redux-broker` shows them.',
     )
   return broker[internals]()
 }

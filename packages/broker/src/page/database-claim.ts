@@ -52,6 +52,6 @@ export function claimDatabase(database: string, scope: object, store: LiveStore)
 }
 
 const usedAgain = (database: string) =>
-  `Two stores of this page use the database '${database}', each after the other. Both are served, as two tabs are. ` +
-  'Make one store, or give each broker another `name`; end one that is not needed with `await broker.stop()`, ' +
-  'in a module that accepts hot updates by `import.meta.hot?.dispose(() => broker.stop())`.'
+  `Two stores of this page use the database '${database}'. Both are served, as two tabs are. ` +
+  'Make one store, or give each broker its own `name`. Stop a broker that is no longer needed by ' +
+  '`await broker.stop()`. In a module with hot updates call `import.meta.hot?.dispose(() => broker.stop())`.'

@@ -16,8 +16,8 @@ const failing = (times: number) => {
 /** All that was promised by now has happened. */
 const quiet = () => new Promise<void>((resolve) => setImmediate(resolve))
 
-describe('code that a page loads later', () => {
-  it('is asked for at the start, before anything needs it', async () => {
+describe('deferred code', () => {
+  it('is loaded at the start, before it is needed', async () => {
     const load = failing(0)
     const part = loadDeferredCode(load)
     await quiet()
@@ -26,7 +26,7 @@ describe('code that a page loads later', () => {
     expect(part.inquiries(() => {})).toBe(later)
   })
 
-  it('is asked for again at each need until it comes, and says that it came', async () => {
+  it('is loaded again at each use until it succeeds, and reports success', async () => {
     const load = failing(3)
     const part = loadDeferredCode(load)
     const onLoaded = vi.fn()
@@ -41,7 +41,7 @@ describe('code that a page loads later', () => {
     expect(onLoaded).toHaveBeenCalledTimes(1)
   })
 
-  it('rejects a need that cannot be met, and no promise that nobody hears', async () => {
+  it('rejects a use that fails, without an unhandled rejection', async () => {
     const part = loadDeferredCode(failing(2))
 
     await expect(part.load()).rejects.toThrow('Failed to fetch')
@@ -49,11 +49,11 @@ describe('code that a page loads later', () => {
   })
 })
 
-describe('a page without its later code', () => {
+describe('a page without its deferred code', () => {
   const toPlain = write(clapped, { request: ({ postId }) => ({ url: `/api/posts/${postId}/claps` }) })
   const options = { routes: [toPlain], statusQuery: '/api/idempotency/:key' }
 
-  it('delivers, leaves what is in doubt as it is, and asks about it once the code is there', async () => {
+  it('delivers, keeps entries in doubt, and asks the server about them once the code is loaded', async () => {
     const world = createTestWorld({
       network: (request) =>
         request.url.includes('/api/idempotency/')

@@ -17,9 +17,7 @@ type AnyReadsBroker = Broker<any, any>
  */
 export function limitReads(broker: AnyReadsBroker, readsMax: number): void {
   if (process.env.NODE_ENV !== 'production' && !(Number.isInteger(readsMax) && readsMax >= 1))
-    throw new TypeError(
-      `limitReads() expects a whole number from 1, since with none nothing is read; got ${describe(readsMax)}.`,
-    )
+    throw new TypeError(`limitReads() expects a whole number of at least 1; got ${describe(readsMax)}.`)
   broker[internals]()?.reads?.limit(readsMax)
 }
 

@@ -12,7 +12,7 @@ describe('markRead', () => {
     return { world, app }
   }
 
-  it('trusts a read beside which nothing happened', async () => {
+  it('trusts a read if nothing happened meanwhile', async () => {
     const { world, app } = await start()
 
     const mark = await markRead(app.broker)
@@ -21,7 +21,7 @@ describe('markRead', () => {
     expect([...(await mark.touchedLanes())]).toEqual([])
   })
 
-  it('trusts a read while an entry only waits: nothing of it was sent', async () => {
+  it('trusts a read while an entry waits that was never sent', async () => {
     const { world, app } = await start()
     world.setOnline(false)
     app.clap('p1')
@@ -32,7 +32,7 @@ describe('markRead', () => {
     expect([...(await mark.touchedLanes())]).toEqual([])
   })
 
-  it('names a lane of which an entry was in flight when the read began, though it has settled since', async () => {
+  it('names a lane whose entry was in flight when the read began and has settled since', async () => {
     const { world, app } = await start()
     const { reply, release } = held()
     world.network.next(reply)
@@ -79,7 +79,7 @@ describe('markRead', () => {
     expect([...(await mark.touchedLanes())]).toEqual(['post:p1'])
   })
 
-  it('names a lane that had settled before the read, while the view still showed it as pending', async () => {
+  it('names a lane that settled before the read while the view still showed its entry as pending', async () => {
     const { world, app } = await start()
     const frames: (() => void)[] = []
     Object.assign(app.tab.host, { frame: (callback: () => void) => frames.push(callback) })
@@ -96,7 +96,7 @@ describe('markRead', () => {
     expect([...(await mark.touchedLanes())]).toEqual(['post:p1'])
   })
 
-  it('trusts a read that began after all had settled', async () => {
+  it('trusts a read that began after all entries had settled', async () => {
     const { world, app } = await start()
     app.clap('p1')
     await world.settle()
@@ -106,7 +106,7 @@ describe('markRead', () => {
     expect([...(await mark.touchedLanes())]).toEqual([])
   })
 
-  it('sees what other tabs did', async () => {
+  it('sees entries of other tabs', async () => {
     const { world, app } = await start()
     const other = openApp(world)
     await world.settle()
@@ -118,7 +118,7 @@ describe('markRead', () => {
     expect([...(await mark.touchedLanes())]).toEqual(['post:p2'])
   })
 
-  it('trusts everything while nobody is signed in and where there is no store', async () => {
+  it('trusts every read while nobody is signed in, and without a store', async () => {
     const world = createTestWorld({ network: (request) => acknowledge(request, {}) })
     const app = openApp(world, { user: undefined })
 

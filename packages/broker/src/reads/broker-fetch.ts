@@ -22,7 +22,7 @@ export async function fetchRead(
   if (process.env.NODE_ENV !== 'production') checkFetchOptions('broker.fetch()', options)
   // Checked in production too, since a POST would go as a GET, and a header would be missing.
   const [stranger] = Object.keys(options).filter((name) => !knownInit.includes(name))
-  if (stranger !== undefined) throw new TypeError(`broker.fetch() takes no \`${stranger}\`.`)
+  if (stranger !== undefined) throw new TypeError(`broker.fetch() knows no option \`${stranger}\`.`)
   const { signal, priority = 5, tags = [], ...wishes } = options
   const given = input instanceof Request ? (input as never) : { url: String(input) }
   const request = toReadRequest('broker.fetch()', given, snapshot)
@@ -91,6 +91,6 @@ function toFetchResponse(
 function errorOf(kind: Exclude<ReadResult['kind'], 'answer'>): Error {
   if (kind === 'cancelled')
     return new DOMException('The user has changed, or the page was left.', 'AbortError')
-  if (kind === 'timeout') return new DOMException('The read took longer than it may.', 'TimeoutError')
-  return new TypeError(`The read was not answered: ${kind}.`)
+  if (kind === 'timeout') return new DOMException('The read exceeded its time limit.', 'TimeoutError')
+  return new TypeError(`The read got no answer: ${kind}.`)
 }

@@ -34,7 +34,7 @@ type StatusRange = readonly [from: number, to: number]
 export function checkMarks(where: string, name: string, marks: unknown, span: StatusRange): void {
   if (!isRuleList(marks, isMark))
     throw new TypeError(
-      `${where} expects \`${name}\` to be such as { path: '/errors' }, { header: 'x-csrf-error' }, { status: ${span[0]}, text: 'CSRF' } ` +
+      `${where} expects \`${name}\` to be like { path: '/errors' }, { header: 'x-csrf-error' }, { status: ${span[0]}, text: 'CSRF' } ` +
         `or { path: '/ok', value: false }, or a list of these; got ${describe(Array.isArray(marks) && marks.length === 1 ? marks[0] : marks)}.`,
     )
   for (const mark of marks as readonly GivenRule[]) checkReach(`${where} expects \`${name}\``, mark, span)
@@ -45,10 +45,10 @@ function checkReach(start: string, { status, header, value }: GivenRule, [from, 
   if (status !== undefined && !isStatus(status, from, to))
     throw new TypeError(`${start} to name a \`status\` from ${from} to ${to}; got ${describe(status)}.`)
   if (header !== undefined && !isToken(header))
-    throw new TypeError(`${start} to name a \`header\` that can exist; got ${describe(header)}.`)
+    throw new TypeError(`${start} to name a valid \`header\`; got ${describe(header)}.`)
   if (header !== undefined && value !== undefined && typeof value !== 'string')
     throw new TypeError(
-      `${start} to have a text as the \`value\` of the header ${header}, since headers are texts: '${value}'; got ${describe(value)}.`,
+      `${start} to have a string as the \`value\` of the header ${header}, such as '${value}'; got ${describe(value)}.`,
     )
 }
 
@@ -73,7 +73,7 @@ export function checkSession(where: string, session: unknown): void {
   const [stranger] = Object.keys(rest)
   if (typeof session !== 'object' || stranger !== undefined || !isStatuses(endedBy) || !isStatuses(probeOn))
     throw new TypeError(
-      `${where} expects \`session\` to be such as { endedBy: [401, 419, 440], probeOn: [403], csrf: [{ status: 419 }] }, ` +
+      `${where} expects \`session\` to be like { endedBy: [401, 419, 440], probeOn: [403], csrf: [{ status: 419 }] }, ` +
         `with statuses from 400 to 499; got ${describe(session)}.`,
     )
   if (csrf !== undefined && !(Array.isArray(csrf) && csrf.length === 0))

@@ -7,8 +7,8 @@ import { sayOnce } from './development.js'
 export function checkAnswer(type: string, body: unknown, payload: unknown): void {
   if (payload !== undefined || isEmpty(body)) return
   sayOnce(
-    `the \`answer\` of '${type}' gave undefined for a body, so reducers get no payload. Return what they need, or leave ` +
-      '`answer` out: then they get the body as it came.',
+    `the \`answer\` of '${type}' returned undefined for a body, so reducers get no payload. Return a payload, or leave ` +
+      '`answer` out, so that they get the whole body.',
   )
 }
 
@@ -17,8 +17,8 @@ export function checkThrown(action: Action<string> & { readonly payload?: unknow
   const { type, payload } = action
   if (outcomeMark(action)?.outcome !== 'delivered' || !isEmpty(payload)) return
   sayOnce(
-    `a reducer threw at '${type}', whose \`payload\` is ${payload === '' ? "''" : payload}: the answer had no body, or \`answer\` made nothing of ` +
-      'it. Have the server answer with JSON, or have `answer` give a value for an empty body.',
+    `a reducer threw at '${type}', whose \`payload\` is ${payload === '' ? "''" : payload}: the answer had no body, or \`answer\` returned ` +
+      'nothing. Let the server answer with JSON, or let `answer` return a value for an empty body.',
   )
 }
 

@@ -49,9 +49,9 @@ describe('write', () => {
 
       expect(call).toThrow(TypeError)
       expect(call).toThrow(
-        `expects an action creator with a \`type\` and a \`match\`, as createAction or slice.actions give; got ${got}.`,
+        `expects an action creator with a \`type\` and a \`match\`, made by createAction or createSlice; got ${got}.`,
       )
-      expect(call).toThrow('make the action with createAction in the file of the routes')
+      expect(call).toThrow('make the action by createAction in the file of the routes')
     })
 
     it.each([
@@ -83,22 +83,22 @@ describe('write', () => {
       [
         'refusedWhen',
         { header: 'x-error', value: 1 },
-        "expects `refusedWhen` to have a text as the `value` of the header x-error, since headers are texts: '1'; got 1.",
+        "expects `refusedWhen` to have a string as the `value` of the header x-error, such as '1'; got 1.",
       ],
       [
         'refusedWhen',
         [{ path: '/a' }, { header: 'x-ok', value: false }],
-        "expects `refusedWhen` to have a text as the `value` of the header x-ok, since headers are texts: 'false'; got false.",
+        "expects `refusedWhen` to have a string as the `value` of the header x-ok, such as 'false'; got false.",
       ],
       [
         'refusedWhen',
         { header: 'x-ok', value: null },
-        "expects `refusedWhen` to have a text as the `value` of the header x-ok, since headers are texts: 'null'; got null.",
+        "expects `refusedWhen` to have a string as the `value` of the header x-ok, such as 'null'; got null.",
       ],
       [
         'refusedWhen',
         { header: 'x error' },
-        "expects `refusedWhen` to name a `header` that can exist; got 'x error'.",
+        "expects `refusedWhen` to name a valid `header`; got 'x error'.",
       ],
       ['refusedWhen', { status: 403 }, 'expects `refusedWhen` to name a `status` from 200 to 299; got 403.'],
       [

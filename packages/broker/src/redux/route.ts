@@ -174,9 +174,9 @@ export function checkRoute(
   const { type, match } = (typeof creator === 'function' ? creator : {}) as Partial<ActionCreator>
   if (typeof type !== 'string' || typeof match !== 'function') {
     throw new TypeError(
-      `${what}() expects an action creator with a \`type\` and a \`match\`, as createAction or slice.actions give; got ${describe(creator)}. ` +
-        'A slice that imports the file of its routes while that file uses `slice.actions` gives undefined here: ' +
-        'make the action with createAction in the file of the routes.',
+      `${what}() expects an action creator with a \`type\` and a \`match\`, made by createAction or createSlice; got ${describe(creator)}. ` +
+        'It is undefined where the slice and the file of the routes import each other. ' +
+        'Then make the action by createAction in the file of the routes.',
     )
   }
   const where = `${what}(${type})`
@@ -201,7 +201,7 @@ export function tagsOrNothing(where: string, name: string, value: unknown): void
   if (value === undefined || typeof value === 'function') return
   if (areTags(value)) return
   throw new TypeError(
-    `${where} expects \`${name}\` to be a list of tags, such as 'posts' or { type: 'posts', id: 1 }, or a function that gives one; got ${describe(value)}.`,
+    `${where} expects \`${name}\` to be a list of tags, such as 'posts' or { type: 'posts', id: 1 }, or a function that returns one; got ${describe(value)}.`,
   )
 }
 

@@ -36,7 +36,10 @@ export function manualClock({ now = 1_800_000_000_000 }: { readonly now?: number
       let timer = nextTimer()
       for (let fired = 0; timer !== undefined && timer.at <= until; fired++) {
         if (timer.at > elapsed) fired = 0
-        if (fired >= firedMax) throw new Error(`manualClock: ${firedMax} timers fired with no time between.`)
+        if (fired >= firedMax)
+          throw new Error(
+            `manualClock: ${firedMax} timers fired at the same time. Does a timer set itself again after 0 ms?`,
+          )
         timers.delete(timer)
         elapsed = timer.at
         timer.callback()

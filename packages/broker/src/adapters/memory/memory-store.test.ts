@@ -18,7 +18,7 @@ describe('memoryStore', () => {
     await expect(remove).rejects.toThrow('readonly')
   })
 
-  it('is shared with nobody: a second store knows nothing of the first', async () => {
+  it('is not shared: a second store does not see the rows of the first', async () => {
     const [one, other] = [memoryStore(), memoryStore()]
     await one.transact('readwrite', 'strict', async (tx) => tx.put('settings', { name: 'salt', value: 'a' }))
 
@@ -35,7 +35,7 @@ describe('compareKeys', () => {
   })).key
   const sign = (a: Key, b: Key) => Math.sign(compareKeys(a, b))
 
-  it('is an order: the same both ways round, and what is less than the less is less', () => {
+  it('is an order: antisymmetric and transitive', () => {
     fc.assert(
       fc.property(key, key, key, (a, b, c) => {
         expect(sign(a, b) + sign(b, a)).toBe(0)

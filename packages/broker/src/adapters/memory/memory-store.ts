@@ -37,7 +37,8 @@ function overTables(tables: Tables): StoreTransaction {
     get: async (store, key) =>
       copyRow(tables[store].get(JSON.stringify(key))) as Rows[typeof store] | undefined,
     list: async (span, limit) => {
-      if (limit > listMax) throw new TypeError(`A list was asked for ${limit} rows.`)
+      if (limit > listMax)
+        throw new TypeError(`list() got a limit of ${limit} rows, expected at most ${listMax}.`)
       return rowsWithin(tables, span)
         .slice(0, limit)
         .map(({ row }) => copyRow(row)) as never
@@ -60,7 +61,7 @@ const readOnly = (tx: StoreTransaction): StoreTransaction => ({
   delete: refuseWrite,
 })
 const refuseWrite = () => {
-  throw new Error('redux-broker: a readonly transaction was written in; this is a bug of redux-broker.')
+  throw new Error('redux-broker has a bug: it writes in a readonly transaction.')
 }
 
 const copyRow = <T>(row: T): T => structuredClone(row)

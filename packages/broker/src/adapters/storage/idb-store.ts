@@ -112,7 +112,7 @@ function openDatabase(
       timer = setTimeout(() => {
         // It opens all the same once it may, and must not hold up others then.
         request.onsuccess = () => request.result.close()
-        reject(new DOMException(`${name} is held open by an older release.`, 'TimeoutError'))
+        reject(new DOMException(`A tab with an older release blocks the database ${name}.`, 'TimeoutError'))
       }, blockedMsMax)
     }
     request.onerror = () => reject(request.error)

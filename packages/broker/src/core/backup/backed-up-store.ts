@@ -178,7 +178,7 @@ const inTime = <T>(
 ): Promise<T> =>
   withTimeout(clock, ms, work, () => {
     onLate()
-    return Promise.reject(new Error(`redux-broker: no answer within ${ms} ms`))
+    return Promise.reject(new Error(`redux-broker: the storage did not answer within ${ms} ms`))
   })
 
 /** The place, with transactions that fail where they take longer. It is opened anew after such a one. */

@@ -77,7 +77,7 @@ function started(places: Partial<BackupPlaces>) {
 const hangs: readonly Hang[] = ['atOnce', 'atARead', 'afterItsWork']
 
 describe('a copy that does not answer', () => {
-  it.each(hangs)('holds up no start for long (%s)', async (how) => {
+  it.each(hangs)('does not delay a start for long (%s)', async (how) => {
     const { copy, closed } = hangingCopy(0, how)
     const { store, accept, after, row } = started({ copy })
     const accepted = accept()
@@ -90,7 +90,7 @@ describe('a copy that does not answer', () => {
     expect(closed()).toBe(1)
   })
 
-  it.each(hangs)('holds up no recovery for ever, which is owed its rows from then on (%s)', async (how) => {
+  it.each(hangs)('does not block a recovery for ever, and its rows are recovered later (%s)', async (how) => {
     const { copy } = hangingCopy(1, how)
     const notebook = { read: async () => lost, change: async () => {} }
     const { accept, after, row } = started({ copy, notebook })
@@ -102,22 +102,25 @@ describe('a copy that does not answer', () => {
     expect(await row()).toMatchObject({ nextSeq: 9, lost: { upTo: 3 }, owed: true })
   })
 
-  it.each(hangs)('for a write is a mirror no more, and is opened anew for the next one (%s)', async (how) => {
-    const { copy, closed, size } = hangingCopy(1, how)
-    const { store, clock, accept, after } = started({ copy })
-    const told = [await after(0, accept())]
-    const before = store.backup.kind()
+  it.each(hangs)(
+    'to a write is no longer a mirror, and is opened again for the next one (%s)',
+    async (how) => {
+      const { copy, closed, size } = hangingCopy(1, how)
+      const { store, clock, accept, after } = started({ copy })
+      const told = [await after(0, accept())]
+      const before = store.backup.kind()
 
-    await clock.advance(recoverMsMax)
-    const behind = store.backup.kind()
-    told.push(await after(0, accept()))
+      await clock.advance(recoverMsMax)
+      const behind = store.backup.kind()
+      told.push(await after(0, accept()))
 
-    expect(told).toEqual(['done', 'done'])
-    expect([before, behind, closed()]).toEqual(['mirror', 'none', 1])
-    expect(await size()).toBe(how === 'afterItsWork' ? 2 : 1)
-  })
+      expect(told).toEqual(['done', 'done'])
+      expect([before, behind, closed()]).toEqual(['mirror', 'none', 1])
+      expect(await size()).toBe(how === 'afterItsWork' ? 2 : 1)
+    },
+  )
 
-  it.each(hangs)('holds up nothing where it is made level (%s)', async (how) => {
+  it.each(hangs)('delays no write while it is synchronised (%s)', async (how) => {
     const { copy, closed } = hangingCopy(2, how)
     const { clock, accept, after } = started({ copy })
     await accept()
@@ -129,8 +132,8 @@ describe('a copy that does not answer', () => {
   })
 })
 
-describe('a note that does not answer', () => {
-  it('holds up no start for long, also beside a copy that does not', async () => {
+describe('a checkpoint file that does not answer', () => {
+  it('does not delay a start for long, even if the copy does not answer either', async () => {
     for (const copy of [undefined, hangingCopy(0).copy]) {
       const notebook = { read: never<undefined>, change: async () => {} }
       const { accept, after } = started({ copy, notebook })
@@ -140,7 +143,7 @@ describe('a note that does not answer', () => {
     }
   })
 
-  it('is no backup while it cannot be written, and is one again once it can', async () => {
+  it('is no backup while writes to it fail, and is one again afterwards', async () => {
     let isAway = true
     const change = () => (isAway ? never<void>() : Promise.resolve())
     const { store, clock, accept } = started({ notebook: { read: async () => undefined, change } })
@@ -156,9 +159,9 @@ describe('a note that does not answer', () => {
   })
 })
 
-describe('the code that mends a database', () => {
+describe('the code that repairs a database', () => {
   it.each([1, 2, 4])(
-    'lets uses fail in time where it does not come, and is asked for again (%i)',
+    'lets transactions fail in time if it does not load, and is loaded again (%i)',
     async (times) => {
       let asked = 0
       const slow = () => (asked++ < times ? never<BackupRepair>() : repair())
@@ -167,7 +170,9 @@ describe('the code that mends a database', () => {
       const told: unknown[] = []
       for (let i = 0; i < times; i++) told.push(await after(recoverMsMax, accept()))
 
-      expect(told).toEqual(Array.from({ length: times }, () => 'redux-broker: no answer within 30000 ms'))
+      expect(told).toEqual(
+        Array.from({ length: times }, () => 'redux-broker: the storage did not answer within 30000 ms'),
+      )
       expect(await after(0, accept())).toBe('done')
       expect(await row()).toMatchObject({ nextSeq: 9, lost: { upTo: 3 } })
     },

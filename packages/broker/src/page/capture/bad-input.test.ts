@@ -13,7 +13,7 @@ beforeEach(() => {
 
 afterEach(() => vi.restoreAllMocks())
 
-describe('what cannot be captured settles as rejected, is shown to nobody and is not half stored', () => {
+describe('an action that cannot be captured settles as rejected, is not shown, and leaves no partial row', () => {
   it.each(rows)('$name', async ({ reason, advice, ...row }) => {
     const { world, app, dispatch } = openWith(row)
     await world.settle()
@@ -31,7 +31,7 @@ describe('what cannot be captured settles as rejected, is shown to nobody and is
     expect(world.reports).toEqual([])
   })
 
-  it('a relative URL where there is no page to start from', async () => {
+  it('a relative URL without a page to resolve it against', async () => {
     const world = createTestWorld()
     const tab = world.tab()
     const bare = { ...tab, host: { ...tab.host, baseUrl: undefined } }
@@ -42,7 +42,7 @@ describe('what cannot be captured settles as rejected, is shown to nobody and is
     expect(await receipt.settled).toEqual({ status: 'rejected', reason: 'invalidRequest' })
     expect(consoleError).toHaveBeenCalledWith(
       expect.stringMatching(
-        /that is absolute: there is no page to start from; it gave '\/api\/posts\/p1\/claps'/,
+        /that is absolute, since there is no page to resolve it against; it returned '\/api\/posts\/p1\/claps'/,
       ),
       expect.anything(),
     )
@@ -56,12 +56,12 @@ describe('what cannot be captured settles as rejected, is shown to nobody and is
 
     expect(await receipt.settled).toEqual({ status: 'rejected', reason: 'signedOut' })
     expect(consoleError).toHaveBeenCalledWith(
-      expect.stringMatching(/posts\/clapped was dispatched while `partition` gives no user/),
+      expect.stringMatching(/posts\/clapped was dispatched while nobody is signed in/),
       expect.anything(),
     )
   })
 
-  it('says nothing of it to the console in production', async () => {
+  it('prints nothing about it in production', async () => {
     vi.stubEnv('NODE_ENV', 'production')
     // The modules ask once, as they are loaded: a bundler leaves the advice out.
     vi.resetModules()

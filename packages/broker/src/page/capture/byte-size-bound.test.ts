@@ -31,7 +31,7 @@ const copies = [
   ['turned into JSON', (value: unknown, tally: Tally) => toJson(value, 'body', tally)],
 ] as const
 
-describe.each(copies)('what is %s is looked at no further than to the bound', (_what, copy) => {
+describe.each(copies)('the size of a %s value is counted only up to the bound', (_what, copy) => {
   const visits = (make: (visit: () => void) => unknown, max: number): number => {
     let seen = 0
     expect(() =>
@@ -47,11 +47,11 @@ describe.each(copies)('what is %s is looked at no further than to the bound', (_
     expect(visits((visit) => doubling(levels, visit), 10_000)).toBeLessThan(10_000)
   })
 
-  it('in getters that give ever new objects', () => {
+  it('in getters that return ever new objects', () => {
     expect(visits(endless, 2_000)).toBeLessThan(1_000)
   })
 
-  it('in a list that has no end, or many empty places', () => {
+  it('in an endless list, or one with many empty places', () => {
     const sparse: unknown[] = []
     sparse[3_000_000] = 1
     expect(visits(() => sparse, 10_000)).toBe(0)
@@ -75,12 +75,12 @@ describe.each(copies)('what is %s is looked at no further than to the bound', (_
   })
 })
 
-describe('what is stored is looked at no further than to the bound', () => {
+describe('the size of a stored value is counted only up to the bound', () => {
   it.each([
     ['a Map', Map],
     ['a Set', Set],
     ['a list', Array],
-  ])('in %s that is iterated without end', (_what, Kind) => {
+  ])('in %s with an endless iterator', (_what, Kind) => {
     class Endless extends (Kind as MapConstructor) {
       override *[Symbol.iterator](): MapIterator<[unknown, unknown]> {
         for (;;) yield [1, 2]
@@ -89,7 +89,7 @@ describe('what is stored is looked at no further than to the bound', () => {
     expect(() => storedCopy([new Endless()], 'payload', tallyTo(10_000))).toThrow('too many')
   })
 
-  it('nor in a class, which is not cloned to see whether it may be', () => {
+  it('in a class, which is not cloned to check it', () => {
     let seen = 0
     class Growing {
       get [Symbol.iterator]() {
@@ -111,7 +111,7 @@ describe('what is stored is looked at no further than to the bound', () => {
     expect(seen).toBe(0)
   })
 
-  it('and getters without end that fit are refused as too deep', () => {
+  it('but endless getters within the bound are refused as too deep', () => {
     expect(() =>
       storedCopy(
         endless(() => {}),

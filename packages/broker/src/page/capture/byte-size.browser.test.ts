@@ -3,7 +3,7 @@ import { storedCopy } from './plain-data.js'
 
 const long = 'x'.repeat(1_048_576)
 
-describe('the bytes that are stored of what only a browser keeps', () => {
+describe('the stored bytes of a value that only a browser stores', () => {
   const files = new DataTransfer()
   files.items.add(new File([long], 'a.txt'))
 
@@ -22,12 +22,12 @@ describe('the bytes that are stored of what only a browser keeps', () => {
   })
 })
 
-describe('what is nested 300 levels deep', () => {
+describe('a value nested 300 levels deep', () => {
   it.each([
     ['lists', (inner: unknown) => [inner]],
     ['Maps', (inner: unknown) => new Map([['a', inner]])],
     ['Sets', (inner: unknown) => new Set([inner])],
-  ])('in %s can be cloned for the storage, and again', (_what, wrap) => {
+  ])('in %s can be cloned for the storage twice', (_what, wrap) => {
     let value: unknown = 0
     for (let i = 0; i < 300; i++) value = wrap(value)
     const tally = { bytes: 0, max: 1e9, tooMany: () => new Error('too many') }

@@ -25,7 +25,7 @@ describe('the bytes of a value by itself', () => {
     expect(byteSize(value, 1e9)).toBe(bytes)
   })
 
-  it('are counted of the fields and the files of a form', () => {
+  it('include the fields and the files of a form', () => {
     const form = new FormData()
     form.append('a', new Blob([new ArrayBuffer(mebibyte)]), 'a.bin')
 
@@ -56,7 +56,7 @@ describe('the bytes that are stored', () => {
     expect(storedBytes(value)).toBeLessThan(mebibyte + 2_000)
   })
 
-  it('count what stands in several places as often as it is stored', () => {
+  it('count a value in several places as often as it is stored', () => {
     const one = { long }
     const buffer = new ArrayBuffer(mebibyte)
 
@@ -74,7 +74,7 @@ describe('the bytes that are stored', () => {
     }
   })
 
-  it('are at least half and at most twice of what the copy takes, for random graphs that share', () => {
+  it('are between half and twice the size of the copy, for random graphs with shared values', () => {
     const { node } = fc.letrec((tie) => ({
       node: fc.oneof(
         { depthSize: 'medium', withCrossShrink: true },
@@ -105,7 +105,7 @@ describe('the bytes that are stored', () => {
     )
   })
 
-  it('never count a value that stands in itself: it is too deep at once', () => {
+  it('never count a cyclic value, which is refused as too deep at once', () => {
     const list: unknown[] = ['x'.repeat(90)]
     list.push(new Map([['a', { list }]]))
     const set = new Set<unknown>()
@@ -116,7 +116,7 @@ describe('the bytes that are stored', () => {
       expect(() => storedCopy(value, 'payload', tallyTo(150))).toThrow(RangeError)
   })
 
-  it('is stored as it was counted: a copy shares nothing', () => {
+  it('match the copy, which shares nothing', () => {
     const one = { a: 1 }
     const [a, b] = deserialize(serialize(storedCopy([one, one], 'payload', tallyTo(99)))) as object[]
 

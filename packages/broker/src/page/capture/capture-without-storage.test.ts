@@ -7,8 +7,8 @@ beforeEach(() => void vi.spyOn(console, 'error').mockImplementation(() => {}))
 
 afterEach(() => vi.restoreAllMocks())
 
-describe('where the storage fails', () => {
-  it('rejects as storageUnavailable, takes the change back, and sends nothing', async () => {
+describe('if the storage fails', () => {
+  it('a capture is rejected as storageUnavailable, its change is undone, and nothing is sent', async () => {
     const { store, failing } = countingStore()
     const world = createTestWorld({ store })
     const app = openApp(world)
@@ -26,7 +26,7 @@ describe('where the storage fails', () => {
     expect(world.network.requests).toHaveLength(0)
   })
 
-  it('goes on when it is back: what failed at the start is begun anew', async () => {
+  it('the page goes on when the storage is back, and repeats the failed start', async () => {
     const { store, failing } = countingStore()
     failing.error = new Error('disk')
     const world = createTestWorld({ store })
@@ -44,7 +44,7 @@ describe('where the storage fails', () => {
     expect(world.network.requests).toHaveLength(1)
   })
 
-  it('sends what waited from before when the tab is looked at again', async () => {
+  it('earlier entries are sent when the tab becomes visible again', async () => {
     const { store, failing } = countingStore()
     const world = createTestWorld({ store })
     world.setOnline(false)

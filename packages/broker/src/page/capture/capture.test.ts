@@ -25,7 +25,7 @@ describe('capturing', () => {
     expect(batches).toEqual([6, 1])
   })
 
-  it('captures an action that is dispatched as soon as the store is made', async () => {
+  it('captures an action that is dispatched right after the store is made', async () => {
     const world = createTestWorld()
     const app = openApp(world)
 
@@ -35,7 +35,7 @@ describe('capturing', () => {
     expect((await receipt.settled).status).toBe('delivered')
   })
 
-  it('passes the marked action on to the reducers and gives the receipt back through all middleware', () => {
+  it('passes the marked action to the reducers and returns the receipt through all middleware', () => {
     const world = createTestWorld()
     const app = openApp(world)
 
@@ -74,7 +74,7 @@ describe('capturing', () => {
     expect(entry?.action).toEqual({ type: 'noted', payload: 'p1', meta: { from: 'feed' } })
   })
 
-  it('runs thunks through, and captures what they dispatch', async () => {
+  it('passes thunks through, and captures the actions that they dispatch', async () => {
     const world = createTestWorld()
     const app = openApp(world)
 
@@ -86,7 +86,7 @@ describe('capturing', () => {
     expect((await receipt.settled).status).toBe('delivered')
   })
 
-  it('keeps the write where a reducer throws, and reports the error (P13)', async () => {
+  it('keeps the write if a reducer throws, and reports the error (P13)', async () => {
     const world = createTestWorld()
     const app = openApp(world, {
       wrap: (reducer) => (state, action) => {
@@ -102,7 +102,7 @@ describe('capturing', () => {
     expect(String(world.reports[0])).toContain('reducer')
   })
 
-  it('keeps the write where a subscriber throws', async () => {
+  it('keeps the write if a subscriber throws', async () => {
     const world = createTestWorld()
     const app = openApp(world)
     const unsubscribe = app.store.subscribe(() => {
@@ -152,7 +152,7 @@ describe('the outbox’s limits (P10)', () => {
     expect(await second.settled).toEqual({ status: 'rejected', reason: 'outboxFull' })
   })
 
-  it('holds a flood of captures in one turn within the limit, in memory too', async () => {
+  it('keeps a flood of captures in one turn within the limit, in memory too', async () => {
     const world = createTestWorld()
     const app = openApp(world, { limits: { entriesMax: 3 } })
     await world.settle()

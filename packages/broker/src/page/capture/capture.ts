@@ -126,7 +126,8 @@ function takeSnapshot(
   if (principal === '')
     throw new Refusal(
       'signedOut',
-      isDevelopment && `${action.type} was dispatched while \`partition\` gives no user.`,
+      isDevelopment &&
+        `${action.type} was dispatched while nobody is signed in: \`partition\` returned no user.`,
     )
   room.checkEntries(queue.size)
   const { lane, capture } = snapshot(route, action, context)

@@ -73,7 +73,7 @@ describe('a flood of captures (P10)', () => {
   beforeEach(() => void vi.spyOn(console, 'error').mockImplementation(() => {}))
   afterEach(() => void vi.restoreAllMocks())
 
-  it('of one turn takes what the outbox has room for, and replays nothing for all the rest', async () => {
+  it('of one turn fills the room of the outbox, and replays nothing for the rest', async () => {
     const { world, flood, asked, state } = await open({ entriesMax: 40 })
 
     const receipts = flood(1_000)
@@ -89,29 +89,26 @@ describe('a flood of captures (P10)', () => {
     expect(console.error).toHaveBeenCalledTimes(1)
   })
 
-  it.each([1, 2, 300])(
-    'of %i at the cap asks the storage for nothing, and replays nothing',
-    async (count) => {
-      const { world, flood, asked, state } = await open({ entriesMax: 40 })
-      flood(40)
-      await world.settle()
-      flood(1)
-      await world.settle()
-      Object.assign(asked, { reduced: 0, transactions: 0 })
+  it.each([1, 2, 300])('of %i at the limit does not ask the storage, and replays nothing', async (count) => {
+    const { world, flood, asked, state } = await open({ entriesMax: 40 })
+    flood(40)
+    await world.settle()
+    flood(1)
+    await world.settle()
+    Object.assign(asked, { reduced: 0, transactions: 0 })
 
-      const receipts = flood(count)
-      await world.settle()
+    const receipts = flood(count)
+    await world.settle()
 
-      expect(await Promise.all(receipts.map(({ settled }) => settled))).toEqual(Array(count).fill(refused))
-      expect(state().items).toEqual({ shown: 40, refused: count + 1 })
-      expect(asked).toEqual({ reduced: 0, transactions: 0 })
-    },
-  )
+    expect(await Promise.all(receipts.map(({ settled }) => settled))).toEqual(Array(count).fill(refused))
+    expect(state().items).toEqual({ shown: 40, refused: count + 1 })
+    expect(asked).toEqual({ reduced: 0, transactions: 0 })
+  })
 
   it.each([
     ['nothing is known of the room', (): void => {}],
     ['the storage is gone', ({ break: fail }: { break(): unknown }) => void fail()],
-  ])('of one where %s is undone with no replay', async (_where, prepare) => {
+  ])('of one is undone without a replay if %s', async (_where, prepare) => {
     const { world, flood, asked, state, fails } = await open({ entriesMax: 40 })
     flood(40)
     await world.settle()
@@ -144,7 +141,7 @@ describe('a flood of captures (P10)', () => {
     expect(asked.reduced).toBe(300 + 40)
   })
 
-  it('asks a storage that failed three times nothing for a second, and then it is asked again', async () => {
+  it('pauses for a second before it asks a storage that failed three times', async () => {
     const { world, flood, asked, state, fails } = await open({ entriesMax: 1_000 })
     const restore = fails()
     for (let i = 0; i < 3; i++) {
@@ -168,7 +165,7 @@ describe('a flood of captures (P10)', () => {
     expect(await receipt?.accepted).toEqual({ status: 'accepted' })
   })
 
-  it('takes the next capture at once of a storage that failed twice', async () => {
+  it('lets a storage that failed twice take the next capture at once', async () => {
     const { world, flood, fails } = await open({ entriesMax: 1_000 })
     for (let i = 0; i < 3; i++) {
       const restore = fails()
@@ -183,7 +180,7 @@ describe('a flood of captures (P10)', () => {
     }
   })
 
-  it('at the cap is listed, the newest of it, as each capture that is refused alone', async () => {
+  it('at the limit is listed like single refused captures, the newest first', async () => {
     const { world, flood, state } = await open({ entriesMax: 3 })
     flood(3)
     await world.settle()
@@ -198,7 +195,7 @@ describe('a flood of captures (P10)', () => {
     expect(entries[receipts.at(-2)?.id ?? '']).toMatchObject({ state: 'rejected', reason: 'outboxFull' })
   })
 
-  it.each(['this tab', 'another tab'])('is taken again as soon as %s has made room', async (who) => {
+  it.each(['this tab', 'another tab'])('is accepted again as soon as %s has made room', async (who) => {
     const { world, flood, broker, openTab } = await open({ entriesMax: 3 })
     const other = openTab()
     await world.settle()
@@ -214,7 +211,7 @@ describe('a flood of captures (P10)', () => {
     expect(await receipt?.accepted).toEqual({ status: 'accepted' })
   })
 
-  it('is tried again after a second where nobody says that there is room', async () => {
+  it('is tried again after a second if no tab reports room', async () => {
     const { world, flood, asked } = await open({ entriesMax: 3 })
     flood(5)
     await world.settle()
@@ -227,7 +224,7 @@ describe('a flood of captures (P10)', () => {
     expect(asked.transactions).toBeGreaterThan(0)
   })
 
-  it('has room for a small one where a large one was refused for its bytes', async () => {
+  it('leaves room for a small capture after a large one was refused for its bytes', async () => {
     const { world, flood, asked } = await open({ bytesMax: 2_000 })
     flood(1, 'x'.repeat(1_200))
     await world.settle()

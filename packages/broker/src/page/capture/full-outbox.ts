@@ -74,16 +74,15 @@ const unbounded: MissingRoom = { entries: Number.POSITIVE_INFINITY, bytes: Numbe
 const outboxFull = ({ entriesMax, bytesMax }: Limits): Readonly<Record<keyof MissingRoom, Refusal>> => ({
   entries: new Refusal(
     'outboxFull',
-    isDevelopment &&
-      `The outbox holds ${entriesMax} entries, as many as it takes (limits.entriesMax). ${mending}`,
+    isDevelopment && `The outbox is full with ${entriesMax} entries (limits.entriesMax). ${mending}`,
   ),
   bytes: new Refusal(
     'outboxFull',
     isDevelopment &&
-      `The outbox has no room for it within its ${bytesMax} bytes (limits.bytesMax). ${mending}`,
+      `The outbox has no room for this write within ${bytesMax} bytes (limits.bytesMax). ${mending}`,
   ),
 })
 
 const mending =
   isDevelopment &&
-  'It empties as entries are delivered. Dead letters count until requeue() or discard(). Tell the user, or set the limit higher.'
+  'Delivered entries leave it. Dead letters count until requeue() or discard(). Tell the user, or raise the limit.'

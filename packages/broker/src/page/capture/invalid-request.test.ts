@@ -10,7 +10,7 @@ afterEach(() => vi.restoreAllMocks())
 const invalid: Reply = { kind: 'invalid', message: "TypeError: 'x y' is no name of a header." }
 
 describe('a request that cannot be built', () => {
-  it('comes back at once with words, and was never sent', async () => {
+  it('is returned at once with an explanation, and was never sent', async () => {
     const world = createTestWorld()
     world.network.next(invalid)
     const app = openApp(world)
@@ -25,7 +25,7 @@ describe('a request that cannot be built', () => {
     expect(app.post('p1')).toMatchObject({ claps: 0, problem: 'invalidRequest' })
   })
 
-  it('tells nothing of the network: all that is behind it and beside it goes on', async () => {
+  it('says nothing about the network, so entries behind it and in other lanes go on', async () => {
     const world = createTestWorld()
     world.network.next(invalid, invalid, invalid)
     const app = openApp(world)
@@ -37,7 +37,7 @@ describe('a request that cannot be built', () => {
     expect(world.network.requests).toHaveLength(5)
   })
 
-  it('does not make an origin that is away look well', async () => {
+  it('does not make an unreachable origin look healthy', async () => {
     const world = createTestWorld()
     let user = 'ada'
     const app = openApp(world, { prepareHeaders: (headers) => headers.set('x-user', user) })
@@ -53,7 +53,7 @@ describe('a request that cannot be built', () => {
     expect(app.outbox()).toMatchObject({ connectivity: 'offline', deadLetters: 1 })
   })
 
-  it('is sent again by `requeue`, once its app can build it', async () => {
+  it('is sent again by `requeue` once the app can build it', async () => {
     const world = createTestWorld()
     let user = '李'
     const app = openApp(world, { prepareHeaders: (headers) => headers.set('x-user', user) })
@@ -68,7 +68,7 @@ describe('a request that cannot be built', () => {
     expect(world.network.requests.map(({ headers }) => headers['x-user'])).toEqual(['li'])
   })
 
-  it('is told from a `prepareHeaders` that throws: there the entry waits', async () => {
+  it('differs from a `prepareHeaders` that throws, after which the entry waits', async () => {
     const world = createTestWorld()
     let isOver = false
     const app = openApp(world, {
@@ -87,7 +87,7 @@ describe('a request that cannot be built', () => {
     expect((await receipt.settled).status).toBe('delivered')
   })
 
-  it('is no reason to say that nothing was sent where an earlier try was', async () => {
+  it('keeps the effect of an earlier attempt, which was sent', async () => {
     const world = createTestWorld()
     world.network.next(failed(), invalid)
     const app = openApp(world)

@@ -32,7 +32,7 @@ const copyToJson = () => ({
 })
 
 describe('a body as JSON', () => {
-  it('is what JSON.stringify gives, for any JSON and any depth', () => {
+  it('equals the result of JSON.stringify, for any JSON and any depth', () => {
     fc.assert(
       fc.property(fc.oneof(fc.array(fc.jsonValue()), fc.dictionary(fc.string(), fc.jsonValue())), (value) => {
         expect(toJson(value, 'body', unbounded())).toBe(JSON.stringify(value))
@@ -63,7 +63,7 @@ describe('a body as JSON', () => {
     ['a list with a toJSON', Object.assign([1], { toJSON: (key: string) => [key] })],
     ['a toJSON that gives nothing', { a: { toJSON: () => undefined }, b: [{ toJSON: () => undefined }] }],
     ['a key named toJSON that is no function', { toJSON: 1 }],
-  ])('is so with %s', (_name, value) => {
+  ])('equals it with %s', (_name, value) => {
     expect(toJson(value, 'body', unbounded())).toBe(JSON.stringify(value))
   })
 
@@ -123,7 +123,7 @@ describe('random trees with a toJSON at random places', () => {
     ),
   }))
 
-  it('are, as a body, what JSON.stringify gives', () => {
+  it('become, as a body, the result of JSON.stringify', () => {
     fc.assert(
       fc.property(tree, (value) => {
         expect(toJson(value, 'body', unbounded())).toBe(JSON.stringify(value))
@@ -132,7 +132,7 @@ describe('random trees with a toJSON at random places', () => {
     )
   })
 
-  it('are, as they are stored, what JSON.stringify gives of them', () => {
+  it('become, when stored, the parsed result of JSON.stringify', () => {
     fc.assert(
       fc.property(tree, (value) => {
         expect(JSON.stringify(storedCopy(value, 'payload', unbounded()))).toBe(JSON.stringify(value))

@@ -58,7 +58,8 @@ export function storedCopy(
   isGiven = false,
   holders: Set<unknown> = new Set(),
 ): unknown {
-  if (holders.has(value) || holders.size > levelsMax) throw new RangeError(`More than ${levelsMax} levels`)
+  if (holders.has(value) || holders.size > levelsMax)
+    throw new RangeError(`More than ${levelsMax} nested levels`)
   const inner: CopyInner = (one, name, holder = path) => {
     holders.add(value)
     const copy = storedCopy(one, isDevelopment ? stepInto(holder, name) : '', tally, name, false, holders)

@@ -11,24 +11,21 @@ beforeEach(() => void vi.spyOn(console, 'error').mockImplementation(() => {}))
 afterEach(() => vi.restoreAllMocks())
 
 describe('a header of a read', () => {
-  it.each(['X-Workspace', 'x-api-version', 'Accept'])(
-    '%s is sent, since nothing of a read is stored',
-    (name) => {
-      expect([...readHeaders('t', { headers: { [name]: 'a' } })]).toEqual([[name.toLowerCase(), 'a']])
-    },
-  )
+  it.each(['X-Workspace', 'x-api-version', 'Accept'])('%s is sent, since a read is not stored', (name) => {
+    expect([...readHeaders('t', { headers: { [name]: 'a' } })]).toEqual([[name.toLowerCase(), 'a']])
+  })
 
   it.each([
-    ['cookie', /by the browser/],
-    ['Idempotency-Key', /by the broker/],
-  ])('%s is refused without advice to give it elsewhere', (name, advice) => {
+    ['cookie', /Only the browser/],
+    ['Idempotency-Key', /The broker sets/],
+  ])('%s is refused without advice to set it elsewhere', (name, advice) => {
     const take = () => readHeaders('t', { headers: { [name]: secret } })
     expect(take).toThrow(advice)
     expect(take).not.toThrow('`prepareHeaders`')
   })
 
   it.each(['Authorization', 'X-CSRF-Token'])(
-    '%s is refused, in words that help: it was left out in silence',
+    '%s is refused with advice, and not silently left out',
     async (name) => {
       const load = read(createAction('load'), { request: given(name) })
       const { dispatch, broker } = openReads(createTestWorld(), { routes: [load] })
@@ -48,7 +45,7 @@ describe('the headers of a read whose answer is kept', () => {
     ['given in its request', { 'x-api-key': secret }, undefined],
     ['added by prepareHeaders', undefined, 'x-api-key'],
     ['added under the name of a team', undefined, 'x-team'],
-  ])('lie nowhere on the device: %s', async (_where, headers, prepared) => {
+  ])('are not stored on the device: %s', async (_where, headers, prepared) => {
     const world = createTestWorld({ network: answer(200, { ok: true }) })
     const places: string[] = []
     const { copies } = world

@@ -35,7 +35,7 @@ export const storageRefusal = (error: unknown): Refusal =>
   isUnstorable(error)
     ? new Refusal(
         'notSerialisable',
-        isDevelopment && 'The action holds something that IndexedDB does not take, or is nested too deep.',
+        isDevelopment && 'The action has a value that IndexedDB cannot store, or is nested too deep.',
         error,
       )
     : new Refusal(

@@ -24,7 +24,7 @@ describe('a body of one value', () => {
   })
 })
 
-describe('a body that is read first', () => {
+describe('a body that has to be read first', () => {
   const uploaded = write(clapped, {
     request: ({ postId, note }) => ({
       url: `/files/${postId}`,
@@ -69,7 +69,7 @@ describe('a body that is read first', () => {
     expect((await behind.settled).status).toBe('delivered')
   })
 
-  it('belongs to the user who made it, whoever is signed in when it has been read (P6)', async () => {
+  it('belongs to the user who made it, even if another user signs in meanwhile (P6)', async () => {
     const world = createTestWorld()
     const app = openApp(world, { routes: [uploaded] })
     await world.settle()
@@ -85,7 +85,7 @@ describe('a body that is read first', () => {
     expect(whileBobIsHere).toBe(0)
     expect(world.network.requests.map(({ principal }) => principal)).toEqual(['ada'])
   })
-  it('is not stored once all was given up while it was read', async () => {
+  it('is not stored if all entries were discarded while it was read', async () => {
     const { reply: reading, release } = held()
     const bytes = () => new ArrayBuffer(1)
     vi.spyOn(Response.prototype, 'arrayBuffer').mockImplementation(() => reading.then(bytes))

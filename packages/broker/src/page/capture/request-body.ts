@@ -33,7 +33,7 @@ export function contentOf(
     'body',
     tallyOf(isDevelopment && `The body of ${type}`, limits),
     isDevelopment &&
-      `The \`body\` of ${type} cannot be turned into JSON: it must be a plain object, an array, a string, a number, true or false, an ArrayBuffer, a Blob, a FormData, URLSearchParams, or have a \`toJSON\``,
+      `The \`body\` of ${type} must be plain data, an ArrayBuffer, a Blob, a FormData, URLSearchParams, or have a \`toJSON\``,
   )
   return json === undefined ? [] : [json, 'application/json']
 }
@@ -60,7 +60,7 @@ export function storedAction(action: StoredAction, limits: SizeLimits): [StoredA
     'action',
     tally,
     isDevelopment &&
-      `The action ${action.type} holds something that cannot be stored. Keep its payload plain data`,
+      `The action ${action.type} has a value that cannot be stored. Keep its payload plain data`,
   )
   return [stored as StoredAction, tally.bytes]
 }
@@ -87,11 +87,11 @@ const tallyOf = (what: string | false, { bodyBytesMax, bytesMax }: SizeLimits): 
     return this.bytes > bodyBytesMax
       ? new Refusal(
           'bodyTooLarge',
-          isDevelopment && `${text}; at most ${bodyBytesMax} are taken (limits.bodyBytesMax).`,
+          isDevelopment && `${text}; the limit is ${bodyBytesMax} (limits.bodyBytesMax).`,
         )
       : new Refusal(
           'outboxFull',
-          isDevelopment && `${text}; the whole outbox takes ${bytesMax} (limits.bytesMax).`,
+          isDevelopment && `${text}; the limit of the whole outbox is ${bytesMax} (limits.bytesMax).`,
         )
   },
 })

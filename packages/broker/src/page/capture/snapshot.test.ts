@@ -9,7 +9,7 @@ afterEach(() => vi.restoreAllMocks())
 
 const url = '/ok'
 
-describe('what can be captured', () => {
+describe('a capture', () => {
   const stored = async (request: unknown, more = {}) => {
     const { world, app, dispatch } = openWith({ request }, more)
     await dispatch().accepted
@@ -30,7 +30,7 @@ describe('what can be captured', () => {
     expect(entry?.channel).toBe('https://api.test')
   })
 
-  it('is in the lane of its URL without the query, where the route names none', async () => {
+  it('is in the lane of its URL without the query, unless the route names a lane', async () => {
     const { entry } = await stored(() => ({ url: '/things/7?draft=1' }))
 
     expect(entry?.lane).toBe('https://app.test/things/7')
@@ -49,7 +49,7 @@ describe('what can be captured', () => {
     expect(own.request?.headers).toContainEqual(['content-type', 'application/vnd.x+json'])
   })
 
-  it('has a form’s bytes with the boundary that goes with them', async () => {
+  it('has the bytes of a form with their boundary', async () => {
     const form = new FormData()
     form.append('text', 'é')
 
@@ -61,7 +61,7 @@ describe('what can be captured', () => {
     expect(again.get('text')).toBe('é')
   })
 
-  it('is a copy: what happens to the payload or the buffer later changes nothing', async () => {
+  it('is a copy: later changes of the payload or the buffer do not affect it', async () => {
     const buffer = new Uint8Array([1, 2, 3]).buffer
     const { entry } = await stored(() => {
       queueMicrotask(() => new Uint8Array(buffer).fill(9))
@@ -71,7 +71,7 @@ describe('what can be captured', () => {
     expect([...new Uint8Array(entry?.request.body as ArrayBuffer)]).toEqual([1, 2, 3])
   })
 
-  it('keeps its key for ever: 128 random bits, never made from the payload', async () => {
+  it('keeps its key, which has 128 random bits and does not depend on the payload', async () => {
     const { entry } = await stored(() => ({ url }))
 
     expect(entry?.key).toMatch(/^[0-9a-f]{32}$/)
@@ -85,7 +85,7 @@ describe('what can be captured', () => {
   })
 })
 
-describe('texts of an entry beside its body', () => {
+describe('strings of an entry beside its body', () => {
   const one = (more: object, lane = 'l') => ({ request: () => ({ url, ...more }), lane: () => lane })
 
   it.each([
@@ -98,7 +98,7 @@ describe('texts of an entry beside its body', () => {
 
     expect(await dispatch().accepted).toEqual({ status: 'rejected', reason: 'invalidRequest' })
     expect(console.error).toHaveBeenCalledWith(
-      expect.stringMatching(new RegExp(`The \`${name}\` of .* has \\d+ characters; at most 8000 are taken`)),
+      expect.stringMatching(new RegExp(`The \`${name}\` of .* has \\d+ characters; the limit is 8000`)),
       expect.anything(),
     )
   })

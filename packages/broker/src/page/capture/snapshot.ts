@@ -56,7 +56,7 @@ export function snapshot(
   if (typeof lane !== 'string')
     throw new Refusal(
       'invalidRequest',
-      isDevelopment && `The \`lane\` of ${type} must give a string; it gave ${describe(lane)}.`,
+      isDevelopment && `The \`lane\` of ${type} must return a string; it returned ${describe(lane)}.`,
     )
   const method = methodOf(type, template)
   const headers = storedHeaders(type, template, context.storedHeaders)
@@ -100,7 +100,7 @@ function checkMark(action: StoredAction): void {
     throw new Refusal(
       'invalidRequest',
       isDevelopment &&
-        `The action ${action.type} has a \`meta.broker\` of its own, where the broker marks it: give it another name.`,
+        `The action ${action.type} sets \`meta.broker\`, which the broker itself needs. Use another name.`,
     )
 }
 
@@ -116,7 +116,7 @@ export function absoluteUrl(type: string, template: unknown, context: UrlContext
     throw new Refusal(
       'invalidRequest',
       isDevelopment &&
-        `The \`request\` of ${type} must give a \`url\` ${wantedOf(address, url, baseUrl)}; it gave ${describe(address)}.`,
+        `The \`request\` of ${type} must return a \`url\` ${wantedOf(address, url, baseUrl)}; it returned ${describe(address)}.`,
     )
   url.hash = ''
   bounded('urlTooLong', isDevelopment && `The \`url\` of ${type}`, url.href, limits)
@@ -134,7 +134,7 @@ function bounded(
     throw new Refusal(
       reason,
       isDevelopment &&
-        `${what} has ${length} characters; at most ${urlCharactersMax} are taken (limits.urlCharactersMax), since servers refuse longer ones.`,
+        `${what} has ${length} characters; the limit is ${urlCharactersMax} (limits.urlCharactersMax), since servers refuse longer ones.`,
     )
 }
 
@@ -145,10 +145,12 @@ const hasCredentials = ({ username, password }: URL) => username + password !== 
 function wantedOf(address: unknown, url: URL | undefined, baseUrl: string | undefined): string {
   if (typeof address !== 'string') return 'that is a string'
   if (url === undefined)
-    return baseUrl === undefined ? 'that is absolute: there is no page to start from' : 'that can be parsed'
-  if (!isWeb(url)) return 'of http or https'
+    return baseUrl === undefined
+      ? 'that is absolute, since there is no page to resolve it against'
+      : 'that can be parsed'
+  if (!isWeb(url)) return 'with http: or https:'
   if (hasCredentials(url)) return 'without credentials'
-  return "of the page's own origin or one that createBroker's `origins` lists"
+  return "of the page's own origin or of one in `origins` of createBroker"
 }
 
 /** In the case that fetch gives it, and PATCH in capitals, which no server knows otherwise. @throws Refusal */
@@ -158,6 +160,6 @@ function methodOf(type: string, { method = 'POST' }: RequestTemplate): string {
   throw new Refusal(
     'invalidRequest',
     isDevelopment &&
-      `The \`method\` of ${type} must be a token of HTTP that a page may send, and none that only reads, for which there is read(); it is ${describe(method)}.`,
+      `The \`method\` of ${type} must be an HTTP method that a page may send and that writes; got ${describe(method)}. Declare a read() to read.`,
   )
 }

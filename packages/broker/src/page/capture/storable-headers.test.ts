@@ -37,7 +37,7 @@ describe('a header of a write', () => {
     expect(consoleError).not.toHaveBeenCalled()
   })
 
-  it.each(refused)('%s is refused, in words that help, and nothing of it is stored', async (name) => {
+  it.each(refused)('%s is refused with advice, and is not stored', async (name) => {
     const opened = openWith({ request: given(name) })
     const receipt = opened.dispatch()
 
@@ -50,14 +50,14 @@ describe('a header of a write', () => {
   })
 
   it.each([
-    ['Cookie', /by the browser.*credentials: 'include'/],
-    ['set-cookie', /by the browser/],
-    ['Proxy-Authorization', /by the browser/],
-    ['Sec-Fetch-Site', /by the browser/],
-    ['host', /by the browser/],
-    ['Idempotency-Key', /by the broker/],
-    ['idempotency-principal', /by the broker/],
-  ])('that no function of the app can give is refused without advice to do so: %s', async (name, advice) => {
+    ['Cookie', /Only the browser.*credentials: 'include'/],
+    ['set-cookie', /Only the browser/],
+    ['Proxy-Authorization', /Only the browser/],
+    ['Sec-Fetch-Site', /Only the browser/],
+    ['host', /Only the browser/],
+    ['Idempotency-Key', /The broker sets/],
+    ['idempotency-principal', /The broker sets/],
+  ])('that no function of the app can set is refused without advice to set it: %s', async (name, advice) => {
     const { dispatch } = openWith({ request: given(name) })
 
     expect(await dispatch().accepted).toEqual({ status: 'rejected', reason: 'invalidRequest' })
@@ -74,7 +74,7 @@ describe('a header of a write', () => {
     ['content-language', '\u0008de'],
     ['content-location', '/a\u007fb'],
     ['x-client-version', '1\u001b[0m'],
-  ])('with a control character is refused, in words that name it: %s with %j', async (name, value) => {
+  ])('with a control character is refused by its name: %s with %j', async (name, value) => {
     const opened = openWith(
       { request: () => ({ url: '/ok', headers: { [name]: value } }) },
       { storedHeaders: ['x-client-version'] },
@@ -87,14 +87,14 @@ describe('a header of a write', () => {
     expect(words).not.toContain(value)
   })
 
-  it('gets the advice for each kind, where several are refused', async () => {
+  it('is refused with the advice for each kind, if several are refused', async () => {
     const { dispatch } = openWith({ request: () => ({ url: '/ok', headers: { cookie: 'a', 'x-a': 'b' } }) })
     dispatch()
 
-    expect(consoleError.mock.lastCall?.[0]).toMatch(/by the browser.*`prepareHeaders`/)
+    expect(consoleError.mock.lastCall?.[0]).toMatch(/Only the browser.*`prepareHeaders`/)
   })
 
-  it('is refused with all others at once, and the entries beside it arrive', async () => {
+  it('is refused with all others at once, and other entries arrive', async () => {
     const world = createTestWorld()
     const to = write(createAction<Record<string, string>>('to'), {
       request: (headers) => ({ url: '/ok', headers }),
@@ -117,7 +117,7 @@ describe('a header of a write', () => {
     ['x-feature', 'X-Feature'],
     ['X-FEATURE', 'x-feature'],
     ['depth', 'Depth'],
-  ])('is stored where the app names it: %s for %s', async (named, name) => {
+  ])('is stored if the app lists it: %s for %s', async (named, name) => {
     const opened = openWith({ request: given(name) }, { storedHeaders: ['destination', named] })
     opened.dispatch()
 
@@ -141,7 +141,7 @@ describe('a header of a write', () => {
   })
 
   it.each(['authorization', 'x-api-key', 'csrf-token'])(
-    'is sent under any name where the route’s `headers` or `prepareHeaders` gives it, and is not stored: %s',
+    'is sent and not stored if the route’s `headers` or `prepareHeaders` sets it: %s',
     async (name) => {
       const world = createTestWorld({ network: answer(503) })
       const route = write(createAction('sent'), {
@@ -161,7 +161,7 @@ describe('a header of a write', () => {
   )
 })
 
-it('no name but the listed ones and those of the app is ever stored, in any case and next to any other', () => {
+it('only listed names and those of the app are ever stored, in any case and with any others', () => {
   const listed = new Set(stored.map((name) => name.toLowerCase()))
   fc.assert(
     fc.property(fc.array(fc.oneof(token, near, known), { maxLength: 6 }), fc.array(token), (names, named) => {

@@ -22,9 +22,9 @@ const isBrokerHeader = (name: string): boolean => name.startsWith('idempotency-'
 const insteadOf = (names: readonly string[], advice: string | false): string =>
   [
     names.some(isForbidden) &&
-      'Some are set by the browser alone, cookies too: to another origin they go where `origins` of createBroker has ' +
-        "`{ origin, credentials: 'include' }`.",
-    names.some(isBrokerHeader) && '`Idempotency-…` is set by the broker.',
+      'Only the browser sets some of them, and cookies. For cookies to another origin, list ' +
+        "`{ origin, credentials: 'include' }` in `origins` of createBroker.",
+    names.some(isBrokerHeader) && 'The broker sets `Idempotency-…`.',
     names.some((name) => !isForbidden(name) && !isBrokerHeader(name)) && advice,
   ]
     .filter(Boolean)
@@ -37,9 +37,9 @@ export function storedHeaders(type: string, given: GivenHeaders, named: readonly
     given,
     (name) => storable.test(name) || named.includes(name),
     isDevelopment &&
-      'The headers of a write lie on the device until it is delivered. Give credentials in `prepareHeaders` of ' +
-        'createBroker, or in `headers(payload, { getState })` of the route: both are asked as the request leaves, and ' +
-        'nothing of them is stored. Name headers without secrets in `storedHeaders` of createBroker.',
+      'The headers of a write are stored on the device until its delivery. Return credentials from `prepareHeaders` of ' +
+        'createBroker, or from `headers(payload, { getState })` of the route. Both are called for each request, and ' +
+        'their headers are not stored. List headers without secrets in `storedHeaders` of createBroker.',
   )
   // `Headers` takes them, and servers do not. A line break of a word processor is one.
   const broken = [...headers].find(([, value]) => /[^\t -~\u0080-\u00ff]/.test(value))
@@ -47,7 +47,7 @@ export function storedHeaders(type: string, given: GivenHeaders, named: readonly
   throw new Refusal(
     'invalidRequest',
     isDevelopment &&
-      `The \`request\` of ${type} may not give control characters in the header ${broken[0]}. Take them out, or encode the value.`,
+      `The \`request\` of ${type} returned control characters in the header ${broken[0]}. Remove them, or encode the value.`,
   )
 }
 
@@ -58,7 +58,7 @@ export function readHeaders(type: string, given: GivenHeaders): Headers {
     given,
     (name) => !isPrivate(name),
     isDevelopment &&
-      'Give credentials in `prepareHeaders` of createBroker, which is asked anew as each request leaves.',
+      'Return credentials from `prepareHeaders` of createBroker, which is called for each request.',
   )
 }
 
@@ -77,6 +77,6 @@ function take(
   throw new Refusal(
     'invalidRequest',
     isDevelopment &&
-      `The \`request\` of ${type} may not give the header ${refused.join(', ')}. ${insteadOf(refused, advice)}`,
+      `The \`request\` of ${type} may not return the header ${refused.join(', ')}. ${insteadOf(refused, advice)}`,
   )
 }

@@ -3,8 +3,8 @@ import { describe, expect, it } from 'vitest'
 import { Draft, Money, pathOf, unbounded } from '../fixtures/plain-data.fixture.js'
 import { findCycle, storedCopy } from './plain-data.js'
 
-describe('an action as it is stored', () => {
-  it('is a copy of the same, which nobody else holds', () => {
+describe('a stored action', () => {
+  it('is an equal copy that shares no object', () => {
     fc.assert(
       fc.property(
         fc.anything({ withDate: true, withMap: true, withSet: true, withTypedArray: true }),
@@ -18,7 +18,7 @@ describe('an action as it is stored', () => {
     )
   })
 
-  it('keeps what IndexedDB keeps: dates, maps, sets, files and bytes', async () => {
+  it('keeps the types of IndexedDB: dates, maps, sets, files and bytes', async () => {
     const value = {
       at: new Date(5),
       tags: new Map([['a', new Set([1])]]),
@@ -33,7 +33,7 @@ describe('an action as it is stored', () => {
     expect(await copy.file.text()).toBe('x')
   })
 
-  it('keeps of a class what its toJSON says, with the dates in it', () => {
+  it('keeps the result of a class’s toJSON, with its dates', () => {
     expect(
       storedCopy({ prices: [new Money(150)], in: new Map([['a', new Money(1)]]) }, 'payload', unbounded()),
     ).toEqual({
@@ -74,7 +74,7 @@ describe('a value that is nested', () => {
   })
 
   it.each([1_001, 2_600, 2_799])(
-    '%i lists or objects deep is refused, though some stacks store it',
+    '%i lists or objects deep is refused, although some call stacks could store it',
     (depth) => {
       for (const wrap of [wraps[0], wraps[1]])
         expect(() => storedCopy(nested(depth, wrap?.[1] ?? String), 'payload', unbounded())).toThrow(
@@ -88,7 +88,7 @@ describe('a value that is nested', () => {
   })
 })
 
-describe('a value that stands in itself', () => {
+describe('a cycle in a value', () => {
   const me: Record<string, unknown> = { a: 1 }
   me['me'] = me
   const deep = { list: [0, { up: undefined as unknown }] }
@@ -107,7 +107,7 @@ describe('a value that stands in itself', () => {
     expect(findCycle(value, 'p')).toBe(found)
   })
 
-  it('is nowhere in one that is shared, that a toJSON hides, that throws, or that is nested too deep', () => {
+  it('is not found in a shared, hidden, throwing or too deep value', () => {
     const shared = { a: 1 }
     const hidden = { me, toJSON: () => 1 }
     const throws = {

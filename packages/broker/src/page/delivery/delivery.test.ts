@@ -43,7 +43,7 @@ async function openPage(when?: Conditions, lacks: readonly string[] = []) {
   return { world, tab, sending, tries: () => world.network.requests.length }
 }
 
-it('leaves the probes of a network that is away to the worker that answers', async () => {
+it('leaves the probes of an unreachable network to the active worker', async () => {
   const { world, tries } = await openPage()
   const before = tries()
   await world.clock.advance(60_000)
@@ -52,7 +52,7 @@ it('leaves the probes of a network that is away to the worker that answers', asy
   expect(tries()).toBe(before)
 })
 
-it('probes itself for what waits to be looked at, since no worker may', async () => {
+it('probes itself for entries that require a visible page, since no worker can send them', async () => {
   const { world, tries } = await openPage({ visible: true })
   const before = tries()
   await world.clock.advance(60_000)
@@ -61,10 +61,10 @@ it('probes itself for what waits to be looked at, since no worker may', async ()
   expect(tries()).toBeGreaterThan(before)
 })
 
-describe('where the worker was not told of an origin, the page tries it again', () => {
+describe('if the worker does not know an origin, the page tries it again', () => {
   const lacks = ['https://o.example']
 
-  it('as time goes by', async () => {
+  it('after a while', async () => {
     const { world, tries } = await openPage(undefined, lacks)
     const before = tries()
     await world.clock.advance(16_000)
@@ -72,7 +72,7 @@ describe('where the worker was not told of an origin, the page tries it again', 
     expect(tries()).toBe(before + 1)
   })
 
-  it('when its user comes back to it', async () => {
+  it('when the user comes back to the page', async () => {
     const { world, tab, tries } = await openPage(undefined, lacks)
     const before = tries()
     tab.host.focus()
@@ -81,7 +81,7 @@ describe('where the worker was not told of an origin, the page tries it again', 
     expect(tries()).toBe(before + 1)
   })
 
-  it('at a write, and when it is asked to', async () => {
+  it('at a write and at resume()', async () => {
     const { world, sending, tries } = await openPage(undefined, lacks)
     await world.clock.advance(5_000)
     const before = tries()
@@ -93,7 +93,7 @@ describe('where the worker was not told of an origin, the page tries it again', 
     expect(tries()).toBe(before + 2)
   })
 
-  it('and delivers all within seconds of the answer', async () => {
+  it('and delivers all entries within seconds of the answer', async () => {
     const { world, tab, tries } = await openPage(undefined, lacks)
     for (let i = 0; i < 3; i += 1) world.network.next((request) => acknowledge(request, {}))
     const before = tries()

@@ -123,7 +123,7 @@ export function createDelivery(context: DeliveryContext): Delivery {
     ports.report(
       new Error(
         isDevelopment
-          ? 'redux-broker: entries wait for a `prepareHeaders`, for `headers` of a route, a `refusedWhen` of a route, or an origin that createBroker() lacks.'
+          ? 'redux-broker: entries wait, since createBroker() lacks their `prepareHeaders`, the `headers` of a route, the `refusedWhen` of a route, or an origin in `origins`.'
           : 'redux-broker: stranded entries',
       ),
     )

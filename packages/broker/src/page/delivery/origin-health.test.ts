@@ -32,7 +32,7 @@ async function openAway() {
   return { world, app, knocks: world.network.knocks.length }
 }
 
-describe('an origin that seemed away', () => {
+describe('an origin that seemed unreachable', () => {
   it.each([
     ['a read', (app: ReturnType<typeof open>) => app.dispatch(loadMe())],
     ["the app's own traffic", (app: ReturnType<typeof open>) => app.tab.host.hear('/logo.svg', 404)],
@@ -40,7 +40,7 @@ describe('an origin that seemed away', () => {
       'a read of broker.fetch that is refused',
       (app: ReturnType<typeof open>) => app.broker.fetch('/api/none').catch(() => {}),
     ],
-  ])('is back at once with the answer of %s: what waits is sent', async (_what, read) => {
+  ])('is back at once with the answer of %s, and waiting entries are sent', async (_what, read) => {
     const world = createTestWorld({ network: ({ url }) => answer(url.includes('none') ? 404 : 200, {}) })
     const app = open(world)
     await world.settle()
@@ -58,7 +58,7 @@ describe('an origin that seemed away', () => {
     expect(app.outbox()).toMatchObject({ connectivity: 'online', waiting: 0 })
   })
 
-  it('stays away where a gateway answers that nobody is behind it', async () => {
+  it('stays unreachable if a gateway answers that no server is behind it', async () => {
     const { world, app, knocks } = await openAway()
 
     for (const status of [502, 503, 504, 511]) app.tab.host.hear('/api/me', status)
@@ -68,7 +68,7 @@ describe('an origin that seemed away', () => {
     expect(world.network.knocks.length).toBe(knocks)
   })
 
-  it('is asked no more often for answers of other origins, though the page is not offline', async () => {
+  it('is not tried more often because other origins answer', async () => {
     const { world, app, knocks } = await openAway()
 
     for (let i = 0; i < 9; i++) app.tab.host.hear('https://cdn.test/font.woff2')
@@ -79,7 +79,7 @@ describe('an origin that seemed away', () => {
   })
 })
 
-describe('a page whose writes go to an origin that is away, and whose reads to another', () => {
+describe('a page whose writes go to an unreachable origin, and whose reads go to another', () => {
   const elsewhere = 'https://write.test'
   const saved = write(createAction('saved'), {
     request: () => ({ url: `${elsewhere}/w`, method: 'PUT', body: {} }),
@@ -97,7 +97,7 @@ describe('a page whose writes go to an origin that is away, and whose reads to a
   }
 
   it.each([1_000, 4_000, 10_000, 29_000])(
-    'never says offline where a read is answered each %i ms',
+    'never shows offline if a read is answered each %i ms',
     async (gapMs) => {
       const { world, app, says } = openApart()
       app.dispatch(loadMe())
@@ -114,7 +114,7 @@ describe('a page whose writes go to an origin that is away, and whose reads to a
     },
   )
 
-  it('says offline at once where a read fails too, and within a minute where nothing is read', async () => {
+  it('shows offline at once if a read fails too, and within a minute without reads', async () => {
     const { world, app, says, isThere } = openApart()
     app.dispatch(loadMe())
     await world.settle()
@@ -135,7 +135,7 @@ describe('a page whose writes go to an origin that is away, and whose reads to a
 })
 
 describe('lost answers', () => {
-  it('are waited for as the backoff says, 1, 2 and 4 s at most, and not as an origin that nothing reaches', async () => {
+  it('cause the short waits of the backoff (1, 2 and 4 s at most), not those of an unreachable origin', async () => {
     const world = createTestWorld({ network: lossy(3) })
     const app = open(world)
     app.dispatch(liked('p1'))
@@ -150,7 +150,7 @@ describe('lost answers', () => {
   })
 
   it.each([2, 5, 11])(
-    'of %i writes at once never make a page offline in which reads are answered',
+    'of %i writes at once never make a page offline whose reads are answered',
     async (n) => {
       const world = createTestWorld({ network: lossy(2 * n) })
       const app = open(world)
@@ -170,7 +170,7 @@ describe('lost answers', () => {
   )
 })
 
-it('a page whose browser says offline for ever is online from its first answer on', async () => {
+it('a page is online from its first answer on, even if its browser always says offline', async () => {
   const world = createTestWorld({ network: () => answer(200, {}) })
   const app = open(world)
   await world.settle()

@@ -24,7 +24,7 @@ describe.each([
   ['`prepareHeaders`', edited, { prepareHeaders }],
   ['the `headers` of a route', bound, {}],
 ])('%s', (_name, route, options) => {
-  it('know the answer of the entry before, in one lane', async () => {
+  it('see the answer of the previous entry of the lane', async () => {
     const world = createTestWorld({ network: versionedServer() })
     const { store, outbox } = open(world.tab(), options)
 
@@ -35,7 +35,7 @@ describe.each([
     expect(outbox()).toMatchObject({ waiting: 0, deadLetters: 0 })
   })
 
-  it('know it in a page that paints no frame, since it is hidden', async () => {
+  it('see it in a hidden page, which paints no frame', async () => {
     const world = createTestWorld({ network: versionedServer() })
     const tab = world.tab()
     const { store } = open({ ...tab, host: { ...tab.host, frame: () => {} } }, options)
@@ -46,7 +46,7 @@ describe.each([
     expect(sent(world.network)).toEqual(['"1"', '"2"', '"3"'])
   })
 
-  it('know it in the page that sends the next, whichever tab it is', async () => {
+  it('see it in the page that sends the next entry, in any tab', async () => {
     const world = createTestWorld({ network: versionedServer() })
     world.setOnline(false)
     const one = open(world.tab(), options)
@@ -63,7 +63,7 @@ describe.each([
     expect(sent(world.network)).toEqual(['"1"', '"2"', '"3"', '"4"'])
   })
 
-  it('know it after a reload, of what was written before it', async () => {
+  it('see it after a reload, for entries from before the reload', async () => {
     const world = createTestWorld({ network: versionedServer() })
     world.setOnline(false)
     const before = open(world.tab(), options)
@@ -79,7 +79,7 @@ describe.each([
     expect(after.outbox()).toMatchObject({ waiting: 0, deadLetters: 0 })
   })
 
-  it('are stored nowhere', async () => {
+  it('are not stored', async () => {
     const world = createTestWorld({ network: answer(503) })
     const { store, broker } = open(world.tab(), options)
     store.dispatch(route({ text: 'a' }))

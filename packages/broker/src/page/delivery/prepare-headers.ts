@@ -67,7 +67,7 @@ function pairsOf(given: unknown): readonly (readonly [string, string])[] | undef
 function refuseHeaders(type: string, got: string): never {
   throw new InvalidRequest(
     isDevelopment
-      ? `The \`headers\` of ${type} must give an object of names and texts, or Headers; they gave ${got}.`
+      ? `The \`headers\` of ${type} must return an object of strings, or Headers; they returned ${got}.`
       : 'headers',
   )
 }

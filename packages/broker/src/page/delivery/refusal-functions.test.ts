@@ -40,7 +40,7 @@ describe('`refusedWhen`', () => {
     expect(app.post('p1')?.claps).toBe(0)
   })
 
-  it('as a function is told of a 2xx of the application alone, with its body as `answer` gets it', async () => {
+  it('as a function is called only with a 2xx of the application, with the same body as `answer`', async () => {
     const seen: AnswerSeen[] = []
     const world = createTestWorld({ network: answer(201, { id: 7 }, { 'x-a': 'b' }) })
     for (const reply of [answer(503), answer(200, '<html>', { 'content-type': 'text/html' })])
@@ -70,7 +70,7 @@ describe('`refusedWhen`', () => {
     ['gives a promise', (async () => false) as never],
     ['gives a promise that rejects', (() => Promise.reject(new Error('late'))) as never],
     ['gives a list', (() => []) as never],
-  ])('as a function that %s leaves its entry in doubt, seen and never lost', async (_how, refusedWhen) => {
+  ])('as a function that %s leaves its entry visible and in doubt', async (_how, refusedWhen) => {
     const world = createTestWorld({ network: answer(200, {}) })
     const { app, told, dispatch } = appWith(world, { refusedWhen })
 
@@ -110,7 +110,7 @@ describe('`refusedWhen`', () => {
       ['takes no body for a refusal', ({ body }: AnswerSeen) => (body as { ok?: true })?.ok !== true],
       ['throws without a body', ({ body }: AnswerSeen) => (body as { errors: [] }).errors.length > 0],
       ['passes the whole answer on', (seen: AnswerSeen) => JSON.stringify(seen).includes('"errors"')],
-    ])('leaves the entry in doubt where it %s', async (_how, refusedWhen) => {
+    ])('leaves the entry in doubt if it %s', async (_how, refusedWhen) => {
       const { world, app, receipt } = await send(refusedWhen)
       await world.clock.advance(600_000)
 
@@ -119,7 +119,7 @@ describe('`refusedWhen`', () => {
       expect(app.post('p1')?.claps).toBe(1)
     })
 
-    it('is believed where it looks at the headers or the status alone', async () => {
+    it('counts if it looks at the headers or the status only', async () => {
       const refused = await send(({ headers }) => headers['x-error'] === 'quota')
       const taken = await send(({ status }) => status === 207)
 
@@ -128,7 +128,7 @@ describe('`refusedWhen`', () => {
     })
   })
 
-  it('as a function is a need of its entries, which no other route has', async () => {
+  it('as a function is a requirement of its entries, and of no other route’s', async () => {
     const world = createTestWorld()
     world.setOnline(false)
     const { app, dispatch } = appWith(world, { refusedWhen: () => false })
@@ -142,7 +142,7 @@ describe('`refusedWhen`', () => {
     expect(app.broker.capabilities().workerLacks).toEqual(['refusedWhen:posts/clapped'])
   })
 
-  it('as a function that a release has dropped leaves the entry on disk, and that is said', async () => {
+  it('as a function that a release has dropped leaves the entry on disk, which is reported', async () => {
     const world = createTestWorld()
     world.setOnline(false)
     const old = appWith(world, { refusedWhen: () => false })
@@ -159,7 +159,7 @@ describe('`refusedWhen`', () => {
     expect(String(world.reports)).toContain('`refusedWhen` of a route')
   })
 
-  it('as a function is asked of what it was captured with, and not of what an earlier release captured', async () => {
+  it('as a function applies to entries captured with it, not to those of an earlier release', async () => {
     const world = createTestWorld({ network: answer(200, {}) })
     world.setOnline(false)
     const old = appWith(world, {})
@@ -201,7 +201,7 @@ describe('`refusedWhen`', () => {
     said.mockRestore()
   })
 
-  it('leaves what carries none of its marks delivered', async () => {
+  it('delivers an answer that has none of its marks', async () => {
     const world = createTestWorld({ network: answer(200, { data: {}, errors: [] }) })
     const { told, dispatch } = appWith(world, { refusedWhen: [{ path: '/errors' }, { header: 'x-error' }] })
 

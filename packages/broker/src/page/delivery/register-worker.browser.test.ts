@@ -44,7 +44,7 @@ async function begin(broker: Pick<Broker<never, 'broker'>, 'register'>, script: 
 const worker = () => `/wire/worker.js?${crypto.randomUUID()}`
 
 describe('a new version of the worker', () => {
-  it('is told of while it waits, also to a page that came later', async () => {
+  it('is reported while it waits, also to a page that opened later', async () => {
     const { broker, seen } = openPage()
     const registration = await begin(broker, worker())
     expect(seen).toEqual([])
@@ -57,7 +57,7 @@ describe('a new version of the worker', () => {
     await vi.waitFor(() => expect(later.seen).toEqual([true]))
   })
 
-  it('waits no more where another page asked for it, and this page goes on', async () => {
+  it('stops waiting if another page applies it, and this page goes on', async () => {
     const { broker, seen } = openPage()
     const registration = await begin(broker, worker())
     for (const times of [1, 2]) {
@@ -70,7 +70,7 @@ describe('a new version of the worker', () => {
     expect(seen).toEqual([true, false, true, false])
   })
 
-  it('that takes over by itself is not told of for long', async () => {
+  it('that takes over by itself is not reported for long', async () => {
     const { broker, seen } = openPage()
     const registration = await begin(broker, `${worker()}&skips`)
     const first = registration.active
@@ -82,7 +82,7 @@ describe('a new version of the worker', () => {
     await vi.waitFor(() => expect(seen.at(-1) ?? false).toBe(false))
   })
 
-  it('that is not there is no reason to load the page anew: it is said why nothing happens', async () => {
+  it('that does not exist does not reload the page, and the console says why', async () => {
     const { broker } = openPage()
     await begin(broker, worker())
 
@@ -93,7 +93,7 @@ describe('a new version of the worker', () => {
 })
 
 describe('register', () => {
-  it('goes on with the worker of an earlier visit where its new script cannot be had', async () => {
+  it('goes on with the worker of an earlier visit if the new script cannot be loaded', async () => {
     const earlier = openPage()
     const registration = await begin(earlier.broker, worker())
     const { broker } = openPage()
@@ -108,7 +108,7 @@ describe('register', () => {
     expect(registration.active).not.toBeNull()
   })
 
-  it('has no worker of another origin, whatever names it: the page delivers', async () => {
+  it('accepts no worker of another origin, so the page delivers', async () => {
     const { broker } = openPage()
     const other = await (await fetch('/wire/other-origin')).text()
 
@@ -127,7 +127,7 @@ describe('register', () => {
     ['gives a promise that fails', () => Promise.reject(new Error('no'))],
     ['gives a promise of nothing', () => Promise.resolve(undefined)],
     ['gives something else', () => 7 as unknown as undefined],
-  ])('never rejects where its function %s: the page delivers, and says so', async (_, given) => {
+  ])('never rejects if its function %s: the page delivers, and says so', async (_, given) => {
     const { broker } = openPage()
 
     await broker.register(given)

@@ -38,7 +38,10 @@ export function createRegistration(
         await registerWorker(typeof given === 'function' ? given() : given, options, use)
       } catch (error) {
         if (isDevelopment)
-          console.warn('redux-broker: no service worker here; this page delivers while it is open.', error)
+          console.warn(
+            'redux-broker: the service worker was not registered. This page delivers while it is open.',
+            error,
+          )
       }
     },
     applyUpdate: () => applyUpdate(),
@@ -55,7 +58,9 @@ async function registerWorker(
     return registerUrl(given, options, use)
   const registration = await (given as Exclude<typeof given, TrustedUrl>)
   if (isDevelopment && registration !== undefined && !('active' in registration))
-    throw new TypeError(`register() expects a worker's URL, or its registration; got ${registration}.`)
+    throw new TypeError(
+      `register() expects the URL of a worker or a ServiceWorkerRegistration; got ${registration}.`,
+    )
   if (registration === undefined) throw new TypeError('This page has no service worker.')
   use(registration)
 }
@@ -123,13 +128,13 @@ function followWorker(
 const updateMsMax = 5_000
 
 function sayWhyNot(waiting: ServiceWorker | null): void {
-  if (waiting === null) console.warn('redux-broker: applyUpdate() found no version of the worker that waits.')
+  if (waiting === null) console.warn('redux-broker: applyUpdate() found no waiting version of the worker.')
   else
     setTimeout(() => {
       if (waiting.state === 'installed')
         console.warn(
           `redux-broker: ${waiting.scriptURL} still waits after applyUpdate(). Call startBrokerWorker() in it, or ` +
-            "have it call skipWaiting() when it hears { type: 'SKIP_WAITING' }.",
+            "call skipWaiting() there at the message { type: 'SKIP_WAITING' }.",
         )
     }, updateMsMax)
 }

@@ -20,7 +20,7 @@ describe('the `headers` of a route', () => {
     return { world, ...app, receipt: app.store.dispatch(route({ text: 'a' })) }
   }
 
-  it('go on top of those that are stored, and `prepareHeaders` sees them', async () => {
+  it('are added to the stored ones, and `prepareHeaders` sees them', async () => {
     const seen: unknown[] = []
     const { world } = openOwn(
       withHeaders(async ({ text }) => ({ 'X-Late': text, 'x-both': 'late' })),
@@ -63,7 +63,7 @@ describe('the `headers` of a route', () => {
     ['a value that is a symbol', () => ({ 'x-late': Symbol('s') })],
     ['a name with a blank', () => ({ 'x late': 'a' })],
     ['an empty name', () => [['', 'a']]],
-  ])('that no request can have give the entry back: %s', async (_what, headers) => {
+  ])('that no request can have return the entry: %s', async (_what, headers) => {
     const { world, broker } = openOwn(withHeaders(headers))
     await world.settle()
 
@@ -82,20 +82,20 @@ describe('the `headers` of a route', () => {
     ['a set of texts', new Set(['ab']), /an object/],
     ['a promise as a value', { 'x-late': Promise.resolve('a') }, /x-late/],
     ['a function as a value', { 'x-late': () => 'a' }, /x-late/],
-  ])('that are no headers give the entry back, with words: %s', async (_what, given, said) => {
+  ])('that are not headers return the entry with an explanation: %s', async (_what, given, said) => {
     for (const headers of [() => given, async () => given]) {
       const { world, broker, receipt } = openOwn(withHeaders(headers))
       await world.settle()
 
       expect(await receipt.settled).toMatchObject({ status: 'returned', reason: 'invalidRequest' })
       const [letter] = await deadLetters(broker)
-      expect(letter?.problem).toMatch(/the `headers` of own.*give an object/i)
+      expect(letter?.problem).toMatch(/the `headers` of own.*return an object/i)
       expect(letter?.problem).toMatch(said)
       expect(world.network.requests).toEqual([])
     }
   })
 
-  it('that throw have the entry wait', async () => {
+  it('that throw let the entry wait', async () => {
     let isReady = false
     const { world, receipt } = openOwn(
       withHeaders(() => {
@@ -113,7 +113,7 @@ describe('the `headers` of a route', () => {
     expect((await receipt.accepted).status).toBe('accepted')
   })
 
-  it('that a release has dropped leave the entry on disk, and that is said', async () => {
+  it('that a release has dropped leave the entry on disk, which is reported', async () => {
     const world = createTestWorld()
     world.setOnline(false)
     const old = open(world.tab())
@@ -130,7 +130,7 @@ describe('the `headers` of a route', () => {
     expect(String(world.reports)).toContain('`headers` of a route')
   })
 
-  it('are a need that a worker has not: a page sends such an entry', async () => {
+  it('are a requirement that no worker meets, so a page sends the entry', async () => {
     const world = createTestWorld()
     world.setOnline(false)
     const { store, broker } = open(world.tab(), { prepareHeaders })

@@ -33,7 +33,7 @@ afterEach(() => {
 })
 
 describe("the policy that registers a worker under `require-trusted-types-for 'script'`", () => {
-  it('is made once by a copy of the package, for all its brokers', async () => {
+  it('is made once by a copy of the package for all of its brokers', async () => {
     vi.stubGlobal('trustedTypes', browserWith(['redux-broker']))
     const { trustedUrl } = await copyOfPackage()
 
@@ -41,7 +41,7 @@ describe("the policy that registers a worker under `require-trusted-types-for 's
     expect(warn).not.toHaveBeenCalled()
   })
 
-  it("is made by a second copy too where the CSP has 'allow-duplicates'", async () => {
+  it("is made by a second copy too if the CSP has 'allow-duplicates'", async () => {
     vi.stubGlobal('trustedTypes', browserWith(['redux-broker'], true))
     for (const { trustedUrl } of [await copyOfPackage(), await copyOfPackage()])
       expect(trustedUrl(script)).toEqual(new URL(script))
@@ -53,7 +53,7 @@ describe("the policy that registers a worker under `require-trusted-types-for 's
     ['the app has made one of that name', ['redux-broker', 'app'], makePolicy],
     ['the CSP does not name it', ['app'], () => {}],
     ['the CSP allows none', [], () => {}],
-  ])('is told to be missing, with what to do, where %s', async (_, allowed, before) => {
+  ])('is reported as missing, with advice, if %s', async (_, allowed, before) => {
     vi.stubGlobal('trustedTypes', browserWith(allowed))
     await before()
     const { trustedUrl } = await copyOfPackage()
@@ -62,7 +62,7 @@ describe("the policy that registers a worker under `require-trusted-types-for 's
     const [[said, error] = []] = warn.mock.calls
     expect(said).toContain("'allow-duplicates'")
     expect(said).toContain('another copy')
-    expect(said).toContain('must name redux-broker')
+    expect(said).toContain('Add redux-broker')
     expect(error).toBeInstanceOf(TypeError)
   })
 })

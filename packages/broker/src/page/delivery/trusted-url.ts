@@ -32,9 +32,9 @@ export function trustedUrl(url: string): string | TrustedUrl {
   } catch (error) {
     if (isDevelopment)
       console.warn(
-        "redux-broker: the page's CSP refuses the policy of Trusted Types that registers a worker. Its `trusted-types` " +
-          "must name redux-broker, and 'allow-duplicates' too where another copy of the package, or the app, has made " +
-          'a policy of that name already. Or give register() a TrustedScriptURL.',
+        "redux-broker: the page's CSP refuses the policy of Trusted Types that registers a worker. Add redux-broker to " +
+          "its `trusted-types`. Add 'allow-duplicates' too if another copy of the package, or the app, makes a policy " +
+          'of that name. Or give register() a TrustedScriptURL.',
         error,
       )
   }

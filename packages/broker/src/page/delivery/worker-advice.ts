@@ -16,13 +16,13 @@ export function createWorkerAdvice(database: string, origins: readonly string[])
     silent: ({ scriptURL }) =>
       say(
         `${scriptURL} does not answer for the database '${database}', so this page delivers while it is open. ` +
-          'Call startBrokerWorker() in it, or load sw.js of redux-broker; with the `name` that createBroker() was given.',
+          'Call startBrokerWorker() in it, or register sw.js of redux-broker. Give it the same `name` as createBroker().',
       ),
     lacks(lacking) {
       const missing = lacking.filter((one) => origins.includes(one))
       if (missing.length > 0)
         say(
-          `the service worker was not told of ${missing.join(', ')}, so what goes there waits for a page. ` +
+          `the service worker does not know ${missing.join(', ')}, so requests to it wait for a page. ` +
             'Give startBrokerWorker() the same `origins`, or register sw.js?origins=….',
         )
     },

@@ -24,7 +24,7 @@ function silent() {
   return { registration: { active } as unknown as ServiceWorkerRegistration, ports }
 }
 
-it('waits once for a worker that does not answer, and no more until it has answered', async () => {
+it('waits once for a silent worker, and not again until the worker has answered', async () => {
   vi.useFakeTimers()
   const { registration, ports } = silent()
   const client = createWorkerClient('db', [])
@@ -59,7 +59,7 @@ it('asks a worker before it calls it active', async () => {
   for (const port of without.ports) port.close()
 })
 
-it('only asks a worker that it is given, since nobody may have signed in yet (P6)', () => {
+it('only queries a new worker and starts no drain, since nobody may be signed in yet (P6)', () => {
   const said: unknown[] = []
   const active = {
     postMessage: (command: unknown, [port]: MessagePort[]) => {
@@ -72,7 +72,7 @@ it('only asks a worker that it is given, since nobody may have signed in yet (P6
   expect(said).toEqual([askCommand('db')])
 })
 
-it('counts on a worker that answers late from its answer on', async () => {
+it('relies on a late worker from its answer on', async () => {
   vi.useFakeTimers()
   const { registration, ports } = silent()
   const client = createWorkerClient('db', [])
@@ -86,7 +86,7 @@ it('counts on a worker that answers late from its answer on', async () => {
   await vi.waitFor(() => expect(client.state()).toBe('active'))
 })
 
-it('tells which needed functions the worker lacks, once it has said what it has', async () => {
+it('tells which required functions the worker lacks, after the worker has listed its own', async () => {
   const client = createWorkerClient('db', ['prepareHeaders'])
   expect(client.lacks()).toEqual(['prepareHeaders'])
 
@@ -105,7 +105,7 @@ it.each([
   ['is in the session of this page', 'p', 'p', true],
   ['does not say, as an older release', undefined, 'p', true],
   ['is asked by a page that is in none', 'q', undefined, true],
-])('counts on a worker that %s: %j for %j, %j', async (_, theirs, mine, isTaken) => {
+])('relies on a worker that %s: %j for %j, %j', async (_, theirs, mine, isTaken) => {
   const client = createWorkerClient('db', [])
   client.use(answering(draining([], theirs)))
 
@@ -128,17 +128,17 @@ it.each([
   expect(client.lacks()).toEqual(lacks)
 })
 
-it('says once which origins the worker was not told of, and how to tell it', async () => {
+it('warns once of origins that the worker does not know, and how to add them', async () => {
   const client = createWorkerClient('db', ['prepareHeaders'], { origins: apis })
   client.use(answering(draining([apis[0] as string])))
   await client.drain('signal')
   await client.drain('signal')
 
   expect(console.warn).toHaveBeenCalledTimes(1)
-  expect(console.warn).toHaveBeenCalledWith(expect.stringMatching(/not told of https:\/\/files\.example,/))
+  expect(console.warn).toHaveBeenCalledWith(expect.stringMatching(/does not know https:\/\/files\.example,/))
 })
 
-it('says once that a worker has no part of the broker for this database', async () => {
+it('warns once of a worker that does not serve this database', async () => {
   vi.useFakeTimers()
   const { registration, ports } = silent()
   const client = createWorkerClient('shop', [])
@@ -153,7 +153,7 @@ it('says once that a worker has no part of the broker for this database', async 
   for (const port of ports) port.close()
 })
 
-it('takes an answer that it does not know for none: the page delivers', async () => {
+it('treats an unknown answer as none: the page delivers', async () => {
   const client = createWorkerClient('db', [])
   client.use(answering('redux-broker/draining'))
 

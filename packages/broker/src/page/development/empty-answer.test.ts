@@ -34,18 +34,20 @@ async function tap(reply: Reply, more: object = {}, { isWrapped = true, reads = 
   return { type: tapped.type, told: said.filter((text) => String(text).includes('answer')) }
 }
 
-describe('an `answer` that gives nothing for a body', () => {
+describe('an `answer` that returns nothing for a body', () => {
   it.each([
     ['forgets to return', { answer: (body: { post: object }) => void body.post }],
     ['looks at the wrong field', { answer: (body: { data?: unknown }) => body.data }],
     ['ends without a value', { answer: () => undefined }],
-  ])('is said with its route, once: it %s', async (_how, more) => {
+  ])('is reported once with its route: it %s', async (_how, more) => {
     const { type, told } = await tap(json, more, { reads: false })
 
-    expect(told).toEqual([expect.stringContaining(`the \`answer\` of '${type}' gave undefined for a body`)])
+    expect(told).toEqual([
+      expect.stringContaining(`the \`answer\` of '${type}' returned undefined for a body`),
+    ])
   })
 
-  it('is said of a read too', async () => {
+  it('is reported for a read too', async () => {
     const loaded = read(createAction('loaded-of-nothing'), {
       request: () => '/api/x',
       answer: () => undefined,
@@ -59,17 +61,17 @@ describe('an `answer` that gives nothing for a body', () => {
     store.dispatch(loaded())
     await world.settle()
 
-    expect(said.join()).toContain("the `answer` of 'loaded-of-nothing' gave undefined for a body")
+    expect(said.join()).toContain("the `answer` of 'loaded-of-nothing' returned undefined for a body")
   })
 })
 
-describe('a reducer that reads a payload where none is', () => {
+describe('a reducer that reads a missing payload', () => {
   it.each([
     ['an answer without a body', nothing, "''", {}],
     ['an answer that is broken JSON', broken, 'undefined', {}],
     ['an answer that is null', nul, 'null', {}],
     ['an answer without a body, in a slice that is not wrapped', nothing, "''", { isWrapped: false }],
-  ] as const)('is told why it threw: %s', async (_what, reply, payload, more) => {
+  ] as const)('throws with a reported reason: %s', async (_what, reply, payload, more) => {
     const { type, told } = await tap(reply, {}, more)
 
     expect(told).toEqual([
@@ -78,7 +80,7 @@ describe('a reducer that reads a payload where none is', () => {
   })
 })
 
-describe('nothing is said of an answer', () => {
+describe('no warning comes for an answer', () => {
   it.each([
     ['that comes without a body and is not read', nothing, {}, { reads: false }],
     ['that is read as it came', json, {}, {}],

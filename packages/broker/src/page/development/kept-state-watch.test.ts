@@ -108,7 +108,7 @@ async function reloaded(app: App, keep: Keep, { online = false, by = 'preloaded'
 
 const viaJson = (state: unknown) => JSON.parse(JSON.stringify(state))
 
-describe('state that was kept with pending changes in it', () => {
+describe('state that was saved with pending changes in it', () => {
   const wrong: readonly (readonly [string, (app: App) => (state: State, root: object) => object, string])[] =
     [
       ['the root state by structuredClone', () => (_, root) => structuredClone(root), ''],
@@ -138,22 +138,22 @@ describe('state that was kept with pending changes in it', () => {
       ],
     ]
 
-  it.each(wrong)('is said once, with its place and the way that works: %s', async (_how, keep, field) => {
+  it.each(wrong)('is reported once, with its place and the right way: %s', async (_how, keep, field) => {
     const app = createApp()
     await reloaded(app, keep(app))
 
-    const found = said.filter((text) => text.includes('still waited when it was kept'))
+    const found = said.filter((text) => text.includes('still waited when it was saved'))
     expect(found).toEqual([expect.stringContaining(`('${app.name}${field}')`)])
     expect(found[0]).toContain('`confirmedState(state)`')
   })
 
-  it('is said of a list in a group', async () => {
+  it('is reported for a list in a group', async () => {
     await reloaded(createApp(), ({ group }) => ({ group: structuredClone({ list: [...group.list] }) }))
 
     expect(said.join()).toContain("('group.list')")
   })
 
-  it('is said of what redux-persist brings', async () => {
+  it('is reported for state from redux-persist', async () => {
     const app = createApp()
     await reloaded(app, ({ posts }) => ({ [app.name]: structuredClone(posts) }), { by: 'action' })
 
@@ -161,7 +161,7 @@ describe('state that was kept with pending changes in it', () => {
   })
 })
 
-it('some fields of confirmedState() show each change once, and take what was delivered without a page', async () => {
+it('some fields of confirmedState() show each change once, also a change delivered without a page', async () => {
   const app = createApp()
   const keep = ({ posts }: State) => {
     const { count: _, ...kept } = confirmedState(posts)
@@ -180,7 +180,7 @@ it('some fields of confirmedState() show each change once, and take what was del
   expect(back.state().posts.items).toEqual(['a', 'new'])
 })
 
-describe('nothing is said of state', () => {
+describe('no warning comes for state', () => {
   const right: readonly (readonly [
     string,
     (app: App) => (state: State, root: object) => object | undefined,
@@ -228,20 +228,20 @@ describe('nothing is said of state', () => {
     expect(said).toEqual([])
   })
 
-  it.each(right)('that redux-persist brings, %s', async (_how, keep) => {
+  it.each(right)('from redux-persist, %s', async (_how, keep) => {
     const app = createApp()
     await reloaded(app, keep(app), { by: 'action' })
 
     expect(said).toEqual([])
   })
 
-  it('that was kept with nothing pending', async () => {
+  it('that was saved with nothing pending', async () => {
     await reloaded(createApp(), (_, root) => structuredClone(root), { online: true })
 
     expect(said).toEqual([])
   })
 
-  it('where there is no session storage, or none may be used', async () => {
+  it('without session storage, or if it is forbidden', async () => {
     vi.stubGlobal('sessionStorage', undefined)
     await reloaded(createApp(), (_, root) => structuredClone(root))
 

@@ -46,9 +46,9 @@ export function watchKeptState(next: NextDispatch, getState: () => unknown): Nex
 }
 
 const kept = (place: string) =>
-  `the state that this store began with holds changes that still waited when it was kept ('${place}'). The broker brings ` +
-  'them back by itself, so they are there twice. Keep `confirmedState(state)` of the slice or of the root state, or the ' +
-  'JSON of the whole slice. docs/state.md says more.'
+  `the initial state of this store has changes that still waited when it was saved ('${place}'). The broker restores ` +
+  'them itself, so they are there twice. Save `confirmedState(state)` of the slice or of the root state, or the ' +
+  'JSON of the whole slice. See docs/state.md.'
 
 /** The place of a state that a page showed with pending changes in it, and that no `confirmedState` or JSON made. */
 function findKept(state: unknown, shown: readonly number[], levels: number, place = ''): string | undefined {

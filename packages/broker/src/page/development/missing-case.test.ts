@@ -65,7 +65,7 @@ describe('a change that is lost on success', () => {
     return { tapped, run }
   }
 
-  it('is said once for a route, with how to mend it', async () => {
+  it('is reported once for a route, with advice', async () => {
     const { tapped, run } = open()
 
     expect(await run()).toEqual([
@@ -78,7 +78,7 @@ describe('a change that is lost on success', () => {
     ['is read again by `invalidates`', { more: { invalidates: ['hearts'] } }],
     ['takes the truth from a refetch that follows', { refetch: true }],
     ['shows it for as long as it is pending, while another slice takes it over', { other: true }],
-  ])('is not said of a slice that %s', async (_, app) => {
+  ])('is not reported for a slice that %s', async (_, app) => {
     expect(await open(app).run()).toEqual([])
   })
 })

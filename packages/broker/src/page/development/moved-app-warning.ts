@@ -20,7 +20,7 @@ export async function warnOfMovedApp(tx: StoreTransaction, base: Base): Promise<
   const bases = await findMovedApp(tx, base)
   if (bases.length === 0) return
   sayOnce(
-    `the page at ${base} begins an empty outbox, while work waits at ${bases.join(', ')}. If this app lay there ` +
-      `before, pin its place: \`base: '${bases[0]}'\`, in createBroker() and in its worker.`,
+    `the page at ${base} begins an empty outbox, while entries wait at ${bases.join(', ')}. If this app was served ` +
+      `there before, set \`base: '${bases[0]}'\` in createBroker() and in its worker.`,
   )
 }

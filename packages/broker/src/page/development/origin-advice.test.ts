@@ -32,7 +32,7 @@ function setUp(obstacle: Obstacle | undefined, server: 'idempotent' | 'plain' = 
 it.each([
   [
     { kind: 'nothingSeen' },
-    /answers at https:\/\/api\.test\/a\..*Allow-Origin: https:\/\/app\.test.*Cross-Origin-Resource-Policy.*connect-src/,
+    /no answer from https:\/\/api\.test\/a\..*Allow-Origin: https:\/\/app\.test.*Cross-Origin-Resource-Policy.*connect-src/,
   ],
   [{ kind: 'originNotAllowed' }, /Access-Control-Allow-Origin: https:\/\/app\.test/],
   [{ kind: 'credentialsNotAllowed' }, /Access-Control-Allow-Credentials: true/],
@@ -43,7 +43,7 @@ it.each([
   [{ kind: 'knockNotAnswered' }, /answers, but .*`knock`/],
   [{ kind: 'methodNotAllowed' }, /preflight of PUT https:\/\/api\.test\/a.*Allow-Methods/],
 ] as const)(
-  'an origin that never answers is explained once, with what to add: %o',
+  'an origin that never answers is explained once, with the header to add: %o',
   async (obstacle, text) => {
     const { world, send, told, findObstacle } = setUp(obstacle)
     world.network.always(failed())
@@ -61,7 +61,7 @@ it.each([
 it.each([
   ['another origin', api],
   ['its own', ''],
-])('asks the URL of the knock where only that came to nothing: %s', async (_what, origin) => {
+])('checks the URL of the knock if only the knock failed: %s', async (_what, origin) => {
   const { world, send, told, findObstacle } = setUp({ kind: 'knockNotAnswered' })
   world.network.setReachable(false)
   send(`${origin}/a`, 'POST')
@@ -92,10 +92,10 @@ it.each([
     'a key that is not echoed',
     '/a',
     answer(201, {}),
-    /201.*Echo the key in every answer.*only if the server honours no keys/,
+    /201.*Echo the key in every answer.*only if the server does not honour keys/,
   ],
   ['a redirect', '/a/', redirect(), /\/a\/ was answered with a redirect.*slash/],
-])('says what the answer lacks: %s', async (_what, url, reply, text) => {
+])('names the part that the answer lacks: %s', async (_what, url, reply, text) => {
   const { world, send, told } = setUp(undefined, 'idempotent')
   world.network.always(reply)
   send(url)
@@ -114,16 +114,19 @@ it.each([
     /404, with text\/plain, where JSON/,
   ],
   ['a refusal in HTML', answer(413, '<p>', { 'content-type': 'text/html' }), /413, with text\/html.*gateway/],
-])('says what came and what was expected of a plain server, once: %s', async (_what, reply, text) => {
-  const { world, send, told } = setUp(undefined)
-  world.network.always(reply)
-  send('/api/x')
-  await world.clock.advance(10_000)
+])(
+  'says once for a plain server which answer came and which was expected: %s',
+  async (_what, reply, text) => {
+    const { world, send, told } = setUp(undefined)
+    world.network.always(reply)
+    send('/api/x')
+    await world.clock.advance(10_000)
 
-  expect(told()).toEqual([expect.stringMatching(text)])
-})
+    expect(told()).toEqual([expect.stringMatching(text)])
+  },
+)
 
-it('says nothing where the device is offline, its own server is away too, or a server only fails', async () => {
+it('says nothing if the device is offline, its own server is unreachable too, or a server only fails', async () => {
   const { world, send, told, findObstacle } = setUp(undefined)
   world.network.always(failed())
   world.setOnline(false)

@@ -29,7 +29,7 @@ export function createAdvice({
   const said = new Set<string>()
   const probeAdvice = createProbeAdvice({ host, credentialsOf })
   const tell = (text: string | undefined) => {
-    if (text) console.warn(`redux-broker: ${text} docs/your-server.md says more.`)
+    if (text) console.warn(`redux-broker: ${text} See docs/your-server.md.`)
   }
 
   async function advise(trouble: OriginTrouble, { row }: OutboxChanges): Promise<void> {
@@ -94,7 +94,7 @@ function obstacleText(
   const preflight = `${origin} refuses the preflight of ${method} ${url}, so nothing is sent.`
   switch (obstacle.kind) {
     case 'nothingSeen':
-      return `Nothing that this page may see answers at ${url}. If a server runs there, add \`Access-Control-Allow-Origin: ${own}\` to its answers, also to a HEAD: a \`Cross-Origin-Resource-Policy\`, as helmet sends, forbids all requests without CORS. A \`connect-src\` of a content security policy or an extension may forbid them too.`
+      return `This page sees no answer from ${url}. If a server runs there, add \`Access-Control-Allow-Origin: ${own}\` to its answers, also to a HEAD. A \`Cross-Origin-Resource-Policy\`, as helmet sends, forbids all requests without CORS. A \`connect-src\` of a content security policy or an extension may forbid them too.`
     case 'originNotAllowed':
       return `${origin} answers, but CORS hides its answers from this page. Add \`Access-Control-Allow-Origin: ${own}\` to them.`
     case 'credentialsNotAllowed':
@@ -103,10 +103,10 @@ function obstacleText(
       return `${preflight} Add ${obstacle.names.join(', ')} to its \`Access-Control-Allow-Headers\`.`
     case 'methodNotAllowed':
       return /^(GET|HEAD|POST)$/.test(method)
-        ? `${preflight} Add what \`prepareHeaders\` adds to its \`Access-Control-Allow-Headers\`.`
-        : `${preflight} Add ${method} to its \`Access-Control-Allow-Methods\`, or what \`prepareHeaders\` adds to \`Access-Control-Allow-Headers\`.`
+        ? `${preflight} Add the names of the headers from \`prepareHeaders\` to its \`Access-Control-Allow-Headers\`.`
+        : `${preflight} Add ${method} to its \`Access-Control-Allow-Methods\`, or the names of the headers from \`prepareHeaders\` to its \`Access-Control-Allow-Headers\`.`
     case 'knockNotAnswered':
-      return `${origin} answers, but ${knock} refuses a HEAD or takes longer than 10 s for it. The broker knocks there before ${method} ${url}. Name a URL that answers at once by \`knock\`.`
+      return `${origin} answers, but ${knock} refuses a HEAD or takes longer than 10 s for it. The broker asks it before ${method} ${url}. Set \`knock\` to a URL that answers at once.`
   }
 }
 
@@ -118,17 +118,17 @@ function answerText(
   const answered = `${method} ${url} was answered with ${httpStatus},`
   switch (code) {
     case 'headerNotExposed':
-      return `${answered} but this page sees no key in the answer. Add \`Access-Control-Expose-Headers: Idempotency-Key\` at ${origin}. Or leave \`server: 'idempotent'\` out, if it does not honour keys.`
+      return `${answered} but this page sees no key in the answer. Add \`Access-Control-Expose-Headers: Idempotency-Key\` at ${origin}. If it does not honour keys, leave \`server: 'idempotent'\` out.`
     case 'keyNotEchoed':
-      return `${answered} but the answer has no \`Idempotency-Key\`. Echo the key in every answer, also where the framework refuses a request before your handler. Leave \`server: 'idempotent'\` out only if the server honours no keys.`
+      return `${answered} but the answer has no \`Idempotency-Key\`. Echo the key in every answer, also where the framework refuses a request before your handler. Leave \`server: 'idempotent'\` out only if the server does not honour keys.`
     case 'notAcknowledged':
-      return `${answered} with ${came || 'no content type'}. Expected was JSON, or what \`accept\` names, or nothing with a 204. If your server answers so, declare it by \`success\`.`
+      return `${answered} with ${came || 'no content type'}. Expected was JSON, a type that \`accept\` names, or nothing with a 204. If your server means success by this answer, declare it by \`success\`.`
     case 'unsignedRefusal':
-      return `${answered} with ${came}, where JSON was asked for. It is taken for a gateway's and sent again for ten minutes. If your server refuses so, have it answer JSON.`
+      return `${answered} with ${came}, where JSON was asked for. The broker takes the answer for a gateway's, and sends the request again for ten minutes. If your server refuses requests in this way, let it answer JSON.`
     case 'redirected':
-      return `${method} ${url} was answered with a redirect, which is not followed. The common causes are a slash at the end of the URL, http in place of https, and a login page, which a \`sessionProbe\` tells.`
+      return `${method} ${url} was answered with a redirect, which is not followed. The common causes are a slash at the end of the URL, http in place of https, and a login page, which a \`sessionProbe\` finds out.`
     case 'headers':
-      return `\`prepareHeaders\`, or the \`headers\` of the route, threw for ${method} ${url}, so nothing is sent. Its error stands in the console of the page or the worker that called it.`
+      return `\`prepareHeaders\`, or the \`headers\` of the route, threw for ${method} ${url}, so nothing is sent. The error is in the console of the page or the worker that called it.`
     default:
       return ''
   }

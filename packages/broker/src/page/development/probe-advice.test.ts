@@ -54,7 +54,7 @@ function open(
   return { world, app, told }
 }
 
-describe('a session probe that tells nothing is explained once, with its URL and how to mend it', () => {
+describe('an ambiguous session probe is explained once, with its URL and advice', () => {
   it.each([
     [
       'a path that does not exist',
@@ -69,7 +69,7 @@ describe('a session probe that tells nothing is explained once, with its URL and
     ['a method that is not allowed', answer(405), /answered with 405 \(no content type\), /],
     ['a server that fails for ever', answer(503), /answered with 503 \(/],
     ['a gateway that finds nobody', answer(502, '<p>', html), /answered with 502 \(text\/html\), /],
-    ['a redirect', redirect(), /answered with a redirect, .*the final URL: the slash/],
+    ['a redirect', redirect(), /answered with a redirect, .*the final URL, with its slash/],
   ] as const)('%s', async (_what, reply, text) => {
     const { told } = open('/api/me', [reply])
 
@@ -81,7 +81,7 @@ describe('a session probe that tells nothing is explained once, with its URL and
     [{ kind: 'originNotAllowed' }, /Add `Access-Control-Allow-Origin: https:\/\/app\.test`/],
     [{ kind: 'nothingSeen' }, /Add `Access-Control-Allow-Origin: https:\/\/app\.test`/],
     [{ kind: 'credentialsNotAllowed' }, /Add `Access-Control-Allow-Credentials: true` and .*app\.test/],
-    [{ kind: 'methodNotAllowed' }, /Add what `prepareHeaders` adds/],
+    [{ kind: 'methodNotAllowed' }, /Add the names of the headers from `prepareHeaders`/],
   ] as const)('CORS that forbids it: %o', async (obstacle, text) => {
     const { told } = open(`${login}/me`, [failed()], obstacle)
 
@@ -89,14 +89,14 @@ describe('a session probe that tells nothing is explained once, with its URL and
     expect(await told()).toEqual([expect.stringContaining(`the \`sessionProbe\` ${login}/me gets no answer`)])
   })
 
-  it('where a 403 waits for it too', async () => {
+  it('if a 403 waits for the probe too', async () => {
     const { told } = open('/api/me', [answer(404, {})], undefined, answer(403, {}))
 
     expect(await told()).toEqual([expect.stringContaining('https://app.test/api/me was answered with 404')])
   })
 })
 
-describe('no word is said of a session probe', () => {
+describe('no advice comes for a session probe', () => {
   it.each([
     ['that says that the session is over', [answer(401)]],
     ['whose server fails once', [answer(503), answer(401)]],
@@ -106,13 +106,13 @@ describe('no word is said of a session probe', () => {
     expect(await open('/api/me', probed).told()).toEqual([])
   })
 
-  it('of another origin whose line fails once', async () => {
+  it('of another origin whose connection fails once', async () => {
     const probed = [failed(), answer(401)]
 
     expect(await open(`${login}/me`, probed, { kind: 'methodNotAllowed' }).told()).toEqual([])
   })
 
-  it('that was not asked about a 403, as nobody could prepare its headers', async () => {
+  it('that was not asked about a 403, since its headers could not be prepared', async () => {
     const refused = answer(403, {})
     const opened = open('/api/me', [answer(404)], undefined, refused, (headers, { url }) => {
       if (url.endsWith('/me')) throw new Error('no token')
@@ -122,7 +122,7 @@ describe('no word is said of a session probe', () => {
     expect(await opened.told()).toEqual([])
   })
 
-  it('that nobody asks', async () => {
+  it('that is never asked', async () => {
     expect(await open('/api/me', [answer(404)], undefined, 'none').told()).toEqual([])
   })
 })

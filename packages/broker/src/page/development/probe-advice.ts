@@ -38,15 +38,15 @@ export function createProbeAdvice({
     if (isAnswered) return probeText(url, trouble)
     const obstacle = await host.findObstacle?.(url, [], credentialsOf(url))
     if (obstacle === undefined || originOfUrl(url) === own) return undefined
-    return `the \`sessionProbe\` ${url} gets no answer that this page may see. ${cure(obstacle, own)}`
+    return `the \`sessionProbe\` ${url} gets no answer that CORS lets this page see. ${cure(obstacle, own)}`
   }
 }
 
 function probeText(url: string, { reason, httpStatus, came }: OriginTrouble): string {
   const what = `the \`sessionProbe\` ${url} was answered with`
   return reason === 'redirected'
-    ? `${what} a redirect, which is taken for the end of the session. If the user is signed in, name the final URL: the slash at its end, https.`
-    : `${what} ${httpStatus} (${came || 'no content type'}), which says neither that the session is good nor that it is over. Entries wait. Name a URL that answers 2xx without HTML while the session is good, and 401 after that.`
+    ? `${what} a redirect, which counts as the end of the session. If the user is signed in, name the final URL, with its slash at the end and https.`
+    : `${what} ${httpStatus} (${came || 'no content type'}), which does not tell whether the session is over. Entries wait. Name a URL that answers 2xx without HTML in a session, and 401 without one.`
 }
 
 function cure({ kind }: Obstacle, own: string): string {
@@ -58,6 +58,6 @@ function cure({ kind }: Obstacle, own: string): string {
     case 'credentialsNotAllowed':
       return `Add \`Access-Control-Allow-Credentials: true\` and ${allowOrigin}, not \`*\`.`
     default:
-      return 'Add what `prepareHeaders` adds to its `Access-Control-Allow-Headers`.'
+      return 'Add the names of the headers from `prepareHeaders` to its `Access-Control-Allow-Headers`.'
   }
 }

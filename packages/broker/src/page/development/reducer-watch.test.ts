@@ -71,7 +71,7 @@ describe('a slice that shows a write and is not wrapped', () => {
       'where another in a group is',
       (wrap, tapped) => ({ posts: taps(tapped), group: combineReducers({ other: wrap(quiet as Reducer) }) }),
     ],
-  ])('is named once, with how to mend it: %s', async (_, slices) => {
+  ])('is named once, with advice: %s', async (_, slices) => {
     const { said, type } = await run(slices)
 
     expect(said).toEqual([
@@ -104,7 +104,7 @@ describe('a slice that shows a write and is not wrapped', () => {
       (wrap, tapped) => ({ form: taps(tapped, false), posts: wrap(quiet as Reducer) }),
     ],
     ['no slice shows it', (_wrap) => ({ other: quiet as Reducer })],
-  ])('is not named where %s', async (_, slices) => {
+  ])('is not named if %s', async (_, slices) => {
     expect((await run(slices)).said).toEqual([])
   })
 })
@@ -124,10 +124,10 @@ describe('a middleware behind the broker’s', () => {
   it.each([
     ['swallows routed actions', swallows],
     ['takes the mark from them', strips],
-  ])('that %s is told of once', async (_, middleware) => {
+  ])('that %s is reported once', async (_, middleware) => {
     const { said, type } = await run(wrapped, [middleware])
 
-    expect(said).toContainEqual(expect.stringMatching(`'${type}' did not reach the reducers`))
+    expect(said).toContainEqual(expect.stringMatching(`'${type}' is sent, but did not reach the reducers`))
     expect(said.filter((text) => text.includes('did not reach'))).toHaveLength(1)
   })
 
@@ -143,7 +143,7 @@ describe('a middleware behind the broker’s', () => {
     expect((await run(wrapped, [middleware])).said).toEqual([])
   })
 
-  it('that throws is told of by its own error', async () => {
+  it('that throws is reported by its own error', async () => {
     const { said } = await run(wrapped, [throws])
     expect(said.filter((text) => text.includes('changes the slice'))).toEqual([])
   })

@@ -36,8 +36,8 @@ function createWriteWatch(): ReducerWatch {
   function sayMissing(): void {
     for (const type of missing.values())
       sayOnce(
-        `'${type}' did not reach the reducers: a middleware behind the broker's keeps it, or takes \`meta.broker\` ` +
-          'from it. It is sent, and nothing shows it. Let the action pass as it is.',
+        `'${type}' is sent, but did not reach the reducers. A middleware behind the broker's keeps it, or removes ` +
+          '`meta.broker`. Let the action pass unchanged.',
       )
     missing.clear()
   }
@@ -88,8 +88,8 @@ function createWriteWatch(): ReducerWatch {
 
 const sayBare = (type: string, names: readonly string[]): void =>
   sayOnce(
-    `'${type}' changes the slice '${names.join("', '")}', which broker.optimistic() does not wrap: the change stays ` +
-      'when the write comes back, and is gone after a reload while it waits. ' +
+    `'${type}' changes the slice '${names.join("', '")}', which broker.optimistic() does not wrap. The change stays ` +
+      'when the write comes back. A reload removes it while the write waits. ' +
       `Wrap the reducer: ${names[0]}: broker.optimistic(reducer).`,
     `bare ${type}`,
   )

@@ -14,7 +14,7 @@ afterEach(() => void vi.useRealTimers())
 
 describe('a routed action', () => {
   it.each(['the store has the broker', 'another route is there', 'nothing else is routed'])(
-    'whose route is in no broker’s `routes` is named once: %s',
+    'is named once if no broker lists its route: %s',
     async (which) => {
       const [known, forgotten] = [ownRoute(), ownRoute()]
       const routes = which === 'another route is there' ? [known] : []
@@ -33,7 +33,7 @@ describe('a routed action', () => {
     },
   )
 
-  it('that another broker of the same store takes is no mistake', async () => {
+  it('is no mistake if another broker of the same store takes it', async () => {
     const [one, other] = [ownRoute(), ownRoute()]
     const world = createTestWorld()
     const first = createBroker({ partition: session, routes: [one], world: world.tab() })
@@ -58,7 +58,7 @@ describe('a routed action', () => {
 })
 
 describe('a broker', () => {
-  it('whose middleware no store has says so when its routed action comes by', () => {
+  it('warns at its routed action if no store has its middleware', () => {
     const tapped = ownRoute()
     const broker = createBroker({ partition: session, routes: [tapped], world: createTestWorld().tab() })
     const store = configureStore({ reducer: { broker: broker.reducer } })
@@ -73,7 +73,7 @@ describe('a broker', () => {
     ])
   })
 
-  it('says nothing after it was stopped, or on a server', async () => {
+  it('warns neither after stop() nor on a server', async () => {
     const tapped = ownRoute()
     const world = createTestWorld()
     const stopped = createBroker({ partition: session, routes: [tapped], world: world.tab() })
@@ -101,7 +101,7 @@ describe('a broker', () => {
     ['where another is', 'mine', () => ({ mine: (state = {}) => state }), /No reducer is mounted at 'mine'/],
   ]
   it.each(mounted)(
-    'whose reducer is mounted %s says where it belongs',
+    'warns of a reducer that is mounted %s, with the right place',
     async (_, reducerPath, slices, text) => {
       const world = createTestWorld()
       const broker = createBroker({ partition: session, routes: [], world: world.tab(), reducerPath })
@@ -118,9 +118,9 @@ describe('a broker', () => {
 
 describe('a returned change', () => {
   it.each([
-    ['a redirect', redirect(), [/'tapped\d+' was answered with a redirect.*slash/]],
+    ['a redirect', redirect(), [/'tapped\d+' is returned, .*answered with a redirect.*slash/]],
     ['a refusal', answer(422, {}), []],
-  ])('is explained once where only its cause helps: %s', async (_what, reply, texts) => {
+  ])('is explained once by its cause: %s', async (_what, reply, texts) => {
     const world = createTestWorld({ network: [reply, answer(200, {}), reply, answer(200, {})] })
     const routed = ownRoute()
     const broker = createBroker({
@@ -150,7 +150,7 @@ describe('two copies of the package', () => {
     return import('../../index.js')
   }
 
-  it('are named where a route of one comes to the other', async () => {
+  it('are reported when a route of one reaches the other', async () => {
     const copy = await another()
     const theirs = copy.write(createAction('theirs'), { request: () => ({ url: '/api' }) })
 
@@ -163,7 +163,7 @@ describe('two copies of the package', () => {
     ['deadLetters', deadLetters],
     ['discardAll', discardAll],
     ['cancel', (broker: never) => cancel(broker, 'id')],
-  ])('are named where a command of one is given a broker of the other: %s', async (_, command) => {
+  ])('are reported when a command of one gets a broker of the other: %s', async (_, command) => {
     const copy = await another()
     const broker = copy.createBroker({ partition: session, routes: [] })
 

@@ -21,8 +21,8 @@ export function noteBroker(routes: RouteTypes): void {
   if (realm[copies] !== thisCopy)
     sayOnce(
       'This page has two copies of the package, and each has made a broker. A route, a matcher or a command of one ' +
-        'does not know a broker of the other. `npm ls redux-broker` shows where they come from; `npm dedupe`, or ' +
-        '`resolve.dedupe` of the bundler, leaves one.',
+        'does not know a broker of the other. `npm ls redux-broker` shows both copies. Keep one by `npm dedupe`, or ' +
+        'by `resolve.dedupe` of the bundler.',
     )
 }
 
@@ -31,7 +31,7 @@ export function checkUnrouted(type: unknown): void {
   if (typeof type !== 'string' || !declaredTypes.has(type) || servedTypes.has(type)) return
   sayOnce(
     `'${type}' was dispatched, and no broker has its route, so nothing is sent. ` +
-      'Add what write() or read() gave to `routes` of createBroker().',
+      'Add the result of write() or read() to `routes` of createBroker().',
   )
 }
 
@@ -49,7 +49,7 @@ export function checkAttached(action: Action<string>, routes: RouteTypes): void 
 export function checkReturned({ error, meta }: OutcomeAction): void {
   if (error?.reason !== 'redirected') return
   sayOnce(
-    `the request of '${meta.action.type}' was answered with a redirect, which is not followed, so it is returned. The common ` +
+    `'${meta.action.type}' is returned, since its server answered with a redirect, which is not followed. The common ` +
       'causes are a slash at the end of the URL, http in place of https, and a login page.',
   )
 }
@@ -59,8 +59,8 @@ export function checkSeen(route: Route | undefined): void {
   const marks = route && !isRead(route) ? [route.options.refusedWhen].flat() : []
   if (!marks.some((mark) => typeof mark === 'object' && mark.path !== undefined)) return
   sayOnce(
-    `the \`refusedWhen\` of ${route?.type} names a \`path\`, and the answer came as text, in which there is none. ` +
-      'Have the server label it as JSON (Content-Type: application/json), or name a `text`.',
+    `the \`refusedWhen\` of ${route?.type} names a \`path\`, but the answer is a text, which has no paths. ` +
+      'Let the server label it as JSON (Content-Type: application/json), or name a `text`.',
   )
 }
 
@@ -72,8 +72,8 @@ export function checkMounted(state: unknown, path = 'broker'): void {
   sayOnce(
     elsewhere === undefined
       ? `No reducer is mounted at '${path}'. Add it: reducer: { [broker.reducerPath]: broker.reducer }.`
-      : `broker.reducer is mounted at '${elsewhere}', and \`reducerPath\` is '${path}'. ` +
-          `Mount it by [broker.reducerPath], or give createBroker({ reducerPath: '${elsewhere}' }).`,
+      : `broker.reducer is mounted at '${elsewhere}', but \`reducerPath\` is '${path}'. ` +
+          `Mount it at [broker.reducerPath], or set createBroker({ reducerPath: '${elsewhere}' }).`,
   )
 }
 

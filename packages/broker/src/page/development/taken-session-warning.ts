@@ -21,10 +21,10 @@ export function warnOfTakenSession({ from = '/' }: SessionRow, own: AppPlace): v
 }
 
 const sessionText = (taker: string, session: string, { base, place }: AppPlace) =>
-  `the page at ${taker} has ended ${session}, whose entries there wait from now on. ` +
+  `the page at ${taker} has ended ${session}. The entries there wait from now on. ` +
   (base === place
     ? ''
-    : 'A script in the page itself, or of another origin, does not tell which app it is of. ') +
-  'If the two are apps of their own, give each its own `name`, in createBroker() and in its worker. A name that is ' +
-  'given later begins an empty outbox: have what waits delivered first. ' +
-  (base === place ? 'If they are one app that has moved, give it the `base` that it had.' : '')
+    : 'An inline script, or one of another origin, does not tell to which app it belongs. ') +
+  'If these are two apps, give each its own `name`, in createBroker() and in its worker. A new name begins an empty ' +
+  'outbox, so let waiting entries be delivered first. ' +
+  (base === place ? 'If they are one app that has moved, set `base` to its former base.' : '')

@@ -8,7 +8,7 @@ afterEach(() => document.querySelector('base')?.remove())
 const folder = '/packages/broker/src/page/'
 
 describe('the base of a page', () => {
-  it('holds the page and its script', () => {
+  it('contains the page and its script', () => {
     expect(folder.startsWith(appBase())).toBe(true)
     expect(location.pathname.startsWith(appBase())).toBe(true)
   })
@@ -29,7 +29,7 @@ describe('the base of a page', () => {
 })
 
 describe('the place of a page', () => {
-  it('is left out where its script tells where the app begins', () => {
+  it('is left out if its script tells the base of the app', () => {
     expect(pagePlace()).toBeUndefined()
   })
 })

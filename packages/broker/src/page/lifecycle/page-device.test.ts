@@ -10,7 +10,7 @@ function openPage() {
   return { tab, device, heard, stop }
 }
 
-it('is the connection, and whether the page is looked at', () => {
+it('the device of a page is its connection and its visibility', () => {
   const { tab, device } = openPage()
   tab.setDevice({ unmetered: true })
   tab.host.setVisible(false)
@@ -19,7 +19,7 @@ it('is the connection, and whether the page is looked at', () => {
   expect(pageDevice(tab.host, undefined).now()).toEqual({ visible: false })
 })
 
-it('tells of what may make it fit, and not of a page that is hidden: nothing is read there as it goes', () => {
+it('reports changes that may meet conditions, and not that a page becomes hidden', () => {
   const { tab, heard } = openPage()
   tab.host.setVisible(false)
   const hidden = [...heard]
@@ -30,7 +30,7 @@ it('tells of what may make it fit, and not of a page that is hidden: nothing is 
   expect(heard).toEqual([{ visible: true }, { visible: true, saveData: true }])
 })
 
-it('tells nothing more to who has stopped listening', () => {
+it('reports nothing to a listener that has stopped', () => {
   const { tab, heard, stop } = openPage()
   stop()
   tab.host.focus()

@@ -5,7 +5,7 @@ import { browserLifecycle, type LifecycleSignal } from './page-lifecycle.js'
 afterEach(() => void vi.restoreAllMocks())
 
 describe('a page in a browser', () => {
-  it('begins nothing when it turns hidden since it is put away, and wakes when it comes back', () => {
+  it('begins nothing when it enters the back/forward cache, and wakes when it comes back', () => {
     const heard: LifecycleSignal[] = []
     const stop = browserLifecycle().listen((signal) => void heard.push(signal))
     vi.spyOn(document, 'visibilityState', 'get').mockReturnValue('hidden')

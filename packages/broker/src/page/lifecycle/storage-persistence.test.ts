@@ -3,7 +3,7 @@ import { openApp } from '../../../test/page-fixture.js'
 import { answer, createTestWorld } from '../../testing/index.js'
 
 describe('the browser’s promise to keep the data', () => {
-  it('is not asked for at a start, nor for what is delivered at once', async () => {
+  it('is not requested at a start, nor for entries that are delivered at once', async () => {
     const world = createTestWorld()
     const app = openApp(world)
     await world.settle()
@@ -16,7 +16,7 @@ describe('the browser’s promise to keep the data', () => {
   it.each([
     ['the device is offline', { online: false, reply: answer(200) }],
     ['the user must sign in again', { online: true, reply: answer(401) }],
-  ])('is asked for when work of this page stays on the device, since %s', async (_, { online, reply }) => {
+  ])('is requested when entries of this page stay on the device, since %s', async (_, { online, reply }) => {
     const world = createTestWorld({ network: reply })
     const app = openApp(world)
     await world.settle()
@@ -27,7 +27,7 @@ describe('the browser’s promise to keep the data', () => {
     expect(app.broker.capabilities().persisted).toBe(true)
   })
 
-  it('is asked for once', async () => {
+  it('is requested once', async () => {
     const world = createTestWorld()
     const tab = world.tab()
     let times = 0
@@ -49,7 +49,7 @@ describe('the browser’s promise to keep the data', () => {
     expect(app.broker.capabilities().persisted).toBe(false)
   })
 
-  it('is never asked for where the app says so, nor for what an earlier page left', async () => {
+  it('is never requested if the app opts out, nor for entries of an earlier page', async () => {
     const world = createTestWorld()
     world.setOnline(false)
     const refusing = openApp(world, { persist: false })

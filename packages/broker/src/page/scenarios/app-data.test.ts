@@ -48,7 +48,7 @@ describe('an action with a `meta.broker` of the app’s own', () => {
 
       expect(await receipt.settled).toEqual({ status: 'rejected', reason: 'invalidRequest' })
       expect(consoleError).toHaveBeenCalledWith(
-        expect.stringMatching(/placed has a `meta\.broker` of its own.*another name/),
+        expect.stringMatching(/placed sets `meta\.broker`.*another name/),
         expect.anything(),
       )
       expect(world.network.requests).toEqual([])

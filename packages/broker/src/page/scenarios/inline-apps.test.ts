@@ -40,7 +40,7 @@ describe('the clash of two apps whose scripts do not tell them apart', () => {
     ])
     expect(admin.outbox()).toMatchObject({ paused: undefined, waiting: 0, trouble: [] })
     expect(said().find((text) => text.includes(`at ${other} has ended the session of another`))).toContain(
-      `another user at ${one},`,
+      `another user at ${one}.`,
     )
     expect(said().find((text) => text.includes(`at ${other} has ended the session of this`))).toContain(
       'give each its own `name`',

@@ -169,7 +169,7 @@ describe('the clash of an app with one below it', () => {
     }
 
     const ended = said().filter((text) => text.includes('at /admin/ has ended the session of another user'))
-    expect(ended).toEqual([expect.stringContaining('another user at /,')])
+    expect(ended).toEqual([expect.stringContaining('another user at /.')])
     expect(said().join()).toContain('give each its own `name`')
   })
 
@@ -224,8 +224,8 @@ describe('an app whose base changes', () => {
       const { world } = await moved(first, other, next)
 
       expect(principals(world)).toEqual([])
-      const [text = ''] = said().filter((one) => one.includes('begins an empty outbox, while work waits'))
-      expect(text).toContain(`waits at ${first}.`)
+      const [text = ''] = said().filter((one) => one.includes('begins an empty outbox, while entries wait'))
+      expect(text).toContain(`wait at ${first}.`)
       expect(text).toContain(`\`base: '${first}'\``)
     },
   )
@@ -233,7 +233,7 @@ describe('an app whose base changes', () => {
   it('is told of the same user by that name, where their session at another base ends', async () => {
     await moved('/shop3/', '/admin3/', '/')
 
-    expect(said().join()).toContain('ended the session of the same user at /shop3/,')
+    expect(said().join()).toContain('ended the session of the same user at /shop3/.')
     expect(said().join()).not.toContain('of another user at /shop3/')
   })
 
@@ -244,6 +244,6 @@ describe('an app whose base changes', () => {
       await world.settle()
     }
 
-    expect(said().filter((one) => one.includes('while work waits'))).toEqual([])
+    expect(said().filter((one) => one.includes('while entries wait'))).toEqual([])
   })
 })

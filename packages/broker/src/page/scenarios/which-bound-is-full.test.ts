@@ -6,8 +6,8 @@ import { consoleErrors } from '../fixtures/console-errors.fixture.js'
 
 const said = consoleErrors()
 
-const entriesText = /holds 2 entries, as many as it takes \(limits\.entriesMax\).*Dead letters count/
-const bytesText = /no room for it within its 400 bytes \(limits\.bytesMax\).*Dead letters count/
+const entriesText = /is full with 2 entries \(limits\.entriesMax\).*Dead letters count/
+const bytesText = /no room for this write within 400 bytes \(limits\.bytesMax\).*Dead letters count/
 const long = 'x'.repeat(150)
 const clap = (app: App, note = '') => app.store.dispatch(clapped({ postId: 'p1', note }))
 

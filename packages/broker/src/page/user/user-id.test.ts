@@ -79,12 +79,12 @@ describe('a user’s id', () => {
   })
 
   it.each([
-    ['NaN', Number.NaN, /it gave NaN/],
-    ['an object', { id: 'ada' }, /it gave an object with id/],
-    ['true', true, /it gave true/],
-    ['a promise', Promise.resolve('ada'), /it gave an object/],
-    ['a function', () => () => 'ada', /it gave/],
-    ['half of a surrogate pair', 'a\ud800', /it gave 'a/],
+    ['NaN', Number.NaN, /it returned NaN/],
+    ['an object', { id: 'ada' }, /it returned an object with id/],
+    ['true', true, /it returned true/],
+    ['a promise', Promise.resolve('ada'), /it returned an object/],
+    ['a function', () => () => 'ada', /it returned/],
+    ['half of a surrogate pair', 'a\ud800', /it returned 'a/],
   ])(
     'is refused at once with words where it is %s, once, and no dispatch throws',
     async (_name, user, words) => {

@@ -12,7 +12,7 @@ export function createUserIds(): (given: unknown) => string | undefined {
     if (isDevelopment && !advised && given !== undefined && given !== null && given !== '') {
       advised = true
       console.error(
-        `redux-broker: \`partition\` must give the user's id, a string or a number, or nothing while signed out; it gave ${describe(given)}. Until it does nobody counts as signed in.`,
+        `redux-broker: \`partition\` must return the user's id as a string or a number, or undefined while signed out; it returned ${describe(given)}. Until then nobody counts as signed in.`,
       )
     }
     return undefined

@@ -164,5 +164,5 @@ async function derive(
 }
 
 const strandedWork = isDevelopment
-  ? 'redux-broker: the salt of this app was damaged in the database. Nobody can tell any more whose the entries of before are: they stay, unsent.'
+  ? 'redux-broker: the salt of this app was damaged in the database. The users of the earlier entries are no longer known, so these entries stay unsent.'
   : 'redux-broker: stranded entries'

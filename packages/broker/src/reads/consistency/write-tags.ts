@@ -39,7 +39,7 @@ export function createWriteTags(
     try {
       const given = typeof tags === 'function' ? tags(payload) : tags
       if (areTags(given)) return given
-      throw new TypeError('redux-broker: tags that are no list')
+      throw new TypeError('redux-broker: the tags are no list')
     } catch (error) {
       report(error)
       return []

@@ -12,7 +12,7 @@ export function checkReadOptions(where: string, given: Readonly<Record<string, u
   const { request: _request, answer: _answer, tags: _tags, priority, ...wishes } = given
   if (priority !== undefined && typeof priority !== 'function' && !isPriority(priority))
     throw new TypeError(
-      `${where} expects \`priority\` to be a whole number from 1 to 9, or a function that gives one; got ${describe(priority)}.`,
+      `${where} expects \`priority\` to be a whole number from 1 to 9, or a function that returns one; got ${describe(priority)}.`,
     )
   checkWishes(where, wishes, 'request, answer, tags, priority')
 }
@@ -24,9 +24,7 @@ export function checkFetchOptions(where: string, options: unknown): void {
   const { tags, signal, priority: _priority, ...wishes } = options as Readonly<Record<string, unknown>>
   for (const name of ['method', 'headers'])
     if (name in wishes)
-      throw new TypeError(
-        `${where} knows no option \`${name}\`; give it a Request: new Request(url, { ${name} }).`,
-      )
+      throw new TypeError(`${where} knows no option \`${name}\`; call it with new Request(url, { ${name} }).`)
   tagsOrNothing(where, 'tags', tags)
   if (signal !== undefined && typeof (signal as AbortSignal | null)?.throwIfAborted !== 'function')
     throw new TypeError(`${where} expects \`signal\` to be an AbortSignal; got ${describe(signal)}.`)
@@ -51,7 +49,9 @@ export function checkReadsOptions(options: object): void {
   >
   const where = 'reads()'
   if (userHeader !== undefined && (typeof userHeader !== 'string' || userHeader === ''))
-    throw new TypeError(`${where} expects \`userHeader\` to be a header's name; got ${describe(userHeader)}.`)
+    throw new TypeError(
+      `${where} expects \`userHeader\` to be the name of a header; got ${describe(userHeader)}.`,
+    )
   if (ignoreHeaders !== undefined && !isListOfNames(ignoreHeaders))
     throw new TypeError(
       `${where} expects \`ignoreHeaders\` to be a list of header names; got ${describe(ignoreHeaders)}.`,

@@ -48,7 +48,7 @@ export function checkedTags(what: string, tags: readonly Tag[]): readonly Tag[] 
   if (areTags(tags)) return tags
   throw new Refusal(
     'invalidRequest',
-    isDevelopment && `The \`tags\` of ${what} must be a list of tags; it is ${describe(tags)}.`,
+    isDevelopment && `The \`tags\` of ${what} must be a list of tags; got ${describe(tags)}.`,
   )
 }
 
@@ -58,6 +58,6 @@ export function checkedPriority(what: string, priority: number): number {
   throw new Refusal(
     'invalidRequest',
     isDevelopment &&
-      `The \`priority\` of ${what} must be a whole number from 1 to 9; it is ${describe(priority)}.`,
+      `The \`priority\` of ${what} must be a whole number from 1 to 9; got ${describe(priority)}.`,
   )
 }

@@ -32,13 +32,13 @@ export function toReadRequest(
   if (method !== 'GET' && method !== 'HEAD')
     throw new Refusal(
       'invalidRequest',
-      isDevelopment && `The \`method\` of ${what} must be GET or HEAD; it is ${describe(template.method)}.`,
+      isDevelopment && `The \`method\` of ${what} must be GET or HEAD; got ${describe(template.method)}.`,
     )
   if ((template as { readonly body?: unknown }).body)
     throw new Refusal(
       'invalidRequest',
       isDevelopment &&
-        `The read ${what} has a \`body\`, which GET and HEAD cannot carry: put it in the URL, or declare a write().`,
+        `The read ${what} has a \`body\`, which GET and HEAD cannot send. Put its data in the URL, or declare a write().`,
     )
   const headers = readHeaders(what, template as { readonly headers?: Record<string, string> })
   return { url: url.href, method, headers: [...headers] }

@@ -6,11 +6,11 @@ import type { ReadResult } from './read-result.js'
 export function warnOfLeftOut(key: string, why: 'tooMany' | 'keepsFailing'): void {
   if (why === 'keepsFailing')
     console.warn(
-      `redux-broker: the read ${key} on screen fails again and again. It is not asked for by itself any more, until the page is looked at anew or the network comes back; or dispatch it.`,
+      `redux-broker: the read ${key} on screen fails again and again. It is repeated when the page becomes visible or the network comes back. Dispatch it to repeat it now.`,
     )
   else
     sayOnce(
-      `the read ${key} is no longer kept up to date, since more reads are on screen than \`limits.waitingReadsMax\`. Cancel the receipt of each read that has left the screen.`,
+      `the read ${key} is no longer kept up to date, since more reads are on screen than \`limits.waitingReadsMax\`. Cancel the receipts of reads that have left the screen.`,
       'tooMany',
     )
 }
@@ -18,10 +18,10 @@ export function warnOfLeftOut(key: string, why: 'tooMany' | 'keepsFailing'): voi
 /** Tells of trouble that only the app or its server can mend. */
 export function warnOfFailure({ kind }: Pick<ReadResult, 'kind'>, url: string): void {
   if (kind === 'answerTooLarge')
-    sayOnce(`the answer of ${url} is longer than reads take. Raise \`limits.answerBytesMax\`.`, kind + url)
+    sayOnce(`the answer of ${url} is longer than \`limits.answerBytesMax\`. Raise that limit.`, kind + url)
   if (kind === 'userUnknown')
     sayOnce(
-      `the answer of ${url} does not show the header that \`reads({ userHeader })\` names, so it is given to nobody. Send it, and name it in Access-Control-Expose-Headers.`,
+      `the answer of ${url} does not show the header that \`reads({ userHeader })\` names, so nobody gets it. Send that header, and name it in Access-Control-Expose-Headers.`,
       kind + new URL(url).origin,
     )
 }

@@ -53,7 +53,7 @@ describe('a mistake in the options of a read throws at once', () => {
     [
       'what a fetch takes',
       { headers: {} },
-      /no option `headers`; give it a Request: new Request\(url, { headers }/,
+      /no option `headers`; call it with new Request\(url, { headers }/,
     ],
     [
       'an option that is misspelt',
@@ -73,7 +73,7 @@ describe('a mistake in the options of a read throws at once', () => {
     const { broker } = openReads(createTestWorld())
 
     expect(() => limitReads(broker, readsMax as never)).toThrow(
-      /limitReads\(\) expects a whole number from 1/,
+      /limitReads\(\) expects a whole number of at least 1/,
     )
   })
 

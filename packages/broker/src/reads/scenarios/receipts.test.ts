@@ -130,7 +130,7 @@ describe('the receipt of a read', () => {
       },
       /the `request` of bad threw/,
     ],
-    ['gives no URL', () => 7, /must give a `url`/],
+    ['gives no URL', () => 7, /must return a `url`/],
     ['names another origin', () => 'https://evil.test/', /origins/],
     ['is a POST', () => ({ url: '/a', method: 'POST' }), /GET or HEAD/],
   ])('is rejected where its request %s: dispatch does not throw', async (_name, request, message) => {

@@ -24,8 +24,8 @@ export function createMissingCaseWatch(isReadAnew: (type: string) => boolean): M
       if (!taken.has(entryId))
         sayOnce(
           `'${type}' was delivered, and its change left the view: no slice has a case for it. ` +
-            'Add `.addMatcher(delivered(creator), …)` to the slice that shows it, where `payload` is the answer and ' +
-            '`meta.arg` the first payload; or name in `invalidates` what is to be read again.',
+            'Add `.addMatcher(delivered(creator), …)` to the slice that shows it. There `payload` is the answer, and ' +
+            '`meta.arg` the first payload. Or list the tags of the reads to repeat in `invalidates`.',
         )
     suspects = new Map()
     taken.clear()

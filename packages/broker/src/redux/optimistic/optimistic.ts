@@ -202,6 +202,6 @@ function checkedState(state: unknown): object {
     isDevelopment
       ? `broker.optimistic() expects a reducer whose state is an object or an array; got ${describe(state)}. ` +
           'Put the value into an object: { value }.'
-      : 'redux-broker: a state that is no object',
+      : 'redux-broker: the state is no object',
   )
 }
