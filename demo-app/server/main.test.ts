@@ -51,7 +51,7 @@ async function stop(child: ChildProcess, signal: NodeJS.Signals): Promise<number
   return code
 }
 
-test('loses nothing that it answered when it is killed in the middle of a burst', async () => {
+test('loses no answered change when the server is killed in the middle of a burst', async () => {
   const first = await start()
   const ada = await signIn(first.url, 'ada')
   const keys = Array.from({ length: 300 }, () => randomUUID())
@@ -133,7 +133,7 @@ test.each<[NodeJS.ProcessEnv, number]>([
   expect((await fetch(`${url}/__test__/faults`)).status).toBe(status)
 })
 
-test('listens where PORT and PORT2 say, on loopback by either address', async () => {
+test('listens on PORT and PORT2, on both loopback addresses', async () => {
   const { url: probe, child } = await start()
   const port = Number(new URL(probe).port)
   await stop(child, 'SIGTERM')
@@ -147,7 +147,7 @@ test('listens where PORT and PORT2 say, on loopback by either address', async ()
   }
 })
 
-test('says in one sentence that a port is taken or is none', async () => {
+test('says in one sentence that a port is taken or invalid', async () => {
   const { url } = await start()
   const { port } = new URL(url)
   const sentences = {

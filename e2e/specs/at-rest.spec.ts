@@ -14,7 +14,7 @@ const placesOf = async ({ page }: DemoPage, text: string) => [
 const expectPlaces = (demo: DemoPage, text: string, places: readonly string[]) =>
   expect.poll(() => placesOf(demo, text)).toEqual(places)
 
-test('a user’s words lie in the database and its mirror while they wait, in the journal when they were delivered, and among what came back', async ({
+test('a user’s text is in the database and its mirror while it waits, then in the journal or the dead letters', async ({
   openTab,
   network,
   server,

@@ -129,7 +129,7 @@ for (const { name, start, where, hasSessions, knowsKeys } of backEnds)
       if (backEnd.notes) expect(backEnd.notes()).toEqual(['hello'])
     })
 
-    test('the errors of a gateway lose nothing', async ({ page }) => {
+    test('no change is lost by errors of a gateway', async ({ page }) => {
       const { gateway, backEnd } = running
       gateway.takeAway()
       await press(page, 'Like a')
@@ -159,7 +159,7 @@ for (const { name, start, where, hasSessions, knowsKeys } of backEnds)
       })
 
     if (hasSessions)
-      test('a session that ends and comes back loses nothing', async ({ page }) => {
+      test('no change is lost when a session ends and begins again', async ({ page }) => {
         const { backEnd } = running
         await press(page, 'Like a')
         await expectEmpty(page)
@@ -178,7 +178,7 @@ for (const { name, start, where, hasSessions, knowsKeys } of backEnds)
       })
   })
 
-test('nothing is lost where the back end of nginx is taken away', async ({ page, pages }) => {
+test('no change is lost when the back end behind nginx is removed', async ({ page, pages }) => {
   test.skip(!hasNginx(), 'NO NGINX HERE: install it (apt-get install nginx) to run this test')
   const first = await startExpress(pages)
   const nginx = await startNginx(first.port, pages)
@@ -199,7 +199,7 @@ test('nothing is lost where the back end of nginx is taken away', async ({ page,
   await Promise.all([nginx.stop(), second.stop()])
 })
 
-test('an API of another origin whose CORS forbids the key says so, once', async ({ page, pages }) => {
+test('CORS that forbids the key on another origin is reported once', async ({ page, pages }) => {
   const heard: string[] = []
   page.on('console', (message) => heard.push(message.text()))
   const api = await listen((request, response) => {

@@ -86,7 +86,7 @@ for (const sender of ['page', 'worker'] as const) {
     if (sender === 'page') expect([...server.senders]).toEqual([sender])
   })
 
-  test(`a line that is cut at a random byte of each fifth exchange doubles nothing of a ${sender}, and leaves in doubt only what it cut`, {
+  test(`a connection cut at a random byte of each fifth exchange doubles no write of a ${sender}, and puts only cut writes in doubt`, {
     tag: tagOf(sender),
   }, async ({ context, server, gate }) => {
     test.setTimeout(300_000 + pages * 10_000)

@@ -12,7 +12,7 @@ const attemptsWatched = 3
 /** The posts that Ada does not like yet. */
 const others = ['p01', 'p03', 'p04', 'p05', 'p08', 'p09', 'p10', 'p11', 'p12']
 
-test('a post whose calls answer 503 for ever holds up no other, and its Retry-After is kept', async ({
+test('a post whose requests always answer 503 holds up no other post, and its Retry-After is respected', async ({
   demo,
   network,
   server,

@@ -10,7 +10,7 @@ const losses = [
 ] as const
 
 for (const loss of losses) {
-  test(`a first visit recovers by itself where /api/me is lost once: ${loss.kind}`, async ({
+  test(`a first visit recovers by itself when /api/me is lost once: ${loss.kind}`, async ({
     page,
     server,
   }) => {
@@ -22,7 +22,7 @@ for (const loss of losses) {
     await expect(page.getByText('The server cannot be reached')).toHaveCount(0)
   })
 
-  test(`a first visit shows its feed, and no failure, where that is lost once: ${loss.kind}`, async ({
+  test(`a first visit shows its feed, and no failure, when the feed is lost once: ${loss.kind}`, async ({
     page,
     server,
   }) => {

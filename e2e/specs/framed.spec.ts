@@ -62,7 +62,7 @@ async function openBoth(context: BrowserContext) {
   return { tab, frame }
 }
 
-test('a frame on another site neither shows nor sends what waits in a tab, nor the other way round @only-chromium', async ({
+test('a frame on another site and a tab neither show nor send each other’s entries @only-chromium', async ({
   lasting,
 }) => {
   const context = await lasting.start()
@@ -82,7 +82,7 @@ test('a frame on another site neither shows nor sends what waits in a tab, nor t
   expect(server.api.effects.slice(2)).toEqual(['ada of-the-tab page'])
 })
 
-test('a frame that the browser gives no storage says so, and the tab delivers what is its own @only-chromium', async ({
+test('a frame without storage rejects its write, and the tab delivers its own @only-chromium', async ({
   context,
 }) => {
   const { tab, frame } = await openBoth(context)

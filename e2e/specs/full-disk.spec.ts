@@ -10,7 +10,7 @@ const roomBytes = 4 * 1_024 * 1_024
 
 test.use({ trace: 'off' })
 
-test('a change accepted before the room was full is delivered all the same', async ({
+test('a change that was accepted before the disk was full is delivered', async ({
   lasting,
   server,
 }, testInfo) => {

@@ -1,10 +1,7 @@
 // Words that are markup stay words in the feed, while they wait, and among the returned changes.
 import { expect, test } from '../fixtures/test.js'
 
-test('a comment that is markup is shown as text wherever it is shown, and does nothing', async ({
-  demo,
-  server,
-}) => {
+test('a comment with markup is shown as text everywhere, and runs nothing', async ({ demo, server }) => {
   const words = '<img src=x onerror=owned=1>'
   await server.faults([{ match: { path: '/api/posts/p01/comments' }, kind: 'status', status: 422 }])
 

@@ -11,7 +11,7 @@ const isLong = process.env['HUNG'] === 'long'
 
 test.use({ without: 'worker' })
 
-test('the entry that a tab was sending when it hung is delivered by another tab, once, while it still hangs (P4)', async ({
+test('an entry that a hung tab was sending is delivered once by another tab, while the first one still hangs (P4)', async ({
   demo,
   openTab,
   server,

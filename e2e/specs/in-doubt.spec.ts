@@ -27,7 +27,7 @@ test.describe('a clap whose answer was lost, at a server that has forgotten its 
     await expect(demo.post('p01').marks('inDoubt')).toHaveCount(1)
   })
 
-  test('is not sent again, is shown, and holds back what comes after it in its lane', async ({
+  test('is not sent again, is shown, and holds back later entries of its lane', async ({
     demo,
     openTab,
     server,
@@ -47,7 +47,7 @@ test.describe('a clap whose answer was lost, at a server that has forgotten its 
     await expect(demo.post('p01').marks('accepted')).toHaveCount(1)
   })
 
-  test('is counted once when a person says that it happened, and its lane goes on', async ({
+  test('is counted once when the user says that it happened, and its lane goes on', async ({
     demo,
     server,
   }) => {
@@ -64,7 +64,7 @@ test.describe('a clap whose answer was lost, at a server that has forgotten its 
     await expect(demo.post('p01').claps).toHaveText(String(claps + 1))
   })
 
-  test('cannot be sent first at a sign-out, with what stands behind it, and the dialog says so', async ({
+  test('cannot be sent first at a sign-out, nor can the entries behind it, and the dialog says so', async ({
     demo,
   }) => {
     await demo.post('p01').clap()
@@ -76,7 +76,7 @@ test.describe('a clap whose answer was lost, at a server that has forgotten its 
     await expect(demo.currentUser).toHaveText('ada')
   })
 
-  test('is sent again when a person says so, and arrives under a new key', async ({ demo, server }) => {
+  test('is sent again under a new key when the user says so', async ({ demo, server }) => {
     const claps = await clapsOf(demo)
     await choice(demo, 'Send again').click()
 
@@ -93,7 +93,7 @@ test.describe('after a long time', () => {
   // The page sends by itself, so that it is its clock that says how long it was.
   test.use({ without: 'worker' })
 
-  test('the server is asked what became of a clap of unknown effect, and it is not sent again', async ({
+  test('a clap of unknown effect is asked about at the server, and is not sent again', async ({
     demo,
     openTab,
     server,
@@ -124,7 +124,7 @@ test.describe('after a long time', () => {
     expect(effectsOf(ledger, 'clap', 'p01')).toHaveLength(1)
   })
 
-  test('a clap that was never sent is sent, at any age', async ({ demo, openTab, network, server }) => {
+  test('a clap that was never sent is sent at any age', async ({ demo, openTab, network, server }) => {
     await network.cut()
     await demo.post('p01').clap()
     // A page that is closed in the middle of an attempt leaves it open whether it was sent.

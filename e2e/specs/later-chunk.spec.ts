@@ -22,7 +22,7 @@ test.describe('a page whose later chunk cannot be loaded', () => {
     errors.length = 0
   })
 
-  test('takes changes and delivers them, and no promise rejects unheard', async ({ openTab, server }) => {
+  test('accepts and delivers changes, with no unhandled rejection', async ({ openTab, server }) => {
     const demo = await openTab(without)
     await demo.signInAs('Ada')
     await demo.post('p01').clap(2)
@@ -33,7 +33,7 @@ test.describe('a page whose later chunk cannot be loaded', () => {
     expect(errors).toEqual([])
   })
 
-  test('leaves a lost database as it is, and the next page brings back what was in it', async ({
+  test('leaves a lost database as it is, and the next page restores its entries', async ({
     demo,
     context,
     openTab,

@@ -15,10 +15,7 @@ const found = async ({ page }: DemoPage, wanted: readonly string[] = traces) => 
 }
 const signOut = ({ page }: DemoPage) => page.getByRole('button', { name: 'Sign out' }).click()
 
-test('after a sign-out with nothing waiting the disk tells nothing of the user, whose words it held before', async ({
-  openTab,
-  server,
-}) => {
+test('a sign-out with nothing waiting removes the user’s text from the disk', async ({ openTab, server }) => {
   const [demo, other] = [await openTab(), await openTab()]
   await demo.signInAs('Grace')
   await demo.post('p01').comment(words)
@@ -41,7 +38,7 @@ test('after a sign-out with nothing waiting the disk tells nothing of the user, 
 })
 
 for (const when of ['refused', 'offline'] as const)
-  test(`after all was given up at a sign-out nothing is left, of what was delivered nor of what was ${when}`, async ({
+  test(`discarding everything at a sign-out leaves neither delivered writes on the disk nor one that was ${when}`, async ({
     openTab,
     network,
     server,

@@ -29,7 +29,7 @@ async function picture(demo: DemoPage, state: string, folder: string): Promise<v
   }
 }
 
-test('the feed is legible and without barriers online, offline with pending changes, and with a returned one', async ({
+test('the feed is legible and accessible online, offline with pending changes, and with a returned change', async ({
   demo,
   network,
   server,
@@ -74,7 +74,7 @@ async function watchShifts(page: Page): Promise<() => Promise<unknown>> {
   return () => page.evaluate(() => Reflect.get(window, 'shifts'))
 }
 
-test('groups that are read late move nothing on the page', async ({ openTab, server }) => {
+test('groups that load late move nothing on the page', async ({ openTab, server }) => {
   await server.faults([{ match: { path: '/api/me/groups' }, kind: 'hold' }])
   const demo = await openTab()
   await demo.signInAs('Ada')
@@ -103,7 +103,7 @@ test('a tap and its delivery move nothing on the page', async ({ demo, network }
   expect(await shifts()).toEqual([])
 })
 
-test('the whole job can be done with the keyboard alone', async ({ demo, server }) => {
+test('every task can be done with the keyboard alone', async ({ demo, server }) => {
   await demo.post('p01').likeButton.focus()
   await demo.page.keyboard.press('Enter')
   await expect(demo.post('p01').likeButton).toHaveAttribute('aria-pressed', 'true')
@@ -120,7 +120,7 @@ test('the whole job can be done with the keyboard alone', async ({ demo, server 
   await expect(demo.deadLetters.getByRole('heading')).toBeFocused()
 })
 
-test('the keyboard never falls back to the top of the page', async ({ demo, server }) => {
+test('the keyboard focus never falls back to the top of the page', async ({ demo, server }) => {
   await expect(demo.page.getByRole('heading', { level: 1 })).toBeFocused()
   await server.faults([{ match: { method: 'POST' }, kind: 'status', status: 422 }])
   await demo.post('p01').clap()

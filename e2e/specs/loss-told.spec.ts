@@ -3,8 +3,8 @@ import { effectsOf, ledgerWith } from '../fixtures/ledger.js'
 import { clapInVain, closeWithWorker, deleteOutbox, openBarePage } from '../fixtures/storage/lost-storage.js'
 import { expect, test } from '../fixtures/test.js'
 
-test.describe('where the database and its copy are deleted', () => {
-  test('between two starts the app says how much may be gone, until somebody has read it', async ({
+test.describe('when the database and its copy are deleted', () => {
+  test('between two starts, the app says how much may be lost until the user has read it', async ({
     demo,
     context,
     server,
@@ -25,7 +25,7 @@ test.describe('where the database and its copy are deleted', () => {
     await expect(again.notice('storage-lost')).toHaveCount(0)
   })
 
-  test('while it is open the changes leave the view, and the next change is sent', async ({
+  test('while a page is open, the lost changes leave the view and the next change is sent', async ({
     demo,
     server,
   }) => {

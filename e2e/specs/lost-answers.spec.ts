@@ -38,7 +38,7 @@ test('a clap whose answer is dropped or cut is sent twice under one key and coun
   expect(await shown.seen()).toEqual([before, before + 1, before + 2].map(String))
 })
 
-test('a feed that is fetched between a lost answer and its repeat never shows a wrong count', async ({
+test('a feed that is fetched between a lost answer and the next attempt never shows a wrong count', async ({
   demo,
   server,
 }) => {

@@ -23,7 +23,7 @@ async function expectFresh(demo: DemoPage): Promise<void> {
   await demo.feedIsKept()
 }
 
-test('after one visit all reads of the feed answer offline with their age, and are fresh again without a flash', async ({
+test('after one visit, all reads of the feed answer offline with their age, and refresh without a flash', async ({
   demo,
   network,
 }) => {
@@ -50,7 +50,7 @@ test('after one visit all reads of the feed answer offline with their age, and a
   expect(await empty.seen()).toEqual(['0'])
 })
 
-test('of what one user read another one finds nothing on the screen, in memory, Cache Storage or IndexedDB', async ({
+test('another user finds none of the first user’s reads on the screen, in memory, Cache Storage or IndexedDB', async ({
   demo,
   network,
 }) => {
@@ -76,7 +76,7 @@ test('of what one user read another one finds nothing on the screen, in memory, 
   expect(await everywhere()).toEqual({ shown: false, inMemory: false, onDisk: false })
 })
 
-test('a sign-out leaves nothing to start with offline', async ({ demo, network }) => {
+test('a sign-out leaves no data for an offline start', async ({ demo, network }) => {
   await expectFresh(demo)
   await demo.page.getByRole('button', { name: 'Sign out' }).click()
   await expect(demo.currentUser).toHaveCount(0)

@@ -4,7 +4,7 @@ import { expect, test } from '../fixtures/test.js'
 
 const refuse = { match: { method: 'POST', path: '/api/posts/p04/comments' }, kind: 'status', status: 422 }
 
-test('of three pending changes to a post only the refused one is rolled back, and it can be sent again', async ({
+test('only the refused one of three pending changes is rolled back, and it can be sent again', async ({
   demo,
   network,
   server,

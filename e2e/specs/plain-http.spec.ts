@@ -23,7 +23,7 @@ test.describe('over plain http in a local network', () => {
     context = await lasting.start(`--host-resolver-rules=MAP ${host} 127.0.0.1`)
   })
 
-  test('the browser gives what it gives nobody there, and a tap is delivered', async ({ server }) => {
+  test('a tap is delivered although the browser lacks its secure APIs', async ({ server }) => {
     const demo = await openTab(context, server.url)
     const given = await demo.page.evaluate(() => ({
       secure: isSecureContext,
@@ -59,7 +59,7 @@ test.describe('over plain http in a local network', () => {
     await expect(demo.pendingCount).toHaveText('0')
   })
 
-  test('each of two users has an outbox of their own', async ({ server }) => {
+  test('each of two users has their own outbox', async ({ server }) => {
     const demo = await openTab(context, server.url)
     await demo.signInAs('Ada')
     await server.faults([{ match: { path: '/api/posts/p03/claps' }, ...overloaded }])
@@ -77,7 +77,7 @@ test.describe('over plain http in a local network', () => {
     await expect(demo.pendingCount).toHaveText('0')
   })
 
-  test('two tabs send each tap once, though no lock tells them apart', async ({ server }) => {
+  test('two tabs send each tap once, although there are no Web Locks', async ({ server }) => {
     const first = await openTab(context, server.url)
     await first.signInAs('Ada')
     const second = await openTab(context, server.url)

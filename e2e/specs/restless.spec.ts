@@ -34,7 +34,7 @@ for (const search of ['', '?sw=off'])
     await expectEachOnce(demo, server, 100)
   })
 
-test('50 claps that wait while the network goes and comes 100 times, ten times a second, arrive once', async ({
+test('50 waiting claps arrive once after the network changed 100 times, ten times a second', async ({
   demo,
   network,
   server,
@@ -53,7 +53,7 @@ test('50 claps that wait while the network goes and comes 100 times, ten times a
   await expectEachOnce(demo, server, 50)
 })
 
-test('a page that sends, is left by a link and comes back from the back/forward cache goes on', async ({
+test('a page that was sending goes on when it comes back from the back/forward cache', async ({
   lasting,
   server,
 }) => {
@@ -75,7 +75,7 @@ test('a page that sends, is left by a link and comes back from the back/forward 
   }
 })
 
-test('a page is kept in the back/forward cache while another tab sends, and knows of it when it is back', async ({
+test('a page stays in the back/forward cache while another tab sends, and shows the outcome when it is back', async ({
   lasting,
   server,
 }) => {

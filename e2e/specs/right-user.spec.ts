@@ -47,7 +47,7 @@ async function signOut(demo: DemoPage): Promise<void> {
   await demo.page.getByRole('button', { name: 'Sign out' }).click()
 }
 
-test('a session that has expired loses nothing, and after the sign-in the same entries arrive', async ({
+test('no entry is lost when a session expires, and all arrive after the sign-in', async ({
   demo,
   network,
   server,
@@ -73,10 +73,7 @@ test('a session that has expired loses nothing, and after the sign-in the same e
   await expect(demo.post('p01').claps).toHaveText(claps ?? '')
 })
 
-test('a session that ends before the first read of the feed is what the feed tells of', async ({
-  demo,
-  server,
-}) => {
+test('the feed says that the session has ended before its first read', async ({ demo, server }) => {
   // A sign-out leaves no copy that could be shown.
   await signOut(demo)
   await expect(demo.currentUser).toHaveCount(0)
@@ -90,7 +87,7 @@ test('a session that ends before the first read of the feed is what the feed tel
   await demo.signInAs('Ada')
 })
 
-test('another user neither sends nor sees what the first one left, and it arrives when that one returns', async ({
+test('another user neither sends nor sees the first user’s entries, which arrive when that user returns', async ({
   demo,
   openTab,
   network,
@@ -121,7 +118,7 @@ test('another user neither sends nor sees what the first one left, and it arrive
   await expect(demo.pendingCount).toHaveText('0')
 })
 
-test('a session that became another user’s on the way has no effect, and the entry waits for its user', async ({
+test('a request whose session became another user’s has no effect, and its entry waits for its user', async ({
   demo,
   server,
 }) => {
@@ -149,7 +146,7 @@ test('a session that became another user’s on the way has no effect, and the e
 })
 
 test.describe('a user who signs out while entries wait', () => {
-  test('is asked, and may have them sent first', async ({ demo, openTab, network, server }) => {
+  test('is asked, and can have them sent first', async ({ demo, openTab, network, server }) => {
     const other = await openTab()
     await leaveThree(demo, network)
     await signOut(demo)
@@ -167,7 +164,7 @@ test.describe('a user who signs out while entries wait', () => {
     }
   })
 
-  test('may keep them, and nothing is sent or shown in any tab until they return', async ({
+  test('can keep them, and no tab sends or shows them until the user returns', async ({
     demo,
     openTab,
     network,
@@ -184,7 +181,7 @@ test.describe('a user who signs out while entries wait', () => {
     expect(attemptsUnder(await server.ledger(), posts).map(({ user }) => user)).toEqual(['grace'])
   })
 
-  test('may discard them, those that may have arrived too, and they are gone for good in every tab', async ({
+  test('can discard all of them in every tab, also those that may have arrived', async ({
     demo,
     openTab,
     network,

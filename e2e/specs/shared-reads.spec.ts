@@ -88,7 +88,7 @@ for (const limit of [1, 6])
           await expect(row).toContainText(`in request ${at + 1}`)
   })
 
-test.describe('a read that two tabs want', () => {
+test.describe('a read that two tabs share', () => {
   let labs: [Lab, Lab]
   let wire: () => Promise<readonly Attempt[]>
 
@@ -102,7 +102,7 @@ test.describe('a read that two tabs want', () => {
 
   const ends = async () => (await wire()).filter(({ path }) => path === '/api/me').map(({ status }) => status)
 
-  test('goes on for the one when the other lets it go', async ({ server }) => {
+  test('goes on for one tab when the other cancels it', async ({ server }) => {
     const [here, there] = labs
     await here.cancel('me')
 
@@ -112,14 +112,14 @@ test.describe('a read that two tabs want', () => {
     expect(await ends()).toEqual([expect.any(Number)])
   })
 
-  test('is ended when both let it go', async () => {
+  test('is ended when both tabs cancel it', async () => {
     for (const lab of labs) await lab.cancel('me')
 
     await expect.poll(ends).toEqual(['aborted'])
     for (const lab of labs) await expect(answered(lab)).toHaveCount(6)
   })
 
-  test('goes on when one tab is closed, and is ended with the last one’s reader', async () => {
+  test('goes on when one tab is closed, and ends with the last subscriber', async () => {
     const [here, there] = labs
     await here.page.close()
     await expect(rowsOf(there, 'me').first()).toContainText('sent')
@@ -129,7 +129,7 @@ test.describe('a read that two tabs want', () => {
     await expect.poll(ends).toEqual(['aborted'])
   })
 
-  test('is ended when one lets it go and the other is closed', async () => {
+  test('is ended when one tab cancels it and the other is closed', async () => {
     const [here, there] = labs
     await here.cancel('me')
     await there.page.close()
@@ -142,7 +142,7 @@ test.describe('a read that two tabs want', () => {
 /** ROUNDS=12 is the run that a release wants. */
 const rounds = Number(process.env['ROUNDS'] ?? 4)
 
-test('a worker that is stopped with reads of three tabs in flight leaves no reader without an answer', async ({
+test('every read of three tabs gets an answer when the worker is stopped in the middle', async ({
   demo,
   openTab,
   server,

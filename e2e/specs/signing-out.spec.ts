@@ -9,7 +9,7 @@ const signOut = { method: 'DELETE', path: '/api/session' }
 const attemptsToSignOut = (ledger: Ledger) => attemptsUnder(ledger, signOut.path, 'DELETE')
 
 for (const next of ['Grace', 'Ada'] as const)
-  test(`a sign-out that the server has yet to hear is given up by every tab when ${next} signs in`, async ({
+  test(`every tab gives up an unsent sign-out when ${next} signs in`, async ({
     demo,
     openTab,
     network,
@@ -29,7 +29,7 @@ for (const next of ['Grace', 'Ada'] as const)
     await expect(demo.notice('sign-in-needed')).toHaveCount(0)
   })
 
-test('a sign-out that the server hears late ends nobody else’s session, where tabs have no locks', async ({
+test('a late sign-out ends no other user’s session, where tabs have no locks', async ({
   context,
   openTab,
   network,
@@ -73,7 +73,10 @@ async function signOutUnheard(
   await network.restore()
 }
 
-test('a server that does not answer keeps nobody signed in on this device', async ({ demo, server }) => {
+test('a sign-out takes effect on this device although the server does not answer', async ({
+  demo,
+  server,
+}) => {
   await server.faults([{ match: signOut, kind: 'stall' }])
   // No patience of the page with the server ends while its clock stands still.
   await demo.page.clock.install()

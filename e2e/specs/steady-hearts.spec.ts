@@ -53,7 +53,7 @@ test('a reload never shows an outbox with entries as empty', async ({ demo, netw
   expect(seen).not.toContain('0')
 })
 
-test('a feed that is read between two attempts of a clap never has it twice', async ({ demo, server }) => {
+test('a feed that is read between two attempts of a clap never counts it twice', async ({ demo, server }) => {
   const clap = { method: 'POST', path: '/api/posts/p03/claps' }
   const claps = Number(await demo.post('p03').claps.textContent())
   await server.faults([
@@ -80,7 +80,7 @@ test('a feed that is read between two attempts of a clap never has it twice', as
 })
 
 for (const from of ['before the like', 'after it'] as const)
-  test(`an answer from ${from} that arrives when the like has settled changes neither heart nor number`, async ({
+  test(`an answer from ${from} that arrives after the like has settled changes neither heart nor number`, async ({
     context,
     server,
   }) => {

@@ -19,7 +19,7 @@ test.use({
   ],
 })
 
-test('where there is no IndexedDB a tap is refused, its change undone, and the app says so', async ({
+test('without IndexedDB a tap is refused, its change is undone, and the app says so', async ({
   context,
   openTab,
 }) => {
@@ -32,7 +32,7 @@ test('where there is no IndexedDB a tap is refused, its change undone, and the a
   await expect(demo.post('p02').root).toBeVisible()
 })
 
-test('where IndexedDB cannot be opened a tap is refused, its change undone, and the app says so', async ({
+test('a tap is refused if IndexedDB cannot be opened, its change is undone, and the app says so', async ({
   context,
   openTab,
 }) => {
@@ -47,7 +47,7 @@ test('where IndexedDB cannot be opened a tap is refused, its change undone, and 
   await expectRefused(demo, 'p01', 'This browser keeps no data')
 })
 
-test('where there is no room left a tap is refused, and taken again once there is', async ({
+test('a tap is refused on a full disk, and accepted again once there is room', async ({
   context,
   openTab,
   server,

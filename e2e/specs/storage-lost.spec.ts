@@ -18,8 +18,8 @@ async function expectDelivered(demo: DemoPage, server: DemoServer): Promise<void
   await expect(demo.pendingCount).toHaveText('0')
 }
 
-test.describe('where the database is deleted', () => {
-  test('between two starts all is there again, and the app says so', async ({
+test.describe('when the database is deleted', () => {
+  test('between two starts, all entries are restored, and the app says so', async ({
     demo,
     context,
     server,
@@ -36,7 +36,7 @@ test.describe('where the database is deleted', () => {
     await expectDelivered(again, server)
   })
 
-  test('while it is open all is there again, and the app says so', async ({ demo, server }) => {
+  test('while a page is open, all entries are restored, and the app says so', async ({ demo, server }) => {
     await clapInVain(demo, server)
     await deleteOutbox(demo.page)
 
@@ -48,7 +48,7 @@ test.describe('where the database is deleted', () => {
 })
 
 /** A Chromium is the only browser that is started on its profile here. */
-test.describe('where the files are removed from the disk', { tag: '@only-chromium' }, () => {
+test.describe('when the files are removed from the disk', { tag: '@only-chromium' }, () => {
   for (const [what, folders, words] of [
     ['those of the databases', ['IndexedDB'], '3 changes were brought back'],
     ['those of its copy too', ['IndexedDB', 'WebStorage'], 'Up to 3 changes were lost'],

@@ -7,7 +7,7 @@ import { hearViolations } from '../fixtures/violations.js'
 const guide = readFileSync(new URL('../../packages/broker/docs/security.md', import.meta.url), 'utf8')
 const [, policy = ''] = /^Content-Security-Policy: (.+)$/m.exec(guide) ?? []
 
-test('under the policy of the security page taps are delivered, online and after they waited', async ({
+test('taps are delivered under the policy of the security page, at once and after a wait', async ({
   context,
   openTab,
   network,

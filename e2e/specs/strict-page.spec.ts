@@ -67,7 +67,7 @@ for (const [how, trusted, search, ownWorker] of [
   })
 
 for (const trusted of ["'none'", 'app', 'dompurify default'])
-  test(`without a policy the page delivers and says so: trusted-types ${trusted} @only-chromium`, async ({
+  test(`a page without the policy delivers itself, and says so: trusted-types ${trusted} @only-chromium`, async ({
     page,
   }) => {
     const violated = await open(page, trusted, '?worker')

@@ -80,10 +80,7 @@ for (const limit of [1, 6])
           await expect(row).toContainText(`in request ${place + 1}`)
     })
 
-test('a read that waits goes earlier when one who wants it says that it is more urgent', async ({
-  demo,
-  server,
-}) => {
+test('a waiting read moves forward when one subscriber raises its priority', async ({ demo, server }) => {
   const lab = await openLab(demo, server, { limit: 1 })
   await lab.ask()
 
@@ -94,10 +91,7 @@ test('a read that waits goes earlier when one who wants it says that it is more 
   expect(names(await lab.wire())).toEqual(['me', 'me/groups', 'posts/top', 'notifs/count'])
 })
 
-test('a read goes on while one still wants it, and leaves the line when nobody does', async ({
-  demo,
-  server,
-}) => {
+test('a waiting read stays in the queue until its last subscriber leaves', async ({ demo, server }) => {
   const lab = await openLab(demo, server, { limit: 1 })
   await lab.ask()
 
@@ -111,7 +105,7 @@ test('a read goes on while one still wants it, and leaves the line when nobody d
   expect(names(await lab.wire())).toEqual(['me', 'posts/top', 'me/groups'])
 })
 
-test('a request on the wire is ended when the last one who wants it leaves', async ({ demo, server }) => {
+test('a request in flight is aborted when its last subscriber leaves', async ({ demo, server }) => {
   const lab = await openLab(demo, server, { limit: 1 })
   await lab.ask()
 

@@ -5,7 +5,7 @@ for (const [retryAfter, when] of [
   [12, 'in 12 s'],
   [undefined, 'a little later'],
 ] as const)
-  test(`a person who signed in too often reads to try again ${when}, and can`, async ({
+  test(`a user who signed in too often is told to try again ${when}, and then can`, async ({
     openTab,
     server,
   }) => {

@@ -41,7 +41,7 @@ async function clapOffline(
   await expect(demo.post('p01').marks('capturing')).toHaveCount(0)
 }
 
-test('a torn log empties every database of a page that does not renew it', async ({ lasting, server }) => {
+test('a torn log empties every database if the page does not renew the log', async ({ lasting, server }) => {
   const first = await openBarePage(await lasting.start(), server)
   await writeRow(first, 1_000)
   await lasting.close()
@@ -58,7 +58,7 @@ test('a torn log empties every database of a page that does not renew it', async
   expect(lasting.wipes()).toBe(1)
 })
 
-test(`a log that is torn at each of ${cycles} starts costs no entry, since it is renewed before the first write`, async ({
+test(`no entry is lost when the log is torn at each of ${cycles} starts, since it is renewed before the first write`, async ({
   lasting,
   server,
 }, testInfo) => {
@@ -88,7 +88,7 @@ test(`a log that is torn at each of ${cycles} starts costs no entry, since it is
   await expect(demo.notice('storage-lost')).toHaveCount(0)
 })
 
-test('a browser that dies once more before the log is renewed loses the database, and the copy brings it back', async ({
+test('a second crash before the log is renewed loses the database, and the copy restores it', async ({
   lasting,
   server,
 }, testInfo) => {

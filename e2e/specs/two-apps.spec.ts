@@ -71,7 +71,7 @@ for (const [name, one, other] of [
   ['with a script at the root', '/posts/12', '/account/'],
   ['with scripts written into its pages', '/inline-posts/12', '/inline-account/'],
 ] as const)
-  test(`one app ${name} is in one session on all of its pages`, async ({ context, server }) => {
+  test(`one app ${name} has one session on all of its pages`, async ({ context, server }) => {
     server.api.answers = false
     const before = await open(context, server.url + one, { user: 'ada' })
     await put(before, 'of-ada')
@@ -110,7 +110,7 @@ for (const [one, other] of [
     await expectSeen(admin, { paused: undefined, trouble: [] })
   })
 
-test('an app goes on with what a release left that knew one session for the origin', async ({
+test('an app delivers entries of a release that had one session for the whole origin', async ({
   context,
   server,
 }) => {
@@ -127,7 +127,10 @@ test('an app goes on with what a release left that knew one session for the orig
 })
 
 test.describe('a worker of the whole origin', { tag: '@only-chromium' }, () => {
-  test('delivers for the only app, and leaves each of two to its own page', async ({ context, server }) => {
+  test('delivers for a single app, and leaves the work of two apps to their own pages', async ({
+    context,
+    server,
+  }) => {
     const a = await open(context, `${server.url}/module-a/`, { user: 'ada', worker: '/sw.js' })
     await expectSeen(a, { worker: 'active' })
     // On a busy machine a page may be first in line.

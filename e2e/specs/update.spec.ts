@@ -5,7 +5,7 @@ import { expect, test } from '../fixtures/test.js'
 
 const path = '/api/posts/p03/claps'
 
-test('an update that is taken while a clap waits loads the page anew, and the clap arrives once', async ({
+test('an update while a clap waits reloads the page, and the clap arrives once', async ({
   demo,
   openTab,
   server,

@@ -14,7 +14,7 @@ import { expect, test } from '../fixtures/test.js'
 
 const path = '/api/posts/p03/claps'
 
-test('an update that is taken while one clap is in flight and another waits delivers both, once', async ({
+test('an update while one clap is in flight and another waits delivers each once', async ({
   demo,
   server,
 }) => {
@@ -76,7 +76,7 @@ test('a database of the previous schema version is migrated with every row, and 
   await expect(demo.pendingCount).toHaveText('0')
 })
 
-test('a row of a newer release is left alone and shown, its lane waits, and the others go on until that release is back (P11)', async ({
+test('a row of a newer release is kept and shown, and only its lane waits until that release is back (P11)', async ({
   demo,
   network,
   server,
@@ -106,7 +106,7 @@ test('a row of a newer release is left alone and shown, its lane waits, and the 
   await expect(demo.notice('quarantined')).toHaveCount(0)
 })
 
-test('a damaged row is shown, and its lane waits until the user gives it up', async ({
+test('a damaged row is shown, and its lane waits until the user discards the row', async ({
   demo,
   network,
   server,
@@ -129,7 +129,7 @@ test('a damaged row is shown, and its lane waits until the user gives it up', as
   await expect(demo.notice('damaged')).toHaveCount(0)
 })
 
-test('a newer release in another tab is not held up, and this one goes on beside it', async ({
+test('an older release does not block a newer one in another tab, and goes on beside it', async ({
   demo,
   openTab,
   network,

@@ -1,9 +1,7 @@
 // The lab's clock and connection are simulated, and reads keep their conditions by them.
 import { expect, test } from '../fixtures/test.js'
 
-test('reads wait for their hour and their connection, or have the copy meanwhile, as the lab sets both', async ({
-  demo,
-}) => {
+test('reads wait for their hours and connection, or show the copy meanwhile', async ({ demo }) => {
   const { page } = demo
   await page.goto(new URL('/lab', page.url()).href)
   const plan = (name: string) =>
@@ -28,7 +26,7 @@ test('reads wait for their hour and their connection, or have the copy meanwhile
   await expect(plan('The whole archive')).toContainText('read at 22:01')
 })
 
-test('a read that is for eyes only waits until somebody looks', async ({ demo }) => {
+test('a read that requires a visible page waits until the page is visible', async ({ demo }) => {
   const { page } = demo
   await page.goto(new URL('/lab', page.url()).href)
   const next = page.getByRole('listitem').filter({ hasText: 'The next page' })

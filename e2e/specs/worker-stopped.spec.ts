@@ -49,7 +49,7 @@ async function report(name: string, server: DemoServer, gaps: readonly number[])
   expect(max).toBeLessThan(leaseMs)
 }
 
-test('a clap whose worker is stopped in the middle of an attempt is sent again without waiting for its lease, once in effect', async ({
+test('a clap whose worker is stopped during an attempt is sent again before its lease ends, and has its effect once', async ({
   demo,
   context,
   server,
@@ -76,7 +76,7 @@ test('a clap whose worker is stopped in the middle of an attempt is sent again w
 test.describe('without a worker', () => {
   test.use({ without: 'worker' })
 
-  test('a clap whose tab is closed or crashes in the middle of an attempt is sent again by another tab at once', async ({
+  test('a clap whose tab is closed or crashes during an attempt is sent again by another tab at once', async ({
     demo,
     openTab,
     server,

@@ -4,7 +4,7 @@ import { expect, test } from '../fixtures/test.js'
 
 const feed = '/api/posts/top'
 
-test('forty likes that waited all arrive before the feed is read, and it is read once', async ({
+test('forty waiting likes arrive before the feed is read, and the feed is read once', async ({
   demo,
   network,
   server,

@@ -4,7 +4,7 @@ import { expect, test } from '../fixtures/test.js'
 
 const path = '/api/posts/p05/claps'
 
-test("a captive portal's page is not taken for success, and the clap arrives once it is gone", async ({
+test("a captive portal's page does not count as success, and the clap arrives once the portal is gone", async ({
   demo,
   server,
 }) => {
@@ -23,7 +23,7 @@ test("a captive portal's page is not taken for success, and the clap arrives onc
   expect(ledger.effects).toHaveLength(1)
 })
 
-test('a redirect to a login page asks to sign in, and the claps arrive once after it', async ({
+test('a redirect to a login page asks the user to sign in, and the claps arrive once after the sign-in', async ({
   demo,
   server,
 }) => {
@@ -42,10 +42,7 @@ test('a redirect to a login page asks to sign in, and the claps arrive once afte
   expect((await server.ledger()).effects).toHaveLength(2)
 })
 
-test('a session that ends pauses the outbox, and signing in again goes on with it', async ({
-  demo,
-  server,
-}) => {
+test('the end of a session pauses the outbox until the next sign-in', async ({ demo, server }) => {
   await server.faults([{ match: { path }, kind: 'expire-session', times: 1 }])
   await demo.post('p05').clap()
   await expect(demo.notice('sign-in-needed')).toBeVisible()

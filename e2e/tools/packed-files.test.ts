@@ -44,7 +44,7 @@ describe('leftovers', () => {
     'build.js',
     'tsconfig.json',
     '.env',
-  ])('finds that %s does not belong into a package', (file) => {
+  ])('finds that %s does not belong in a package', (file) => {
     expect(leftovers([file], ['sw.js'], (stem) => !stem.endsWith('gone') && !/browser/.test(stem))).toEqual([
       file,
     ])
@@ -58,7 +58,7 @@ describe('leftovers', () => {
     'dist/sw.js',
     'dist/entry.d.ts',
     'dist/a/b.js',
-  ])('finds that %s does', (file) => {
+  ])('finds that %s belongs in a package', (file) => {
     expect(leftovers([file], ['sw.js'], (stem) => stem !== 'sw')).toEqual([])
   })
 })
@@ -81,7 +81,7 @@ describe.each(['broker', 'server'])('the tarball of packages/%s', (name) => {
     for (const [, file] of named) expect(files).toContain(file)
   })
 
-  it('depends on nothing that it installs, and makes no code out of text', () => {
+  it('installs no dependency, and makes no code from text', () => {
     const { dependencies } = JSON.parse(read('package.json')) as { dependencies?: object }
     expect(dependencies).toBeUndefined()
     const makers = /\beval\(|\bnew Function\b|\bFunction\(|\.innerHTML\b|document\.write\(/

@@ -5,7 +5,7 @@ const server = testServer()
 const ada = testUser(server, 'ada')
 const grace = testUser(server, 'grace')
 
-test('likes and unlikes a post, for the one who does it only', async () => {
+test('likes and unlikes a post for the session’s user only', async () => {
   const liked = await ada.send('PUT', '/api/posts/p01/like')
   const seenByGrace = await grace.get('/api/posts/p01')
   const unliked = await ada.send('DELETE', '/api/posts/p01/like')
@@ -16,7 +16,7 @@ test('likes and unlikes a post, for the one who does it only', async () => {
   expect(await unliked.json()).toEqual({ id: 'p01', likes: 42, likedByMe: false })
 })
 
-test('leaves a like as it is when it is sent anew', async () => {
+test('keeps one like when the same like is sent again', async () => {
   await ada.send('PUT', '/api/posts/p01/like')
   const again = await ada.send('PUT', '/api/posts/p01/like')
 
@@ -24,7 +24,7 @@ test('leaves a like as it is when it is sent anew', async () => {
   expect((await readLedger(server.url)).effects).toHaveLength(1)
 })
 
-test('adds claps each time, as many as asked', async () => {
+test('adds the requested number of claps each time', async () => {
   const first = await ada.send('POST', '/api/posts/p01/claps', { by: 1 })
   const second = await ada.send('POST', '/api/posts/p01/claps', { by: 5 })
 
@@ -144,7 +144,7 @@ test('removes a post with its comments and likes, and honours If-Match there too
   expect((await ada.send('DELETE', '/api/posts/p01')).status).toBe(404)
 })
 
-test('does not take likes and claps for an edit', async () => {
+test('keeps the edition of a post when it gets likes and claps', async () => {
   const before = (await ada.get('/api/posts/p01')).headers.get('ETag')
 
   await grace.send('DELETE', '/api/posts/p01/like')

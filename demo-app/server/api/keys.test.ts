@@ -89,7 +89,7 @@ test('never answers one user’s key with another user’s result', async () => 
   expect((await effectsOf(server.url, key)).map(({ user }) => user)).toEqual(['ada', 'linus'])
 })
 
-test('refuses a change in the name of somebody else than the session’s user', async () => {
+test('refuses a change in the name of another user than the session’s', async () => {
   const answer = await ada.send(
     'POST',
     '/api/posts/p01/claps',
@@ -104,7 +104,7 @@ test('refuses a change in the name of somebody else than the session’s user', 
   expect(await clapsOf(ada, 'p01')).toBe(128)
 })
 
-test('refuses a key that was used for something else', async () => {
+test('refuses a key that was used for another request', async () => {
   const key = randomUUID()
   await ada.send('POST', '/api/posts/p01/claps', { by: 1 }, { key })
 
@@ -115,7 +115,7 @@ test('refuses a key that was used for something else', async () => {
   expect(await clapsOf(ada, 'p01')).toBe(129)
 })
 
-test('says what became of a key, to its own user only', async () => {
+test('tells the outcome of a key to its own user only', async () => {
   const key = randomUUID()
   const linus = await signIn(server.url, 'linus')
   const stateFor = async (user: User) => (await user.get(`/api/idempotency/${key}`)).json()
@@ -130,7 +130,7 @@ test('says what became of a key, to its own user only', async () => {
   expect(await stateFor(linus)).toEqual({ state: 'unknown' })
 })
 
-test('refuses a status query without a session, of another user’s tab, and for what is no key', async () => {
+test('refuses a status query without a session, from another user’s tab, or for an invalid key', async () => {
   const path = `/api/idempotency/${randomUUID()}`
   const ask = (path: string, headers: Record<string, string>) => fetch(server.url + path, { headers })
   const answers = [

@@ -69,7 +69,7 @@ test('lists the groups of the user', async () => {
   ])
 })
 
-test('counts what others did to the user’s posts, and not what the user did', async () => {
+test('counts what other users did to the user’s posts, and not the user’s own actions', async () => {
   const count = async () => ((await (await ada.get('/api/notifs/count')).json()) as { count: number }).count
   const before = await count()
   const grace = await signIn(server.url, 'grace')
@@ -82,7 +82,7 @@ test('counts what others did to the user’s posts, and not what the user did', 
   expect(await count()).toBe(before + 2)
 })
 
-test('says whose a read is, and lets nobody in between keep it', async () => {
+test('names the user of a read, and lets no proxy store it', async () => {
   const grace = await signIn(server.url, 'grace')
   for (const user of [ada, grace]) {
     for (const path of [
@@ -100,7 +100,7 @@ test('says whose a read is, and lets nobody in between keep it', async () => {
   }
 })
 
-test('lets nobody keep the answer to a change, or one that is no success', async () => {
+test('lets no cache store the answer to a change, or an error', async () => {
   const answers = [
     await ada.send('PUT', '/api/posts/p01/like'),
     await ada.get('/api/posts/p99'),
@@ -111,7 +111,7 @@ test('lets nobody keep the answer to a change, or one that is no success', async
   for (const { headers } of answers) expect(headers.get('Cache-Control')).toBe('no-store')
 })
 
-test('answers 304 without a body to a reader who has seen this edition', async () => {
+test('answers 304 without a body to a client that has this edition', async () => {
   const first = await ada.get('/api/posts/top')
   const tag = first.headers.get('ETag') ?? ''
   expect(tag).toMatch(/^"[\w-]{22}"$/)
@@ -126,7 +126,7 @@ test('answers 304 without a body to a reader who has seen this edition', async (
   expect((await readLedger(server.url)).attempts.at(-1)).toMatchObject({ method: 'GET', status: 304 })
 })
 
-test('answers whole to a reader who has seen another edition, or one of the text alone', async () => {
+test('answers with a body to a client that has another edition, or the edition of the text alone', async () => {
   const tag = (await ada.get('/api/posts/top')).headers.get('ETag') ?? ''
   const post = (await ada.get('/api/posts/p01')).headers.get('ETag') ?? ''
   await ada.send('POST', '/api/posts/p01/claps', { by: 1 })
@@ -138,7 +138,7 @@ test('answers whole to a reader who has seen another edition, or one of the text
   expect((await readAgain('/api/posts/p01', post)).status).toBe(200)
 })
 
-test('answers for a post or a call that does not exist with 404', async () => {
+test('answers 404 for a post or a route that does not exist', async () => {
   const paths = [
     '/api/posts/p99',
     '/api/posts/p99/comments',

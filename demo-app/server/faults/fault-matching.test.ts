@@ -9,7 +9,7 @@ const claps = { path: '/api/posts/p01/claps' }
 const arm = (...rules: unknown[]) => putFaults(server.url, rules)
 const rulesLeft = async () => (await fetch(`${server.url}/__test__/faults`)).json()
 
-describe('the requests that a rule means', () => {
+describe('the requests that a rule matches', () => {
   test('acts as often as `times` says and then is gone', async () => {
     await arm({ match: { path: '/api/me' }, kind: 'html', times: 2 })
     const typeOf = async () => (await ada.get('/api/me')).headers.get('Content-Type')
@@ -54,7 +54,7 @@ describe('the requests that a rule means', () => {
     expect((await ada.get('/api/me')).status).toBe(501)
   })
 
-  test('means requests on the second origin too', async () => {
+  test('matches requests on the second origin too', async () => {
     const key = randomUUID()
     await arm({ match: claps, kind: 'drop-after', times: 1 })
 
@@ -72,7 +72,7 @@ describe('the requests that a rule means', () => {
     expect((await fetch(`${server.url}/`)).status).toBe(404)
   })
 
-  test('is refused, and changes nothing, where it does not fit', async () => {
+  test('is refused, and changes nothing, if it is invalid', async () => {
     await arm({ match: {}, kind: 'html' })
 
     const answer = await arm({ match: {}, kind: 'status', status: 503 }, { match: {}, kind: 'explode' })

@@ -44,7 +44,7 @@ describe('the effect of a rule', () => {
     expect((effect?.at ?? 0) - (attempt?.at ?? 0)).toBeGreaterThanOrEqual(79)
   })
 
-  test('hold: handles all that it means when the rules are replaced, and answers', async () => {
+  test('hold: handles all matching requests when the rules are replaced, and answers', async () => {
     await arm({ match: { path: '/api/posts' }, kind: 'hold' })
     const other = ada.send('POST', '/api/posts/p02/claps', { by: 1 }, { key: randomUUID() })
     const sent = clap()
@@ -58,7 +58,7 @@ describe('the effect of a rule', () => {
     expect(await effectsOf(server.url, key)).toHaveLength(1)
   })
 
-  test('status: answers with it in place of the application', async () => {
+  test('status: answers with the status in place of the application', async () => {
     await arm({ match: claps, kind: 'status', status: 503, retryAfter: 7, times: 1 })
 
     const answer = await clap()
@@ -71,7 +71,7 @@ describe('the effect of a rule', () => {
     expect(await effectsOf(server.url, key)).toEqual([])
   })
 
-  test('status: takes a date to retry after, none, and a status without a body', async () => {
+  test('status: takes a Retry-After date, no Retry-After, and a status without a body', async () => {
     const date = 'Wed, 21 Oct 2026 07:28:00 GMT'
     await arm(
       { match: claps, kind: 'status', status: 429, retryAfter: date, times: 1 },
@@ -184,7 +184,7 @@ describe('the effect of a rule', () => {
     expect((await anew.send('POST', claps.path, { by: 1 }, { key })).status).toBe(200)
   })
 
-  test('stall: never answers, and lets go when the rules are replaced', async () => {
+  test('stall: never answers, and closes the connection when the rules are replaced', async () => {
     await arm({ match: claps, kind: 'stall' })
     const sent = clap().then(
       () => 'answered',
@@ -202,7 +202,7 @@ describe('the effect of a rule', () => {
     expect((await clap()).status).toBe(200)
   })
 
-  test('stall: lets go when the client leaves', async () => {
+  test('stall: ends when the client leaves', async () => {
     await arm({ match: claps, kind: 'stall' })
     const client = new AbortController()
     const sent = ada.send('POST', '/api/posts/p01/claps', { by: 1 }, { key, signal: client.signal })

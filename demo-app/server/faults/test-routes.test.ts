@@ -59,7 +59,7 @@ test.each(['localhost', '127.0.0.1', '[::1]'])('serves the pages of %s', async (
   expect(await statusOf('GET', '/__test__/ledger', headers)).toBe(200)
 })
 
-test('serves a person who types the address, and a program that is no browser', async () => {
+test('serves a person who types the address, and a program that is not a browser', async () => {
   expect(
     (await fetch(`${server.url}/__test__/ledger`, { headers: { 'Sec-Fetch-Site': 'none' } })).status,
   ).toBe(200)

@@ -51,7 +51,7 @@ const clap = (headers: Record<string, string>, principal = 'ada') =>
     body: '{"by":1}',
   })
 
-test('signs in with a token, and a cookie that no script and no other call sees', async () => {
+test('signs in with a token, and with a cookie that no script and no other route gets', async () => {
   const answer = await fetch(`${server.url}/api/session`, {
     method: 'POST',
     body: '{"user":"ada","as":"bearer"}',
@@ -79,7 +79,7 @@ test('takes the token for every call, and on both origins', async () => {
   expect((await readLedger(server.url)).attempts.at(-1)).toMatchObject({ user: 'ada', status: 200 })
 })
 
-test('lets the refresh cookie do nothing but get a token and sign out', async () => {
+test('lets the refresh cookie only get a token and sign out', async () => {
   const { cookie } = await signInAsBearer('ada')
   const [, secret = ''] = cookie.split('=')
 
@@ -93,7 +93,7 @@ test('lets the refresh cookie do nothing but get a token and sign out', async ()
   expect((await me(bearing(renewed))).status).toBe(200)
 })
 
-test('gives no token for a session cookie, nor for none', async () => {
+test('gives no token for a session cookie, nor without a cookie', async () => {
   const ada = await signIn(server.url, 'ada')
 
   for (const cookie of [ada.cookie, '', 'refresh=nonsense', ada.cookie.replace('session', 'refresh')]) {
@@ -103,7 +103,7 @@ test('gives no token for a session cookie, nor for none', async () => {
   }
 })
 
-test('ignores the session cookie of a request that bears a token', async () => {
+test('ignores the session cookie of a request that has a token', async () => {
   const ada = await signInAsBearer('ada')
   const grace = await signIn(server.url, 'grace')
 
@@ -119,7 +119,7 @@ test('keeps several tokens of a session good, as each tab and the worker has its
   for (const token of [ada, second]) expect((await me(bearing(token))).status).toBe(200)
 })
 
-test('ends all tokens with the session, on sign-out and on a sign-out that is told late', async () => {
+test('ends all tokens with the session, on sign-out and on a late sign-out', async () => {
   for (const query of ['', '?user=ada']) {
     const ada = await signInAsBearer('ada')
 
@@ -136,7 +136,7 @@ test('ends all tokens with the session, on sign-out and on a sign-out that is to
   }
 })
 
-test('leaves alone whom a late sign-out does not name', async () => {
+test('keeps the session of a user whom a late sign-out does not name', async () => {
   const grace = await signInAsBearer('grace')
 
   await fetch(`${server.url}/api/session?user=ada`, { method: 'DELETE', headers: { Cookie: grace.cookie } })
@@ -157,7 +157,7 @@ test('puts a new session in place of the browser’s last one, whatever kind it 
   expect((await me(bearing(ada))).status).toBe(401)
 })
 
-test('ends a bearer’s session, or hands it to another user, by a fault', async () => {
+test('ends a bearer session, or gives it to another user, by a fault', async () => {
   const ada = await signInAsBearer('ada')
   await putFaults(server.url, [
     { match: { path: '/api/posts' }, kind: 'switch-session', user: 'grace', times: 1 },
@@ -176,7 +176,7 @@ test('ends a bearer’s session, or hands it to another user, by a fault', async
   expect((await readLedger(server.url)).effects).toEqual([])
 })
 
-test('keeps no secret that a reader of its files could use', async () => {
+test('stores no secret that a reader of the files could use', async () => {
   const { token, cookie } = await signInAsBearer('ada')
 
   const files = readdirSync(server.folder, { withFileTypes: true, recursive: true })
@@ -188,7 +188,7 @@ test('keeps no secret that a reader of its files could use', async () => {
     expect(files.some((bytes) => bytes.includes(secret))).toBe(false)
 })
 
-test('lets a token die after its time, and forgets it', async () => {
+test('refuses a token after its lifetime, and forgets it', async () => {
   const folder = await temporaryFolder()
   const { reader, writer, close } = openDatabases(folder)
   let now = 1_000_000

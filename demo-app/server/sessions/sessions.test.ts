@@ -52,7 +52,7 @@ test('keeps the session in a cookie that scripts and other sites cannot use', as
   expect(cookie).toContain('SameSite=Lax')
 })
 
-test('refuses to sign in somebody unknown', async () => {
+test('refuses to sign in an unknown user', async () => {
   for (const body of ['{"user":"mallory"}', '{"user":1}', 'user=ada', '']) {
     const answer = await fetch(`${server.url}/api/session`, { method: 'POST', body })
 
@@ -82,7 +82,7 @@ test('ends the session of the user whom a late sign-out names, and leaves the co
   expect((await ada.get('/api/me')).status).toBe(401)
 })
 
-test('does nothing where a sign-out names somebody else than the session is of', async () => {
+test('does nothing if a sign-out names another user than the session’s', async () => {
   const grace = await signIn(server.url, 'grace')
 
   const answer = await grace.send('DELETE', '/api/session?user=ada')
@@ -92,7 +92,7 @@ test('does nothing where a sign-out names somebody else than the session is of',
   expect((await grace.get('/api/me')).status).toBe(200)
 })
 
-test('replaces the session of the browser that signs in anew', async () => {
+test('replaces the session of a browser that signs in again', async () => {
   const ada = await signIn(server.url, 'ada')
 
   const answer = await fetch(`${server.url}/api/session`, {
@@ -106,7 +106,7 @@ test('replaces the session of the browser that signs in anew', async () => {
   expect((await ada.get('/api/me')).status).toBe(401)
 })
 
-test('keeps two browsers of one user apart', async () => {
+test('gives two browsers of one user separate sessions', async () => {
   const [first, second] = [await signIn(server.url, 'ada'), await signIn(server.url, 'ada')]
 
   await first.send('DELETE', '/api/session')

@@ -18,12 +18,12 @@ describe('createSignInLimit', () => {
     Array.from({ length: times }, () => limit.take(address, user ?? undefined).waitMs)
   const isFree = (wait: number) => wait === 0
 
-  test('lets so many sign in at once, and tells the next how long to wait', () => {
+  test('allows a number of sign-ins at once, and tells the next one how long to wait', () => {
     expect(waits(signInsMax).every(isFree)).toBe(true)
     expect(waits(2)).toEqual([signInEveryMs, signInEveryMs])
   })
 
-  test('gives one back each time that much has passed, and no more than there were', () => {
+  test('allows one more sign-in after each interval, up to the first number', () => {
     waits(signInsMax)
     now += signInEveryMs - 1
     expect(waits(1)).toEqual([1])
@@ -33,26 +33,26 @@ describe('createSignInLimit', () => {
     expect(waits(signInsMax + 1).filter(isFree)).toHaveLength(signInsMax)
   })
 
-  test('counts each address and each user apart, and all names that nobody has together', () => {
+  test('counts each address and each user apart, and all unknown names together', () => {
     waits(signInsMax)
     expect(waits(1, '10.0.0.2')).toEqual([0])
     expect(waits(1, '10.0.0.1', 'grace')).toEqual([0])
     expect(waits(signInsMax + 1, '10.0.0.1', null).filter(isFree)).toHaveLength(signInsMax)
   })
 
-  test('takes no address and name for another pair, however they are written', () => {
+  test('never mixes up two pairs of address and name, whatever characters they have', () => {
     waits(signInsMax, 'a', 'b,c')
     expect(waits(1, 'a,b', 'c')).toEqual([0])
     expect(waits(1, 'a","b', ',c')).toEqual([0])
   })
 
-  test('gives nothing for a clock that is set back', () => {
+  test('allows no more sign-ins when the clock is set back', () => {
     waits(signInsMax)
     now -= 10 * signInEveryMs
     expect(waits(1)).toEqual([signInEveryMs])
   })
 
-  test('remembers a bounded number of addresses, and those first that signed in last', () => {
+  test('remembers a bounded number of addresses, and forgets the least recent one first', () => {
     waits(signInsMax, 'first')
     waits(signInsMax, 'second')
     now += signInEveryMs
@@ -80,7 +80,7 @@ describe('POST /api/session', () => {
   }
   const many = Array.from({ length: signInsMax }, (_, i) => i)
 
-  test('answers 429 once it was asked for too often, and says when to come back', async () => {
+  test('answers 429 after too many sign-ins, and says when to try again', async () => {
     expect(await statuses(many.map(() => 'ada'))).toEqual(many.map(() => 200))
     now += 500
 
@@ -101,7 +101,7 @@ describe('POST /api/session', () => {
     expect((await signIn('ada', '10.0.0.2')).status).toBe(200)
   })
 
-  test('bounds how often names are guessed, whatever they are', async () => {
+  test('limits how often names are guessed, whether they exist or not', async () => {
     const guesses = [...many.slice(4).map((i) => `user ${i}`), 1, null, {}, '__proto__']
 
     expect(await statuses([...guesses, 'one more'])).toEqual([...many.map(() => 422), 429])
@@ -111,7 +111,7 @@ describe('POST /api/session', () => {
 describe('the server', () => {
   const server = testServer()
 
-  test('knows the address of whoever signs in, on both origins', async () => {
+  test('knows the address of a user who signs in, on both origins', async () => {
     for (const at of [server.url, server.url2]) {
       const burst = Array.from({ length: 5 * signInsMax }, () =>
         fetch(`${at}/api/session`, { method: 'POST', body: '{"user":"ada"}' }),

@@ -50,7 +50,7 @@ test('names the session’s user at arrival, also of a sign-in', async () => {
   expect(attempts.map(({ user }) => user)).toEqual(['ada', 'grace'])
 })
 
-test('shows a key that is no quoted string as it came', async () => {
+test('shows an invalid key as it came', async () => {
   await ada.send('PUT', '/api/posts/p01/like', undefined, {
     headers: { 'Idempotency-Key': 'bare-bare-bare-bare' },
   })
@@ -83,7 +83,7 @@ test('records each effect once, under its kind, target, user and key', async () 
   expect(Date.now() - (effects[0]?.at ?? 0)).toBeLessThan(60_000)
 })
 
-test('records no effect for what was refused or was so before', async () => {
+test('records no effect for a refused change, or for one that changed nothing', async () => {
   await ada.send('DELETE', '/api/posts/p01/like')
   await ada.send('POST', '/api/posts/p01/claps', { by: 0 })
   await ada.send('POST', '/api/posts', { text: '' })

@@ -42,7 +42,7 @@ test.each(['drop-before', 'drop-after', 'cut-body'])(
   },
 )
 
-test('leaves connections alone when the rules break none', async () => {
+test('keeps connections open when no rule breaks them', async () => {
   const socket = await openSocket()
   await ask(socket)
 
@@ -67,7 +67,7 @@ test('answers with Connection: close until the rule is spent', async () => {
   expect(after.headers.get('Connection')).toBe('keep-alive')
 })
 
-test('drops by closing the connection without a byte', async () => {
+test('drop-before closes the connection without sending a byte', async () => {
   await putFaults(server.url, [drop])
   const socket = await openSocket()
   const received: Buffer[] = []

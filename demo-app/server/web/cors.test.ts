@@ -45,7 +45,7 @@ test.each(['http://localhost:1', 'https://localhost', 'null', 'http://evil.examp
   },
 )
 
-test('gives no other origin a say on the first', async () => {
+test('allows no other origin on the first origin', async () => {
   const { headers } = await clapAt(server.url2, server.url)
 
   expect(headers.has('Access-Control-Allow-Origin')).toBe(false)
@@ -75,7 +75,7 @@ test('answers the preflight of what the broker sends, without a session', async 
   expect((await preflight('http://evil.example')).headers.has('Access-Control-Allow-Origin')).toBe(false)
 })
 
-test('lets a page read the answer of a fault, which is not a CORS mistake', async () => {
+test('sends CORS headers with the answer of a fault', async () => {
   await putFaults(server.url, [
     { match: { path: '/api/posts' }, kind: 'status', status: 503, retryAfter: 1, times: 1 },
     { match: { path: '/api/posts' }, kind: 'cut-body', times: 1 },
@@ -92,7 +92,7 @@ test('lets a page read the answer of a fault, which is not a CORS mistake', asyn
   }
 })
 
-test('lets a page read a refusal, too', async () => {
+test('sends CORS headers with a refusal', async () => {
   const answer = await fetch(`${server.url2}/api/me`, { headers: { Origin: server.url } })
 
   expect([answer.status, answer.headers.get('Access-Control-Allow-Origin')]).toEqual([401, server.url])

@@ -28,16 +28,16 @@ describe('a screen reader hears', () => {
     expect(say(before, now)).toContain(words)
   })
 
-  it('that a tap is safe whose attempt showed that the connection is gone', () => {
+  it('that a tap is saved when its attempt finds the connection gone', () => {
     expect(say({ waiting: 1 }, { connectivity: 'offline', waiting: 1 })).toMatch(/offline.*1 change waiting/)
   })
 
-  it('both, where the connection goes and something is saved at once', () => {
+  it('both messages when the connection is lost and a change is saved at the same time', () => {
     expect(say({}, { connectivity: 'offline', waiting: 1 })).toMatch(/offline.*1 change waiting/)
   })
 })
 
-describe('a screen reader is left in peace', () => {
+describe('a screen reader is not disturbed', () => {
   it.each<[string, Partial<Outlook>, Partial<Outlook>]>([
     ['by a tap online, which needs no word until it arrived', {}, { waiting: 1 }],
     ['by some of many arriving', { waiting: 5 }, { waiting: 3 }],
@@ -48,7 +48,7 @@ describe('a screen reader is left in peace', () => {
     expect(say(before, now)).toBeUndefined()
   })
 
-  it('by success where the last one did not arrive but came back', () => {
+  it('by a message of success when the last change came back', () => {
     expect(say({ waiting: 1 }, { deadLetters: 1 })).not.toContain('delivered')
   })
 })

@@ -46,17 +46,18 @@ type Shape<T> = { readonly [K in keyof T]: Kind }
 const parser =
   <T>(shape: Shape<T>) =>
   (body: unknown): T => {
-    if (typeof body !== 'object' || body === null) throw new TypeError('The answer is no object.')
+    if (typeof body !== 'object' || body === null) throw new TypeError('The answer is not an object.')
     const fields = body as Record<string, unknown>
     for (const [name, kind] of Object.entries(shape))
-      if (typeof fields[name] !== kind) throw new TypeError(`The answer's \`${name}\` is no ${String(kind)}.`)
+      if (typeof fields[name] !== kind)
+        throw new TypeError(`The answer's \`${name}\` is not a ${String(kind)}.`)
     return body as T
   }
 
 const listOf =
   <T>(parse: (body: unknown) => T) =>
   (body: unknown): readonly T[] => {
-    if (!Array.isArray(body)) throw new TypeError('The answer is no list.')
+    if (!Array.isArray(body)) throw new TypeError('The answer is not a list.')
     return body.map(parse)
   }
 

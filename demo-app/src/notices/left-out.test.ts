@@ -16,6 +16,6 @@ it.each([
   [1, entries('accepted'), '1 change waits'],
   [2_345, {}, '2345 changes wait'],
   [3, entries('quarantined'), '2 changes wait'],
-])('with %i that are not in the view the page says how many', (notInView, all, words) => {
+])('with %i entries outside the view, the page says how many', (notInView, all, words) => {
   expect(leftOut({ notInView, entries: all })).toContain(words)
 })

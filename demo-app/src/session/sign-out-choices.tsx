@@ -54,7 +54,9 @@ export function SignOutChoices({ close }: { close: () => void }): ReactElement {
           Signs you out now. The changes stay on this device and are sent when you sign in again.
         </Choice>
         <Choice label="Discard" isDisabled={isBusy} onClick={() => void discard()}>
-          {plan === 'discardFailed' ? 'This device could not write it down. Try again.' : discardWords(sent)}
+          {plan === 'discardFailed'
+            ? 'This device could not save your choice. Try again.'
+            : discardWords(sent)}
         </Choice>
       </ul>
       <div className="dialog-foot">

@@ -31,7 +31,7 @@ describe('deadLinks', () => {
     },
   )
 
-  it('takes a link from where it stands', () => {
+  it('resolves a link from the file that has it', () => {
     expect(links('# One', [['docs/a.md', '[x](../README.md#one) [y](README.md)']])).toEqual([
       'docs/a.md: README.md',
     ])
@@ -39,7 +39,7 @@ describe('deadLinks', () => {
 })
 
 describe.each(['broker', 'server'])('the tarball of packages/%s', (name) => {
-  it('has no link in its texts that leads nowhere', () => {
+  it('has no dead link in its documents', () => {
     const folder = `${packages}${name}/`
     const files = packedFiles(folder)
     const texts = files.filter((file) => file.endsWith('.md'))

@@ -34,7 +34,7 @@ describe('docs/security.md', () => {
     expect(tests.filter((file) => !existsSync(`${root}${file}`))).toEqual([])
   })
 
-  it('tells of each open one what a user can do meanwhile', () => {
+  it('says for each open requirement what a user can do meanwhile', () => {
     expect(open.map(({ name }) => name)).toEqual(Object.keys(namesOfOpen))
     for (const { state } of open) expect(state).toContain(`(../${page}#what-is-open)`)
     const [, table = ''] = read(page).split('## What is open')
@@ -43,7 +43,7 @@ describe('docs/security.md', () => {
     )
   })
 
-  it('is where SECURITY.md and the README lead, as is the page of the package', () => {
+  it('is linked from SECURITY.md and the README, as is the page of the package', () => {
     for (const file of ['SECURITY.md', 'README.md']) {
       expect(read(file)).toContain('(docs/security.md)')
       expect(read(file)).toContain(`(${page})`)

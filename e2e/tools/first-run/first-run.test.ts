@@ -24,14 +24,17 @@ function runNode(args: readonly string[], env: NodeJS.ProcessEnv = {}) {
   return { status, stderr }
 }
 
-it.each(['check-node.js', 'check-ports.js', '../test.js'])('%s names the Node that is too old', (name) => {
-  const old = 'Object.defineProperty(process.versions, "node", { value: "20.18.3" })'
+it.each(['check-node.js', 'check-ports.js', '../test.js'])(
+  '%s names the version of Node that is too old',
+  (name) => {
+    const old = 'Object.defineProperty(process.versions, "node", { value: "20.18.3" })'
 
-  expect(runNode(['--import', `data:text/javascript,${old}`, tool(name)])).toEqual({
-    status: 1,
-    stderr: 'redux-broker needs Node 20.19 or newer, and this is Node 20.18.3.\n',
-  })
-})
+    expect(runNode(['--import', `data:text/javascript,${old}`, tool(name)])).toEqual({
+      status: 1,
+      stderr: 'redux-broker needs Node 20.19 or newer, and this is Node 20.18.3.\n',
+    })
+  },
+)
 
 it.each(['PORT', 'PORT2'])('check-ports names the port that is taken by another, as %s', async (name) => {
   const server = createServer().listen({ port: 0, host: '127.0.0.1' })
@@ -47,7 +50,7 @@ it.each(['PORT', 'PORT2'])('check-ports names the port that is taken by another,
   })
 })
 
-it('needChromium names what a Chromium lacks that does not start, and the command that gets it', () => {
+it('needChromium names the missing libraries of a Chromium that does not start, and the command to install them', () => {
   const chromium = join(folder, 'chromium')
   writeFileSync(
     chromium,

@@ -15,7 +15,7 @@ afterEach(() => {
 const next = (from: Bus) => new Promise<string>((resolve) => void from.listen(resolve))
 
 describe('a bus over BroadcastChannel', () => {
-  it('is heard by other realms and by its own', async () => {
+  it('reaches listeners in other realms and in its own', async () => {
     const name = crypto.randomUUID()
     const here = bus(name)
     const there = bus(name)
@@ -26,7 +26,7 @@ describe('a bus over BroadcastChannel', () => {
     expect(await Promise.all(heard)).toEqual(['changed', 'changed'])
   })
 
-  it('is heard by nobody who listens for another database, nor by who has stopped', async () => {
+  it('reaches no listener of another database, and none that has stopped', async () => {
     const name = crypto.randomUUID()
     const here = bus(name)
     const there = bus(name)
@@ -42,7 +42,7 @@ describe('a bus over BroadcastChannel', () => {
     expect(told).toEqual([])
   })
 
-  it('takes nothing but text from whoever else posts on its channel', async () => {
+  it('ignores all but text from other senders on its channel', async () => {
     const name = crypto.randomUUID()
     const here = bus(name)
     const told: unknown[] = []
@@ -58,7 +58,7 @@ describe('a bus over BroadcastChannel', () => {
     expect(told).toEqual(['changed'])
   })
 
-  it('hears nothing while its page is put away, is heard, and hears again when the page comes back', async () => {
+  it('receives nothing while its page is in the back/forward cache, still sends, and receives again afterwards', async () => {
     const name = crypto.randomUUID()
     const told: string[] = []
     const here = bus(name)
@@ -80,7 +80,7 @@ describe('a bus over BroadcastChannel', () => {
     expect(told).toEqual(['last words', 'changed'])
   })
 
-  it('is silent and deaf once closed, also in a page that comes back: news that come late throw nothing', async () => {
+  it('neither sends nor receives once closed, also after the back/forward cache, and late news do not throw', async () => {
     const name = crypto.randomUUID()
     const here = bus(name)
     const told: string[] = []

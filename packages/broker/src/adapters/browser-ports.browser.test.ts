@@ -71,7 +71,7 @@ it.each([
         }
       }),
   ],
-])('a copy %s holds up no write, no read, and no full disk', async (_how, hang) => {
+])('a copy %s delays no write, no read, and no freeing of space', async (_how, hang) => {
   hang()
   count += 1
   const { store, backup } = browserPorts(`hanging-${count}`, async () => ({ recoverRows, syncMirror }))

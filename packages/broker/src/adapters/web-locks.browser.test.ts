@@ -34,7 +34,7 @@ describe('Web Locks', () => {
     expect(webLocks().available).toBe(true)
   })
 
-  it('are free again after work that fails, and the failure is told', async () => {
+  it('are free again after work that fails, and the failure is passed on', async () => {
     const name = fresh()
 
     await expect(
@@ -45,7 +45,7 @@ describe('Web Locks', () => {
     await expect(next).resolves.toBeUndefined()
   })
 
-  it('are given up by who aborts while waiting, and kept by who holds', async () => {
+  it('are given up by a waiter that aborts, and kept by a holder that aborts', async () => {
     const name = fresh()
     const first = gate()
     const halt = new AbortController()
@@ -71,7 +71,7 @@ describe('Web Locks', () => {
     expect(told).toEqual(['after'])
   })
 
-  it('are taken from a holder that does not let go, which hears of it and is waited for', async () => {
+  it('can be stolen from a holder, which is told and whose work is waited for', async () => {
     const name = fresh()
     const [taken, ended] = [gate(), gate()]
     const told: string[] = []
@@ -93,7 +93,7 @@ describe('Web Locks', () => {
     expect(told.at(-1)).toBe('ended')
   })
 
-  it('are not taken by who was called off', async () => {
+  it('are not stolen by an aborted request', async () => {
     const name = fresh()
     const [taken, ended] = [gate(), gate()]
     const halt = new AbortController()
@@ -114,7 +114,7 @@ describe('Web Locks', () => {
     expect(told).toEqual(['false'])
   })
 
-  it('are freed by the browser when their holder’s page goes', async () => {
+  it('are freed by the browser when the page of their holder ends', async () => {
     const name = fresh()
     const frame = document.createElement('iframe')
     document.body.append(frame)

@@ -8,10 +8,10 @@ it('an attempt ends before its lease does, and a lease is renewed well before it
   expect(leaseRenewalMs * 2).toBeLessThan(leaseMs)
 })
 
-it('P4 a lease outlives the minute in which the timers of a hidden tab fire once, and the look of a watcher', () => {
+it('P4 a lease is longer than the minute between timers of a hidden tab plus the watcher’s interval', () => {
   expect(60_000 + lookMs).toBeLessThan(leaseMs)
 })
 
-it('all that a drain has begun ends before the browser ends a sync event: headers, request and session probe', () => {
+it('a drain ends its headers, request and session probe before the browser ends a sync event', () => {
   expect(drainMs + 3 * defaultLimits.attemptMs).toBeLessThan(syncEventMs)
 })

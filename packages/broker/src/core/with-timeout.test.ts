@@ -5,7 +5,7 @@ import { withTimeout } from './with-timeout.js'
 const never = new Promise<string>(() => {})
 
 describe('work with a timeout', () => {
-  it('gives its result, and leaves no timer behind', async () => {
+  it('returns its result, and leaves no timer behind', async () => {
     const timers = new Set<() => void>()
     const after = (_ms: number, callback: () => void) => {
       timers.add(callback)
@@ -23,7 +23,7 @@ describe('work with a timeout', () => {
     await expect(failing).rejects.toThrow('no')
   })
 
-  it('gives something else at the end of the time, and not before', async () => {
+  it('returns another value at the end of the time, and not before', async () => {
     const clock = manualClock()
     const given: string[] = []
     void withTimeout(clock, 10, never, () => 'late').then((one) => given.push(one))

@@ -38,14 +38,14 @@ const problems: Readonly<Record<ProblemName, Problem>> = {
   'key-reused': { status: 422, title: 'This key was used for another request.' },
   'key-expired': {
     status: 410,
-    title: 'This key was used before; its answer is no longer kept, and nothing was done now.',
+    title: 'This key was used before. Its answer is no longer kept, and this request had no effect.',
   },
-  'body-incomplete': { status: 408, title: 'The body of the request did not arrive whole.' },
+  'body-incomplete': { status: 408, title: 'The body of the request did not arrive completely.' },
   'body-too-large': { status: 413, title: 'The body of the request is too large.' },
-  'too-many-keys': { status: 429, title: 'Too many requests of this user are remembered.', passing: true },
-  busy: { status: 503, title: 'The server is busy; nothing was done.', passing: true },
+  'too-many-keys': { status: 429, title: 'This user has too many unexpired records.', passing: true },
+  busy: { status: 503, title: 'The server is busy, and the request had no effect.', passing: true },
   deadline: { status: 503, title: 'The request took too long and had no effect.', passing: true },
-  failed: { status: 500, title: 'The request failed and had no effect; its key is free.' },
+  failed: { status: 500, title: 'The request failed and had no effect. Its key can be used again.' },
 }
 
 /** The URI in `type` of the problem. It is stable, and to be compared as text (RFC 9457 section 3.1.1). */

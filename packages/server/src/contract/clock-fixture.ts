@@ -6,10 +6,10 @@ export const dayMs = 24 * hourMs
 export const start = 5_000 * dayMs
 export const jumps = [
   ['ahead by eight days', 8 * dayMs],
-  ['ahead past all that is remembered', 408 * dayMs],
+  ['ahead past the time for which keys are remembered', 408 * dayMs],
   ['ahead by ten years', 3_650 * dayMs],
   ['back by two days', -2 * dayMs],
-  ['back by more than is remembered', -500 * dayMs],
+  ['back by more than the time for which keys are remembered', -500 * dayMs],
   ['back to 1970', 1 - start],
 ] as const
 

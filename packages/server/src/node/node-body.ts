@@ -25,10 +25,10 @@ export function bodyOf(
   if (json !== undefined) return json
   const fault =
     isJson && typeof body === 'string'
-      ? 'is a text. Nothing tells whether it is the JSON that was sent, or a string in it'
+      ? 'is a string. It may be the JSON that was sent, or a string inside that JSON'
       : 'was read before and is not kept'
   throw new TypeError(
-    `got a request whose body ${fault}. Let this handler come before the body parser, or keep the bytes in ` +
+    `got a request whose body ${fault}. Mount this handler before the body parser, or keep the bytes in ` +
       'req.rawBody, as by express.json({ verify: (req, res, bytes) => { req.rawBody = bytes } })',
   )
 }

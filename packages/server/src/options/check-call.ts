@@ -7,7 +7,7 @@ export function checkRequest(where: string, request: unknown): void {
   const { headers, url } = (request ?? {}) as Partial<Request>
   if (typeof headers?.get === 'function' && typeof url === 'string') return
   throw new UsageError(
-    `${where}: got ${told(request)}, expected a Request of Fetch: in Express and Fastify take it from nodeHandler or ` +
+    `${where}: got ${told(request)}, expected a Request of Fetch. In Express and Fastify take it from nodeHandler or ` +
       'fastifyHandler, in Hono give c.req.raw',
   )
 }
@@ -30,5 +30,5 @@ export function checkPurge(recordsMax: unknown, options: { readonly clockIsRight
 /** @throws TypeError where the principal is not the text that its records lie under */
 export function checkPrincipal(principal: unknown): void {
   if (typeof principal === 'string') return
-  throw new TypeError(`purgePrincipal: got ${told(principal)}, expected the text of a principal`)
+  throw new TypeError(`purgePrincipal: got ${told(principal)}, expected the principal as a string`)
 }

@@ -96,7 +96,7 @@ describe('the options', () => {
     const errors: unknown[] = []
     const now = () => given as number
     const { run, purge } = create({ now, onError: (error) => errors.push(error) })
-    const said = new TypeError(`now: got ${told}, expected a finite number of milliseconds, and not later`)
+    const said = new TypeError(`now: got ${told}, expected a finite number of milliseconds, and no promise`)
     expect((await run(requestOf(), () => new Response())).status).toBe(500)
     expect(errors).toEqual([said])
     await expect(purge()).rejects.toEqual(said)

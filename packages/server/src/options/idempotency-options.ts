@@ -123,7 +123,7 @@ export function completeOptions<Tx>(options: IdempotencyOptions<Tx>): Idempotenc
 export function momentsOf<Tx>({ now, tombstoneMs }: IdempotencySettings<Tx>): Moments {
   const time = now()
   if (!Number.isFinite(time)) {
-    throw new TypeError(`now: got ${told(time)}, expected a finite number of milliseconds, and not later`)
+    throw new TypeError(`now: got ${told(time)}, expected a finite number of milliseconds, and no promise`)
   }
   return { now: time, forgottenBy: time - tombstoneMs }
 }

@@ -12,6 +12,6 @@ export function principalTextOf(given: unknown): string | undefined {
   if (typeof given === 'string') return given
   if (typeof given === 'number' && Number.isFinite(given)) return String(given)
   throw new TypeError(
-    `principal: got ${told(given)}, expected a text, a finite number, or undefined for nobody`,
+    `principal: got ${told(given)}, expected a string, a finite number, or undefined for nobody`,
   )
 }

@@ -129,7 +129,7 @@ function createPurge<Tx>(settings: IdempotencySettings<Tx>): Idempotency<Tx>['pu
 function clockError({ from, to }: ClockJump): Error {
   const days = ((to - from) / 86_400_000).toFixed(1)
   return new Error(
-    `the clock has moved by ${days} days since it was last seen: purge() removes nothing until it has kept its new ` +
+    `the clock has moved by ${days} days since it was last seen. purge() removes nothing until the clock has kept its new ` +
       'time for a day. If the clock is right, call purge(recordsMax, { clockIsRight: true })',
   )
 }

@@ -24,7 +24,7 @@ export async function readAnswer(
     throw new UsageError('got an event stream, expected an answer with an end. Serve streams outside run()')
   }
   if (answer.bodyUsed) {
-    throw new UsageError('got an answer whose body was read already. Return a fresh Response')
+    throw new UsageError('got an answer whose body was read already, expected a new Response')
   }
   const bytes = await readBytes(answer.body, bytesMax, signal)
   if (bytes === undefined) {

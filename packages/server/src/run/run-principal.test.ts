@@ -85,7 +85,7 @@ it.each(mistakes)(
       await status(requestOf({ principal: null }), 'key-of-sixteen-or-more'),
     ]
     for (const response of asked) expect((await problemIn(response)).type).toContain(':failed')
-    const said = `principal: got ${told}, expected a text, a finite number, or undefined for nobody`
+    const said = `principal: got ${told}, expected a string, a finite number, or undefined for nobody`
     expect(world.errors).toEqual(Array(3).fill(new TypeError(said)))
     expect(await claps()).toBe(0)
   },

@@ -13,7 +13,7 @@ export function checkStatement(sql: string): void {
   }
   if (/^(attach|detach|vacuum)\b/i.test(bare) || isSetting(bare)) {
     throw new Error(
-      `${shown}: it outlives the transaction. Send it to the database before any request is served`,
+      `${shown}: its effect outlives the transaction. Send it to the database before any request is served`,
     )
   }
 }

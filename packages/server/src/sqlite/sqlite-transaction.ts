@@ -37,7 +37,7 @@ export function openTransaction(database: SqliteDatabase): { readonly tx: Sqlite
   const assertOpen = (): void => {
     if (!isOpen) throw new Error('this transaction is over. Await all work on it before the handler returns')
     if (!isInTransaction(database))
-      throw new Error('SQLite has undone this transaction after an error. Let it fail')
+      throw new Error('SQLite has rolled back this transaction after an error. Let the handler throw')
   }
   const tx: SqliteTx = {
     prepare: (sql) => {

@@ -91,6 +91,6 @@ export function createTurns(waitMs: number): Turns {
 }
 
 const busy = (retryAfterMs: number) =>
-  new StoreBusyError('no turn to write came in time. Is a handler waiting for something slow?', {
+  new StoreBusyError('no turn to write came in time. Does a handler wait for something slow?', {
     retryAfterMs,
   })

@@ -34,7 +34,7 @@ export function describeAnswerCache(name: string, create: () => AnswerCache): vo
     const keep = (key: string, copy: StoredAnswer, bounds = wide, partition = 'p') =>
       copies.keep(partition, key, copy, bounds)
 
-    it('gives an answer back as it was, and nothing for what it was never given', async () => {
+    it('returns an answer as it was stored, and undefined for an unknown key', async () => {
       const copy = answerOf('hé', 7, {
         headers: [
           ['etag', '"1"'],
@@ -52,7 +52,7 @@ export function describeAnswerCache(name: string, create: () => AnswerCache): vo
       ['no body', 204, [] as [string, string][]],
       ['a part', 206, [] as [string, string][]],
       ['what varies', 200, [['vary', 'accept-language, cookie'] as [string, string]]],
-    ])('gives %s back too', async (_, status, headers) => {
+    ])('returns %s too', async (_, status, headers) => {
       const copy = answerOf('', 7, { status, headers })
 
       await keep('a', copy)
@@ -90,7 +90,7 @@ export function describeAnswerCache(name: string, create: () => AnswerCache): vo
       expect(await find('a')).toBe('new')
     })
 
-    it('dates a copy anew that still holds', async () => {
+    it('renews the date of an unchanged copy', async () => {
       await keep('a', answerOf('same', 1_000))
 
       await keep('a', answerOf('same', 5_000))
@@ -98,7 +98,7 @@ export function describeAnswerCache(name: string, create: () => AnswerCache): vo
       expect(await copies.find('p', 'a')).toEqual(answerOf('same', 5_000))
     })
 
-    it('has the oldest make room, by the server’s last word of them', async () => {
+    it('drops the oldest answer first, by the date of its last confirmation', async () => {
       const two = { bytesMax: 2 * answerBytes('a', answerOf('x').answer), ageMsMax: 1_000_000 }
       await keep('a', answerOf('1', 1_000), two)
       await keep('b', answerOf('2', 2_000), two)
@@ -109,7 +109,7 @@ export function describeAnswerCache(name: string, create: () => AnswerCache): vo
       expect([await find('a'), await find('b'), await find('c')]).toEqual(['1', undefined, '3'])
     })
 
-    it('counts an answer that takes the place of another once', async () => {
+    it('counts the bytes of a replaced answer once', async () => {
       const two = { bytesMax: 2 * answerBytes('a', answerOf('x').answer), ageMsMax: 1_000_000 }
       await keep('a', answerOf('1'), two)
 
@@ -118,7 +118,7 @@ export function describeAnswerCache(name: string, create: () => AnswerCache): vo
       expect([await find('a'), await find('b')]).toEqual(['1', '4'])
     })
 
-    it('is over its bounds after no answer, however many come at once', async () => {
+    it('never exceeds its bounds, however many answers come at once', async () => {
       const bounds = { bytesMax: 10 * answerBytes('00', answerOf('x').answer), ageMsMax: 1_000_000 }
       const keys = Array.from({ length: 40 }, (_, i) => String(i + 10))
 
@@ -129,7 +129,7 @@ export function describeAnswerCache(name: string, create: () => AnswerCache): vo
       expect(left.length).toBeLessThanOrEqual(10)
     })
 
-    it('keeps nothing that is larger than all may be, nor what it would replace, and leaves the others', async () => {
+    it('stores no answer larger than the bound, drops the answer that it replaces, and keeps the others', async () => {
       const small = { bytesMax: 100, ageMsMax: day }
       await keep('a', answerOf('a'), small)
       await keep('b', answerOf('b'), small)
@@ -139,7 +139,7 @@ export function describeAnswerCache(name: string, create: () => AnswerCache): vo
       expect([await find('a'), await find('b')]).toEqual([undefined, 'b'])
     })
 
-    it('takes one out, or all of a user, and leaves the other users’', async () => {
+    it('removes one answer, or all of a user, and keeps those of other users', async () => {
       for (const partition of ['p', 'q'])
         for (const key of ['a', 'b']) await keep(key, answerOf(key), wide, partition)
 
@@ -155,7 +155,7 @@ export function describeAnswerCache(name: string, create: () => AnswerCache): vo
       ])
     })
 
-    it('takes out those of all users but some, or of all', async () => {
+    it('removes the answers of all users, or of all but some', async () => {
       for (const partition of ['p', 'q', 'r']) await keep('a', answerOf('a'), wide, partition)
 
       await copies.clearOthers(['q'])
@@ -169,7 +169,7 @@ export function describeAnswerCache(name: string, create: () => AnswerCache): vo
       expect(await find('a', 'q')).toBeUndefined()
     })
 
-    it('keeps again what comes after everything was taken out', async () => {
+    it('stores answers again after everything was removed', async () => {
       await keep('a', answerOf('1'))
       await copies.clear('p')
 

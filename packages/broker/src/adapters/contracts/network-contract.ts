@@ -75,7 +75,7 @@ export function describeNetwork(
         expect(await sentBytes(bytes.buffer)).toEqual(bytes)
       })
 
-      it('a method in lower case as fetch has it', async () => {
+      it('a method in lower case as fetch sends it', async () => {
         expect(await echo({ method: 'put' })).toMatchObject({ method: 'PUT' })
       })
 
@@ -97,7 +97,7 @@ export function describeNetwork(
         ['a method that is no token', { method: 'P UT' }],
         ['a URL with a password', { url: 'https://ada:secret@app.test/' }],
         ['a URL that cannot be parsed', { url: 'http://' }],
-      ])('or says that there is no such request, which is no failed connection: %s', async (_, malformed) => {
+      ])('or says that the request is invalid, which is no failed connection: %s', async (_, malformed) => {
         const message = expect.stringMatching(/TypeError: ./)
         expect(await send('/wire/echo', malformed)).toEqual({ kind: 'invalid', message })
       })
@@ -130,20 +130,20 @@ export function describeNetwork(
         expect(await send('/wire/cut')).toEqual({ kind: 'cut', status: 200 })
       })
 
-      it('a broken connection, without a word on the effect', async () => {
+      it('a broken connection, whose effect is unknown', async () => {
         expect(await send('/wire/reset')).toEqual({ kind: 'failed', timedOut: false })
       })
     })
 
-    describe('holds no more of an answer than `bytesMax`', () => {
+    describe('keeps at most `bytesMax` of an answer', () => {
       const long = (bytesMax: number) => send('/wire/letters?300', {}, { bytesMax })
 
-      it('takes an answer of so many bytes whole', async () => {
+      it('returns an answer of that many bytes with its body', async () => {
         expect(await long(300)).toMatchObject({ kind: 'answer', status: 200, body: 'é'.repeat(150) })
       })
 
       it.each([299, 150, 0])(
-        'gives a longer answer without its body, counted in bytes: %i',
+        'returns a longer answer without its body, counted in bytes: %i',
         async (bytesMax) => {
           const reply = await long(bytesMax)
 
@@ -156,7 +156,7 @@ export function describeNetwork(
         },
       )
 
-      it('gives an answer without end', async () => {
+      it('returns an endless answer without its body', async () => {
         expect(await send('/wire/huge')).toMatchObject({ kind: 'answer', status: 200, body: undefined })
       })
     })
@@ -170,14 +170,14 @@ export function describeNetwork(
       }
       const untilTimers = (count: number) => expect.poll(() => timersSet, { timeout: 20_000 }).toBe(count)
 
-      it('and gives up where no answer begins within the time limit', async () => {
+      it('and gives up if no answer begins within the time limit', async () => {
         const reply = send('/wire/silent', {}, { timeoutMs: 1_000 })
         await clock.advance(1_000)
 
         expect(await reply).toEqual({ kind: 'failed', timedOut: true })
       })
 
-      it('and lets an answer that moves take its time', async () => {
+      it('and waits for an answer that makes progress', async () => {
         const { done, replies, part } = await parts(1_000)
         // One timer for the request, one for the head of its answer, and one for each part.
         for (let count = 1; count <= 5; count++) {
@@ -192,7 +192,7 @@ export function describeNetwork(
         expect(replies).toMatchObject([{ kind: 'answer', status: 200, body: 'part'.repeat(5) }])
       })
 
-      it('and gives up where an answer stands still in the middle', async () => {
+      it('and gives up if an answer stops in the middle', async () => {
         const { done, replies, part } = await parts(1_000)
         await part('next')
         await untilTimers(3)
@@ -203,7 +203,7 @@ export function describeNetwork(
       })
     })
 
-    it('stops at the signal, and sends nothing where it was given before', async () => {
+    it('stops when the signal aborts, and sends nothing if it aborted before', async () => {
       const halt = new AbortController()
       const sent = send('/wire/silent', {}, { signal: halt.signal })
       halt.abort()

@@ -31,7 +31,7 @@ export function describeStore(name: string, create: () => Store | Promise<Store>
       })
 
     describe('keeps a transaction whole', () => {
-      it('resolves with what the work gave, and later transactions see what it wrote', async () => {
+      it('resolves with the result of the work, and later transactions see its writes', async () => {
         const given = await store.transact('readwrite', 'strict', async (tx) => {
           tx.put('settings', salt('a'))
           return 7
@@ -56,7 +56,7 @@ export function describeStore(name: string, create: () => Store | Promise<Store>
         expect(await list({ store: 'entries', from: ['p'], to: ['p', last] })).toEqual([1])
       })
 
-      it('keeps nothing of a transaction one of whose rows cannot be stored', async () => {
+      it('keeps nothing of a transaction if one of its rows cannot be stored', async () => {
         const faulty = { ...waiting({ seq: 1 }), action: { type: 'a', payload: () => {} } }
 
         const failed = store.transact('readwrite', 'strict', async (tx) => {
@@ -95,7 +95,7 @@ export function describeStore(name: string, create: () => Store | Promise<Store>
         expect(seen).toEqual({ gone: undefined, row: 2, span: 1, lane: ['p', 'lane', 2] })
       })
 
-      it('runs writing transactions one after the other, so that none loses the count of another', async () => {
+      it('runs writing transactions one after the other, so that no count is lost', async () => {
         const count = async () =>
           store.transact('readwrite', 'relaxed', async (tx) => {
             const row = await tx.get('settings', ['salt'])
@@ -111,7 +111,7 @@ export function describeStore(name: string, create: () => Store | Promise<Store>
     })
 
     describe('keeps rows', () => {
-      it('replaces the row that has the same key, and its place in the indexes with it', async () => {
+      it('replaces the row of the same key, also in the indexes', async () => {
         await write(waiting({ seq: 1, notBefore: 10 }))
         await write(waiting({ seq: 1, notBefore: 20 }))
 
@@ -122,7 +122,7 @@ export function describeStore(name: string, create: () => Store | Promise<Store>
         expect(await due(20)).toEqual([1])
       })
 
-      it('deletes nothing where there is nothing', async () => {
+      it('ignores the deletion of an absent row', async () => {
         await write(waiting({ seq: 1 }))
 
         await store.transact('readwrite', 'strict', async (tx) => tx.delete('entries', ['p', 2]))
@@ -130,7 +130,7 @@ export function describeStore(name: string, create: () => Store | Promise<Store>
         expect(await list({ store: 'entries', from: ['p'], to: ['p', last] })).toEqual([1])
       })
 
-      it('gives copies: what a caller does to its row afterwards changes nothing that is stored', async () => {
+      it('returns copies: a change by the caller changes no stored row', async () => {
         const payload = { text: 'as written' }
         await write({ ...waiting({ seq: 1 }), action: { type: 'a', payload } })
         const read = () =>
@@ -163,7 +163,7 @@ export function describeStore(name: string, create: () => Store | Promise<Store>
         expect(await list({ store: 'entries', from: ['p', 2], to: ['p', 4] })).toEqual([2, 3, 4])
       })
 
-      it('gives no more rows than asked for, the first ones in the order of the index', async () => {
+      it('returns at most the requested number of rows, the first ones in the order of the index', async () => {
         await write(...[30, 10, 20].map((notBefore, i) => waiting({ seq: i + 1, notBefore })))
 
         const span = { store: 'entries', index: 'due', from: ['p', origin], to: ['p', origin, last] } as const
@@ -171,7 +171,7 @@ export function describeStore(name: string, create: () => Store | Promise<Store>
         expect(await list(span, 2)).toEqual([2, 3])
       })
 
-      it('gives all rows where as many as possible are asked for, and throws above that', async () => {
+      it('returns all rows at the highest limit, and throws above it', async () => {
         await write(...[3, 1, 2].map((seq) => waiting({ seq })))
         const span = { store: 'entries', from: ['p'], to: ['p', last] } as const
 
@@ -187,7 +187,7 @@ export function describeStore(name: string, create: () => Store | Promise<Store>
         ).toEqual([1, 2, 3])
       })
 
-      it('leaves a row that lacks a column of an index out of that index, and in the others', async () => {
+      it('leaves a row out of an index whose column it lacks, and keeps it in the others', async () => {
         await write(waiting({ seq: 1, head: false }), waiting({ seq: 2 }))
         const all = { from: ['p'], to: ['p', last] } as const
 
@@ -196,7 +196,7 @@ export function describeStore(name: string, create: () => Store | Promise<Store>
         expect(await list({ store: 'entries', index: 'lane', ...all })).toEqual([1, 2])
       })
 
-      it('gives the first key of a span in its index, and undefined for an empty span', async () => {
+      it('returns the first key of a span in its index, and undefined for an empty span', async () => {
         await write(waiting({ seq: 2, lane: 'b' }), waiting({ seq: 3, lane: 'a' }))
         const first = (from: Key, to: Key) =>
           store.transact('readonly', 'relaxed', (tx) =>
@@ -207,7 +207,7 @@ export function describeStore(name: string, create: () => Store | Promise<Store>
         expect(await first(['p', 'c'], ['p', 'c', last])).toBeUndefined()
       })
 
-      it('never reaches from one partition into another, whatever their names have in common', async () => {
+      it('never reads from another partition, even if the names are alike', async () => {
         await write(...['p', 'p1', 'pp', 'o', ''].map((partition) => waiting({ partition, seq: 1 })))
         const read = store.transact('readonly', 'relaxed', async (tx) => {
           const rows = await tx.list({ store: 'entries', from: ['p'], to: ['p', last] }, 9)

@@ -36,12 +36,12 @@ function counting() {
 
 const url = (path: string) => new URL(path, location.href).href
 
-describe.each(['gzip', 'br', 'deflate'])('an answer of 200 MB that %s pressed together', (encoding) => {
-  it('is some kilobytes long', async () => {
+describe.each(['gzip', 'br', 'deflate'])('an answer of 200 MB that is compressed by %s', (encoding) => {
+  it('has some kilobytes on the wire', async () => {
     expect(Number(await (await fetch(`/wire/bomb-size?${encoding}`)).text())).toBeLessThan(250_000)
   })
 
-  it('is cut while it is inflated, as the answer of a write', async () => {
+  it('is cut during decompression, as the answer of a write', async () => {
     const { inflated, fetch } = counting()
     const network = fetchNetwork(undefined, { clock: systemClock, fetch, isOnline: () => true })
 
@@ -54,7 +54,7 @@ describe.each(['gzip', 'br', 'deflate'])('an answer of 200 MB that %s pressed to
     expectCut(inflated)
   })
 
-  it('is cut while it is inflated, as the answer of a read', async () => {
+  it('is cut during decompression, as the answer of a read', async () => {
     const { inflated, fetch } = counting()
     const network = fetchNetwork(undefined, { clock: systemClock, fetch, isOnline: () => true })
 

@@ -54,17 +54,17 @@ it.each([
   expect(await obstacleOf(allowed)).toEqual(obstacle)
 })
 
-it('asks for no cookies where none are sent', async () => {
+it('does not check cookies for a request without cookies', async () => {
   expect(await obstacleOf({ ...all, origin: '*', credentials: 'false' }, 'same-origin')).toEqual({
     kind: 'methodNotAllowed',
   })
 })
 
-it('finds that nobody is there', async () => {
+it('finds that no server answers', async () => {
   expect(await findObstacle('http://localhost:9/', keys, 'include')).toEqual({ kind: 'nothingSeen' })
 })
 
-it('takes a knock for answered where the request is, as the broker does', async () => {
+it('takes a knock as answered if the request is answered, as the broker does', async () => {
   const other = await (await fetch('/wire/other-origin')).text()
   const knock = `${other}/wire/hidden`
 
@@ -74,7 +74,7 @@ it('takes a knock for answered where the request is, as the broker does', async 
 it.each([
   ['breaks off', '/wire/reset', { kind: 'knockNotAnswered' }],
   ['answers', '/wire/status?404', undefined],
-])('asks the URL of a knock too that came to nothing: it %s', async (_what, knock, obstacle) => {
+])('checks the URL of an unanswered knock too: it %s', async (_what, knock, obstacle) => {
   const url = new URL('/wire/status?200', location.href).href
   expect(await findObstacle(url, keys, 'same-origin', new URL(knock, url).href)).toEqual(obstacle)
 })

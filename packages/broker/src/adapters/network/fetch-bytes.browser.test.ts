@@ -25,7 +25,7 @@ interface Echo {
 const echo = (reply: WireReply) => JSON.parse(new TextDecoder().decode(answer(reply).body)) as Echo
 
 describe('fetch as bytes', () => {
-  it('sends method and headers as they are, and gives the answer with lower-case header names', async () => {
+  it('sends method and headers unchanged, and returns the answer with lower-case header names', async () => {
     const reply = await send('/wire/echo', { headers: [['X-View', 'short']] })
 
     expect(echo(reply)).toMatchObject({ method: 'GET', headers: { 'x-view': 'short' } })
@@ -33,7 +33,7 @@ describe('fetch as bytes', () => {
     expect(answer(reply).headers).toContainEqual(['content-type', 'application/json'])
   })
 
-  it('gives the bytes as they came, none for a HEAD', async () => {
+  it('returns the bytes as they came, and none for a HEAD', async () => {
     const bytes = new Uint8Array(answer(await send('/wire/bytes')).body)
 
     expect([...bytes]).toEqual(Array.from({ length: 256 }, (_, i) => i))
@@ -41,7 +41,7 @@ describe('fetch as bytes', () => {
     expect(answer(await send('/wire/bytes', { method: 'HEAD' })).body.byteLength).toBe(0)
   })
 
-  it('asks the server each time, and gives its 304 as it is', async () => {
+  it('asks the server each time, and returns its 304 unchanged', async () => {
     const first = answer(await send('/wire/tagged'))
     const again = answer(await send('/wire/tagged'))
     const held = answer(await send('/wire/tagged', { headers: [['if-none-match', '"v1"']] }))
@@ -50,7 +50,7 @@ describe('fetch as bytes', () => {
     expect(held.body.byteLength).toBe(0)
   })
 
-  it('gives a refusal as an answer', async () => {
+  it('returns a refusal as an answer', async () => {
     expect(answer(await send('/wire/gone')).status).toBe(422)
   })
 
@@ -58,12 +58,12 @@ describe('fetch as bytes', () => {
     expect(await send('/wire/redirect')).toEqual({ kind: 'redirect' })
   })
 
-  it('tells an answer that breaks off from a connection that breaks', async () => {
+  it('distinguishes an answer that breaks off from a failed connection', async () => {
     expect(await send('/wire/cut')).toEqual({ kind: 'cut', status: 200 })
     expect(await send('/wire/reset')).toEqual({ kind: 'failed' })
   })
 
-  it('takes an answer as long as the bound, and no body beyond that', async () => {
+  it('accepts an answer as long as the bound, and drops a longer body', async () => {
     const bytes = (count: number) => send(`/wire/bytes?${count}`)
 
     expect(answer(await bytes(1_048_576)).body.byteLength).toBe(1_048_576)
@@ -71,7 +71,7 @@ describe('fetch as bytes', () => {
     expect(await send('/wire/huge')).toMatchObject({ kind: 'answer', status: 200, body: undefined })
   })
 
-  it('tells of progress: as the answer begins, and for each part of it', async () => {
+  it('reports progress at the start of the answer and for each part', async () => {
     const id = crypto.randomUUID()
     let moved = 0
     const given = { ...options, moved: () => void moved++ }
@@ -86,7 +86,7 @@ describe('fetch as bytes', () => {
     expect(moved).toBe(4)
   })
 
-  it.each(['/wire/silent', '/wire/trickle'])('ends at the signal: %s', async (path) => {
+  it.each(['/wire/silent', '/wire/trickle'])('ends when the signal aborts: %s', async (path) => {
     const halt = new AbortController()
     const sent = send(path, {}, halt.signal)
     halt.abort()
@@ -94,7 +94,7 @@ describe('fetch as bytes', () => {
     expect(await sent).toEqual({ kind: 'failed' })
   })
 
-  it('never rejects, not for a malformed request either', async () => {
+  it('never rejects, even for a malformed request', async () => {
     expect(await send('/wire/echo', { headers: [['bad name', 'x']] })).toMatchObject({ kind: 'invalid' })
   })
 })
@@ -106,12 +106,12 @@ describe('cookies of reads', () => {
     await fetch('/wire/set-cookie')
   })
 
-  it('go with requests to one’s own origin, and to no other', async () => {
+  it('are sent to the page’s own origin only', async () => {
     expect(echo(await send('/wire/echo')).headers['cookie']).toContain('wire=crumb')
     expect(echo(await send(`${other}/wire/echo`)).headers['cookie']).toBeUndefined()
   })
 
-  it('go to another origin that the app named for it', async () => {
+  it('are sent to another origin if the app lists it', async () => {
     const named = fetchNetwork(credentialsBy([{ origin: other, credentials: 'include' }]))
 
     expect(echo(await named.fetch(request(`${other}/wire/echo`), options)).headers['cookie']).toContain(

@@ -15,16 +15,16 @@ beforeAll(async () => {
   other = await (await fetch('/wire/other-origin')).text()
 })
 
-describe('a knock at one’s own origin', () => {
-  it.each([200, 401, 404, 405, 500, 503])('gives the status that came: %i', async (status) => {
+describe('a knock at the page’s own origin', () => {
+  it.each([200, 401, 404, 405, 500, 503])('returns the status of the answer: %i', async (status) => {
     expect(await knock(`/wire/status?${status}`)).toBe(status)
   })
 
-  it('gives 0 for a redirect, which it does not follow', async () => {
+  it('returns 0 for a redirect, which it does not follow', async () => {
     expect(await knock('/wire/redirect')).toBe(0)
   })
 
-  it('gives nothing where the connection breaks, where nothing comes in time, and where it is told to stop', async () => {
+  it('returns nothing if the connection fails, no answer comes in time, or the signal aborts', async () => {
     expect(await knock('/wire/reset')).toBeUndefined()
     expect(await knock('/wire/silent', 200)).toBeUndefined()
     const halt = new AbortController()
@@ -34,7 +34,7 @@ describe('a knock at one’s own origin', () => {
     expect(await knock('/wire/status?200', 10_000, halt.signal)).toBeUndefined()
   })
 
-  it('is a HEAD that carries no cookie and no cache answers', async () => {
+  it('is a HEAD without cookies that no cache answers', async () => {
     await fetch('/wire/set-cookie')
     await knock('/wire/knocked?own')
     await knock('/wire/knocked?own')
@@ -47,15 +47,15 @@ describe('a knock at one’s own origin', () => {
 })
 
 describe('a knock at another origin', () => {
-  it.each([200, 404, 502])('gives the status where CORS shows it: %i', async (status) => {
+  it.each([200, 404, 502])('returns the status if CORS shows it: %i', async (status) => {
     expect(await knock(`${other}/wire/status?${status}`)).toBe(status)
   })
 
-  it('gives 0 where it allows no CORS', async () => {
+  it('returns 0 if the origin allows no CORS', async () => {
     expect(await knock(`${other}/wire/no-cors`)).toBe(0)
   })
 
-  it('gives the status where its resource policy forbids all but CORS', async () => {
+  it('returns the status if the resource policy forbids all but CORS', async () => {
     expect(await knock(`${other}/wire/cors-only`)).toBe(200)
   })
 
@@ -68,20 +68,17 @@ describe('a knock at another origin', () => {
     ['its resource policy allows other origins', '/wire/no-cors', '/wire/status?200', 0],
     ['neither shows anything', '/wire/hidden', '/wire/hidden', undefined],
     ['the request itself breaks off', '/wire/hidden', '/wire/reset', undefined],
-  ])(
-    'asks at the URL of the request where CORS is allowed there alone: %s',
-    async (_what, path, request, status) => {
-      const halt = new AbortController().signal
-      expect(await knock(`${other}${path}`, 10_000, halt, other + request)).toBe(status)
-    },
-  )
+  ])('asks the URL of the request if only that URL allows CORS: %s', async (_what, path, request, status) => {
+    const halt = new AbortController().signal
+    expect(await knock(`${other}${path}`, 10_000, halt, other + request)).toBe(status)
+  })
 
-  it('asks its own origin at the URL of the knock only', async () => {
+  it('asks its own origin only at the URL of the knock', async () => {
     const halt = new AbortController().signal
     expect(await knock('/wire/reset', 10_000, halt, url('/wire/status?200'))).toBeUndefined()
   })
 
-  it('gives nothing where nobody is there', async () => {
+  it('returns nothing if no server answers', async () => {
     expect(await knock(`${other}/wire/reset`)).toBeUndefined()
     expect(await knock('http://localhost:9/')).toBeUndefined()
   })

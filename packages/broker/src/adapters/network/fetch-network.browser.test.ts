@@ -35,11 +35,11 @@ describe('cookies', () => {
     await fetch('/wire/set-cookie')
   })
 
-  it('go with requests to one’s own origin', async () => {
+  it('are sent to the page’s own origin', async () => {
     expect((await echoedHeaders('/wire/echo'))['cookie']).toContain('wire=crumb')
   })
 
-  it('go to no other origin, although the browser has them for it', async () => {
+  it('are not sent to another origin, although the browser has cookies for it', async () => {
     const control = await fetch(`${other}/wire/echo`, { method: 'POST', credentials: 'include' })
     const withThem = await control.json()
 
@@ -47,7 +47,7 @@ describe('cookies', () => {
     expect((await echoedHeaders(`${other}/wire/echo`))['cookie']).toBeUndefined()
   })
 
-  it('go to another origin that the app named for it, with a write and with a question', async () => {
+  it('are sent to another origin that the app lists, with writes and with status queries', async () => {
     const named = fetchNetwork(credentialsBy([{ origin: other, credentials: 'include' }]))
 
     for (const method of ['PUT', 'GET'])

@@ -22,7 +22,7 @@ function listen(): readonly Note[] {
 
 const noted = (notes: readonly Note[], path: string) => notes.filter((note) => note.path === path)
 
-it('an answer of any status is told, with when it was asked for and came', async () => {
+it('an answer of any status is reported, with the times of its request and its arrival', async () => {
   const notes = listen()
   await fetch('/wire/gone?a')
   await fetch('/wire/seen?b')
@@ -32,7 +32,7 @@ it('an answer of any status is told, with when it was asked for and came', async
   expect(noted(notes, '/wire/seen?b')[0]?.ms).toBeGreaterThan(250)
 })
 
-it('a request that comes to nothing, and an answer of the browser’s own cache, are not', async () => {
+it('a failed request and an answer from the browser’s cache are not reported', async () => {
   const notes = listen()
   await fetch('/wire/reset?c').catch(() => {})
   await (await fetch('/wire/tagged?d')).text()
@@ -44,7 +44,7 @@ it('a request that comes to nothing, and an answer of the browser’s own cache,
   expect(noted(notes, '/wire/tagged?d')).toHaveLength(1)
 })
 
-it('nothing is told once it is stopped', async () => {
+it('nothing is reported after stop()', async () => {
   const notes = listen()
   stop()
   await fetch('/wire/gone?e')

@@ -13,7 +13,7 @@ const thrown = (error: unknown): never => {
 }
 
 describe('headers that an app prepares', () => {
-  it('are those of the request itself where there is no function', async () => {
+  it('are those of the request if there is no function', async () => {
     expect(await preparedHeaders(stored, undefined, undefined)).toBe(stored)
   })
 
@@ -22,7 +22,7 @@ describe('headers that an app prepares', () => {
     ['appends them', async (headers: Headers) => headers.append('x-token', 't')],
     ['gives others', () => new Headers({ 'x-feature': 'on', 'x-token': 't' })],
     ['gives a plain object', () => ({ 'x-feature': 'on', 'X-Token': 't' })],
-  ])('are what the function says, whether it %s', async (_name, work) => {
+  ])('are those of the function, whether it %s', async (_name, work) => {
     expect(await prepare(work)).toEqual([
       ['x-feature', 'on'],
       ['x-token', 't'],
@@ -35,11 +35,11 @@ describe('headers that an app prepares', () => {
     ['appends to no name', (headers: Headers) => headers.append('', 'x')],
     ['gives a plain object with a bad name', () => ({ 'x user': 'ada' })],
     ['gives what is no list of headers', () => 7],
-  ])('are no request’s where the function %s', async (_name, work) => {
+  ])('are an invalid request if the function %s', async (_name, work) => {
     await expect(prepare(work)).rejects.toThrow(InvalidRequest)
   })
 
-  it('are no request’s where those that are stored are none', async () => {
+  it('are an invalid request if the stored headers are invalid', async () => {
     await expect(prepare(() => {}, [['x user', 'ada']])).rejects.toThrow(InvalidRequest)
     await expect(prepare(() => {}, [['x-user', 'łukasz']])).rejects.toThrow(InvalidRequest)
   })
@@ -59,9 +59,12 @@ describe('headers that an app prepares', () => {
       "Invalid header name: 'x user'",
     ].map((words) => [`what a browser says so of: ${words}`, () => thrown(new TypeError(words))] as const),
   ]
-  it.each(others)('are no request’s where the function gives headers of its own %s', async (_what, work) => {
-    await expect(prepare(work)).rejects.toThrow(InvalidRequest)
-  })
+  it.each(others)(
+    'are an invalid request if the function makes other headers with %s',
+    async (_what, work) => {
+      await expect(prepare(work)).rejects.toThrow(InvalidRequest)
+    },
+  )
 
   it.each([
     new TypeError('Failed to fetch'),
@@ -69,7 +72,7 @@ describe('headers that an app prepares', () => {
     new TypeError("Cannot read properties of undefined (reading 'Headers')"),
     new TypeError('headers is undefined'),
     new Error("Failed to execute 'set' on 'Headers': Invalid value"),
-  ])('are not there yet where the function throws of its own accord: %s', async (error) => {
+  ])('are no invalid request if the function throws for another reason: %s', async (error) => {
     await expect(prepare(() => Promise.reject(error))).rejects.toMatchObject({
       message: `redux-broker: \`prepareHeaders\` threw: ${error}`,
       cause: error,

@@ -13,7 +13,7 @@ afterEach(() => {
 describeAnswerCache('Cache Storage', () => cacheStorageAnswers(fresh(), quiet))
 
 describe('Cache Storage', () => {
-  it('has one cache for each user, and none for whom nothing is kept', async () => {
+  it('has one cache for each user with answers, and none for others', async () => {
     const database = fresh()
     const copies = cacheStorageAnswers(database, quiet)
     const names = async () => (await caches.keys()).filter((name) => name.includes(database))
@@ -26,7 +26,7 @@ describe('Cache Storage', () => {
     expect(await names()).toEqual([`redux-broker:${database}:p`])
   })
 
-  it('would choose by `Vary` and refuse `Vary: *` if it were given the answer itself: a copy is found by its key alone', async () => {
+  it('finds a copy by its key alone, although Cache Storage itself would choose by `Vary` and refuse `Vary: *`', async () => {
     const cache = await caches.open(fresh())
     const url = 'https://redux-broker.invalid/?a'
     const varying = (vary: string) => new Response('a', { headers: { vary } })
@@ -41,7 +41,7 @@ describe('Cache Storage', () => {
     expect(await copies.find('p', 'a')).toEqual(copy)
   })
 
-  it('finds what an earlier page has kept, and counts it', async () => {
+  it('finds and counts the answers of an earlier page', async () => {
     const database = fresh()
     await cacheStorageAnswers(database, quiet).keep('p', 'a', answerOf('x'.repeat(700), 1_000), wide)
     const later = cacheStorageAnswers(database, quiet)
@@ -55,7 +55,7 @@ describe('Cache Storage', () => {
     ])
   })
 
-  it('notices what another tab keeps meanwhile before an eighth more than the bound is there', async () => {
+  it('notices answers of another tab before they exceed the bound by an eighth', async () => {
     const database = fresh()
     const bounds = { ...wide, bytesMax: 8_000 }
     const [here, there] = [cacheStorageAnswers(database, quiet), cacheStorageAnswers(database, quiet)]
@@ -72,7 +72,7 @@ describe('Cache Storage', () => {
     expect(textOfAnswer(await here.find('p', 'there 19'))).toBe('y'.repeat(500))
   })
 
-  it('takes nothing out of another database, whose name begins with that of this one, nor out of the app’s caches', async () => {
+  it('removes nothing from a database whose name begins with its own, nor from the app’s caches', async () => {
     const database = fresh()
     const [one, other] = [cacheStorageAnswers(database, quiet), cacheStorageAnswers(`${database}:b`, quiet)]
     await one.keep('p', 'a', answerOf('one'), wide)
@@ -105,7 +105,7 @@ describe('Cache Storage', () => {
     expect(textOfAnswer(await copies.find('p', 'c'))).toBe('c')
   })
 
-  it('keeps nothing where the storage is missing, and says nothing of it', async () => {
+  it('keeps nothing without Cache Storage, and reports nothing', async () => {
     vi.stubGlobal('caches', undefined)
     const copies = cacheStorageAnswers(fresh(), quiet)
 
@@ -117,7 +117,7 @@ describe('Cache Storage', () => {
     expect(await copies.find('p', 'a')).toBeUndefined()
   })
 
-  it('keeps nothing where the storage fails, and says so once', async () => {
+  it('keeps nothing if the storage fails, and reports that once', async () => {
     const errors: unknown[] = []
     const copies = cacheStorageAnswers(fresh(), { report: (error) => void errors.push(error) })
     const refuse = () => Promise.reject(new DOMException('no', 'SecurityError'))

@@ -31,7 +31,7 @@ const ofLength = (length: number) =>
   Array.from({ length }, () => String.fromCharCode(97 + Math.floor(Math.random() * 26))).join('')
 
 describe('a full disk', () => {
-  it('rejects with QuotaExceededError and keeps nothing; what is there can be read and deleted', async () => {
+  it('rejects a write with QuotaExceededError, and still reads and deletes stored rows', async () => {
     const store = idbStore(crypto.randomUUID())
     await setSalt(store, 'small')
 
@@ -48,7 +48,7 @@ describe('a full disk', () => {
     store.close()
   })
 
-  it('is none while there is room', async () => {
+  it('accepts a write while there is room', async () => {
     const store = idbStore(crypto.randomUUID())
 
     await setSalt(store, ofLength(quota / 10))

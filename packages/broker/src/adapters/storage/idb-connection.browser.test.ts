@@ -20,7 +20,7 @@ afterEach(() => {
 })
 
 describe('a connection', () => {
-  it('makes way for a newer version or a deletion, and is opened again at the next use', async () => {
+  it('closes for a newer version or a deletion, and opens again at the next use', async () => {
     const name = fresh()
     const store = openStore(name)
     await setSalt(store, 's')
@@ -39,7 +39,7 @@ describe('a connection', () => {
     expect(await salt(store)).toBe('new')
   })
 
-  it('that was closed under the store is replaced by a new one', async () => {
+  it('that the browser closed is replaced by a new one', async () => {
     const store = openStore()
     await setSalt(store, 's')
     const seen = watchTransactions()
@@ -50,7 +50,7 @@ describe('a connection', () => {
     expect(await salt(store)).toBe('s')
   })
 
-  it('is not opened before the first use, and is shared by all after that', async () => {
+  it('opens at the first use, and is shared by all later ones', async () => {
     const open = vi.spyOn(indexedDB, 'open')
     const store = openStore()
     const before = open.mock.calls.length
@@ -61,7 +61,7 @@ describe('a connection', () => {
     expect(open).toHaveBeenCalledTimes(1)
   })
 
-  it('finds what another one left, in the same tables', async () => {
+  it('finds the rows of an earlier connection in the same tables', async () => {
     const name = fresh()
     const first = openStore(name)
     await setSalt(first, 's')
@@ -70,7 +70,7 @@ describe('a connection', () => {
     expect(await salt(openStore(name))).toBe('s')
   })
 
-  it('of an older version is given what it lacks and keeps every row (P11)', async () => {
+  it('of an older version gets the missing tables and keeps every row (P11)', async () => {
     const name = fresh()
     const rows = Array.from({ length: 20 }, (_, i) => waiting({ seq: i, id: `e${i}` }))
     const older = await openDB(name, 1, {
@@ -92,7 +92,7 @@ describe('a connection', () => {
     expect(await list(within('entries', ['p', 'e7'], 'id'))).toEqual([rows[7]])
   })
 
-  it('that a newer release has been at is opened as it is, and nothing of it is deleted', async () => {
+  it('to a newer version opens as it is, and deletes nothing', async () => {
     const name = fresh()
     await setSalt(openStore(name), 'of both')
     const newer = await openDB(name, 99, {
@@ -110,7 +110,7 @@ describe('a connection', () => {
     again.close()
   })
 
-  it('P11 makes way for a newer release, and works beside it from then on', async () => {
+  it('P11 closes for a newer release, and works beside it from then on', async () => {
     const name = fresh()
     const older = openStore(name)
     await setSalt(older, 'of the older one')
@@ -123,7 +123,7 @@ describe('a connection', () => {
     newer.close()
   })
 
-  it('that an older release holds open is given up after ten seconds, and holds up nobody later', async () => {
+  it('that an older release blocks is given up after ten seconds, and blocks nothing later', async () => {
     const name = fresh()
     const frozen = await openDB(name, 1)
     const open = indexedDB.open.bind(indexedDB)
@@ -145,7 +145,7 @@ describe('a connection', () => {
     expect(await salt(openStore(name))).toBeUndefined()
   })
 
-  it('that cannot be opened twice in a row rejects, and is tried again at the next use', async () => {
+  it('that fails to open twice in a row rejects, and is tried again at the next use', async () => {
     const name = fresh()
     const refuse = () => {
       throw new DOMException('Internal error opening backing store', 'UnknownError')

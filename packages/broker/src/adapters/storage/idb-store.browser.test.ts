@@ -16,7 +16,7 @@ afterEach(() => {
 describeStore('IndexedDB', () => idbStore(fresh()))
 
 describe('a commit in IndexedDB (P1)', () => {
-  it('is reported after the transaction’s `complete` event, and was asked to reach the disk', async () => {
+  it('is reported after the transaction’s `complete` event, with strict durability', async () => {
     const store = openStore()
     await salt(store)
     const order: string[] = []
@@ -33,7 +33,7 @@ describe('a commit in IndexedDB (P1)', () => {
     expect(seen[0]?.tx.durability).toBe('strict')
   })
 
-  it('is relaxed where it may be', async () => {
+  it('is relaxed where strict durability is not needed', async () => {
     const store = openStore()
     await salt(store)
     const seen = watchTransactions()
@@ -45,7 +45,7 @@ describe('a commit in IndexedDB (P1)', () => {
     expect(seen[0]?.tx.durability).toBe('relaxed')
   })
 
-  it('that the browser aborts at its end, and again at the second try, rejects, though every request succeeded', async () => {
+  it('rejects if the browser aborts it at its end twice, although every request succeeded', async () => {
     const store = openStore()
     await setSalt(store, 'before')
     const seen = watchTransactions()
@@ -101,7 +101,7 @@ describe('a transaction that the storage loses', () => {
     expect(open).toHaveBeenCalledOnce()
   })
 
-  it('shares the new connection with all others that were lost with it', async () => {
+  it('shares the new connection with all transactions that were lost at the same time', async () => {
     const store = openStore()
     await setSalt(store, 's')
     const open = vi.spyOn(indexedDB, 'open')
@@ -111,7 +111,7 @@ describe('a transaction that the storage loses', () => {
     expect(open).toHaveBeenCalledOnce()
   })
 
-  it('is not tried again where its own work throws, or the disk is full', async () => {
+  it('is not tried again if its own work throws or the disk is full', async () => {
     const store = openStore()
     await setSalt(store, 's')
     for (const error of [new TypeError('a bug'), new DOMException('no room', 'QuotaExceededError')]) {
@@ -127,7 +127,7 @@ describe('a transaction that the storage loses', () => {
 })
 
 describe('claiming with 1,000 entries waiting (P12)', () => {
-  it('reads the due heads by one bounded read, and no more rows than it may send', async () => {
+  it('reads the due heads by one bounded read, with no more rows than requests allowed', async () => {
     const store = openStore()
     const captures = Array.from({ length: 1_000 }, (_, i) => capture(`c${i}`, { lane: `lane-${i}` }))
     await store.transact('readwrite', 'relaxed', async (tx) => {

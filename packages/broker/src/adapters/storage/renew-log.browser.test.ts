@@ -6,7 +6,7 @@ afterEach(() => {
 })
 
 describe('renewing the log at a start (P1)', () => {
-  it('makes a database and deletes it: an absent one would leave nothing to delete', async () => {
+  it('creates a database and deletes it, since deleting an absent one writes nothing', async () => {
     const order: string[] = []
     const open = indexedDB.open.bind(indexedDB)
     vi.spyOn(indexedDB, 'open').mockImplementation((name, version) => {
@@ -26,14 +26,14 @@ describe('renewing the log at a start (P1)', () => {
     expect(order).toEqual(['made redux-broker-log', 'deleted redux-broker-log'])
   })
 
-  it('leaves no database behind, also where several realms do it at once', async () => {
+  it('leaves no database behind, even if several realms renew the log at once', async () => {
     await Promise.all(Array.from({ length: 8 }, () => renewLog(indexedDB)))
 
     const names = (await indexedDB.databases()).map(({ name }) => name)
     expect(names).not.toContain('redux-broker-log')
   })
 
-  it('never holds up a start for ever: not where another one is in its way, not where there is no IndexedDB', async () => {
+  it('never blocks a start for ever, even if it is blocked itself or IndexedDB is missing', async () => {
     const held = await new Promise<IDBDatabase>((resolve) => {
       const request = indexedDB.open('redux-broker-log')
       request.onsuccess = () => resolve(request.result)
@@ -44,7 +44,7 @@ describe('renewing the log at a start (P1)', () => {
     await renewLog(undefined as unknown as IDBFactory)
   })
 
-  it('is left out where there is no such log', async () => {
+  it('is left out in a browser without such a log', async () => {
     const open = vi.spyOn(indexedDB, 'open')
     const { storageBuckets } = navigator as unknown as { storageBuckets: unknown }
     Reflect.deleteProperty(Navigator.prototype, 'storageBuckets')

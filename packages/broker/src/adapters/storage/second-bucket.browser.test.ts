@@ -47,7 +47,7 @@ const read = (store: Store) => store.transact('readonly', 'relaxed', (tx) => tx.
 it.each([
   ['after a write', [() => write(open(), 'x')]],
   ['before its first use', []],
-])('is there anew where it was deleted %s', async (_when, before) => {
+])('is created again if it was deleted %s', async (_when, before) => {
   for (const use of before) await use()
   const store = open()
   await deleteBucket()
@@ -57,7 +57,7 @@ it.each([
 })
 
 it.each(['a write', 'a read', 'a write that makes room first'])(
-  'is there anew for %s of a page that has used it, each time that it was deleted',
+  'is created again for %s of a page that has used it, each time it is deleted',
   async (use) => {
     const store = open()
     await write(store, 'a')
@@ -76,7 +76,7 @@ it.each([
   ['a write', (store: Store) => write(store, 'b')],
   ['a read', read],
   ['a write that makes room first', (store: Store) => store.makeRoom?.().then(() => write(store, 'b'))],
-])('answers %s after it was deleted under a page whose garbage was collected', async (_use, use) => {
+])('answers %s after its deletion and a garbage collection in the page', async (_use, use) => {
   const store = open()
   await write(store, 'a')
   for (let i = 0; i < 5; i++) {

@@ -13,7 +13,7 @@ const setLatency = (latency: number) =>
     uploadThroughput: -1,
   })
 
-it('tells of a connection that becomes slow and fast again, by the events of the browser', async () => {
+it('reports by the browser’s events that a connection becomes slow or fast', async () => {
   const device = browserDevice()
   const heard: unknown[] = []
   const stop = device.listen(() => heard.push(device.now().effectiveType))

@@ -17,7 +17,7 @@ const connected = (state: State) => {
 }
 
 describe('browserDevice', () => {
-  it('says nothing where the browser does not', () => {
+  it('reports nothing that the browser does not report', () => {
     const device = browserDevice({})
 
     expect(device.now()).toEqual({})
@@ -34,11 +34,11 @@ describe('browserDevice', () => {
     ['none', undefined],
     ['other', undefined],
     [undefined, undefined],
-  ])('takes a connection of type %s for unmetered: %s', (type, unmetered) => {
+  ])('counts a connection of type %s as unmetered: %s', (type, unmetered) => {
     expect(browserDevice(connected({ type })).now().unmetered).toBe(unmetered)
   })
 
-  it('passes on what the browser says of its speed and its wish to save data', () => {
+  it('passes on the browser’s speed of connection and its wish to save data', () => {
     const state = { type: 'wifi', effectiveType: '3g', saveData: true }
 
     expect(browserDevice(connected(state)).now()).toEqual({
@@ -48,7 +48,7 @@ describe('browserDevice', () => {
     })
   })
 
-  it('tells of what conditions ask for, and not of every estimate, until nobody listens any more', () => {
+  it('reports changes that conditions use, and not every estimate, until the listener stops', () => {
     const { connection, change } = connected({ type: 'cellular', effectiveType: '4g' })
     const device = browserDevice({ connection })
     const heard: unknown[] = []

@@ -13,11 +13,11 @@ describe('sha256', () => {
       'abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq',
       '248d6a61d20638b8e5c026930c3e6039a33ce45964ff2167f6ecedd419db06c1',
     ],
-  ])('gives what the standard gives for %j', (text, expected) => {
+  ])('gives the hash of the standard for %j', (text, expected) => {
     expect(hex(sha256(bytes(text)))).toBe(expected)
   })
 
-  it('gives what the platform gives, for every length around the ends of a block and for any byte', () => {
+  it('gives the hash of the platform for every length around a block’s end and for any byte', () => {
     for (let length = 0; length < 300; length++) {
       const message = Uint8Array.from({ length }, (_, i) => (i * 131 + length * 17) % 256)
       expect(hex(sha256(message))).toBe(createHash('sha256').update(message).digest('hex'))

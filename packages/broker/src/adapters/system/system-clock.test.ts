@@ -27,7 +27,7 @@ describe('systemClock', () => {
     },
   )
 
-  it('calls back as soon as it can where that time is over, and never where it is infinitely far', () => {
+  it('calls back as soon as it can for a past time, and never for an infinite one', () => {
     const past = fired(-5)
     const never = fired(Number.POSITIVE_INFINITY)
     vi.advanceTimersByTime(10 * longMs)
@@ -36,7 +36,7 @@ describe('systemClock', () => {
     expect(never.times).toEqual([])
   })
 
-  it.each([10, longMs, longMs + 10])('is taken back after %i ms, wherever it is then', (elapsedMs) => {
+  it.each([10, longMs, longMs + 10])('can be cancelled after %i ms, at any stage', (elapsedMs) => {
     const { times, cancel } = fired(3 * longMs)
     vi.advanceTimersByTime(elapsedMs)
     cancel()

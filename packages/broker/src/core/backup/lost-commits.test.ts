@@ -4,8 +4,8 @@ import { createFakeDevice } from '../fixtures/device.fixture.js'
 import { capture } from '../fixtures/entry.fixture.js'
 import { deliveredOutcome } from '../fixtures/outbox.fixture.js'
 
-describe('a database that forgot its last commits, and says nothing (P1)', () => {
-  it('has again what was accepted since, and what had ended does not come back', async () => {
+describe('a database that silently lost its last commits (P1)', () => {
+  it('restores the entries that were accepted since, and none that had ended', async () => {
     const device = createFakeDevice()
     const before = await started(device)
     await accept(before, safe('a'))
@@ -20,7 +20,7 @@ describe('a database that forgot its last commits, and says nothing (P1)', () =>
     expect(row.lost).toMatchObject({ upTo: 0, restored: 1 })
   })
 
-  it('does not have again what it knew to have ended, although the copy did not', async () => {
+  it('does not restore an entry that it knows to have ended, although the copy still has it', async () => {
     const device = createFakeDevice()
     const before = await started(device)
     await accept(before, safe('a'))
@@ -39,7 +39,7 @@ describe('a database that forgot its last commits, and says nothing (P1)', () =>
     expect(ids((await look(device.realm())).entries)).toEqual(['b'])
   })
 
-  it('P2 sends nothing again blindly whose delivery it forgot', async () => {
+  it('P2 does not blindly repeat an entry whose delivery it lost', async () => {
     const device = createFakeDevice()
     const before = await started(device)
     await accept(before, capture('a'), safe('b', 'other'))
@@ -57,7 +57,7 @@ describe('a database that forgot its last commits, and says nothing (P1)', () =>
     expect(row.lost).toBeUndefined()
   })
 
-  it('P3 puts a PUT to a plain server in doubt that has ended since: it would undo a later one of its lane', async () => {
+  it('P3 puts a PUT to a plain server in doubt if it has ended since, since a repeat would undo a later one', async () => {
     const device = createFakeDevice()
     const before = await started(device)
     const put = capture('old')
@@ -75,7 +75,7 @@ describe('a database that forgot its last commits, and says nothing (P1)', () =>
     expect(entries).toMatchObject([{ id: 'old', state: 'inDoubt' }])
   })
 
-  it('P2 knows that an entry was being sent although it forgot the claim', async () => {
+  it('P2 knows that an entry was being sent although it lost the claim', async () => {
     const device = createFakeDevice()
     const before = await started(device)
     await accept(before, capture('a'))

@@ -5,7 +5,7 @@ import { capture } from '../fixtures/entry.fixture.js'
 import { deliveredOutcome, doubted, refusedReply } from '../fixtures/outbox.fixture.js'
 import type { Outcome } from '../outcomes/outcome.js'
 
-describe('realms that start at once over a wiped database, and die in it at any step', () => {
+describe('realms that start at once over a wiped database, of which one dies at any step', () => {
   /** What every start must find of this: four that wait, one of them sent, one in doubt, a letter; one has ended. */
   async function prepared(): Promise<FakeDevice> {
     const device = createFakeDevice()
@@ -54,7 +54,7 @@ describe('realms that start at once over a wiped database, and die in it at any 
 
   const steps = Array.from({ length: 24 }, (_, i) => i + 1)
 
-  it.each(steps)('one that dies at step %i leaves all to the next', async (lifetime) => {
+  it.each(steps)('recover all if a single realm dies at step %i and a next one starts', async (lifetime) => {
     const device = await prepared()
     device.wipe()
     const doomed = device.realm({ steps: lifetime })
@@ -64,7 +64,7 @@ describe('realms that start at once over a wiped database, and die in it at any 
     await expectWhole(device, device.realm())
   })
 
-  it.each(steps)('one that dies at step %i beside another', async (lifetime) => {
+  it.each(steps)('recover all if one of two realms dies at step %i', async (lifetime) => {
     const device = await prepared()
     device.wipe()
     const doomed = device.realm({ steps: lifetime })
@@ -76,21 +76,24 @@ describe('realms that start at once over a wiped database, and die in it at any 
     await expectWhole(device, device.realm())
   })
 
-  it.each(steps)('one that dies at step %i, and then the database once more', async (lifetime) => {
-    const device = await prepared()
-    device.wipe()
-    const doomed = device.realm({ steps: lifetime })
-    void look(doomed)
-    await device.quiet()
-    device.wipe()
+  it.each(steps)(
+    'recover all if one realm dies at step %i and the database is wiped once more',
+    async (lifetime) => {
+      const device = await prepared()
+      device.wipe()
+      const doomed = device.realm({ steps: lifetime })
+      void look(doomed)
+      await device.quiet()
+      device.wipe()
 
-    const { entries, letters } = await look(device.realm())
+      const { entries, letters } = await look(device.realm())
 
-    expect(ids(entries)).toEqual(['sent', 'unsure', 'after', 'other'])
-    expect(ids(letters)).toEqual(['returned'])
-  })
+      expect(ids(entries)).toEqual(['sent', 'unsure', 'after', 'other'])
+      expect(ids(letters)).toEqual(['returned'])
+    },
+  )
 
-  it('takes more steps than are tried here nowhere', async () => {
+  it('take no more steps than are tried here', async () => {
     const device = await prepared()
     device.wipe()
     const realm = device.realm()
@@ -102,7 +105,7 @@ describe('realms that start at once over a wiped database, and die in it at any 
 })
 
 describe('realms that start at once over a wiped database, whose copy was wiped too', () => {
-  it.each([0, 1, 2, 3])('tell the loss once, where the copy cannot be read %i times', async (failures) => {
+  it.each([0, 1, 2, 3])('report the loss once if the copy cannot be read %i times', async (failures) => {
     const device = createFakeDevice()
     const before = await started(device)
     await accept(before, safe('a'), safe('b'))

@@ -15,7 +15,7 @@ const known = (
   letters,
 })
 
-describe('an outbox put together from what the database has and what its copy has', () => {
+describe('an outbox merged from the database and its copy', () => {
   it('does not let an older state of an entry in the copy replace the newer one', () => {
     const own = known({ nextSeq: 2 }, [waiting({ seq: 1, fence: 2, attempts: 2, server: 'idempotent' })])
     const copy = known({ nextSeq: 3 }, [waiting({ seq: 1, fence: 1, attempts: 1, server: 'idempotent' })])
@@ -25,7 +25,7 @@ describe('an outbox put together from what the database has and what its copy ha
     expect(entries).toMatchObject([{ seq: 1, fence: 2, attempts: 2 }])
   })
 
-  it('gives an entry a new place whose old one was given away before the copy could be read', () => {
+  it('gives an entry a new place if its old one was taken before the copy could be read', () => {
     const own = known({ nextSeq: 3, owed: true }, [waiting({ seq: 2, id: 'new' })])
     const copy = known({ nextSeq: 3 }, [waiting({ seq: 1, id: 'a' }), waiting({ seq: 2, id: 'b' })])
 
@@ -39,7 +39,7 @@ describe('an outbox put together from what the database has and what its copy ha
     expect(row).toMatchObject({ nextSeq: 4, waiting: 3, lost: { restored: 2 } })
   })
 
-  it('has a letter where the copy knows that the entry was returned', () => {
+  it('has a dead letter if the copy knows that the entry was returned', () => {
     const own = known({ nextSeq: 2 }, [waiting({ seq: 1 })])
     const copy = known({ nextSeq: 2, nextNumber: 2 }, [], [deadLetter({ seq: 1 })])
 
@@ -60,7 +60,7 @@ describe('an outbox put together from what the database has and what its copy ha
     expect(entries[1]).toMatchObject({ head: false })
   })
 
-  it('counts as lost at most what was accepted since, and at most what was not settled', () => {
+  it('counts as lost at most the entries accepted since, and at most the unsettled ones', () => {
     const lost = (witness: Partial<PartitionRow>, own: Partial<PartitionRow> = {}) => {
       const mine = known(own, own.waiting === undefined ? [] : [waiting({ seq: 1 })])
       return mergeCopies({ own: mine, copy: mine, witness: { ...newPartition('p'), ...witness }, now: 0 }).row

@@ -8,7 +8,7 @@ import { changePartition, readActive } from '../outbox/partition.js'
 import { within } from '../rows/spans.js'
 
 describe('a copy', () => {
-  it('is no mirror once it has missed a write, until a start has made it level', async () => {
+  it('is no mirror once it has missed a write, until the next start synchronises it', async () => {
     const device = createFakeDevice()
     const realm = await started(device)
     await device.quiet()
@@ -25,7 +25,7 @@ describe('a copy', () => {
     expect(ids((await look(device.copy)).entries)).toEqual(['a'])
   })
 
-  it('has what is unsent, the counters and the salt, and neither journal nor session', async () => {
+  it('has the unsent entries, the counters and the salt, and neither journal nor session', async () => {
     const device = createFakeDevice()
     const realm = await started(device)
     await accept(realm, safe('a'), safe('b', 'other'))
@@ -43,7 +43,7 @@ describe('a copy', () => {
     expect(rest).toEqual([[], undefined])
   })
 
-  it('loses what had ended without its knowledge, and nothing is brought back where nothing was lost', async () => {
+  it('drops entries that ended while it was away, and restores nothing if nothing was lost', async () => {
     const device = createFakeDevice()
     const realm = await started(device)
     await accept(realm, safe('a'), safe('b', 'other'))
@@ -64,7 +64,7 @@ describe('a copy', () => {
     expect(await look(device.copy)).toEqual(await look(next))
   })
 
-  it('that fails refuses no capture and holds up none', async () => {
+  it('that fails neither refuses nor delays a capture', async () => {
     const device = createFakeDevice()
     const realm = await started(device)
     device.breakCopy(Number.POSITIVE_INFINITY)
@@ -74,7 +74,7 @@ describe('a copy', () => {
     expect(ids((await look(realm)).entries)).toEqual(['a'])
   })
 
-  it('does not take older counters from a slower realm', async () => {
+  it('ignores older counters of a slower realm', async () => {
     const device = createFakeDevice()
     const realm = await started(device)
     await accept(realm, safe('a'))
@@ -91,8 +91,8 @@ describe('a copy', () => {
   })
 })
 
-describe('a note', () => {
-  it('P6 knows the name of an outbox that was there before the note: what is lost of it is told to its user', async () => {
+describe('a checkpoint', () => {
+  it('P6 knows outboxes that are older than the checkpoint, and their users are told of a loss', async () => {
     const device = createFakeDevice({ hasCopy: false })
     const first = await started(device)
     await accept(first, safe('a'))
@@ -111,7 +111,7 @@ describe('a note', () => {
     expect(row.lost).toMatchObject({ upTo: 1, restored: 0 })
   })
 
-  it('keeps what other users have waiting, and cries no wolf when it is behind', async () => {
+  it('keeps the counts of other users, and reports no loss when it is behind', async () => {
     const device = createFakeDevice({ hasCopy: false })
     const realm = await started(device)
     await accept(realm, safe('a'))
@@ -133,7 +133,7 @@ describe('a note', () => {
     expect(ids(entries)).toEqual(['a', 'b'])
   })
 
-  it('tells a loss once: what a person took note of is not told again, what is lost later is added before that', async () => {
+  it('reports a loss until the user acknowledges it, and adds later losses before that', async () => {
     const device = createFakeDevice({ hasCopy: false })
     const realm = await started(device)
     await accept(realm, safe('a'))

@@ -45,8 +45,8 @@ async function accept(store: BackedUpStore): Promise<{ isCopied: boolean }> {
   return told
 }
 
-describe('an entry with a copy in a second place', () => {
-  it('is copied once that place has it', async () => {
+describe('an entry with a copy in a second bucket', () => {
+  it('counts as copied once the second bucket has it', async () => {
     const clock = manualClock()
     const { place, rows, open } = slowPlace()
     const told = await accept(withBackup(connected(memoryStore()), { copy: place, repair }, clock))
@@ -60,7 +60,7 @@ describe('an entry with a copy in a second place', () => {
     expect([told.isCopied, (await rows()).length]).toEqual([true, 1])
   })
 
-  it('is not held up for long where that place does not answer', async () => {
+  it('is not delayed for long if the second bucket does not answer', async () => {
     const clock = manualClock()
     const told = await accept(
       withBackup(connected(memoryStore()), { copy: slowPlace().place, repair }, clock),
@@ -71,7 +71,7 @@ describe('an entry with a copy in a second place', () => {
     expect(told.isCopied).toBe(true)
   })
 
-  it('waits for nothing where there is no such place', async () => {
+  it('waits for no copy if there is no second bucket', async () => {
     const clock = manualClock()
     const told = await accept(withBackup(connected(memoryStore()), { repair }, clock))
 

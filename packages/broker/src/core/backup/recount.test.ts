@@ -42,7 +42,7 @@ async function deliverAll(box: Outbox): Promise<readonly string[]> {
   return sent.sort()
 }
 
-describe('an outbox whose counts are of the right kind, and wrong', () => {
+describe('an outbox whose counts are of the right type, but wrong', () => {
   it.each<[Partial<PartitionRow>]>([
     [{ waiting: 0 }],
     [{ waiting: 1 }],
@@ -55,7 +55,7 @@ describe('an outbox whose counts are of the right kind, and wrong', () => {
     [{ nextSeq: 1 }],
     [{ nextNumber: 1 }],
     [{ waiting: 0, dead: 0, bytes: 0, channels: [], nextSeq: 1, nextNumber: 1 }],
-  ])('is counted anew at the start of a page: %j', async (wrong) => {
+  ])('is recounted at the start of a page: %j', async (wrong) => {
     const box = await used()
     const { row } = await box.contents()
     await edit(box, wrong)
@@ -69,7 +69,7 @@ describe('an outbox whose counts are of the right kind, and wrong', () => {
   })
 
   it.each([[{ waiting: 0 }], [{ waiting: 0, channels: [] }]])(
-    'has whoever reads it find its entries, also where no page starts: %j',
+    'shows its entries to every reader, even if no page starts: %j',
     async (wrong) => {
       const box = await used()
       await edit(box, wrong)
@@ -80,7 +80,7 @@ describe('an outbox whose counts are of the right kind, and wrong', () => {
   )
 
   it.each([[{ nextSeq: 1 }], [{ nextSeq: 2 }], [{ nextSeq: 4 }]])(
-    'P1 has no entry take the place of another: %j',
+    'P1 lets no entry take the place of another: %j',
     async (wrong) => {
       const box = await used()
       await edit(box, wrong)
@@ -93,7 +93,7 @@ describe('an outbox whose counts are of the right kind, and wrong', () => {
     },
   )
 
-  it('is left alone where they are right, at every step of its life', async () => {
+  it('is left unchanged at every step if the counts are right', async () => {
     const box = outbox()
     await box.activate()
     const steps = [
@@ -112,7 +112,7 @@ describe('an outbox whose counts are of the right kind, and wrong', () => {
   })
 })
 
-describe('rows that were counted and are gone', () => {
+describe('rows that were counted and are missing', () => {
   const erase = (box: Outbox, ids: readonly string[]) =>
     box.write(async (tx) => {
       for (const store of ['entries', 'deadLetters'] as const)
@@ -121,7 +121,7 @@ describe('rows that were counted and are gone', () => {
     })
 
   it.each([[['b']], [['c']], [['b', 'd']], [['b', 'c', 'd']], [['a']], [['a', 'b', 'c', 'd']]])(
-    'P1 are told as lost at the start of a page, once: %j',
+    'P1 are reported as lost once, at the start of a page: %j',
     async (ids) => {
       const box = await used()
       await erase(box, ids)
@@ -141,7 +141,7 @@ describe('rows that were counted and are gone', () => {
     [{ nextSeq: -1 }],
     [{ tried: [7] }],
     [{ bytes: 0, channels: [] }],
-  ])('are told also where the row of counts is damaged or wrong elsewhere: %j', async (wrong) => {
+  ])('are reported even if the row of counts is damaged or wrong elsewhere: %j', async (wrong) => {
     const box = await used()
     await erase(box, ['b', 'c'])
     await edit(box, wrong as Partial<PartitionRow>)
@@ -152,7 +152,7 @@ describe('rows that were counted and are gone', () => {
     expect((await box.contents()).row).toMatchObject({ waiting: 2, dead: 1, lost: { upTo: 2 } })
   })
 
-  it('add to a loss that nobody has taken note of', async () => {
+  it('add to a loss that the user has not acknowledged', async () => {
     const box = await used()
     await edit(box, { lost: { upTo: 3, restored: 1, at: 5 } })
     await erase(box, ['d'])
@@ -163,7 +163,7 @@ describe('rows that were counted and are gone', () => {
   })
 
   it.each([[{ waiting: 99 }], [{ dead: 7 }], [{ waiting: 2, dead: 2 }], [{ bytes: 0 }]])(
-    'are never more than were captured: %j of an outbox that is whole',
+    'are never more than were captured: %j of an undamaged outbox',
     async (wrong) => {
       const box = await used()
       await edit(box, wrong)
@@ -180,7 +180,7 @@ describe('a lane without a head', () => {
     ['whose first entry says that it is none', 'b', { head: false, dueAt: undefined }],
     ['whose head says that it is of another lane', 'b', { lane: 'elsewhere' }],
     ['that one entry moved to', 'c', { lane: 'elsewhere' }],
-  ])('%s has one after the start of a page', async (_, id, more) => {
+  ])('%s gets one at the start of a page', async (_, id, more) => {
     const box = await used()
     await editEntry(box, id, more)
     await start(box)
@@ -189,7 +189,7 @@ describe('a lane without a head', () => {
     expect(await deliverAll(box)).toEqual(['b', 'c', 'd'])
   })
 
-  it('stays as it is where a letter holds it back', async () => {
+  it('stays as it is if a dead letter holds it back', async () => {
     const box = await stateAfter(refusedReply, { onReturned: 'block' })
     await start(box)
 

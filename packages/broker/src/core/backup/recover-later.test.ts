@@ -30,9 +30,9 @@ function lossy(known: Checkpoint, failures: number) {
 
 const known = { ...newPartition('p'), nextSeq: 8, waiting: 3 }
 
-describe('a database that has lost something, while the code that mends it is missing', () => {
+describe('a database that has lost rows, while the code of the repair is missing', () => {
   it.each([1, 2, 5])(
-    'accepts nothing, and says at the next use what it lost (%i failures)',
+    'accepts nothing, and reports its loss at the next use (%i failures)',
     async (failures) => {
       const { accept, row } = lossy({ partitions: [known] }, failures)
       const refusals: unknown[] = []
@@ -45,7 +45,7 @@ describe('a database that has lost something, while the code that mends it is mi
     },
   )
 
-  it('waits for it where only the salt is gone too', async () => {
+  it('waits for the repair even if only the salt is missing', async () => {
     const { accept, asked } = lossy({ salt: 'salt', partitions: [] }, 1)
 
     await expect(accept()).rejects.toThrow('Failed to fetch')
@@ -54,7 +54,7 @@ describe('a database that has lost something, while the code that mends it is mi
     expect(asked()).toBe(2)
   })
 
-  it('does not ask for it where nothing is lost', async () => {
+  it('does not load the repair if nothing is lost', async () => {
     const { accept, asked } = lossy({ partitions: [] }, 9)
     await accept()
 

@@ -8,7 +8,7 @@ import { readActive } from '../outbox/partition.js'
 import { within } from '../rows/spans.js'
 
 describe('a database that was wiped between two starts (P1)', () => {
-  it('is whole again from its copy, with its salt, and says how much was brought back', async () => {
+  it('is restored from its copy, with its salt, and reports how much was restored', async () => {
     const device = createFakeDevice()
     const before = await started(device)
     await accept(before, safe('a'), safe('b'), safe('c', 'other'))
@@ -24,7 +24,7 @@ describe('a database that was wiped between two starts (P1)', () => {
     expect(row).toMatchObject({ waiting: 3, dead: 0, bytes: 30, nextSeq: 4, lost: { upTo: 0, restored: 3 } })
   })
 
-  it('has its entries go on with their keys, as never sent where they never were', async () => {
+  it('keeps the keys of its entries, and knows which were never sent', async () => {
     const device = createFakeDevice()
     const before = await started(device)
     await accept(before, safe('a'), safe('b', 'other'))
@@ -40,7 +40,7 @@ describe('a database that was wiped between two starts (P1)', () => {
     ])
   })
 
-  it('P2 has those in doubt that must not be repeated, since the copy may lag: the first of a lane and all after it', async () => {
+  it('P2 puts non-repeatable entries in doubt, since the copy may lag: the head of a lane and all after it', async () => {
     const device = createFakeDevice()
     const before = await started(device)
     await accept(before, capture('a'), capture('b'), safe('c'))
@@ -58,7 +58,7 @@ describe('a database that was wiped between two starts (P1)', () => {
     expect(await claimDue(realm)).toEqual([])
   })
 
-  it('P3 keeps the order of a lane whose doubts are resolved in another order', async () => {
+  it('P3 keeps the order of a lane if its doubts are resolved in another order', async () => {
     const device = createFakeDevice()
     const before = await started(device)
     await accept(before, capture('a'), capture('b'))
@@ -82,7 +82,7 @@ describe('a database that was wiped between two starts (P1)', () => {
     expect(ids(first)).toEqual(['a'])
   })
 
-  it('has its dead letters again, and a lane that one held back is still held back', async () => {
+  it('restores its dead letters, and a lane that one blocked stays blocked', async () => {
     const device = createFakeDevice()
     const before = await started(device)
     await accept(before, { ...safe('a'), onReturned: 'block' }, safe('b'))
@@ -97,7 +97,7 @@ describe('a database that was wiped between two starts (P1)', () => {
     expect(entries).toMatchObject([{ id: 'b', head: false }])
   })
 
-  it('P6 has nobody’s session: what is in the copy is sent after a page has said whose it is', async () => {
+  it('P6 has no session, so the entries of the copy are sent only after a page names their user', async () => {
     const device = createFakeDevice()
     const before = await started(device)
     await accept(before, safe('a'))
@@ -111,7 +111,7 @@ describe('a database that was wiped between two starts (P1)', () => {
     expect((await look(realm)).row.session).toBeGreaterThan(session)
   })
 
-  it('never gives a number away a second time', async () => {
+  it('never assigns a number twice', async () => {
     const device = createFakeDevice()
     const before = await started(device)
     await accept(before, safe('a'))
@@ -130,7 +130,7 @@ describe('a database that was wiped between two starts (P1)', () => {
     expect(after.row.wipes).toBe(1)
   })
 
-  it('says “up to n” where only a note knows, and does not count what had ended', async () => {
+  it('reports “up to n” if only the checkpoint knows, without the entries that had ended', async () => {
     const device = createFakeDevice({ hasCopy: false })
     const before = await started(device)
     await accept(before, safe('a'), safe('b'), safe('c', 'other'))
@@ -145,7 +145,7 @@ describe('a database that was wiped between two starts (P1)', () => {
     expect(salt).toMatchObject({ value: 'salt-1' })
   })
 
-  it('says so where the copy was wiped too, and where the copy lacks the last of it', async () => {
+  it('reports the loss if the copy was wiped too, or lacks the last entries', async () => {
     const device = createFakeDevice()
     const before = await started(device)
     await accept(before, safe('a'))
@@ -170,7 +170,7 @@ describe('a database that was wiped between two starts (P1)', () => {
     expect(last.row.lost).toMatchObject({ upTo: 1, restored: 1 })
   })
 
-  it('gives back later what its copy has, where that could not be read at first', async () => {
+  it('restores its copy later if it could not be read at first', async () => {
     const device = createFakeDevice()
     const before = await started(device)
     await accept(before, safe('a'), safe('b'))
@@ -201,7 +201,7 @@ describe('a database that is wiped while it is open', () => {
       { hasCopy: false, hasNote: false },
       { entries: [], lost: { upTo: 1, restored: 0 } },
     ],
-  ])('is known to have lost work by %s', async (_, has, expected) => {
+  ])('is found to have lost entries by %s', async (_, has, expected) => {
     const device = createFakeDevice(has)
     const realm = await started(device)
     await accept(realm, safe('a'))

@@ -13,13 +13,13 @@ describe('unmet', () => {
   const isMet = (conditions: Conditions, device: DeviceState, at = noon) =>
     unmet(conditions, device, at, berlin) === undefined
 
-  it('takes for met what a browser does not say', () => {
+  it('counts a condition as met if the browser does not report it', () => {
     const all = { network: 'unmetered', saveData: false, effectiveType: '4g', visible: true } as const
     expect(isMet(all, {})).toBe(true)
     expect(isMet(all, { effectiveType: '6g' })).toBe(true)
   })
 
-  it('asks of the device what each condition says, and nothing that none says', () => {
+  it('checks the device for each given condition only', () => {
     expect(isMet({ network: 'unmetered' }, { unmetered: false })).toBe(false)
     expect(isMet({ network: 'unmetered' }, { unmetered: true })).toBe(true)
     expect(isMet({ saveData: false }, { saveData: true })).toBe(false)
@@ -35,20 +35,20 @@ describe('unmet', () => {
     ['2g', ['2g', '3g', '4g']],
     ['3g', ['3g', '4g']],
     ['4g', ['4g']],
-  ] as const)('is met from %s up', (effectiveType, fast) => {
+  ] as const)('is met from %s upwards', (effectiveType, fast) => {
     const met = ['slow-2g', '2g', '3g', '4g'].filter((actual) =>
       isMet({ effectiveType }, { effectiveType: actual }),
     )
     expect(met).toEqual(fast)
   })
 
-  it('needs all of them', () => {
+  it('requires all conditions', () => {
     const both = { network: 'unmetered', saveData: false } as const
     expect(isMet(both, { unmetered: true, saveData: true })).toBe(false)
     expect(isMet(both, { unmetered: false, saveData: false })).toBe(false)
   })
 
-  it('says when its hours begin, and nothing of the time where only the device is unfit', () => {
+  it('returns the opening of its hours, and no time if only the device is unfit', () => {
     const conditions = { network: 'unmetered', between: night } as const
     const device = { unmetered: false }
     expect(unmet(conditions, device, noon, berlin)).toEqual({ until: noon + 10 * hour })
@@ -85,7 +85,7 @@ describe('checkConditions', () => {
       'write(x) knows no condition `wifi`; it takes network, saveData, effectiveType, visible, between.',
     ],
     [{ constructor: true }, 'write(x) knows no condition `constructor`'],
-  ])('says of %j what it expects', (when, message) => {
+  ])('rejects %j with the expected values', (when, message) => {
     expect(() => checkConditions('write(x)', when)).toThrow(TypeError)
     expect(() => checkConditions('write(x)', when)).toThrow(message)
     expect(isConditions(when)).toBe(false)
@@ -121,14 +121,14 @@ describe('whenMet', () => {
     return { clock, ends, leaving, listeners, setDevice, looks: () => looks }
   }
 
-  it('resolves at once where all is met', async () => {
+  it('resolves at once if all conditions are met', async () => {
     const { clock, ends, listeners } = setUp({ visible: true }, { visible: true })
     await clock.advance(0)
     expect(ends).toEqual(['met'])
     expect(listeners.size).toBe(0)
   })
 
-  it('resolves at the opening, not before', async () => {
+  it('resolves at the opening of the hours, not before', async () => {
     const { clock, ends } = setUp({ between: night })
     await clock.advance(10 * hour - 1)
     expect(ends).toEqual([])
@@ -136,7 +136,7 @@ describe('whenMet', () => {
     expect(ends).toEqual(['met'])
   })
 
-  it('resolves as the device becomes fit', async () => {
+  it('resolves when the device meets the conditions', async () => {
     const { clock, ends, setDevice } = setUp({ network: 'unmetered' }, { unmetered: false })
     await clock.advance(hour)
     setDevice({ unmetered: false, effectiveType: '4g' })
@@ -147,7 +147,7 @@ describe('whenMet', () => {
     expect(ends).toEqual(['met'])
   })
 
-  it('sees within a minute that the wall clock was set forward, and at once when something happens', async () => {
+  it('notices within a minute that the wall clock was set forward, and at once at any event', async () => {
     const { clock, ends } = setUp({ between: night })
     clock.jump(11 * hour)
     await clock.advance(60_000)
@@ -160,7 +160,7 @@ describe('whenMet', () => {
     expect(other.ends).toEqual(['met'])
   })
 
-  it('resolves once, though the clock is set back and its hours begin again', async () => {
+  it('resolves once, although the clock is set back and the hours begin again', async () => {
     const { clock, ends, setDevice } = setUp({ between: night })
     await clock.advance(10 * hour)
     clock.jump(-hour)
@@ -169,7 +169,7 @@ describe('whenMet', () => {
     expect(ends).toEqual(['met'])
   })
 
-  it('waits on where the clock is set back before its hours', async () => {
+  it('goes on waiting if the clock is set back before its hours', async () => {
     const { clock, ends } = setUp({ between: night })
     await clock.advance(10 * hour - 60_000)
     clock.jump(-hour)
@@ -179,7 +179,7 @@ describe('whenMet', () => {
     expect(ends).toEqual(['met'])
   })
 
-  it('looks again once a minute, however much happens meanwhile', async () => {
+  it('looks again once a minute, however many events come meanwhile', async () => {
     const { clock, looks, setDevice } = setUp({ visible: true }, { visible: false })
     for (let i = 0; i < 50; i++) setDevice({ visible: false })
     const before = looks()
@@ -188,7 +188,7 @@ describe('whenMet', () => {
     expect(looks() - before).toBe(10)
   })
 
-  it('rejects with the reason of who leaves, and listens to nothing after it', async () => {
+  it('rejects with the reason of the abort, and stops listening', async () => {
     const { clock, ends, leaving, listeners, setDevice } = setUp({ visible: true }, { visible: false })
     leaving.abort('left')
     await clock.advance(0)
@@ -199,13 +199,13 @@ describe('whenMet', () => {
     expect(ends).toEqual(['left'])
   })
 
-  it('rejects who had left before, though all is met', async () => {
+  it('rejects if the signal aborted before, although all conditions are met', async () => {
     const reason = new Error('gone')
     const signal = AbortSignal.abort(reason)
     await expect(whenMet({}, { clock: manualClock() }, signal)).rejects.toBe(reason)
   })
 
-  it('does without a device and a zone: then nothing is known, and local time is UTC', async () => {
+  it('works without a device and a zone: then nothing is known, and local time is UTC', async () => {
     const clock = manualClock({ now: Date.parse('2026-06-15T21:59Z') })
     let isMet = false
     const conditions = { visible: true, between: night } as const

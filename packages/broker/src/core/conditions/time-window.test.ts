@@ -47,14 +47,14 @@ describe.each(Object.entries(changes))('a year in %s', (name, changed) => {
   const times = minutesOf2026.map(wallClock(name))
   const isNearChange = (moment: number) => changed.some((one) => Math.abs(moment - at(one)) < 26 * hourMs)
 
-  it.each(windows)('is open from $from to $to whenever the clock on the wall says so', (window) => {
+  it.each(windows)('is open from $from to $to by the wall clock', (window) => {
     const wrong = minutesOf2026.filter(
       (moment, i) => isOpen(window, moment, zone) !== isMeant(window, times[i] ?? ''),
     )
     expect(wrong).toEqual([])
   })
 
-  it.each(windows)('opens next from $from to $to when that clock first says so', (window) => {
+  it.each(windows)('opens next from $from to $to at the first such time of the wall clock', (window) => {
     const next: number[] = []
     for (let i = times.length - 1; i >= 0; i--)
       next[i] = isMeant(window, times[i] ?? '') ? (minutesOf2026[i] ?? 0) : (next[i + 1] ?? Number.NaN)
@@ -71,7 +71,7 @@ describe('a time window', () => {
   const berlin = timeZone('Europe/Berlin')
   const night = { from: '22:00', to: '06:00' }
 
-  it('has an hour less on the night in which the clocks go forward, and one more when they go back', () => {
+  it('is an hour shorter on the night when clocks go forward, and an hour longer when they go back', () => {
     const hours = (day: string) =>
       minutesOf2026.filter(
         (moment) => Math.abs(moment - at(day)) < 12 * hourMs && isOpen(night, moment, berlin),
@@ -81,42 +81,42 @@ describe('a time window', () => {
     ])
   })
 
-  it('opens late where the clocks leave its beginning out', () => {
+  it('opens late if the clocks skip its beginning', () => {
     const window = { from: '02:30', to: '04:00' }
     expect(nextOpening(window, at('2026-03-28T12:00Z'), berlin)).toBe(at('2026-03-29T01:00Z'))
   })
 
-  it('opens a day later where the clocks leave all of it out', () => {
+  it('opens a day later if the clocks skip all of it', () => {
     const window = { from: '02:10', to: '02:20' }
     expect(nextOpening(window, at('2026-03-28T12:00Z'), berlin)).toBe(at('2026-03-30T00:10Z'))
   })
 
-  it('opens twice where the clocks show it twice', () => {
+  it('opens twice if the clocks show it twice', () => {
     const window = { from: '02:10', to: '02:20' }
     const first = nextOpening(window, at('2026-10-24T12:00Z'), berlin)
     const second = nextOpening(window, first + 10 * minuteMs, berlin)
     expect([first, second]).toEqual([at('2026-10-25T00:10Z'), at('2026-10-25T01:10Z')])
   })
 
-  it('opens with the minute, and is open at once where it is open already', () => {
+  it('opens exactly at its minute, and returns the present time if it is open already', () => {
     const opening = at('2026-07-01T20:00Z')
     expect(nextOpening(night, opening - 1, berlin)).toBe(opening)
     expect(isOpen(night, opening - 1, berlin)).toBe(false)
     expect(nextOpening(night, opening + 1_234, berlin)).toBe(opening + 1_234)
   })
 
-  it('is right before 1970 too, where a test may set its clock', () => {
+  it('is right before 1970 too', () => {
     const newYork = timeZone('America/New_York')
     expect(isOpen({ from: '18:00', to: '20:00' }, 0, newYork)).toBe(true)
   })
 
-  it('ends its search where no time is one', () => {
+  it('ends its search if no time matches', () => {
     const nowhere = { offsetMinutes: () => Number.NaN }
     expect(nextOpening(night, 0, nowhere)).toBeLessThanOrEqual(72 * hourMs)
     expect(nextOpening(night, Number.NaN, nowhere)).toBeNaN()
   })
 
-  it('is two different times of day', () => {
+  it('requires two different times of day', () => {
     expect(isTimeWindow(night)).toBe(true)
     for (const wrong of [
       undefined,

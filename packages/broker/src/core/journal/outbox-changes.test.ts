@@ -29,7 +29,7 @@ async function deliver(box: Box, outcome: typeof deliveredOutcome | typeof refus
 }
 
 describe('readNews', () => {
-  it('tells what was accepted and what became of it since the page last looked, and only that', async () => {
+  it('returns only entries accepted or settled since the page last looked', async () => {
     const box = outbox()
     await box.activate()
     await box.accept(many(2))
@@ -54,7 +54,7 @@ describe('readNews', () => {
     })
   })
 
-  it('comes in pages, and says when there is more', async () => {
+  it('returns one batch at a time, and says when there is more', async () => {
     const box = outbox()
     await box.accept(many(pageRowsMax + 1))
 
@@ -65,7 +65,7 @@ describe('readNews', () => {
     expect([ids(second.entries), second.more]).toEqual([[`e${pageRowsMax + 1}`], false])
   })
 
-  it('tells nothing of another user', async () => {
+  it('returns nothing of another user', async () => {
     const box = outbox()
     await box.activate()
     await box.accept(many(2))
@@ -78,7 +78,7 @@ describe('readNews', () => {
     })
   })
 
-  it('brings a requeued entry again that was seen before, once, however often it was requeued', async () => {
+  it('returns a requeued entry again once, however often it was requeued', async () => {
     const box = outbox()
     await box.activate()
     await box.accept(many(2))
@@ -95,7 +95,7 @@ describe('readNews', () => {
     expect(ids((await news(box)).entries)).toEqual(['e1'])
   })
 
-  it('does not bring a requeued entry that has ended since', async () => {
+  it('does not return a requeued entry that has ended since', async () => {
     const box = outbox()
     await box.activate()
     await box.accept(many(1))
@@ -112,7 +112,7 @@ describe('readNews', () => {
     expect(journal.map(({ kind }) => kind)).toEqual(['returned', 'requeued', 'delivered'])
   })
 
-  it('tells when the next entry is due, and whether one is being sent', async () => {
+  it('returns when the next entry is due, and whether one is being sent', async () => {
     const box = outbox()
     await box.activate()
     await box.accept(many(1), { now: 40 })
@@ -123,14 +123,14 @@ describe('readNews', () => {
     expect(await news(box)).toMatchObject({ due: [], sending: true })
   })
 
-  it('does not take an entry in doubt for one that is being sent', async () => {
+  it('does not count an entry in doubt as being sent', async () => {
     const box = outbox()
     await box.write(async (tx) => tx.put('entries', toRow(inDoubtEntry())))
 
     expect((await news(box)).sending).toBe(false)
   })
 
-  it('tells how the origins are that entries went to', async () => {
+  it('returns the state of the origins to which entries were sent', async () => {
     const box = outbox()
     await box.activate()
     await box.accept(many(1))
@@ -142,7 +142,7 @@ describe('readNews', () => {
 })
 
 describe('readStart', () => {
-  it('restores what waits, oldest first, up to its limit, and goes on from all that was accepted', async () => {
+  it('restores waiting entries, oldest first, up to its limit, and continues after all accepted ones', async () => {
     const box = outbox()
     await box.accept(many(25))
 
@@ -152,7 +152,7 @@ describe('readStart', () => {
     expect(seen).toEqual({ seq: 25, number: 0 })
   })
 
-  it('restores letters, and of what earlier pages have told only the latest', async () => {
+  it('restores dead letters, and only the latest outcomes of earlier pages', async () => {
     const box = outbox()
     await box.activate()
     await box.accept(many(outcomesMax + 50))
@@ -172,7 +172,7 @@ describe('readStart', () => {
     expect((await news(box, begin.seen)).journal).toHaveLength(21)
   })
 
-  it('is empty for a user who never did anything', async () => {
+  it('is empty for a user without an outbox', async () => {
     expect(await start(outbox())).toEqual({
       entries: [],
       letters: [],
@@ -186,7 +186,7 @@ describe('readStart', () => {
 })
 
 describe('readLetters', () => {
-  it("gives the oldest first, and nobody else's", async () => {
+  it("returns the user's dead letters, oldest first", async () => {
     const box = outbox()
     await box.write(async (tx) => {
       for (const seq of [10, 2, 9]) tx.put('deadLetters', deadLetter({ seq, id: `l${seq}` }))
@@ -200,7 +200,7 @@ describe('readLetters', () => {
 })
 
 describe('readUnsureLanes', () => {
-  it('P8 names the lanes of which a read cannot be trusted: in flight, in doubt, or tried and not known', async () => {
+  it('P8 names the lanes whose reads cannot be trusted: in flight, in doubt, or of unknown effect', async () => {
     const box = outbox()
     await box.write(async (tx) => {
       tx.put('entries', waiting({ seq: 1, lane: 'never sent' }))

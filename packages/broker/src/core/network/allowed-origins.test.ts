@@ -4,7 +4,7 @@ import { cookieNeeds, credentialsBy } from './allowed-origins.js'
 const api = 'https://api.test'
 
 describe('cookies', () => {
-  it('go to no other origin, unless the app says so of that origin', () => {
+  it('are not sent to another origin unless the app allows it', () => {
     const credentialsOf = credentialsBy([
       { origin: api, credentials: 'include' },
       'https://files.test',
@@ -23,18 +23,18 @@ describe('cookies', () => {
     'https://api.test@evil.example/',
     'https://evil.example/https://api.test/',
     'https://sub.api.test/',
-  ])('do not go to %s, which only looks like it', (url) => {
+  ])('are not sent to %s, which only looks like an allowed origin', (url) => {
     expect(credentialsBy([{ origin: api, credentials: 'include' }])(url)).toBe('same-origin')
   })
 
-  it('of an entry of before go where the options of now say: no row can widen them', () => {
+  it('of an older entry are sent by the present options, and no row can widen them', () => {
     const wasIncluded = `${api}/posts/1`
 
     expect(credentialsBy([api])(wasIncluded)).toBe('same-origin')
     expect(credentialsBy()(wasIncluded)).toBe('same-origin')
   })
 
-  it('are a need of the executor, so that one who was not told of them sends nothing without', () => {
+  it('are a requirement, so that an executor without them sends no such entry', () => {
     expect(cookieNeeds([{ origin: api, credentials: 'include' }, 'https://files.test'])).toEqual([
       'cookies:https://api.test',
     ])

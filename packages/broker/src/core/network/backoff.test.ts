@@ -23,7 +23,7 @@ describe('backoffMs', () => {
     )
   })
 
-  it('uses all of that range: full jitter, so that a crowd comes back spread out', () => {
+  it('uses the whole range (full jitter), so that many clients spread out', () => {
     expect(backoffMs(3, 0)).toBe(0)
     expect(backoffMs(3, 0.5)).toBe(4_000)
     expect(backoffMs(3, 0.999_999)).toBe(8_000)
@@ -63,17 +63,17 @@ describe('retryAfterMs', () => {
   })
 
   it.each(['', '-5', '1.5', '5s', 'soon', 'in 5', '01 Jan', '1e3', '+5', 'Mon, 99 Jan 2026 00:00:00 GMT'])(
-    'ignores `%s`, which makes no sense',
+    'ignores the invalid value `%s`',
     (value) => {
       expect(given(value)).toBeUndefined()
     },
   )
 
-  it('is undefined where the server says nothing', () => {
+  it('is undefined without a Retry-After', () => {
     expect(retryAfterMs({}, now)).toBeUndefined()
   })
 
-  it("counts a date from the server's own Date, however wrong the clock of the device is", () => {
+  it("counts a date from the server's own Date, even if the clock of the device is wrong", () => {
     const served = 'Thu, 01 Jan 2026 00:00:00 GMT'
     fc.assert(
       fc.property(fc.integer({ min: -1e12, max: 1e12 }), fc.nat({ max: 3_600 }), (skewMs, seconds) => {
@@ -84,11 +84,11 @@ describe('retryAfterMs', () => {
     )
   })
 
-  it("counts a date from the clock of the device where the server's Date makes no sense", () => {
+  it("counts a date from the clock of the device if the server's Date is invalid", () => {
     expect(given('Thu, 01 Jan 2026 00:00:09 GMT', 'today')).toBe(9_000)
   })
 
-  it('never waits longer than an hour nor less than nothing, whatever the header says', () => {
+  it('always waits between zero and an hour, whatever the header says', () => {
     const header = fc.oneof(
       fc.string(),
       fc.integer().map(String),

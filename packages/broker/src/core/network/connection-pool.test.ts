@@ -15,17 +15,17 @@ const readAll = (connections: ReturnType<typeof createConnectionPool>, origin = 
   return taken
 }
 
-it('leaves one connection to writes, however many reads there are', async () => {
+it('keeps one connection for writes, however many reads there are', async () => {
   const connections = createConnectionPool(6)
   expect(readAll(connections)).toHaveLength(5)
   expect(await connections.write(app, never)).toBeTypeOf('function')
 })
 
-it('lets a read have the only connection, where a limit leaves one', () => {
+it('lets a read use the only connection if the limit is one', () => {
   expect(readAll(createConnectionPool(1))).toHaveLength(1)
 })
 
-it('gives reads what writes leave', async () => {
+it('gives reads the connections that writes leave', async () => {
   const connections = createConnectionPool(6)
   for (let i = 0; i < 4; i++) await connections.write(app, never)
   expect(readAll(connections)).toHaveLength(2)
@@ -37,7 +37,7 @@ it('counts each origin by itself', () => {
   expect(readAll(connections, 'https://other.test')).toHaveLength(5)
 })
 
-it('gives a connection that comes free to the write that has waited longest, not to a read', async () => {
+it('gives a free connection to the write that has waited longest, before any read', async () => {
   const connections = createConnectionPool(2)
   const [read] = readAll(connections)
   const first = await connections.write(app, never)
@@ -57,7 +57,7 @@ it('gives a connection that comes free to the write that has waited longest, not
   expect(free).toEqual([])
 })
 
-it('says when a connection has come free that no write waits for', () => {
+it('tells when a connection is free and no write waits for it', () => {
   const connections = createConnectionPool(2)
   const free: string[] = []
   connections.onFree((origin) => free.push(origin))
@@ -73,7 +73,7 @@ it('takes a connection back once', () => {
   expect(readAll(connections)).toHaveLength(1)
 })
 
-it('forgets a write that gave up', async () => {
+it('removes a write that gave up', async () => {
   const connections = createConnectionPool(1)
   const letGo = connections.read(app)
   const leaving = new AbortController()
@@ -96,7 +96,7 @@ function narrow() {
   return { clock, network, connections, send }
 }
 
-it('sends a write when it has a connection, which it keeps until its reply', async () => {
+it('sends a write when it gets a connection, and keeps that until the reply', async () => {
   const { clock, network, connections, send } = narrow()
   const letGo = connections.read(app)
   const late = held()
@@ -113,7 +113,7 @@ it('sends a write when it has a connection, which it keeps until its reply', asy
   expect(connections.read(app)).toBeTypeOf('function')
 })
 
-it('gives the connection back where the network throws', async () => {
+it('returns the connection if the network throws', async () => {
   const { connections, clock } = narrow()
   const network: Network = {
     ...scriptedNetwork(),
@@ -158,7 +158,7 @@ it.each([
   if (!isAllowed) expect(await reply).toEqual({ kind: 'unsent', reason: 'busy' })
 })
 
-it('an attempt takes no longer for having waited', async () => {
+it('an attempt has its full time limit after the wait for a connection', async () => {
   const { clock, network, connections, send } = narrow()
   const letGo = connections.read(app)
   network.next(new Promise<never>(() => {}))
@@ -174,7 +174,7 @@ it('an attempt takes no longer for having waited', async () => {
   expect(replies).toEqual([{ kind: 'failed', timedOut: true }])
 })
 
-it('does not send what has had no connection for half of its time, and says that nothing has left', async () => {
+it('gives up a write without a connection after half of its time, and reports that nothing was sent', async () => {
   const { clock, network, connections, send } = narrow()
   const letGo = connections.read(app)
   const reply = send(request, { timeoutMs: 30_000, bytesMax: 1_000, signal: never })
@@ -186,7 +186,7 @@ it('does not send what has had no connection for half of its time, and says that
   expect(connections.read(app)).toBeTypeOf('function')
 })
 
-it('P6 sends nothing for one who was told to stop while it waited', async () => {
+it('P6 sends nothing for a write that was stopped while it waited', async () => {
   const { clock, network, connections, send } = narrow()
   const letGo = connections.read(app)
   const stop = new AbortController()

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { errorText } from './error-text.js'
 import { build, InvalidRequest } from './invalid-request.js'
 
-describe('the text of what was thrown', () => {
+describe('the text of a thrown value', () => {
   it.each([
     [new TypeError('no'), 'TypeError: no'],
     ['no', 'no'],
@@ -10,7 +10,7 @@ describe('the text of what was thrown', () => {
     [undefined, 'undefined'],
     [Object.create(null), 'a value without a text'],
     [{ toString: 1, valueOf: 2 }, 'a value without a text'],
-  ])('is there for whatever was thrown: case %#', (thrown, text) => {
+  ])('exists for any thrown value: case %#', (thrown, text) => {
     const step = () => {
       throw thrown
     }

@@ -3,7 +3,7 @@ import { answer, failed, line, origin } from '../fixtures/knock-line.fixture.js'
 import { freshMs } from '../limits.js'
 
 describe('a request that must not be repeated', () => {
-  it('leaves after a knock that was answered, and without one a moment later', async () => {
+  it('is sent after an answered knock, and without another knock a moment later', async () => {
     const { asked, send } = line()
 
     expect(await send('/pay')).toEqual(answer)
@@ -13,7 +13,7 @@ describe('a request that must not be repeated', () => {
   })
 
   it.each([200, 204, 301, 401, 403, 404, 405, 429, 500, 0])(
-    'takes any status for an answer: %i',
+    'counts any status as an answer: %i',
     async (status) => {
       const { asked, send } = line({ knocks: [status] })
 
@@ -27,14 +27,14 @@ describe('a request that must not be repeated', () => {
     [502, { kind: 'unsent', reason: 'http', httpStatus: 502 }],
     [503, { kind: 'unsent', reason: 'http', httpStatus: 503 }],
     [504, { kind: 'unsent', reason: 'http', httpStatus: 504 }],
-  ])('does not leave where a knock gives %s', async (status, reply) => {
+  ])('is not sent if a knock gives %s', async (status, reply) => {
     const { asked, send } = line({ knocks: [status] })
 
     expect(await send('/pay')).toEqual(reply)
     expect(asked).toEqual(['knock /'])
   })
 
-  it('names itself to its knock, before it leaves and after it failed', async () => {
+  it('passes its URL to the knock, before it is sent and after it failed', async () => {
     const { send, knockedFor } = line({ replies: [answer, failed] })
     await send('/pay/1')
     await send('/pay/2')
@@ -42,7 +42,7 @@ describe('a request that must not be repeated', () => {
     expect(knockedFor).toEqual(['/pay/1', '/pay/2'])
   })
 
-  it('shares its knock with all that wait for the same origin', async () => {
+  it('shares its knock with all requests that wait for the same origin', async () => {
     const { asked, send } = line()
 
     await Promise.all(['/a', '/b', '/c', '/d'].map((path) => send(path)))
@@ -50,7 +50,7 @@ describe('a request that must not be repeated', () => {
     expect(asked).toEqual(['knock /', 'send /a', 'send /b', 'send /c', 'send /d'])
   })
 
-  it('knocks anew after 5 s, after a failure, and where something happened to the network', async () => {
+  it('knocks again after 5 s, after a failure, and after a change of the network', async () => {
     const { asked, send, clock, ports } = line({ replies: [answer, answer, failed] })
     await send('/a')
     await clock.advance(freshMs)
@@ -69,7 +69,7 @@ describe('a request that must not be repeated', () => {
     )
   })
 
-  it('does not take a knock that was on its way when something failed for an answer', async () => {
+  it('ignores the answer of a knock that was under way when a request failed', async () => {
     const { asked, ports, clock } = line()
     const { signal } = new AbortController()
     const request = { url: `${origin}/pay`, method: 'POST', headers: [], body: undefined }
@@ -84,7 +84,7 @@ describe('a request that must not be repeated', () => {
     expect(asked).toEqual(['knock /', 'knock /', 'send /pay'])
   })
 
-  it('never leaves where its sender is told to stop while it knocks, and takes nobody else along', async () => {
+  it('is not sent if it is stopped during its knock, and stops no other request', async () => {
     const { asked, ports, clock, send } = line()
     const stop = new AbortController()
     const request = { url: `${origin}/old`, method: 'POST', headers: [], body: undefined }
@@ -103,7 +103,7 @@ describe('a request that must not be repeated', () => {
 describe('any other request', () => {
   const repeatable = { knock: { url: `${origin}/health`, always: false } }
 
-  it('leaves at once', async () => {
+  it('is sent at once', async () => {
     const { asked, send } = line()
 
     await send('/like', repeatable)
@@ -111,7 +111,7 @@ describe('any other request', () => {
     expect(asked).toEqual(['send /like'])
   })
 
-  it('tells whether anybody is there where it came to nothing', async () => {
+  it('tells after a failure whether its origin answers', async () => {
     const { asked, send } = line({ replies: [failed, failed], knocks: [200, undefined] })
 
     expect(await send('/like', repeatable)).toEqual({ ...failed, isThere: true })
@@ -119,7 +119,7 @@ describe('any other request', () => {
     expect(asked).toEqual(['send /like', 'knock /health', 'send /like', 'knock /health'])
   })
 
-  it('knocks first where the last one came to nothing, so that n of them are one question', async () => {
+  it('knocks first after a failure, so that many requests share one knock', async () => {
     const { asked, send } = line({ replies: [failed], knocks: [undefined, undefined] })
 
     await send('/a', repeatable)
@@ -128,7 +128,7 @@ describe('any other request', () => {
     expect(asked).toEqual(['send /a', 'knock /health', 'knock /health'])
   })
 
-  it('knocks first where the browser believes itself offline, and leaves all the same once that is answered', async () => {
+  it('knocks first if the browser says offline, and is sent if the knock is answered', async () => {
     const lying = line({ isOnline: false })
     const offline = line({ isOnline: false, knocks: [undefined] })
 
@@ -149,7 +149,7 @@ describe('any other request', () => {
   })
 })
 
-describe('whether a request may still leave', () => {
+describe('whether a request may still be sent', () => {
   const asking = (always: boolean, mayLeave: boolean) => {
     const given: boolean[] = []
     const mayLeaveNow = async (hasKnocked: boolean) => {
@@ -160,7 +160,7 @@ describe('whether a request may still leave', () => {
   }
 
   it.each([true, false])(
-    'is asked after a knock, also of one that may be repeated: always %s',
+    'is checked after a knock, also for a repeatable request: always %s',
     async (always) => {
       const { asked, send } = line({ replies: [failed] })
       await send('/first', { knock: { url: `${origin}/`, always: false } })
@@ -175,7 +175,7 @@ describe('whether a request may still leave', () => {
     },
   )
 
-  it('says that it waits, and has waited, only where it has', async () => {
+  it('reports the beginning and the end of a wait only if there is one', async () => {
     const { asked, send } = line()
     const [first, second] = [asking(true, true), asking(true, true)]
     const hold = () => void asked.push('hold')

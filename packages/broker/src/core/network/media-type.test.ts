@@ -41,7 +41,7 @@ describe('accepts', () => {
     ['text/csv', 'application/json'],
     ['', 'application/problem+json'],
     ['text/html, */*;q=0.1', 'application/json'],
-  ])('takes for `%s` an answer of %s', (accept, type) => {
+  ])('accepts for `%s` an answer of %s', (accept, type) => {
     expect(accepts(accept, type)).toBe(true)
   })
 
@@ -59,13 +59,13 @@ describe('accepts', () => {
     ['*/*', 'text/html'],
     ['text/*', 'text/html'],
     ['*/*', 'application/xhtml+xml'],
-  ])('does not take for `%s` an answer of %s', (accept, type) => {
+  ])('does not accept for `%s` an answer of %s', (accept, type) => {
     expect(accepts(accept, type)).toBe(false)
   })
 })
 
 describe('parseJson', () => {
-  it('gives the data, and undefined for what is no JSON', () => {
+  it('returns the data, and undefined for invalid JSON', () => {
     expect(parseJson('{"a":[1,null]}')).toEqual({ a: [1, null] })
     expect([parseJson(''), parseJson('{"a":'), parseJson('<html>')]).toEqual([
       undefined,

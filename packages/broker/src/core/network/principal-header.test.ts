@@ -23,11 +23,11 @@ describe('a user’s id in a header', () => {
     ['50%', '50%25'],
     ['a%20b', 'a%2520b'],
     ['\u007f', '%7F'],
-  ])('is encoded where a header could not carry it, or would change it: %j', (id, form) => {
+  ])('is encoded if a header could not carry it, or would change it: %j', (id, form) => {
     expect(encodePrincipal(id)).toBe(form)
   })
 
-  it('is of visible ASCII alone, and no two ids have the same', () => {
+  it('has visible ASCII only, and differs for every two ids', () => {
     fc.assert(
       fc.property(text, text, (a, b) => {
         const form = encodePrincipal(a)
@@ -39,7 +39,7 @@ describe('a user’s id in a header', () => {
     )
   })
 
-  it('is there for no half of a surrogate pair, which would be the same as any other half', () => {
+  it('does not exist for a lone surrogate, since all lone surrogates would have the same', () => {
     expect(() => encodePrincipal('a\ud800')).toThrow(URIError)
     expect(() => encodePrincipal('\udc00')).toThrow(URIError)
   })

@@ -42,15 +42,18 @@ describe('an answer vouches for its origin', () => {
     expect(reachability.isFresh(origin)).toBe(true)
   })
 
-  it.each([502, 503, 504, 511])('but for one that says that nobody is behind it: %i', async (status) => {
-    const { reachability, ended } = realm()
+  it.each([502, 503, 504, 511])(
+    'except a gateway’s status that no server is behind it: %i',
+    async (status) => {
+      const { reachability, ended } = realm()
 
-    await ended(200)
-    await ended(status)
+      await ended(200)
+      await ended(status)
 
-    expect(reachability.isFresh(origin)).toBe(false)
-    expect(reachability.isDoubtful(origin)).toBe(true)
-  })
+      expect(reachability.isFresh(origin)).toBe(false)
+      expect(reachability.isDoubtful(origin)).toBe(true)
+    },
+  )
 
   it('for that origin only, and for 5 s', async () => {
     const { clock, reachability, ended } = realm()
@@ -64,7 +67,7 @@ describe('an answer vouches for its origin', () => {
     expect(reachability.isFresh(origin)).toBe(false)
   })
 
-  it('until a request fails, and then only where its own request left after that', async () => {
+  it('until a request fails, and after that only by a request that was sent later', async () => {
     const { clock, reachability, ended } = realm()
     const early = clock.monotonic()
 
@@ -78,7 +81,7 @@ describe('an answer vouches for its origin', () => {
     expect(reachability.isFresh(origin)).toBe(true)
   })
 
-  it('until something happens to the network', async () => {
+  it('until the network changes', async () => {
     const { clock, reachability, ended } = realm()
 
     await ended(200)
@@ -91,7 +94,7 @@ describe('an answer vouches for its origin', () => {
   })
 
   it.each([60_000, -60_000, 3_600_000])(
-    'not where wall time and monotonic time went apart by %i ms: the device slept',
+    'not if wall time and monotonic time differ by %i ms, since the device slept',
     async (ms) => {
       const { clock, reachability, ended } = realm()
 
@@ -102,7 +105,7 @@ describe('an answer vouches for its origin', () => {
     },
   )
 
-  it("not where the browser's word on the connection has changed, either way", async () => {
+  it('not if the browser has switched between online and offline', async () => {
     const { reachability, ended, setOnline } = realm()
 
     await ended(200)
@@ -115,7 +118,7 @@ describe('an answer vouches for its origin', () => {
   })
 })
 
-it('counts an answer that is told of late from the moment at which it came', async () => {
+it('counts a late report of an answer from the time of the answer', async () => {
   const { clock, reachability } = realm()
   await clock.advance(10_000)
 
@@ -125,7 +128,7 @@ it('counts an answer that is told of late from the moment at which it came', asy
   expect(clock.now() - reachability.answeredAt(origin)).toBe(8_000)
 })
 
-it('doubts an origin whose last request failed, and all of them where the browser says offline', async () => {
+it('doubts an origin whose last request failed, and all origins if the browser says offline', async () => {
   const { reachability, ended, setOnline } = realm()
 
   expect(reachability.isDoubtful(origin)).toBe(false)
@@ -139,7 +142,7 @@ it('doubts an origin whose last request failed, and all of them where the browse
   expect(reachability.isDoubtful(origin)).toBe(true)
 })
 
-it('tells of every answer, until it is asked to stop, and knows the last of all origins', async () => {
+it('reports every answer until it is stopped, and knows the last one of all origins', async () => {
   const { clock, reachability, ended } = realm()
   const heard: string[] = []
 
@@ -159,7 +162,7 @@ it('tells of every answer, until it is asked to stop, and knows the last of all 
 describe('an origin is answering', () => {
   const other = 'https://other.example'
 
-  it('from an answer on, for 35 s, whatever happens to others', async () => {
+  it('for 35 s after an answer, whatever happens to other origins', async () => {
     const { clock, reachability, ended } = realm()
     expect(reachability.isAnswering([])).toBe(false)
 
@@ -171,20 +174,17 @@ describe('an origin is answering', () => {
     expect(reachability.isAnswering([other])).toBe(false)
   })
 
-  it.each([undefined, 502, 503, 504, 511])(
-    'not where its own latest request ended with %s',
-    async (status) => {
-      const { reachability, ended } = realm()
+  it.each([undefined, 502, 503, 504, 511])('not if its own latest request ended with %s', async (status) => {
+    const { reachability, ended } = realm()
 
-      await ended(200)
-      await ended(status)
-      expect(reachability.isAnswering([])).toBe(false)
-      await ended(404)
-      expect(reachability.isAnswering([])).toBe(true)
-    },
-  )
+    await ended(200)
+    await ended(status)
+    expect(reachability.isAnswering([])).toBe(false)
+    await ended(404)
+    expect(reachability.isAnswering([])).toBe(true)
+  })
 
-  it('not where it is among those that are left out, nor where the browser’s word has changed', async () => {
+  it('not if it is excluded, or if the browser has switched between online and offline', async () => {
     const { reachability, ended, setOnline } = realm()
 
     await ended(200)

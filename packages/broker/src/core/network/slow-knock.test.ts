@@ -4,7 +4,7 @@ import { knockMs } from '../limits.js'
 import { withKnocks } from './knock-first.js'
 import type { Reply } from './network.js'
 
-describe('a root that is slow', () => {
+describe('a slow root of an origin', () => {
   /** A line whose knocks take so long. */
   function slowRoot(tookMs: number) {
     const { ports, clock, asked } = line()
@@ -55,7 +55,7 @@ describe('a root that is slow', () => {
     },
   )
 
-  it.each([11_000, 12_000, 15_000, 24_000])('is waited for once it is known: %i ms', async (ms) => {
+  it.each([11_000, 12_000, 15_000, 24_000])('is waited for once it is known as slow: %i ms', async (ms) => {
     const { clock, sent, pay } = slowRoot(ms)
     pay()
     await clock.advance(60_000)
@@ -65,7 +65,7 @@ describe('a root that is slow', () => {
     expect(sent).toEqual([{ kind: 'unsent', reason: 'unreachable' }, answer])
   })
 
-  it('has one late knock at a time, whose answer counts though others wait in vain', async () => {
+  it('has one late knock at a time, whose answer counts although other knocks time out', async () => {
     const { slow, clock, sent, pay, asked } = slowRoot(24_000)
     pay()
     await clock.advance(knockMs + 1)

@@ -16,7 +16,7 @@ describe('append', () => {
     ])
   })
 
-  it('stores an entry that is due at once, was never sent, and has all that was captured', async () => {
+  it('stores an entry that is due at once, was never sent, and has the whole capture', async () => {
     const box = outbox()
     const given = capture('a', { server: 'idempotent', onReturned: 'block', bytes: 77 })
 
@@ -62,7 +62,7 @@ describe('append', () => {
     expect(entries.map(({ dueAt }) => dueAt)).toEqual([0, undefined, 0, undefined, 0, undefined])
   })
 
-  it('lets nobody go first in a lane that a dead letter holds back', async () => {
+  it('makes no entry the head of a lane that a dead letter blocks', async () => {
     const box = outbox()
     await box.activate()
     await box.accept([capture('a', { onReturned: 'block' })])
@@ -74,7 +74,7 @@ describe('append', () => {
     expect((await box.claim()).map(({ id }) => id)).toEqual(['c'])
   })
 
-  it('keeps the same lane of two users apart', async () => {
+  it('separates lanes of the same name of two users', async () => {
     const box = outbox()
 
     await box.accept([capture('a')], { partition: 'p' })
@@ -85,7 +85,7 @@ describe('append', () => {
   })
 
   describe('P10 at its limits', () => {
-    it('refuses what is one entry too many, and stores nothing of it', async () => {
+    it('refuses one entry too many, and stores nothing of it', async () => {
       const box = outbox()
 
       const appended = await box.accept([capture('a'), capture('b'), capture('c')], {
@@ -98,7 +98,7 @@ describe('append', () => {
       expect(row).toMatchObject({ waiting: 2, nextSeq: 3, bytes: 20 })
     })
 
-    it('refuses what is one byte too many, and takes what still fits after it', async () => {
+    it('refuses an entry that is one byte too large, and accepts a smaller one after it', async () => {
       const box = outbox()
       const captures = [capture('a', { bytes: 60 }), capture('b', { bytes: 41 }), capture('c', { bytes: 40 })]
 
@@ -108,14 +108,14 @@ describe('append', () => {
       expect((await box.contents()).row.bytes).toBe(100)
     })
 
-    it('does not count an entry that was refused as one that is before others in its lane', async () => {
+    it('does not count a refused entry as an earlier one of its lane', async () => {
       const box = outbox()
       await box.accept([capture('big', { bytes: 101 }), capture('small')], { limits: { bytesMax: 100 } })
 
       expect((await box.contents()).entries).toMatchObject([{ id: 'small', head: true }])
     })
 
-    it('counts dead letters, which are kept until somebody has seen to them', async () => {
+    it('counts dead letters until they are requeued or discarded', async () => {
       const box = outbox()
       await box.activate()
       await box.accept([capture('a')])
@@ -127,7 +127,7 @@ describe('append', () => {
       expect(appended?.status).toBe('rejected')
     })
 
-    it('has room again when an entry has been delivered', async () => {
+    it('has room again after a delivery', async () => {
       const box = outbox()
       const limits = { entriesMax: 1, bytesMax: 10 }
       await box.activate()

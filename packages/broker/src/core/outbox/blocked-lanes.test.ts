@@ -108,8 +108,8 @@ async function costOf(store: Store, all: readonly Step[]) {
   return work
 }
 
-describe('10,000 lanes that dead letters hold back', () => {
-  it.each(steps)('%s costs what it costs with twenty', async (_, all) => {
+describe('10,000 lanes that dead letters block', () => {
+  it.each(steps)('%s costs as much as with twenty', async (_, all) => {
     const few = await costOf(await withLetters(20), all)
     const many = await costOf(await withLetters(10_000), all)
 
@@ -119,7 +119,7 @@ describe('10,000 lanes that dead letters hold back', () => {
     expect(many.written).toBeLessThan(few.written + 60)
   })
 
-  it('hold back what is captured there, before and after it would be its turn', async () => {
+  it('hold back entries that are captured there, before and after their turn', async () => {
     const store = await withLetters(10_000)
     const lane = laneOf(9_876)
     await store.transact('readwrite', 'strict', accept('behind', lane))
@@ -134,7 +134,7 @@ describe('a lane', () => {
   const blocked = (store: Store, lane: string) =>
     store.transact('readonly', 'relaxed', async (tx) => isBlocked(tx, await readPartition(tx, 'p'), lane))
 
-  it('of whose two blocking letters one is discarded stays held back until the other is, too', async () => {
+  it('with two blocking letters stays blocked until both are discarded', async () => {
     const store = memoryStore()
     await store.transact('readwrite', 'strict', async (tx) => {
       for (const seq of [1, 2])
@@ -151,7 +151,7 @@ describe('a lane', () => {
     expect(await store.transact('readwrite', 'strict', send(deliveredOutcome))).toBe('behind')
   })
 
-  it.each(['skip', 'block'] as const)('of a letter that says `%s`', async (onReturned) => {
+  it.each(['skip', 'block'] as const)('with a dead letter of `%s`', async (onReturned) => {
     const store = memoryStore()
     await store.transact('readwrite', 'strict', async (tx) => {
       tx.put('deadLetters', deadLetter({ lane: 'https://app.example/a?b=1', onReturned }))
@@ -164,7 +164,7 @@ describe('a lane', () => {
     expect(await blocked(store, 'x')).toBe(false)
   })
 
-  it('that a release before this one has blocked, in the row and by its letter, is blocked; the row keeps a few', async () => {
+  it('that an earlier release has blocked stays blocked, and the row lists only a few lanes', async () => {
     const store = await withLetters(200)
     const lanes = Array.from({ length: 200 }, (_, i) => laneOf(i))
     await store.transact('readwrite', 'strict', async (tx) =>

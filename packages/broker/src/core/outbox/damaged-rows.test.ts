@@ -43,7 +43,7 @@ describe('an outbox with a row that is damaged anywhere', () => {
       ]
     })
 
-  it('leaves it as it is, sends nothing of it and delivers all else; pages start', async () => {
+  it('keeps and never sends that row, delivers all others, and pages start', async () => {
     let quarantined = 0
     await fc.assert(
       fc.asyncProperty(damage, async ({ row, place, value }) => {
@@ -89,7 +89,7 @@ describe('an outbox with a row that is damaged anywhere', () => {
 })
 
 describe('a lane whose next entry cannot be read', () => {
-  it('P11 waits, and goes on with a release that can read it', async () => {
+  it('P11 waits, and goes on in a release that can read the row', async () => {
     const box = outbox()
     await box.activate()
     await box.accept([captureFor('a', 'x')])

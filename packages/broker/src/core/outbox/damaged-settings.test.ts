@@ -62,26 +62,23 @@ const elsewhere = [
 ] as const
 
 describe('a salt that is damaged', () => {
-  it.each(elsewhere)(
-    'is brought back at the next start from %s, and its entries are found',
-    async (_, has) => {
-      for (const value of junk) {
-        const { disk, open } = places(has)
-        const before = open()
-        await signIn(before)
-        await accept(before, safe('a'))
-        await before.backup.copied()
-        await put(disk, 'settings', { name: 'salt', value })
+  it.each(elsewhere)('is restored at the next start from %s, and its entries are found', async (_, has) => {
+    for (const value of junk) {
+      const { disk, open } = places(has)
+      const before = open()
+      await signIn(before)
+      await accept(before, safe('a'))
+      await before.backup.copied()
+      await put(disk, 'settings', { name: 'salt', value })
 
-        const { salt, entries } = await look(open())
+      const { salt, entries } = await look(open())
 
-        expect(salt).toMatchObject({ value: 'salt-1' })
-        expect(entries).toMatchObject([{ id: 'a', state: 'waiting', attempts: 0 }])
-      }
-    },
-  )
+      expect(salt).toMatchObject({ value: 'salt-1' })
+      expect(entries).toMatchObject([{ id: 'a', state: 'waiting', attempts: 0 }])
+    }
+  })
 
-  it.each(junk)('in its base alone lies where its name says: %j', async (base) => {
+  it.each(junk)('only in its base is found by the base in its name: %j', async (base) => {
     const store = memoryStore()
     await put(store, 'settings', { name: 'salt:/a/', value: 'old', base: base ?? 0 })
     const salt = await store.transact('readwrite', 'strict', (tx) => readSalt(tx, seededChance(1), '/a/b/'))
@@ -91,25 +88,28 @@ describe('a salt that is damaged', () => {
 })
 
 describe('a row of counts that is damaged', () => {
-  it.each(elsewhere)('takes from %s what it lacks, and none of its entries is in doubt', async (_, has) => {
-    for (const damage of [...junk, 0.5].filter((value) => value !== 7)) {
-      const { disk, open } = places(has)
-      const before = open()
-      await signIn(before)
-      await accept(before, safe('a'), safe('b', 'other'))
-      await before.backup.copied()
-      const { row } = await look(before)
-      const damaged = { ...row, claims: damage ?? 'x', nextSeq: damage, waiting: damage }
-      await put(disk, 'partitions', damaged as unknown as PartitionRow)
+  it.each(elsewhere)(
+    'gets its missing fields from %s, and none of its entries is in doubt',
+    async (_, has) => {
+      for (const damage of [...junk, 0.5].filter((value) => value !== 7)) {
+        const { disk, open } = places(has)
+        const before = open()
+        await signIn(before)
+        await accept(before, safe('a'), safe('b', 'other'))
+        await before.backup.copied()
+        const { row } = await look(before)
+        const damaged = { ...row, claims: damage ?? 'x', nextSeq: damage, waiting: damage }
+        await put(disk, 'partitions', damaged as unknown as PartitionRow)
 
-      const after = await look(open())
+        const after = await look(open())
 
-      expect(after.row).toMatchObject({ waiting: 2, nextSeq: 3 })
-      expect(after.row.lost).toBeUndefined()
-      expect(after.entries.map(({ effect }) => effect)).toEqual(['none', 'none'])
-      expect(ids(after.entries)).toEqual(['a', 'b'])
-    }
-  })
+        expect(after.row).toMatchObject({ waiting: 2, nextSeq: 3 })
+        expect(after.row.lost).toBeUndefined()
+        expect(after.entries.map(({ effect }) => effect)).toEqual(['none', 'none'])
+        expect(ids(after.entries)).toEqual(['a', 'b'])
+      }
+    },
+  )
 })
 
 describe('a session that is damaged', () => {
@@ -139,12 +139,12 @@ describe('a session that is damaged', () => {
     expect(await (await signedIn(more)).proven()).toBeUndefined()
   })
 
-  it('that is whole is proven', async () => {
+  it('that is undamaged is proven', async () => {
     const { owner, proven } = await signedIn({})
     expect(await proven()).toMatchObject(owner)
   })
 
-  it.each(junk.slice(1))('is written anew by the next page: a base that is %j', async (base) => {
+  it.each(junk.slice(1))('is written again by the next page if its base is %j', async (base) => {
     const { store, owner, proven } = await signedIn({ base, from: base })
     expect(await isActive(store, owner.partition)).toBe(false)
 

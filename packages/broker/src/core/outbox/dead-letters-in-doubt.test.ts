@@ -4,7 +4,7 @@ import { deliveredOutcome, doubted, refusedReply, retriedOutcome } from '../fixt
 import { confirmEntry, findUnresolved } from './dead-letters.js'
 
 describe('an entry in doubt', () => {
-  it('is sent again when a person says so, before those that wait behind it', async () => {
+  it('is sent again when the user says so, before the waiting entries behind it', async () => {
     const box = await stateAfter(doubted, { server: 'plain' })
 
     expect(await sendAgain(box, 'a')).toBe(true)
@@ -20,7 +20,7 @@ describe('an entry in doubt', () => {
     expect(journal.at(-1)).toMatchObject({ kind: 'requeued', entryId: 'a' })
   })
 
-  it('is given up when a person says so, and its lane goes on', async () => {
+  it('is given up when the user says so, and its lane goes on', async () => {
     const box = await stateAfter(doubted, { server: 'plain' })
 
     await letGo(box, 'a')
@@ -32,7 +32,7 @@ describe('an entry in doubt', () => {
     expect(journal.at(-1)).toMatchObject({ kind: 'cancelled', entryId: 'a' })
   })
 
-  it('has ended when a person says that it happened, and its lane goes on', async () => {
+  it('is delivered when the user says that it happened, and its lane goes on', async () => {
     const box = await stateAfter(doubted, { server: 'plain' })
 
     await box.write(async (tx) => {
@@ -57,7 +57,7 @@ describe('an entry in doubt', () => {
       return box
     }
 
-    it('with its old key while the server may remember it: then a repeat does nothing', async () => {
+    it('with its old key while the server may remember it, so that a repeat has no effect', async () => {
       const box = await outdated()
       await sendAgain(box, 'a')
 
@@ -65,7 +65,7 @@ describe('an entry in doubt', () => {
     })
 
     it.each(['keyExpired', 'keyReused'])(
-      'with a new key after the server said of the old one %s: it would say so for ever',
+      'with a new key after the server answered %s to the old one, since it would answer so for ever',
       async (reason) => {
         const box = await stateAfter({ ...doubted, reason }, { server: 'idempotent' })
         await sendAgain(box, 'a')
@@ -74,14 +74,14 @@ describe('an entry in doubt', () => {
       },
     )
 
-    it('at any age: a person has decided, so it is not in doubt again before it was sent', async () => {
+    it('at any age, without being in doubt again before it was sent, since the user has decided', async () => {
       const box = await outdated()
       await sendAgain(box, 'a')
 
       expect((await box.claim({ now: 9 * day })).map(({ id }) => id)).toEqual(['a'])
     })
 
-    it('and a letter of unknown effect is not, since nobody has said what came of it', async () => {
+    it('unlike a dead letter of unknown effect, whose effect nobody has decided', async () => {
       const box = await stateAfter({ ...refusedReply, effect: 'unknown' }, { server: 'idempotent' })
       for (const entry of await box.claim()) await box.settle(entry, deliveredOutcome)
       for (const entry of await box.claim()) await box.settle(entry, deliveredOutcome)

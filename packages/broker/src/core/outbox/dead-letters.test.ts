@@ -11,7 +11,7 @@ import {
 import { entryVersion, type SendingEntry } from '../rows/entry.js'
 
 describe('cancel', () => {
-  it('takes back what was never sent, and its lane goes on', async () => {
+  it('cancels an entry that was never sent, and its lane goes on', async () => {
     const box = outbox()
     await box.accept([capture('a'), capture('b')])
 
@@ -23,7 +23,7 @@ describe('cancel', () => {
     expect(journal).toMatchObject([{ kind: 'cancelled', entryId: 'a', at: 9 }])
   })
 
-  it("takes back one that waits behind others, and leaves the lane's head where it is", async () => {
+  it("cancels an entry that waits behind others, and keeps the lane's head", async () => {
     const box = outbox()
     await box.activate()
     await box.accept([capture('a'), capture('b'), capture('c')])
@@ -38,7 +38,7 @@ describe('cancel', () => {
     expect(await heads(box)).toEqual([])
   })
 
-  it('leaves the head where it is with a requeued entry before it in the lane', async () => {
+  it('keeps the head with a requeued entry before it in the lane', async () => {
     const box = await stateAfter(refusedReply)
     await sendAgain(box, 'a')
 
@@ -47,7 +47,7 @@ describe('cancel', () => {
     expect(await heads(box)).toEqual(['b'])
   })
 
-  it('takes back what the server certainly did not act on', async () => {
+  it('cancels an entry that surely had no effect', async () => {
     const box = await stateAfter(retriedOutcome({ httpStatus: 503, effect: 'none' }))
 
     expect(await takeBack(box, 'a')).toBe('cancelled')
@@ -97,7 +97,7 @@ describe('cancel', () => {
 })
 
 describe('requeue', () => {
-  it('sends a letter again, in its old place before those that wait', async () => {
+  it('sends a dead letter again, in its old place before waiting entries', async () => {
     const box = await stateAfter(refusedReply, { onReturned: 'block' })
 
     await sendAgain(box, 'a')
@@ -114,7 +114,7 @@ describe('requeue', () => {
     expect(journal.at(-1)).toMatchObject({ kind: 'requeued', entryId: 'a', seq: 1 })
   })
 
-  it('waits while the lane has another head, and is next when that one has ended', async () => {
+  it('waits while the lane has another head, and is next after it', async () => {
     const box = await stateAfter(refusedReply)
 
     await sendAgain(box, 'a')
@@ -138,7 +138,7 @@ describe('requeue', () => {
     expect(await heads(box)).toEqual(['a'])
   })
 
-  it('does not slip past a letter that holds its lane back, and goes first when that one is requeued', async () => {
+  it('does not pass a dead letter that blocks its lane, and is the head once that one is requeued', async () => {
     const box = outbox()
     await box.activate()
     await box.accept([capture('skips'), capture('blocks', { onReturned: 'block' })])
@@ -174,7 +174,7 @@ describe('requeue', () => {
     expect((await box.contents()).entries[0]?.key).toBe(key)
   })
 
-  it("finds no letter twice, nor another user's", async () => {
+  it('finds no dead letter twice, and none of another user', async () => {
     const box = await stateAfter(refusedReply)
 
     expect(await sendAgain(box, 'a', 'q')).toBe(false)
@@ -185,7 +185,7 @@ describe('requeue', () => {
 })
 
 describe('discard', () => {
-  it('gives a letter up, and the room that it took', async () => {
+  it('removes a dead letter and frees its room', async () => {
     const box = await stateAfter(refusedReply)
 
     await letGo(box, 'a')
@@ -196,7 +196,7 @@ describe('discard', () => {
     expect(journal.at(-1)).toMatchObject({ kind: 'discarded', entryId: 'a', at: 9 })
   })
 
-  it('lets a lane go on that the letter held back', async () => {
+  it('lets a lane go on that the dead letter blocked', async () => {
     const box = await stateAfter(refusedReply, { onReturned: 'block' })
     expect(await heads(box)).toEqual([])
 
@@ -206,7 +206,7 @@ describe('discard', () => {
     expect(await heads(box)).toEqual(['b'])
   })
 
-  it('leaves a lane alone that goes on already, a requeued entry in it included', async () => {
+  it('does not change a lane that goes on already, even with a requeued entry', async () => {
     const box = await stateAfter(refusedReply)
     const [b] = await box.claim()
     await box.settle(b as SendingEntry, refusedReply)

@@ -17,13 +17,13 @@ describe('a channel', () => {
     { visible: true },
     { between: night },
     { network: 'unmetered', saveData: false, effectiveType: '4g', visible: true, between: night },
-  ])('keeps the conditions %j, whatever else it names', (when) => {
+  ])('keeps the conditions %j beside its other parts', (when) => {
     expect(conditionsOf(channelOf(origin, [], when))).toEqual(when)
     expect(conditionsOf(channelOf(origin, ['prepareHeaders'], when))).toEqual(when)
     expect(originOf(channelOf(origin, ['prepareHeaders'], when))).toBe(origin)
   })
 
-  it('is one for the same conditions, and another for others', () => {
+  it('is the same for the same conditions, and differs for others', () => {
     const one = channelOf(origin, [], { saveData: false, between: { from: '22:00', to: '06:00' } })
     const same = channelOf(origin, [], { between: { to: '06:00', from: '22:00' }, saveData: false })
     const other = channelOf(origin, [], { between: { from: '22:00', to: '05:00' }, saveData: false })
@@ -33,12 +33,12 @@ describe('a channel', () => {
     expect(channelOf(origin, [])).toBe(origin)
   })
 
-  it('waits for nothing where no word says so', () => {
+  it('has no conditions unless its name has some', () => {
     expect(conditionsOf(origin)).toEqual({})
     expect(conditionsOf(channelOf(origin, ['prepareHeaders']))).toEqual({})
   })
 
-  it('needs its functions, and no function for its conditions', () => {
+  it('requires its functions, and no function for its conditions', () => {
     const channel = channelOf(origin, ['prepareHeaders'], { visible: true })
 
     expect(served(channel, ['prepareHeaders'])).toBe(true)
@@ -46,7 +46,7 @@ describe('a channel', () => {
   })
 
   it.each(['when:', 'when:{', 'when:null', 'when:"visible"', 'when:{"visible":1}', 'when:{"moon":"full"}'])(
-    'P11 is served by nobody where its conditions are %s: a newer release may know them',
+    'P11 is served by no executor if its conditions are %s, since a newer release may know them',
     (word) => {
       expect(served(`${origin} ${word}`)).toBe(false)
       expect(conditionsOf(`${origin} ${word}`)).toEqual({})

@@ -16,7 +16,7 @@ const all = (box: Box, onProgress = () => {}) => discardOutbox(box.store, 'p', {
 const empty = { waiting: 0, dead: 0, bytes: 0, blockedLanes: [] }
 
 describe('discardAll', () => {
-  it('gives up what waits, what is on its way, what is in doubt and what came back, and counts them apart', async () => {
+  it('removes waiting entries, those in flight, those in doubt and dead letters, and counts each kind', async () => {
     const box = outbox()
     await box.activate()
     const names = ['unsent', 'tried', 'letter', 'doubt', 'sent']
@@ -36,7 +36,7 @@ describe('discardAll', () => {
     expect([...(journal.at(-1)?.ids ?? [])].sort()).toEqual([...names].sort())
   })
 
-  it('leaves what still comes of a request on its way without any effect', async () => {
+  it('ignores the later answer of a request that was in flight', async () => {
     const box = outbox()
     await box.activate()
     await box.accept([capture('a')])
@@ -48,7 +48,7 @@ describe('discardAll', () => {
     expect((await box.contents()).journal).toEqual(before.journal)
   })
 
-  it('P12 takes 10,000 in bounded transactions, each of which leaves an outbox that is sound', async () => {
+  it('P12 removes 10,000 entries in bounded transactions, each of which leaves a valid outbox', async () => {
     const box = outbox()
     const captures = Array.from({ length: 10_000 }, (_, i) =>
       capture(`e${i}`, { lane: `lane ${i % 3}`, bytes: 1 }),
@@ -80,7 +80,7 @@ describe('discardAll', () => {
     expect(new Set(journal.flatMap(({ ids = [] }) => ids)).size).toBe(10_000)
   })
 
-  it('leaves a lane free that a letter held back', async () => {
+  it('frees a lane that a dead letter blocked', async () => {
     const box = outbox()
     await box.activate()
     await box.accept([capture('blocks', { onReturned: 'block' }), capture('behind')])
@@ -92,14 +92,14 @@ describe('discardAll', () => {
     expect((await box.claim()).map(({ id }) => id)).toEqual(['new'])
   })
 
-  it('is sure of nothing that a newer release left', async () => {
+  it('counts entries of a newer release as unsure', async () => {
     const box = outbox()
     await box.write(async (tx) => tx.put('entries', waiting({ version: entryVersion + 1 })))
 
     expect(await all(box)).toEqual({ cancelled: 0, unsure: 1, letters: 0 })
   })
 
-  it("leaves another user's outbox alone", async () => {
+  it("keeps another user's outbox", async () => {
     const box = outbox()
     await box.accept([capture('a')], { partition: 'q' })
     await box.write(async (tx) => {
@@ -112,7 +112,7 @@ describe('discardAll', () => {
     expect(await box.contents('q')).toEqual(before)
   })
 
-  it('tells after each transaction that something changed', async () => {
+  it('reports a change after each transaction', async () => {
     const box = outbox()
     await box.accept(Array.from({ length: pageRowsMax + 1 }, (_, i) => capture(`${i}`)))
     let told = 0

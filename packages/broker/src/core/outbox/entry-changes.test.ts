@@ -5,7 +5,7 @@ import type { SendingEntry } from '../rows/entry.js'
 import { type EntryEvent, transition } from './entry-state.js'
 
 describe('a claim', () => {
-  it("raises the fence and counts the send, and the lease is the owner's", () => {
+  it('raises the fence, counts the send, and gives the lease to the owner', () => {
     const entry = waitingEntry({ fence: 3, attempts: 2, failures: 1 })
 
     expect(transition(entry, { type: 'claimed', owner: 'me', session: 0, now: 50 })).toMatchObject({
@@ -25,7 +25,7 @@ describe('a claim', () => {
     expect(transition(waitingEntry({ ...sent, effect: 'none' }), claim)).toMatchObject({ firstSentAt: 50 })
   })
 
-  it('leaves nothing of the wait behind', () => {
+  it('clears the fields of the wait', () => {
     expect(
       transition(waitingEntry(), { type: 'claimed', owner: 'me', session: 0, now: 50 }),
     ).not.toHaveProperty('notBefore')
@@ -38,29 +38,29 @@ describe('a deferral', () => {
     more: Partial<EntryEvent & { type: 'deferred' }>,
   ) => transition(sendingEntry(entry), { ...events.deferred, ...more })
 
-  it('waits as the head that it is, with the time at which that was written', () => {
+  it('waits as the head, with the time of the deferral', () => {
     expect(defer({}, {})).toMatchObject({ head: true, notBefore: 90, savedAt: 80 })
     expect(defer({}, {})).not.toHaveProperty('lease')
   })
 
-  it('counts a failure that counts and no other', () => {
+  it('counts only failures that count against the entry', () => {
     expect(defer({ failures: 4 }, { counts: true })).toMatchObject({ failures: 5 })
     expect(defer({ failures: 4 }, { counts: false })).toMatchObject({ failures: 4 })
   })
 
-  it('takes the send back that never left the device', () => {
+  it('does not count a send that never left the device', () => {
     expect(defer({ attempts: 3 }, { sent: false })).toMatchObject({ attempts: 2 })
     expect(defer({ attempts: 3 }, { sent: true })).toMatchObject({ attempts: 3 })
   })
 
-  it('keeps an unknown effect unknown: a later refusal says nothing of the first try', () => {
+  it('keeps an unknown effect unknown, since a later refusal does not tell about the first attempt', () => {
     expect(defer({ effect: 'unknown' }, { effect: 'none' })).toMatchObject({ effect: 'unknown' })
     expect(defer({ effect: 'none' }, { effect: 'unknown' })).toMatchObject({ effect: 'unknown' })
     expect(defer({ effect: 'none' }, { effect: 'none' })).toMatchObject({ effect: 'none' })
   })
 })
 
-it('a return takes the send back that never left the device, as a deferral does', () => {
+it('a return does not count a send that never left the device, as a deferral does not', () => {
   const sent = transition(sendingEntry({ attempts: 3 }), events.returned)
   const unsent = transition(sendingEntry({ attempts: 3 }), { ...events.returned, sent: false })
 
@@ -70,7 +70,7 @@ it('a return takes the send back that never left the device, as a deferral does'
 describe('a requeue', () => {
   const tried = { effect: 'unknown', attempts: 5, failures: 60, fence: 7, key: 'key-1' } as const
 
-  it('keeps the count of sends and the fence, begins the failures anew, and forgets why it came back', () => {
+  it('keeps the count of sends and the fence, and clears the failures and the reason of the return', () => {
     const entry = transition(
       deadLetter({ ...tried, trouble: { reason: 'http', at: 1, times: 60 } }),
       events.requeued,
@@ -81,7 +81,7 @@ describe('a requeue', () => {
       expect(entry).not.toHaveProperty(column)
   })
 
-  it('knows nothing of an effect under a new key, and what it knew under the old one', () => {
+  it('clears the effect under a new key, and keeps it under the old one', () => {
     expect(transition(deadLetter(tried), events.requeued)).toMatchObject({ key: 'key-2', effect: 'none' })
     expect(transition(deadLetter(tried), { ...events.requeued, key: 'key-1' })).toMatchObject({
       key: 'key-1',
@@ -90,7 +90,7 @@ describe('a requeue', () => {
   })
 })
 
-it('a renewal shows in the lease alone, so that a watcher sees life (P4)', () => {
+it('a renewal changes the lease only, so that a watcher sees a live executor (P4)', () => {
   const entry = sendingEntry({ lease: { owner: 'me', session: 0, renewals: 4 } })
 
   expect(transition(entry, events.renewed)).toEqual({
@@ -99,12 +99,12 @@ it('a renewal shows in the lease alone, so that a watcher sees life (P4)', () =>
   })
 })
 
-it('a doubt is of unknown effect, and no longer leased', () => {
+it('an entry in doubt has an unknown effect and no lease', () => {
   expect(transition(sendingEntry(), events.doubted)).toMatchObject({ effect: 'unknown' })
   expect(transition(sendingEntry(), events.doubted)).not.toHaveProperty('lease')
 })
 
-it('knocks before it leaves, and loses nothing of its lease as it does', () => {
+it('a knocking entry keeps its lease when its request leaves', () => {
   const knocking = transition(waitingEntry(), { ...events.claimed, knocking: true }) as SendingEntry
 
   expect(knocking.lease).toMatchObject({ knocking: true })

@@ -75,7 +75,7 @@ describe.each(stateNames)('an entry that is %s', (name) => {
     else expect(transition(entry, event)?.state ?? ended).toBe(next)
   })
 
-  it('is never changed itself', () => {
+  it('is not mutated', () => {
     const before = structuredClone(entry)
     for (const type of Object.keys(allowed[name]) as EventType[]) transition(entry, events[type])
 
@@ -83,7 +83,7 @@ describe.each(stateNames)('an entry that is %s', (name) => {
   })
 })
 
-describe('an entry keeps what it is through every change', () => {
+describe('an entry keeps its identity through every change', () => {
   const identity = ({
     id,
     lane,

@@ -156,7 +156,7 @@ async function run(steps: readonly Step[]): Promise<void> {
 }
 
 describe('an outbox', () => {
-  it('I1 I8 I11 counts right, keeps one first in each lane, mixes no users and loses nothing, whatever is done to it', async () => {
+  it('I1 I8 I11 keeps correct counts, one head in each lane and separate users, and loses nothing, after any operations', async () => {
     await fc.assert(fc.asyncProperty(fc.array(step, { minLength: 5, maxLength: 60 }), run), {
       seed: 6,
       numRuns: 300,

@@ -38,7 +38,7 @@ const damages: readonly (readonly [string, unknown])[] = [
 
 describe('an outbox whose row of counts is damaged', () => {
   it.each([['all of it', undefined] as const, ...damages])(
-    'is counted anew, and goes on: %s as %j',
+    'is recounted, and goes on: %s as %j',
     async (field, value) => {
       const box = await stateAfter(refusedReply)
       const { row: before } = await box.contents()
@@ -68,7 +68,7 @@ describe('an outbox whose row of counts is damaged', () => {
     [{ needs: 7 }],
     [{ home: 7 }],
     [{ waiting: 'x', needs: null, home: [] }],
-  ])('has its needs from its entries, and its home from the session: %j', async (damage) => {
+  ])('gets its requirements from its entries, and its home from the session: %j', async (damage) => {
     const box = outbox()
     await box.write(async (tx) => {
       tx.put('settings', { name: 'salt', value: 's', base: '/a/' })
@@ -106,7 +106,7 @@ describe('an outbox whose row of counts is damaged', () => {
     })
   })
 
-  it('is counted however long it is', async () => {
+  it('is recounted at any length', async () => {
     const lane = Array.from({ length: 200_000 }, (_, i) => ({ seq: i + 1 }) as EntryRow)
     const tx = { list: async ({ store }: Span) => (store === 'entries' ? lane : []) }
 
@@ -115,7 +115,7 @@ describe('an outbox whose row of counts is damaged', () => {
     expect(row).toMatchObject({ waiting: 200_000, nextSeq: 200_001 })
   })
 
-  it('of a user who has nothing is a new one', async () => {
+  it('of a user without entries gets a new row', async () => {
     const box = outbox()
 
     expect((await box.contents('q')).row).toMatchObject({ waiting: 0, dead: 0, nextSeq: 1, nextNumber: 1 })

@@ -6,11 +6,11 @@ import type { JournalRow } from '../rows/rows.js'
 import { isValidEntry, isValidJournalRow, toQuarantined } from './row-validation.js'
 
 describe('a row', () => {
-  it.each(Object.entries(states))('that is %s is readable as this release writes it', (_name, row) => {
+  it.each(Object.entries(states))('that is %s is valid as this release writes it', (_name, row) => {
     expect(isValidEntry(row)).toBe(true)
   })
 
-  it.each(fields)('that is %s is not readable with something else for its %s', (name, place) => {
+  it.each(fields)('that is %s is invalid with another type for its %s', (name, place) => {
     for (const value of [null, Number.NaN, {}, ['x']])
       expect(isValidEntry(damaged(states[name] as Row, place, value))).toBe(false)
   })
@@ -43,7 +43,7 @@ describe('a row', () => {
     ['head', false],
     ['notBefore', 7],
     ['trouble', { ...trouble, times: -1e308 }],
-  ])('is not readable with something else for its %s: %j', (place, value) => {
+  ])('is invalid with another value for its %s: %j', (place, value) => {
     expect(isValidEntry(damaged(waiting(), place, value))).toBe(false)
   })
 
@@ -51,11 +51,11 @@ describe('a row', () => {
     ['success', 'any2xx'],
     ['success', { status: [201], contentTypes: ['text/plain'] }],
     ['refusedWhen', [{ path: '/errors' }, { header: 'x-error', value: 'quota' }, { text: 'FAULT' }]],
-  ])('is readable with its %s: %j', (place, value) => {
+  ])('is valid with its %s: %j', (place, value) => {
     expect(isValidEntry(damaged(waiting(), place, value))).toBe(true)
   })
 
-  it('P11 of a newer release is not, and one of an older release is', () => {
+  it('P11 of a newer release is invalid, and one of an older release is valid', () => {
     expect(isValidEntry(waiting({ version: entryVersion + 1 }))).toBe(false)
     expect(isValidEntry(waiting({ version: entryVersion - 1 }))).toBe(true)
   })
@@ -66,7 +66,7 @@ describe('a row', () => {
     ['javascript:0', 'POST'],
     ['https://o.example/like', 'TRACE'],
     ['https://o.example/like', 'CONNECT'],
-  ])('that asks for what no capture gives is not: %s by %s', (url, method) => {
+  ])('with a request that no capture makes is invalid: %s by %s', (url, method) => {
     const { request } = waiting()
 
     expect(isValidEntry(waiting({ request: { ...request, url, method } }))).toBe(false)
@@ -82,7 +82,7 @@ describe('a row', () => {
     ['x', 'a\u0000b'],
     ['x', '字'],
     ['x', ' 1'],
-  ])('with a header that no `Headers` gives is not: %j with %j', (name, value) => {
+  ])('with a header that `Headers` cannot have is invalid: %j with %j', (name, value) => {
     const { request } = waiting()
 
     expect(isValidEntry(waiting({ request: { ...request, headers: [[name, value]] } }))).toBe(false)
@@ -98,7 +98,7 @@ describe('a row', () => {
     'x-xsrf-token',
     'idempotency-key',
     'idempotency-principal',
-  ])('with a header that no release stores is not: %s', (name) => {
+  ])('with a header that no release stores is invalid: %s', (name) => {
     const { request } = waiting()
     const headers = [['accept', 'a'] as const, [name, 'Bearer stolen'] as const]
 
@@ -106,7 +106,7 @@ describe('a row', () => {
   })
 
   it.each(['x-client-version', 'authorization-hint', 'x-cookie', 'x-tenant', 'idempotency'])(
-    'with a header that an app may name is: %s',
+    'with a header that an app may list is valid: %s',
     (name) => {
       const { request } = waiting()
 
@@ -114,22 +114,22 @@ describe('a row', () => {
     },
   )
 
-  it('P11 has any headers that `Headers` gives', () => {
+  it('P11 is valid with any headers that `Headers` can have', () => {
     const { request } = waiting()
     const headers = [...new Headers({ Accept: 'a, b;q=0.5', 'X-~!#$%&': ' é\t1 ', empty: '' })]
 
     expect(isValidEntry(waiting({ request: { ...request, headers } }))).toBe(true)
   })
 
-  it.each(['string', new ArrayBuffer(2), undefined])('may have each kind of body', (body) => {
+  it.each(['string', new ArrayBuffer(2), undefined])('is valid with each kind of body', (body) => {
     const { request } = waiting()
 
     expect(isValidEntry(waiting({ request: { ...request, body } }))).toBe(true)
   })
 })
 
-describe('what is said of a row that cannot be read', () => {
-  it('is what it says of itself, and whether a later release reads it', () => {
+describe('the description of a row that cannot be read', () => {
+  it('has its own id, lane and type, and says whether a newer release wrote it', () => {
     expect(toQuarantined(waiting({ version: entryVersion + 1 }))).toEqual({
       id: 'id-1',
       lane: 'lane',
@@ -138,7 +138,7 @@ describe('what is said of a row that cannot be read', () => {
     })
   })
 
-  it('is what is left of it', () => {
+  it('has its sequence number if the other fields are damaged', () => {
     const row = { partition: 'p', seq: 7, version: 'x', action: null } as unknown as EntryRow
 
     expect(toQuarantined(row)).toEqual({ id: 'unreadable-7', lane: '', type: '', reason: 'damaged' })
@@ -158,7 +158,7 @@ describe('a row of the journal', () => {
     attempts: 1,
   }
 
-  it.each(['kind', 'at', 'entryId', 'seq', 'lane', 'action'])('needs its %s', (field) => {
+  it.each(['kind', 'at', 'entryId', 'seq', 'lane', 'action'])('requires its %s', (field) => {
     expect(isValidJournalRow(row)).toBe(true)
     expect(isValidJournalRow({ ...row, [field]: null })).toBe(false)
   })

@@ -16,7 +16,7 @@ function setUp() {
   return { holder, told, watch: createLockWatch(mine), other: all.of(createLife()) }
 }
 
-it('tells all who watch, once, when the holder of the lock is gone', async () => {
+it('tells each watcher once when the holder of the lock is gone', async () => {
   const { holder, told, watch } = setUp()
   watch('lock', () => told.push('first'))
   watch('lock', () => told.push('second'))
@@ -29,7 +29,7 @@ it('tells all who watch, once, when the holder of the lock is gone', async () =>
   expect(told).toEqual(['first', 'second'])
 })
 
-it('keeps the lock from nobody: it waits for it only while somebody watches, and lets it go at once', async () => {
+it('never keeps the lock: it waits only while somebody watches, and releases the lock at once', async () => {
   const { holder, told, watch, other } = setUp()
   watch('lock', () => {})()
   watch('lock', () => told.push('gone'))
@@ -39,7 +39,7 @@ it('keeps the lock from nobody: it waits for it only while somebody watches, and
   expect(told).toEqual(['gone', 'other'])
 })
 
-it('begins anew for who watches after that', async () => {
+it('starts again for later watchers', async () => {
   const { holder, told, watch } = setUp()
   const end = watch('lock', () => told.push('first'))
   holder.end()
@@ -51,7 +51,7 @@ it('begins anew for who watches after that', async () => {
   expect(told).toEqual(['first', 'second'])
 })
 
-it('takes the worst for true where no lock is granted', async () => {
+it('treats a failing lock as a holder that is gone', async () => {
   const told: string[] = []
   const broken: Locks = { available: true, hold: () => Promise.reject(new Error('no locks here')) }
   createLockWatch(broken)('lock', () => told.push('gone'))

@@ -8,7 +8,7 @@ const keyOf = (request: Partial<ReadRequest> = {}, partition: KeyParts['partitio
 
 const at = (path: string) => keyOf({ url: `https://app.test${path}` })
 
-describe('reads are one', () => {
+describe('reads have the same key', () => {
   it.each([
     ['in any order of the query', '/posts?page=2&top=1', '/posts?top=1&page=2'],
     ['with an empty query', '/posts?', '/posts'],
@@ -24,7 +24,7 @@ describe('reads are one', () => {
   })
 })
 
-describe('reads are not one', () => {
+describe('reads have different keys', () => {
   it.each([
     ['of two users', keyOf({}, 'p'), keyOf({}, 'q')],
     ['of a user and of nobody', keyOf({}, 'undefined'), readKey({ partition: undefined, request: me })],
@@ -44,7 +44,7 @@ describe('reads are not one', () => {
   ])('%s', (_, one, other) => expect(one).not.toBe(other))
 })
 
-it('changes nothing of the request', () => {
+it('does not change the request', () => {
   const headers = [
     ['b', '2'],
     ['a', '1'],

@@ -6,12 +6,12 @@ const ask = { id: 1, key: 'k', partition: 'p', request, route: 'me/load', priori
 const command = readCommand({ database: 'app', tab: 't', needs: [], limit: undefined, asks: [ask] })
 
 describe('a read command', () => {
-  it('is known by the worker of the same database', () => {
+  it('is accepted by the worker of the same database', () => {
     expect(isReadCommand(command, 'app')).toBe(true)
     expect(isReadCommand(command, 'other')).toBe(false)
   })
 
-  it('may be of nobody, of no route, and only a word on the limit', () => {
+  it('may have no user and no route, and may only set the limit', () => {
     const ofNobody = { ...ask, partition: undefined, route: undefined }
     expect(isReadCommand({ ...command, asks: [ofNobody] }, 'app')).toBe(true)
     expect(isReadCommand({ ...command, asks: [], limit: { readsMax: 1, saidAt: 0 } }, 'app')).toBe(true)
@@ -49,7 +49,7 @@ describe('a read command', () => {
       { request: { ...request, headers: [['x-view', 1]] } },
       { request: { ...request, headers: ['ab'] } },
     ].map((part) => ({ ...command, asks: [{ ...ask, ...part }] })),
-  ])('is nothing else: %j', (data) => {
+  ])('is not accepted as %j', (data) => {
     expect(isReadCommand(data, 'app')).toBe(false)
   })
 })

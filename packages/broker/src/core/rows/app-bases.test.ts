@@ -36,7 +36,7 @@ describe('the base of a page', () => {
   )
 })
 
-describe('a base that is given', () => {
+describe('a base that the app gives', () => {
   it.each(['/', '/shop/', '/team/shop/', '/a%20b/', '/~ada/'])('is %s', (base) => {
     expect(isBase(base)).toBe(true)
   })

@@ -47,7 +47,7 @@ describe('the home of an app', () => {
     expect(salts.map((salt) => known.indexOf(salt))).toEqual(homes)
   })
 
-  it('of a device that a release before this one has used is the one that it left (P11)', async () => {
+  it('of a device that an earlier release has used is the home of that release (P11)', async () => {
     const store = memoryStore()
     await store.transact('readwrite', 'strict', async (tx) =>
       tx.put('settings', { name: 'salt', value: 'old' }),
@@ -56,7 +56,7 @@ describe('the home of an app', () => {
     expect(new Set(await saltsOf(store, ['/a/', '/b/', '/', '/a/b/']))).toEqual(new Set(['old']))
   })
 
-  it('of the first app is where a release before this one looks, at whatever base (P11)', async () => {
+  it('of the first app is where an earlier release looks, at any base (P11)', async () => {
     const store = memoryStore()
     const salt = await saltOf(store, '/a/')
 
@@ -69,7 +69,7 @@ describe('the home of an app', () => {
     return `/${names.map((name) => `${name}/`).join('')}`
   })
 
-  it('stays the same over any order of loads', () =>
+  it('stays the same for any order of loads', () =>
     fc.assert(
       fc.asyncProperty(fc.array(bases, { maxLength: 12 }), async (loads) => {
         const store = memoryStore()
@@ -79,7 +79,7 @@ describe('the home of an app', () => {
       }),
     ))
 
-  it('is one for nested bases, unless two were apart before; and not one for bases that no other contains', () =>
+  it('is shared by nested bases, unless two were separate before, and by no other bases', () =>
     fc.assert(
       fc.asyncProperty(bases, bases, bases, async (one, other, third) => {
         const [mine, theirs] = await saltsOf(memoryStore(), [one, other])
@@ -90,7 +90,7 @@ describe('the home of an app', () => {
       }),
     ))
 
-  it('comes back from a wipe with all others, from the copy or from the note (P1)', async () => {
+  it('is restored after a wipe with all others, from the copy or the checkpoint (P1)', async () => {
     for (const has of [{}, { hasCopy: false }]) {
       const device = createFakeDevice(has)
       const salts: string[] = []
@@ -112,7 +112,7 @@ describe('the home of an app', () => {
 })
 
 describe('sessions of several apps', () => {
-  it('stand beside each other where no base contains the other', async () => {
+  it('exist beside each other if no base contains the other', async () => {
     const { write, signIn } = await shared()
     await signIn(ada, '/a/')
     await signIn(bob, '/b/')
@@ -126,7 +126,7 @@ describe('sessions of several apps', () => {
     expect(await write((tx) => readActive(tx, '/b/'))).toMatchObject(bob)
   })
 
-  it('are seen by a worker that lies above the only app, or below it', async () => {
+  it('are seen by a worker whose base is above or below the only app', async () => {
     const { write, signIn } = await shared()
     await signIn(ada, '/a/')
 
@@ -136,7 +136,7 @@ describe('sessions of several apps', () => {
   })
 
   it.each([[['/', '/a/']], [['/a/', '/']], [['/a/', '/a/x/']], [['/a/x/', '/a/']]])(
-    'P6 end each other where their bases are nested: %j',
+    'P6 end each other if their bases are nested: %j',
     async ([first = '', second = '']) => {
       const { write, signIn } = await shared()
       await signIn(ada, first)
@@ -148,7 +148,7 @@ describe('sessions of several apps', () => {
     },
   )
 
-  it('P6 are all ended by the root’s, and end it, where two apps were apart before', async () => {
+  it('P6 are ended by a session at the root, and end that, if two apps were separate before', async () => {
     const { write, signIn } = await shared()
     const root: Owner = { principal: 'root', partition: 'r' }
     await signIn(ada, '/a/')
@@ -162,7 +162,7 @@ describe('sessions of several apps', () => {
     expect(await open()).toEqual([expect.objectContaining(ada), undefined, undefined])
   })
 
-  it('P6 count for nothing where a release before this one has written its only one after them', async () => {
+  it('P6 do not count after an earlier release has written its single session', async () => {
     const { write, signIn } = await shared()
     await signIn(ada, '/a/')
     await signIn(bob, '/b/')
@@ -184,7 +184,7 @@ describe('sessions of several apps', () => {
     ['/shop/', '/', true],
     ['/', '/admin/', true],
     ['/shop/', '/shop/', false],
-  ])('of one base, named at %s and at %s, are a clash: %j', async (one, other, isClash) => {
+  ])('of one base, begun at %s and at %s, are a clash: %j', async (one, other, isClash) => {
     const { write } = await shared()
     await write((tx) => activate(tx, ada, {}, '/', { from: one, at: 5 }))
     const ended = await write((tx) => activate(tx, bob, {}, '/', { from: other, at: 6 }))
@@ -205,7 +205,7 @@ describe('sessions of several apps', () => {
     expect(await signIn(bob, '/a/')).toBeUndefined()
   })
 
-  it('leave what the user of another app did to that app', async () => {
+  it('do not mark the users of another app as gone', async () => {
     const { write, signIn } = await shared()
     await signIn(ada, '/a/')
     await signIn(bob, '/b/')
@@ -217,7 +217,7 @@ describe('sessions of several apps', () => {
     expect([await leftOf('p'), await leftOf('q')]).toEqual([true, false])
   })
 
-  it('pause the users of an app as signed out, whoever is signed in to the other', async () => {
+  it('pause the users of their own app as signed out, whoever is signed in to another app', async () => {
     const { write, signIn } = await shared()
     await signIn(ada, '/a/')
     await signIn(bob, '/b/')

@@ -36,7 +36,7 @@ const has = (store: Store, name: string) =>
   store.transact('readonly', 'relaxed', async (tx) => (await tx.get('settings', [name])) !== undefined)
 
 describe('a reserve for a full disk', () => {
-  it('is made once, and is no small one', async () => {
+  it('is created once, with its full size', async () => {
     const store = memoryStore()
     let ids = 0
     const chance = { id: () => (++ids).toString(16).padStart(32, '0') }
@@ -49,7 +49,7 @@ describe('a reserve for a full disk', () => {
     expect(ids).toBe(4_096)
   })
 
-  it('is given up for what must be written, and the work is done again', async () => {
+  it('is freed for a required write, and the work is done again', async () => {
     const { inner, store } = fullStore()
     await keep(inner)
 
@@ -58,7 +58,7 @@ describe('a reserve for a full disk', () => {
     expect([await has(inner, 'salt'), await has(inner, 'reserve')]).toEqual([true, false])
   })
 
-  it('is waited for, while the disk does not see yet that there is room', async () => {
+  it('the write is tried again until the disk reports the room', async () => {
     const { inner, store } = fullStore(3)
 
     await put(retryAfterFreeingSpace(store))
@@ -66,7 +66,7 @@ describe('a reserve for a full disk', () => {
     expect(await has(inner, 'salt')).toBe(true)
   })
 
-  it('is not had by who asks for none: a capture is refused', async () => {
+  it('is not freed for a capture, which is refused', async () => {
     const { inner, store } = fullStore()
     await keep(inner)
 
@@ -75,7 +75,7 @@ describe('a reserve for a full disk', () => {
     expect(await has(inner, 'reserve')).toBe(true)
   })
 
-  it('is made no more room for where that was in vain, until something fits again', async () => {
+  it('is not freed again after that was in vain, until a write succeeds', async () => {
     const { inner, store } = fullStore(5)
     let rooms = 0
     const counting: Store = {
@@ -97,7 +97,7 @@ describe('a reserve for a full disk', () => {
     expect(await has(inner, 'salt')).toBe(true)
   })
 
-  it('is no cure for what does not end, nor for another failure', async () => {
+  it('does not help if the disk stays full, or against another failure', async () => {
     const { store } = fullStore(99)
     const broken: Store = { ...store, transact: () => Promise.reject(new Error('another')) }
 

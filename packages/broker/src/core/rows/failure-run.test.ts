@@ -35,7 +35,7 @@ const isSuccess = (reply: Reply) => reply.kind === 'answer' && reply.status < 30
 const isRefusal = (reply: Reply) =>
   reply.kind === 'answer' && reply.status >= 400 && reply.status < 500 && reply.status !== 429
 
-describe('a bound on unacknowledged answers holds where', () => {
+describe('the bound on unacknowledged answers holds for', () => {
   it.each([
     ['another status comes in between', [answer(200, '<html>', html), answer(201, '', plainText)]],
     ['a 500 does', [answer(200, '<html>', html), answer(201, '<html>', html), answer(500)]],
@@ -44,11 +44,11 @@ describe('a bound on unacknowledged answers holds where', () => {
     ['511s do', [answer(200, '<html>', html), answer(511, '<html>', html), answer(511)]],
     ['seven knocks that a gateway answers do', [answer(200, '<html>', html), ...Array(7).fill(unsent)]],
     ['waits do', [answer(200, '<html/>', xhtml), answer(429), answer(503, {}, { 'retry-after': '1' })]],
-  ])('eight successes that are none, and %s', (_what, replies) => {
+  ])('eight unacknowledged successes, and %s', (_what, replies) => {
     expect(sendsOf(replies, isSuccess)).toEqual({ counted: 8, kind: 'returned' })
   })
 
-  it.each([9, 40, 300])('eight successes that are none come after %i 511s', (n) => {
+  it.each([9, 40, 300])('eight unacknowledged successes after %i 511s', (n) => {
     const before = Array<Reply>(n).fill(answer(511, 'sign in', html))
     const eight = Array<Reply>(8).fill(answer(200, '<html>', html))
 
@@ -61,13 +61,13 @@ describe('a bound on unacknowledged answers holds where', () => {
     ['a 502 comes in between', [answer(404, '<html>', html), answer(502)]],
     ['an outage does', [answer(404, '<html>', html), unsent, missed]],
     ['a limit does', [answer(403, '<html>', html), answer(429), answer(413, '<html>', html)]],
-  ])('17 refusals of nobody’s, and %s', (_what, replies) => {
+  ])('17 unacknowledged refusals, and %s', (_what, replies) => {
     expect(sendsOf(replies, isRefusal)).toEqual({ counted: 17, kind: 'returned' })
   })
 })
 
 describe('trouble', () => {
-  it('goes on with what a row of an earlier release has counted', () => {
+  it('continues the counts of a row of an earlier release', () => {
     const earlier = { trouble: { reason: 'network', at: 0, times: 4 } } as EntryCore
 
     const next = troubleAfter(earlier, { reason: 'network' }, 1)
@@ -78,7 +78,7 @@ describe('trouble', () => {
   })
 
   it.each(['refused', 'headers', 'notAcknowledged', 'unsignedRefusal'])(
-    'of the reason %s is counted on after outages, and the network’s is not',
+    'of the reason %s is still counted after outages, and the network’s is not',
     (reason) => {
       const outage = { reason: 'unreachable', counts: 'unreachable' } as const
       let entry: EntryCore = waitingEntry()
@@ -95,7 +95,7 @@ describe('trouble', () => {
     ['a list of texts', ['a']],
     ['a number that is none', { network: Number.NaN }],
     ['less than nothing', { network: -1 }],
-  ])('whose counts are %s is damaged', (_what, earlier) => {
+  ])('is damaged if its counts are %s', (_what, earlier) => {
     const trouble = { reason: 'network', at: 0, times: 1, earlier } as never
 
     expect(isValidEntry(toRow(waitingEntry({ trouble })))).toBe(false)

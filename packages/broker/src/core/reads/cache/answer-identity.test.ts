@@ -4,7 +4,7 @@ import { dependsOnApp, identifyRequest, sendIdentified } from './answer-identity
 
 const request = { url: 'https://app.test/', method: 'GET', headers: [['accept', 'text/csv']] } as const
 
-describe('the part of a request that tells answers apart', () => {
+describe('the part of a request that identifies its answer', () => {
   it.each(['x-team', 'accept-language', 'x-tenant-id', 'x-api-version', 'accept'])(
     'is a header that the app adds: %s',
     (name) => {
@@ -25,13 +25,13 @@ describe('the part of a request that tells answers apart', () => {
     expect(identifyRequest(request, [[name, 'a'], ...request.headers], []).headers).toEqual(request.headers)
   })
 
-  it('is not what the app says tells nothing, but for what it asks for by name', () => {
+  it('leaves out headers that the app ignores, unless the read itself names them', () => {
     const prepared = [['x-signature', '1'] as const, ...request.headers]
 
     expect(identifyRequest(request, prepared, ['x-signature', 'accept']).headers).toEqual(request.headers)
   })
 
-  it('leaves as it was when it was asked, beside what is prepared since', async () => {
+  it('keeps the headers of the time when it was asked, beside newly prepared credentials', async () => {
     const { sent } = await send(
       [
         ['authorization', 'new'],
@@ -51,7 +51,7 @@ describe('the part of a request that tells answers apart', () => {
     ])
   })
 
-  it('asks for JSON rather than for anything else, unless it names what it wants', async () => {
+  it('prefers JSON, unless the read names an `accept`', async () => {
     const sent = async (asked: Headers) => (await send([], {}, asked)).sent
 
     expect(await sent([])).toEqual([['accept', 'application/json, */*;q=0.5']])
@@ -62,7 +62,7 @@ describe('the part of a request that tells answers apart', () => {
 describe('a reply', () => {
   const reply = async (given: WireReply) => sendIdentified({ fetch: async () => given }, request, [], options)
 
-  it('is an answer with all that came of it', async () => {
+  it('is an answer with all of its parts', async () => {
     const answer = {
       status: 404,
       headers: [],

@@ -40,7 +40,7 @@ describe('a copy', () => {
     expect(isTooOld({ fetchedAt: 1_000 }, { ageMsMax: 500 }, 1_501)).toBe(true)
   })
 
-  it('that a wrong clock dated so far ahead does not outlive the others', () => {
+  it('with a date in the future, by a wrong clock, does not outlive the others', () => {
     expect(isTooOld({ fetchedAt: 1_501 }, { ageMsMax: 500 }, 1_000)).toBe(true)
     expect(isTooOld({ fetchedAt: 1_400 }, { ageMsMax: 500 }, 1_000)).toBe(false)
   })
@@ -50,24 +50,24 @@ describe('making room', () => {
   const copy = (fetchedAt: number, bytes: number) => ({ fetchedAt, bytes })
   const bounds = { bytesMax: 100, ageMsMax: 1_000 }
 
-  it('takes nothing that fits, and says what is free', () => {
+  it('drops nothing that fits, and returns the free bytes', () => {
     expect(makeRoom([copy(1, 40), copy(2, 60)], bounds, 2)).toEqual({ gone: [], freeBytes: 0 })
     expect(makeRoom([], bounds, 2)).toEqual({ gone: [], freeBytes: 100 })
   })
 
-  it('takes what is too old before it counts', () => {
+  it('drops copies that are too old first', () => {
     const old = copy(1, 100)
 
     expect(makeRoom([old, copy(2_000, 60)], bounds, 2_000)).toEqual({ gone: [old], freeBytes: 40 })
   })
 
-  it('takes the oldest, and no younger one in place of an older that is smaller', () => {
+  it('drops the oldest first, even if a younger one is larger', () => {
     const [small, large, newest] = [copy(1, 10), copy(2, 80), copy(3, 30)]
 
     expect(makeRoom([newest, small, large], bounds, 3)).toEqual({ gone: [small, large], freeBytes: 70 })
   })
 
-  it('does not let what a wrong clock has dated ahead drive out the rest', () => {
+  it('drops a copy with a date in the future before the others', () => {
     const ahead = copy(9_000, 100)
 
     expect(makeRoom([ahead, copy(1, 60)], bounds, 2)).toEqual({ gone: [ahead], freeBytes: 40 })

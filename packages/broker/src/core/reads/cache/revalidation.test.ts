@@ -17,7 +17,7 @@ describe('a 304', () => {
     ['"W/v1"', '"W/v1"'],
     ['"v1"', undefined],
     [undefined, undefined],
-  ])('to a copy with the ETag %s that names %s speaks of it', (kept, named) => {
+  ])('to a copy with the ETag %s that names %s confirms the copy', (kept, named) => {
     expect(isAboutAnswer(unchanged(tagged(named)), answer(tagged(kept)))).toBe(true)
   })
 
@@ -27,11 +27,11 @@ describe('a 304', () => {
     ['"W/v1"', 'W/"v1"'],
     ['w/"v1"', '"v1"'],
     [undefined, '"v1"'],
-  ])('to a copy with the ETag %s that names %s speaks of another', (kept, named) => {
+  ])('to a copy with the ETag %s that names %s does not confirm the copy', (kept, named) => {
     expect(isAboutAnswer(unchanged(tagged(named)), answer(tagged(kept)))).toBe(false)
   })
 
-  it('brings newer headers, leaves the others, and says nothing of how the kept body is read', () => {
+  it('replaces the headers that it names, keeps the others, and keeps how the body is encoded', () => {
     const kept = answer({
       'content-type': 'application/json',
       'content-length': '9',

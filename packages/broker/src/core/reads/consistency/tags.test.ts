@@ -20,11 +20,11 @@ describe('the id of a tag', () => {
     ['', 0],
     [1, '1 '],
     ['a', 'A'],
-  ])('is another where its text is: %j and %j', (written, read) => {
+  ])('differs if its text differs: %j and %j', (written, read) => {
     expect(touches(post(written), post(read))).toBe(false)
   })
 
-  it('that is missing stands for all of the type, whatever their ids', () => {
+  it('that is missing stands for every id of the type', () => {
     expect(invalidates(post(), post('undefined'))).toBe(true)
     expect(invalidates(post('undefined'), post())).toBe(false)
     expect(invalidates('post', post(0))).toBe(true)

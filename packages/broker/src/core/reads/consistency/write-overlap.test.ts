@@ -51,7 +51,7 @@ describe('the overlap of a read with writes', () => {
 })
 
 describe('P8 the answer of a read cannot be trusted', () => {
-  it('with what is in flight, or may have happened, until that has ended', () => {
+  it('with an entry in flight or of unknown effect, until the entry has ended', () => {
     const entries = [sending(on('a')), waiting({ action: on('b'), effect: 'unknown' }), sending(on('x'))]
 
     expect(overlap(['a', 'b', 'c'], { entries })).toMatchObject({ tags: ['a', 'b'], passes: true })
@@ -59,7 +59,7 @@ describe('P8 the answer of a read cannot be trusted', () => {
     expect(overlap(['c'], { entries })).toEqual({ tags: [], soon: [], number: 0, passes: false })
   })
 
-  it('with what waits for its conditions and may have happened: that is waited for only while it is in flight', () => {
+  it('with an entry of unknown effect that waits for its conditions, which holds the read only while in flight', () => {
     const channel = channelOf('https://app.test', [], { network: 'unmetered' })
     const request = { url: 'https://app.test/api', method: 'PUT', headers: [], body: undefined }
     const more = { action: on('a'), channel, request }
@@ -70,7 +70,7 @@ describe('P8 the answer of a read cannot be trusted', () => {
     expect(overlap(['a'], { entries: [flies] })).toMatchObject({ tags: ['a'], passes: true })
   })
 
-  it('with what has ended since, and the view must have seen that before it is read again', () => {
+  it('with an entry that has ended since, which the view must show before the read is repeated', () => {
     const rows = [journal(4, on('a')), journal(5, on('b'), 'returned'), journal(6, on('c'))]
 
     expect(overlap(['a', 'b'], { journal: rows })).toEqual({
@@ -81,12 +81,12 @@ describe('P8 the answer of a read cannot be trusted', () => {
     })
   })
 
-  it('with what had ended, and was shown, while its shared request was under way already', () => {
+  it('with an entry that ended and was shown while the shared request was in flight', () => {
     expect(overlap(['a', 'b'], {}, [on('a')])).toMatchObject({ tags: ['a'], passes: true })
     expect(overlap(['b'], {}, [on('a')])).toMatchObject({ tags: [], passes: false })
   })
 
-  it('with anything, where all was given up at once, or more has happened than is looked at', () => {
+  it('with any tag, if all entries were discarded or more happened than is looked at', () => {
     expect(overlap(['a'], { journal: [journal(4, on('x'), 'emptied')] })).toMatchObject({
       tags: ['a'],
       number: 4,
@@ -102,17 +102,17 @@ describe('P8 the answer of a read cannot be trusted', () => {
     ['in doubt', { entries: [inDoubt(on('a'))] }],
     ['paused', { entries: [sending(on('a'))], paused: true }],
     ['unreadable', { entries: [{ ...sending(on('a')), version: 99 }] }],
-  ])('though reading again does not help: %s', (_, unsure) => {
+  ])('although a repeat does not help: %s', (_, unsure) => {
     expect(overlap(['a'], unsure)).toEqual({ tags: ['a'], soon: [], number: 0, passes: false })
   })
 
-  it('once more, where one of two reasons passes', () => {
+  it('and is repeated if one of two reasons passes', () => {
     const entries = [inDoubt(on('a')), sending(on('b'))]
 
     expect(overlap(['a', 'b'], { entries })).toMatchObject({ tags: ['a', 'b'], passes: true })
   })
 
-  it('whatever a damaged row looks like', () => {
+  it('and a damaged row does not matter', () => {
     const entries = [{ unsure: 'sending' }, { ...sending(on('a')), action: null }] as unknown as EntryRow[]
     const rows = [{ number: 4, kind: 'delivered' }] as unknown as JournalRow[]
 
@@ -124,7 +124,7 @@ describe('readUnsure', () => {
   const look = (box: ReturnType<typeof outbox>, since: number, partition = 'p') =>
     box.store.transact('readonly', 'relaxed', (tx) => readUnsettledWrites(tx, partition, since))
 
-  it('P8 finds what is in flight or may have happened, and what has ended since, but not what was never sent', async () => {
+  it('P8 finds entries in flight, of unknown effect or ended since, but none that was never sent', async () => {
     const box = outbox()
     await box.activate()
     await box.accept(['a', 'b', 'c', 'd'].map((id) => capture(id, { lane: id, server: 'idempotent' })))
@@ -144,7 +144,7 @@ describe('readUnsure', () => {
     expect((await look(box, 1)).journal).toEqual([])
   })
 
-  it('says whether the outbox is paused, or another user’s turn', async () => {
+  it('says whether the outbox is paused or another user is signed in', async () => {
     const box = outbox()
     expect((await look(box, 0)).paused).toBe(true)
     await box.activate()
@@ -152,7 +152,7 @@ describe('readUnsure', () => {
     expect((await look(box, 0, 'q')).paused).toBe(true)
   })
 
-  it('says where there is more than it looks at', async () => {
+  it('says if there are more entries than it looks at', async () => {
     const box = outbox()
     await box.write(async (tx) => {
       for (let seq = 1; seq <= pageRowsMax; seq++)

@@ -34,7 +34,7 @@ it.each([
   ['a redirect', { kind: 'redirect' } as const, true],
   ['a gateway that finds nobody', answer(504), false],
   ['nothing', { kind: 'failed' } as const, false],
-])('a read that ends with %s tells so of its origin', async (_what, reply, isThere) => {
+])('a read that ends with %s updates the reachability of its origin', async (_what, reply, isThere) => {
   const { reachability, settle, wire, ask, ends } = reader()
 
   ask('/me')
@@ -46,7 +46,7 @@ it.each([
   expect(reachability.isDoubtful(app)).toBe(!isThere)
 })
 
-it('a read that takes too long tells that nothing came', async () => {
+it('a read that times out counts as a failure of its origin', async () => {
   const { reachability, clock, ask, ends } = reader()
 
   ask('/me')
@@ -56,7 +56,7 @@ it('a read that takes too long tells that nothing came', async () => {
   expect(reachability.isDoubtful(app)).toBe(true)
 })
 
-it('an answer vouches for nothing where its request left before a failure', async () => {
+it('an answer does not count if its request was sent before a failure', async () => {
   const { reachability, clock, settle, wire, ask } = reader()
 
   ask('/slow')

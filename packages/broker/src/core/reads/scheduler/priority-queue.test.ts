@@ -8,7 +8,7 @@ function drain<T>(queue: PriorityQueue<T>): T[] {
   return items
 }
 
-it('gives the smallest rank first, and of equal ones the one that came first', () => {
+it('returns the smallest rank first, and the earlier of two equal ones', () => {
   const queue = createPriorityQueue<string>()
   for (const [item, rank] of [
     ['b', 2],
@@ -20,7 +20,7 @@ it('gives the smallest rank first, and of equal ones the one that came first', (
   expect(drain(queue)).toEqual(['a', 'A', 'b', 'B'])
 })
 
-it('is empty in the end, and gives nothing then', () => {
+it('is empty in the end, and then returns nothing', () => {
   const queue = createPriorityQueue<string>()
   queue.push('a', 1)
   expect(queue.size()).toBe(1)
@@ -29,14 +29,14 @@ it('is empty in the end, and gives nothing then', () => {
   expect(queue.pop()).toBeUndefined()
 })
 
-it('keeps its order where one in the middle is removed', () => {
+it('keeps its order when one in the middle is removed', () => {
   const queue = createPriorityQueue<number>()
   for (const item of [1, 10, 2, 11, 12, 3, 4]) queue.push(item, item)
   queue.remove(11)
   expect(drain(queue)).toEqual([1, 2, 3, 4, 10, 12])
 })
 
-it('says whether it had what is removed', () => {
+it('says whether it had the removed item', () => {
   const queue = createPriorityQueue<string>()
   queue.push('a', 1)
   queue.push('c', 2)
@@ -44,7 +44,7 @@ it('says whether it had what is removed', () => {
   expect(drain(queue)).toEqual(['a'])
 })
 
-it('tells the rank of the first one, and an infinite one where nobody waits', () => {
+it('returns the rank of the first item, and an infinite one if empty', () => {
   const queue = createPriorityQueue<string>()
   expect(queue.rank()).toBe(Number.POSITIVE_INFINITY)
   for (const rank of [7, 3, 5]) queue.push(`${rank}`, rank)
@@ -64,7 +64,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 1, arbitrary: fc.record({ type: fc.constant('remove' as const), which }) },
 )
 
-it('does what a list that is sorted each time does', () => {
+it('behaves as a list that is sorted each time', () => {
   fc.assert(
     fc.property(fc.array(step, { minLength: 50, maxLength: 200 }), (steps) => {
       const queue = createPriorityQueue<number>()
@@ -99,7 +99,7 @@ it('does what a list that is sorted each time does', () => {
   )
 })
 
-it('compares a few times for each doubling of its size, not more', () => {
+it('makes a logarithmic number of comparisons', () => {
   let compared = 0
   /** A rank that notices when it is compared. */
   const rankOf = (value: number) => {

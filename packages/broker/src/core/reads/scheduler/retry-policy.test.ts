@@ -17,12 +17,12 @@ const delay = (
   random = 0.5,
 ) => retryDelayMs(reply, of, { tries, random, now })
 
-describe('a read is worth a second try', () => {
+describe('a read is repeated', () => {
   it.each([408, 425, 429, 500, 502, 503, 504, 507, 511, 520, 599])('after a %i', (status) => {
     expect(delay(answer(status))).toBe(500)
   })
 
-  it('after no answer, or one that broke off', () => {
+  it('after no answer, or an answer that broke off', () => {
     expect(delay({ kind: 'failed' })).toBe(500)
   })
 
@@ -30,7 +30,7 @@ describe('a read is worth a second try', () => {
     [page, 'application/json'],
     [answer(200), 'application/json'],
     [answer(200, { 'content-type': 'text/plain' }), 'text/csv'],
-  ])('after an answer of a type that was not asked for: %#', (reply, accept) => {
+  ])('after an answer of another type than it accepts: %#', (reply, accept) => {
     expect(delay(reply, accepting(accept))).toBe(500)
   })
 
@@ -50,18 +50,18 @@ describe('a read is worth a second try', () => {
     ['0', 500],
     [new Date(now + 8_000).toUTCString(), 8_500],
     ['nonsense', 500],
-  ])('not before the time that its server named: %s', (value, expected) => {
+  ])('not before the time that its server asked for: %s', (value, expected) => {
     expect(delay(answer(503, { 'retry-after': value }))).toBe(expected)
     expect(delay(answer(429, { 'retry-after': value }))).toBe(expected)
   })
 })
 
-describe('a read is not worth one', () => {
+describe('a read is not repeated', () => {
   it.each([200, 204, 206, 301, 304, 400, 401, 403, 404, 409, 410, 422, 501, 505])('after a %i', (status) => {
     expect(delay(answer(status))).toBeUndefined()
   })
 
-  it('after a redirect, nor where its answer is too large', () => {
+  it('after a redirect, or an answer that is too large', () => {
     expect([delay({ kind: 'redirect' }), delay({ kind: 'tooLarge' })]).toEqual([undefined, undefined])
   })
 
@@ -71,7 +71,7 @@ describe('a read is not worth one', () => {
     [page, '*/*'],
     [answer(200, { 'content-type': 'application/problem+json' }), 'application/json'],
     [answer(204), 'application/json'],
-  ])('after an answer of a type that was asked for: %#', (reply, accept) => {
+  ])('after an answer of a type that it accepts: %#', (reply, accept) => {
     expect(delay(reply, accept === undefined ? request : accepting(accept))).toBeUndefined()
   })
 })

@@ -4,14 +4,14 @@ import { app, setUp } from '../../fixtures/scheduler.fixture.js'
 const never = new AbortController().signal
 
 describe('limits', () => {
-  it('reads leave a connection, and what they leave to nobody is not theirs', async () => {
+  it('reads leave one connection free, even if no write uses it', async () => {
     const { ask, paths, settle } = setUp({ readsMax: 9 })
     for (let i = 0; i < 9; i++) ask(`${i}`)
     await settle()
     expect(paths()).toHaveLength(5)
   })
 
-  it('a write that waits goes before the most urgent read', async () => {
+  it('a waiting write goes before the most urgent read', async () => {
     const { ask, paths, wire, connections, settle } = setUp({ concurrencyMax: 2 })
     ask('a')
     await settle()
@@ -27,7 +27,7 @@ describe('limits', () => {
     letGo?.()
   })
 
-  it('of reads in flight can be changed: more are sent at once, fewer as those in flight end', async () => {
+  it('of reads in flight can be changed: a higher one at once, a lower one as reads end', async () => {
     const { scheduler, ask, paths, wire, settle } = setUp({ readsMax: 1 })
     for (let i = 0; i < 6; i++) ask(`${i}`)
     await settle()
@@ -53,7 +53,7 @@ describe('limits', () => {
     }
     const sent = ({ paths }: ReturnType<typeof setUp>) => paths().filter((path) => path !== 'first')
 
-    it('once one of them was asked for: slow reads never hold an urgent one', async () => {
+    it('after the first urgent read: slow reads never delay an urgent one', async () => {
       const fixture = setUp()
       await endOne(fixture)
       askMany(fixture, 'abcdefg')
@@ -67,14 +67,14 @@ describe('limits', () => {
       expect(sent(fixture)).toHaveLength(5)
     })
 
-    it('not before: a page without urgent reads has all five', async () => {
+    it('but not before the first urgent read: other reads have all five', async () => {
       const fixture = setUp()
       askMany(fixture, 'abcdefg', 4)
       await fixture.settle()
       expect(sent(fixture)).toHaveLength(5)
     })
 
-    it('for each origin by itself', async () => {
+    it('for each origin separately', async () => {
       const fixture = setUp()
       await endOne(fixture)
       for (const name of 'abcdefg') fixture.ask(`https://other.test/${name}`)
@@ -82,7 +82,7 @@ describe('limits', () => {
       expect(sent(fixture)).toHaveLength(5)
     })
 
-    it('and goes to a read that a reader makes urgent, before those that have waited long', async () => {
+    it('and is used by a read whose priority is raised, before reads that have waited long', async () => {
       const fixture = setUp()
       await endOne(fixture)
       askMany(fixture, 'abcdef')
@@ -95,7 +95,7 @@ describe('limits', () => {
       expect(sent(fixture).at(-1)).toBe('late')
     })
 
-    it('urgent ones take the others too, by their rank', async () => {
+    it('urgent reads use the other connections too, by their rank', async () => {
       const fixture = setUp()
       await endOne(fixture)
       askMany(fixture, 'abcdefg', 1)
@@ -112,7 +112,7 @@ describe('limits', () => {
       [3, 2],
       [6, 4],
       [99, 4],
-    ])('a limit of %i reads leaves %i to the others', async (readsMax, common) => {
+    ])('a limit of %i reads leaves %i to other priorities', async (readsMax, common) => {
       const fixture = setUp()
       fixture.scheduler.limit(readsMax)
       await endOne(fixture)
@@ -122,7 +122,7 @@ describe('limits', () => {
     })
   })
 
-  it('so many reads wait, and whoever asks for another is told so; what waits already may be shared', async () => {
+  it('refuse a further read above the limit of waiting reads, unless it shares a waiting one', async () => {
     const { ask, wire, paths, heard, settle } = setUp({ readsMax: 1, waitingReadsMax: 2 })
     ask('a')
     await settle()
@@ -140,7 +140,7 @@ describe('limits', () => {
     expect(paths()).toEqual(['a', 'b', 'c', 'f'])
   })
 
-  it('a read that leaves the line makes room in it', async () => {
+  it('a read that leaves the queue makes room in it', async () => {
     const { ask, heard, settle } = setUp({ readsMax: 1, waitingReadsMax: 1 })
     ask('a')
     await settle()
@@ -150,7 +150,7 @@ describe('limits', () => {
     expect(heard).toEqual(['a sent 1'])
   })
 
-  it('a request that is longer on the wire than it may be ends as timed out, and frees its place', async () => {
+  it('a request that exceeds its time limit ends as timed out, and frees its connection', async () => {
     const { ask, wire, paths, heard, clock, settle } = setUp({ readsMax: 1 })
     ask('slow')
     ask('next')
@@ -164,7 +164,7 @@ describe('limits', () => {
     expect(heard).toEqual(['slow sent 1', 'slow timedOut', 'next sent 2'])
   })
 
-  it('the time is for progress: an answer that moves is not cut, one that stands still is', async () => {
+  it('the time limit is for progress: an answer is cut only if it stops', async () => {
     const { ask, settle, clock, wire, heard } = setUp()
     for (const path of ['moves', 'stands']) ask(path)
     await settle()
@@ -181,7 +181,7 @@ describe('limits', () => {
     expect(heard.slice(3)).toEqual(['moves timedOut'])
   })
 
-  it('a part of an answer that has ended gives no time to the next try', async () => {
+  it('late progress of an ended answer does not extend the next attempt', async () => {
     const { ask, settle, clock, wire, heard } = setUp()
     ask('a', 5, { retries: 1 })
     await settle()
@@ -193,7 +193,7 @@ describe('limits', () => {
     expect(heard).toEqual(['a sent 1', 'a failed'])
   })
 
-  it('a read whose answer broke off late is still repeated', async () => {
+  it('a read whose answer broke off late is repeated', async () => {
     const { ask, settle, clock, wire, heard, paths } = setUp()
     ask('a', 5, { retries: 1 })
     await settle()
@@ -208,7 +208,7 @@ describe('limits', () => {
     expect(heard).toEqual(['a sent 1', 'a whole'])
   })
 
-  it('the time of one request is not that of the next', async () => {
+  it('the time limit begins again with each request', async () => {
     const { ask, wire, heard, clock, settle } = setUp()
     ask('me')
     await settle()

@@ -70,7 +70,7 @@ const story = fc.record({
   steps: fc.array(step, { minLength: 20, maxLength: 120 }),
 })
 
-it('never too many in flight, one request a key, every reader ends once, nobody starves or is given what is not theirs', async () => {
+it('keeps its limits, one request for each key, and one own answer for each subscriber, without starvation', async () => {
   const seen = new Map<string, number>()
   const count = (what: string) => void seen.set(what, (seen.get(what) ?? 0) + 1)
   await fc.assert(

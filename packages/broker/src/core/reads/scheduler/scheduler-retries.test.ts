@@ -15,7 +15,7 @@ const counted = (paths: readonly string[], path: string) => paths.filter((one) =
 const twice = { retries: 2 }
 
 describe('a read that fails', () => {
-  it('is repeated for all who share it, and they hear of its answer alone, and once that it was sent', async () => {
+  it('is repeated for all subscribers, who are told once that it was sent, and only of its final answer', async () => {
     const { ask, wire, clock, heard, paths } = setUp()
     ask('me', 5, { ...twice, as: 'one' })
     ask('me', 5, { ...twice, as: 'other' })
@@ -39,7 +39,7 @@ describe('a read that fails', () => {
     ])
   })
 
-  it('ends with what came of its last try', async () => {
+  it('ends with the result of its last attempt', async () => {
     const { ask, wire, clock, heard, paths } = setUp()
     ask('me', 5, twice)
     await clock.advance(0)
@@ -52,7 +52,7 @@ describe('a read that fails', () => {
     expect(heard).toEqual(['me sent 1', 'me failed'])
   })
 
-  it('is repeated as often as the most patient of its readers says, and twice where none does', async () => {
+  it('is repeated as often as its most patient subscriber allows, and twice by default', async () => {
     const { ask, wire, clock, paths } = setUp()
     ask('once', 5, { retries: 0 })
     ask('once', 5, { retries: 1 })
@@ -78,7 +78,7 @@ describe('a read that fails', () => {
     expect(paths()).toEqual(['busy', 'other'])
   })
 
-  it('is not repeated before the time that the server named', async () => {
+  it('is not repeated before the time that the server asked for', async () => {
     const { ask, wire, clock, paths } = setUp()
     ask('me', 5, twice)
     await clock.advance(0)
@@ -90,7 +90,7 @@ describe('a read that fails', () => {
     expect(paths()).toHaveLength(2)
   })
 
-  it('ends at once where its time limit comes before', async () => {
+  it('ends at once if its time limit comes before that time', async () => {
     const { ask, wire, clock, heard } = setUp()
     ask('me', 5, twice)
     await clock.advance(1_000)
@@ -100,7 +100,7 @@ describe('a read that fails', () => {
     expect(heard).toEqual(['me sent 1', 'me '])
   })
 
-  it('has one time limit for all its tries, and ends with what its last one brought', async () => {
+  it('has one time limit for all attempts, and ends with the result of the last one', async () => {
     const { ask, wire, clock, heard } = setUp()
     ask('me', 5, twice)
     await clock.advance(20_000)
@@ -114,7 +114,7 @@ describe('a read that fails', () => {
     expect(wire('me').signal.aborted).toBe(true)
   })
 
-  it('is left alone at once when its last reader leaves, in flight and between', async () => {
+  it('ends at once when its last subscriber leaves, in flight and between attempts', async () => {
     const { ask, wire, clock, paths, heard } = setUp({ readsMax: 1 })
     const waiting = ask('between', 5, twice)
     await clock.advance(0)
@@ -133,7 +133,7 @@ describe('a read that fails', () => {
     expect(heard.at(-1)).toBe('last timedOut')
   })
 
-  it('counts as one that waits meanwhile', async () => {
+  it('counts as waiting between two attempts', async () => {
     const { ask, wire, clock, heard, settle } = setUp({ waitingReadsMax: 1 })
     ask('me', 5, twice)
     await settle()
@@ -150,7 +150,7 @@ describe('a read that fails', () => {
     expect(heard.at(-1)).toMatch(/^third sent/)
   })
 
-  it('is not repeated while the device says that it is offline; an answer says otherwise', async () => {
+  it('is not repeated while the device says offline, until an answer arrives', async () => {
     const { ask, wire, setOnline, settle, clock, heard, paths } = setUp()
     setOnline(false)
     ask('lost', 5, twice)
@@ -165,7 +165,7 @@ describe('a read that fails', () => {
     expect(paths()).toEqual(['lost', 'busy', 'busy'])
   })
 
-  it('is not repeated where ten in a row have failed, and again once one was answered', async () => {
+  it('is not repeated after ten failures in a row, until a read is answered', async () => {
     const { ask, wire, settle, clock, paths } = setUp()
     for (let i = 0; i < 12; i++) {
       ask(`x${i}`, 5, { retries: 1 })
@@ -187,7 +187,7 @@ describe('a read that fails', () => {
     expect(counted(paths(), 'after')).toBe(2)
   })
 
-  it('is raised and goes by its urgency when it is sent again', async () => {
+  it('can be raised, and is sent again by its new priority', async () => {
     const { ask, wire, clock, paths } = setUp({ readsMax: 1 })
     const reader = ask('a', 5, twice)
     await clock.advance(0)

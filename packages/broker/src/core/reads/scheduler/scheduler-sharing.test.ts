@@ -3,7 +3,7 @@ import { setUp } from '../../fixtures/scheduler.fixture.js'
 import type { ReadEnd } from '../read-types.js'
 
 describe('a read that is shared', () => {
-  it('is one request, whose end all its readers hear, and when it was sent', async () => {
+  it('is one request, and all its subscribers are told when it is sent and ends', async () => {
     const { ask, paths, wire, heard, clock, settle } = setUp()
     const ends: ReadEnd[] = []
     const onEnd = (end: ReadEnd) => void ends.push(end)
@@ -21,7 +21,7 @@ describe('a read that is shared', () => {
     expect(ends[0]).toMatchObject({ kind: 'answer', sentAt })
   })
 
-  it('is sent anew for one who asks after its end', async () => {
+  it('is sent again for a subscriber that asks after its end', async () => {
     const { ask, paths, wire, settle } = setUp()
     ask('me')
     await settle()
@@ -31,7 +31,7 @@ describe('a read that is shared', () => {
     expect(paths()).toEqual(['me', 'me'])
   })
 
-  it('is sent anew for one who asks while its end is being told', async () => {
+  it('is sent again for a subscriber that asks while its end is reported', async () => {
     const { ask, paths, wire, heard, settle } = setUp()
     ask('me', 5, { onEnd: () => void ask('me', 5, { as: 'again' }) })
     await settle()
@@ -41,7 +41,7 @@ describe('a read that is shared', () => {
     expect(heard).toEqual(['me sent 1', 'again sent 2', 'again new'])
   })
 
-  it('says whose it is and what asked for it', async () => {
+  it('names its user and its route', async () => {
     const { ask, wire, settle } = setUp()
     ask('me', 5, { partition: 'q', route: 'me/load' })
     await settle()
@@ -49,8 +49,8 @@ describe('a read that is shared', () => {
   })
 })
 
-describe('a reader that leaves', () => {
-  it('takes nothing from the one that stays', async () => {
+describe('a subscriber that leaves', () => {
+  it('does not affect a subscriber that stays', async () => {
     const { ask, wire, heard, settle } = setUp()
     const leaving = ask('me', 5, { as: 'leaving' })
     ask('me')
@@ -61,7 +61,7 @@ describe('a reader that leaves', () => {
     expect(heard).toEqual(['leaving sent 1', 'me sent 1', 'me data'])
   })
 
-  it('ends the request if it is the last, and hears no more of it', async () => {
+  it('ends the request if it is the last subscriber, and is told nothing more', async () => {
     const { ask, wire, heard, settle } = setUp()
     const readers = [ask('me'), ask('me')]
     await settle()
@@ -71,7 +71,7 @@ describe('a reader that leaves', () => {
     expect(heard).toEqual(['me sent 1', 'me sent 1'])
   })
 
-  it('takes the read out of the line if it is the last and nothing was sent', async () => {
+  it('removes an unsent read from the queue if it is the last subscriber', async () => {
     const { ask, paths, wire, settle } = setUp({ readsMax: 1 })
     ask('a')
     const readers = [ask('b'), ask('b')]
@@ -82,7 +82,7 @@ describe('a reader that leaves', () => {
     expect(paths()).toEqual(['a', 'c'])
   })
 
-  it('leaves once: the request of those who stay goes on', async () => {
+  it('counts once, even if it leaves twice', async () => {
     const { ask, wire, settle } = setUp()
     const reader = ask('me')
     ask('me')
@@ -92,7 +92,7 @@ describe('a reader that leaves', () => {
     expect(wire('me').signal.aborted).toBe(false)
   })
 
-  it('frees its connection, and whoever asks next gets a request and an answer of its own', async () => {
+  it('frees its connection, and the next subscriber gets its own request and answer', async () => {
     const { ask, paths, wire, heard, settle } = setUp({ readsMax: 1 })
     const leaving = ask('me')
     await settle()
@@ -107,7 +107,7 @@ describe('a reader that leaves', () => {
     expect(heard).toEqual(['me sent 1', 'next sent 2', 'next new'])
   })
 
-  it('hears nothing where another leaves for it as the end is told, and aborts nothing', async () => {
+  it('is told nothing if another subscriber removes it at the end, and aborts nothing', async () => {
     const { ask, wire, heard, settle } = setUp()
     ask('me', 5, { onEnd: () => other.leave() })
     const other = ask('me', 5, { as: 'other' })

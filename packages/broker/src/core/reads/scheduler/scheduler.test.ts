@@ -19,7 +19,7 @@ describe('the ten calls of a start', () => {
   ] as const
   const order = ['me', 'posts/top', 'notifs/count', 'me/groups']
 
-  it('are four requests with a limit of 1, the most urgent first, and all ten get their answer', async () => {
+  it('are four requests with a limit of 1, the most urgent first, and all ten get an answer', async () => {
     const { ask, paths, wire, heard, settle } = setUp({ readsMax: 1 })
     for (const [path, priority] of calls) ask(path, priority)
     await settle()
@@ -35,7 +35,7 @@ describe('the ten calls of a start', () => {
 
   const indexOf = (line: string) => order.indexOf(line.split(' ')[0] ?? '')
 
-  it('are sent in that order with a limit of 6 too, if they are asked in one turn', async () => {
+  it('are sent in that order with a limit of 6 too, if they are made in one turn', async () => {
     const { ask, paths, heard, settle } = setUp({ readsMax: 6 })
     for (const [path, priority] of calls) ask(path, priority)
     await settle()
@@ -45,7 +45,7 @@ describe('the ten calls of a start', () => {
 })
 
 describe('the order', () => {
-  it('is that of the asking inside one priority', async () => {
+  it('is first come, first served inside one priority', async () => {
     const { ask, paths, wire, settle } = setUp({ readsMax: 1 })
     for (const path of ['a', 'b', 'c']) ask(path)
     await settle()
@@ -53,7 +53,7 @@ describe('the order', () => {
     expect(paths()).toEqual(['a', 'b', 'c'])
   })
 
-  it('changes with a reader that raises the read it shares, and with one that joins more urgently', async () => {
+  it('changes when a subscriber raises a shared read, or joins with a higher priority', async () => {
     const { ask, paths, wire, settle } = setUp({ readsMax: 1 })
     for (const path of ['a', 'b', 'c']) ask(path, 5)
     await settle()
@@ -63,7 +63,7 @@ describe('the order', () => {
     expect(paths()).toEqual(['a', 'c', 'd', 'b'])
   })
 
-  it('does not go back when somebody asks less urgently, or the most urgent one leaves', async () => {
+  it('does not change back when a less urgent subscriber joins, or the most urgent one leaves', async () => {
     const { ask, paths, wire, settle } = setUp({ readsMax: 1 })
     ask('a')
     await settle()
@@ -77,7 +77,7 @@ describe('the order', () => {
     expect(paths()).toEqual(['a', 'c', 'b'])
   })
 
-  it('is not changed by one who has left', async () => {
+  it('is not changed by a subscriber that has left', async () => {
     const { ask, paths, wire, settle } = setUp({ readsMax: 1 })
     for (const path of ['a', 'b', 'c']) ask(path)
     await settle()
@@ -102,7 +102,7 @@ describe('the order', () => {
     expect(paths()).toEqual([first])
   })
 
-  it('is that of each origin by itself: a busy one holds up no other', async () => {
+  it('is separate for each origin: a busy one delays no other', async () => {
     const { ask, paths, settle } = setUp({ readsMax: 1 })
     ask('a')
     ask('b')
@@ -118,7 +118,7 @@ describe('an error', () => {
     throw error
   }
 
-  it('in a callback is reported, and the other readers and requests go on', async () => {
+  it('in a callback is reported, and the other subscribers and requests go on', async () => {
     const { ask, wire, heard, reports, settle } = setUp({ readsMax: 1 })
     ask('me', 5, { onSent: faulty, onEnd: faulty })
     ask('me')
@@ -142,7 +142,7 @@ describe('an error', () => {
   })
 })
 
-it('stops: nobody hears more, what is in flight is aborted, and nothing is sent any more', async () => {
+it('after stop() no subscriber is told more, requests in flight are aborted, and nothing is sent', async () => {
   const { scheduler, ask, wire, paths, heard, connections, settle } = setUp({ readsMax: 1 })
   ask('a')
   ask('b')
