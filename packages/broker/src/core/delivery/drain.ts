@@ -28,7 +28,10 @@ export interface DrainContext
   readonly limits: Limits
   readonly user: Owner
   readonly isExpired: IsExpired
-  /** The monotonic time after which nothing more is claimed, since a worker does not live long. */
+  /**
+   * The monotonic time after which nothing more is claimed or asked, since a worker does not live long. What is left, wake-ups
+   * included, is for the next drain.
+   */
   readonly until: number
   /** The reason of the wake-up since the last call; undefined where there was none. */
   takeProbe(): WakeReason | undefined
@@ -74,7 +77,8 @@ async function loop(context: DrainContext): Promise<void> {
     for (;;) {
       signal.throwIfAborted()
       const woken = Promise.race([context.woken(), aborted])
-      const probe = context.takeProbe() ?? 'none'
+      const isOver = ports.clock.monotonic() >= context.until
+      const probe = (isOver ? undefined : context.takeProbe()) ?? 'none'
       if (probe !== 'none') thrown = 0
       if (probe === 'signal') context.asked.clear()
       const from = thrown < thrownMax ? context : { ...context, until: 0 }
@@ -86,8 +90,9 @@ async function loop(context: DrainContext): Promise<void> {
       }
       for (const entry of claimed) flights.set(entry.id, launch(context, entry, row))
       if (finished.length + claimed.length > 0 || doubted) ports.bus.post('changed')
-      if (open.length > 0) inquiry ??= context.inquiries()?.queryStatus(context)
-      inquiry?.ask(open)
+      if (open.length > 0 && isOver) context.comeBack()
+      else if (open.length > 0) inquiry ??= context.inquiries()?.queryStatus(context)
+      if (!isOver) inquiry?.ask(open)
       const asking = [sessionQuery(row, probe), inquiry?.asking()].filter((one) => one !== undefined)
       if (flights.size + asking.length === 0) return
       finished = await landing(flights, [woken, ...asking])
