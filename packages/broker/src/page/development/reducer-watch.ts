@@ -4,9 +4,9 @@ import type { Action } from 'redux'
 import { type OutcomeAction, outcomeMark, pendingMark } from '../../redux/actions.js'
 import { afterThisTask, sayOnce } from '../../redux/development.js'
 import { hasSameFields, holdsView, isView } from '../../redux/optimistic/persisted-state.js'
-import { type NextDispatch, watchKeptState } from './kept-state-watch.js'
 import { isSlice } from './setup-warnings.js'
 
+export type NextDispatch = (action: unknown) => unknown
 type WatchedState = Readonly<Record<string, unknown>>
 
 export interface ReducerWatch {
@@ -20,14 +20,6 @@ export interface ReducerWatch {
 const heldMs = 5_000
 
 export function createReducerWatch(): ReducerWatch {
-  const watch = createWriteWatch()
-  return {
-    ...watch,
-    around: (next, getState) => watch.around(watchKeptState(next, getState), getState),
-  }
-}
-
-function createWriteWatch(): ReducerWatch {
   let isMounted = false
   const missing = new Map<string, string>()
   /** Slices that changed with a write and are not wrapped, by its type. */
