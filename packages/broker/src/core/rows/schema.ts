@@ -4,7 +4,8 @@ import type { StoreName } from './rows.js'
 
 /**
  * Raise it with every new store or index below. An older database is given what it lacks, and keeps its rows. A change
- * inside a row raises `entryVersion` instead, and is read in both forms.
+ * inside a row raises `entryVersion` instead, and is read in both forms. Each release keeps a database of its own for
+ * the tests: `node e2e/fixtures/storage/write-database.js 0.2.0`.
  */
 export const schemaVersion: number = 3
 
