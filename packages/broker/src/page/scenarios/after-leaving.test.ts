@@ -25,7 +25,7 @@ const leave = async ({ world, app }: Box, next: Action) => {
   await world.settle()
 }
 
-describe('a time that a server asked for', () => {
+describe('a wait that a server asked for', () => {
   it.each<[string, number, Record<string, string>, (box: Box) => Promise<App>]>([
     [
       'discardAll',
@@ -92,7 +92,7 @@ describe('a time that a server asked for', () => {
         return box.app
       },
     ],
-  ])('is kept to after %s', async (_, status, headers, go) => {
+  ])('is respected after %s', async (_, status, headers, go) => {
     const box = open(options)
     const { world, app, store } = box
     await world.settle()
@@ -112,7 +112,7 @@ describe('a time that a server asked for', () => {
     expect(world.network.requests.length).toBeGreaterThan(1)
   })
 
-  it('goes with the first sign-out after it, or the first discardAll', async () => {
+  it('is removed by the first sign-out or discardAll after its end', async () => {
     for (const next of [signedOut(), signedIn('bob'), 'discardAll'] as const) {
       const box = open(options)
       const { world, app, store } = box
@@ -158,7 +158,7 @@ describe('an entry that is in flight in another tab at the sign-out', () => {
     ['delivered', 200, { reply: 'secret' }],
     ['delivered with no answer', 204, undefined],
     ['delivered in an answer that is too long', 200, 'secret'.repeat(1_000_000)],
-  ])('leaves nothing once it is %s', async (_, status, body) => {
+  ])('leaves nothing on the disk once it is %s', async (_, status, body) => {
     const { store, world, other, end } = await leftInFlight()
     await end(status, body)
     expect(await found(store, [...traces, 'secret'])).toEqual([])
@@ -168,7 +168,7 @@ describe('an entry that is in flight in another tab at the sign-out', () => {
     expect(await found(store, [...traces, 'secret'])).toEqual([])
   })
 
-  it('leaves nothing once it came back and was discarded there', async () => {
+  it('leaves nothing on the disk once it was returned and discarded there', async () => {
     const { store, world, other, end } = await leftInFlight()
     await end(422, { detail: 'secret' })
     expect(await found(store, ['p1', '/tenant/'])).toEqual(['p1', '/tenant/'])
@@ -179,7 +179,7 @@ describe('an entry that is in flight in another tab at the sign-out', () => {
     expect(await found(store, [...traces, 'secret'])).toEqual([])
   })
 
-  it('is told in that tab, and arrives once where it has to be sent again', async () => {
+  it('is reported in that tab, and arrives once if it has to be sent again', async () => {
     const { world, app, other, end } = await leftInFlight()
     await end(503, undefined)
     expect(other.outbox()).toMatchObject({ waiting: 1 })
@@ -196,7 +196,7 @@ describe('an origin that has answered', () => {
     ['a sign-out and a sign-in', (box) => leave(box, signedOut()).then(() => leave(box, signedIn('ada')))],
     ['a change of the user', (box) => leave(box, signedIn('bob'))],
     ['discardAll', ({ app }) => discardAll(app.broker)],
-  ])('is not said never to have answered after %s', async (_, go) => {
+  ])('is not reported as never answered after %s', async (_, go) => {
     const box = open(options)
     const { world, app } = box
     await clapAndSettle(box)

@@ -67,26 +67,29 @@ describe('an `answer` that throws', () => {
     ['that never ends', () => new Promise(() => {})],
     // biome-ignore lint/suspicious/noThenProperty: as some libraries' promises are
     ['of another library', () => ({ then: (_good: unknown, bad: (e: unknown) => void) => bad('late') })],
-  ])('has given a promise %s, which no reducer gets, and which nobody need hear', async (_how, parse) => {
-    const unheard = vi.fn()
-    process.on('unhandledRejection', unheard)
-    const world = createTestWorld({ network: answer(200, { n: 1 }) })
-    const { app, told, dispatch } = appWith(world, { answer: parse })
+  ])(
+    'may return a promise %s, which no reducer gets and which causes no unhandled rejection',
+    async (_how, parse) => {
+      const unheard = vi.fn()
+      process.on('unhandledRejection', unheard)
+      const world = createTestWorld({ network: answer(200, { n: 1 }) })
+      const { app, told, dispatch } = appWith(world, { answer: parse })
 
-    const receipt = dispatch()
-    await world.settle()
-    await new Promise((resolve) => setTimeout(resolve, 1))
-    process.off('unhandledRejection', unheard)
+      const receipt = dispatch()
+      await world.settle()
+      await new Promise((resolve) => setTimeout(resolve, 1))
+      process.off('unhandledRejection', unheard)
 
-    const error = { reason: 'answerInvalid', problem: expect.stringContaining('not give a promise') }
-    expect(await receipt.settled).toEqual({ status: 'confirmed', ...error })
-    expect(told()).toMatchObject([{ type: 'confirmed', payload: undefined, error }])
-    expect(app.post('p1')?.claps).toBe(1)
-    expect(world.reports.map(String)).toEqual([expect.stringContaining('`answer` must not give a promise')])
-    expect(unheard).not.toHaveBeenCalled()
-  })
+      const error = { reason: 'answerInvalid', problem: expect.stringContaining('not give a promise') }
+      expect(await receipt.settled).toEqual({ status: 'confirmed', ...error })
+      expect(told()).toMatchObject([{ type: 'confirmed', payload: undefined, error }])
+      expect(app.post('p1')?.claps).toBe(1)
+      expect(world.reports.map(String)).toEqual([expect.stringContaining('`answer` must not give a promise')])
+      expect(unheard).not.toHaveBeenCalled()
+    },
+  )
 
-  it('is told the same in another tab and at a later start, where nothing of the body is shown', async () => {
+  it('has the same outcome in another tab and at a later start, without the body', async () => {
     const world = createTestWorld({ network: answer(200, { secret: 1 }) })
     const refuse = () => {
       throw new Error('no')
@@ -104,7 +107,7 @@ describe('an `answer` that throws', () => {
   })
 })
 
-describe('what a request asks for', () => {
+describe('the `accept` of a request', () => {
   it.each([
     ['JSON', {}, {}, 'application/json'],
     [
@@ -140,24 +143,21 @@ describe('an answer that is not the application’s', () => {
     ['nothing', answer(200, undefined, { 'content-length': '0' })],
     ['a captive portal’s page', answer(200, '<html>', { 'content-type': 'text/html' })],
     ['broken JSON', answer(200, '', { 'content-type': 'text/json' })],
-  ])(
-    'of %s comes to an end that is seen, after eight sends and not before ten minutes',
-    async (_what, reply) => {
-      const world = createTestWorld({ network: reply })
-      const { app, dispatch } = appWith(world, {})
-      const receipt = dispatch()
+  ])('of %s ends visibly, after eight sends and at least ten minutes', async (_what, reply) => {
+    const world = createTestWorld({ network: reply })
+    const { app, dispatch } = appWith(world, {})
+    const receipt = dispatch()
 
-      await world.clock.advance(600_000)
-      expect(app.outbox()).toMatchObject({ waiting: 1, deadLetters: 0 })
-      await world.clock.advance(3_600_000)
+    await world.clock.advance(600_000)
+    expect(app.outbox()).toMatchObject({ waiting: 1, deadLetters: 0 })
+    await world.clock.advance(3_600_000)
 
-      expect(await receipt.settled).toMatchObject({ status: 'returned', reason: 'notAcknowledged' })
-      expect(world.network.requests).toHaveLength(8)
-      expect(app.outbox().entries[receipt.id]).toMatchObject({ reason: 'notAcknowledged', httpStatus: 200 })
-    },
-  )
+    expect(await receipt.settled).toMatchObject({ status: 'returned', reason: 'notAcknowledged' })
+    expect(world.network.requests).toHaveLength(8)
+    expect(app.outbox().entries[receipt.id]).toMatchObject({ reason: 'notAcknowledged', httpStatus: 200 })
+  })
 
-  it('does not make the page say that it is offline, where it is no page of something between', async () => {
+  it('does not make the page offline, if it is no gateway’s page', async () => {
     const world = createTestWorld({ network: answer(200, 'OK', text) })
     const { app, dispatch } = appWith(world, {})
     dispatch()
@@ -167,31 +167,34 @@ describe('an answer that is not the application’s', () => {
     expect(app.outbox().connectivity).toBe('online')
   })
 
-  it.each([404, 403, 413])('is a gateway’s %i for a minute: all arrive afterwards, once', async (status) => {
-    for (const server of ['plain', 'idempotent'] as const) {
-      let deploying = true
-      const world = createTestWorld({
-        network: (request) => (deploying ? answer(status, 'no such page', text) : acknowledge(request, {})),
-      })
-      world.setOnline(false)
-      let lanes = 0
-      const post = { request: () => ({ url: '/api/claps', method: 'POST' }), lane: () => `${lanes++}` }
-      const { app, dispatch } = appWith(world, { server, ...post })
-      for (let i = 0; i < 20; i++) dispatch()
-      await world.settle()
-      world.setOnline(true)
-      await world.clock.advance(60_000)
-      expect(app.outbox()).toMatchObject({ waiting: 20, deadLetters: 0 })
+  it.each([404, 403, 413])(
+    'is a gateway’s %i for a minute: all entries arrive once afterwards',
+    async (status) => {
+      for (const server of ['plain', 'idempotent'] as const) {
+        let deploying = true
+        const world = createTestWorld({
+          network: (request) => (deploying ? answer(status, 'no such page', text) : acknowledge(request, {})),
+        })
+        world.setOnline(false)
+        let lanes = 0
+        const post = { request: () => ({ url: '/api/claps', method: 'POST' }), lane: () => `${lanes++}` }
+        const { app, dispatch } = appWith(world, { server, ...post })
+        for (let i = 0; i < 20; i++) dispatch()
+        await world.settle()
+        world.setOnline(true)
+        await world.clock.advance(60_000)
+        expect(app.outbox()).toMatchObject({ waiting: 20, deadLetters: 0 })
 
-      deploying = false
-      await world.clock.advance(600_000)
+        deploying = false
+        await world.clock.advance(600_000)
 
-      expect(app.outbox()).toMatchObject({ waiting: 0, deadLetters: 0 })
-      expect(app.post('p1')?.claps).toBe(20)
-    }
-  })
+        expect(app.outbox()).toMatchObject({ waiting: 0, deadLetters: 0 })
+        expect(app.post('p1')?.claps).toBe(20)
+      }
+    },
+  )
 
-  it('asks a gateway that refuses everything no more than a server that fails', async () => {
+  it('sends to a refusing gateway no more often than to a failing server', async () => {
     const sends = async (reply: ReturnType<typeof answer>) => {
       const world = createTestWorld({ network: reply })
       world.setOnline(false)

@@ -39,7 +39,7 @@ function openTrading() {
 
 describe('an action with a `meta.broker` of the app’s own', () => {
   it.each(['ACME', { name: 'ACME' }, 7, null, { entryId: 5 }, { outcome: 'filled' }])(
-    'is refused in words where it is a route’s: %j',
+    'is refused with an explanation if the action has a route: %j',
     async (mine) => {
       const { world, store } = openTrading()
       await world.settle()
@@ -56,7 +56,7 @@ describe('an action with a `meta.broker` of the app’s own', () => {
   )
 
   it.each(['ACME', { entryId: 5 }, { outcome: 'filled' }, { outcome: 'delivered' }])(
-    'is left as it is where it is none of a route: %j',
+    'is left unchanged if the action has no route: %j',
     async (mine) => {
       const { world, store, seen } = openTrading()
       await world.settle()
@@ -69,7 +69,7 @@ describe('an action with a `meta.broker` of the app’s own', () => {
     },
   )
 
-  it('is the broker’s own mark where a listener dispatches again what it has seen: that is another write', async () => {
+  it('that is the broker’s own mark, dispatched again by a listener, is another write', async () => {
     const { world, store } = openTrading()
     await world.settle()
     store.dispatch(placed(1, undefined))
@@ -83,7 +83,7 @@ describe('an action with a `meta.broker` of the app’s own', () => {
   })
 })
 
-describe('what a request is made of', () => {
+describe('the parts of a request', () => {
   const url = '/ok'
   const stored = async (request: unknown, more = {}) => {
     const { world, app, dispatch } = openWith({ request: () => request }, more)
@@ -93,13 +93,13 @@ describe('what a request is made of', () => {
     return { accepted, entry, request: entry?.request }
   }
 
-  it.each([null, undefined])('no body, and no content type, is %s', async (body) => {
+  it.each([null, undefined])('a missing body has no content type: %s', async (body) => {
     const { request } = await stored({ url, method: 'DELETE', body })
 
     expect(request).toMatchObject({ body: undefined, headers: [['accept', 'application/json']] })
   })
 
-  it('search parameters are a form', async () => {
+  it('search parameters become a form', async () => {
     const { request } = await stored({ url, body: new URLSearchParams({ a: 'é', b: '1 2' }) })
 
     expect(request?.headers).toContainEqual([
@@ -109,7 +109,7 @@ describe('what a request is made of', () => {
     expect(new TextDecoder().decode(request?.body as ArrayBuffer)).toBe('a=%C3%A9&b=1+2')
   })
 
-  it('a view of a buffer is its own bytes alone', async () => {
+  it('a view of a buffer becomes its own bytes only', async () => {
     const bytes = new Uint8Array([1, 2, 3, 4])
     const { request } = await stored({ url, body: bytes.subarray(1, 3) })
     const data = await stored({ url, body: new DataView(bytes.buffer, 3) })
@@ -126,7 +126,7 @@ describe('what a request is made of', () => {
     ['OPTIONS', 'OPTIONS'],
     ['propfind', 'propfind'],
     ['Put', 'PUT'],
-  ])('its method is any token: %s', async (given, method) => {
+  ])('its method may be any token: %s', async (given, method) => {
     const { entry, request } = await stored({ url, method: given })
 
     expect(request?.method).toBe(method)
@@ -134,7 +134,7 @@ describe('what a request is made of', () => {
   })
 
   it.each(['', 'P UT', 'PUT ', 'é', 'connect', 'Trace', 'TRACK', 'get', 'HEAD', null])(
-    'its method is none that no page may send, or that changes nothing: %j',
+    'its method may not be forbidden for pages or read-only: %j',
     async (method) => {
       expect((await stored({ url, method })).accepted).toEqual({
         status: 'rejected',
@@ -143,7 +143,7 @@ describe('what a request is made of', () => {
     },
   )
 
-  it('a payload counts with its bytes, whatever they lie in, and is refused before anything is read', async () => {
+  it('a payload counts with all of its bytes, and is refused before anything is read', async () => {
     const reading = vi.spyOn(Blob.prototype, 'arrayBuffer')
     const responses = vi.spyOn(Response.prototype, 'arrayBuffer')
     const large = new ArrayBuffer(8 * 1_048_576)
@@ -173,7 +173,7 @@ describe('what a request is made of', () => {
     expect(responses).not.toHaveBeenCalled()
   })
 
-  it('counts against bytesMax with what its payload holds', async () => {
+  it('an entry counts against bytesMax with its payload', async () => {
     const payload = { postId: 'p1', file: new Blob([new ArrayBuffer(400_000)]) }
     const { world, app, dispatch } = openWith({ payload }, { limits: { bytesMax: 1_000_000 } })
     await world.settle()
@@ -184,7 +184,7 @@ describe('what a request is made of', () => {
     expect((await outboxEntries(app.broker)).map(({ bytes }) => bytes > 400_000)).toEqual([true, true])
   })
 
-  it('keeps a Date of its payload a Date, after a reload too', async () => {
+  it('a Date in a payload stays a Date, after a reload too', async () => {
     const payload = { postId: 'p1', at: new Date(5) }
     const { app, world, dispatch } = openWith({ payload }, { limits: {} })
     await dispatch().accepted
@@ -194,7 +194,7 @@ describe('what a request is made of', () => {
     expect(entry?.action.payload).toEqual(payload)
   })
 
-  it('says where the value is that would be lost', async () => {
+  it('an error names the place of a value that would be lost', async () => {
     const items = [{}, {}, { photo: new Blob(['x']) }]
 
     expect((await stored({ url, body: { items } })).accepted).toEqual({

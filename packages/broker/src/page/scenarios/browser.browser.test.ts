@@ -5,7 +5,7 @@ import { outboxEntries, write } from '../../index.js'
 import { bytesOf, offline, start } from '../fixtures/browser.fixture.js'
 
 describe('a page in a browser', () => {
-  it('stores on disk, then sends, and tells the answer (P1, P5)', async () => {
+  it('stores an entry on disk, then sends it, and reports the answer (P1, P5)', async () => {
     const { broker, store, send } = start()
 
     const receipt = send({ url: '/wire/echo', method: 'PUT', body: { é: 1 } })
@@ -21,7 +21,7 @@ describe('a page in a browser', () => {
     expect(broker.capabilities()).toMatchObject({ storage: true, locks: true, worker: 'none' })
   })
 
-  it('has what IndexedDB does not take end alone, and its neighbours of the same turn arrive (P1)', async () => {
+  it('rejects only the capture that IndexedDB cannot store, and others of the same turn arrive (P1)', async () => {
     vi.spyOn(globalThis, 'reportError').mockImplementation(() => {})
     vi.spyOn(console, 'error').mockImplementation(() => {})
     const nested = (depth: number) => Array.from({ length: depth }).reduce((inner: unknown) => [inner], [])
@@ -47,7 +47,7 @@ describe('a page in a browser', () => {
     ])
   })
 
-  it('ends an entry whose answer IndexedDB does not take, without it, and its neighbours with theirs', async () => {
+  it('ends an entry without its answer if IndexedDB cannot store that, and others with theirs', async () => {
     const reported = vi.spyOn(globalThis, 'reportError').mockImplementation(() => {})
     vi.spyOn(console, 'error').mockImplementation(() => {})
     const { fetch } = globalThis
@@ -85,16 +85,13 @@ describe('a page in a browser', () => {
   it.each([
     ['a value outside Latin-1', (headers: Headers) => headers.set('x-user', '李')],
     ['a bad name', () => ({ 'x user': 'ada' }) as never],
-  ])(
-    'gives an entry back whose headers are none that a request can have: %s',
-    async (_name, prepareHeaders) => {
-      const { send } = start({ prepareHeaders })
+  ])('returns an entry whose headers are invalid: %s', async (_name, prepareHeaders) => {
+    const { send } = start({ prepareHeaders })
 
-      const settled = await send({ url: '/wire/echo', method: 'PUT' }).settled
+    const settled = await send({ url: '/wire/echo', method: 'PUT' }).settled
 
-      expect(settled).toMatchObject({ status: 'returned', reason: 'invalidRequest' })
-    },
-  )
+    expect(settled).toMatchObject({ status: 'returned', reason: 'invalidRequest' })
+  })
 
   it('tries again when the browser says that it is online', async () => {
     const { store, send } = start()
@@ -112,7 +109,7 @@ describe('a page in a browser', () => {
     await vi.waitFor(() => expect(store.getState().broker.connectivity).toBe('online'))
   })
 
-  it('keeps abreast where no frame is painted: a page that was hidden before its next one', async () => {
+  it('stays up to date in a hidden page, which paints no frame', async () => {
     vi.spyOn(globalThis, 'requestAnimationFrame').mockReturnValue(0)
     const { store, send } = start()
 
@@ -122,7 +119,7 @@ describe('a page in a browser', () => {
     await vi.waitFor(() => expect(store.getState().broker.waiting).toBe(0))
   })
 
-  it('names its database and its rows so that nothing tells who the user is', async () => {
+  it('names its database and its rows without the user’s id', async () => {
     const name = crypto.randomUUID()
     const { send } = start({ name, partition: () => 'ada@example.com' })
     await send({ url: '/wire/echo', method: 'PUT' }).settled
@@ -133,7 +130,7 @@ describe('a page in a browser', () => {
     expect(names.join()).not.toContain('ada@')
   })
 
-  it('serves the second store of a database once that is the one in use', async () => {
+  it('serves the second store of a database once that store is in use', async () => {
     const name = crypto.randomUUID()
     start({ name })
     const second = start({ name })
@@ -143,7 +140,7 @@ describe('a page in a browser', () => {
     expect((await receipt.settled).status).toBe('delivered')
   })
 
-  it('dispatches nothing more and hears nothing once stopped, and its database can go', async () => {
+  it('dispatches and receives nothing after stop(), and its database can be deleted', async () => {
     const name = crypto.randomUUID()
     const { broker, send } = start({ name })
     await send({ url: '/wire/echo', method: 'PUT' }).settled

@@ -60,7 +60,7 @@ describe(`${count} answers of 1 MB`, () => {
     ['JSON of no Latin letters', json('李')],
     ['JSON of quotes', json('"')],
   ])(
-    'that were delivered take an eighth of `bytesMax`, and what no page has read: %s',
+    'of delivered entries take an eighth of `bytesMax`, beside those that no page has read: %s',
     async (_what, body) => {
       const { onDisk, counted, ends } = await answered(200, 'application/json', body)
 
@@ -76,14 +76,17 @@ describe(`${count} answers of 1 MB`, () => {
     ['text', 'text/plain', 'x'.repeat(megabyte)],
     ['text of no Latin letters', 'text/plain', '李'.repeat(megabyte)],
     ['a page', 'text/html', `<p>${'x'.repeat(megabyte)}</p>`],
-  ])('that refuse are cut at 8 KiB each, in the letter and in the journal: %s', async (_what, type, body) => {
-    const { onDisk, counted, ends, row } = await answered(422, type, body)
+  ])(
+    'of refused entries are cut at 8 KiB each, in the dead letter and in the journal: %s',
+    async (_what, type, body) => {
+      const { onDisk, counted, ends, row } = await answered(422, type, body)
 
-    expect(ends).toEqual(['returned'])
-    expect(row?.dead).toBe(count)
-    expect(onDisk).toBeLessThanOrEqual(count * 2 * 8_192 + overhead)
-    expect(counted).toBeGreaterThanOrEqual(onDisk - overhead)
-  })
+      expect(ends).toEqual(['returned'])
+      expect(row?.dead).toBe(count)
+      expect(onDisk).toBeLessThanOrEqual(count * 2 * 8_192 + overhead)
+      expect(counted).toBeGreaterThanOrEqual(onDisk - overhead)
+    },
+  )
 
   it.each([100_000, 2 ** 20])('stay within a `bytesMax` of %i', async (bytesMax) => {
     const body = json('x')
@@ -96,7 +99,7 @@ describe(`${count} answers of 1 MB`, () => {
     }
   })
 
-  it('leave no more than their events once they were shown, and nothing of a letter that is let go', async () => {
+  it('leave only their events once shown, and nothing of a discarded dead letter', async () => {
     const { world, store } = await answered(200, 'application/json', json('x'))
     await world.clock.advance(200_000)
 

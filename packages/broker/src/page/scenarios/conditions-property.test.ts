@@ -26,7 +26,7 @@ describe('conditions that change at random', () => {
     fc.record({ kind: fc.constantFrom(...(Object.keys(kinds) as (keyof typeof kinds)[])), lane: fc.nat(2) }),
   )
 
-  it('send nothing that is not met, everything once that is, and each lane in its order', async () => {
+  it('never send an entry before its conditions are met, send all afterwards, and keep each lane’s order', async () => {
     const held = { upload: 0, bulk: 0, seen: 0, quick: 0, plain: 0 }
     await fc.assert(
       fc.asyncProperty(fc.array(change, { minLength: 5, maxLength: 40 }), async (changes) => {

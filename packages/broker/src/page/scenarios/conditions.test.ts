@@ -18,7 +18,7 @@ import {
 const sent = ({ network }: TestWorld) => network.requests.map(({ url }) => url.split('/').at(-1))
 
 describe('a write that waits for a connection', () => {
-  it('is accepted and waits while the connection is not that, and leaves as soon as it is', async () => {
+  it('is accepted, waits for its kind of connection, and is sent as soon as it has it', async () => {
     const world = worldAt()
     const { tab, dispatch, waiting } = open(world)
     tab.setDevice({ unmetered: false })
@@ -34,7 +34,7 @@ describe('a write that waits for a connection', () => {
     expect(await receipt.settled).toMatchObject({ status: 'delivered' })
   })
 
-  it('has its lane wait behind it, and no other', async () => {
+  it('holds up its own lane only', async () => {
     const world = worldAt()
     const { tab, dispatch } = open(world)
     tab.setDevice({ unmetered: false })
@@ -50,7 +50,7 @@ describe('a write that waits for a connection', () => {
     expect(sent(world)).toEqual(['c', 'a', 'b'])
   })
 
-  it('needs all that it names', async () => {
+  it('requires all of its conditions', async () => {
     const world = worldAt()
     const { tab, dispatch } = open(world)
     tab.setDevice({ effectiveType: '2g' })
@@ -66,7 +66,7 @@ describe('a write that waits for a connection', () => {
     expect(sent(world)).toEqual(['a'])
   })
 
-  it('is sent at once where the browser says nothing of its connection', async () => {
+  it('is sent at once if the browser does not report its connection', async () => {
     const world = worldAt()
     open(world).dispatch(upload({ id: 'a', lane: 'x' }))
     await world.settle()
@@ -74,7 +74,7 @@ describe('a write that waits for a connection', () => {
     expect(sent(world)).toEqual(['a'])
   })
 
-  it('counts no attempt while it waits, and waits again where an attempt has failed meanwhile', async () => {
+  it('counts no attempt while it waits, and waits again after a failed attempt', async () => {
     const world = worldAt(noon, { network: [answer(503)] })
     const { tab, dispatch } = open(world)
     const receipt = dispatch(upload({ id: 'a', lane: 'x' }))
@@ -90,7 +90,7 @@ describe('a write that waits for a connection', () => {
     expect(await receipt.settled).toMatchObject({ status: 'delivered' })
   })
 
-  it('waits on in the next page, though it was closed, until the device is fit', async () => {
+  it('goes on waiting in the next page until the device meets its conditions', async () => {
     const world = worldAt()
     const first = open(world)
     first.tab.setDevice({ unmetered: false })
@@ -111,8 +111,8 @@ describe('a write that waits for a connection', () => {
   })
 })
 
-describe('a write that waits for a page that is looked at', () => {
-  it('is sent by the tab that is, whatever tab it was made in', async () => {
+describe('a write that waits for a visible page', () => {
+  it('is sent by the visible tab, even if another tab made it', async () => {
     const world = worldAt()
     const [back, front] = [open(world), open(world)]
     back.tab.host.setVisible(false)
@@ -134,7 +134,7 @@ describe('a write that waits for hours of the day', () => {
     ['in summer', noon, 10 * hour],
     ['in winter', Date.parse('2026-12-21T12:00Z'), 9 * hour],
     ['before the night in which the clocks go forward', Date.parse('2026-03-28T20:59Z'), minute],
-  ])('is sent as they begin by the clock on the wall, %s', async (_, now, ms) => {
+  ])('is sent as they begin by the wall clock, %s', async (_, now, ms) => {
     const world = worldAt(now)
     open(world).dispatch(bulk({ id: 'a', lane: 'x' }))
     await world.clock.advance(ms - 1)
@@ -145,7 +145,7 @@ describe('a write that waits for hours of the day', () => {
     expect(sent(world)).toEqual(['a'])
   })
 
-  it('is sent once, though the clock goes back by an hour while it is in flight and after it', async () => {
+  it('is sent once, although the clock goes back by an hour in flight and afterwards', async () => {
     const world = worldAt(noon + 10 * hour)
     const { dispatch, waiting } = open(world)
     dispatch(bulk({ id: 'a', lane: 'x' }))
@@ -161,7 +161,7 @@ describe('a write that waits for hours of the day', () => {
     expect(waiting()).toBe(0)
   })
 
-  it('waits for them to begin again where the clock goes back before them', async () => {
+  it('waits again if the clock goes back before the hours', async () => {
     const world = worldAt(noon + 10 * hour - 30_000)
     open(world).dispatch(bulk({ id: 'a', lane: 'x' }))
     await world.settle()
@@ -174,7 +174,7 @@ describe('a write that waits for hours of the day', () => {
     expect(sent(world)).toEqual(['a'])
   })
 
-  it('is sent within a minute of a clock that is set forward into them, and at once where something happens', async () => {
+  it('is sent within a minute after the clock is set forward, and at once at any event', async () => {
     const world = worldAt()
     const { tab, dispatch } = open(world)
     dispatch(bulk({ id: 'a', lane: 'x' }))

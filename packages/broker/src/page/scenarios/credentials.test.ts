@@ -6,7 +6,7 @@ const tokens = ({ requests }: { readonly requests: readonly SentRequest[] }) =>
   requests.map(({ method, headers }) => [method, headers['authorization']])
 
 describe('credentials are added as a request leaves', () => {
-  it('anew for each attempt, so a token that was renewed meanwhile goes with the next', async () => {
+  it('again for each attempt, so the next attempt has a renewed token', async () => {
     const world = createTestWorld()
     world.network.next(answer(503))
     let asked = 0
@@ -24,7 +24,7 @@ describe('credentials are added as a request leaves', () => {
     ])
   })
 
-  it('to the session’s probe too, which tells that a new token is good: what was paused goes on (P7)', async () => {
+  it('to the session probe too, so a valid new token resumes a paused outbox (P7)', async () => {
     const good = 'token 1'
     const world = createTestWorld({
       network: (request) =>
@@ -58,7 +58,7 @@ describe('credentials are added as a request leaves', () => {
     expect(app.outbox()).toMatchObject({ paused: undefined, waiting: 0 })
   })
 
-  it('knowing where it goes and for which action', async () => {
+  it('with the URL and the route of the request', async () => {
     const world = createTestWorld()
     const seen: unknown[] = []
     const app = openApp(world, {
@@ -73,7 +73,7 @@ describe('credentials are added as a request leaves', () => {
     expect(seen).toEqual([['https://app.test/api/posts/p1/claps', 'posts/clapped', 'ada']])
   })
 
-  it('or the request leaves as it is where the app has none to give, and the server’s 401 pauses it', async () => {
+  it('or the request is sent without them if the app has none, and a 401 pauses the outbox', async () => {
     const world = createTestWorld({ network: answer(401) })
     const app = openApp(world, { prepareHeaders: () => {} })
 
@@ -84,7 +84,7 @@ describe('credentials are added as a request leaves', () => {
     expect(app.outbox()).toMatchObject({ paused: 'auth', waiting: 1 })
   })
 
-  it('and where they cannot be had nothing leaves: that is reported, and tried again', async () => {
+  it('and if the app cannot get them, nothing is sent, and the error is reported and tried again', async () => {
     const world = createTestWorld()
     const failure = new Error('the token endpoint does not answer')
     let works = false
@@ -113,7 +113,7 @@ describe('credentials are added as a request leaves', () => {
 })
 
 describe('a release', () => {
-  it('that begins to prepare headers does so for what an earlier one captured', async () => {
+  it('that begins to prepare headers does so for entries of an earlier release too', async () => {
     const world = createTestWorld()
     world.setOnline(false)
     const before = openApp(world)
@@ -128,7 +128,7 @@ describe('a release', () => {
     expect(tokens(world.network)).toEqual([['POST', 'token']])
   })
 
-  it('that no longer does keeps what needs them, says so once, and a later one delivers it', async () => {
+  it('that no longer prepares headers keeps such entries, reports it once, and a later release delivers them', async () => {
     const world = createTestWorld()
     world.setOnline(false)
     const before = openApp(world, { prepareHeaders: (headers) => headers.set('authorization', 'token') })

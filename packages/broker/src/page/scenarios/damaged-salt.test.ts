@@ -24,7 +24,7 @@ async function left(): Promise<TestWorld> {
 
 describe('a salt that is damaged', () => {
   it.each(junk)(
-    'under an open page is written again, and later pages find what it accepted: %j',
+    'under an open page is written again, and later pages find its entries: %j',
     async (value) => {
       const world = createTestWorld()
       world.setOnline(false)
@@ -46,7 +46,7 @@ describe('a salt that is damaged', () => {
   )
 
   it.each([...junk, 'another'])(
-    'and lies nowhere else: its work is sent as nobody’s, the user is told, and new work goes on: %j',
+    'without any copy leaves its entries unsent, the user is told, and new entries go on: %j',
     async (value) => {
       const world = await left()
       await spoilSalt(world, value)
@@ -62,7 +62,7 @@ describe('a salt that is damaged', () => {
     },
   )
 
-  it('tells the next user nothing of it: the console does', async () => {
+  it('is reported to the console, and not to the next user', async () => {
     const world = await left()
     await spoilSalt(world, 7)
     world.setOnline(true)

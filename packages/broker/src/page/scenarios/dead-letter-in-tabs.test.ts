@@ -13,7 +13,7 @@ describe('a dead letter', () => {
     return { world, here, there, id: receipt.id }
   }
 
-  it('is seen from every tab, with its reason', async () => {
+  it('is listed in every tab with its reason', async () => {
     const { there, id } = await refused()
 
     expect(there.outbox()).toMatchObject({ deadLetters: 1, waiting: 0 })
@@ -70,7 +70,7 @@ describe('a dead letter', () => {
     expect(late.post('p1')?.claps).toBe(1)
   })
 
-  it('is discarded from another tab, and gone from both', async () => {
+  it('is discarded from another tab, and removed from both', async () => {
     const { world, here, there, id } = await refused()
 
     expect(await discard(there.broker, id)).toBe('discarded')
@@ -82,7 +82,7 @@ describe('a dead letter', () => {
     expect(world.network.requests).toHaveLength(1)
   })
 
-  it('that another tab has taken care of already is not found', async () => {
+  it('is not found after another tab requeued or discarded it', async () => {
     const { here, there, id } = await refused()
     await requeue(there.broker, id)
 
@@ -90,7 +90,7 @@ describe('a dead letter', () => {
     expect(await discard(here.broker, id)).toBe('notFound')
   })
 
-  it('belongs to its user: nobody else finds it', async () => {
+  it('is found by its own user only', async () => {
     const { world, id } = await refused()
     const bob = openApp(world, { user: 'bob' })
     await world.settle()

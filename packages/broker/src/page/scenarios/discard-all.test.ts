@@ -6,7 +6,7 @@ import { answer, createTestWorld, held } from '../../testing/index.js'
 const nothing = { waiting: 0, deadLetters: 0, entries: {} }
 
 describe('discardAll', () => {
-  it('gives up what waits in any tab, what is on its way and what came back, in the view of all tabs', async () => {
+  it('removes waiting entries, those in flight and dead letters from the view of all tabs', async () => {
     const world = createTestWorld()
     const [here, there] = [openApp(world), openApp(world)]
     await world.settle()
@@ -40,7 +40,7 @@ describe('discardAll', () => {
     expect(world.reports).toEqual([])
   })
 
-  it('takes back what is not on disk yet, too', async () => {
+  it('cancels captures that are not on disk yet, too', async () => {
     const world = createTestWorld()
     const app = openApp(world)
     await world.settle()
@@ -54,7 +54,7 @@ describe('discardAll', () => {
     expect(world.network.requests).toHaveLength(0)
   })
 
-  it('leaves what is captured after it alone', async () => {
+  it('keeps entries that are captured after it', async () => {
     const world = createTestWorld()
     world.setOnline(false)
     const app = openApp(world)
@@ -71,7 +71,7 @@ describe('discardAll', () => {
     expect((await receipt.settled).status).toBe('delivered')
   })
 
-  it("P6 touches no other user's outbox, and gives up nothing while nobody is signed in", async () => {
+  it("P6 changes no other user's outbox, and discards nothing while nobody is signed in", async () => {
     const world = createTestWorld()
     world.setOnline(false)
     const app = openApp(world)

@@ -41,7 +41,7 @@ const asideIn = ({ outbox }: Pick<ReturnType<typeof openApp>, 'outbox'>) =>
 
 describe('a damaged row', () => {
   it.each(damages.flatMap(([what, more]) => [0, 1, 2].map((place) => [what, place, more] as const)))(
-    'with %s at place %i of its lane holds those behind it until it is discarded, in all tabs',
+    'with %s at place %i of its lane holds up the entries behind it until any tab discards it',
     async (_what, place, more) => {
       const world = createTestWorld()
       const { app, receipts } = await damaged(world, place, more)
@@ -73,7 +73,7 @@ describe('a damaged row', () => {
     },
   )
 
-  it.each(damages.slice(0, 4))('with %s ends for the page that made it as cancelled', async (_what, more) => {
+  it.each(damages.slice(0, 4))('with %s ends as cancelled in the page that made it', async (_what, more) => {
     const world = createTestWorld()
     const { app, receipts } = await damaged(world, 1, more)
     await world.clock.advance(60_000)
@@ -87,7 +87,7 @@ describe('a damaged row', () => {
     expect([app.outbox().waiting, app.outbox().entries]).toEqual([0, {}])
   })
 
-  it.each(damages)('with %s is taken off every page by discardAll', async (_what, more) => {
+  it.each(damages)('with %s is removed from every page by discardAll', async (_what, more) => {
     const world = createTestWorld()
     const { app } = await damaged(world, 1, more)
     await app.broker.stop()
@@ -108,7 +108,7 @@ describe('a damaged dead letter', () => {
     ['its reason', { reason: 7 }],
     ['its id', { id: null }],
     ['its problem', { problemBytes: 'x' }],
-  ])('of which %s is gone is discarded, and a lane that it held back goes on', async (_what, more) => {
+  ])('without its %s can be discarded, and its blocked lane goes on', async (_what, more) => {
     const world = createTestWorld({ network: [(given) => acknowledge(given, {}, 422)] })
     const app = openApp(world)
     app.clap('p1')
@@ -143,7 +143,7 @@ describe('a row of a newer release', () => {
     ['of which only the version is other', {}],
     ['whose request this release cannot read', { request: { parts: [] } }],
     ['that has another kind of id', { id: { n: 1 } }],
-  ])('%s is not discarded, stays shown, and its lane waits (P11)', async (_what, more) => {
+  ])('%s is not discarded and stays listed, and its lane waits (P11)', async (_what, more) => {
     const world = createTestWorld()
     const { app } = await damaged(world, 0, { ...more, version: entryVersion + 1 })
     await app.broker.stop()

@@ -14,7 +14,7 @@ const renewed = () => {
 }
 
 describe('an expired session (P7)', () => {
-  it('pauses what waits after one 401, with no storm of attempts', async () => {
+  it('pauses waiting entries after one 401, without more attempts', async () => {
     const world = createTestWorld({ network: answer(401) })
     world.setOnline(false)
     const app = openApp(world, { limits: { concurrencyMax: 1 } })
@@ -46,7 +46,7 @@ describe('an expired session (P7)', () => {
     expect(app.outbox()).toMatchObject({ paused: undefined, waiting: 0 })
   })
 
-  it('that another tab ended by its sign-out goes on in this one by broker.resume(), and not before', async () => {
+  it('that another tab ended by a sign-out resumes in this tab by broker.resume() only', async () => {
     const world = createTestWorld()
     const app = openApp(world)
     const other = openApp(world)
@@ -65,7 +65,7 @@ describe('an expired session (P7)', () => {
     expect(app.outbox()).toMatchObject({ paused: undefined, waiting: 0 })
   })
 
-  it('is not taken from another user by broker.resume(), which a “try now” button calls too (P6)', async () => {
+  it('of another user is not taken over by broker.resume() (P6)', async () => {
     const world = createTestWorld()
     const app = openApp(world)
     const other = openApp(world)
@@ -82,7 +82,7 @@ describe('an expired session (P7)', () => {
     expect(app.outbox()).toMatchObject({ paused: 'principal', waiting: 1 })
   })
 
-  it('resumes by itself when the session’s probe answers well', async () => {
+  it('resumes by itself when the session probe succeeds', async () => {
     const { world, app } = renewed()
     await world.settle()
 
@@ -93,11 +93,11 @@ describe('an expired session (P7)', () => {
     expect(app.outbox()).toMatchObject({ paused: undefined, waiting: 0 })
   })
 
-  describe('that is good again is found out', () => {
+  describe('that is valid again is detected', () => {
     const probes = (world: ReturnType<typeof createTestWorld>) =>
       world.network.requests.filter(({ method }) => method === 'GET')
 
-    it.each([300, 1_000, 3_000, 5_000, 14_000])('at the first tap, with one each %i ms', async (gap) => {
+    it.each([300, 1_000, 3_000, 5_000, 14_000])('at the first tap, with a tap each %i ms', async (gap) => {
       const { world, app } = renewed()
       await world.settle()
       for (let i = 0; i < 4; i += 1) {
@@ -110,7 +110,7 @@ describe('an expired session (P7)', () => {
       expect(probes(world)).toHaveLength(1)
     })
 
-    it.each([2_000, 7_000, 14_000])('15 s after, with news from another tab each %i ms', async (gap) => {
+    it.each([2_000, 7_000, 14_000])('within 15 s, with news from another tab each %i ms', async (gap) => {
       const { world, app } = renewed()
       await world.settle()
       for (let ms = 0; ms < 16_000; ms += gap) {
@@ -148,7 +148,7 @@ describe('an expired session (P7)', () => {
       expect(app.outbox()).toMatchObject({ paused: undefined, waiting: 1 })
     })
 
-    it('by one probe each 15 s, however many tabs are open, and by one a second at most while taps come', async () => {
+    it('by one probe each 15 s for any number of tabs, and at most one a second during taps', async () => {
       const world = createTestWorld({ network: answer(401) })
       const [app] = Array.from({ length: 4 }, () => openApp(world, { sessionProbe: '/api/me' }))
       app?.clap('p1')
@@ -166,7 +166,7 @@ describe('an expired session (P7)', () => {
     })
   })
 
-  it('is asked about where a redirect came: a login page is no answer', async () => {
+  it('is probed after a redirect, since a login page is no answer', async () => {
     const world = createTestWorld()
     world.network.next(redirect(), answer(401))
     const app = openApp(world, { sessionProbe: '/api/me' })

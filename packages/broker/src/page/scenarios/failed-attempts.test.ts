@@ -5,7 +5,7 @@ import { discardAll, requeue } from '../../index.js'
 import { answer, cut, failed } from '../../testing/index.js'
 import { options, setUp } from '../fixtures/failed-attempts.fixture.js'
 
-describe('an entry whose attempt came to nothing', () => {
+describe('an entry whose attempt failed', () => {
   it.each([
     [
       'a refusal for now',
@@ -19,7 +19,7 @@ describe('an entry whose attempt came to nothing', () => {
       { httpStatus: 200 },
     ],
     ['an answer that broke off', cut(), { reason: 'cut' }],
-  ])('says why, how often it was sent and when it is sent again: %s', async (_what, reply, why) => {
+  ])('shows why, how often it was sent and when it is sent again: %s', async (_what, reply, why) => {
     const { world, send, only } = setUp()
     world.network.next(reply)
     send('/a')
@@ -30,7 +30,7 @@ describe('an entry whose attempt came to nothing', () => {
     expect(world.reports).toEqual([])
   })
 
-  it('says the same in a tab that was open, and in one that is opened later', async () => {
+  it('shows the same in an open tab and in one that is opened later', async () => {
     const { world, app, send, only } = setUp()
     const other = openApp(world, options)
     world.network.next(answer(503, undefined, { 'retry-after': '60' }))
@@ -43,7 +43,7 @@ describe('an entry whose attempt came to nothing', () => {
     expect(only()).toMatchObject({ reason: 'http', httpStatus: 503, attempts: 1 })
   })
 
-  it('waits for no time but for the network where nothing gets through', async () => {
+  it('waits for the network, without a time, if nothing gets through', async () => {
     const { world, send, only } = setUp()
     // The start of a page is a reason of its own to look whether the network is there.
     await world.settle()
@@ -55,7 +55,7 @@ describe('an entry whose attempt came to nothing', () => {
     expect(only()?.nextTryAt).toBeUndefined()
   })
 
-  it('says why it is in doubt, and nothing of that once it is sent anew', async () => {
+  it('shows why it is in doubt until it is sent again', async () => {
     const { world, app, send, only } = setUp()
     world.network.next(failed({ timedOut: true }))
     send('/a', 'POST')
@@ -68,7 +68,7 @@ describe('an entry whose attempt came to nothing', () => {
     expect(only()?.reason).not.toBe('timeout')
   })
 
-  it('keeps how often it was sent when it comes back', async () => {
+  it('keeps its count of sends when it is returned', async () => {
     const { world, send, only } = setUp()
     world.network.next(answer(503), answer(422))
     send('/a')
@@ -77,7 +77,7 @@ describe('an entry whose attempt came to nothing', () => {
     expect(only()).toMatchObject({ state: 'returned', reason: 'refused', httpStatus: 422, attempts: 2 })
   })
 
-  it('costs nothing once all is given up', async () => {
+  it('leaves no failure counts after discardAll', async () => {
     const { world, app, send } = setUp()
     world.network.always(answer(500))
     for (let i = 0; i < 30; i += 1) send(`/${i}`)
@@ -97,7 +97,7 @@ describe('after an outage of ten minutes', () => {
   const firsts = [answer(503), answer(500), answer(429), failed(), answer(502)]
 
   it.each(outages.flatMap((outage) => firsts.map((first) => [outage, first] as const)))(
-    'all is delivered within seconds, the lane behind it too: %s, and first %o',
+    'all entries are delivered within seconds, also those behind in a lane: %s, and first %o',
     async (outage, first) => {
       const { world, app, send } = setUp()
       await world.settle()
@@ -115,19 +115,22 @@ describe('after an outage of ten minutes', () => {
   )
 })
 
-describe('a network that wants a sign-in', () => {
-  it.each(['plain', 'idempotent'] as const)('answers 511 at a %s server, which says so', async (server) => {
-    const { world, app, send, only } = setUp({ server })
-    world.network.always(answer(511, 'sign in', { 'content-type': 'text/html' }))
-    send('/a')
-    await world.clock.advance(180_000)
+describe('a network that requires a sign-in (511)', () => {
+  it.each(['plain', 'idempotent'] as const)(
+    'answers 511 in front of a %s server, and the entry shows it',
+    async (server) => {
+      const { world, app, send, only } = setUp({ server })
+      world.network.always(answer(511, 'sign in', { 'content-type': 'text/html' }))
+      send('/a')
+      await world.clock.advance(180_000)
 
-    expect(only()).toMatchObject({ reason: 'http', httpStatus: 511 })
-    expect(app.outbox().trouble).toMatchObject([{ code: 'http', httpStatus: 511 }])
-  })
+      expect(only()).toMatchObject({ reason: 'http', httpStatus: 511 })
+      expect(app.outbox().trouble).toMatchObject([{ code: 'http', httpStatus: 511 }])
+    },
+  )
 
   it.each(['PUT', 'POST'] as const)(
-    'costs a %s no failure for hours, and is seen to end at once',
+    'causes a %s no failure for hours, and its end is noticed at once',
     async (method) => {
       const { world, app, send, only } = setUp()
       await world.settle()
@@ -145,7 +148,7 @@ describe('a network that wants a sign-in', () => {
   )
 
   it.each([0, 1, 9, 20])(
-    'takes none of the eight sends of a success that is none: after %i 511s',
+    'does not count toward the eight sends of an unacknowledged success: after %i 511s',
     async (n) => {
       const { world, send, only } = setUp()
       world.network.next(...Array(n).fill(answer(511, 'sign in', { 'content-type': 'text/html' })))

@@ -18,7 +18,7 @@ it.each([
   [20_000, 1_000],
   [5_000, 5_000],
   [300, 1],
-])('%i captures, %i in each turn, fill one outbox and no other', async (count, ofTurn) => {
+])('%i captures, %i in each turn, fill the outbox of one user only', async (count, ofTurn) => {
   const store = memoryStore()
   const world = createTestWorld({ store })
   world.setOnline(false)

@@ -38,7 +38,7 @@ describe('a session that is half open, as before a second factor (P7)', () => {
   }
 
   it.each(cases)(
-    'returns nothing at a second %i, of %s, and all arrives at its end',
+    'returns no entry at a second %i, of %s, and all arrive at its end',
     async (status, _of, options) => {
       const { world, app, enter, work } = setUp(status, options)
       work(30)
@@ -59,7 +59,7 @@ describe('a session that is half open, as before a second factor (P7)', () => {
     ['a lone change', 1, 0],
     ['three, with a tap each 6 s', 3, 6_000],
     ['twelve, with a tap each 14 s', 12, 14_000],
-  ])('of ten minutes costs nothing of %s, and a word of the app sends all at once', async (_what, n, gap) => {
+  ])('of ten minutes returns none of %s, and resume() sends all at once', async (_what, n, gap) => {
     const { world, app, enter, work } = setUp()
     work(n)
     await world.settle()
@@ -77,7 +77,7 @@ describe('a session that is half open, as before a second factor (P7)', () => {
     expect(app.outbox()).toMatchObject({ paused: undefined, waiting: 0, deadLetters: 0 })
   })
 
-  it('of ten minutes returns nothing where the server takes other writes of anybody', async () => {
+  it('of ten minutes returns no entry if the server accepts other writes without a session', async () => {
     const { world, app, enter, work } = setUp()
     work(6)
     await world.settle()
@@ -94,7 +94,7 @@ describe('a session that is half open, as before a second factor (P7)', () => {
     expect(app.outbox()).toMatchObject({ paused: undefined, waiting: 0, deadLetters: 0 })
   })
 
-  it('that ends without a word goes on within 16 s', async () => {
+  it('that ends unnoticed resumes within 16 s', async () => {
     const { world, app, enter, work } = setUp()
     work(12)
     await world.settle()
@@ -118,7 +118,7 @@ describe('a session that is half open, as before a second factor (P7)', () => {
     expect(world.network.requests.length - before).toBeLessThan(40 * 14)
   })
 
-  it('of one server is not taken for good because another server takes writes', async () => {
+  it('of one server does not count as valid because another server accepts writes', async () => {
     const world = createTestWorld()
     const sent = write(createAction<RequestTemplate>('sent'), { request: (template) => template })
     const app = openApp(world, { routes: [sent], origins: ['https://b.test'], sessionProbe: '/api/me' })
@@ -136,9 +136,9 @@ describe('a session that is half open, as before a second factor (P7)', () => {
   })
 })
 
-describe('one of several servers that takes nobody for signed in', () => {
+describe('one of several servers that accepts no session', () => {
   it.each([2, 3, 4, 8])(
-    'returns nothing by %i answers, where the others take the same session',
+    'returns no entry by %i answers, if the others accept the same session',
     async (bad) => {
       let left = bad
       const world = createTestWorld({
@@ -159,7 +159,7 @@ describe('one of several servers that takes nobody for signed in', () => {
   )
 })
 
-describe('a status that says the end of a session, in a session that is good', () => {
+describe('a status for the end of a session, in a valid session', () => {
   const named = { sessionProbe: '/api/me' }
   const setUp = (status: number, options: Options = named, isOver = () => false) => {
     const world = createTestWorld({
@@ -173,7 +173,7 @@ describe('a status that says the end of a session, in a session that is good', (
     return { world, app, sends }
   }
 
-  it.each(cases)('holds up one lane alone by %i, of %s, and is returned', async (status, _of, options) => {
+  it.each(cases)('holds up one lane by %i, of %s, and is returned', async (status, _of, options) => {
     const { world, app, sends } = setUp(status, { ...named, ...options })
     const receipt = app.like('p1')
     let held = 0
@@ -190,7 +190,7 @@ describe('a status that says the end of a session, in a session that is good', (
     expect(app.outbox()).toMatchObject({ paused: undefined, waiting: 0, deadLetters: 1 })
   })
 
-  it('is returned, one after the other, each of one lane', async () => {
+  it('returns the entries of one lane one after the other', async () => {
     const { world, app } = setUp(401)
     for (let i = 0; i < 3; i += 1) app.clap('p1')
     for (let i = 0; i < 3 * 26; i += 1) {
@@ -206,7 +206,7 @@ describe('a status that says the end of a session, in a session that is good', (
     [true, 60],
     [false, 6 * 60],
   ])(
-    'is returned though nothing else is ever sent, in a window of visibility %s',
+    'returns the entry even if nothing else is sent, in a window of visibility %s',
     async (isVisible, minutes) => {
       const { world, app, sends } = setUp(401)
       app.tab.host.setVisible(isVisible)
@@ -219,7 +219,7 @@ describe('a status that says the end of a session, in a session that is good', (
     },
   )
 
-  it('pauses again where the session has ended again meanwhile: nothing is returned', async () => {
+  it('pauses again if the session has ended again meanwhile, and returns nothing', async () => {
     let isOver = false
     const { world, app } = setUp(401, named, () => isOver)
     app.like('p1')
@@ -231,7 +231,7 @@ describe('a status that says the end of a session, in a session that is good', (
     expect(app.outbox()).toMatchObject({ paused: 'auth', waiting: 1, deadLetters: 0 })
   })
 
-  it('pauses each time where no probe is named, with one send for each resume', async () => {
+  it('pauses each time without a probe, with one send for each resume', async () => {
     const { world, app, sends } = setUp(401, {})
     app.like('p1')
     await world.clock.advance(3_600_000)

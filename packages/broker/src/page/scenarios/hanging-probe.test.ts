@@ -54,7 +54,7 @@ describe('while the probe of a paused session hangs (P7)', () => {
     ['no content', answer(204, ''), { status: 'delivered' }],
   ]
 
-  it.each(answers)('%s is written down as it comes', async (_what, reply, outcome) => {
+  it.each(answers)('%s is stored as it arrives', async (_what, reply, outcome) => {
     const { world, upload, uploaded } = await hanging()
     upload.release(reply as ReturnType<typeof answer>)
     await world.clock.advance(100)
@@ -62,7 +62,7 @@ describe('while the probe of a paused session hangs (P7)', () => {
     expect(await Promise.race([uploaded.settled, 'waits'])).toMatchObject(outcome)
   })
 
-  it.each(answers)('%s is known to the next page, though this one is closed', async (_what, reply) => {
+  it.each(answers)('%s is known to the next page after this one is closed', async (_what, reply) => {
     const { world, app, options, upload } = await hanging()
     upload.release(reply as ReturnType<typeof answer>)
     await world.clock.advance(100)
@@ -73,7 +73,7 @@ describe('while the probe of a paused session hangs (P7)', () => {
     expect(next.outbox()).toMatchObject({ paused: 'auth', waiting: 2 })
   })
 
-  it('a sign-in sends all at once, and the late word of the probe changes nothing', async () => {
+  it('a sign-in sends all at once, and the late answer of the probe changes nothing', async () => {
     const { world, app, probes, refused, signIn } = await hanging()
     await signIn()
     await world.clock.advance(100)
@@ -85,7 +85,7 @@ describe('while the probe of a paused session hangs (P7)', () => {
     expect(app.outbox()).toMatchObject({ paused: undefined, waiting: 1 })
   })
 
-  it('a pause after the next sign-in asks anew, and only that answer ends it', async () => {
+  it('a pause after the next sign-in starts a new probe, whose answer alone ends the pause', async () => {
     const { world, app, probes, put, signIn, asked } = await hanging()
     await signIn()
     await world.clock.advance(1_500)
@@ -106,7 +106,7 @@ describe('while the probe of a paused session hangs (P7)', () => {
     expect(app.outbox()).toMatchObject({ paused: undefined, waiting: 1 })
   })
 
-  it('taps ask no second time, and its answer sends all of them', async () => {
+  it('taps start no second probe, whose answer sends all of them', async () => {
     const { world, app, probes, put, asked } = await hanging()
     for (let i = 0; i < 10; i += 1) {
       await world.clock.advance(1_200)
@@ -120,7 +120,7 @@ describe('while the probe of a paused session hangs (P7)', () => {
     expect(app.outbox()).toMatchObject({ paused: undefined, waiting: 1 })
   })
 
-  it('an answer of the server and the good word of the probe may come together', async () => {
+  it('an answer of the server and a success of the probe may arrive together', async () => {
     const { world, app, probes, upload } = await hanging()
     world.network.always((request) => acknowledge(request, {}))
     upload.release(answer(200, {}))
@@ -130,7 +130,7 @@ describe('while the probe of a paused session hangs (P7)', () => {
     expect(app.outbox()).toMatchObject({ paused: undefined, waiting: 0 })
   })
 
-  it('the page may stop, and nothing is reported', async () => {
+  it('stop() works without a report', async () => {
     const { world, app } = await hanging()
     await app.broker.stop()
     await world.clock.advance(60_000)

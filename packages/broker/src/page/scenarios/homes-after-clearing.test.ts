@@ -6,39 +6,36 @@ describe('a page that stays open while all site data is cleared, and the homes o
     ['/c/', '/'],
     ['/c/', '/c/'],
     ['/c/d/', '/c/'],
-  ])(
-    'brings no home back into a base that has one by now: at %s, where %s was loaded first',
-    async (base, first) => {
-      const { world, open, empty, sent } = setup()
-      open('/a/').tab.crash()
-      await world.settle()
-      const old = open(base)
-      await world.settle()
-      old.tab.freeze()
-      empty()
-      open(first, 'bob')
-      await world.settle()
-      const fresh = open(base)
-      await world.settle()
-      fresh.clap('p1')
-      await world.settle()
-      old.tab.thaw()
-      old.tab.host.focus()
-      await world.settle()
-      for (const app of [old, fresh]) app.tab.crash()
+  ])('restores no home into a base that has a new one: at %s, with %s loaded first', async (base, first) => {
+    const { world, open, empty, sent } = setup()
+    open('/a/').tab.crash()
+    await world.settle()
+    const old = open(base)
+    await world.settle()
+    old.tab.freeze()
+    empty()
+    open(first, 'bob')
+    await world.settle()
+    const fresh = open(base)
+    await world.settle()
+    fresh.clap('p1')
+    await world.settle()
+    old.tab.thaw()
+    old.tab.host.focus()
+    await world.settle()
+    for (const app of [old, fresh]) app.tab.crash()
 
-      world.setOnline(true)
-      open(base)
-      await world.settle()
-      expect(sent()).toEqual(['ada p1/claps'])
-    },
-  )
+    world.setOnline(true)
+    open(base)
+    await world.settle()
+    expect(sent()).toEqual(['ada p1/claps'])
+  })
 
   it.each([
     ['/', '/a/'],
     ['/a/', '/a/'],
     ['/a/', '/a/b/'],
-  ])('has the note know the home of now: an old page at %s, a new one at %s', async (mine, theirs) => {
+  ])('updates the checkpoint to the new home: an old page at %s, a new one at %s', async (mine, theirs) => {
     const { world, device, open, empty } = setup({ hasNote: true })
     const old = open(mine)
     await world.settle()

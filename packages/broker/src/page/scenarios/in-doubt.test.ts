@@ -17,7 +17,7 @@ async function doubted() {
 }
 
 describe('an entry in doubt that did happen', () => {
-  it('becomes confirmed state by a word in any tab, without a flicker, and its receipt settles', async () => {
+  it('becomes confirmed state by confirm() in any tab, without a flicker, and its receipt settles', async () => {
     const { world, here, there, receipt } = await doubted()
     const seen: unknown[] = []
     here.store.subscribe(() => seen.push(here.post('p1')?.claps))
@@ -51,7 +51,7 @@ describe('an entry in doubt that did happen', () => {
     expect((await next.settled).status).toBe('delivered')
   })
 
-  it('is told to a page that starts later, above a truth from before it and in one read since', async () => {
+  it('is shown by a later page, over an older read and not twice in a newer one', async () => {
     const { world, here, there, receipt } = await doubted()
     there.tab.crash()
     const confirming = confirm(here.broker, receipt.id)
@@ -71,7 +71,7 @@ describe('an entry in doubt that did happen', () => {
   it.each([
     ['that was sent again already', requeue],
     ['that was given up already', discard],
-  ])('is not found where it is one %s', async (_name, act) => {
+  ])('is not found if it is one %s', async (_name, act) => {
     const { world, here, there, receipt } = await doubted()
     await act(there.broker, receipt.id)
     await world.settle()
@@ -79,7 +79,7 @@ describe('an entry in doubt that did happen', () => {
     expect(await confirm(here.broker, receipt.id)).toBe('notFound')
   })
 
-  it('is not found by another user, nor is what came back or waits', async () => {
+  it('is not found by another user, nor is a dead letter or a waiting entry found', async () => {
     const { world, here, there, receipt } = await doubted()
     there.store.dispatch(signedIn('bob'))
     world.network.next(answer(422))
@@ -96,7 +96,7 @@ describe('an entry in doubt that did happen', () => {
 })
 
 describe('an entry in doubt that is sent again', () => {
-  it('takes a new key where the server said that the old one is expired, and arrives', async () => {
+  it('gets a new key if the server calls the old one expired, and arrives', async () => {
     const { world, here, receipt } = await doubted()
 
     expect(await requeue(here.broker, receipt.id)).toBe('requeued')
@@ -123,7 +123,7 @@ describe('the status query', () => {
     return world
   }
 
-  it('settles what a server of the own origin knows, under the name of its user', async () => {
+  it('settles an entry that a server of the own origin knows, for its user', async () => {
     const world = worldWhere({ state: 'done', status: 201 })
     const app = openApp(world, options)
     const receipt = app.clap('p1')
@@ -136,7 +136,7 @@ describe('the status query', () => {
     ])
   })
 
-  it('leaves to a person what the server has forgotten', async () => {
+  it('leaves an entry in doubt whose key the server has forgotten', async () => {
     const world = worldWhere({ state: 'expired' })
     const app = openApp(world, options)
     const receipt = app.clap('p1')
@@ -148,7 +148,7 @@ describe('the status query', () => {
     expect(world.reports).toEqual([])
   })
 
-  it('is asked at the next start for what an earlier page left in doubt', async () => {
+  it('is sent at the next start for entries in doubt of an earlier page', async () => {
     const world = worldWhere({ state: 'unknown' })
     const first = openApp(world, { routes: [toPlain] })
     const { id } = first.clap('p1')
@@ -164,14 +164,14 @@ describe('the status query', () => {
   })
 })
 
-describe('a server that forgets', () => {
+describe('a server that forgets keys after 7 days', () => {
   const day = 86_400_000
   const failing = answer(502, undefined, { 'idempotency-retention': '604800' })
 
   it.each([
     ['has been sent again', 6.2, 'delivered'],
     ['is in doubt', 6.4, 'inDoubt'],
-  ])('what it may have done %s after %d of the 7 days that it remembers', async (_name, days, fate) => {
+  ])('an entry of unknown effect %s after %d days', async (_name, days, fate) => {
     const world = createTestWorld()
     world.network.next(failing)
     const first = openApp(world)
@@ -187,7 +187,7 @@ describe('a server that forgets', () => {
     expect(entry?.state ?? 'delivered').toBe(fate)
   })
 
-  it('is sent at any age what was never sent', async () => {
+  it('gets an entry of any age that was never sent', async () => {
     const world = createTestWorld()
     world.setOnline(false)
     const first = openApp(world)

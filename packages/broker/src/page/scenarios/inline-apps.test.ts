@@ -15,39 +15,42 @@ function openInline(world: TestWorld, place: string, options: AppOptions = {}) {
 
 const said = () => vi.mocked(console.error).mock.calls.map(([text]) => String(text))
 
-describe('the clash of two apps whose scripts do not tell them apart', () => {
+describe('the clash of two apps whose scripts do not identify them', () => {
   it.each([
     ['beside each other', '/shop/', '/admin/'],
     ['the one below the other', '/shop/', '/shop/admin/'],
     ['the one at the root', '/', '/admin2/'],
     ['deep down', '/team/a/', '/team/b/'],
-  ])('is told to both by name, in the slice and in the console: %s', async (_, one, other) => {
-    const world = createTestWorld()
-    const shop = openInline(world, one, { user: 'ada' })
-    await world.settle()
-    expect(said()).toEqual([])
-    await world.clock.advance(1_000)
-    const at = world.clock.now()
-    const admin = openInline(world, other, { user: 'bob' })
-    await world.settle()
-    shop.clap('p1')
-    admin.clap('p2')
-    await world.settle()
+  ])(
+    'is reported to both with the other’s path, in the slice and in the console: %s',
+    async (_, one, other) => {
+      const world = createTestWorld()
+      const shop = openInline(world, one, { user: 'ada' })
+      await world.settle()
+      expect(said()).toEqual([])
+      await world.clock.advance(1_000)
+      const at = world.clock.now()
+      const admin = openInline(world, other, { user: 'bob' })
+      await world.settle()
+      shop.clap('p1')
+      admin.clap('p2')
+      await world.settle()
 
-    expect(shop.outbox()).toMatchObject({ paused: 'principal', waiting: 1 })
-    expect(shop.outbox().trouble).toEqual([
-      { origin: 'https://app.test', code: 'sessionTaken', reason: 'sessionTaken', path: other, at },
-    ])
-    expect(admin.outbox()).toMatchObject({ paused: undefined, waiting: 0, trouble: [] })
-    expect(said().find((text) => text.includes(`at ${other} has ended the session of another`))).toContain(
-      `another user at ${one}.`,
-    )
-    expect(said().find((text) => text.includes(`at ${other} has ended the session of this`))).toContain(
-      'give each its own `name`',
-    )
-  })
+      expect(shop.outbox()).toMatchObject({ paused: 'principal', waiting: 1 })
+      expect(shop.outbox().trouble).toEqual([
+        { origin: 'https://app.test', code: 'sessionTaken', reason: 'sessionTaken', path: other, at },
+      ])
+      expect(admin.outbox()).toMatchObject({ paused: undefined, waiting: 0, trouble: [] })
+      expect(said().find((text) => text.includes(`at ${other} has ended the session of another`))).toContain(
+        `another user at ${one}.`,
+      )
+      expect(said().find((text) => text.includes(`at ${other} has ended the session of this`))).toContain(
+        'give each its own `name`',
+      )
+    },
+  )
 
-  it('ends in the slice where the user is back', async () => {
+  it('leaves the slice when the user is back', async () => {
     const world = createTestWorld()
     const shop = openInline(world, '/shop/')
     await world.settle()
@@ -65,7 +68,7 @@ describe('the clash of two apps whose scripts do not tell them apart', () => {
     ['one user of two paths', 'ada', '/two/', 'ada', '/four/', {}],
     ['apps with a name each', 'ada', '/five/', 'bob', '/six/', { names: ['five', 'six'] }],
     ['apps with a base each', 'ada', '/seven/', 'bob', '/eight/', { bases: ['/seven/', '/eight/'] }],
-  ] as const)('is not told of %s', async (_, mine, one, theirs, other, more) => {
+  ] as const)('is not reported for %s', async (_, mine, one, theirs, other, more) => {
     const given = { names: [], bases: [], ...more }
     const optionsOf = (user: string, i: number) => ({
       user,
@@ -82,7 +85,7 @@ describe('the clash of two apps whose scripts do not tell them apart', () => {
     expect(said()).toEqual([])
   })
 
-  it('is not told where the user before has signed out', async () => {
+  it('is not reported if the previous user has signed out', async () => {
     const world = createTestWorld()
     const before = openInline(world, '/nine/')
     await world.settle()
@@ -95,7 +98,7 @@ describe('the clash of two apps whose scripts do not tell them apart', () => {
     expect(said()).toEqual([])
   })
 
-  it('is not told of one app with one outbox, on all of its pages', async () => {
+  it('is not reported for the pages of one app with one outbox', async () => {
     const world = createTestWorld()
     world.setOnline(false)
     const pages = ['/posts/12', '/account/', '/'].map((place) => openInline(world, place))

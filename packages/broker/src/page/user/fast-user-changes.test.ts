@@ -7,13 +7,13 @@ beforeEach(() => void vi.spyOn(console, 'error').mockImplementation(() => {}))
 
 afterEach(() => vi.restoreAllMocks())
 
-describe('users who change faster than it is written down (P6)', () => {
+describe('users who change faster than the rows are written (P6)', () => {
   it.each([
     ['a new one and back', ['bob', 'ada'], 'ada'],
     ['a new one, nobody, and back', ['bob', undefined, 'ada'], 'ada'],
     ['two new ones', ['bob', 'eve'], 'eve'],
     ['a new one who leaves', ['bob', undefined], undefined],
-  ] as const)('leave the session to the last of them: %s', async (_, users, last) => {
+  ] as const)('leave the session to the last user: %s', async (_, users, last) => {
     const world = createTestWorld()
     const app = openApp(world)
     await world.settle()
@@ -28,7 +28,7 @@ describe('users who change faster than it is written down (P6)', () => {
     expect(world.network.requests.map(({ principal }) => principal)).toEqual(last === undefined ? [] : [last])
   })
 
-  it('send nothing that was still knocking as another one signed in in another tab', async () => {
+  it('send no entry that was still knocking when another user signed in in another tab', async () => {
     const world = createTestWorld()
     const tab = world.tab()
     const { knock } = tab.ports.network

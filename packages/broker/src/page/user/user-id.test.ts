@@ -49,7 +49,7 @@ describe('a user’s id', () => {
     expect(consoleError).not.toHaveBeenCalled()
   })
 
-  it('goes with a status query in the same form', async () => {
+  it('is sent with a status query in the same form', async () => {
     const world = createTestWorld({
       network: ({ method }) => (method === 'GET' ? answer(200, { state: 'done', status: 200 }) : answer(502)),
     })
@@ -63,7 +63,7 @@ describe('a user’s id', () => {
     expect((await receipt.settled).status).toBe('confirmed')
   })
 
-  it('that is a number is the same as its text: what one has left the other sends', async () => {
+  it('as a number is the same as its text, so either sends the other’s entries', async () => {
     const world = createTestWorld()
     world.setOnline(false)
     const first = openAs(7, world)
@@ -85,29 +85,26 @@ describe('a user’s id', () => {
     ['a promise', Promise.resolve('ada'), /it returned an object/],
     ['a function', () => () => 'ada', /it returned/],
     ['half of a surrogate pair', 'a\ud800', /it returned 'a/],
-  ])(
-    'is refused at once with words where it is %s, once, and no dispatch throws',
-    async (_name, user, words) => {
-      const { world, clap } = openAs(user)
+  ])('is refused with one explanation if it is %s, and no dispatch throws', async (_name, user, words) => {
+    const { world, clap } = openAs(user)
 
-      const outcomes = [await clap().settled, await clap().settled]
-      await world.settle()
+    const outcomes = [await clap().settled, await clap().settled]
+    await world.settle()
 
-      expect(outcomes).toEqual(Array(2).fill({ status: 'rejected', reason: 'signedOut' }))
-      const said = consoleError.mock.calls.map(([text]) => String(text)).filter((text) => words.test(text))
-      expect(said).toHaveLength(1)
-      expect(world.network.requests).toEqual([])
-    },
-  )
+    expect(outcomes).toEqual(Array(2).fill({ status: 'rejected', reason: 'signedOut' }))
+    const said = consoleError.mock.calls.map(([text]) => String(text)).filter((text) => words.test(text))
+    expect(said).toHaveLength(1)
+    expect(world.network.requests).toEqual([])
+  })
 
-  it.each([undefined, null, ''])('is nobody’s while signed out, without a word: %j', async (user) => {
+  it.each([undefined, null, ''])('may be absent while signed out, without a warning: %j', async (user) => {
     const { world } = openAs(user)
     await world.settle()
 
     expect(consoleError).not.toHaveBeenCalled()
   })
 
-  it('of a user whose name has a blank is told apart from the one whose name looks like its form', async () => {
+  it('with a space differs from the id that looks like its encoded form', async () => {
     const world = createTestWorld()
     const app = openApp(world, { user: 'a b' })
     app.clap('p1')

@@ -7,7 +7,7 @@ beforeEach(() => void vi.spyOn(console, 'error').mockImplementation(() => {}))
 afterEach(() => vi.restoreAllMocks())
 
 describe('another user (P6)', () => {
-  it('sees nothing of the last one, and nothing is sent in either’s name but their own', async () => {
+  it('sees nothing of the previous one, and each one’s entries are sent in their own name', async () => {
     const world = createTestWorld()
     world.setOnline(false)
     const app = openApp(world)
@@ -27,7 +27,7 @@ describe('another user (P6)', () => {
     ])
   })
 
-  it('leaves the first one’s entries be; they go on when that user returns', async () => {
+  it('keeps the first one’s entries, which go on when that user returns', async () => {
     const world = createTestWorld()
     world.setOnline(false)
     const app = openApp(world)
@@ -49,7 +49,7 @@ describe('another user (P6)', () => {
     expect(app.outbox().waiting).toBe(0)
   })
 
-  it('is not sent for by a request that was on its way when the user changed: it is cut off', async () => {
+  it('aborts a request that was in flight when the user changed', async () => {
     const { reply } = held()
     const world = createTestWorld()
     world.network.next(reply)
@@ -66,7 +66,7 @@ describe('another user (P6)', () => {
     expect(world.reports).toEqual([])
   })
 
-  it('who comes while a capture is being stored gets neither its count nor its refusal', async () => {
+  it('gets neither the count nor the refusal of a capture that was being stored', async () => {
     const world = createTestWorld()
     world.setOnline(false)
     const app = openApp(world, { limits: { entriesMax: 1 } })
@@ -83,7 +83,7 @@ describe('another user (P6)', () => {
     expect(app.types()).not.toContain('posts/clapped/rejected')
   })
 
-  it('who captures in the same turn has their own outbox', async () => {
+  it('captures into their own outbox in the same turn', async () => {
     const world = createTestWorld()
     const app = openApp(world)
     await world.settle()
@@ -100,7 +100,7 @@ describe('another user (P6)', () => {
     expect(world.network.requests.map(({ principal }) => principal)).toEqual(['bob', 'ada'])
   })
 
-  it('lends no token to a request of the last one that was being prepared', async () => {
+  it('adds no token to a request of the previous one that was being prepared', async () => {
     const world = createTestWorld()
     let goOn = () => {}
     const app = openApp(world, {
@@ -121,7 +121,7 @@ describe('another user (P6)', () => {
     expect(world.network.requests).toEqual([])
   })
 
-  it('is not counted as having what the last one captured a moment before', async () => {
+  it('does not get the latest capture of the previous one into their counts', async () => {
     const world = createTestWorld()
     world.setOnline(false)
     const app = openApp(world)
@@ -152,7 +152,7 @@ describe('another user (P6)', () => {
     expect(ada.outbox().waiting).toBe(1)
   })
 
-  it('in another tab leaves the first one’s tab paused, which says so, until that user is back', async () => {
+  it('in another tab pauses the first one’s tab visibly, until that user is back', async () => {
     const world = createTestWorld()
     const ada = openApp(world)
     const other = openApp(world)
@@ -173,7 +173,7 @@ describe('another user (P6)', () => {
     expect(ada.outbox()).toMatchObject({ paused: undefined, waiting: 0 })
   })
 
-  it('is who the server says it is: after a principal-mismatch nothing more of the first is sent', async () => {
+  it('is detected by a principal-mismatch of the server, after which nothing more of the first is sent', async () => {
     const world = createTestWorld({ network: answer(403, { type: 'urn:x:principal-mismatch' }) })
     const app = openApp(world)
     app.clap('p1')
@@ -185,7 +185,7 @@ describe('another user (P6)', () => {
     expect(app.outbox()).toMatchObject({ paused: 'principal', waiting: 2 })
   })
 
-  it('has a token of their own in the headers, made at the sending', async () => {
+  it('has their own token in the headers, made at the time of sending', async () => {
     const world = createTestWorld()
     const app = openApp(world, {
       prepareHeaders: (headers, { getState }) => headers.set('authorization', getState().session.token),

@@ -42,8 +42,8 @@ beforeEach(() => void vi.useFakeTimers())
 
 afterEach(() => void vi.useRealTimers())
 
-describe('kept state', () => {
-  it('of a database that was lost is told all that happens from now on', async () => {
+describe('saved state', () => {
+  it('of a lost database gets all later outcomes', async () => {
     const { kept } = await delivered()
     const world = createTestWorld({ network: (sent) => acknowledge(sent, {}) })
     const page = open(world, byHand, kept)
@@ -54,7 +54,7 @@ describe('kept state', () => {
     expect(page.view()).toMatchObject({ claps: { byId: { p1: 9 } }, waiting: 0 })
   })
 
-  it('of another user is told all that happens from now on', async () => {
+  it('of another user gets all later outcomes', async () => {
     const { world, kept } = await delivered()
     const page = open(world, byHand, kept, 'bob')
 
@@ -64,7 +64,7 @@ describe('kept state', () => {
     expect(page.view()).toMatchObject({ claps: { byId: { p1: 9 } }, waiting: 0 })
   })
 
-  it('of a release that said nothing of it is taken for complete', async () => {
+  it('of a release without a cursor counts as complete', async () => {
     const { world, kept } = await delivered()
     const { '@redux-broker/told': _, ...claps } = kept['claps'] as Record<string, unknown>
 
@@ -74,7 +74,7 @@ describe('kept state', () => {
     expect(page.view().claps.byId).toEqual({ p1: 8 })
   })
 
-  it('says nothing of where it came from to the reducers', async () => {
+  it('does not show its origin to the reducers', async () => {
     const { world, kept } = await delivered()
 
     const page = open(world, byHand, kept)
@@ -86,36 +86,33 @@ describe('kept state', () => {
 })
 
 describe('two brokers of one store', () => {
-  it.each([0, 500, 2_000])(
-    'tell a slice nothing twice after a reload %i ms later, and leave nothing out',
-    async (ms) => {
-      const world = createTestWorld({ network: (sent) => acknowledge(sent, {}) })
-      const others = createTestWorld({ network: (sent) => acknowledge(sent, {}), seed: 2 })
-      let page = openTwo(world, others)
-      await world.settle()
-      await others.settle()
-      for (let i = 0; i < 3; i++) page.store.dispatch(postClapped('p1'))
-      await world.clock.advance(ms)
-      page.store.dispatch(added('p1'))
-      await others.settle()
-      const kept = JSON.parse(JSON.stringify(page.store.getState()))
-      page.crash()
+  it.each([0, 500, 2_000])('tell a slice each outcome once after a reload %i ms later', async (ms) => {
+    const world = createTestWorld({ network: (sent) => acknowledge(sent, {}) })
+    const others = createTestWorld({ network: (sent) => acknowledge(sent, {}), seed: 2 })
+    let page = openTwo(world, others)
+    await world.settle()
+    await others.settle()
+    for (let i = 0; i < 3; i++) page.store.dispatch(postClapped('p1'))
+    await world.clock.advance(ms)
+    page.store.dispatch(added('p1'))
+    await others.settle()
+    const kept = JSON.parse(JSON.stringify(page.store.getState()))
+    page.crash()
 
-      page = openTwo(world, others, kept)
-      await world.settle()
-      await others.settle()
-      page.store.dispatch(added('p1'))
-      page.store.dispatch(postClapped('p1'))
-      await world.settle()
-      await others.settle()
+    page = openTwo(world, others, kept)
+    await world.settle()
+    await others.settle()
+    page.store.dispatch(added('p1'))
+    page.store.dispatch(postClapped('p1'))
+    await world.settle()
+    await others.settle()
 
-      expect(page.store.getState()).toMatchObject({ log: { entries: ['c', 'c', 'c', 'a', 'a', 'c'] } })
-    },
-  )
+    expect(page.store.getState()).toMatchObject({ log: { entries: ['c', 'c', 'c', 'a', 'a', 'c'] } })
+  })
 })
 
-describe('what was delivered with no page to show it', () => {
-  it.each([1_000, 1_500, 9_000])('is shown by state that was kept before, after %i more', async (more) => {
+describe('a delivery without an open page', () => {
+  it.each([1_000, 1_500, 9_000])('is shown by state that was saved before, after %i more', async (more) => {
     const way = waysOf(storageIn({}))['getState() as preloadedState, by JSON'] as PersistWay
     const store = memoryStore()
     const world = createTestWorld({ store, network: (sent) => acknowledge(sent, {}) })

@@ -23,12 +23,12 @@ const known = (...entries: ReturnType<typeof entry>[]) => {
 }
 const prompt = (all: PendingEntries) => all.prompt().map(({ type }) => type)
 
-describe('of the entries in a view', () => {
-  it('those are prompt that wait for no person', () => {
+describe('prompt entries of a view', () => {
+  it('are entries that do not wait for a person', () => {
     expect(prompt(known(entry('a', '1'), entry('b', '2')))).toEqual(['a', 'b'])
   })
 
-  it('those in doubt are not, nor who stands in their lane', () => {
+  it('are no entries in doubt, nor those in their lane', () => {
     const all = known(entry('a', '1', true), entry('b', '1'), entry('c', '2'), entry('d', '2'))
     expect(prompt(all)).toEqual(['c', 'd'])
 
@@ -38,7 +38,7 @@ describe('of the entries in a view', () => {
     expect(all.entries.size).toBe(4)
   })
 
-  it('those are again that were requeued', () => {
+  it('are requeued entries', () => {
     const all = known(entry('a', '1', true))
 
     all.hear(restored(entry('a', '1')))
@@ -46,7 +46,7 @@ describe('of the entries in a view', () => {
     expect(prompt(all)).toEqual(['a'])
   })
 
-  it('those are not whose lane a dead letter or an unreadable entry holds back', () => {
+  it('are no entries whose lane a dead letter or an unreadable entry blocks', () => {
     const all = known(entry('a', '1'), entry('b', '2'), entry('c', '3'))
 
     all.held([], ['1'], ['2'])

@@ -53,7 +53,7 @@ describe('a receipt', () => {
     expect(told).toEqual(['accepted'])
   })
 
-  it('settles as delivered with the answer that the route parsed', async () => {
+  it('settles as delivered with the parsed answer of the route', async () => {
     const world = createTestWorld({ network: (request) => acknowledge(request, { likes: 7 }) })
     const app = openApp(world)
 
@@ -66,7 +66,7 @@ describe('a receipt', () => {
     expect(app.post('p1')).toMatchObject({ likes: 7, likedByMe: true })
   })
 
-  it('settles as returned with the reason and the status, and unwrap throws what came instead', async () => {
+  it('settles as returned with the reason and the status, and unwrap throws them', async () => {
     const world = createTestWorld({ network: answer(422, { title: 'no' }) })
     const app = openApp(world)
 
@@ -89,7 +89,7 @@ describe('a receipt', () => {
     ['a list', answer(400, [{ loc: ['body'] }]), [{ loc: ['body'] }]],
     ['no body', answer(422), ''],
     ['a page of HTML', answer(422, '<p>no</p>', { 'content-type': 'text/html' }), '<p>no</p>'],
-  ])('carries what the refusal says: %s', async (_name, reply, problem) => {
+  ])('has the problem of the refusal: %s', async (_name, reply, problem) => {
     const world = createTestWorld({ network: reply })
     const app = openApp(world, { server: 'plain' })
 
@@ -172,7 +172,7 @@ describe('a receipt', () => {
     expect((await receipt.settled).status).toBe('delivered')
   })
 
-  it('is not cancelled where an attempt of unknown effect was made', async () => {
+  it('is not cancelled after an attempt of unknown effect', async () => {
     const world = createTestWorld({ network: [failed({ timedOut: true })] })
     const app = openApp(world)
     const receipt = app.like('p1')
@@ -181,7 +181,7 @@ describe('a receipt', () => {
     expect(await receipt.cancel()).toBe('tooLate')
   })
 
-  it('that nobody keeps raises no unhandled rejection, whatever comes of it (P13)', async () => {
+  it('that the app ignores causes no unhandled rejection, whatever its outcome (P13)', async () => {
     const unhandled: unknown[] = []
     const listener = (reason: unknown) => void unhandled.push(reason)
     process.on('unhandledRejection', listener)

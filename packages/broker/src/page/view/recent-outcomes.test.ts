@@ -103,7 +103,7 @@ describe.each(names)('%s', (name) => {
     },
   )
 
-  it('shows each tap once, whenever it is delivered, written down and reloaded', async () => {
+  it('shows each tap once, whenever it is delivered, saved and reloaded', async () => {
     const step = fc.oneof(
       {
         weight: 5,

@@ -63,11 +63,11 @@ async function open(reset: (action: Action) => boolean = ({ type }) => type === 
   return { world, broker, store, root, shown }
 }
 
-describe('a root reducer that begins anew', () => {
+describe('a root reducer that resets the state', () => {
   it.each([
     ['with an action of the app', 'reset'],
     ['with no reducer that knows it', 'unknown'],
-  ])('%s shows and counts what waits, in the same turn', async (_, type) => {
+  ])('%s shows and counts waiting entries in the same turn', async (_, type) => {
     const app = await open((action) => action.type === type)
     app.store.dispatch(clapped())
     app.store.dispatch(clapped())
@@ -92,7 +92,7 @@ describe('a root reducer that begins anew', () => {
     expect(app.world.reports).toEqual([])
   })
 
-  it('with the routed action itself counts and shows it once', async () => {
+  it('at the routed action itself counts and shows the entry once', async () => {
     const app = await open(clapped.match)
     app.store.dispatch(clapped())
     app.store.dispatch(clapped())
@@ -104,7 +104,7 @@ describe('a root reducer that begins anew', () => {
     expect(app.shown()).toMatchObject({ waiting: 0, states: ['refused returned'] })
   })
 
-  it('with an outcome shows that entry no more, and the others still', async () => {
+  it('at an outcome hides that entry, and still shows the others', async () => {
     const app = await open(delivered(clapped))
     app.store.dispatch(clapped())
     app.store.dispatch(clapped())
@@ -118,7 +118,7 @@ describe('a root reducer that begins anew', () => {
     expect(app.world.reports).toEqual([])
   })
 
-  it('at the user’s sign-out, in the same action, shows nothing of that user', async () => {
+  it('at the user’s sign-out shows nothing of that user', async () => {
     const app = await open(signedOut.match)
     app.store.dispatch(clapped())
     await app.world.settle()
@@ -132,7 +132,7 @@ describe('a root reducer that begins anew', () => {
     for (const one of seen) expect(one).toMatchObject({ n: 7, waiting: 0 })
   })
 
-  it('at every action ends no tab in a loop', async () => {
+  it('at every action causes no endless loop', async () => {
     const app = await open(({ type }) => type !== 'redux-broker/shownAgain')
     app.store.dispatch(clapped())
     await app.world.settle()
@@ -153,7 +153,7 @@ describe('a root reducer that begins anew', () => {
     expect(app.shown()).toMatchObject({ n: 8, waiting: 1, states: ['clapped accepted', 'refused returned'] })
   })
 
-  it('shows what a subscriber taps because of it once', async () => {
+  it('shows a tap of a subscriber at the reset once', async () => {
     const app = await open()
     app.store.dispatch(clapped())
     await app.world.settle()
@@ -173,7 +173,7 @@ describe('a root reducer that begins anew', () => {
 })
 
 describe('a slice', () => {
-  it('that is given in later by replaceReducer shows what waits', async () => {
+  it('that is added later by replaceReducer shows waiting entries', async () => {
     const app = await open(undefined, true)
     app.store.dispatch(clapped())
     await app.world.settle()
@@ -185,7 +185,7 @@ describe('a slice', () => {
     expect(app.shown()).toMatchObject({ n: 8, waiting: 1 })
   })
 
-  it('that alone begins anew shows what waits, and a dead letter stays in the index until it is discarded', async () => {
+  it('that is reset alone shows waiting entries, and keeps a dead letter in the index until it is discarded', async () => {
     const app = await open()
     app.store.dispatch(clapped())
     await app.world.settle()
