@@ -110,7 +110,10 @@ export const probeHiddenMs = 300_000
 /** Wake-ups (a capture, `online`, focus) closer together than this make one probe. */
 export const probeSpacingMs = 1_000
 
-/** How often unmet conditions are looked at again. A wall clock that was set forward tells nobody. */
+/**
+ * How often unmet conditions are looked at again. A wall clock that was set forward tells nobody. Entries in doubt are asked
+ * about again after this where the storage failed.
+ */
 export const recheckMs = 60_000
 
 /** How long an entry that is on disk may wait for its copy before it counts as accepted. */

@@ -26,7 +26,7 @@ export function toAsk<Entry extends InDoubtEntry>(
   return entries.filter((entry) => againAt(asked, entry) <= now).sort((a, b) => placeOf(a) - placeOf(b))
 }
 
-export const againAt = (asked: AskedDoubts, entry: InDoubtEntry): number =>
+const againAt = (asked: AskedDoubts, entry: InDoubtEntry): number =>
   asked.get(doubtVersion(entry))?.again ?? 0
 
 /** The first of them was asked about, and the others wait with it. */

@@ -23,18 +23,17 @@ export interface DrainContext
   extends Pick<ClaimOptions, 'owner'>,
     Pick<AskContext, 'serves' | 'prepare' | 'signal'>,
     Pick<AttemptContext, 'refuses'>,
-    Pick<StatusQueryContext, 'asked' | 'comeBack' | 'askAgain'> {
+    Pick<StatusQueryContext, 'asked' | 'askAgain'> {
   readonly ports: DeliveryPorts
   readonly limits: Limits
   readonly user: Owner
   readonly isExpired: IsExpired
-  /**
-   * The monotonic time after which nothing more is claimed or asked, since a worker does not live long. What is left, wake-ups
-   * included, is for the next drain.
-   */
+  /** The monotonic time after which the next drain does all that is not in flight, since a worker does not live long. */
   readonly until: number
   /** The reason of the wake-up since the last call; undefined where there was none. */
   takeProbe(): WakeReason | undefined
+  /** There is more to do than this drain has time for. */
+  comeBack(): void
   /** Resolves at the next wake-up. */
   woken(): Promise<void>
   /** Undefined where the code of the status query is missing, so that entries in doubt wait. */

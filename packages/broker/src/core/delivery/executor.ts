@@ -1,7 +1,7 @@
 // The executor of a realm (a page or a worker). A wake-up takes the leader lock of the partition, drains the outbox, and
 // releases the lock.
 
-import { drainMs } from '../limits.js'
+import { drainMs, recheckMs } from '../limits.js'
 import type { Owner } from '../outbox/partition.js'
 import { strongest, type WakeReason } from '../outcomes/circuit-breaker.js'
 import { type DrainContext, drain } from './drain.js'
@@ -33,11 +33,11 @@ export function createExecutor(context: ExecutorContext): Executor {
   let running: Promise<void> | undefined
   let halting = new AbortController()
 
+  const wakeUnless = (halted: AbortSignal) => () => void (halted.aborted || wake('none'))
+
   function drainFor(user: Owner, isExpired: IsExpired, signal: AbortSignal): Promise<void> {
-    const { signal: halted } = halting
-    const askAgain = () => void (halted.aborted || wake('none'))
-    const until = ports.clock.monotonic() + drainMs
-    return drain({ ...context, ...wakes, user, isExpired, asked, askAgain, signal, until })
+    const bounds = { askAgain: wakeUnless(halting.signal), until: ports.clock.monotonic() + drainMs }
+    return drain({ ...context, ...wakes, ...bounds, user, isExpired, asked, signal })
   }
 
   async function run(signal: AbortSignal): Promise<void> {
@@ -64,6 +64,8 @@ export function createExecutor(context: ExecutorContext): Executor {
         if (signal.aborted) return
         wakes.takeProbe()
         ports.report(error)
+        // Entries in doubt are never due, so nobody else would look after them.
+        if (asked.size > 0) ports.clock.after(recheckMs, wakeUnless(signal))
       })
       .then(() => {
         running = undefined

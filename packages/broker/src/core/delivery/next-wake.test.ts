@@ -201,6 +201,22 @@ describe('connectivityOf', () => {
     expect(stateOf(both, says, 0, others)).toBe('offline')
   })
 
+  it.each([
+    ['a gateway', 'http', 502, 'degraded'],
+    ['a gateway', 'http', 503, 'degraded'],
+    ['a gateway', 'http', 504, 'degraded'],
+    ['a network that wants a sign-in', 'http', 511, 'offline'],
+    ['nobody', 'unreachable', undefined, 'offline'],
+    ['nobody', 'network', undefined, 'offline'],
+  ] as const)('tells where %s answers (%s, %s): %s', (_who, reason, httpStatus, connectivity) => {
+    const rows = resting(away).map((one) => ({
+      ...one,
+      lastFailure: { reason, httpStatus, at: now, server: 'plain' as const },
+    }))
+
+    expect(stateOf(rows, true, 0)).toBe(connectivity)
+  })
+
   it('is degraded where an origin fails or asked for time', () => {
     expect(stateOf(resting(failing(0)), true, 0)).toBe('degraded')
     expect(stateOf(resting(told(0)), true, 0)).toBe('degraded')

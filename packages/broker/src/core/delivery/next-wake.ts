@@ -81,9 +81,10 @@ export function connectivityOf(
   { answeredAt, isAnswering }: Pick<Reachability, 'answeredAt' | 'isAnswering'>,
 ): Connectivity {
   const resting = origins.filter(({ rest }) => rest !== undefined)
-  // A gateway that answers for its server shows that the line is there.
+  // A gateway that answers for its server shows that the line is there, but not a network that wants a sign-in first (511).
   const away = resting.filter(
-    ({ rest, lastFailure }) => rest?.kind === 'away' && lastFailure?.reason !== 'http',
+    ({ rest, lastFailure: { reason, httpStatus } = {} }) =>
+      rest?.kind === 'away' && (reason !== 'http' || httpStatus === 511),
   )
   const isAnswered =
     answeredAt() > Math.max(0, ...away.map(({ probedAt }) => probedAt)) ||

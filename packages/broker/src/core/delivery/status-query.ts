@@ -14,13 +14,12 @@ import { changePartition, type Owner, sessionOf } from '../outbox/partition.js'
 import { isValidEntry } from '../outbox/row-validation.js'
 import { dataOf, typeOf } from '../outcomes/answer-marks.js'
 import { refusalReason } from '../outcomes/refusal.js'
-import type { Clock } from '../platform.js'
 import type { InDoubtEntry } from '../rows/entry.js'
 import type { PartitionRow } from '../rows/rows.js'
 import { within } from '../rows/spans.js'
 import type { StoreTransaction } from '../rows/store.js'
 import { isCount } from '../type-checks.js'
-import { type AskedDoubts, againAt, putOff, toAsk, wakeForNext } from './asked-doubts.js'
+import { type AskedDoubts, putOff, toAsk, wakeForNext } from './asked-doubts.js'
 import { type AskContext, askServer } from './attempt.js'
 import type { SettleOptions } from './settle.js'
 
@@ -45,8 +44,6 @@ export interface StatusQueryContext extends Pick<AskContext, 'ports' | 'serves' 
   readonly until: number
   /** Doubts that were asked about. A signal of the network or of the session makes this empty. */
   readonly asked: AskedDoubts
-  /** There is more to ask than this drain has time for. */
-  comeBack(): void
   /** Something is to be asked again by now. */
   askAgain(): void
 }
@@ -74,40 +71,30 @@ export function queryStatus(context: StatusQueryContext): StatusQuery {
   const { ports, signal, until, asked } = context
   const { clock, chance, report } = ports
   let open: readonly StatusQuestion[] = []
-  let running: readonly StatusQuestion[] = []
   let asking: Promise<void> | undefined
 
   async function askAll(): Promise<void> {
-    for (;;) {
-      for (let [next] = open; next !== undefined; [next] = open) {
-        if (signal.aborted) return
-        if (clock.monotonic() >= until) return context.comeBack()
-        const { finding, floorMs } = await askAbout(context, next)
-        // A server that is silent now would be silent about the others too.
-        const heard = finding.kind === 'silent' ? open : [next]
-        const again = (times: number) => clock.monotonic() + backoffMs(times, chance.random(), floorMs)
-        putOff(asked, heard, again)
-        open = open.slice(heard.length)
-        if (finding.kind === 'inProgress') running = [...running, next]
-        if (!isVague(finding)) await note(context, next.entry, finding)
-      }
-      const again = Math.min(...running.map(({ entry }) => againAt(asked, entry)))
-      if (again >= until) return
-      await sleep(clock, again - clock.monotonic())
-      open = running
-      running = []
+    for (let [next] = open; next !== undefined; [next] = open) {
+      if (signal.aborted || clock.monotonic() >= until) return
+      const { finding, floorMs } = await askAbout(context, next)
+      // A server that is silent now would be silent about the others too.
+      const heard = finding.kind === 'silent' ? open : [next]
+      putOff(asked, heard, (times) => clock.monotonic() + backoffMs(times, chance.random(), floorMs))
+      open = open.slice(heard.length)
+      // The answer is final once it is written down. Until then it is asked for again.
+      if (!isVague(finding) && (await note(context, next.entry, finding)))
+        putOff(asked, [next], () => Number.POSITIVE_INFINITY)
     }
   }
 
   return {
     ask(questions) {
-      const known = new Set([...open, ...running].map(({ entry }) => entry.id))
-      open = [...open, ...questions.filter(({ entry }) => !known.has(entry.id))]
+      open = [...open, ...questions.filter(({ entry }) => !open.some((one) => one.entry.id === entry.id))]
       if (open.length === 0) return
       asking ??= askAll()
         .catch(report)
         .finally(() => {
-          open = running = []
+          open = []
           asking = undefined
           wakeForNext(asked, clock, context.askAgain)
         })
@@ -133,14 +120,17 @@ export async function questions(
   if (statusQuery === undefined || paused !== undefined) return []
   if ((await sessionOf(tx, partition)) === undefined) return []
   const served = sendableChannels(row, serves)
-  const rows = await tx.list(within('entries', [partition, 'inDoubt'], 'unsure'), pageRowsMax)
-  const doubts = rows
-    .flatMap((row) => (row.state === 'inDoubt' && isValidEntry(row) ? row : []))
-    .filter(({ channel }) => served.includes(channel) && statusQuery.startsWith(`${originOf(channel)}/`))
-    .filter(({ trouble }) => trouble?.reason !== 'keyExpired')
-  return toAsk(asked, doubts, ports.clock.monotonic())
-    .slice(0, inquiriesMax)
-    .map((entry) => ({ entry, row, statusQuery }))
+  // Doubts that nobody may ask about now stay at the front of the span. More of the span is read then.
+  for (let read = pageRowsMax; ; read *= 10) {
+    const rows = await tx.list(within('entries', [partition, 'inDoubt'], 'unsure'), read)
+    const doubts = rows
+      .flatMap((row) => (row.state === 'inDoubt' && isValidEntry(row) ? row : []))
+      .filter(({ channel }) => served.includes(channel) && statusQuery.startsWith(`${originOf(channel)}/`))
+      .filter(({ trouble }) => trouble?.reason !== 'keyExpired')
+    const open = toAsk(asked, doubts, ports.clock.monotonic()).slice(0, inquiriesMax)
+    if (open.length === inquiriesMax || rows.length < read)
+      return open.map((entry) => ({ entry, row, statusQuery }))
+  }
 }
 
 async function askAbout(
@@ -152,8 +142,7 @@ async function askAbout(
   const reply = await askServer({ ...context, ...context.limits, row }, url, [mine])
   const finding: StatusAnswer = reply === undefined ? { kind: 'silent' } : statusAnswerOf(reply)
   const toldMs = reply?.kind === 'answer' ? retryAfterMs(reply.headers, context.ports.clock.now()) : undefined
-  const floorMs = isVague(finding) ? Math.max(askAgainMs, toldMs ?? 0) : Number.POSITIVE_INFINITY
-  return { finding, floorMs }
+  return { finding, floorMs: Math.max(askAgainMs, toldMs ?? 0) }
 }
 
 /** Only the answer that was agreed on counts. A login page, a proxy or another API changes nothing. */
@@ -170,20 +159,22 @@ export function statusAnswerOf(reply: Reply): StatusAnswer {
   return status >= 400 && status < 600 ? { kind: 'refused', httpStatus: status } : { kind: 'unclear' }
 }
 
-/** Writes down what was found out, unless somebody was quicker. */
+/** Writes down what was found out, unless somebody was quicker; false in another user's session. */
 async function note(
   { ports: { store, clock, chance, bus }, limits: { failuresMax } }: StatusQueryContext,
   asked: InDoubtEntry,
   finding: StatusAnswer,
-): Promise<void> {
-  await store.transact('readwrite', 'strict', async (tx) => {
+): Promise<boolean> {
+  const isOurs = await store.transact('readwrite', 'strict', async (tx) => {
     // An answer that came in another user's session may speak of that one's keys (P6).
-    if ((await sessionOf(tx, asked.partition)) === undefined) return
+    if ((await sessionOf(tx, asked.partition)) === undefined) return false
     const entry = await findUnresolved(tx, asked.partition, asked.id)
     if (entry?.state === 'inDoubt' && entry.fence === asked.fence)
       await resolve(tx, entry, finding, { now: clock.now(), random: chance.random, failuresMax })
+    return true
   })
   bus.post('changed')
+  return isOurs
 }
 
 export async function resolve(
@@ -245,5 +236,3 @@ async function giveBack(
   const letter = transition(entry, { type: 'returned', ...why, sent: true, now })
   return changePartition(tx, entry.partition, now, (row) => returnToUser(tx, row, letter))
 }
-
-const sleep = (clock: Clock, ms: number) => new Promise<void>((done) => void clock.after(ms, done))
