@@ -72,7 +72,7 @@ describe('the guide', () => {
     for (const name of names) expect(guide).toContain(name ?? 'a name')
   })
 
-  it('states the sizes that are held', () => {
+  it('states the sizes that are checked', () => {
     const sizes = readFileSync(`${root}../../e2e/tools/sizes.js`, 'utf8')
     const bounds = [...sizes.matchAll(/brotliMax: ([\d_]+)/g)].map(([, bytes = '']) =>
       Number(bytes.replace('_', '')),

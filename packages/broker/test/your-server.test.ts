@@ -46,7 +46,7 @@ const post = (port: number, path: string, body: string) =>
 const withKey = (...statuses: readonly number[]) => statuses.map((status) => [status, '"a-key-of-the-app"'])
 
 describe('the hook that echoes the key', () => {
-  it('has Fastify echo it at a 404, a body too large, broken JSON and a broken schema', async () => {
+  it('makes Fastify echo it at a 404, a body too large, broken JSON and a broken schema', async () => {
     const app = Fastify({ bodyLimit: 1_000 })
     run(printed('**Fastify**'), { app })
     const schema = { body: { type: 'object', properties: { text: { type: 'string', pattern: '[a-z]' } } } }
@@ -59,7 +59,7 @@ describe('the hook that echoes the key', () => {
   })
 
   it.each(['express', 'express4'])(
-    'has %s echo it at a 404, a body too large and broken JSON',
+    'makes %s echo it at a 404, a body too large and broken JSON',
     async (name) => {
       const { default: express } = (await import(name)) as { default: typeof import('express') }
       const app = express().set('env', 'test')
@@ -117,27 +117,24 @@ describe('the recipe for a CSRF token', () => {
       () => new Response('', { status: 401 }),
       answer(403, 'invalid csrf token'),
     ],
-  ])(
-    'pauses when the session is over, which the URL of the token says by %s',
-    async (_what, over, refusal) => {
-      let isOver = true
-      const { world, app } = setUp(
-        () => (isOver ? over() : token()),
-        () => isOver,
-        refusal,
-      )
-      app.clap('p1')
-      await world.clock.advance(1_000)
-      expect(app.outbox()).toMatchObject({ waiting: 1, paused: 'auth' })
+  ])('pauses when the session is over, which the token’s URL reports by %s', async (_what, over, refusal) => {
+    let isOver = true
+    const { world, app } = setUp(
+      () => (isOver ? over() : token()),
+      () => isOver,
+      refusal,
+    )
+    app.clap('p1')
+    await world.clock.advance(1_000)
+    expect(app.outbox()).toMatchObject({ waiting: 1, paused: 'auth' })
 
-      isOver = false
-      await app.broker.resume()
-      await world.clock.advance(1_000)
-      expect(app.outbox()).toMatchObject({ waiting: 0, paused: undefined })
-    },
-  )
+    isOver = false
+    await app.broker.resume()
+    await world.clock.advance(1_000)
+    expect(app.outbox()).toMatchObject({ waiting: 0, paused: undefined })
+  })
 
-  it('waits where the URL of the token fails', async () => {
+  it('waits if the URL of the token fails', async () => {
     let isDown = true
     const { world, app } = setUp(
       () => (isDown ? new Response('Oops', { status: 500 }) : token()),

@@ -23,7 +23,7 @@ const made = (kind: (typeof kinds)[number], type = 'posts/liked') =>
   outcome({ kind, entryId: 'e', action: { type, payload: { postId: '1' } }, lane: 'l', at: 5, late: false })
 
 describe('an outcome', () => {
-  it('is an action that DevTools can be read by: what it was about, and what came of it', () => {
+  it('is an action that is readable in DevTools: its cause and its result', () => {
     const action = { type: 'posts/liked', payload: { postId: '1' } }
     const error = { reason: 'refused', httpStatus: 422, problem: 'no' }
 
@@ -40,7 +40,7 @@ describe('an outcome', () => {
     })
   })
 
-  it('has no error where it has none', () => {
+  it('has no `error` field without an error', () => {
     expect(made('delivered')).not.toHaveProperty('error')
   })
 
@@ -53,7 +53,7 @@ describe('an outcome', () => {
     }
   })
 
-  it('is not taken for another action that only has its name', () => {
+  it('does not match another action with the same name', () => {
     const impostor = { type: 'posts/liked/delivered', payload: {}, meta: { entryId: 'e' } }
 
     expect(delivered(liked)(impostor)).toBe(false)
@@ -70,7 +70,7 @@ describe('marks', () => {
     expect(action.meta).toEqual({ from: 'a button' })
   })
 
-  it('of pending actions, of outcomes and of truths are not mistaken for each other', () => {
+  it('of pending actions, outcomes and reads are not confused', () => {
     const pending = readMark(liked({ postId: '1' }), { entryId: 'e', lane: 'l' })
     const truth = readMark({ type: 'loaded' }, { later: [made('delivered')] })
     const all = [pending, made('delivered'), truth]
@@ -98,14 +98,14 @@ describe('marks', () => {
     expect(delivered(liked)(action)).toBe(false)
   })
 
-  it('say when a truth was read, where that is a number', () => {
+  it('have the time of a read, if it is a number', () => {
     expect(readAtOf({ type: 'loaded', meta: { readAt: 5 } })).toBe(5)
     expect(readAtOf({ type: 'loaded', meta: { readAt: '5' } })).toBeUndefined()
   })
 })
 
 describe("the broker's own actions", () => {
-  it('are told by their names, and from outcomes', () => {
+  it('are recognised by their names, and differ from outcomes', () => {
     expect(isBrokerAction({ type: 'redux-broker/accepted', payload: [] })).toBe(true)
     expect(isBrokerAction({ type: 'redux-brokers/x' })).toBe(false)
     expect(isBrokerAction(made('delivered'))).toBe(false)

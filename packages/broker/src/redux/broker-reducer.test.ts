@@ -61,7 +61,7 @@ const restored = (live: readonly (readonly [string, boolean])[], dead: readonly 
   })
 
 describe('brokerReducer', () => {
-  it('begins with nothing waiting and the network believed to be there', () => {
+  it('begins with nothing waiting and online', () => {
     expect(initial).toEqual({
       waiting: 0,
       notInView: 0,
@@ -84,7 +84,7 @@ describe('brokerReducer', () => {
     expect(next(accepted, ended('cancelled', '1')).entries).toEqual({})
   })
 
-  it('keeps what came back or was refused, with its reason, until somebody sees to it', () => {
+  it('keeps returned and rejected entries with their reasons until they are handled', () => {
     const state = after(
       pend('1'),
       pend('2'),
@@ -99,7 +99,7 @@ describe('brokerReducer', () => {
     expect(next(state, of({ type: 'redux-broker/discarded', payload: '2' })).entries).not.toHaveProperty('2')
   })
 
-  it('says which entries are in doubt, and lists none that it does not know', () => {
+  it('marks entries in doubt, and adds no unknown ones', () => {
     expect(after(pend('1'), of({ type: 'redux-broker/doubted', payload: '1' })).entries['1']?.state).toBe(
       'inDoubt',
     )
@@ -107,7 +107,7 @@ describe('brokerReducer', () => {
     expect(after(of({ type: 'redux-broker/accepted', payload: ['9'] })).entries).toEqual({})
   })
 
-  it('lists what was there before the page: waiting, in doubt, returned', () => {
+  it('lists restored entries: waiting, in doubt, returned', () => {
     expect(
       after(
         restored(
@@ -131,11 +131,11 @@ describe('brokerReducer', () => {
     expect(state.entries).toEqual({ 1: { ...entry('1'), state: 'accepted', attempts: 0 } })
   })
 
-  it('takes the counts as they are told', () => {
+  it('takes over the reported counts', () => {
     expect(after(of({ type: 'redux-broker/status', payload: status }))).toMatchObject(status)
   })
 
-  it('P6 keeps nothing of one user for the next, but what is not about users', () => {
+  it('P6 keeps nothing of one user for the next, except state that does not belong to users', () => {
     const state = after(
       pend('1'),
       of({ type: 'redux-broker/status', payload: status }),
@@ -165,7 +165,7 @@ describe('brokerReducer', () => {
     { type: 'other' },
     ended('delivered', 'unknown'),
     of({ type: 'redux-broker/discarded', payload: 'unknown' }),
-  ])('is the same state after what changes nothing: $type', (action) => {
+  ])('is the same state after an action without a change: $type', (action) => {
     const before = after(pend('1'))
 
     expect(next(before, action).entries).toBe(before.entries)

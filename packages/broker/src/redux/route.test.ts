@@ -10,7 +10,7 @@ const request = () => ({ url: '/like' })
 const untyped = write as unknown as (...given: readonly unknown[]) => unknown
 
 describe('write', () => {
-  it('gives the same creator: its actions, its type, its match, its name as text', () => {
+  it('returns an equal creator: its actions, its type, its match, its name as a string', () => {
     const liked = write(creator, { request })
 
     expect(liked({ postId: '1' })).toEqual(creator({ postId: '1' }))
@@ -18,7 +18,7 @@ describe('write', () => {
     expect([liked.match(creator({ postId: '1' })), liked.match({ type: 'other' })]).toEqual([true, false])
   })
 
-  it('puts the route on the new creator and leaves the given one as it was', () => {
+  it('puts the route on the new creator and keeps the given one unchanged', () => {
     const options = { request, lane: () => 'l', server: 'plain', onReturned: 'block' } as const
     const liked = write(creator, options)
 
@@ -26,14 +26,14 @@ describe('write', () => {
     expect(routeOf(creator as never)).toBeUndefined()
   })
 
-  it('can be called twice on one creator: two routes that know nothing of each other', () => {
+  it('can be called twice on one creator for two independent routes', () => {
     const [one, other] = [write(creator, { request }), write(creator, { request, server: 'plain' })]
 
     expect(routeOf(one)?.options).toEqual({ request })
     expect(routeOf(other)?.options).toEqual({ request, server: 'plain' })
   })
 
-  describe("throws at once for a programmer's mistake, and says what it got, what it expected and how to mend it", () => {
+  describe("throws at once for a programmer's mistake, and says what was given, what was expected and how to fix it", () => {
     const bare = Object.assign(() => ({ type: 'bare' }), { type: 'bare' })
     const creators: readonly (readonly [string, unknown])[] = [
       ['undefined', undefined],

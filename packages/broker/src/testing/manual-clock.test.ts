@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { manualClock } from './index.js'
 
 describe('manualClock', () => {
-  it('stands still until it is moved, and starts where it is told', () => {
+  it('stands still until it is moved, and starts at the given time', () => {
     expect(manualClock({ now: 5 }).now()).toBe(5)
   })
 
@@ -24,7 +24,7 @@ describe('manualClock', () => {
     expect(clock.now()).toBe(40)
   })
 
-  it('lets what a timer sets off settle before the next, a timer that it sets included', async () => {
+  it('lets the effects of a timer settle before the next one, including new timers', async () => {
     const clock = manualClock({ now: 0 })
     const told: unknown[] = []
     clock.after(10, async () => {
@@ -51,7 +51,7 @@ describe('manualClock', () => {
     expect([clock.now(), clock.monotonic(), fired]).toEqual([509, 9, false])
   })
 
-  it('throws where timers set each other without end', async () => {
+  it('throws if timers set each other without end', async () => {
     const clock = manualClock()
     const again = () => void clock.after(0, again)
     again()

@@ -77,7 +77,7 @@ describe('scriptedNetwork', () => {
 })
 
 describe('a test world', () => {
-  it('is cut off and connected for all tabs at once, and requests made offline were not sent', async () => {
+  it('is offline and online for all tabs at once, and sends no requests offline', async () => {
     const world = createTestWorld()
     const { host, ports } = world.tab()
     const heard: string[] = []
@@ -135,7 +135,7 @@ describe('a test world', () => {
     expect(told).toEqual(['first', 'second', 'third'])
   })
 
-  it('freezes a tab: it keeps its lock, and all that happens to it comes as it thaws', async () => {
+  it('freezes a tab: it keeps its lock, and gets all events when it thaws', async () => {
     const world = createTestWorld()
     const { host, ports, freeze, thaw } = world.tab()
     const other = world.tab()
@@ -166,7 +166,7 @@ describe('a test world', () => {
     expect(told.slice(2).toSorted()).toEqual(['event', 'lost', 'reply', 'timer'])
   })
 
-  it('gives the same run for the same seed, and another for another', () => {
+  it('repeats a run with the same seed, and varies it with another', () => {
     const ids = (seed: number) => {
       const { chance } = createTestWorld({ seed }).tab().ports
       return [chance.id(), chance.random(), chance.id()]
@@ -177,7 +177,7 @@ describe('a test world', () => {
     expect(ids(7)[0]).toMatch(/^[0-9a-f]{32}$/)
   })
 
-  it('keeps what is on disk for the tabs to come, and what was reported', async () => {
+  it('keeps the disk for later tabs, and the reports', async () => {
     const world = createTestWorld()
     const first = world.tab()
     await first.ports.store.transact('readwrite', 'strict', async (tx) =>

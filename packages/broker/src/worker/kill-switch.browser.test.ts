@@ -31,7 +31,7 @@ const hasArrived = async (name: string) => (await (await fetch(`/wire/watch?${na
 /** Longer than a worker takes to send. */
 const aWhile = () => new Promise((resolve) => setTimeout(resolve, 2_000))
 
-it('a worker sends nothing once the page that named its user gives nobody', async () => {
+it('a worker sends nothing once its user’s page returns no user', async () => {
   const { name, lock, close } = await withOneWaiting()
   lock()
   const worker = await startWorker(name)
@@ -51,7 +51,7 @@ it('a worker sends for its last user while no page of the release is open', asyn
   await vi.waitFor(async () => expect(await hasArrived(name)).toBe(true))
 })
 
-it('a worker goes on for its last user beside a page that never names one', async () => {
+it('a worker goes on for its last user beside a page that never returns a user', async () => {
   const { name, close } = await withOneWaiting()
   await close()
   await startPage(name, { partition: () => undefined }).broker.ready

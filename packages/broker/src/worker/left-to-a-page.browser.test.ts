@@ -56,7 +56,7 @@ describe('a broker worker', () => {
     expect(broker.capabilities().workerLacks).toEqual(byThePage === 1 ? [`cookies:${other}`] : [])
   })
 
-  it('leaves what waits to be looked at to a page that is', async () => {
+  it('leaves entries that require a visible page to such a page', async () => {
     const name = crypto.randomUUID()
     const { broker, store } = startPage(name)
     await broker.register(Promise.resolve(await startWorker(name)))
@@ -67,7 +67,7 @@ describe('a broker worker', () => {
     expect(broker.capabilities()).toMatchObject({ worker: 'active', workerLacks: [] })
   })
 
-  it('delivers them where it was given the function, with what its own gives', async () => {
+  it('delivers them if it has the function, with the headers of its own', async () => {
     const name = crypto.randomUUID()
     const { broker, store } = startPage(name, { prepareHeaders: (headers) => headers.set('x-token', 'page') })
     await broker.register(Promise.resolve(await startWorker(name, '&token=worker')))

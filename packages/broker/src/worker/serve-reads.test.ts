@@ -48,8 +48,8 @@ function setUp() {
   return { asks, words, serve, say, grant, locks }
 }
 
-describe('a worker that is asked to read', () => {
-  it('says that it took it when its lock is held, since who hears that waits for the lock', async () => {
+describe('a worker that gets a read command', () => {
+  it('accepts a read once it holds its lock, since the page then waits for that lock', async () => {
     const { asks, words, serve, grant } = setUp()
     void serve()
     await Promise.resolve()
@@ -84,7 +84,7 @@ describe('a worker that is asked to read', () => {
   it.each([
     ['the reader leaves', ({ say }: ReturnType<typeof setUp>) => say({ type: 'leave', id: 3 })],
     ['its tab is gone', ({ grant }: ReturnType<typeof setUp>) => grant('redux-broker:db:reader:t')],
-  ])('has it leave the line, and may rest, when %s', async (_, end) => {
+  ])('removes the read, and may sleep, when %s', async (_, end) => {
     const world = setUp()
     const served = world.serve()
     end(world)
@@ -93,7 +93,7 @@ describe('a worker that is asked to read', () => {
     expect(world.words).toEqual(['left the line'])
   })
 
-  it('raises it at its reader’s word, and does nothing else at words that it does not know', () => {
+  it('raises a read at its subscriber’s message, and ignores unknown messages', () => {
     const { asks, words, serve, say } = setUp()
     void serve()
     for (const word of [null, 7, 'leave', {}, { id: 3, type: 'raise' }, { id: 4, type: 'leave' }]) say(word)
@@ -113,7 +113,7 @@ describe('a worker that is asked to read', () => {
     ['is for no origin at all', {}, { request: { ...request, url: '/me' } }],
     ['needs a function that it lacks', { needs: ['missing'] }, {}],
     ['needs a function, which would be told of no user', { needs: ['given'] }, { partition: undefined }],
-  ])('refuses what %s', async (_, more, ask) => {
+  ])('refuses a read that %s', async (_, more, ask) => {
     const { asks, words, serve } = setUp()
     await serve(more, ask)
 

@@ -19,7 +19,7 @@ function ask(registration: ServiceWorkerRegistration, message: unknown): Promise
 }
 
 describe('a broker worker', () => {
-  it('delivers what a page captured, and the page hears of it', async () => {
+  it('delivers entries of a page, and the page is told', async () => {
     const name = crypto.randomUUID()
     const { broker, store } = startPage(name)
     await broker.register(Promise.resolve(await startWorker(name)))
@@ -31,7 +31,7 @@ describe('a broker worker', () => {
     await vi.waitFor(() => expect(store.getState().broker.waiting).toBe(0))
   })
 
-  it('sends the cookies of another origin that was named for it, with writes and with reads', async () => {
+  it('sends the cookies of a listed other origin, with writes and with reads', async () => {
     const name = crypto.randomUUID()
     const other = await (await fetch('/wire/other-origin')).text()
     await fetch('/wire/set-cookie')
@@ -45,7 +45,7 @@ describe('a broker worker', () => {
     for (const echo of [written, read]) expect(echo.headers['cookie']).toContain('wire=crumb')
   })
 
-  it('delivers with no page left, what one left behind', async () => {
+  it('delivers without a page the entries that one left', async () => {
     const name = crypto.randomUUID()
     const { broker, store } = startPage(name)
     const failing = vi.spyOn(globalThis, 'fetch').mockRejectedValue(new TypeError('Failed to fetch'))
@@ -71,7 +71,7 @@ describe('a broker worker', () => {
     await vi.waitFor(() => expect(types).toContain('sent/delivered'))
   })
 
-  it('is called active once it has answered for the database, without a write', async () => {
+  it('counts as active once it has answered for the database, without a write', async () => {
     const name = crypto.randomUUID()
     const { broker } = startPage(name)
     const registration = await startWorker(name)
@@ -84,7 +84,7 @@ describe('a broker worker', () => {
     await vi.waitFor(() => expect(another.capabilities().worker).toBe('silent'))
   })
 
-  it('knows whose session it is, and when there is none (P6)', async () => {
+  it('knows the user of the session, and when there is none (P6)', async () => {
     const name = crypto.randomUUID()
     const registration = await startWorker(name)
     const before = await ask(registration, 'who')
@@ -95,7 +95,7 @@ describe('a broker worker', () => {
     expect(await ask(registration, 'who')).toBe('ada')
   })
 
-  it('names nobody once all was given up, and delivers the next change in the user’s name', async () => {
+  it('has no user after discardAll, and delivers the next change for the user', async () => {
     const name = crypto.randomUUID()
     const registration = await startWorker(name)
     const { broker, store } = startPage(name)
@@ -112,7 +112,7 @@ describe('a broker worker', () => {
     expect(await ask(registration, 'who')).toBe('ada')
   })
 
-  it('says what it can do where it is only asked, and for its own database', async () => {
+  it('answers a query with its functions, for its own database only', async () => {
     const name = crypto.randomUUID()
     const registration = await startWorker(name, '&token=t')
 
@@ -138,7 +138,7 @@ describe('a broker worker', () => {
     expect(answered).toEqual([])
   })
 
-  it('keeps to the limits that it was given', async () => {
+  it('respects its limits', async () => {
     const name = crypto.randomUUID()
     const { broker, store } = startPage(name)
     await broker.register(Promise.resolve(await startWorker(name, '&failuresMax=1')))
@@ -167,7 +167,7 @@ describe('a broker worker', () => {
     expect(ended).toEqual(['read', 'write'])
   })
 
-  it('makes way for a newer version, whatever a page asks of it as its last work ends', async () => {
+  it('is replaced by a newer version, even if a page sends commands as its last work ends', async () => {
     const name = crypto.randomUUID()
     const { broker, store } = startPage(name, { routes: [held] })
     const registration = await startWorker(name)

@@ -31,8 +31,8 @@ function open(name: string, more: Options = {}, options: Parameters<typeof openR
   return { world, app, ask, answered, read: () => answered(ask()), choose: (to: string) => (chosen = to) }
 }
 
-describe.each(['x-team', 'accept-language', 'x-tenant'])('an answer that %s tells apart', (name) => {
-  it('is not shared with who asks for another while it is in flight', async () => {
+describe.each(['x-team', 'accept-language', 'x-tenant'])('an answer that depends on %s', (name) => {
+  it('is not shared with a request for another value while in flight', async () => {
     const { world, ask, answered, choose, app } = open(name)
     const { reply, release } = held()
     world.network.next(reply)
@@ -47,7 +47,7 @@ describe.each(['x-team', 'accept-language', 'x-tenant'])('an answer that %s tell
     expect(app.wire()).toEqual(['list', 'list'])
   })
 
-  it('is not given for another while it is fresh, nor offline; each has its own', async () => {
+  it('is not given for another value, fresh or offline', async () => {
     const { world, read: load, choose, app } = open(name, { freshForMs: 60_000 })
     expect(await load()).toBe('red')
     choose('blue')
@@ -65,7 +65,7 @@ describe.each(['x-team', 'accept-language', 'x-tenant'])('an answer that %s tell
     expect(await load()).toBe('blue')
   })
 
-  it('is of what was chosen when it was asked, though it waits in line meanwhile', async () => {
+  it('is for the value at the time of asking, although the request waits in the queue', async () => {
     const { world, app, ask, answered, choose } = open(name, {}, { limits: { readsMax: 1 } })
     const { reply, release } = held()
     world.network.next(reply)
@@ -82,7 +82,7 @@ describe.each(['x-team', 'accept-language', 'x-tenant'])('an answer that %s tell
 })
 
 describe('an answer', () => {
-  it('is shared, and kept, where only credentials and traces differ', async () => {
+  it('is shared and kept if only credentials and traces differ', async () => {
     const { world, app, ask, read: load } = open('x-team')
     const all = [ask(), ask(), ask()]
     await world.clock.advance(2_000)
@@ -93,7 +93,7 @@ describe('an answer', () => {
     expect(await load()).toBe('red')
   })
 
-  it('is shared where what differs tells nothing by the app’s word', async () => {
+  it('is shared if only headers of `ignoreHeaders` differ', async () => {
     let nonce = 0
     const { world, app, ask } = open(
       'x-team',
@@ -113,7 +113,7 @@ describe('an answer', () => {
   it.each([
     ['throws', () => Promise.reject(new Error('no token'))],
     ['hangs', () => new Promise<never>(() => {})],
-  ])('is given offline where nothing tells answers apart and preparing %s', async (_name, broken) => {
+  ])('is given offline if it depends on no header and prepareHeaders %s', async (_name, broken) => {
     let prepare: () => Promise<void> = async () => {}
     const { world, read: load } = open('x-team', {}, { prepareHeaders: () => prepare() })
     expect(await load()).toBeUndefined()
@@ -129,7 +129,7 @@ describe('an answer', () => {
     expect(await receipt).toBe('nobody')
   })
 
-  it('is not kept where nobody knows what tells it apart', async () => {
+  it('is not kept if its identifying headers are unknown', async () => {
     let isBroken = true
     const { world, read: load } = open(
       'x-team',
@@ -151,7 +151,7 @@ describe('an answer', () => {
     expect(await load()).toBeUndefined()
   })
 
-  it('is for nobody who left, or signed out, while headers were prepared', async () => {
+  it('is not given to a subscriber that left, or signed out, while headers were prepared', async () => {
     const world = createTestWorld()
     const load = read(createAction('list/load'), { request: () => '/api/list' })
     let go = () => {}

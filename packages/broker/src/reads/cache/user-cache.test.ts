@@ -24,7 +24,7 @@ async function open({ copies = memoryAnswerCache() }: { readonly copies?: Answer
 const noStore = [['cache-control', 'no-store']] as const
 
 describe('the kept answers of a user', () => {
-  it('is there until it is too old', async () => {
+  it('exist until they are too old', async () => {
     const { world, keep, find } = await open()
     await keep('a', '1')
 
@@ -35,7 +35,7 @@ describe('the kept answers of a user', () => {
     expect(await find('a')).toBeUndefined()
   })
 
-  it('is as young as the server’s last word of it', async () => {
+  it('have the age of the server’s last confirmation', async () => {
     const { world, keep, find } = await open()
     await keep('a', '1')
     await world.clock.advance(800)
@@ -46,7 +46,7 @@ describe('the kept answers of a user', () => {
     expect(await find('a')).toBe('1')
   })
 
-  it('goes where the server says that nothing may be kept', async () => {
+  it('are removed if the server says no-store', async () => {
     const { keep, find } = await open()
     for (const key of ['a', 'b']) await keep(key, '1')
 
@@ -55,7 +55,7 @@ describe('the kept answers of a user', () => {
     expect([await find('a'), await find('b')]).toEqual([undefined, '1'])
   })
 
-  it('is not written once the user has left, in any tab', async () => {
+  it('are not written once the user has left, in any tab', async () => {
     const { keep, find, copies, signOut, signIn } = await open()
     await keep('before', '1')
     await signOut()
@@ -70,7 +70,7 @@ describe('the kept answers of a user', () => {
     expect(await find('a')).toBeUndefined()
   })
 
-  it('is undone where the user leaves while it is written', async () => {
+  it('are removed if the user leaves while they are written', async () => {
     const memory = memoryAnswerCache()
     let leave = async () => {}
     const slow: AnswerCache = {
@@ -93,7 +93,7 @@ describe('the kept answers of a user', () => {
     expect(await find('a')).toBeUndefined()
   })
 
-  it('is not more where the storage of the rows fails', async () => {
+  it('are not written if the storage of the rows fails', async () => {
     const { world, ports, copies, keep, find } = await open()
     const broken = { ...ports, store: { ...ports.store, transact: () => Promise.reject(new Error('no')) } }
     await keep('a', '1')
@@ -122,7 +122,7 @@ describe('when users come and go', () => {
     return { ...app, left }
   }
 
-  it('only copies of the one whose session it is stay', async () => {
+  it('only copies of the signed-in user stay', async () => {
     const { copies, ports, left } = await shared()
 
     await clearSignedOutUsers(copies, ports)
@@ -130,7 +130,7 @@ describe('when users come and go', () => {
     expect(await left()).toEqual(['ada'])
   })
 
-  it('no copy stays once nobody is signed in, whoever was to clear them', async () => {
+  it('no copy stays once nobody is signed in, even if the leaving page did not clear them', async () => {
     const { copies, ports, left, signOut } = await shared()
     await signOut()
 
@@ -139,7 +139,7 @@ describe('when users come and go', () => {
     expect(await left()).toEqual([])
   })
 
-  it('deletes the answers of the user who left, also where the rows could not say so', async () => {
+  it('the answers of the leaving user are deleted, even if the rows could not be written', async () => {
     const { copies, ports, left } = await shared()
 
     await clearSignedOutUsers(copies, ports, 'ada')

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { openActiveReads } from '../fixtures/active-reads.fixture.js'
 
 describe('a write that has ended', () => {
-  it('has what shows it read again, and nothing else', () => {
+  it('repeats the reads with its tags, and no others', () => {
     const { screen, show, again } = openActiveReads()
     show('all', ['posts'])
     show('p1', [{ type: 'posts', id: 1 }])
@@ -20,7 +20,7 @@ describe('a write that has ended', () => {
     expect(again()).toEqual([])
   })
 
-  it('has nothing read again that everybody who asked has left', () => {
+  it('does not repeat a read that all subscribers have left', () => {
     const { screen, show, again } = openActiveReads()
     const leaves = [show('a', ['t']), show('a', ['t'])]
 
@@ -34,7 +34,7 @@ describe('a write that has ended', () => {
     expect(again()).toEqual([])
   })
 
-  it('has nothing to do with who left before others came', () => {
+  it('ignores a subscriber that left before others came', () => {
     const { screen, show, again } = openActiveReads()
     const leave = show('a', ['t'])
     leave()
@@ -46,7 +46,7 @@ describe('a write that has ended', () => {
     expect(again()).toEqual(['a'])
   })
 
-  it('has nothing to do with who asked before 100 others did', () => {
+  it('ignores a subscriber that came before 100 others', () => {
     const { screen, show, again } = openActiveReads()
     const leave = show('a', ['t'])
     for (let i = 0; i < 100; i++) show(`${i}`)
@@ -58,7 +58,7 @@ describe('a write that has ended', () => {
     expect(again()).toEqual(['a'])
   })
 
-  it('has the newest read again, by when they were last asked for, and says which it leaves out', () => {
+  it('repeats the most recently requested reads, and reports the ones left out', () => {
     const { screen, show, again, left } = openActiveReads()
     for (let i = 0; i < 100; i++) show(`${i}`, ['t'])
     show('0', ['t'])
@@ -73,7 +73,7 @@ describe('a write that has ended', () => {
     expect(left).toEqual(['tooMany 1'])
   })
 
-  it('goes by what the latest who asked said of it', () => {
+  it('uses the tags of the latest subscriber', () => {
     const { screen, show, again } = openActiveReads()
     show('a', ['before'])
     show('a', ['now'])

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { openActiveReads } from '../fixtures/active-reads.fixture.js'
 
 describe('an old read on screen', () => {
-  it('is read again when the page wakes, once for the events that come together', async () => {
+  it('is repeated once when the page wakes by several events', async () => {
     const { world, host, screen, show, again } = openActiveReads()
     for (const key of ['a', 'b', 'c']) show(key)
     screen.ended('a', 'old')
@@ -23,7 +23,7 @@ describe('an old read on screen', () => {
     expect(again().toSorted()).toEqual(['a', 'b'])
   })
 
-  it('is tried again soon after a wake-up that came before the network, and ever later', async () => {
+  it('is repeated soon after a wake-up without a network, and later each time', async () => {
     const { world, host, screen, show, again } = openActiveReads()
     show('a')
     screen.ended('a', 'old')
@@ -40,7 +40,7 @@ describe('an old read on screen', () => {
     expect(tries).toEqual([1, 3, 7, 15, 31])
   })
 
-  it('is not read again while the device knows that it is offline', async () => {
+  it('is not repeated while the device says offline', async () => {
     const { world, host, screen, show, again } = openActiveReads()
     show('a')
     screen.ended('a', 'old')
@@ -54,7 +54,7 @@ describe('an old read on screen', () => {
     expect(again()).toEqual(['a'])
   })
 
-  it('is tried after ever longer waits in a visible window, one in turn for all', async () => {
+  it('is repeated after longer and longer waits in a visible window, one for all', async () => {
     const { world, host, screen, show, again } = openActiveReads()
     screen.ended('not on screen', 'old')
     for (const key of ['a', 'b']) {
@@ -79,7 +79,7 @@ describe('an old read on screen', () => {
     expect(again()).toEqual([])
   })
 
-  it('is not tried for ever: the end is said, and a wake-up begins anew', async () => {
+  it('is not repeated for ever: the end is reported, and a wake-up starts again', async () => {
     const { world, host, screen, show, again, left } = openActiveReads()
     show('a')
     screen.ended('a', 'old')
@@ -100,7 +100,7 @@ describe('an old read on screen', () => {
     expect(again()).toEqual(['a'])
   })
 
-  it('is not tried before the time that its server named, not at a wake-up either; others are', async () => {
+  it('is not repeated before the time of its Retry-After, even at a wake-up, and others are', async () => {
     const { world, host, screen, show, again } = openActiveReads()
     for (const key of ['busy', 'other']) show(key)
     screen.ended('busy', 'old', 60_000)
@@ -119,7 +119,7 @@ describe('an old read on screen', () => {
     expect(again()).toEqual(['busy'])
   })
 
-  it('fails for the first time as if nothing had failed before it', async () => {
+  it('starts with the first wait at its first failure, whatever failed before', async () => {
     const { world, screen, show, again } = openActiveReads()
     show('broken')
     screen.ended('broken', 'old')
@@ -134,7 +134,7 @@ describe('an old read on screen', () => {
     expect(again()).toHaveLength(1)
   })
 
-  it('is read again at once when another one could be', async () => {
+  it('is repeated at once when another one succeeds', async () => {
     const { world, screen, show, again } = openActiveReads()
     for (const key of ['a', 'b', 'c']) {
       show(key)
@@ -151,7 +151,7 @@ describe('an old read on screen', () => {
     expect(again()).toEqual([])
   })
 
-  it('is left alone once it is fresh, has left the screen or nobody is there', async () => {
+  it('is not repeated once it is fresh or off screen, or the page is hidden', async () => {
     const { world, screen, show, again } = openActiveReads()
     const leave = show('a')
     show('b')

@@ -3,10 +3,10 @@ import { initialStatus } from '../../redux/actions.js'
 import { byPost, liked, openBarrier, post } from '../fixtures/held-reads.fixture.js'
 import type { TaggedRoute } from './write-tags.js'
 
-describe('P8 an answer is the truth', () => {
+describe('P8 an answer can be trusted', () => {
   const sure = { tags: [], passes: false }
 
-  it('where nothing of it was under way', async () => {
+  it('if no write to its tags was in flight', async () => {
     const { truth, put, journal, shows } = await openBarrier()
     await put(1, liked(7))
     await journal(3, liked(1))
@@ -16,7 +16,7 @@ describe('P8 an answer is the truth', () => {
     expect(await truth.conflicts([], truth.snapshot(), 0)).toMatchObject(sure)
   })
 
-  it('not where an entry is in flight: it is held for that, though the view knows nothing of it', async () => {
+  it('not if an entry is in flight: the read is held, although the view does not know the entry', async () => {
     const { world, truth, put, hold, view } = await openBarrier()
     await put(1, liked(1))
 
@@ -36,7 +36,7 @@ describe('P8 an answer is the truth', () => {
     ['is in doubt', { type: 'redux-broker/doubted', payload: 'e1' }],
     ['was given up', { type: 'redux-broker/emptied', payload: ['e0', 'e1'] }],
     ['is paused', { type: 'redux-broker/status', payload: { ...initialStatus, paused: 'auth' } }],
-  ] as const)('and it is held for that no longer than until it %s', async (_, action) => {
+  ] as const)('and the read is held only until that entry %s', async (_, action) => {
     const { world, truth, put, hold } = await openBarrier()
     await put(1, liked(1))
     await truth.conflicts(['post'], truth.snapshot(), 0)
@@ -49,7 +49,7 @@ describe('P8 an answer is the truth', () => {
     expect(isHeld()).toBe(false)
   })
 
-  it('not where something has ended since, and it is held until the view has that', async () => {
+  it('not if an entry has ended since: the read is held until the view shows the outcome', async () => {
     const { world, truth, journal, hold, shows } = await openBarrier()
     shows(2)
     const mark = truth.snapshot()
@@ -65,7 +65,7 @@ describe('P8 an answer is the truth', () => {
     expect(await truth.conflicts(['post'], truth.snapshot(), world.clock.now())).toMatchObject(sure)
   })
 
-  it('not where its shared request was under way before what the view has already', async () => {
+  it('not if its shared request was sent before an outcome that the view shows', async () => {
     const { world, truth, shows, ended } = await openBarrier()
     const sentAt = world.clock.now()
     await world.clock.advance(100)
@@ -83,14 +83,14 @@ describe('P8 an answer is the truth', () => {
     expect(await truth.conflicts(['post'], truth.snapshot(), sentAt + 101)).toMatchObject(sure)
   })
 
-  it('and one that this page asked for in the moment of an outcome is not read again for it', async () => {
+  it('and a read at the very moment of an outcome is not repeated', async () => {
     const { world, truth, shows, ended } = await openBarrier()
     shows(1, ended('e1', liked(1), world.clock.now()))
 
     expect(await truth.conflicts(['post'], truth.snapshot(), world.clock.now())).toMatchObject(sure)
   })
 
-  it('while nobody is signed in: nothing is written then', async () => {
+  it('while nobody is signed in, since then there are no writes', async () => {
     const { truth, hold, signOut } = await openBarrier({ principal: '', restored: new Promise(() => {}) })
     signOut()
 
@@ -98,7 +98,7 @@ describe('P8 an answer is the truth', () => {
     expect(await truth.conflicts(['post'], truth.snapshot(), 0)).toMatchObject(sure)
   })
 
-  it('not where it cannot be known', async () => {
+  it('not if the state of its writes is unknown', async () => {
     const { world, truth, put, signOut } = await openBarrier()
     await put(1, liked(1), 'inDoubt')
     const unsure = { tags: ['post'], passes: false }
@@ -113,7 +113,7 @@ describe('P8 an answer is the truth', () => {
 })
 
 describe('a route’s tags that throw', () => {
-  it('are reported, and name nothing', async () => {
+  it('are reported, and count as none', async () => {
     const { world, hold, view } = await openBarrier({
       given: new Map<string, TaggedRoute>([
         [

@@ -109,7 +109,7 @@ async function run(given: readonly Step[], ways: readonly WorldWay[]): Promise<v
 }
 
 describe('P8 counters and hearts', () => {
-  it('are right in every frame, whatever becomes of writes and reads', async () => {
+  it('are right in every frame, for any outcomes of writes and reads', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(step, { maxLength: 25 }), fc.array(way, { maxLength: 40 }), run),
       { numRuns: 100 },

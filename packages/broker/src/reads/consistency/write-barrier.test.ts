@@ -3,7 +3,7 @@ import { liked, openBarrier, post } from '../fixtures/held-reads.fixture.js'
 import type { TaggedRoute } from './write-tags.js'
 
 describe('P8 a read is held', () => {
-  it('while what touches it is on its way, and no longer', async () => {
+  it('while a write to its tags is in flight, and no longer', async () => {
     const { world, hold, view } = await openBarrier()
     view([liked(1), liked(2)])
     const isHeld = await hold([post(1), 'me'])
@@ -18,7 +18,7 @@ describe('P8 a read is held', () => {
     expect(isHeld()).toBe(false)
   })
 
-  it('not for what it does not show', async () => {
+  it('not for a write to other tags', async () => {
     const { hold, view } = await openBarrier()
     view([liked(1), { type: 'untagged' }, { type: 'unknown' }])
 
@@ -27,14 +27,14 @@ describe('P8 a read is held', () => {
     expect((await hold(['post']))()).toBe(true)
   })
 
-  it('not for what waits for its conditions, which may take the whole day', async () => {
+  it('not for a write that waits for its conditions, which may take all day', async () => {
     const { hold, view } = await openBarrier()
     view([{ type: 'uploaded' }])
 
     expect((await hold(['photos']))()).toBe(false)
   })
 
-  it('not longer than who asks for it waits', async () => {
+  it('not longer than its subscriber waits', async () => {
     const { world, hold, view } = await openBarrier()
     const patience = new AbortController()
     view([liked(1)])
@@ -48,7 +48,7 @@ describe('P8 a read is held', () => {
     expect((await hold(['post'], patience.signal))()).toBe(false)
   })
 
-  it('not while the device knows that it is offline, and again when it is back', async () => {
+  it('not while the device says offline, and again when it is online', async () => {
     const { world, host, hold, view } = await openBarrier()
     view([liked(1)])
     const isHeld = await hold(['post'])
@@ -63,7 +63,7 @@ describe('P8 a read is held', () => {
     expect((await hold(['post']))()).toBe(true)
   })
 
-  it('until what waits is back in the view', async () => {
+  it('until waiting entries are restored in the view', async () => {
     let restore = () => {}
     const restored = new Promise<void>((resolve) => {
       restore = resolve
@@ -77,7 +77,7 @@ describe('P8 a read is held', () => {
     expect(isHeld()).toBe(false)
   })
 
-  it('never, and nothing is looked up, where no write says what it touches', async () => {
+  it('never, and without a look-up, if no write has tags', async () => {
     const given = new Map<string, TaggedRoute>([['untagged', { options: {} }]])
     const { truth, hold, view, signOut } = await openBarrier({ given, restored: new Promise(() => {}) })
     view([{ type: 'untagged' }])
@@ -88,10 +88,10 @@ describe('P8 a read is held', () => {
   })
 })
 
-describe('P8 a read whose answer could not be trusted is held', () => {
+describe('P8 a read is held whose answer could not be trusted', () => {
   const { signal } = new AbortController()
 
-  it('on a device that believes itself offline too: the answer has come', async () => {
+  it('also on a device that says offline, since the answer has come', async () => {
     const { world, host, hold, view } = await openBarrier()
     host.setOnline(false)
     view([liked(1)])

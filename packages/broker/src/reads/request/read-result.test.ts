@@ -11,11 +11,11 @@ const answerOf = (user: string): ReadEnd => ({
 describe('an answer that names its user', () => {
   const userHeader = 'x-user'
 
-  it('is taken by that user', () => {
+  it('is accepted by that user', () => {
     expect(judgeAnswer(answerOf('ada'), { principal: 'ada', userHeader, isOwn: true }).kind).toBe('answer')
   })
 
-  it('is thrown away by another one', () => {
+  it('is rejected by another user', () => {
     expect(judgeAnswer(answerOf('grace'), { principal: 'ada', userHeader, isOwn: true }).kind).toBe(
       'wrongUser',
     )
@@ -27,17 +27,17 @@ describe('an answer that names its user', () => {
     ['a b', 'a b'],
     ['josé', 'josé'],
     ['50%', '50%25'],
-  ])('is taken by %j where it names them as %j', (principal, named) => {
+  ])('is accepted by %j if it names them as %j', (principal, named) => {
     expect(judgeAnswer(answerOf(named), { principal, userHeader, isOwn: true }).kind).toBe('answer')
   })
 
-  it('is thrown away by one whose id is the other one’s encoded form', () => {
+  it('is rejected by a user whose id is the encoded form of the other’s', () => {
     expect(judgeAnswer(answerOf('a%20b'), { principal: 'a%20b', userHeader, isOwn: true }).kind).toBe(
       'wrongUser',
     )
   })
 
-  it('is taken while nobody is signed in: it tells the app who is', () => {
+  it('is accepted while nobody is signed in, since it tells the app the user', () => {
     expect(judgeAnswer(answerOf('ada'), { principal: '', userHeader, isOwn: true }).kind).toBe('answer')
   })
 })

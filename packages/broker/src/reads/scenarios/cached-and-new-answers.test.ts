@@ -33,8 +33,8 @@ async function visited(first = good, route: typeof load = load) {
   return { world, ask, fetch, offline, meet: (script: Script) => world.network.always(script) }
 }
 
-describe('the copy of a read that the server has refused since', () => {
-  it.each([403, 404, 410, 451])('is gone after a %i', async (status) => {
+describe('the copy of a read after a refusal by the server', () => {
+  it.each([403, 404, 410, 451])('is removed after a %i', async (status) => {
     const { meet, ask, offline } = await visited()
     meet(answer(status, {}))
     expect(await ask()).toMatchObject({ status: 'returned', reason: 'refused' })
@@ -45,7 +45,7 @@ describe('the copy of a read that the server has refused since', () => {
   it.each([
     ['a page of HTML', answer(404, '<html>', { 'content-type': 'text/html' })],
     ['plain text', answer(403, 'Forbidden', { 'content-type': 'text/plain' })],
-  ])('is gone too where broker.fetch met the refusal, as %s', async (_name, refusal) => {
+  ])('is removed too if broker.fetch got the refusal, as %s', async (_name, refusal) => {
     const { meet, fetch, offline } = await visited()
     meet(refusal)
     await fetch()
@@ -61,7 +61,7 @@ describe('the copy of a read that the server has refused since', () => {
     expect(await offline()).toMatchObject({ answer: { name: 'Ada' }, stale: true })
   })
 
-  it('is there again once the server gives it again', async () => {
+  it('is kept again once the server answers again', async () => {
     const { meet, ask, offline } = await visited()
     meet(answer(404, {}))
     await ask()
@@ -72,7 +72,7 @@ describe('the copy of a read that the server has refused since', () => {
   })
 })
 
-describe('the copy of what a route has read', () => {
+describe('the copy of a route’s read', () => {
   it.each([
     ['a portal’s page', page(), {}],
     ['a fallback of a single-page app', page('text/html; charset=utf-8'), {}],
@@ -80,7 +80,7 @@ describe('the copy of what a route has read', () => {
     ['an answer without a type', { ...good, headers: {} }, {}],
     ['broken JSON', { ...good, body: '{"name":' }, {}],
     ['a page where JSON was asked for', page(), { accept: 'application/json' }],
-  ])('is not replaced by %s that broker.fetch was given', async (_name, reply, headers) => {
+  ])('is not replaced by %s from broker.fetch', async (_name, reply, headers) => {
     const { meet, fetch, offline } = await visited()
     meet(reply)
     expect((await fetch(headers)).status).toBe(200)
@@ -88,7 +88,7 @@ describe('the copy of what a route has read', () => {
     expect(await offline()).toMatchObject({ answer: { name: 'Ada' }, stale: true })
   })
 
-  it('is not replaced by JSON where it is a text that its `accept` names', async () => {
+  it('is not replaced by JSON if its `accept` names a text type', async () => {
     const { meet, fetch, offline } = await visited(
       answer(200, 'a,b', { 'content-type': 'text/csv' }),
       loadCsv as never,
@@ -99,7 +99,7 @@ describe('the copy of what a route has read', () => {
     expect(await offline()).toMatchObject({ answer: 'a,b', stale: true })
   })
 
-  it('is replaced by data that broker.fetch was given', async () => {
+  it('is replaced by data from broker.fetch', async () => {
     const { meet, fetch, offline } = await visited()
     meet(answer(200, '{"name":"Ada L."}', { 'content-type': 'application/ld+json' }))
     await fetch()
@@ -123,7 +123,7 @@ describe('a copy that a 304 has confirmed', () => {
     expect(world.network.requests.map(({ headers }) => headers['if-none-match'])).toEqual([undefined, etag])
   })
 
-  it('gives the newer headers, now and later, offline too', async () => {
+  it('has the newer headers, now and later, offline too', async () => {
     const { world, meet, fetch } = await visited(answer(200, {}, { etag: '"a"', 'x-left': '9', link: 'x' }))
     let left = 9
     meet(() => answer(304, undefined, { etag: '"a"', 'x-left': String(--left) }))
@@ -138,7 +138,7 @@ describe('a copy that a 304 has confirmed', () => {
     ).toEqual(['7', 'x', 'application/json', '1'])
   })
 
-  it('goes where the 304 says that nothing may be kept', async () => {
+  it('is removed if the 304 says no-store', async () => {
     const { meet, ask, offline } = await visited(answer(200, {}, { etag: '"a"' }))
     meet(answer(304, undefined, { 'cache-control': 'no-store' }))
     await ask()

@@ -29,7 +29,7 @@ describe('broker.fetch with an `Accept`, behind a captive portal', () => {
     ['application/json, text/csv', page],
     ['application/json', text],
     ['image/*', page],
-  ])('gives the last good answer in place of what it does not accept: %s', async (accept, other) => {
+  ])('returns the last good answer in place of a type that it does not accept: %s', async (accept, other) => {
     const { world, fetch } = open({ accept })
     if (accept === 'image/*')
       world.network.next(answer(200, '{"name":"Ada"}', { 'content-type': 'image/png' }))
@@ -41,7 +41,7 @@ describe('broker.fetch with an `Accept`, behind a captive portal', () => {
     expect(await fetch()).toBe('{"name":"Ada"}, stale')
   })
 
-  it('gives the page where there is nothing better, and keeps nothing of it', async () => {
+  it('returns the page if there is no copy, and does not keep the page', async () => {
     const { world, fetch } = open({ accept: 'application/json' })
     world.network.always(page)
     expect(await fetch()).toContain('hotel')
@@ -61,7 +61,7 @@ describe('broker.fetch with an `Accept`, behind a captive portal', () => {
   it.each([
     [403, '{"no":1}'],
     [404, '<html>'],
-  ])('a refusal stays an answer, whatever its type: %i', async (status, body) => {
+  ])('returns a refusal of any type as an answer: %i', async (status, body) => {
     const { world, fetch } = open({ accept: 'application/json' })
     await fetch()
     world.network.always(answer(status, body, { 'content-type': 'text/html' }))
@@ -71,7 +71,7 @@ describe('broker.fetch with an `Accept`, behind a captive portal', () => {
 })
 
 it.each([undefined, '*/*', 'application/json, text/plain, */*', 'text/html'])(
-  'broker.fetch that accepts every type, or pages, is given the page: %s',
+  'broker.fetch that accepts every type, or HTML, gets the page: %s',
   async (accept) => {
     const { world, fetch } = open(accept === undefined ? {} : { accept })
     await fetch()

@@ -15,8 +15,8 @@ async function openBehindAnother() {
   return { world, ...app, letGo: () => first.release(answer(200, {})) }
 }
 
-describe('a request that some want only under conditions', () => {
-  it('is sent for those who want it anyway', async () => {
+describe('a request that some subscribers want only under conditions', () => {
+  it('is sent for subscribers without conditions', async () => {
     const { world, tab, broker, wire, letGo } = await openBehindAnother()
     tab.setDevice({ unmetered: false })
 
@@ -28,7 +28,7 @@ describe('a request that some want only under conditions', () => {
     await answers
   })
 
-  it('waits for them again when those who wanted it anyway have left the line', async () => {
+  it('waits for them again when the subscribers without conditions have left the queue', async () => {
     const { world, tab, broker, wire, letGo } = await openBehindAnother()
     tab.setDevice({ unmetered: false })
     const hurry = new AbortController()
@@ -48,7 +48,7 @@ describe('a request that some want only under conditions', () => {
     expect((await patient).status).toBe(200)
   })
 
-  it('is sent once when they are met as soon as the last who wanted it anyway has left', async () => {
+  it('is sent once if they are met as the last subscriber without conditions leaves', async () => {
     const { world, tab, broker, wire, letGo } = await openBehindAnother()
     tab.setDevice({ unmetered: false })
     const hurry = new AbortController()

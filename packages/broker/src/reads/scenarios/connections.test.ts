@@ -10,7 +10,7 @@ const saved = write(createAction<{ id: string }>('post/saved'), {
   server: 'idempotent',
 })
 
-it('reads of a page leave a connection to writes, and a write never waits behind one that waits', async () => {
+it('reads of a page leave a connection to writes, and no write waits behind a waiting read', async () => {
   const waiting: HeldReply[] = []
   const world = createTestWorld({
     network() {
@@ -40,7 +40,7 @@ it('reads of a page leave a connection to writes, and a write never waits behind
 })
 
 it.each(['idempotent', 'plain'] as const)(
-  'P6 a write to a server that is %s, which waited for its connection as another user signed in elsewhere, stays',
+  'P6 a write to a server that is %s, waiting for a connection as another user signs in elsewhere, stays',
   async (server) => {
     const slow = held()
     const world = createTestWorld({ network: answer(200, {}) })

@@ -8,7 +8,7 @@ const impatient = (options: { readonly queueMs?: number; readonly wireMs?: numbe
   read(createAction('impatient'), { request: () => '/api/me', ...options })
 
 describe('a read with a time limit', () => {
-  it('on its wait is given up when it was not sent by then, and not afterwards', async () => {
+  it('in the queue ends if it was not sent by then, and not afterwards', async () => {
     const world = createTestWorld({ network: held().reply })
     const route = impatient({ queueMs: 1_000 })
     const app = openReads(world, { routes: [route, loadMe], limits: { readsMax: 1 } })
@@ -23,7 +23,7 @@ describe('a read with a time limit', () => {
     expect(await Promise.race([sent.settled, 'open'])).toBe('open')
   })
 
-  it('on the wire is given up when its answer takes longer: that of its wait does not count', async () => {
+  it('on the wire ends if its answer takes longer, without the time in the queue', async () => {
     const world = createTestWorld()
     const first = held()
     world.network.next(first.reply, held().reply)
@@ -44,7 +44,7 @@ describe('a read with a time limit', () => {
     expect(app.types().at(-1)).toBe('impatient/returned')
   })
 
-  it('leaves the others their answer, and the store hears of no failure', async () => {
+  it('does not affect other subscribers, and the store gets no failure', async () => {
     const { reply, release } = held()
     const world = createTestWorld({ network: reply })
     const route = impatient({ wireMs: 1_000 })
@@ -63,7 +63,7 @@ describe('a read with a time limit', () => {
     expect((await late.settled).status).toBe('delivered')
   })
 
-  it('that joins a request on the wire has its whole time from then', async () => {
+  it('that joins a request in flight has its whole time from then', async () => {
     const world = createTestWorld({ network: held().reply })
     const route = impatient({ wireMs: 1_000 })
     const app = openReads(world, { routes: [route] })
@@ -89,7 +89,7 @@ describe('a read with a time limit', () => {
     expect(await receipt.settled).toMatchObject({ status: 'returned', reason: 'timeout' })
   })
 
-  it('is composed with the caller’s signal: what aborts first is the reason', async () => {
+  it('is combined with the caller’s signal: the first abort is the reason', async () => {
     const world = createTestWorld({ network: held().reply })
     const app = openReads(world)
     const caller = new AbortController()
@@ -111,13 +111,13 @@ describe('a read with a time limit', () => {
   })
 })
 
-describe('all readers leave', () => {
+describe('all subscribers leave', () => {
   it.each([
     ['the user changes', (app: ReturnType<typeof openReads>) => void app.dispatch(signedIn('bob'))],
     ['the user leaves', (app: ReturnType<typeof openReads>) => void app.dispatch(signedIn(undefined))],
     ['the page is put away', (app: ReturnType<typeof openReads>) => app.tab.host.putAway()],
     ['the broker is stopped', (app: ReturnType<typeof openReads>) => void app.broker.stop()],
-  ])('when %s: in line, on the wire, and with their conditions unmet', async (_name, leave) => {
+  ])('when %s: in the queue, on the wire, and with unmet conditions', async (_name, leave) => {
     const world = createTestWorld({ network: held().reply })
     const route = read(createAction('at/night'), {
       request: () => '/api/night',
@@ -139,7 +139,7 @@ describe('all readers leave', () => {
     expect(world.reports).toEqual([])
   })
 
-  it('when the user changes while headers are being prepared: nothing is sent with them', async () => {
+  it('when the user changes while headers are prepared, and nothing is sent', async () => {
     const world = createTestWorld()
     let go = () => {}
     const app = openReads(world, {
@@ -159,7 +159,7 @@ describe('all readers leave', () => {
     expect(app.wire()).toEqual([])
   })
 
-  it('and an answer that comes afterwards reaches nobody, the next user’s same read has its own', async () => {
+  it('and a late answer reaches none of them, while the next user’s read gets its own', async () => {
     const world = createTestWorld()
     const adas = held()
     world.network.next(adas.reply, answer(200, { name: 'Bob' }))

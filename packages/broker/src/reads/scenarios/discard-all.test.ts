@@ -21,13 +21,13 @@ async function readAndDiscard() {
 }
 
 describe('after discardAll no copy is left', () => {
-  it('of what was read before', async () => {
+  it('of earlier reads', async () => {
     const { world } = await readAndDiscard()
 
     expect(await readOffline(world)).toMatchObject({ status: 'returned' })
   })
 
-  it.each(['this tab', 'another tab'])('of a read of %s that was on its way', async (where) => {
+  it.each(['this tab', 'another tab'])('of a read of %s that was in flight', async (where) => {
     const { reply, release } = held()
     const world = createTestWorld({ network: reply })
     const [here, there] = [open(world), open(world)]

@@ -28,7 +28,7 @@ const me = createSlice({
 })
 
 it.each([200, 404])(
-  'what a read’s action did to a slice ends with its answer, whatever is pending (P8): %i',
+  'the change by a read’s action ends with its answer, with any pending entries (P8): %i',
   async (status) => {
     const { reply, release } = held()
     const get = held()

@@ -13,7 +13,7 @@ const inits: readonly (readonly [string, object])[] = [
   ['freshForMS', { freshForMS: 1 }],
 ]
 
-describe('an init that broker.fetch does not take', () => {
+describe('an init that broker.fetch does not support', () => {
   beforeEach(() => void vi.stubEnv('NODE_ENV', 'production'))
   afterEach(() => {
     vi.unstubAllEnvs()
@@ -30,7 +30,7 @@ describe('an init that broker.fetch does not take', () => {
     expect(world.network.requests).toEqual([])
   })
 
-  it.each(inits.slice(0, 4))('is not lost by the plain fetch after stop(): %s', async (name, init) => {
+  it.each(inits.slice(0, 4))('is passed to the plain fetch after stop(): %s', async (name, init) => {
     const plain = vi.fn((_input: unknown, _init?: Record<string, unknown>) =>
       Promise.resolve(new Response('{}')),
     )

@@ -35,7 +35,7 @@ function open(reply: (request: WireRequest) => WireReply) {
 
 describe('the response of broker.fetch', () => {
   it.each(['/api/x', '/api/x?b=2&a=1', 'https://app.test/api/y'])(
-    'has the URL that was asked for: %s',
+    'has the requested URL: %s',
     async (url) => {
       const { fetch } = open(() => answer({ statusText: 'Told So' }))
       const response = await fetch(url)
@@ -45,7 +45,7 @@ describe('the response of broker.fetch', () => {
     },
   )
 
-  it('follows a redirect as fetch does, and says where it came from', async () => {
+  it('follows a redirect as fetch does, and has the final URL', async () => {
     const { fetch, sent } = open(({ redirect }) =>
       redirect === 'follow' ? answer({ url: 'https://app.test/api/there' }) : { kind: 'redirect' },
     )
@@ -59,15 +59,18 @@ describe('the response of broker.fetch', () => {
     expect(sent).toHaveLength(4)
   })
 
-  it.each(['manual', 'error'] as const)('is none where the Request says so: %s', async (redirect) => {
-    const { fetch, sent } = open(() => ({ kind: 'redirect' }))
+  it.each(['manual', 'error'] as const)(
+    'is an error if the Request forbids redirects: %s',
+    async (redirect) => {
+      const { fetch, sent } = open(() => ({ kind: 'redirect' }))
 
-    await expect(fetch(new Request('https://app.test/api/moved', { redirect }))).rejects.toThrow(TypeError)
-    expect(sent).toHaveLength(1)
-  })
+      await expect(fetch(new Request('https://app.test/api/moved', { redirect }))).rejects.toThrow(TypeError)
+      expect(sent).toHaveLength(1)
+    },
+  )
 
   it.each([{ kind: 'redirect' }, { kind: 'failed' }] as const)(
-    'is none where the way ends elsewhere: $kind',
+    'is an error if the redirect leads to no answer: $kind',
     async (reply) => {
       const { fetch, sent } = open(({ redirect }) => (redirect === 'follow' ? reply : { kind: 'redirect' }))
 

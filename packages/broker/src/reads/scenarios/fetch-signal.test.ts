@@ -18,7 +18,7 @@ describe('broker.fetch', () => {
     expect(signals.map(({ aborted }) => aborted)).toEqual([true])
   })
 
-  it('gives what the server says, also without a body, a refusal too', async () => {
+  it('returns the server’s answer, also without a body or with a refusal', async () => {
     const world = createTestWorld({
       network: [answer(204), answer(404, { title: 'gone' }), answer(500, 'no')],
     })

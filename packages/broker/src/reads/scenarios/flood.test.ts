@@ -67,7 +67,7 @@ describe('a flood of distinct reads', () => {
     [100, 'fetch', 'TypeError tooManyReads'],
     [3_000, 'fetch', 'TypeError tooManyReads'],
   ] as const)(
-    'of %i by %s is answered as far as there is room, and each of the others is refused',
+    'of %i by %s is answered up to the limit, and each of the others is refused',
     async (count, how, refused) => {
       const { ends, requests } = await flood(count, how)
 
@@ -77,7 +77,7 @@ describe('a flood of distinct reads', () => {
   )
 
   it.each(['dispatch', 'fetch'] as const)(
-    'by %s asks the storage no more the longer it is, and the store once for each',
+    'by %s asks the storage no more for more reads, and the store once for each',
     async (how) => {
       const short = await flood(200, how)
       const long = await flood(2_000, how)

@@ -22,9 +22,9 @@ async function ask(url: string, headers: Readonly<Record<string, string>>, user:
   return { settled: await receipt.settled, fetched: await fetched, wire: app.wire() }
 }
 
-describe('an answer of another origin that does not show whose it is', () => {
+describe('an answer of another origin without a visible `userHeader`', () => {
   it.each(['https://api.test/me', 'https://other.test/me'])(
-    'is given to nobody, and said: %s',
+    'is given to no subscriber, and reported: %s',
     async (url) => {
       const { settled, fetched, wire } = await ask(url, {})
 
@@ -35,14 +35,14 @@ describe('an answer of another origin that does not show whose it is', () => {
     },
   )
 
-  it('is given where it shows that it is this user’s, and not another’s', async () => {
+  it('is given if its header names this user, and not another', async () => {
     expect((await ask('https://api.test/me', { 'x-user': 'ada' })).settled.status).toBe('delivered')
     expect((await ask('https://api.test/me', { 'x-user': 'bob' })).settled).toMatchObject({
       reason: 'wrongUser',
     })
   })
 
-  it('is given while nobody is signed in, and so is one of the page’s own origin', async () => {
+  it('is given while nobody is signed in, as is one of the page’s own origin', async () => {
     const world = createTestWorld({ network: answer(200, {}) })
     const app = openReads(world, {
       routes: [load],

@@ -6,7 +6,7 @@ import { acknowledge, answer, createTestWorld, failed, held } from '../../testin
 import { afterVisit, me, told } from '../fixtures/kept-answers.fixture.js'
 
 describe('a kept answer', () => {
-  it('is asked for by its etag, and a 304 makes it fresh again', async () => {
+  it('is revalidated by its ETag, and a 304 makes it fresh again', async () => {
     const world = await afterVisit(me('Ada', { etag: '"7"' }))
     world.network.next(answer(304))
     await world.clock.advance(60_000)
@@ -24,7 +24,7 @@ describe('a kept answer', () => {
     expect(await offline.settled).toMatchObject({ fetchedAt, stale: true })
   })
 
-  it('goes where the server says with a 304 that nothing of it may be kept', async () => {
+  it('is removed if a 304 says no-store', async () => {
     const world = await afterVisit(me('Ada', { etag: '"7"' }))
     world.network.next(answer(304, undefined, { 'cache-control': 'no-store' }))
     const app = openReads(world)
@@ -38,7 +38,7 @@ describe('a kept answer', () => {
     expect(await offline.settled).toMatchObject({ status: 'returned', reason: 'failed' })
   })
 
-  it('is not asked for by its etag at another origin, where that would take a preflight', async () => {
+  it('is not revalidated at another origin, where that would need a preflight', async () => {
     const world = createTestWorld({ network: me('Ada', { etag: '"7"' }) })
     const app = openReads(world, { origins: ['https://api.test'] })
     for (let i = 0; i < 2; i++) {
@@ -52,7 +52,7 @@ describe('a kept answer', () => {
     ])
   })
 
-  it('is not what a 304 speaks of that names another version: the whole answer is asked for, once', async () => {
+  it('is requested again once if a 304 names another version', async () => {
     const world = await afterVisit(me('Ada', { etag: '"7"' }))
     world.network.next(answer(304, undefined, { etag: '"8"' }), me('Ada L.', { etag: '"8"' }))
     const app = openReads(world)
@@ -65,7 +65,7 @@ describe('a kept answer', () => {
     expect(etags).toEqual([undefined, '"7"', undefined])
   })
 
-  it('is what came whole after a 304 that was not trusted, not what that spoke of (P8)', async () => {
+  it('is the full answer that followed an untrusted 304 (P8)', async () => {
     const world = await afterVisit(me('Ada', { etag: '"7"' }))
     const tags = ['me']
     const load = read(createAction('me/load'), { request: () => '/api/me', tags })
@@ -91,7 +91,7 @@ describe('a kept answer', () => {
     expect(await receipt.settled).toMatchObject({ answer: { name: 'Ada L.' }, stale: true })
   })
 
-  it('is given again without a request while it is young enough for the route', async () => {
+  it('is given again without a request while it is fresh enough for the route', async () => {
     const world = await afterVisit()
     const fresh = read(createAction('me/load'), { request: () => '/api/me', freshForMs: 10_000 })
     const app = openReads(world, { routes: [fresh] })
@@ -109,7 +109,7 @@ describe('a kept answer', () => {
     expect(app.wire()).toEqual(['me', 'me'])
   })
 
-  it('is there for who asks the moment that it is answered', async () => {
+  it('is there for a subscriber that asks as it arrives', async () => {
     const fresh = read(createAction('me/load'), { request: () => '/api/me', freshForMs: 10_000 })
     const world = createTestWorld({ network: me('Ada') })
     const app = openReads(world, { routes: [fresh] })
@@ -121,7 +121,7 @@ describe('a kept answer', () => {
     expect(app.wire()).toEqual(['me'])
   })
 
-  it('is never the one before what was answered last (P8)', async () => {
+  it('is never older than the last answer (P8)', async () => {
     const world = await afterVisit()
     const route = read(createAction('me/load'), { request: () => '/api/me', copy: 'first' })
     const app = openReads(world, { routes: [route] })
@@ -136,7 +136,7 @@ describe('a kept answer', () => {
     expect(told(app)).toEqual(['Ada', 'Ada L.', 'Ada L.', 'Ada Lovelace'])
   })
 
-  it.each([400, 401, 429])('stays where another answer comes instead of it: %i', async (status) => {
+  it.each([400, 401, 429])('stays after another status: %i', async (status) => {
     const world = await afterVisit()
     const app = openReads(world)
     world.network.next(answer(status))
@@ -151,7 +151,7 @@ describe('a kept answer', () => {
     expect(await receipt.settled).toMatchObject({ answer: { name: 'Ada' }, stale: true })
   })
 
-  it('is nobody else’s: not the next user’s, and gone with a sign-out', async () => {
+  it('belongs to its user: the next user does not get it, and a sign-out removes it', async () => {
     const world = await afterVisit()
     const app = openReads(world)
     await world.settle()
@@ -170,7 +170,7 @@ describe('a kept answer', () => {
     expect(await adas.settled).toMatchObject({ status: 'returned', reason: 'failed' })
   })
 
-  it('is not made of what was sent in another user’s session', async () => {
+  it('is not made from a request in another user’s session', async () => {
     const world = createTestWorld({ network: me('Bob', { 'x-user': 'bob' }) })
     const app = openReads(world, { how: { userHeader: 'X-User', retries: 0 } })
 

@@ -37,7 +37,7 @@ describe('the last good answer of a read', () => {
     expect(app.types()).not.toContain('me/load/returned')
   })
 
-  it('is given where the network is slower than the reader is patient; the answer follows', async () => {
+  it('is given if the network is slower than `patienceMs`, and the answer follows', async () => {
     const world = await afterVisit()
     const { reply, release } = held()
     world.network.next(reply)
@@ -55,7 +55,7 @@ describe('the last good answer of a read', () => {
     expect(told(app)).toEqual(['Ada', 'Ada L.'])
   })
 
-  it('that was given for want of patience is all that a reader hears of: neither a failure nor a time limit', async () => {
+  it('that was given after `patienceMs` is not followed by a failure or a timeout', async () => {
     const world = await afterVisit()
     const { reply, release } = held()
     world.network.next(reply)
@@ -71,7 +71,7 @@ describe('the last good answer of a read', () => {
     expect(app.types()).not.toContain('me/load/returned')
   })
 
-  it('is not refreshed once its readers have left', async () => {
+  it('is not refreshed once its subscribers have left', async () => {
     const world = await afterVisit()
     world.setOnline(false)
     const app = openReads(world)
@@ -85,7 +85,7 @@ describe('the last good answer of a read', () => {
     expect(app.wire()).toEqual(['me'])
   })
 
-  it('is given first where the route says so, once for all its readers', async () => {
+  it('is given first if the route says so, once for all subscribers', async () => {
     const world = await afterVisit()
     const { reply, release } = held()
     world.network.next(reply)
@@ -102,7 +102,7 @@ describe('the last good answer of a read', () => {
     expect(told(app)).toEqual(['Ada', 'Ada L.'])
   })
 
-  it('is never given, nor kept, where the route says so', async () => {
+  it('is neither given nor kept if the route says so', async () => {
     const world = createTestWorld({ network: [me('Ada')] })
     const never = read(createAction('me/load'), { request: () => '/api/me', copy: 'never' })
     const app = openReads(world, { routes: [never] })
@@ -120,7 +120,7 @@ describe('the last good answer of a read', () => {
     expect(await fetched).toBeInstanceOf(TypeError)
   })
 
-  it('is not for a route that wants none, although another has kept it', async () => {
+  it('is not given to a route without copies, although another route has kept it', async () => {
     const world = await afterVisit()
     const never = read(createAction('never'), { request: () => '/api/me', copy: 'never' })
     world.setOnline(false)
@@ -155,7 +155,7 @@ describe('the last good answer of a read', () => {
     expect(await offline.settled).toMatchObject({ answer: { name: 'Ada' }, stale: true })
   })
 
-  it('is given meanwhile where conditions are not met and the route says so', async () => {
+  it('is given while conditions are not met, if the route says so', async () => {
     const world = await afterVisit()
     const route = read(createAction('me/load'), {
       request: () => '/api/me',
@@ -176,7 +176,7 @@ describe('the last good answer of a read', () => {
     expect(told(app)).toEqual(['Ada', 'Ada L.'])
   })
 
-  it('is not given while conditions are not met where the route says nothing of it', async () => {
+  it('is not given while conditions are not met, unless the route says so', async () => {
     const world = await afterVisit()
     const route = read(createAction('me/load'), { request: () => '/api/me', when: { network: 'unmetered' } })
     const app = openReads(world, { routes: [route] })

@@ -37,7 +37,7 @@ describe('a mistake in the options of a read throws at once', () => {
     expect(() => read(given as never, options as never)).toThrow(TypeError)
   })
 
-  it.each([['tags'], ['invalidates']])('of a write: %s that are none', (name) => {
+  it.each([['tags'], ['invalidates']])('of a write: invalid %s', (name) => {
     expect(() => write(creator, { request: () => ({ url: '/a' }), [name]: 'posts' })).toThrow(
       `write(me/load) expects \`${name}\` to be a list of tags`,
     )

@@ -4,7 +4,7 @@ import { acknowledge, answer, createTestWorld, held } from '../../testing/index.
 import { echo, feeds, isRead, liked, loadFeed, routes } from '../fixtures/feed.fixture.js'
 
 describe('a read on screen', () => {
-  it('is made anew on screen when a write that invalidates it has ended, and not once its readers left', async () => {
+  it('is repeated after a write that invalidates it, and not once its subscribers left', async () => {
     const world = createTestWorld({ network: echo })
     const app = openReads(world, { routes })
     const receipts = [app.dispatch(loadFeed()), app.dispatch(loadFeed())]
@@ -22,7 +22,7 @@ describe('a read on screen', () => {
     expect(world.network.requests.filter(isRead)).toHaveLength(2)
   })
 
-  it('is made anew on screen after each write that invalidates it', async () => {
+  it('is repeated after each write that invalidates it', async () => {
     const world = createTestWorld({ network: echo })
     const app = openReads(world, { routes })
     app.dispatch(loadFeed())
@@ -36,7 +36,7 @@ describe('a read on screen', () => {
     expect(world.network.requests.map(isRead)).toEqual([true, false, true, false, true, false, true])
   })
 
-  it('is ended on the wire when the last who has it on screen leaves', async () => {
+  it('is aborted in flight when its last subscriber leaves', async () => {
     const world = createTestWorld({ network: echo })
     const app = openReads(world, { routes })
     const receipt = app.dispatch(loadFeed())

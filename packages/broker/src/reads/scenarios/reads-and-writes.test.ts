@@ -17,7 +17,7 @@ function open(...ways: WorldWay[]) {
 const reads = (ledger: readonly string[]) => ledger.filter((request) => request.startsWith('GET'))
 
 describe('P8 reads and writes', () => {
-  it('forty writes at a reconnect come before the read that they make old, which is one', async () => {
+  it('forty writes at a reconnect come before the one read that they invalidate', async () => {
     const { world, ledger, tab, claps } = open()
     tab.load('a')
     await world.clock.advance(1_000)
@@ -58,7 +58,7 @@ describe('P8 reads and writes', () => {
     expect(new Set(claps)).toEqual(new Set([1]))
   })
 
-  it('a read that is late by the settlement of a heart, and knows nothing of it, is read again', async () => {
+  it('a read that was answered before a heart settled is repeated', async () => {
     const { world, ledger, tab } = open(slow, quick)
     const hearts: boolean[] = []
     tab.load('a')
@@ -73,7 +73,7 @@ describe('P8 reads and writes', () => {
     expect(new Set(hearts)).toEqual(new Set([true]))
   })
 
-  it('a lane that is stuck holds a read for 30 s, which then says what it is unsure of', async () => {
+  it('a stuck lane holds a read for 30 s, which then lists its uncertain tags', async () => {
     const { world, ledger, tab } = open(
       { thereMs: 0, backMs: 29_000, fate: 'answerLost' },
       {
@@ -100,7 +100,7 @@ describe('P8 reads and writes', () => {
     expect(tab.posts().a).toMatchObject({ claps: 1, isLoaded: true })
   })
 
-  it('of other things do not wait for each other', async () => {
+  it('with different tags do not wait for each other', async () => {
     const { world, tab } = open({ ...slow, backMs: 20_000 })
     tab.clap('a')
     await world.settle()
@@ -111,7 +111,7 @@ describe('P8 reads and writes', () => {
     expect(await receipt.settled).toMatchObject({ status: 'delivered', answer: { claps: 0 } })
   })
 
-  it('leave alone in their answers what those do not show, though that has ended meanwhile', async () => {
+  it('do not revert outcomes of other tags that ended meanwhile', async () => {
     const { world, tab } = open(slow, quick)
     tab.load('a')
     await world.clock.advance(100)

@@ -6,8 +6,8 @@ import { read, write } from '../../index.js'
 import { acknowledge, answer, createTestWorld, failed, held, type SentRequest } from '../../testing/index.js'
 import { clapped, echo, feeds, isRead, liked, loadFeed, loadMe, routes } from '../fixtures/feed.fixture.js'
 
-describe('a read of what is being written', () => {
-  it('waits for forty pending likes and is made once, after the last of them (P8)', async () => {
+describe('a read of tags that are being written', () => {
+  it('waits for forty pending likes and is sent once, after the last of them (P8)', async () => {
     const world = createTestWorld({ network: echo })
     const app = openReads(world, { routes })
     app.dispatch(loadFeed())
@@ -25,7 +25,7 @@ describe('a read of what is being written', () => {
     expect(sent.map(isRead)).toEqual([...Array.from({ length: 40 }, () => false), true])
   })
 
-  it('goes before one that is less urgent and shows nothing of it, at the start of a page too', async () => {
+  it('is sent before a less urgent read of other tags, at the start of a page too', async () => {
     const world = createTestWorld({ network: echo })
     const urgent = read(createAction('urgent'), {
       request: () => '/api/urgent',
@@ -42,7 +42,7 @@ describe('a read of what is being written', () => {
     expect(app.wire()).toEqual(['urgent', 'later'])
   })
 
-  it('waits 4 s at most for one that the server refuses for now: its change goes on top of the answer', async () => {
+  it('waits 4 s at most for a write that is retried, whose change is shown over the answer', async () => {
     const world = createTestWorld({ network: (request) => (isRead(request) ? echo(request) : answer(503)) })
     const app = openReads(world, { routes })
     app.dispatch(liked({ id: 1 }))
@@ -59,7 +59,7 @@ describe('a read of what is being written', () => {
     expect(feeds(app)[0]).not.toHaveProperty('meta.unsure')
   })
 
-  it('does not wait for what it does not show', async () => {
+  it('does not wait for a write to other tags', async () => {
     const world = createTestWorld({ network: held().reply })
     const app = openReads(world, { routes })
     app.dispatch(liked({ id: 1 }))
@@ -72,7 +72,7 @@ describe('a read of what is being written', () => {
     expect(world.network.requests.filter(isRead).map(({ url }) => url)).toEqual(['https://app.test/api/me'])
   })
 
-  it('is made anew where a write began while it was on the wire, and only the second answer is told', async () => {
+  it('is repeated if a write began while it was in flight, and only the second answer is shown', async () => {
     const world = createTestWorld({ network: echo })
     const first = held()
     const app = openReads(world, { routes })
@@ -92,7 +92,7 @@ describe('a read of what is being written', () => {
     expect(world.network.requests.filter(isRead)).toHaveLength(2)
   })
 
-  it('is answered whatever another route’s tags are, which is reported (P13)', async () => {
+  it('is answered although another route’s tags are invalid, which is reported (P13)', async () => {
     const wrong = write(createAction('wrong'), {
       request: () => ({ method: 'PUT', url: '/api/wrong' }),
       tags: () => undefined as never,
@@ -112,7 +112,7 @@ describe('a read of what is being written', () => {
     expect(world.reports[0]).toMatchObject({ name: 'TypeError' })
   })
 
-  it('is made anew for a later write where there was no room for it after an earlier one', async () => {
+  it('is repeated after a later write if there was no room after an earlier one', async () => {
     const world = createTestWorld({ network: echo })
     world.network.always((request) => (isRead(request) ? answer(200, {}) : echo(request)))
     const app = openReads(world, { routes, limits: { waitingReadsMax: 1, concurrencyMax: 1 } })
@@ -140,7 +140,7 @@ describe('a read of what is being written', () => {
     ['one that the device takes for offline', false, {}],
     ['one that waits for conditions, while it is in flight', true, {}],
     ['one that has left and waits for conditions again', true, { unmetered: false }],
-  ] as const)('is not made over and over beside a write on its way: %s', async (_, online, device) => {
+  ] as const)('is not repeated again and again during a write in flight: %s', async (_, online, device) => {
     const uploaded = write(createAction('uploaded'), {
       request: () => ({ method: 'PUT', url: '/api/photo' }),
       tags: ['posts'],
@@ -166,7 +166,7 @@ describe('a read of what is being written', () => {
     expect(rest.filter(isRead).length).toBeLessThan(3)
   })
 
-  it('is told as unsure after 30 s, and made anew when the write has ended', async () => {
+  it('is delivered as uncertain after 30 s, and repeated when the write has ended', async () => {
     const world = createTestWorld()
     const stuck = held()
     world.network.next(stuck.reply)
@@ -189,7 +189,7 @@ describe('a read of what is being written', () => {
     expect(feeds(app).at(-1)).not.toHaveProperty('meta.unsure')
   })
 
-  it('is made although a kept answer is young enough, if that was before the write', async () => {
+  it('is sent although a kept answer is fresh enough, if that is older than the write', async () => {
     const world = createTestWorld({ network: echo })
     const app = openReads(world, { routes })
     const load = () => void app.broker.fetch('/api/feed', { freshForMs: 60_000, tags: ['posts'] })
@@ -209,7 +209,7 @@ describe('a read of what is being written', () => {
     expect(world.network.requests.map(isRead)).toEqual([true, false, true])
   })
 
-  it('is not kept while it is unsure', async () => {
+  it('is not kept while it is uncertain', async () => {
     const world = createTestWorld()
     const stuck = held()
     world.network.next(stuck.reply)

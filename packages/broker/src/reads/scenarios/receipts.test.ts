@@ -45,7 +45,7 @@ describe('the receipt of a read', () => {
     })
   })
 
-  it.each(outcomes)('is returned after %s, and so the store is told', async (_name, reply, expected) => {
+  it.each(outcomes)('is returned after %s, also in the store', async (_name, reply, expected) => {
     const world = createTestWorld({ network: reply })
     const app = openReads(world)
 
@@ -62,7 +62,7 @@ describe('the receipt of a read', () => {
     )
   })
 
-  it('is returned where its answer cannot be parsed: that is reported (P13)', async () => {
+  it('is returned if its answer cannot be parsed, which is reported (P13)', async () => {
     const world = createTestWorld()
     const route = read(createAction('me/parse'), {
       request: () => '/api/me',
@@ -84,7 +84,7 @@ describe('the receipt of a read', () => {
     ['rejects', () => Promise.reject(new Error('late'))],
     // biome-ignore lint/suspicious/noThenProperty: as some libraries' promises are
     ['is another library’s', () => ({ then() {} })],
-  ])('is returned where its `answer` gives a promise that %s: that is reported', async (_how, answer) => {
+  ])('is returned if its `answer` returns a promise that %s, which is reported', async (_how, answer) => {
     const world = createTestWorld()
     const route = read(createAction('me/parse'), { request: () => '/api/me', answer })
     const app = openReads(world, { routes: [route] })
@@ -96,7 +96,7 @@ describe('the receipt of a read', () => {
     expect(world.reports.map(String)).toEqual([expect.stringContaining('`answer` must not give a promise')])
   })
 
-  it('is rejected where its route gives no list of tags', async () => {
+  it('is rejected if its route returns no list of tags', async () => {
     const route = read(createAction('me/tags'), { request: () => '/api/me', tags: () => undefined as never })
     const app = openReads(createTestWorld(), { routes: [route] })
 
@@ -104,7 +104,7 @@ describe('the receipt of a read', () => {
     await expect(app.broker.fetch('/api/me', { tags: 'posts' as never })).rejects.toThrow(/list of tags/)
   })
 
-  it('is given what else the request’s `accept` names as a text, and nothing for a 204', async () => {
+  it('has a string for another type of the request’s `accept`, and nothing for a 204', async () => {
     const world = createTestWorld({
       network: [answer(200, 'a,b', { 'content-type': 'text/csv' }), answer(204)],
     })
@@ -133,7 +133,7 @@ describe('the receipt of a read', () => {
     ['gives no URL', () => 7, /must return a `url`/],
     ['names another origin', () => 'https://evil.test/', /origins/],
     ['is a POST', () => ({ url: '/a', method: 'POST' }), /GET or HEAD/],
-  ])('is rejected where its request %s: dispatch does not throw', async (_name, request, message) => {
+  ])('is rejected if its request %s, and dispatch does not throw', async (_name, request, message) => {
     const world = createTestWorld()
     const route = read(createAction('bad'), { request: request as () => string })
     const app = openReads(world, { routes: [route] })
@@ -149,7 +149,7 @@ describe('the receipt of a read', () => {
     expect(app.store.getState().broker.entries).toEqual({})
   })
 
-  it('is rejected where too many reads wait', async () => {
+  it('is rejected if too many reads wait', async () => {
     const world = createTestWorld({ network: new Promise(() => {}) })
     const app = openReads(world, { limits: { readsMax: 1, waitingReadsMax: 2 } })
     const load = (id: string) => app.dispatch(loadPost({ id }))
@@ -164,7 +164,7 @@ describe('the receipt of a read', () => {
     expect(app.types().at(-1)).toBe('post/load/rejected')
   })
 
-  it('is rejected where too many reads wait for their conditions', async () => {
+  it('is rejected if too many reads wait for their conditions', async () => {
     const world = createTestWorld()
     const nightly = read(createAction<string>('nightly'), {
       request: (path) => path,
@@ -180,7 +180,7 @@ describe('the receipt of a read', () => {
     expect(await Promise.race([receipts[1]?.settled, 'open'])).toBe('open')
   })
 
-  it('that nobody keeps raises no unhandled rejection (P13)', async () => {
+  it('that the app ignores causes no unhandled rejection (P13)', async () => {
     const unhandled: unknown[] = []
     const listener = (reason: unknown) => void unhandled.push(reason)
     process.on('unhandledRejection', listener)

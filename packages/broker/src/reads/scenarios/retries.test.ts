@@ -24,7 +24,7 @@ function open(network: Script | readonly Script[], options: Parameters<typeof op
   return { world, app }
 }
 
-describe('a read of which one answer is lost', () => {
+describe('a read that loses one answer', () => {
   it.each([
     ['nothing', failed()],
     ['a cut body', cut()],
@@ -32,7 +32,7 @@ describe('a read of which one answer is lost', () => {
     ['502 with a page', answer(502, '<html>', { 'content-type': 'text/html' })],
     ['429', answer(429)],
     ['a portal’s page', page],
-  ])('has it a moment later, and nobody hears of the loss: %s', async (_name, lost) => {
+  ])('is answered a moment later, without a reported failure: %s', async (_name, lost) => {
     const { world, app } = open([lost, me])
     const [one, other] = [app.dispatch(loadMe()), app.dispatch(loadMe())]
 
@@ -62,7 +62,7 @@ describe('a read of which one answer is lost', () => {
     expect(await (await response).json()).toEqual({ name: 'Ada' })
   })
 
-  it('is asked for as often as its route or its caller says, or the app for all', async () => {
+  it('is repeated as often as its route, its caller or the app allows', async () => {
     const impatient = read(createAction('impatient'), { request: () => '/api/route', retries: 0 })
     const { world, app } = open(failed(), { routes: [impatient, loadMe], how: { retries: 1 } })
     app.dispatch(impatient())
@@ -85,7 +85,7 @@ describe('a read of which one answer is lost', () => {
     expect(app.wire()).toEqual(['me'])
   })
 
-  it('says so after its last try, and gives the last good answer there', async () => {
+  it('fails after its last attempt, or gives the last good answer', async () => {
     const { world, app } = open(me)
     app.dispatch(loadMe())
     await world.settle()
@@ -100,7 +100,7 @@ describe('a read of which one answer is lost', () => {
     expect(await receipt.settled).toMatchObject({ status: 'delivered', stale: true })
   })
 
-  it('is not repeated for who has left, nor for the user before', async () => {
+  it('is not repeated for a subscriber that left, or for the previous user', async () => {
     const { world, app } = open(answer(503))
     const left = app.dispatch(loadMe())
     await world.settle()
@@ -115,7 +115,7 @@ describe('a read of which one answer is lost', () => {
     expect(app.wire()).toEqual(['me', 'me'])
   })
 
-  it('has its headers prepared anew for each try', async () => {
+  it('has its headers prepared again for each attempt', async () => {
     let token = 0
     const { world, app } = open([answer(503), me], {
       prepareHeaders: (headers) => headers.set('authorization', `token ${++token}`),
@@ -128,7 +128,7 @@ describe('a read of which one answer is lost', () => {
     expect(sent[0]).not.toBe(sent[1])
   })
 
-  it('asks for JSON by its route, if that names nothing else', async () => {
+  it('asks for JSON, unless its route names another type', async () => {
     const csv = read(createAction('csv'), {
       request: () => ({ url: '/api/csv', headers: { accept: 'text/csv' } }),
     })
@@ -153,7 +153,7 @@ describe('a read that stays on screen and fails', () => {
     ['a page', page],
     ['a redirect', redirect()],
     ['nothing', failed()],
-  ])('is asked for ever less often, and not for ever: %s', async (_name, reply) => {
+  ])('is repeated less and less often, and not for ever: %s', async (_name, reply) => {
     const { world, app } = open(reply, { routes: [report] })
     app.dispatch(report())
     await world.clock.advance(600_000)
@@ -168,7 +168,7 @@ describe('a read that stays on screen and fails', () => {
     expect(app.types().filter((type) => type === 'report/returned').length).toBeLessThanOrEqual(12)
   })
 
-  it('is there within seconds where it failed for a moment', async () => {
+  it('is answered within seconds after a short failure', async () => {
     const { world, app } = open([answer(500), answer(500), answer(500), me], { routes: [report] })
     app.dispatch(report())
 
@@ -178,7 +178,7 @@ describe('a read that stays on screen and fails', () => {
   })
 
   it.each([1, 2])(
-    'tells of an answer that is too large once, and asks no more: %i readers',
+    'reports an answer that is too large once, and is not repeated: %i readers',
     async (readers) => {
       const world = createTestWorld()
       const tab = world.tab()
@@ -201,25 +201,28 @@ describe('a read that stays on screen and fails', () => {
     },
   )
 
-  it.each([101, 130, 160])('is one of all that a write has made old: %i on screen', async (count) => {
-    const row = read(createAction<number>('row'), {
-      request: (id) => `/api/rows/${id}`,
-      tags: (id) => [{ type: 'row', id }],
-    })
-    const price = write(createAction('price'), {
-      request: () => ({ url: '/api/prices', method: 'PUT' }),
-      invalidates: ['row'],
-    })
-    const { world, app } = open((request) => (request.method === 'PUT' ? acknowledge(request, {}) : me), {
-      routes: [row, price],
-    })
-    for (let id = 0; id < count; id++) app.dispatch(row(id))
-    await world.settle()
-    const before = app.wire().length
+  it.each([101, 130, 160])(
+    'is one of all reads that a write has invalidated: %i on screen',
+    async (count) => {
+      const row = read(createAction<number>('row'), {
+        request: (id) => `/api/rows/${id}`,
+        tags: (id) => [{ type: 'row', id }],
+      })
+      const price = write(createAction('price'), {
+        request: () => ({ url: '/api/prices', method: 'PUT' }),
+        invalidates: ['row'],
+      })
+      const { world, app } = open((request) => (request.method === 'PUT' ? acknowledge(request, {}) : me), {
+        routes: [row, price],
+      })
+      for (let id = 0; id < count; id++) app.dispatch(row(id))
+      await world.settle()
+      const before = app.wire().length
 
-    app.dispatch(price())
-    await world.clock.advance(60_000)
+      app.dispatch(price())
+      await world.clock.advance(60_000)
 
-    expect(app.wire().length - before).toBe(count + 1)
-  })
+      expect(app.wire().length - before).toBe(count + 1)
+    },
+  )
 })

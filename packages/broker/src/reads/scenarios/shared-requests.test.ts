@@ -49,7 +49,7 @@ describe('the ten calls of a start', () => {
     )
   })
 
-  it('are not shared by those who take a 304 for an answer', async () => {
+  it('are not shared with a read that accepts a 304 as an answer', async () => {
     const world = createTestWorld({
       network: ({ headers }) => answer(headers['if-none-match'] === undefined ? 200 : 304),
     })
@@ -62,7 +62,7 @@ describe('the ten calls of a start', () => {
     expect((await Promise.all(responses)).map(({ status }) => status)).toEqual([304, 200])
   })
 
-  it('are all told where no response can be made of an answer', async () => {
+  it('all fail if no response can be made from an answer', async () => {
     const world = createTestWorld({ network: answer(999) })
     const app = openReads(world)
 
@@ -72,7 +72,7 @@ describe('the ten calls of a start', () => {
     expect(await Promise.all(responses)).toEqual(['RangeError', 'RangeError'])
   })
 
-  it('are shared by those who dispatch and those who fetch', async () => {
+  it('are shared by dispatched reads and broker.fetch', async () => {
     const world = createTestWorld({ network: namesPath })
     const app = openReads(world)
 
@@ -86,7 +86,7 @@ describe('the ten calls of a start', () => {
   })
 })
 
-describe('readers of one request', () => {
+describe('subscribers of one request', () => {
   it('that ask with a higher priority raise it', async () => {
     const world = createTestWorld({ network: namesPath })
     const app = openReads(world, { limits: { readsMax: 1 } })
@@ -107,7 +107,7 @@ describe('readers of one request', () => {
     expect(app.wire()).toEqual(['first', 'c', 'a', 'b'])
   })
 
-  it('that ask in one turn stand in line as the most urgent of them', async () => {
+  it('that ask in one turn have the priority of the most urgent one', async () => {
     const world = createTestWorld({ network: namesPath })
     const app = openReads(world, { limits: { readsMax: 1 } })
     await world.settle()
@@ -124,7 +124,7 @@ describe('readers of one request', () => {
     expect(app.wire()).toEqual(['b', 'a'])
   })
 
-  it('leave one by one: the request ends with the last, not before', async () => {
+  it('leave one by one: the request ends with the last one only', async () => {
     const signals: AbortSignal[] = []
     const world = createTestWorld({ network: held().reply })
     const tab = world.tab()
@@ -143,7 +143,7 @@ describe('readers of one request', () => {
     expect(app.types()).toEqual(['me/load', 'me/load'])
   })
 
-  it('that stay have their answer although another has left, twice even', async () => {
+  it('that stay get their answer, even if another leaves twice', async () => {
     const { reply, release } = held()
     const world = createTestWorld({ network: reply })
     const app = openReads(world)
@@ -173,7 +173,7 @@ describe('readers of one request', () => {
     expect((await second.settled).status).toBe('delivered')
   })
 
-  it('that leave before it was sent take it out of the line', async () => {
+  it('that leave before it was sent remove it from the queue', async () => {
     const world = createTestWorld({ network: held().reply })
     const app = openReads(world, { limits: { readsMax: 1 } })
     app.dispatch(loadMe())

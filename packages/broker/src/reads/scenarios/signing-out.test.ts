@@ -14,11 +14,11 @@ const leave = async (world: TestWorld, app: App, next?: string) => {
   await world.settle()
 }
 
-describe('when a user leaves nothing is left of what was read', () => {
+describe('when a user leaves, no answer of their reads is left', () => {
   it.each([
     ['signs out', undefined],
     ['hands over to another user', 'bob'],
-  ])('here and by other tabs: she %s', async (_, next) => {
+  ])('in this and in other tabs: the user %s', async (_, next) => {
     const world = createTestWorld({ network: ada })
     const [here, there] = [openReads(world), openReads(world)]
     there.dispatch(loadMe())
@@ -30,26 +30,23 @@ describe('when a user leaves nothing is left of what was read', () => {
     expect(await readOffline(world)).toMatchObject(nothing)
   })
 
-  it.each(['this tab', 'another tab'])(
-    'by a read that ends after she has signed out in %s',
-    async (where) => {
-      const { reply, release } = held()
-      const world = createTestWorld({ network: reply })
-      const [here, there] = [openReads(world), openReads(world)]
-      await world.settle()
-      here.dispatch(loadMe())
-      await world.settle()
+  it.each(['this tab', 'another tab'])('of a read that ends after a sign-out in %s', async (where) => {
+    const { reply, release } = held()
+    const world = createTestWorld({ network: reply })
+    const [here, there] = [openReads(world), openReads(world)]
+    await world.settle()
+    here.dispatch(loadMe())
+    await world.settle()
 
-      await leave(world, where === 'this tab' ? here : there)
-      release(ada)
-      await world.settle()
+    await leave(world, where === 'this tab' ? here : there)
+    release(ada)
+    await world.settle()
 
-      expect(await readOffline(world)).toMatchObject(nothing)
-    },
-  )
+    expect(await readOffline(world)).toMatchObject(nothing)
+  })
 
   it.each(['bob', undefined])(
-    'once %s starts, where the page that she left by died before it had cleared it',
+    'once %s starts, if the page of the sign-out crashed before it cleared them',
     async (user) => {
       const world = createTestWorld({ network: ada })
       const here = openReads(world)
@@ -66,7 +63,7 @@ describe('when a user leaves nothing is left of what was read', () => {
     },
   )
 
-  it('but a page that does not know yet who is signed in takes nothing away', async () => {
+  it('but a page that does not know the user yet removes nothing', async () => {
     const world = createTestWorld({ network: ada })
     const here = openReads(world)
     here.dispatch(loadMe())
@@ -85,7 +82,7 @@ describe('when a user leaves nothing is left of what was read', () => {
 })
 
 describe('when another user comes', () => {
-  it('no copy is shown that was looked for on behalf of the one who left', async () => {
+  it('no copy is shown that was looked up for the previous user', async () => {
     const loadMe = read(createAction('me/load'), {
       request: () => '/api/me',
       when: { network: 'unmetered' },
@@ -123,7 +120,7 @@ describe('when another user comes', () => {
     expect(app.types()).not.toContain('me/load/delivered')
   })
 
-  it('answers a subscriber that asks when it hears of the change as the new user', async () => {
+  it('a subscriber that asks at the change is answered as the new user', async () => {
     const world = createTestWorld({ network: ada })
     const app = openReads(world)
     await world.settle()
@@ -138,7 +135,7 @@ describe('when another user comes', () => {
     expect(await Promise.all(asked)).toMatchObject([{ status: 'delivered' }])
   })
 
-  it('but what is hers stays where the rows have forgotten who was here, and she still is', async () => {
+  it('but the same user’s copies stay if the rows have lost the session', async () => {
     const world = createTestWorld({ network: ada })
     const app = openReads(world)
     app.dispatch(loadMe())

@@ -38,7 +38,7 @@ const open = () => {
 }
 
 describe.each(ways)('a read by %s', (_, ask) => {
-  it('is not cut while its answer moves', async () => {
+  it('is not aborted while its answer makes progress', async () => {
     const { world, parts, app } = open()
     const asked = ask(app)
     for (let i = 0; i < 4; i++) {
@@ -53,7 +53,7 @@ describe.each(ways)('a read by %s', (_, ask) => {
     expect(world.network.requests).toHaveLength(1)
   })
 
-  it('ends where its answer stands still', async () => {
+  it('ends if its answer stops', async () => {
     const { world, parts, app } = open()
     const asked = ask(app)
     await world.clock.advance(20_000)
@@ -66,7 +66,7 @@ describe.each(ways)('a read by %s', (_, ask) => {
   })
 })
 
-it('a `wireMs` of a reader is for the whole: it leaves an answer that moves', async () => {
+it('a `wireMs` of a subscriber is for the whole answer, even if it makes progress', async () => {
   const { world, parts, app } = open()
   const { settled } = app.dispatch(hurried())
   for (let i = 0; i < 2; i++) {
@@ -79,7 +79,7 @@ it('a `wireMs` of a reader is for the whole: it leaves an answer that moves', as
   expect(await settled).toMatchObject({ status: 'returned', reason: 'timeout' })
 })
 
-it('a read that others still want goes on when one of them has no time left', async () => {
+it('a shared read goes on when the time of one subscriber ends', async () => {
   const { world, parts, app } = open()
   const [leaves, stays] = [app.dispatch(hurried()), app.dispatch(load())]
   for (let i = 0; i < 4; i++) {

@@ -16,7 +16,7 @@ describe('copies of reads of two apps of one origin', () => {
     ['signs out', '7', ''],
     ['is another', '7', '8'],
     ['has the same name and signs out', 'ada', ''],
-  ])('stay on the device where the user of the other app %s', async (_, user, next) => {
+  ])('stay on the device if the user of the other app %s', async (_, user, next) => {
     const world = createTestWorld({ network: answer(200, { name: 'Ada' }) })
     const a = openAt(world, '/a/')
     a.dispatch(loadMe())

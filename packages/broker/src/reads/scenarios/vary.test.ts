@@ -42,7 +42,7 @@ describe.each([
   ['is added as the request leaves, a language', 'accept-language', true, []],
   ['the app ignores', 'x-tenant', false, ['X-Tenant']],
 ] as const)('a header that %s', (_, name, isLate, ignored) => {
-  it('and that Vary names: its answer is neither fresh nor given offline for another', async () => {
+  it('and that Vary names: its answer is not used for another value, fresh or offline', async () => {
     const { world, ask, choose } = open(name, `Origin, ${name}`, isLate, ignored)
     expect(await ask()).toBe('red')
     choose('blue')
@@ -52,7 +52,7 @@ describe.each([
     expect(await ask()).toBeUndefined()
   })
 
-  it('and that Vary does not name counts no more than before', async () => {
+  it('and that Vary does not name has no effect', async () => {
     const { app, ask, choose } = open(name, 'Accept-Encoding', isLate, ignored)
     expect(await ask()).toBe('red')
     choose('blue')
@@ -67,7 +67,7 @@ it.each([
   ['X-Tenant, Accept', undefined],
   ['Accept-Encoding, Origin, Authorization, Cookie', 'none'],
 ])(
-  'where headers cannot be prepared the copy of an answer that varies by %s is given: %s',
+  'if headers cannot be prepared, the copy of an answer that varies by %s is given: %s',
   async (vary, given) => {
     const { world, ask, choose, breakDown } = open('x-team', vary, false)
     choose(undefined)
@@ -81,7 +81,7 @@ it.each([
   },
 )
 
-it('`Vary: *`: the answer goes to all who asked for it together, and to nobody later', async () => {
+it('`Vary: *`: the answer goes to all current subscribers, and to no later one', async () => {
   const world = createTestWorld({ network: answer(200, {}, { vary: '*' }) })
   const load = read(createAction('list/load'), { request: () => '/api/list', freshForMs: 60_000 })
   const app = openReads(world, { routes: [load] })

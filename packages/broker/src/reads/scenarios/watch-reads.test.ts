@@ -4,7 +4,7 @@ import { limitReads, type ReadEvent, watchReads } from '../../index.js'
 import { createTestWorld, held } from '../../testing/index.js'
 
 describe('a watcher', () => {
-  it('hears of each request as it waits, leaves and ends, with its readers', async () => {
+  it('is told when each request waits, is sent and ends, with its subscribers', async () => {
     const world = createTestWorld()
     const app = openReads(world)
     const events: Omit<ReadEvent, 'at'>[] = []
@@ -25,7 +25,7 @@ describe('a watcher', () => {
     ])
   })
 
-  it('hears of one that all have left with the priority that it had', async () => {
+  it('is told the last priority of a request that all subscribers have left', async () => {
     const world = createTestWorld({ network: held().reply })
     const app = openReads(world)
     const events: ReadEvent[] = []
@@ -38,7 +38,7 @@ describe('a watcher', () => {
     expect(events.at(-1)).toMatchObject({ kind: 'ended', priority: 1, readers: 0 })
   })
 
-  it('and throws is reported, and stops nothing', async () => {
+  it('that throws is reported, and stops nothing', async () => {
     const world = createTestWorld({ network: namesPath })
     const app = openReads(world)
     watchReads(app.broker, () => {
@@ -52,7 +52,7 @@ describe('a watcher', () => {
     expect(world.reports).toHaveLength(3)
   })
 
-  it('may change how many are in flight at once', async () => {
+  it('may change the number of reads in flight', async () => {
     const world = createTestWorld({ network: held().reply })
     const app = openReads(world, { limits: { readsMax: 1 } })
     for (const id of ['1', '2', '3']) app.dispatch(loadPost({ id }))

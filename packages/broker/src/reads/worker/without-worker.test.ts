@@ -4,7 +4,7 @@ import { createTabs, readOf } from '../fixtures/tabs.fixture.js'
 afterEach(() => vi.unstubAllGlobals())
 
 describe('a page does its reads itself', () => {
-  it('where the worker takes none within 2 s, and asks it no more until it answers', async () => {
+  it('if the worker accepts none within 2 s, and does not ask it again until it answers', async () => {
     const { openTab, clock, sent, worker, wires, lockNames } = createTabs({ readsMax: 1 })
     worker.deaf = true
     const tab = openTab('a')
@@ -23,7 +23,7 @@ describe('a page does its reads itself', () => {
     expect(lockNames()).toEqual([])
   })
 
-  it('of those only that the worker has not taken', async () => {
+  it('but only those that the worker has not accepted', async () => {
     const { openTab, clock, sent, worker, wires, settle } = createTabs()
     const tab = openTab('a')
     tab.ask('/taken')
@@ -37,7 +37,7 @@ describe('a page does its reads itself', () => {
     expect(tab.heard).toContain('/taken ')
   })
 
-  it('where the worker may not send there', async () => {
+  it('if the worker may not send to their origin', async () => {
     const { openTab, sent, settle } = createTabs()
     openTab('a').ask('/me', { request: readOf('.evil.test/me') })
     openTab('a').ask('/me', { request: readOf('@evil.test/me') })
@@ -46,7 +46,7 @@ describe('a page does its reads itself', () => {
     expect(sent()).toEqual(['a .evil.test/me', 'a @evil.test/me'])
   })
 
-  it('where the worker lacks a function that its requests need; it is not silent for that', async () => {
+  it('if the worker lacks a function of its requests, which does not count as silence', async () => {
     const { openTab, sent, clock, lockNames, settle } = createTabs({ needs: ['prepareHeaders'] })
     const tab = openTab('a')
     tab.ask('/me')
@@ -60,7 +60,7 @@ describe('a page does its reads itself', () => {
   })
 
   it.each(['tabs', 'worker'] as const)(
-    'where there are no Web Locks in the %s: nobody would hear of the other’s end',
+    'if there are no Web Locks in the %s, since then no side notices the other’s end',
     async (noLocks) => {
       const { openTab, sent, settle } = createTabs({ noLocks })
       openTab('a').ask('/me')
@@ -70,7 +70,7 @@ describe('a page does its reads itself', () => {
     },
   )
 
-  it('to the limit that it was told', async () => {
+  it('up to its limit', async () => {
     const { openTab, sent, settle } = createTabs({ noLocks: 'tabs' })
     const tab = openTab('a')
     tab.line.limit(1)
@@ -83,7 +83,7 @@ describe('a page does its reads itself', () => {
 })
 
 describe('a worker that is stopped', () => {
-  it('is asked again at once, so that every reader is answered, and hears once that its read was sent', async () => {
+  it('is asked again at once, so that every subscriber is answered and told once that its read was sent', async () => {
     const { openTab, wires, sent, worker, settle } = createTabs()
     const tabs = [openTab('a'), openTab('b')]
     for (const tab of tabs) {
@@ -101,7 +101,7 @@ describe('a worker that is stopped', () => {
       expect(heard).toEqual(['/top sent 1', '/me sent 2', '/top worker 2', '/me worker 2'])
   })
 
-  it('a second time is left alone: the page reads itself', async () => {
+  it('a second time is not asked again: the page reads itself', async () => {
     const { openTab, wires, sent, worker, settle } = createTabs()
     const tab = openTab('a')
     tab.ask('/me')
@@ -116,7 +116,7 @@ describe('a worker that is stopped', () => {
     expect(tab.heard).toEqual(['/me sent 1', '/me mine'])
   })
 
-  it('is not asked for a reader who has left', async () => {
+  it('is not asked for a subscriber that has left', async () => {
     const { openTab, sent, worker, clock, settle } = createTabs()
     const tab = openTab('a')
     const gone = tab.ask('/gone')

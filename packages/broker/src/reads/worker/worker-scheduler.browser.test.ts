@@ -71,8 +71,8 @@ const heldLocks = async (database: string) =>
     .map(({ name = '' }) => name.replace(/[0-9a-f]{32}$/, '*'))
     .filter((name) => name.includes(database))
 
-describe('a worker’s line', () => {
-  it('makes one request for all tabs, from the worker, with an answer for each reader', async () => {
+describe('the worker’s scheduler', () => {
+  it('makes one request for all tabs, from the worker, with an answer for each subscriber', async () => {
     const name = crypto.randomUUID()
     const registration = await startWorker(name)
     const tabs = [openTab(name, registration), openTab(name, registration)]
@@ -88,7 +88,7 @@ describe('a worker’s line', () => {
     expect(echo['x-view']).toBe('short')
   })
 
-  it('tells the server when the last reader has left', async () => {
+  it('aborts the request when the last subscriber has left', async () => {
     const name = crypto.randomUUID()
     const registration = await startWorker(name)
     const [here, there] = [openTab(name, registration), openTab(name, registration)]
@@ -107,7 +107,7 @@ describe('a worker’s line', () => {
     await vi.waitFor(async () => expect(await state()).toBe('closed'))
   })
 
-  it('has the page hold its lock only while its reads are there', async () => {
+  it('makes the page hold its lock only while it has reads there', async () => {
     const name = crypto.randomUUID()
     const tab = openTab(name, await startWorker(name))
     const sent = vi.fn()
@@ -124,7 +124,7 @@ describe('a worker’s line', () => {
     await vi.waitFor(async () => expect(await heldLocks(name)).toEqual([`redux-broker:${name}:reads:*`]))
   })
 
-  it('prepares the headers by the worker’s own function, for its user alone (P6)', async () => {
+  it('prepares the headers by the worker’s own function, for its user only (P6)', async () => {
     const name = crypto.randomUUID()
     const registration = await startWorker(name, '&token=worker')
     const tab = openTab(name, registration, ['prepareHeaders'])
@@ -137,7 +137,7 @@ describe('a worker’s line', () => {
     expect(headersOf(own)['x-token']).toBe('worker')
   })
 
-  it('is left to the page where the worker lacks a function, or may not send there', async () => {
+  it('leaves reads to the page if the worker lacks a function or may not send there', async () => {
     const name = crypto.randomUUID()
     const registration = await startWorker(name)
     const other = await (await fetch('/wire/other-origin')).text()

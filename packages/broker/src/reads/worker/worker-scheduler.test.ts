@@ -3,8 +3,8 @@ import { createTabs } from '../fixtures/tabs.fixture.js'
 
 afterEach(() => vi.unstubAllGlobals())
 
-describe('reads in the worker’s line', () => {
-  it('are one request for all tabs, and each reader gets an answer of its own', async () => {
+describe('reads in the worker’s scheduler', () => {
+  it('are one request for all tabs, and each subscriber gets its own answer', async () => {
     const { openTab, wires, sent, settle } = createTabs()
     const tabs = [openTab('a'), openTab('b'), openTab('c')]
     for (const tab of tabs) {
@@ -20,7 +20,7 @@ describe('reads in the worker’s line', () => {
     expect(new Set(bodies).size).toBe(6)
   })
 
-  it('keep their worker awake while one of them is in it, and no longer', async () => {
+  it('keep their worker awake while one is unfinished, and no longer', async () => {
     const { openTab, wires, clock, messages } = createTabs()
     const tab = openTab('a')
     tab.ask('/long')
@@ -38,7 +38,7 @@ describe('reads in the worker’s line', () => {
     expect(tab.heard).toEqual(['/long sent 1', '/long ', '/next sent 2', '/next '])
   })
 
-  it('of one turn go by their urgency, and a reader of another tab raises them', async () => {
+  it('of one turn go by priority, and a subscriber in another tab raises them', async () => {
     const { openTab, wires, sent, settle } = createTabs({ readsMax: 1 })
     const [here, there] = [openTab('a'), openTab('b')]
     here.ask('/slow', { priority: 5 })
@@ -55,7 +55,7 @@ describe('reads in the worker’s line', () => {
     expect(sent().slice(1)).toEqual(['worker 1 /slow', 'worker 1 /last', 'worker 1 /two'])
   })
 
-  it('are heard of in the order in which they were sent and answered', async () => {
+  it('are reported in the order in which they were sent and answered', async () => {
     const { openTab, wires, settle } = createTabs()
     const tab = openTab('a')
     for (const [at, path] of ['/4', '/3', '/2', '/1'].entries()) tab.ask(path, { priority: 4 - at })
@@ -66,7 +66,7 @@ describe('reads in the worker’s line', () => {
     expect(tab.heard).toEqual([...sent, '/2 ', '/1 ', '/4 ', '/3 '])
   })
 
-  it('are ended with their last reader, of whatever tab, never earlier', async () => {
+  it('end with their last subscriber in any tab, never earlier', async () => {
     const { openTab, wires, settle } = createTabs()
     const [here, there] = [openTab('a'), openTab('b')]
     const [first, last] = [here.ask('/me'), there.ask('/me')]
@@ -86,7 +86,7 @@ describe('reads in the worker’s line', () => {
     expect([...here.ends, ...there.ends]).toEqual([])
   })
 
-  it('of a tab that is closed are given up; those that others wait for are not', async () => {
+  it('of a closed tab end, unless other tabs wait for them', async () => {
     const { openTab, wires, settle } = createTabs()
     const [here, there] = [openTab('a'), openTab('b')]
     here.ask('/me')
@@ -102,7 +102,7 @@ describe('reads in the worker’s line', () => {
     expect(wires.map(({ signal }) => signal.aborted)).toEqual([true, true])
   })
 
-  it('that leave before they were sent to the worker never get there', async () => {
+  it('that are cancelled before they were sent to the worker never get there', async () => {
     const { openTab, sent, lockNames, settle } = createTabs()
     const tab = openTab('a')
     tab.ask('/me').leave()
@@ -118,7 +118,7 @@ describe('reads in the worker’s line', () => {
     expect(sent()).toEqual(['worker 1 /first', 'worker 1 /next'])
   })
 
-  it('have the page hold a lock, and watch the worker’s, only while there are any', async () => {
+  it('make the page hold its lock and watch the worker’s only while there are reads', async () => {
     const { openTab, wires, lockNames, settle } = createTabs()
     openTab('a').ask('/me')
     await settle()
@@ -130,7 +130,7 @@ describe('reads in the worker’s line', () => {
     expect(lockNames()).toEqual([`worker 1 ${worker}`])
   })
 
-  it('are not ended by the end of those before them', async () => {
+  it('do not end with earlier reads', async () => {
     const { openTab, wires, settle } = createTabs()
     const tab = openTab('a')
     const first = tab.ask('/me')
@@ -144,7 +144,7 @@ describe('reads in the worker’s line', () => {
     expect(tab.heard.at(-1)).toBe('/me ada')
   })
 
-  it('keep to the limit that was said last, in whatever tab, also after the worker was stopped', async () => {
+  it('respect the latest limit of any tab, also after the worker was stopped', async () => {
     const { openTab, sent, worker, clock, settle } = createTabs()
     const [here, there] = [openTab('a'), openTab('b')]
     there.line.limit(3)

@@ -98,7 +98,7 @@ const seen = (states: readonly PostsState[]) => states.map(({ likes, notes }) =>
 const lastOf = (states: readonly PostsState[]) => states.at(-1) ?? base
 
 describe('the view', () => {
-  it('after a change was taken back is as if it had never been made, in every order with all else', () => {
+  it('after an undone change is as if it had never been made, in every order with other actions', () => {
     fc.assert(
       fc.property(history, fc.nat({ max: 24 }), (steps, which) => {
         const actions = actionsOf(steps)
@@ -114,7 +114,7 @@ describe('the view', () => {
     )
   })
 
-  it('is the same with one draft for all of a replay and without', () => {
+  it('is the same with and without one draft for a whole replay', () => {
     fc.assert(
       fc.property(history, (steps) => {
         const actions = actionsOf(steps)
@@ -145,7 +145,7 @@ describe('the view', () => {
     )
   })
 
-  it('depends on nothing but the state and the action: any state can be gone back to', () => {
+  it('depends only on the state and the action, so that time travel works', () => {
     fc.assert(
       fc.property(history, fc.nat({ max: 25 }), (steps, from) => {
         const actions = actionsOf(steps)
@@ -162,7 +162,7 @@ describe('the view', () => {
     )
   })
 
-  it('is the very state of before when all that was pending is taken back', () => {
+  it('is the identical earlier state when all pending changes are undone', () => {
     fc.assert(
       fc.property(fc.array(change, { minLength: 1, maxLength: 8 }), fc.boolean(), (changes, backwards) => {
         const ids = changes.map((_, i) => `e${i}`)
@@ -177,12 +177,12 @@ describe('the view', () => {
   })
 })
 
-describe('P8 the view of changes that are delivered, or known to have happened, in the order of their lanes', () => {
+describe('P8 the view of delivered and confirmed changes in the order of their lanes', () => {
   const apply = (value: number, { type, payload }: Plain) =>
     type === doubled.type ? value * 2 : value + (payload as { by: number }).by
   const about = (action: Plain) => (action.payload as { post: Post }).post
 
-  it("is at every moment the server's state with what is pending on top, and at the end the server's state", () => {
+  it("is always the server's state with pending changes on top, and finally the server's state", () => {
     const moves = fc.array(
       fc.oneof(change, fc.constantFrom('deliver a', 'deliver b', 'confirm a', 'confirm b', 'read')),
       {

@@ -15,22 +15,22 @@ import {
 } from '../fixtures/posts.fixture.js'
 import { optimistic } from './optimistic.js'
 
-describe('what was settled before the page began', () => {
+describe('an entry that settled before the page began', () => {
   const late = (at: number) =>
     ends('delivered', 'gone', { payload: { post: 'a', likes: 99 }, late: true, at })
   const readAt = (action: object, at: number, later: readonly object[] = []) =>
     ({ ...readMark(action, { later }), ...{ meta: { broker: { later }, readAt: at } } }) as never
 
-  it('moves on a state that was stored before it', () => {
+  it('updates a state that was saved before it', () => {
     expect(stateAfterActions(late(5)).likes['a']).toBe(99)
   })
 
-  it('is left out of a state that was read since: it is in it', () => {
+  it('is not applied to a newer read, which includes it', () => {
     expect(stateAfterActions(loaded({ a: 10 }), late(5)).likes['a']).toBe(10)
     expect(stateAfterActions(loaded({ ...base.likes }), pend('1', like('b')), late(5)).likes['a']).toBe(10)
   })
 
-  it('is left out where the truth that was read since changed nothing', () => {
+  it('is not applied after a newer read that changed nothing', () => {
     const same = optimistic(
       (state: { n: number } = { n: 0 }, { type }: { type: string }) =>
         type.endsWith('/delivered') ? { n: state.n + 1 } : state,
@@ -42,22 +42,22 @@ describe('what was settled before the page began', () => {
     expect(same({ n: 1 }, late(5))).toEqual({ n: 2 })
   })
 
-  it('is left out of a dated truth that is younger, and moves on one that is older', () => {
+  it('is not applied to a newer dated read, and is applied to an older one', () => {
     expect(stateAfterActions(readAt(loaded({ a: 10 }), 6), late(5)).likes['a']).toBe(10)
     expect(stateAfterActions(readAt(loaded({ a: 10 }), 4), late(5)).likes['a']).toBe(99)
   })
 
-  it('is not mistaken for what is settled while the page looks on', () => {
+  it('differs from an entry that settles while the page is open', () => {
     const delivered = ends('delivered', '1', { payload: { post: 'a', likes: 99 }, at: 5 })
 
     expect(stateAfterActions(loaded({ a: 10 }), delivered).likes['a']).toBe(99)
   })
 
-  it('counts anew for the next user', () => {
+  it('counts again for the next user', () => {
     expect(stateAfterActions(loaded({ a: 10 }), partitionChanged, late(5)).likes['a']).toBe(99)
   })
 
-  it('is applied again over a truth that may be older', () => {
+  it('is applied again over a read that may be older', () => {
     const later = [
       ends('delivered', 'x', { payload: { post: 'a', likes: 12 } }),
       ends('delivered', 'y', { payload: { post: 'a', likes: 13 } }),
@@ -70,7 +70,7 @@ describe('what was settled before the page began', () => {
 describe('outcomes of one frame', () => {
   const more = true
 
-  it('change the view with the last of them', () => {
+  it('change the view at the last one', () => {
     const pending = stateAfterActions(pend('1', like()), pend('2', like()), pend('3', like('b')))
     const first = reducer(pending, ends('returned', '1', { more }))
 
@@ -78,7 +78,7 @@ describe('outcomes of one frame', () => {
     expect(reducer(first, ends('returned', '2')).likes).toEqual({ a: 10, b: 21 })
   })
 
-  it("change the view with the last of them also where that one is none of this slice's", () => {
+  it('change the view at the last one, even if that one is not of this slice', () => {
     const first = reducer(
       stateAfterActions(pend('1', like()), pend('2', like('b'))),
       ends('returned', '1', { more }),
@@ -91,7 +91,7 @@ describe('outcomes of one frame', () => {
     ['an ordinary action', noted('n')],
     ['a pending one', pend('3', noted('n'))],
     ['news of the broker', { type: 'redux-broker/accepted', payload: [] }],
-  ])('have changed the view when %s comes between', (_name, action) => {
+  ])('have changed the view when %s comes in between', (_name, action) => {
     const first = reducer(
       stateAfterActions(pend('1', like()), pend('2', like('b'))),
       ends('returned', '1', { more }),
@@ -100,7 +100,7 @@ describe('outcomes of one frame', () => {
     expect(reducer(first, action).likes).toEqual({ a: 10, b: 21 })
   })
 
-  it('wait for nothing where nothing is pending any more', () => {
+  it('do not wait if nothing is pending', () => {
     expect(stateAfterActions(pend('1', like()), ends('returned', '1', { more }))).toBe(base)
   })
 })
@@ -123,25 +123,25 @@ describe('a change in doubt that did happen', () => {
     })
   })
 
-  it('is not counted twice with a truth that is read after it', () => {
+  it('is not counted twice with a newer read', () => {
     expect(stateAfterActions(pend('1', like()), confirmed('1'), loaded({ a: 11 })).likes).toEqual({ a: 11 })
   })
 
-  it('is in a state that was stored before it, and not twice in one that was read since', () => {
+  it('is applied to a state saved before it, and not twice to a newer read', () => {
     const late = confirmed('gone', like('a', 5), { late: true, at: 5 })
 
     expect(stateAfterActions(late).likes['a']).toBe(15)
     expect(stateAfterActions(loaded({ a: 10 }), late).likes['a']).toBe(10)
   })
 
-  it('stands above a truth that is older than it', () => {
+  it('is applied over an older read', () => {
     const cached = (readAt: number, later: readonly object[]) =>
       ({ ...loaded({ a: 10 }), meta: { readAt, broker: { later } } }) as never
 
     expect(stateAfterActions(cached(4, [confirmed('1', like(), { at: 5 })])).likes['a']).toBe(11)
   })
 
-  it('is told to the reducer after it, in its own words', () => {
+  it('reaches the reducer as its action and then as `confirmed`', () => {
     const told: string[] = []
     const listening = optimistic(
       (state: { n: number } = { n: 0 }, action: { type: string }) => {
@@ -157,8 +157,8 @@ describe('a change in doubt that did happen', () => {
   })
 })
 
-describe('what was given up all at once', () => {
-  it('leaves the view in one go, and nothing else does', () => {
+describe('entries that were discarded together', () => {
+  it('leave the view at once, and nothing else does', () => {
     const pending = stateAfterActions(pend('1', like()), noted('n'), pend('2', like('b')), pend('3', like()))
 
     expect(reducer(pending, emptied('1', '2')).likes).toEqual({ a: 11, b: 20 })

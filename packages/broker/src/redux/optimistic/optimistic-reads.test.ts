@@ -22,7 +22,7 @@ const answered = (payload: unknown, more: { at?: number; later?: readonly Outcom
   }) as unknown as UnknownAction
 
 describe('the answer of a read', () => {
-  it('is truth: it goes below what is pending', () => {
+  it('becomes confirmed state below the pending changes', () => {
     const state = stateAfterActions(pend('e1', like('a', 1)), answered({ post: 'a', likes: 50 }))
 
     expect(state.likes['a']).toBe(51)
@@ -34,14 +34,14 @@ describe('the answer of a read', () => {
     expect(reducer(state, ends('cancelled', 'r1')).likes['a']).toBe(50)
   })
 
-  it('leaves a slice that it says nothing of as it is, the same object, with and without pending actions', () => {
+  it('keeps an unrelated slice as the same object, with and without pending actions', () => {
     const pending = stateAfterActions(pend('e1', like('a', 1)))
 
     expect(reducer(base, answered({}))).toBe(base)
     expect(reducer(pending, answered({}))).toBe(pending)
   })
 
-  it('has what came later on top', () => {
+  it('has later outcomes on top', () => {
     const later = [
       ends('delivered', 'e9', { payload: { post: 'a', likes: 60 }, at: 20 }) as unknown as OutcomeAction,
     ]
@@ -49,7 +49,7 @@ describe('the answer of a read', () => {
     expect(stateAfterActions(answered({ post: 'a', likes: 50 }, { later })).likes['a']).toBe(60)
   })
 
-  it('holds what was settled before this page began, and before it was asked for', () => {
+  it('includes outcomes from before its request', () => {
     const read = answered({ post: 'a', likes: 50 }, { at: 10 })
     const before = ends('delivered', 'e8', { payload: { post: 'a', likes: 40 }, at: 9, late: true })
     const since = ends('delivered', 'e9', { payload: { post: 'a', likes: 51 }, at: 11, late: true })
@@ -58,7 +58,7 @@ describe('the answer of a read', () => {
     expect(stateAfterActions(read, since).likes['a']).toBe(51)
   })
 
-  it('is no entry for the broker’s own slice: it stays the same object', () => {
+  it('does not change the broker’s own slice', () => {
     const state = brokerReducer(undefined, { type: 'init' })
 
     expect(brokerReducer(state, answered({}))).toBe(state)

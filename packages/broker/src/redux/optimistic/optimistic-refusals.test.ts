@@ -74,7 +74,7 @@ describe('a capture that is refused', () => {
       [pend('1', add('1')), pend('2', add('2')), refused('2'), refused('1')],
       ['no 2', 'no 1'],
     ],
-  ])('below another is taken out from below it: %#', (actions, expected) => {
+  ])('below another change is removed from below it: %#', (actions, expected) => {
     expect(
       counted(handled)
         .run(...actions)
@@ -93,13 +93,13 @@ describe('a capture that is refused', () => {
     ['a group', (slice: unknown) => ({ group: { slice } })],
     ['a group in a group', (slice: unknown) => ({ group: { group: { slice } } })],
     ['a group of the third level', (slice: unknown) => ({ group: { group: { group: { slice } } } })],
-  ])('is kept with the confirmed state in %s, and what is pending is not', (_, within) => {
+  ])('is saved with the confirmed state in %s, without pending changes', (_, within) => {
     const state = counted(handled).run(refused('x', true), pend('1', add('1')))
 
     expect(confirmedState(within(state))).toEqual(within({ list: ['no x'] }))
   })
 
-  it('leaves the very same state in a slice that does not listen', () => {
+  it('keeps the identical state of a slice that ignores it', () => {
     const slice = optimistic(
       (state: object = {}, { type }: { type: string }) => (type === 'add' ? { ...state } : state),
       {},

@@ -19,7 +19,7 @@ import {
 import { optimistic } from './optimistic.js'
 
 describe('optimistic', () => {
-  it('shows a pending change at once, and takes it back alone when it is returned', () => {
+  it('shows a pending change at once, and undoes only that change when it is returned', () => {
     const pending = stateAfterActions(pend('1', like()), pend('2', like('a', 5)), pend('3', like('b')))
 
     expect(pending.likes).toEqual({ a: 16, b: 21 })
@@ -27,7 +27,7 @@ describe('optimistic', () => {
   })
 
   it.each(['returned', 'rejected', 'cancelled'] as const)(
-    'is the very state of before when all that was pending is %s',
+    'is the identical earlier state when all pending changes are %s',
     (kind) => {
       expect(stateAfterActions(pend('1', like()), pend('2', like()), ends(kind, '2'), ends(kind, '1'))).toBe(
         base,
@@ -35,7 +35,7 @@ describe('optimistic', () => {
     },
   )
 
-  it('moves the confirmed state on with an answer, below what still waits', () => {
+  it('updates the confirmed state with an answer, below waiting changes', () => {
     const state = stateAfterActions(
       pend('1', like()),
       pend('2', doubled({ post: 'a' })),
@@ -45,7 +45,7 @@ describe('optimistic', () => {
     expect(state.likes['a']).toBe(100)
   })
 
-  it('never counts a change twice when a truth that has it comes before its outcome', () => {
+  it('never counts a change twice when a read that includes it comes before its outcome', () => {
     const pending = stateAfterActions(
       pend('1', like()),
       loaded({ a: 10, b: 20 }),
@@ -55,7 +55,7 @@ describe('optimistic', () => {
     expect(pending.likes['a']).toBe(11)
   })
 
-  it('P8 applies a truth below what is pending: a refetch never wipes a change', () => {
+  it('P8 applies a read below pending changes: a refetch never removes a change', () => {
     expect(stateAfterActions(pend('1', like()), loaded({ a: 30 })).likes).toEqual({ a: 31 })
   })
 
@@ -67,28 +67,28 @@ describe('optimistic', () => {
     expect(reducer(reducer(state, ends('returned', '1')), ends('returned', '2')).likes['a']).toBe(20)
   })
 
-  it("passes an action of nobody's on untouched", () => {
+  it('passes an unrelated action on unchanged', () => {
     expect(stateAfterActions({ type: 'other' })).toBe(base)
     const pending = stateAfterActions(pend('1', like()))
     expect(reducer(pending, { type: 'other' })).toBe(pending)
     expect(reducer(pending, { type: 'redux-broker/status', payload: {} } as never)).toBe(pending)
   })
 
-  it('keeps what a change does not touch, so that nothing is drawn for it', () => {
+  it('keeps unchanged parts of the state identical, so that nothing renders for them', () => {
     const pending = stateAfterActions(pend('1', noted('n')), pend('2', touched()))
 
     expect(pending.likes).toBe(base.likes)
     expect(reducer(pending, ends('delivered', '2', { payload: {} })).likes).toBe(base.likes)
   })
 
-  it('does not change with an outcome that tells it nothing', () => {
+  it('does not change with an outcome that its reducer ignores', () => {
     const pending = stateAfterActions(pend('1', like()))
 
     expect(reducer(pending, ends('delivered', 'of another slice', { payload: {} }))).toBe(pending)
     expect(reducer(base, ends('returned', 'unknown'))).toBe(base)
   })
 
-  it('throws as ever for an ordinary action whose reducer throws', () => {
+  it('throws for an ordinary action whose reducer throws', () => {
     const throwing = optimistic(
       (state: object = {}, { type }: { type: string }) => {
         if (type === 'bad') throw new Error('bad')
@@ -102,7 +102,7 @@ describe('optimistic', () => {
   })
 
   it.each([1, 'text', null, undefined, true, new Map(), new Set()])(
-    'refuses a reducer whose state is %s, and says what to do',
+    'refuses a reducer whose state is %s, with advice',
     (value) => {
       const broken = optimistic((() => value) as Reducer, {}, { produce: undefined, report: () => {} })
 
@@ -139,7 +139,7 @@ describe('a replay in one draft', () => {
 })
 
 describe('a change that shows nothing', () => {
-  it('is remembered on a state of its own: the one before it knows nothing of it', () => {
+  it('is recorded in a new state, and not in the earlier one', () => {
     const pending = stateAfterActions(pend('1', touched()))
 
     expect(pending).toEqual(base)
@@ -174,13 +174,13 @@ describe('a change that cannot be shown', () => {
 })
 
 describe('a good citizen', () => {
-  it('keeps its layers through replaceReducer: what was pending can still be taken back', () => {
+  it('keeps its layers through replaceReducer: pending changes can still be undone', () => {
     const pending = stateAfterActions(pend('1', like()))
 
     expect(wrapped()(pending, ends('returned', '1'))).toBe(base)
   })
 
-  it('knows nothing in one store of what was read in another that began with the same state', () => {
+  it('shares no reads between two stores that began with the same state', () => {
     const constant: PostsState = { likes: { a: 10 }, notes: [] }
     const isReset = (action: unknown) => (action as Action).type === 'reset'
     const resets: Reducer<PostsState> = (state = constant, action) =>

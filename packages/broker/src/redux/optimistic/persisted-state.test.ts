@@ -59,7 +59,7 @@ describe('the confirmed state of bare slices', () => {
     ['the root', (bare) => ({ posts: view(), bare })],
     ['the root without a wrapped slice', (bare) => ({ bare, other: 1 })],
     ['a root that is new each time', (bare) => ({ bare, at: Math.random() })],
-  ])('does not search one again that has not changed: in %s', (_, within) => {
+  ])('is not searched for again in an unchanged slice: in %s', (_, within) => {
     let reads = 0
     const ownKeys = (target: object) => {
       reads += 1
@@ -71,7 +71,7 @@ describe('the confirmed state of bare slices', () => {
     expect(reads).toBe(1)
   })
 
-  it('is found in a changed slice that was bare before, at each level', () => {
+  it('is found in a changed slice that had none before, at each level', () => {
     const inner = { a: 1 }
     for (const within of [
       (state: object) => ({ inner, state }),
@@ -83,7 +83,7 @@ describe('the confirmed state of bare slices', () => {
     }
   })
 
-  it('is found deeper down than it was searched for before', () => {
+  it('is found at a deeper level than searched before', () => {
     const group = { group: { group: { state: view() } } }
 
     expect(holdsView({ group })).toBe(false)

@@ -12,7 +12,7 @@ const ordinary = (action: string): Logged<string> => ({ action })
 const ended = (...ids: readonly string[]) => new Set(ids)
 
 describe('settleEntries', () => {
-  it('takes an entry out of the log and leaves the rest in its order', () => {
+  it('removes an entry from the log and keeps the order of the rest', () => {
     const before = layers('', [pending('a'), ordinary('1'), pending('b'), ordinary('2')])
 
     expect(settleEntries(before, ended('b'), apply)).toEqual(
@@ -20,7 +20,7 @@ describe('settleEntries', () => {
     )
   })
 
-  it('moves into the confirmed state what no pending action stands before, and nothing else', () => {
+  it('moves actions into the confirmed state only if no pending action stands before them', () => {
     const before = layers('', [pending('a'), ordinary('1'), pending('b'), ordinary('2')])
 
     expect(settleEntries(before, ended('a'), apply)).toEqual(layers('1', [pending('b'), ordinary('2')]))

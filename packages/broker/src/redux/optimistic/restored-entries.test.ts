@@ -17,7 +17,7 @@ import {
 import { optimistic } from './optimistic.js'
 
 describe('entries that were there before the page', () => {
-  it('stand before all that was dispatched since, in their order', () => {
+  it('stand before all later actions, in their order', () => {
     const state = stateAfterActions(
       pend('3', like('a', 1)),
       restoredEntries({ 1: doubled({ post: 'a' }), 2: like('a', 5) }),
@@ -27,7 +27,7 @@ describe('entries that were there before the page', () => {
     expect(reducer(state, ends('returned', '1')).likes['a']).toBe(16)
   })
 
-  it('stand behind it where another tab made them meanwhile', () => {
+  it('stand behind them if another tab made the entries meanwhile', () => {
     expect(
       stateAfterActions(pend('1', like('a', 1)), restoredEntries({ 2: doubled({ post: 'a' }) }, false)).likes[
         'a'
@@ -46,7 +46,7 @@ describe('entries that were there before the page', () => {
     expect(reducer(reducer(again, ends('returned', '1')), ends('returned', '2'))).toBe(base)
   })
 
-  it('carry the mark of their entry, as they did when they were captured', () => {
+  it('have the mark of their entry, as at their capture', () => {
     const ids = (state: { ids: readonly unknown[] } = { ids: [] }, action: Action) =>
       liked.match(action) ? { ids: [...state.ids, pendingMark(action)?.entryId] } : state
     const named = optimistic(ids, {}, { produce: undefined, report: () => {} })
@@ -54,7 +54,7 @@ describe('entries that were there before the page', () => {
     expect(named({ ids: [] }, restoredEntries({ 7: like() }))).toEqual({ ids: ['7'] })
   })
 
-  it('P6 go with their user, those of this page too, and ordinary actions stay', () => {
+  it('P6 leave with their user, also those of this page, and ordinary actions stay', () => {
     const state = stateAfterActions(
       restoredEntries({ 1: like() }),
       pend('2', like()),
