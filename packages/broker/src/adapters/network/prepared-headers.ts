@@ -1,7 +1,7 @@
 // Adds the app's headers to a request as it leaves, by the functions that it gave to a page or a worker.
 import type { Outgoing } from '../../core/delivery/attempt.js'
 import { errorText } from '../../core/network/error-text.js'
-import { build, InvalidRequest } from '../../core/network/invalid-request.js'
+import { build, InvalidRequest, PrepareHeadersError } from '../../core/network/invalid-request.js'
 
 export type PrepareHeaders<About> = (
   headers: Headers,
@@ -11,13 +11,14 @@ export type PrepareHeaders<About> = (
 /**
  * The headers of a request, and what the app adds to them where it adds anything.
  * @throws InvalidRequest where a header is none that a request can have, also where the app's function sets it. An
- * error of the function becomes the `cause` of a new error, which names the function by `what`.
+ * error of the function becomes the `cause` of a new error, which names the function by `what`. By default that is the
+ * app's own function.
  */
 export async function preparedHeaders<About>(
   headers: Outgoing['headers'],
   prepare: PrepareHeaders<About> | undefined,
   about: About,
-  what = '`prepareHeaders`',
+  what?: string,
 ): Promise<Outgoing['headers']> {
   if (prepare === undefined) return headers
   const given = build(() => checkedPairs(new Headers(headers as [string, string][])))
@@ -27,7 +28,10 @@ export async function preparedHeaders<About>(
   } catch (error) {
     if (error instanceof InvalidRequest) throw error
     if (isOfHeaders(error)) throw new InvalidRequest(errorText(error), { cause: error })
-    throw new Error(`redux-broker: ${what} threw: ${errorText(error)}`, { cause: error })
+    const Thrown = what === undefined ? PrepareHeadersError : Error
+    throw new Thrown(`redux-broker: ${what ?? '`prepareHeaders`'} threw: ${errorText(error)}`, {
+      cause: error,
+    })
   }
   return build(() => [...new Headers(prepared)])
 }

@@ -56,6 +56,8 @@ export async function claim(
   if ((await sessionOf(tx, row.partition)) === undefined) return { claimed, doubted }
   const sentTo = [...inFlight]
   const due: WaitingEntry[] = []
+  /** Due since the last probe of an origin that rests. One that was never tried is the next probe. */
+  const taps: WaitingEntry[] = []
   const healthOf = (origin: string) => origins.get(origin) ?? healthyOrigin(origin)
   const allowedTo = (origin: string) => {
     const busy = sentTo.filter((other) => other === origin).length
@@ -65,10 +67,15 @@ export async function claim(
     if (unmetAt(conditionsOf(channel), now, surroundings) !== undefined) continue
     const allowed = allowedTo(originOf(channel))
     if (allowed <= 0) continue
-    due.push(...(await dueHeads(tx, { ...dueIn(row, channel), to: [row.partition, channel, now] }, allowed)))
+    const span = { ...dueIn(row, channel), to: [row.partition, channel, now] }
+    const { rest, probedAt } = healthOf(originOf(channel))
+    if (rest?.kind === 'away')
+      taps.push(...(await dueHeads(tx, { ...span, from: [row.partition, channel, probedAt + 1] }, tapsMax)))
+    due.push(...(await dueHeads(tx, span, allowed)))
   }
+  const isNew = ({ trouble, firstSentAt }: WaitingEntry) => (trouble ?? firstSentAt) === undefined
   // A channel whose entries never leave must not take the turns of the others.
-  for (const head of due.sort((a, b) => a.notBefore - b.notBefore)) {
+  for (const head of [...taps.filter(isNew).sort(byTime), ...due.sort(byTime)]) {
     const { channel } = head
     const origin = originOf(channel)
     const health = healthOf(origin)
@@ -90,6 +97,9 @@ export async function claim(
   if (claimed.length > 0) row.claims = (row.claims ?? 0) + claimed.length
   return { claimed, doubted }
 }
+
+const tapsMax = 20
+const byTime = (a: WaitingEntry, b: WaitingEntry) => a.notBefore - b.notBefore
 
 /** Rows that cannot be read stay at the front of the span for good. More of the span is read then. */
 async function dueHeads(

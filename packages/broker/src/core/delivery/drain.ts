@@ -3,8 +3,9 @@
 
 import { knockMs, type Limits } from '../limits.js'
 import { errorText } from '../network/error-text.js'
+import { PrepareHeadersError } from '../network/invalid-request.js'
 import { isServerThere } from '../network/reachability.js'
-import { originOf } from '../outbox/delivery-requirements.js'
+import { boundHeaders, originOf, requirementsOf } from '../outbox/delivery-requirements.js'
 import { beginSession, changePartition, type Owner } from '../outbox/partition.js'
 import { mayProbe, type WakeReason } from '../outcomes/circuit-breaker.js'
 import type { Outcome } from '../outcomes/outcome.js'
@@ -181,10 +182,12 @@ async function unprepared(
   error: unknown,
 ): Promise<Outcome> {
   ports.report(error)
+  const isOfApp = error instanceof PrepareHeadersError || !requirementsOf(channel).includes(boundHeaders)
   const url = knockUrlOf(row, originOf(channel))
   const isThere = isServerThere(await ports.network.knock(url, { requestUrl, timeoutMs: knockMs, signal }))
   return {
     ...retryOutcome('headers'),
+    rests: isOfApp ? 'origin' : 'lane',
     counts: isThere || 'unreachable',
     sent: false,
     problem: errorText(error),

@@ -21,7 +21,12 @@ const row: PartitionRow = {
 const now = 1_000_000
 const other = 'https://p.example'
 const resting = (...rests: readonly Cooldown[]): readonly OriginRow[] =>
-  rests.map((rest, i) => ({ ...healthyOrigin(i === 0 ? 'https://o.example' : other), rest, probedAt: now }))
+  rests.map((rest, i) => ({
+    ...healthyOrigin(i === 0 ? 'https://o.example' : other),
+    awayStreak: rest.kind === 'away' ? 2 : 0,
+    rest,
+    probedAt: now,
+  }))
 const told = (until: number): Cooldown => ({ kind: 'told', rounds: 0, until })
 const failing = (until: number): Cooldown => ({ kind: 'failing', rounds: 0, until })
 const away: Cooldown = { kind: 'away' }
@@ -197,7 +202,7 @@ describe('connectivityOf', () => {
     const others = (except: readonly string[]) => !except.includes('https://other.example')
 
     expect(stateOf(resting(away), says, 0, others)).toBe('degraded')
-    const both = [...resting(away), { ...healthyOrigin('https://other.example'), rest: away }]
+    const both = [...resting(away), { ...healthyOrigin('https://other.example'), awayStreak: 2, rest: away }]
     expect(stateOf(both, says, 0, others)).toBe('offline')
   })
 
@@ -215,6 +220,14 @@ describe('connectivityOf', () => {
     }))
 
     expect(stateOf(rows, true, 0)).toBe(connectivity)
+  })
+
+  it('is degraded where headers throw for a server that is there, and offline as the browser says', () => {
+    const held = resting(away).map((row) => ({ ...row, awayStreak: 0 }))
+
+    expect(stateOf(held, true, 0)).toBe('degraded')
+    expect(stateOf(held, false, 0)).toBe('offline')
+    expect(stateOf([...held, ...resting(told(0), away)], true, 0)).toBe('offline')
   })
 
   it('is degraded where an origin fails or asked for time', () => {

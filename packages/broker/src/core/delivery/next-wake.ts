@@ -82,9 +82,10 @@ export function connectivityOf(
 ): Connectivity {
   const resting = origins.filter(({ rest }) => rest !== undefined)
   // A gateway that answers for its server shows that the line is there, but not a network that wants a sign-in first (511).
+  // So does a knock that the server answers while headers throw.
   const away = resting.filter(
-    ({ rest, lastFailure: { reason, httpStatus } = {} }) =>
-      rest?.kind === 'away' && (reason !== 'http' || httpStatus === 511),
+    ({ rest, awayStreak, lastFailure: { reason, httpStatus } = {} }) =>
+      rest?.kind === 'away' && awayStreak > 0 && (reason !== 'http' || httpStatus === 511),
   )
   const isAnswered =
     answeredAt() > Math.max(0, ...away.map(({ probedAt }) => probedAt)) ||

@@ -7,7 +7,7 @@ import { backoffMs } from '../network/backoff.js'
 import { originOf } from '../outbox/delivery-requirements.js'
 import { transition } from '../outbox/entry-state.js'
 import { isLeft, shrinkJournal } from '../outbox/journal.js'
-import { deferEntry, endEntry, putInDoubt, putWithTry, returnToUser } from '../outbox/lanes.js'
+import { endEntry, putInDoubt, putWithTry, returnToUser } from '../outbox/lanes.js'
 import { type Owner, readPartition } from '../outbox/partition.js'
 import { putAway } from '../outbox/sign-out.js'
 import {
@@ -78,7 +78,7 @@ export async function settle(
       await pause(tx, row, entry, { ...outcome, unclear }, now)
       break
     case 'retry':
-      await retryLater(tx, row, entry, outcome, { ...options, counts: countsAgainstEntry(origin, outcome) })
+      await retryLater(tx, row, entry, outcome, origin, options)
   }
   return true
 }
@@ -120,10 +120,21 @@ async function retryLater(
   row: PartitionRow,
   entry: SendingEntry,
   outcome: Outcome & { readonly kind: 'retry' },
-  { now, random, failuresMax, counts }: SettleOptions & { readonly counts: boolean },
+  origin: OriginRow,
+  { now, random, failuresMax }: SettleOptions,
 ): Promise<void> {
   const { effect, sent, httpStatus, problem } = outcome
-  const { times } = troubleAfter(entry, outcome, now)
+  const counts = countsAgainstEntry(origin, outcome)
+  const { trouble: before } = entry
+  // `prepareHeaders` threw again while its origin rests for that. Probes may come faster than the backoff. Only one in
+  // the mean time of the backoff counts.
+  const isHeld = !sent && outcome.rests === 'origin' && origin.rest?.kind === 'away'
+  const isEarly =
+    isHeld &&
+    before?.reason === outcome.reason &&
+    Math.abs(now - before.at) < backoffMs(before.times - 1, 0.5)
+  const trouble = isEarly ? before : troubleAfter(entry, outcome, now)
+  const { times } = trouble
   // Headers that throw are counted apart, since they tell nothing of the server.
   const failures = sent ? entry.failures + 1 : times
   if (counts && failures >= failuresMax) {
@@ -132,13 +143,13 @@ async function retryLater(
     const why = { reason, problem: problem ?? outcome.reason, httpStatus, effect: known }
     return returnToUser(tx, row, transition(entry, { type: 'returned', ...why, sent, now }))
   }
-  // While the network is away the origin's probes set the pace. The entry stays due, behind those not yet tried.
-  const waits = !isAway(outcome.counts) || counts || Boolean(outcome.retryAfterMs)
+  // While the origin is away its probes set the pace. The entry stays due, behind those not yet tried.
+  const waits = !isHeld && (!isAway(outcome.counts) || counts || Boolean(outcome.retryAfterMs))
   // A failure that does not count makes the wait longer too, even where a server says `Retry-After: 0` for ever.
   const round = Math.max(failures, times) - 1
   const delayMs = waits ? Math.min(backoffMs(round, random(), outcome.retryAfterMs), waitCapMs) : 0
-  const deferral = { notBefore: now + delayMs, now, counts: counts && sent, sent, effect }
-  deferEntry(tx, row, entry, outcome, deferral)
+  const deferral = { notBefore: now + delayMs, now, counts: counts && sent, sent, effect, trouble }
+  putWithTry(tx, row, transition(entry, { type: 'deferred', ...deferral }))
 }
 
 interface SettleContext {

@@ -6,7 +6,7 @@ import { backoffMs } from '../network/backoff.js'
 import { isCoolingDown, isRetryAfterRunning } from '../rows/cooldown.js'
 import type { EntryCore } from '../rows/entry.js'
 import { withoutLastFailure } from '../rows/failure-run.js'
-import type { Failure, OriginRow } from '../rows/rows.js'
+import type { Cooldown, Failure, OriginRow } from '../rows/rows.js'
 import type { Outcome } from './outcome.js'
 
 /**
@@ -64,8 +64,13 @@ export function afterOutcome(
   const { counts, httpStatus } = outcome
   if (counts === 'unreachable') return afterMiss(row, awayStreakMin, moment.now)
   if (counts === 'away') return afterMiss(row, 1, moment.now)
-  if (outcome.kind === 'retry' && !outcome.sent && httpStatus === undefined)
-    return counts ? afterSign(row) : row
+  if (outcome.kind === 'retry' && !outcome.sent && httpStatus === undefined) {
+    if (!counts) return row
+    // The app's own `prepareHeaders` threw. From the third lane on it most likely throws for all that goes there.
+    return outcome.rests === 'origin'
+      ? afterFailure(afterSign(row), moment, { kind: 'away' })
+      : afterSign(row)
+  }
   if (outcome.kind === 'inDoubt' && !counts) return afterAnswer(row, moment.now)
   const reached = afterSign(row)
   if (outcome.kind === 'retry' && outcome.rests === 'origin') return afterTold(reached, outcome, moment)
@@ -115,11 +120,12 @@ function afterTold(row: OriginRow, outcome: Outcome & { readonly kind: 'retry' }
   return { ...row, rest: { kind: 'told', rounds, until: Math.max(until, running?.until ?? 0) } }
 }
 
-function afterFailure(row: OriginRow, { lane, now, random }: Moment): OriginRow {
+function afterFailure(row: OriginRow, { lane, now, random }: Moment, rest?: Cooldown): OriginRow {
   const known = row.failedLanes.includes(lane)
   const failedLanes = known ? row.failedLanes : [...row.failedLanes, lane].slice(-failedLanesMax)
   if (failedLanes.length < failedLanesMax || isCoolingDown(row, now))
     return known ? row : { ...row, failedLanes }
+  if (rest !== undefined) return { ...row, failedLanes, probedAt: now, rest }
   const rounds = row.rest?.kind === 'failing' ? row.rest.rounds + 1 : 0
   return { ...row, failedLanes, rest: { kind: 'failing', rounds, until: now + backoffMs(rounds, random) } }
 }

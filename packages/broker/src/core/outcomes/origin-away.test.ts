@@ -106,4 +106,20 @@ describe('an origin that is away', () => {
 
     expect(after([headers], { from: after([miss, miss]) })).toMatchObject({ awayStreak: 0, rest: undefined })
   })
+
+  it('rests, and is not missed, once the app’s own headers threw for three lanes with no answer between', () => {
+    const threw = retry({ reason: 'headers', sent: false, rests: 'origin' })
+    const held = after([threw, threw, threw], { now: 5 })
+
+    expect(held).toMatchObject({ rest: { kind: 'away' }, awayStreak: 0, probedAt: 5 })
+    expect(after([threw, threw]).rest).toBeUndefined()
+    expect(after([threw, threw, threw], { lane: 'one' }).rest).toBeUndefined()
+    expect(after([threw, threw, delivered, threw, threw]).rest).toBeUndefined()
+    expect(after([threw], { now: 9, from: held })).toMatchObject({ rest: { kind: 'away' }, probedAt: 9 })
+    expect(after([retry({ reason: 'headers', sent: false })], { from: held })).toBe(held)
+    expect(after([unreachable], { from: held })).toMatchObject({ rest: { kind: 'away' }, awayStreak: 2 })
+    expect(after([delivered], { from: held })).toEqual(healthy)
+    const told = after([retry({ httpStatus: 429, rests: 'origin', retryAfterMs: 60_000 })])
+    expect(after([threw, threw, threw], { from: told }).rest).toEqual(told.rest)
+  })
 })

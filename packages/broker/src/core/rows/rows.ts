@@ -182,7 +182,10 @@ export interface Rows {
 export type StoreName = keyof Rows
 
 export type Cooldown =
-  /** No connection, or something between that answers in the application's place. It lasts until a probe succeeds. */
+  /**
+   * No connection, or something between that answers in the application's place. Or `prepareHeaders` throws, while the
+   * `awayStreak` is 0. It lasts until a probe succeeds.
+   */
   | { readonly kind: 'away' }
   /** The server named a time. */
   | { readonly kind: 'told'; readonly until: number; readonly rounds: number }
@@ -193,7 +196,7 @@ export interface OriginRow {
   readonly origin: string
   /** Attempts since the application last answered that did not reach it. */
   readonly awayStreak: number
-  /** Lanes that failed since the last success, at most three. */
+  /** Lanes that failed since the last success, or whose `prepareHeaders` threw, at most three. */
   readonly failedLanes: readonly string[]
   /** When it was last missed, or asked while it rested. */
   readonly probedAt: number

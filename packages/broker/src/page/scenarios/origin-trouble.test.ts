@@ -96,6 +96,38 @@ describe('trouble with the app’s own function for the headers', () => {
   })
 })
 
+describe('an app whose `prepareHeaders` throws for all that waits', () => {
+  it.each([3, 8, 40])(
+    'is degraded with %i lanes, offline without a network, and delivers all once it works',
+    async (count) => {
+      const world = createTestWorld()
+      let works = false
+      const route = write(sent, { request: (template) => template })
+      const prepareHeaders = () => {
+        if (!works) throw new Error('no token')
+      }
+      const app = openApp(world, { ...options, routes: [route], prepareHeaders })
+      for (let i = 0; i < count; i++) app.store.dispatch(route({ url: `/${i}`, method: 'POST' }))
+      await world.clock.advance(60_000)
+      expect(app.outbox()).toMatchObject({ connectivity: 'degraded', waiting: count })
+      expect(app.outbox().trouble).toMatchObject([{ origin: own, code: 'headers', reason: 'headers' }])
+      expect(world.reports.length).toBeLessThanOrEqual(40)
+
+      world.setOnline(false)
+      await world.clock.advance(3_600_000)
+      expect(app.outbox()).toMatchObject({ connectivity: 'offline', waiting: count, deadLetters: 0 })
+
+      world.setOnline(true)
+      await world.clock.advance(1_000)
+      expect(app.outbox()).toMatchObject({ connectivity: 'degraded', waiting: count })
+      works = true
+      await world.clock.advance(16_000)
+      expect(app.outbox()).toMatchObject({ connectivity: 'online', waiting: 0, deadLetters: 0, trouble: [] })
+      expect(world.network.requests).toHaveLength(count)
+    },
+  )
+})
+
 describe('trouble of an entry that is given up', () => {
   const leftBy = async (
     reply: ReturnType<typeof answer> | 'silence',
