@@ -1,7 +1,8 @@
-// A copy that hangs at any step, in a real browser: the database is used all the same.
+// A copy that hangs at any step, or opens late, in a real browser: the database is used all the same.
 import { afterEach, expect, it, onTestFinished, vi } from 'vitest'
 import { recoverRows } from '../core/backup/recover-lost-rows.js'
 import { syncMirror } from '../core/backup/sync-mirror.js'
+import { accept, ids, look, safe, signIn } from '../core/fixtures/backup.fixture.js'
 import { knownMsMax } from '../core/limits.js'
 import { browserPorts } from './browser-ports.js'
 
@@ -72,8 +73,11 @@ it.each([
       }),
   ],
 ])('a copy %s delays no write, no read, and no freeing of space', async (_how, hang) => {
-  hang()
   count += 1
+  const before = browserPorts(`hanging-${count}`, async () => ({ recoverRows, syncMirror }))
+  await signIn(before.store)
+  before.store.close()
+  hang()
   const { store, backup } = browserPorts(`hanging-${count}`, async () => ({ recoverRows, syncMirror }))
   onTestFinished(() => store.close())
   const write = () =>
@@ -90,4 +94,36 @@ it.each([
   })
   expect(performance.now() - began).toBeGreaterThan(knownMsMax - 100)
   expect(backup?.kind()).toBe('note')
+})
+
+it.each([
+  ['the copy', [true, false]],
+  ['the note', [false, true]],
+  ['either of them', [true, true]],
+])('P1 a database that was deleted is restored even if %s takes long to open', async (_which, slow) => {
+  count += 1
+  const name = `slow-${count}`
+  const start = () => browserPorts(name, async () => ({ recoverRows, syncMirror }))
+  const before = start()
+  await signIn(before.store)
+  await accept(before.store, safe('a'), safe('b'), safe('c', 'other'))
+  await before.backup?.copied()
+  before.store.close()
+  const deleting = indexedDB.deleteDatabase(name)
+  await new Promise((resolve) => deleting.addEventListener('success', resolve))
+
+  const late = () => new Promise((resolve) => setTimeout(resolve, knownMsMax + 600))
+  const open = storageBuckets.open.bind(storageBuckets)
+  const files = navigator.storage.getDirectory.bind(navigator.storage)
+  if (slow[0])
+    vi.spyOn(storageBuckets, 'open').mockImplementation((bucket) => late().then(() => open(bucket)))
+  if (slow[1]) vi.spyOn(navigator.storage, 'getDirectory').mockImplementation(() => late().then(files))
+  const { store, backup } = start()
+  onTestFinished(() => store.close())
+  const { row, salt, entries } = await look(store)
+
+  expect(ids(entries)).toEqual(['a', 'b', 'c'])
+  expect(salt).toMatchObject({ value: 'salt-1' })
+  expect(row.lost).toMatchObject({ upTo: 0, restored: 3 })
+  expect(backup?.kind()).toBe('mirror')
 })

@@ -28,9 +28,10 @@ export function browserPorts(
   }
   const locks = webLocks()
   const copy = secondBucket(database)
+  const bus = broadcastBus(database)
   const store = withBackup(
     (prepare) => idbStore(database, { place, prepare }),
-    { copy, notebook: opfsCheckpointFile(database, locks), repair },
+    { copy, notebook: opfsCheckpointFile(database, locks), repair, onRestored: () => bus.post('changed') },
     systemClock,
   )
   return {
@@ -47,7 +48,7 @@ export function browserPorts(
     chance: systemRandom,
     network: fetchNetwork(credentialsOf),
     locks,
-    bus: broadcastBus(database),
+    bus,
     device: browserDevice(),
     zone: systemZone,
     report,

@@ -118,10 +118,12 @@ export const recheckMs = 60_000
 
 /** How long an entry that is on disk may wait for its copy before it counts as accepted. */
 export const copyMsMax = 250
-/** How long a start waits for what is known beside the database. */
+/** How long a start waits for what is known beside a database that has lost nothing, as far as it knows. */
 export const knownMsMax = 2_000
 /** How long a place beside the database, or the code that mends it, may take for anything else. */
 export const recoverMsMax = 30_000
+/** Both are counted in timers of this length. A thread that is busy for longer has had one turn. */
+export const turnMs = 1_000
 /** How long after a start its copy is brought level. */
 export const levelAfterMs = 3_000
 /** Checkpoints come no closer together than this. Each takes the disk some milliseconds. */

@@ -5,6 +5,7 @@ import { copyMsMax, knownMsMax, levelAfterMs, noteSpacingMs, recoverMsMax } from
 import type { Clock } from '../platform.js'
 import type { PrepareConnection, Store } from '../rows/store.js'
 import { withTimeout } from '../with-timeout.js'
+import { answering, inTime } from './bounded-places.js'
 import type { Backup, Checkpoint, CheckpointFile } from './checkpoint.js'
 import type { RecoverRows } from './recover-lost-rows.js'
 import { suspectsOf } from './row-versions.js'
@@ -35,6 +36,8 @@ export interface BackupPlaces {
    * again at the next use.
    */
   repair(): Promise<BackupRepair>
+  /** Called where rows came back while the database was in use, since the copy could not be read at the start. */
+  onRestored?(): void
 }
 
 export interface BackedUpStore extends Store {
@@ -43,7 +46,7 @@ export interface BackedUpStore extends Store {
 
 /**
  * A store whose unsent work is kept elsewhere too, after each commit and in its order. Each new connection is compared
- * with what is known elsewhere before anybody uses it. No other place holds it up for long, whatever that place does.
+ * with what is known elsewhere before anybody uses it. No other place holds it up for ever, whatever that place does.
  * Several realms may do all this at once.
  */
 export function withBackup(
@@ -51,83 +54,125 @@ export function withBackup(
   places: BackupPlaces,
   clock: Pick<Clock, 'now' | 'after'>,
 ): BackedUpStore {
-  const { notebook } = places
-  const copy = answering(clock, recoverMsMax, places.copy)
+  const mirror = createMirror(clock, answering(clock, recoverMsMax, places.copy))
   const repair = () => inTime(clock, recoverMsMax, places.repair())
   /** The note of this realm's own writes. It is the witness where the database is deleted while it is open. */
   let memory: Checkpoint = { partitions: [] }
-  /** Not before the copy was compared: what it has must not be overwritten by a database that knows nothing of it. */
-  let copying = false
-  /** Until a write to the copy has failed: the next start makes it level again. */
-  let isWhole = true
-  let copied: Promise<unknown> = Promise.resolve()
-  const noting = createCheckpointing(clock, notebook, () => memory)
+  /** Counts the connections, and the end of the last one. */
+  let connections = 0
+  const noting = createCheckpointing(clock, places.notebook, () => memory)
 
   const store = primary(async (transact) => {
-    copying = false
-    const { writes, isRead } = await recoverLost(transact, { ...places, repair }, memory, clock)
-    copying = isRead
-    isWhole = true
+    const connection = ++connections
+    mirror.isKept = false
+    await compare(transact, knownMsMax)
+    // Not while a page that starts reads what waits. A copy that the start could not read is compared first.
+    repeat(clock, levelAfterMs, async () => {
+      if (connection !== connections || places.copy === undefined) return true
+      if (!mirror.isKept && (await compare(store.transact, recoverMsMax)) > 0) places.onRestored?.()
+      if (mirror.isKept) await mirror.level(store, repair).catch(() => {})
+      return mirror.isKept
+    })
+  })
+
+  /** Gives the number of rows that were written for it. */
+  async function compare(transact: Store['transact'], patienceMs: number): Promise<number> {
+    const { writes, isRead } = await recoverLost(transact, { ...places, repair }, memory, clock, patienceMs)
+    mirror.isKept = isRead
+    mirror.isWhole = true
     // Remember the earlier rows too: their note may have been lost, or never written.
     memory = newestCheckpoint(await transact('readonly', 'relaxed', readCheckpoint), memory)
     noting.write()
     keep(writes)
-    // Not while a page that starts reads what waits.
-    clock.after(levelAfterMs, () => {
-      if (copying && copy !== undefined) void makeLevel(copy).catch(() => {})
-    })
-  })
+    return writes.length
+  }
 
   function keep(writes: readonly RecordedWrite[]): void {
     const kept = writes.filter(isBackedUp)
     if (kept.length === 0) return
     memory = newestCheckpoint(memory, checkpointOf(kept))
     noting.write()
-    if (!copying || copy === undefined) return
-    copied = copy
-      .transact('readwrite', 'relaxed', (tx) => replayWrites(tx, kept))
-      .catch(() => {
-        isWhole = false
-      })
+    mirror.write(kept)
   }
-
-  const makeLevel = async (place: Store) => (await repair()).syncMirror?.(store, place)
 
   return {
     ...store,
     backup: {
-      kind: () => (copying && isWhole ? 'mirror' : noting.works() ? 'note' : 'none'),
-      copied: () => withTimeout(clock, copyMsMax, copied, () => {}),
+      kind: () => (mirror.isKept && mirror.isWhole ? 'mirror' : noting.works() ? 'note' : 'none'),
+      copied: mirror.copied,
     },
     close() {
+      connections += 1
       store.close()
-      copy?.close()
+      mirror.close()
     },
     transact: recordingTransact(store, keep),
   }
 }
 
-/** Compares a new connection with what is known elsewhere, and brings back the rows that it lacks. */
+/** Writes to the copy, where there is one. */
+function createMirror(clock: Pick<Clock, 'after'>, copy: Store | undefined) {
+  let copied: Promise<unknown> = Promise.resolve()
+  const mirror = {
+    /** Not before the copy was compared: what it has must not be overwritten by a database that knows nothing of it. */
+    isKept: false,
+    /** Until a write to the copy has failed: the next start makes it level again. */
+    isWhole: true,
+    write(kept: readonly RecordedWrite[]) {
+      if (!mirror.isKept || copy === undefined) return
+      copied = copy
+        .transact('readwrite', 'relaxed', (tx) => replayWrites(tx, kept))
+        .catch(() => {
+          mirror.isWhole = false
+        })
+    },
+    level: async (store: Store, repair: BackupPlaces['repair']) =>
+      copy && (await repair()).syncMirror?.(store, copy),
+    copied: () => withTimeout(clock, copyMsMax, copied, () => {}),
+    close: () => copy?.close(),
+  }
+  return mirror
+}
+
+/** Does the work after so long, and then at each `recoverMsMax` until it is done. */
+function repeat(clock: Pick<Clock, 'after'>, ms: number, work: () => Promise<boolean>): void {
+  clock.after(ms, async () => {
+    if (!(await work().catch(() => false))) repeat(clock, recoverMsMax, work)
+  })
+}
+
+/**
+ * Compares a connection with what is known elsewhere, and brings back the rows that it lacks. Waits for each place up to
+ * the given time, but for `recoverMsMax` before it takes a database for new, or anything for lost.
+ */
 async function recoverLost(
   transact: Store['transact'],
   { copy, notebook, repair }: BackupPlaces,
   memory: Checkpoint,
   clock: Pick<Clock, 'now' | 'after'>,
+  patienceMs: number,
 ): ReturnType<RecoverRows> {
   const nothing = () => undefined
-  const [known, written] = await Promise.all([
-    // Undefined where there is no copy, or none that can be read.
-    answering(clock, knownMsMax, copy)?.transact('readonly', 'relaxed', readCheckpoint).catch(nothing),
-    notebook && inTime(clock, knownMsMax, notebook.read()).catch(nothing),
-  ])
-  const witness = newestCheckpoint(known, written, memory)
-  const own = await transact('readonly', 'relaxed', readCheckpoint)
-  const salts = lostSaltsOf(own, witness)
-  const suspects = suspectsOf(own, witness, known)
-  if (salts.length + suspects.length === 0) return { writes: [], isRead: known !== undefined }
+  // Undefined where there is no such place, or none that can be read.
+  const places = [
+    answering(clock, recoverMsMax, copy)?.transact('readonly', 'relaxed', readCheckpoint).catch(nothing),
+    notebook && inTime(clock, recoverMsMax, notebook.read()).catch(nothing),
+  ]
+  const look = async (reads: typeof places) => {
+    const [known, written] = await Promise.all(reads)
+    const witness = newestCheckpoint(known, written, memory)
+    const own = await transact('readonly', 'relaxed', readCheckpoint)
+    const lost = { salts: lostSaltsOf(own, witness), suspects: suspectsOf(own, witness, known) }
+    const isWhole = lost.salts.length + lost.suspects.length === 0
+    return { lost, known, isWhole, isSure: isWhole && own.salt !== undefined }
+  }
+  let found = await look(places.map((place) => place && inTime(clock, patienceMs, place).catch(nothing)))
+  if (!found.isSure) found = await look(places)
+  const { lost, known, isWhole } = found
+  if (isWhole) return { writes: [], isRead: known !== undefined }
   return (await repair()).recoverRows(
     transact,
-    { salts, suspects, copy: answering(clock, recoverMsMax, copy), copied: known },
+    { ...lost, copy: answering(clock, recoverMsMax, copy), copied: known },
     clock.now(),
   )
 }
@@ -168,25 +213,6 @@ function createCheckpointing(
   })
   return { write, works: () => works }
 }
-
-/** Rejects where the work takes longer. */
-const inTime = <T>(
-  clock: Pick<Clock, 'after'>,
-  ms: number,
-  work: Promise<T>,
-  onLate = () => {},
-): Promise<T> =>
-  withTimeout(clock, ms, work, () => {
-    onLate()
-    return Promise.reject(new Error(`redux-broker: the storage did not answer within ${ms} ms`))
-  })
-
-/** The place, with transactions that fail where they take longer. It is opened anew after such a one. */
-const answering = (clock: Pick<Clock, 'after'>, ms: number, place: Store | undefined): Store | undefined =>
-  place && {
-    ...place,
-    transact: (...given) => inTime(clock, ms, place.transact(...given), () => place.close()),
-  }
 
 /** At once where the last one is long ago; never two at a time, nor one that says less than is known when it begins. */
 function spaced({ after }: Pick<Clock, 'after'>, work: () => Promise<void>): () => void {

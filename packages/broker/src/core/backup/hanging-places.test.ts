@@ -48,7 +48,10 @@ function hangingCopy(from: number, how: Hang = 'atOnce') {
 
 function started(places: Partial<BackupPlaces>) {
   const clock = manualClock()
-  const store = withBackup(connecting(memoryStore()), { repair, ...places }, clock)
+  const whole = memoryStore()
+  // It is not new.
+  void whole.transact('readwrite', 'strict', async (tx) => tx.put('settings', { name: 'salt', value: 'a' }))
+  const store = withBackup(connecting(whole), { repair, ...places }, clock)
   let id = 0
   const accept = () => {
     id += 1
@@ -79,7 +82,7 @@ const hangs: readonly Hang[] = ['atOnce', 'atARead', 'afterItsWork']
 describe('a copy that does not answer', () => {
   it.each(hangs)('does not delay a start for long (%s)', async (how) => {
     const { copy, closed } = hangingCopy(0, how)
-    const { store, accept, after, row } = started({ copy })
+    const { store, clock, accept, after, row } = started({ copy })
     const accepted = accept()
 
     const told = [await after(knownMsMax - 1, accepted), await after(1, accepted)]
@@ -87,6 +90,7 @@ describe('a copy that does not answer', () => {
     expect(told).toEqual(['waits', 'done'])
     expect((await row()).waiting).toBe(1)
     expect(store.backup.kind()).toBe('none')
+    await clock.advance(recoverMsMax)
     expect(closed()).toBe(1)
   })
 

@@ -1,9 +1,11 @@
 // Brings back what the database has lost, from what is known elsewhere.
 
 import { listMax } from '../limits.js'
+import { record } from '../outbox/journal.js'
 import { changePartition, newPartition, readPartition } from '../outbox/partition.js'
 import { isValidPartition } from '../outbox/partition-validation.js'
 import { rebuiltCounts } from '../outbox/rebuild-counts.js'
+import { isValidEntry } from '../outbox/row-validation.js'
 import { listNamed } from '../rows/app-homes.js'
 import type { PartitionRow, SaltRow } from '../rows/rows.js'
 import { within } from '../rows/spans.js'
@@ -76,11 +78,17 @@ async function writeRowsBack(
     if (!stay.deadLetters.has(seq)) tx.delete('deadLetters', [partition, seq])
   for (const entry of whole.entries) tx.put('entries', entry)
   for (const letter of whole.letters) tx.put('deadLetters', letter)
-  tx.put('partitions', {
+  const mended = {
     ...whole.row,
     wipes: Math.max(own.row.wipes ?? 0, witness.wipes ?? 0) + (row === undefined ? 1 : 0),
     owed: false,
-  })
+  }
+  // An open page has read past the places of what comes back late.
+  const there = seqsOf(own.entries)
+  for (const entry of row === undefined ? [] : whole.entries.filter(isValidEntry))
+    if (!there.has(entry.seq) && entry.seq < own.row.nextSeq)
+      record(tx, mended, entry, { kind: 'requeued' }, now)
+  tx.put('partitions', mended)
 }
 
 const seqsOf = (rows: readonly { readonly seq: number }[]) => new Set(rows.map(({ seq }) => seq))
