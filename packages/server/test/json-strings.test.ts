@@ -122,7 +122,7 @@ describe.each(parsers)('behind %s', (_name, start) => {
     async (body) => {
       const answer = await sendInPieces(await start(), body)
       expect(answer).toMatch(/^500 /)
-      expect(answer).toContain('got a request whose body is a text')
+      expect(answer).toContain('got a request whose body is a string')
       expect(answer).toContain('req.rawBody')
     },
   )
@@ -148,7 +148,7 @@ describe.each(texts)('behind %s', (_name, start) => {
     async (body) => {
       const response = await send(await start(), body)
       expect(response.status).toBe(500)
-      expect(await response.text()).toContain('got a request whose body is a text')
+      expect(await response.text()).toContain('got a request whose body is a string')
     },
   )
 
@@ -191,7 +191,7 @@ describe.each([...parsers, ...texts].filter(([name]) => name.includes('express')
         const response = await send(await start(), body, type, more)
         expect([response.status, await response.text()]).toEqual([
           500,
-          expect.stringContaining('got a request whose body is a text'),
+          expect.stringContaining('got a request whose body is a string'),
         ])
       },
     )
