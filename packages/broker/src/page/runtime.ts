@@ -51,7 +51,7 @@ export function createRuntime(config: RuntimeConfig): Runtime {
   const { ports, view, outbox, captures, reads } = parts
 
   function changed(): void {
-    ports.bus.post('changed')
+    ports.bus.post('due')
     outbox.deliver('signal')
   }
 
@@ -202,7 +202,7 @@ function createUserOutbox(context: UserOutboxContext) {
     onCommitted(committed: readonly AcceptedPlace[]) {
       for (const { id, seq } of committed) view.accepted(id, seq)
       persistence.accepted()
-      ports.bus.post('changed')
+      ports.bus.post('due')
       context.worker.wakeWhenOnline(ports.clock.now())
       delivery.wake('capture')
     },

@@ -18,6 +18,8 @@ export interface ExecutorContext
 export interface Executor {
   /** Resolves when a drain that began after the call has ended; never rejects. Calls share a drain. */
   wake(probe: WakeReason): Promise<void>
+  /** Has the drain of this realm look again where one goes on. Another realm may have accepted something. */
+  ring(): void
   /** Ends the drain and aborts what is in flight; a later wake starts anew. */
   halt(): void
 }
@@ -32,7 +34,6 @@ export function createExecutor(context: ExecutorContext): Executor {
   const wakes = createWakes()
   let running: Promise<void> | undefined
   let halting = new AbortController()
-
   const wakeUnless = (halted: AbortSignal) => () => void (halted.aborted || wake('none'))
 
   function drainFor(user: Owner, isExpired: IsExpired, signal: AbortSignal): Promise<void> {
@@ -78,6 +79,7 @@ export function createExecutor(context: ExecutorContext): Executor {
 
   return {
     wake,
+    ring: () => void (running && wakes.add('capture')),
     halt() {
       wakes.takeProbe()
       halting.abort()

@@ -33,6 +33,8 @@ export interface DeliveryContext {
 
 export interface Delivery {
   wake(probe: WakeReason): void
+  /** A realm has something to send, and this one may hold the lock. */
+  ring(): void
   /** Sets the timer for what the rows say comes next. */
   plan(news: OutboxChanges): void
   /** Ends what is in flight here. Other realms may go on. */
@@ -69,7 +71,10 @@ export function createPageDelivery(context: PageDeliveryContext): PageDelivery {
 
   function begin(): void {
     stopListening = [
-      bus.listen(look),
+      bus.listen((hint) => {
+        look()
+        if (hint === 'due') delivery.ring()
+      }),
       host.listen(look),
       host.listenTraffic(reachability.note),
       reachability.listen(() => {
@@ -143,6 +148,7 @@ export function createDelivery(context: DeliveryContext): Delivery {
   const stopWatching = host.onPutAway(() => executor.halt())
 
   return {
+    ...executor,
     wake,
     plan(news) {
       cancelTimer()
@@ -152,7 +158,6 @@ export function createDelivery(context: DeliveryContext): Delivery {
       const next = nextWake(news, ports.clock.now(), isWatched, ports)
       if (next !== undefined) cancelTimer = ports.clock.after(next.delayMs, () => wake(next.probe))
     },
-    halt: () => executor.halt(),
     stop() {
       cancelTimer()
       stopListening()
