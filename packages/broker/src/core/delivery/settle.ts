@@ -83,12 +83,12 @@ export async function settle(
   return true
 }
 
-/** Refusals of an entry in a session that its probe calls good. Their floors together are 11 and 54 minutes. */
-const refusalsMax = { proven: 17, unproven: 60 }
+/** Refusals of an entry in a session that accepts others. Their floors together are eleven minutes. */
+const refusalsMax = 17
 
 /**
  * A session may be half open, as before a second factor, while its probe calls it good already. It pauses the outbox
- * until the origin takes some entry in it. From then on only the lane of a refused entry waits.
+ * until the origin takes some entry in it, and no refusal counts. From then on only the lane of a refused entry waits.
  */
 async function pause(
   tx: StoreTransaction,
@@ -98,17 +98,12 @@ async function pause(
   now: number,
 ): Promise<void> {
   const { reason, refused, unclear } = outcome
-  const { trouble: before, lease, channel } = entry
-  const isPresent = lease.session === row.session
-  const isProven = refused !== undefined && isPresent && row.proven?.includes(originOf(channel))
-  let trouble = troubleAfter(entry, refused ? { ...refused, reason: 'refused' } : outcome, now)
+  const isPresent = entry.lease.session === row.session
+  const isProven = refused !== undefined && isPresent && row.proven?.includes(originOf(entry.channel))
+  const trouble = troubleAfter(entry, isProven ? { ...refused, reason: 'refused' } : outcome, now)
   const { times } = trouble
-  if (refused !== undefined) {
-    // A tap ends a pause at once, so taps may send faster than the pace. Only one try in each pace counts.
-    if (before !== undefined && Math.abs(now - before.at) < floorMs(times - 1)) trouble = before
-    else if (times >= refusalsMax[isProven ? 'proven' : 'unproven'])
-      return returnToUser(tx, row, transition(entry, { sent: true, ...refused, type: 'returned', now }))
-  }
+  if (isProven && times >= refusalsMax)
+    return returnToUser(tx, row, transition(entry, { sent: true, ...refused, type: 'returned', now }))
   if (isPresent && !isProven) Object.assign(row, { paused: reason, askedAt: now, unclear })
   const notBefore = isProven ? now + floorMs(times) : now
   const deferral = { notBefore, now, counts: false, sent: true, effect: 'none', trouble } as const

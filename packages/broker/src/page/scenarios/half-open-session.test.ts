@@ -202,23 +202,6 @@ describe('a status for the end of a session, in a valid session', () => {
     expect(app.outbox()).toMatchObject({ paused: undefined, waiting: 0, deadLetters: 3 })
   })
 
-  it.each([
-    [true, 60],
-    [false, 6 * 60],
-  ])(
-    'returns the entry even if nothing else is sent, in a window of visibility %s',
-    async (isVisible, minutes) => {
-      const { world, app, sends } = setUp(401)
-      app.tab.host.setVisible(isVisible)
-      const receipt = app.like('p1')
-      await world.clock.advance(minutes * minute)
-
-      expect(await receipt.settled).toMatchObject({ status: 'returned', reason: 'refused', httpStatus: 401 })
-      expect(sends()).toBeLessThan(260)
-      expect(app.outbox()).toMatchObject({ paused: undefined, waiting: 0, deadLetters: 1 })
-    },
-  )
-
   it('pauses again if the session has ended again meanwhile, and returns nothing', async () => {
     let isOver = false
     const { world, app } = setUp(401, named, () => isOver)
