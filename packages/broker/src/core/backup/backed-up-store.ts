@@ -19,6 +19,7 @@ import {
   readCheckpoint,
   recordWrites,
   replayWrites,
+  saltsOf,
 } from './write-log.js'
 
 /** Functions that mend a database that has lost something and, in a page, a copy that has fallen behind. */
@@ -162,7 +163,11 @@ async function recoverLost(
     const [known, written] = await Promise.all(reads)
     const witness = newestCheckpoint(known, written, memory)
     const own = await transact('readonly', 'relaxed', readCheckpoint)
-    const lost = { salts: lostSaltsOf(own, witness), suspects: suspectsOf(own, witness, known) }
+    const lost = {
+      salts: lostSaltsOf(own, witness),
+      suspects: suspectsOf(own, witness, known),
+      elsewhere: saltsOf(newestCheckpoint(known, written)),
+    }
     const isWhole = lost.salts.length + lost.suspects.length === 0
     return { lost, known, isWhole, isSure: isWhole && own.salt !== undefined }
   }

@@ -2,12 +2,13 @@
 
 import { listMax } from '../limits.js'
 import { record } from '../outbox/journal.js'
-import { changePartition, newPartition, readPartition } from '../outbox/partition.js'
+import { changePartition, newPartition, noteLoss, readPartition } from '../outbox/partition.js'
 import { isValidPartition } from '../outbox/partition-validation.js'
 import { rebuiltCounts } from '../outbox/rebuild-counts.js'
 import { isValidEntry } from '../outbox/row-validation.js'
-import { listNamed } from '../rows/app-homes.js'
+import { listNamed, nameOf, sessionNameOf } from '../rows/app-homes.js'
 import type { PartitionRow, SaltRow } from '../rows/rows.js'
+import { partitionsMax } from '../rows/schema.js'
 import { within } from '../rows/spans.js'
 import type { Store, StoreTransaction } from '../rows/store.js'
 import type { Checkpoint } from './checkpoint.js'
@@ -22,6 +23,8 @@ export interface LostRows {
   readonly copy: Store | undefined
   /** The note in the copy; undefined where the copy cannot be read. */
   readonly copied: Checkpoint | undefined
+  /** The salts that are known elsewhere. */
+  readonly elsewhere: readonly SaltRow[]
 }
 
 export interface RecoveredRows {
@@ -35,7 +38,7 @@ export type RecoverRows = typeof recoverRows
 /** Uses one transaction of the database. A realm that dies has changed nothing, and a second one finds it done. */
 export async function recoverRows(
   transact: Store['transact'],
-  { salts, suspects, copy, copied }: LostRows,
+  { salts, suspects, copy, copied, elsewhere }: LostRows,
   now: number,
 ): Promise<RecoveredRows> {
   const rows = await readRows(copied && copy, suspects)
@@ -44,6 +47,7 @@ export async function recoverRows(
     const tx = recordWrites(plain, writes)
     const homes = await listNamed<SaltRow>(tx, 'salt')
     for (const salt of salts) if (!homes.some(({ name }) => name === salt.name)) tx.put('settings', salt)
+    let unreachable = 0
     for (const [i, known] of suspects.entries()) {
       const row = await tx.get('partitions', [known.partition])
       // The row is damaged, not lost. Count it anew from its entries.
@@ -57,9 +61,33 @@ export async function recoverRows(
         await changePartition(tx, known.partition, now, (changed) => {
           changed.owed = true
         })
+      const { lost } = await readPartition(tx, known.partition)
+      if (row === undefined && lost && isReplaced(homeOf(homes, known), elsewhere))
+        unreachable += lost.upTo + lost.restored
     }
+    if (unreachable > 0) await tellAll(tx, homes, suspects, unreachable, now)
   })
   return { writes, isRead: rows !== undefined }
+}
+
+const homeOf = (homes: readonly SaltRow[], row: PartitionRow) =>
+  homes.find((home) => nameOf(home) === sessionNameOf(row))
+
+/** Whether the app began anew before anybody could say that it had a salt. Its pages do not find earlier outboxes. */
+const isReplaced = (home: SaltRow | undefined, elsewhere: readonly SaltRow[]): boolean =>
+  home !== undefined && elsewhere.some(({ name, value }) => name === home.name && value !== home.value)
+
+/** Nobody can tell whose of the users it was. */
+async function tellAll(
+  tx: StoreTransaction,
+  homes: readonly SaltRow[],
+  suspects: readonly PartitionRow[],
+  upTo: number,
+  now: number,
+): Promise<void> {
+  for (const row of await tx.list(within('partitions', []), partitionsMax))
+    if (homeOf(homes, row) !== undefined && !suspects.some(({ partition }) => partition === row.partition))
+      await noteLoss(tx, row.partition, upTo, now)
 }
 
 async function writeRowsBack(

@@ -5,6 +5,7 @@ import { type ManualClock, manualClock } from '../../testing/manual-clock.js'
 import { accept, connecting, ids, look, safe, signIn } from '../fixtures/backup.fixture.js'
 import { readOutboxChanges } from '../journal/outbox-changes.js'
 import { levelAfterMs, recoverMsMax } from '../limits.js'
+import { activate, readPartition } from '../outbox/partition.js'
 import { readSalt } from '../rows/app-homes.js'
 import type { Store } from '../rows/store.js'
 import { type BackupRepair, withBackup } from './backed-up-store.js'
@@ -107,6 +108,44 @@ describe('a wiped database whose copy or checkpoint is slow (P1)', () => {
     const begun = begin(start())
 
     expect([await after(recoverMsMax - 1, begun), await after(1, begun)]).toEqual([false, true])
+  })
+})
+
+describe('an outbox under a new salt, whose copy or checkpoint answers after that (P1)', () => {
+  it.each([
+    ['the copy', 'in the same connection', { copy: 0, note: never }],
+    ['the checkpoint', 'at the next start', { copy: never, note: 0 }],
+    ['both', 'in the same connection', { copy: 0, note: 0 }],
+    ['both', 'at the next start', { copy: 0, note: 0 }],
+  ])('reports the entries under the old salt as lost, once: %s, %s', async (_, when, late) => {
+    const { places, start, clock } = await used()
+    Object.assign(places.late, { copy: never, note: never })
+    const disk = memoryStore()
+    let store = start(disk)
+    const begun = begin(store).then(() =>
+      store.transact('readwrite', 'relaxed', (tx) => activate(tx, { partition: 'p2', principal: 'ada' })),
+    )
+    await clock.advance(recoverMsMax)
+    await begun
+
+    Object.assign(places.late, late)
+    const lost: unknown[] = []
+    for (let i = 0; i < 2; i++) {
+      if (when === 'at the next start') {
+        store.close()
+        store = start(disk)
+      }
+      const read = store.transact('readwrite', 'relaxed', async (tx) => {
+        const { lost: told, ...row } = await readPartition(tx, 'p2')
+        tx.put('partitions', row)
+        return told?.upTo
+      })
+      await clock.advance(5 * recoverMsMax)
+      lost.push(await read)
+    }
+    const { lost: last } = await store.transact('readonly', 'relaxed', (tx) => readPartition(tx, 'p2'))
+
+    expect([...lost, last?.upTo].filter((upTo) => upTo !== undefined)).toEqual([3])
   })
 })
 

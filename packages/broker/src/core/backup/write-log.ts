@@ -75,7 +75,7 @@ const checkpointWith = (salts: readonly SaltRow[], partitions: readonly Partitio
   partitions: partitions.filter(isValidPartition),
 })
 
-const saltsOf = ({ salt, salts }: Checkpoint): readonly SaltRow[] =>
+export const saltsOf = ({ salt, salts }: Checkpoint): readonly SaltRow[] =>
   salts ?? (salt === undefined ? [] : [{ name: 'salt', value: salt }])
 
 /** Homes that the witness knows and the database does not. A base that has a home again by now keeps that one. */
