@@ -139,7 +139,7 @@ describe('a network that requires a sign-in (511)', () => {
       await world.clock.advance(4 * 3_600_000)
       expect(only()).toMatchObject({ state: 'accepted', httpStatus: 511 })
       expect(only()?.attempts).toBeLessThanOrEqual(1)
-      expect(app.outbox().connectivity).toBe('degraded')
+      expect(app.outbox().connectivity).toBe('offline')
 
       world.network.setReachable(true)
       await world.clock.advance(16_000)

@@ -68,7 +68,7 @@ describe('a POST to a plain server', () => {
         expect(world.network.requests).toEqual([])
         expect(app.outbox()).toMatchObject({
           waiting: 5,
-          connectivity: 'degraded',
+          connectivity: status === 511 ? 'offline' : 'degraded',
           trouble: [{ code: 'http', httpStatus: status }],
         })
         expect(Object.values(app.outbox().entries)).toMatchObject(Array(5).fill({ attempts: 0 }))
