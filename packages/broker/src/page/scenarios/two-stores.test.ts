@@ -116,7 +116,7 @@ describe('two live stores on one database', () => {
     expect(second.getState().posts.byId['p3']?.likedByMe).toBe(true)
     expect([first.getState().broker.waiting, second.getState().broker.waiting]).toEqual([0, 0])
     expect(error.mock.calls.flat()).toEqual([
-      expect.stringMatching(/database 'redux-broker'.*another `name`.*broker\.stop\(\).*import\.meta\.hot/),
+      expect.stringMatching(/database 'redux-broker'.*its own `name`.*broker\.stop\(\).*import\.meta\.hot/),
     ])
   })
 
