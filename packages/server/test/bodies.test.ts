@@ -53,26 +53,29 @@ it.each([
   [30, 15],
   [9, 16],
   [100, 1],
-])('of %i bodies of %i MiB at once holds 64 MiB at most, and says 503 to the others', async (count, size) => {
-  const { send, letGo } = await start({})
-  const answers = Array.from({ length: count }, () => send(size * mebibyte))
-  // With one in the turn and as many in the line as have room, only refusals are answered.
-  await Promise.race(answers)
-  letGo()
-  let kept = 0
-  for (const answer of await Promise.all(answers)) {
-    if (answer.status === 200) {
-      kept += 1
-      expect(await answer.text()).toBe(String(size * mebibyte))
-    } else expect([answer.status, Number(answer.headers.get('retry-after')) >= 1]).toEqual([503, true])
-  }
-  expect(kept).toBeGreaterThan(0)
-  expect(kept).toBeLessThan(count)
-  // By another name, and so on a connection of its own. Hono closes one whose refused body takes long to arrive.
-  expect((await send(16 * mebibyte, undefined, 'localhost')).status).toBe(200)
-})
+])(
+  'of %i bodies of %i MiB at once keeps 64 MiB at most, and answers 503 to the others',
+  async (count, size) => {
+    const { send, letGo } = await start({})
+    const answers = Array.from({ length: count }, () => send(size * mebibyte))
+    // With one in the turn and as many in the line as have room, only refusals are answered.
+    await Promise.race(answers)
+    letGo()
+    let kept = 0
+    for (const answer of await Promise.all(answers)) {
+      if (answer.status === 200) {
+        kept += 1
+        expect(await answer.text()).toBe(String(size * mebibyte))
+      } else expect([answer.status, Number(answer.headers.get('retry-after')) >= 1]).toEqual([503, true])
+    }
+    expect(kept).toBeGreaterThan(0)
+    expect(kept).toBeLessThan(count)
+    // By another name, and so on a connection of its own. Hono closes one whose refused body takes long to arrive.
+    expect((await send(16 * mebibyte, undefined, 'localhost')).status).toBe(200)
+  },
+)
 
-it('holds as many bytes as it is told, whether their length is declared or not, and gives their room back', async () => {
+it('keeps up to its limit of bytes, with or without a declared length, and frees their room', async () => {
   const { send, letGo } = await start({ bodyBytesMax: 1_000, waitingBytesMax: 2_500 })
   const answers = [send(1_000), send(0, inPieces(10, 100)), send(1_000)]
   expect((await Promise.race(answers)).status).toBe(503)
@@ -84,7 +87,7 @@ it('holds as many bytes as it is told, whether their length is declared or not, 
   for (let round = 0; round < 5; round += 1) expect((await send(1_000)).status).toBe(200)
 })
 
-it('has half of it for one user, and the other half for others', async () => {
+it('reserves half of it for other users', async () => {
   const { send, letGo } = await start({ bodyBytesMax: 1_000, waitingBytesMax: 4_000 })
   const sendAs = (user: string) => send(1_000, undefined, undefined, user)
   const answers = [sendAs('ada'), sendAs('ada'), sendAs('ada')]
@@ -96,7 +99,7 @@ it('has half of it for one user, and the other half for others', async () => {
   expect(statuses.slice(3)).toEqual([200, 200])
 })
 
-it('is not held up by those who declare a body and do not send it', async () => {
+it('is not blocked by clients that declare a body and do not send it', async () => {
   const { port, send, letGo } = await start({ bodyBytesMax: 1_000, waitingBytesMax: 1_000 })
   letGo()
   const sockets = Array.from({ length: 8 }, (_, index) => {

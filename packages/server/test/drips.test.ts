@@ -112,7 +112,7 @@ const table = servers.flatMap(([server, create]) =>
   scenes.map(([scene, drips]) => [scene, server, create, drips] as const),
 )
 
-describe.concurrent('bodies that drip', () => {
+describe.concurrent('bodies that arrive too slowly', () => {
   it.each(table)(
     '%s on %s: all others are answered, and an upload of 8 MiB that takes 12 s',
     { timeout: 120_000 },

@@ -54,7 +54,7 @@ describe('on Fastify 5', () => {
     },
   )
 
-  it('says so in words where the bytes are gone', async () => {
+  it('explains that the bytes are gone', async () => {
     const url = await start((app) =>
       app.addContentTypeParser(
         'application/x-www-form-urlencoded',

@@ -90,7 +90,7 @@ describe.each(frameworks)('on %s', (name, heading, change) => {
     }
   })
 
-  it('refuses who is not signed in, not whom they say, or has no key', async () => {
+  it('refuses a request without a session, in another user’s name, or without a key', async () => {
     expect((await clap('p05', 'nobody', '{"by":1}', { cookie: 'session=none' })).status).toBe(401)
     expect((await clap('p05', 'other', '{"by":1}', { 'idempotency-principal': 'grace' })).status).toBe(403)
     const keyless = await clap('p05', null)
@@ -100,7 +100,7 @@ describe.each(frameworks)('on %s', (name, heading, change) => {
     ])
   })
 
-  it('has one effect for eight duplicates at once', async () => {
+  it('has one effect for eight parallel duplicates', async () => {
     const answers = await Promise.all(Array.from({ length: 8 }, () => clap('p06', 'at-once')))
     expect(answers.filter((answer) => statusOf(answer) === 'stored')).toHaveLength(1)
     expect((await (await clap('p06', 'after')).json()).claps).toBe(2)
@@ -142,7 +142,7 @@ describe.each(frameworks)('on %s', (name, heading, change) => {
   const echo = 'idempotency-key: "refused-before-of-sixteen-letters"'
 
   if (!name.includes('Next'))
-    it('echoes the key where no route is found', async () => {
+    it('echoes the key if no route is found', async () => {
       const head = await headOfAnswer('/api/unknown', '{"by":1}')
       expect(head).toMatch(/^http\/1.1 404 /)
       expect(head).toContain(echo)
@@ -164,7 +164,7 @@ describe.each(frameworks)('on %s', (name, heading, change) => {
     })
 
   if (name.includes('schema'))
-    it('echoes the key where a schema refuses the body', async () => {
+    it('echoes the key if a schema refuses the body', async () => {
       const refused = await clap('p09', 'schema', '{"to":1}')
       expect([refused.status, refused.headers.get('idempotency-key')]).toEqual([
         422,
@@ -174,7 +174,7 @@ describe.each(frameworks)('on %s', (name, heading, change) => {
     })
 
   if (!name.includes('Next') && name !== 'node:http')
-    it('tells what became of a key', async () => {
+    it('reports the state of a key', async () => {
       await clap('p08', 'asked-for')
       const ask = async (key: string) => {
         const url = `http://localhost:${port}/api/idempotency/${key}-of-sixteen-letters`

@@ -118,7 +118,7 @@ describe.each(parsers)('behind %s', (_name, start) => {
   })
 
   it.each(['"hello"', '"12"', '""'])(
-    'says in words that it cannot tell %s from its text, where the length is not told',
+    'explains that %s could be its text, if the length is not declared',
     async (body) => {
       const answer = await sendInPieces(await start(), body)
       expect(answer).toMatch(/^500 /)
@@ -127,7 +127,7 @@ describe.each(parsers)('behind %s', (_name, start) => {
     },
   )
 
-  it.each(['12', 'null', '{"by":"x"}'])('gets %s also where the length is not told', async (body) => {
+  it.each(['12', 'null', '{"by":"x"}'])('gets %s also without a declared length', async (body) => {
     expect(await sendInPieces(await start(), body)).toBe(`201 ${body}`)
   })
 })
@@ -144,7 +144,7 @@ describe.each(texts)('behind %s', (_name, start) => {
   })
 
   it.each(['"\ufffd\ufffd"', '{"by":"\ufffd\ufffd\ufffd"}', '["\ufffd\ufffd","\ufffd\ufffd"]'])(
-    'says in words that %s may also be a string that was not in UTF-8',
+    'explains that %s may also be a string that was not in UTF-8',
     async (body) => {
       const response = await send(await start(), body)
       expect(response.status).toBe(500)
@@ -186,7 +186,7 @@ describe.each([...parsers, ...texts].filter(([name]) => name.includes('express')
         {},
       ],
     ])(
-      'says in words that it cannot tell a string that was %s from its text',
+      'explains that a string that was %s could be its text',
       async (_how, body, type, more) => {
         const response = await send(await start(), body, type, more)
         expect([response.status, await response.text()]).toEqual([

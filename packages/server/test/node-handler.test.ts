@@ -68,16 +68,13 @@ describe.each(versions)('behind the body parsers of %s', (_name, express) => {
       json,
     ],
     ['a text of which a parser made an object', objectOf, 'text/plain', 'by=1'],
-  ])(
-    'says so in words, and does nothing, where the bytes are gone: %s',
-    async (_name, before, type, body) => {
-      const response = await send(await start(before), body, type)
-      expect(response.status).toBe(500)
-      expect(await response.text()).toContain('got a request whose body was read before and is not kept')
-    },
-  )
+  ])('explains that the bytes are gone, without an effect: %s', async (_name, before, type, body) => {
+    const response = await send(await start(before), body, type)
+    expect(response.status).toBe(500)
+    expect(await response.text()).toContain('got a request whose body was read before and is not kept')
+  })
 
-  it('does not take a changed body for the one that was sent, where the bytes are kept', async () => {
+  it('uses the kept bytes, and not a changed body', async () => {
     let seen = 0
     const change: RequestHandler = (req, _res, next) => {
       seen += 1
@@ -90,12 +87,12 @@ describe.each(versions)('behind the body parsers of %s', (_name, express) => {
     expect([(await send(lost, json)).status, (await send(lost, json)).status]).toEqual([201, 422])
   })
 
-  it('gets no body where none was sent, also behind a parser that gives an object all the same', async () => {
+  it('gets no body if none was sent, even if the parser makes an object', async () => {
     const response = await send(await start(express.json()), null)
     expect([response.status, await response.text()]).toEqual([201, ''])
   })
 
-  it('gets what a parser unpacked', async () => {
+  it('gets the decompressed body of a parser', async () => {
     const url = await start(express.json())
     const response = await send(url, gzipSync(json), 'application/json', { 'content-encoding': 'gzip' })
     expect(await response.text()).toBe(parsed)
@@ -177,7 +174,7 @@ it.each(['GET http://a.example/x?y=1', 'GET //b.example/x', 'GET /x%zz', 'GET *'
   },
 )
 
-it('leaves out over HTTP/2 the field by which a connection of HTTP/1.1 is closed, and has no warning for it', async () => {
+it('leaves out `Connection: close` over HTTP/2, without a warning', async () => {
   const warned = vi.spyOn(process, 'emitWarning').mockImplementation(() => {})
   const answer = () => new Response('late', { status: 408, headers: { connection: 'close', 'x-a': 'b' } })
   const server = createHttp2Server(nodeHandler(answer) as Parameters<typeof createHttp2Server>[1])
@@ -192,7 +189,7 @@ it('leaves out over HTTP/2 the field by which a connection of HTTP/1.1 is closed
   warned.mockRestore()
 })
 
-it('answers 500 and says why on the console, where no framework takes the error', async () => {
+it('answers 500 and prints the error, if no framework handles it', async () => {
   const said = vi.spyOn(console, 'error').mockImplementation(() => {})
   const url = await listen(
     createServer(

@@ -27,7 +27,7 @@ const pieces = [
 ] as const
 
 describe.each(pieces)('a body in ready pieces of %s', (_name, piece) => {
-  it('leaves the thread to others before it is read', async () => {
+  it('yields to other tasks before it is read', async () => {
     const { stream, seen } = ready(piece, 1_000)
     const reading = readBytes(stream, 1e9, new AbortController().signal)
     await new Promise((resolve) => setImmediate(resolve))
@@ -35,7 +35,7 @@ describe.each(pieces)('a body in ready pieces of %s', (_name, piece) => {
     expect(await reading).toHaveLength(1_000 * piece.length)
   })
 
-  it('is read no further when its reader is told to stop', async () => {
+  it('is read no further after the abort', async () => {
     const { stream, seen } = ready(piece)
     const stop = new AbortController()
     const reading = readBytes(stream, 1e9, stop.signal)
@@ -71,14 +71,14 @@ describe.each(pieces)('a body in ready pieces of %s', (_name, piece) => {
   })
 })
 
-it('a body that hangs is let go of when its reader is told to stop', async () => {
+it('a body that hangs is released after the abort', async () => {
   const stop = new AbortController()
   const reading = readBytes(new ReadableStream({ pull: () => new Promise(() => {}) }), 10, stop.signal)
   stop.abort(new Error('stop'))
   await expect(reading).rejects.toThrow('stop')
 })
 
-it('gives the bytes of a body as they came, and nothing of one that is too long', async () => {
+it('returns the bytes of a body as they came, and nothing of one that is too long', async () => {
   const whole = new Response(new Uint8Array([1, 2, 3])).body
   expect(await readBytes(whole, 3, new AbortController().signal)).toEqual(new Uint8Array([1, 2, 3]))
   const long = ready(new Uint8Array(2))

@@ -47,7 +47,7 @@ function describeEndings<Tx>(trial: Trial<Tx>): void {
 }
 
 function describeRoom<Tx>(trial: Trial<Tx>): void {
-  it('says when a user with as many unexpired records as there may be has room again, and nobody else', async () => {
+  it('tells when a user with the most unexpired records has room again, and limits no other user', async () => {
     const claim = (key: string, more = {}) => claimOf(key, { recordsMax: 3, ...more })
     for (const [key, expiresAt] of [
       ['a', 2_500],
@@ -108,7 +108,7 @@ function describeFailures<Tx>(trial: Trial<Tx>): void {
 }
 
 function describeIds<Tx>(trial: Trial<Tx>): void {
-  it('keeps ids apart that differ in principal or in key only, whatever characters they hold', async () => {
+  it('distinguishes ids that differ only in principal or key, with any characters', async () => {
     const ids = [
       { principal: 'ada', key: 'k' },
       { principal: 'grace', key: 'k' },
@@ -127,7 +127,7 @@ function describeIds<Tx>(trial: Trial<Tx>): void {
 }
 
 function describeStoredAnswers<Tx>(trial: Trial<Tx>): void {
-  it('gives an answer back as it was stored, without a body and elided ones too', async () => {
+  it('returns an answer as it was stored, also without a body or with a body left out', async () => {
     const bodies: StoredAnswer['body'][] = [
       { kind: 'whole', bytes: new Uint8Array(0) },
       { kind: 'whole', bytes: Uint8Array.from({ length: 65_536 }, (_, index) => index % 256) },

@@ -16,25 +16,22 @@ function describeHeldPurges<Tx>(trial: Trial<Tx>): void {
     ['ahead by ten years', 3_650 * dayMs],
     ['ahead by a day and a minute', dayMs + 60_000],
     ['back by a week', -7 * dayMs],
-  ])(
-    'removes nothing when the clock goes %s, and all when it is told that the clock is right',
-    async (_, jump) => {
-      const claim = claimOf('k', { now: start, expiresAt: start + 1_000, forgottenBy: 0 })
-      await trial.store.runOnce(claim, trial.sealing('a'))
-      const moments = { now: start + jump, forgottenBy: start + jump - 1 }
-      const held = { from: start, to: start + jump }
-      // A claim at the wrong time does not make it the right one.
-      const wrong = claimOf('l', { now: start + jump, expiresAt: start + jump + 10 * dayMs, forgottenBy: 0 })
-      await trial.store.runOnce(wrong, trial.sealing('b'))
-      for (let call = 0; call < 3; call += 1) {
-        expect(await trial.store.purge(moments, 100)).toEqual({ entombed: 0, removed: 0, held })
-      }
-      expect((await trial.store.find(claim.id, { now: start, forgottenBy: 0 })).kind).toBe('stored')
-      const removed = jump > 0 ? 1 : 0
-      expect(await trial.store.purge(moments, 100, true)).toEqual({ entombed: 0, removed })
-      expect(await trial.store.purge(moments, 100)).toEqual({ entombed: 0, removed: 0 })
-    },
-  )
+  ])('removes nothing when the clock goes %s, and all when told that the clock is right', async (_, jump) => {
+    const claim = claimOf('k', { now: start, expiresAt: start + 1_000, forgottenBy: 0 })
+    await trial.store.runOnce(claim, trial.sealing('a'))
+    const moments = { now: start + jump, forgottenBy: start + jump - 1 }
+    const held = { from: start, to: start + jump }
+    // A claim at the wrong time does not make it the right one.
+    const wrong = claimOf('l', { now: start + jump, expiresAt: start + jump + 10 * dayMs, forgottenBy: 0 })
+    await trial.store.runOnce(wrong, trial.sealing('b'))
+    for (let call = 0; call < 3; call += 1) {
+      expect(await trial.store.purge(moments, 100)).toEqual({ entombed: 0, removed: 0, held })
+    }
+    expect((await trial.store.find(claim.id, { now: start, forgottenBy: 0 })).kind).toBe('stored')
+    const removed = jump > 0 ? 1 : 0
+    expect(await trial.store.purge(moments, 100, true)).toEqual({ entombed: 0, removed })
+    expect(await trial.store.purge(moments, 100)).toEqual({ entombed: 0, removed: 0 })
+  })
 
   it('purges again by itself when the clock has kept its new time for a day', async () => {
     await trial.store.runOnce(
@@ -53,7 +50,7 @@ function describeHeldClaims<Tx>(trial: Trial<Tx>): void {
   const find = (now: number) => trial.store.find(claimAt(now).id, claimAt(now))
 
   it.each(jumps)(
-    'gives a repeat its answer when the clock goes %s, and works no second time',
+    'answers a repeat when the clock goes %s, and does not run the handler again',
     async (_, jump) => {
       await claim(start)
       for (const afterMs of [0, 60_000, dayMs - 60_000]) {
@@ -66,7 +63,7 @@ function describeHeldClaims<Tx>(trial: Trial<Tx>): void {
     },
   )
 
-  it.each(jumps)('keeps until its time what was done while the clock was gone %s', async (_, jump) => {
+  it.each(jumps)('keeps records until their time that were made while the clock was %s', async (_, jump) => {
     await claim(start, 'before')
     expect(await claim(start + jump)).toEqual(ran)
     for (let day = 0; day < 7; day += 1) {
@@ -96,7 +93,7 @@ function describeSteadyClock<Tx>(trial: Trial<Tx>): void {
     ['forgotten', 408, 'ran'],
     ['forgotten', 3_650, 'ran'],
   ] as const)(
-    'takes a record for %s when the clock has kept its new time for a day, by claims alone',
+    'treats a record as %s when the clock has kept its new time for a day, by claims alone',
     async (_, days, kind) => {
       await claim(start)
       const jumped = start + days * dayMs
@@ -107,7 +104,7 @@ function describeSteadyClock<Tx>(trial: Trial<Tx>): void {
     },
   )
 
-  it('takes a record for forgotten at once when a purge was told that the clock is right', async () => {
+  it('treats a record as forgotten at once when a purge was told that the clock is right', async () => {
     await claim(start)
     const now = start + 408 * dayMs
     expect(await claim(now)).toEqual(stored)
@@ -126,7 +123,7 @@ type Step =
   | { readonly kind: 'jump'; readonly days: number }
 
 function describeWrongClocks<Tx>(trial: Trial<Tx>): void {
-  it('works once on each key within its time, however often the clock is wrong for less than a day', async () => {
+  it('runs the handler once for each key within its time, however often the clock is wrong for less than a day', async () => {
     const step: fc.Arbitrary<Step> = fc.oneof(
       fc.record({ kind: fc.constant('claim' as const), key: fc.constantFrom('a', 'b', 'c') }),
       fc.record({ kind: fc.constant('wait' as const), hours: fc.integer({ min: 1, max: 30 }) }),

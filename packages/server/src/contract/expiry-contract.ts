@@ -31,7 +31,7 @@ function describeAges<Tx>(trial: Trial<Tx>): void {
     expect(await trial.effects()).toEqual(['ada k'])
   })
 
-  it('says of a record that has expired that it was there, until it is forgotten', async () => {
+  it('reports a record as expired until it is forgotten', async () => {
     await seal('k')
     for (const now of [2_000, 6_999]) {
       const late = claimOf('k', { now, expiresAt: now + 1_000, fingerprint: 'e'.repeat(64) })
@@ -41,7 +41,7 @@ function describeAges<Tx>(trial: Trial<Tx>): void {
     expect(await trial.effects()).toEqual(['ada k'])
   })
 
-  it('takes a forgotten record for absent and lets a claim replace it', async () => {
+  it('treats a forgotten record as absent and lets a claim replace it', async () => {
     await seal('k')
     expect(await find('k', 7_000)).toEqual({ kind: 'absent' })
     const anew = claimOf('k', { now: 7_000, expiresAt: 8_000, fingerprint: 'e'.repeat(64) })
@@ -61,7 +61,7 @@ function describeAges<Tx>(trial: Trial<Tx>): void {
 function describeLookUps<Tx>(trial: Trial<Tx>): void {
   const { find } = recordsOf(trial)
 
-  it('finds what is known of an id, of its own user only', async () => {
+  it('finds the record of an id for its own user only', async () => {
     const gate = createGate()
     expect(await find()).toEqual({ kind: 'absent' })
     const running = trial.store.runOnce(claimOf(), async (tx) => {
@@ -83,7 +83,7 @@ function describeLookUps<Tx>(trial: Trial<Tx>): void {
 function describePurges<Tx>(trial: Trial<Tx>): void {
   const { find, seal } = recordsOf(trial)
 
-  it('turns expired records into tombstones and removes forgotten ones, and leaves the others whole', async () => {
+  it('turns expired records into tombstones, removes forgotten ones, and keeps the others unchanged', async () => {
     await seal('forgotten', 2_000)
     await seal('expired', 6_999)
     await seal('whole', 7_001)
@@ -98,7 +98,7 @@ function describePurges<Tx>(trial: Trial<Tx>): void {
     expect(await find('expired', 1_000)).toEqual({ kind: 'absent' })
   })
 
-  it('purges no more records in one call than it is told to', async () => {
+  it('purges at most the given number of records in one call', async () => {
     for (const key of ['a', 'b', 'c']) await seal(key, 2_000)
     for (const key of ['d', 'e', 'f']) await seal(key, 8_000)
     const purge = () => trial.store.purge(momentsAt(9_000), 2)
@@ -108,7 +108,7 @@ function describePurges<Tx>(trial: Trial<Tx>): void {
     expect(await purge()).toEqual({ entombed: 0, removed: 0 })
   })
 
-  it('removes records and tombstones of one user, no more in one call than it is told to', async () => {
+  it('removes records and tombstones of one user, at most the given number in one call', async () => {
     for (const key of ['a', 'b', 'c']) await seal(key)
     await trial.store.purge(momentsAt(2_000), 1)
     await seal('a', 2_000, 'grace')
@@ -120,7 +120,7 @@ function describePurges<Tx>(trial: Trial<Tx>): void {
     expect(await trial.effects()).toHaveLength(4)
   })
 
-  it('waits with a purge for the transaction that is under way', async () => {
+  it('lets a purge wait for the running transaction', async () => {
     const gate = createGate()
     const running = trial.store.runOnce(claimOf(), async (tx) => {
       await gate.opened

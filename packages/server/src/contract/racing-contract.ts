@@ -13,7 +13,7 @@ export function describeRaces<Tx>(trial: Trial<Tx>): void {
 }
 
 function describeRacingClaims<Tx>(trial: Trial<Tx>): void {
-  it('lets one of 64 claims of one id work, however often the others come back', async () => {
+  it('runs the handler for one of 64 claims of one id, however often the others repeat', async () => {
     let calls = 0
     const claimUntilStored = async (): Promise<Claimed<string>> => {
       for (;;) {
@@ -32,7 +32,7 @@ function describeRacingClaims<Tx>(trial: Trial<Tx>): void {
     expect(await trial.effects()).toEqual(['effect 1'])
   })
 
-  it('says inProgress while an id is worked on, also while that waits for its turn', async () => {
+  it('reports inProgress while an id is handled, also while it waits for its turn', async () => {
     const gate = createGate()
     const first = trial.store.transaction(() => gate.opened)
     const second = trial.store.runOnce(claimOf(), trial.sealing('a'))
@@ -43,7 +43,7 @@ function describeRacingClaims<Tx>(trial: Trial<Tx>): void {
     expect(await trial.effects()).toEqual(['a'])
   })
 
-  it('gives a stored answer at once while other work holds the turn', async () => {
+  it('returns a stored answer at once while other work holds the turn', async () => {
     await trial.store.runOnce(claimOf(), trial.sealing('a'))
     const gate = createGate()
     const other = trial.store.runOnce(claimOf('other'), async (tx) => {

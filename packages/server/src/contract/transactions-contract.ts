@@ -24,7 +24,7 @@ function describeIsolation<Tx>(trial: Trial<Tx>): void {
     expect(await trial.effects()).toEqual(['a'])
   })
 
-  it('keeps a transaction that awaits apart from all others', async () => {
+  it('isolates a transaction that awaits from all others', async () => {
     const gate = createGate()
     const undone = trial.store.transaction(async (tx) => {
       trial.addEffect(tx, 'a')
@@ -57,7 +57,7 @@ function describeIsolation<Tx>(trial: Trial<Tx>): void {
 }
 
 function describeWaits<Tx>(trial: Trial<Tx>): void {
-  it('says that it is busy when a turn does not come in time, and recovers', async () => {
+  it('reports busy when a turn does not come in time, and recovers', async () => {
     vi.useFakeTimers()
     const gate = createGate()
     const hanging = trial.store.transaction(() => gate.opened)
@@ -76,7 +76,7 @@ function describeWaits<Tx>(trial: Trial<Tx>): void {
   })
 
   it.each([1, 250, 4_999])(
-    'lets a claim and a transaction wait for %i ms, where that is their own bound',
+    'lets a claim and a transaction wait for %i ms, if that is their own limit',
     async (ms) => {
       vi.useFakeTimers()
       const gate = createGate()

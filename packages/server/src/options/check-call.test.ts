@@ -15,7 +15,7 @@ describe.each<readonly [got: string, request: unknown]>([
   ['an object', { raw: requestOf(), url: '/claps' }],
   ['"http://localhost/claps"', 'http://localhost/claps'],
 ])('%s in place of a Request', (got, request) => {
-  it('is a TypeError in words for run() and status(), and nothing is done', async () => {
+  it('is an explained TypeError of run() and status(), without any effect', async () => {
     const { run, status } = world.create()
     const said = `got ${got}, expected a Request of Fetch`
     await expect(run(request as Request, clap)).rejects.toThrow(`run: ${said}`)
@@ -40,7 +40,7 @@ it.each<readonly [args: readonly unknown[], said: string]>([
   [[10, { clockIsRight: 'yes' }], 'clockIsRight: got "yes", expected true or false'],
   [[10, true], 'purge: got true, expected an object of options'],
   [[10, null], 'purge: got null, expected an object of options'],
-])('refuses purge(...%j) in words', async (args, said) => {
+])('refuses purge(...%j) with an explanation', async (args, said) => {
   const { purge } = world.create()
   await expect(purge(...(args as Parameters<typeof purge>))).rejects.toThrow(said)
 })

@@ -7,7 +7,7 @@ const create = (options: Partial<IdempotencyOptions<MemoryTransaction>>) =>
   createIdempotency({ store: memoryStore(), principal: sessionUser, ...options })
 
 describe('the options', () => {
-  it('refuse to keep headers that carry secrets or are not ours to keep', () => {
+  it('refuse to store headers with secrets or of the connection', () => {
     for (const name of [
       'set-cookie',
       'authorization',
@@ -28,7 +28,7 @@ describe('the options', () => {
     }
   })
 
-  it('refuse a retention below a second, and times and sizes that are no numbers', () => {
+  it('refuse a retention below a second, and times and sizes that are not numbers', () => {
     for (const retentionMs of [0, 999, -1, Number.NaN, Number.POSITIVE_INFINITY]) {
       expect(() => create({ retentionMs })).toThrow(RangeError)
     }
@@ -76,7 +76,7 @@ describe('the options', () => {
       'createIdempotency: got the option "rententionMs", expected one of store, principal',
     ],
   ]
-  it.each(mistakes)('say what they got, what was expected and how to mend it: %o', (options, said) => {
+  it.each(mistakes)('say what was given, what was expected and how to fix it: %o', (options, said) => {
     expect(() => create(options)).toThrow(said)
   })
 
@@ -92,7 +92,7 @@ describe('the options', () => {
     ['2026', '"2026"'],
     [new Date(0), 'an object'],
   ]
-  it.each(clocks)('refuse the time %o, and tell onError what to give', async (given, told) => {
+  it.each(clocks)('refuse the time %o, and tell onError what was expected', async (given, told) => {
     const errors: unknown[] = []
     const now = () => given as number
     const { run, purge } = create({ now, onError: (error) => errors.push(error) })
@@ -102,7 +102,7 @@ describe('the options', () => {
     await expect(purge()).rejects.toEqual(said)
   })
 
-  it('report an error to the console where onError is not given or throws itself', async () => {
+  it('report an error to the console if onError is missing or throws itself', async () => {
     const reported = vi.spyOn(console, 'error').mockImplementation(() => {})
     const fails = () => {
       throw new Error('from the handler')

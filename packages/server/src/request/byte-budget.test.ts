@@ -18,7 +18,7 @@ function budgetOf(bytesMax: number, shareMax = bytesMax) {
 it.each([
   ['of which all arrive', false],
   ['of which all are whole', true],
-])('gives one user a share at most, in one body or in many %s, and all of it back', (_name, isWhole) => {
+])('gives one user at most a share, in one body or in many %s, and gets all of it back', (_name, isWhole) => {
   const { open, holding, gone } = budgetOf(1_000, 500)
   expect([open('a1').take(501), open('a1').fits(501), open('a1').fits(500)]).toEqual([false, false, true])
   const many = Array.from({ length: 5 }, (_, index) => holding(`a${index}`, 100))
@@ -28,7 +28,7 @@ it.each([
   expect([open('a').take(101), open('a').take(100), gone]).toEqual([false, true, []])
 })
 
-it('has the newest arriving body of whoever holds most give way to those who hold less', () => {
+it('drops the newest incomplete body of the user who holds most, for users who hold less', () => {
   const { open, holding, gone } = budgetOf(1_000)
   holding('a1', 300)
   holding('b1', 200)
@@ -43,7 +43,7 @@ it('has the newest arriving body of whoever holds most give way to those who hol
   expect(gone).toEqual(['a3', 'a2'])
 })
 
-it('has as many give way as are needed, or none where that is not enough', () => {
+it('drops as many bodies as needed, or none if that is not enough', () => {
   const { open, holding, gone } = budgetOf(1_000)
   for (const name of ['a1', 'a2', 'a3', 'a4', 'a5']) holding(name, 100)
   holding('b1', 500).keep()
@@ -52,7 +52,7 @@ it('has as many give way as are needed, or none where that is not enough', () =>
   expect([open('c').take(250), gone]).toEqual([true, ['a5', 'a4', 'a3']])
 })
 
-it('has nobody give way to one who would hold as much, nor bodies that are whole or empty', () => {
+it('drops no body for a user who would hold as much, and none that is complete or empty', () => {
   const { open, holding, gone } = budgetOf(1_000)
   holding('a1', 600).keep()
   open('a2')
@@ -66,7 +66,7 @@ it('has nobody give way to one who would hold as much, nor bodies that are whole
   expect([open('c').take(399), gone]).toEqual([true, ['b1']])
 })
 
-it('never has more in memory than it may, of all and of each, whatever comes and goes', () => {
+it('never exceeds its limits in total and for each user, in any order of events', () => {
   const step = fc.record({
     kind: fc.constantFrom(
       'open' as const,

@@ -13,7 +13,7 @@ describe('the fingerprint of a request', () => {
     )
   })
 
-  it('is known again in a record of version 0.1.0, which had the content type alone of the headers', async () => {
+  it('matches a record of version 0.1.0, which had only the content type of the headers', async () => {
     const recorded = '7dcc6d47e18e72a8b03061833e9514b49149f6da12185f02aa45d55680c0b6de'
     const isRecorded = async (options: RequestOptions & { readonly text?: string }) =>
       isSame(recorded, await printOf(options))
@@ -25,7 +25,7 @@ describe('the fingerprint of a request', () => {
     expect(isSame('', await printOf({}))).toBe(false)
   })
 
-  it('is the same however the body came in pieces, with and without a hash of the runtime', async () => {
+  it('is the same for a body in any pieces, with and without a hash of the runtime', async () => {
     const bytes = new TextEncoder().encode('{"by":1, "text": "ünï"}')
     const whole = await fingerprintOf(requestOf(), [bytes])
     for (const at of [1, 7, 18]) {
@@ -36,7 +36,7 @@ describe('the fingerprint of a request', () => {
     vi.restoreAllMocks()
   })
 
-  it('differs by method, path, query, content type and body, and by nothing that moves between them', async () => {
+  it('differs by method, path, query, content type and body, without ambiguity between them', async () => {
     const different: (RequestOptions & { readonly text?: string })[] = [
       {},
       { method: 'PUT' },

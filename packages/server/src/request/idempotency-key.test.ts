@@ -34,7 +34,7 @@ describe('the Idempotency-Key header field', () => {
     for (const field of fields) expect(parseIdempotencyKey(field, false), field).toEqual({ kind: 'invalid' })
   })
 
-  it('may be bare by option, and only then', () => {
+  it('may be unquoted by option, and only then', () => {
     expect(parseIdempotencyKey(uuid, true)).toEqual({ kind: 'valid', key: uuid, field: uuid })
     expect(parseIdempotencyKey(`"${uuid}"`, true)).toMatchObject({ key: uuid })
     for (const field of [`${uuid}, ${uuid}`, `"${uuid}`, 'short']) {
@@ -42,7 +42,7 @@ describe('the Idempotency-Key header field', () => {
     }
   })
 
-  it('is invalid when it holds what could inject', () => {
+  it('is invalid when it has characters for an injection', () => {
     const pad = 'a'.repeat(20)
     const strings = [
       "'; DROP TABLE idempotency_records; --",
@@ -62,7 +62,7 @@ describe('the Idempotency-Key header field', () => {
     }
   })
 
-  it('never yields a key outside its format, whatever comes', () => {
+  it('never yields a key outside its format, for any input', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary', maxLength: 80 }), fc.boolean(), (field, bareKeys) => {
         const header = parseIdempotencyKey(field, bareKeys)

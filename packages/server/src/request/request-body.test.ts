@@ -29,7 +29,7 @@ const fits = ({ budget }: ReturnType<typeof boundsOf>, bytes: number) =>
   budget.open('ada', () => {}).fits(bytes)
 const joined = (blocks: readonly Uint8Array[]) => Buffer.concat(blocks)
 
-it('gives the bytes as they came, in whichever pieces, and takes their own room alone', async () => {
+it('returns the bytes as they came, in any pieces, and uses only their own room', async () => {
   const piece = fc.uint8Array({ maxLength: 3_000 })
   await fc.assert(
     fc.asyncProperty(fc.array(piece, { maxLength: 80 }), async (pieces) => {
@@ -43,7 +43,7 @@ it('gives the bytes as they came, in whichever pieces, and takes their own room 
   )
 })
 
-it('holds a body in pieces of one byte in a few blocks', async () => {
+it('stores a body in pieces of one byte in a few blocks', async () => {
   const pieces = Array.from({ length: 20_000 }, (_, index) => new Uint8Array([index % 256]))
   const body = await readRequestBody(requestOf(inPieces(pieces)), boundsOf(1e6))
   if (body.kind !== 'read') throw new Error(body.kind)
@@ -57,7 +57,7 @@ it.each([
   ['over the budget', [900], undefined, 'overBudget'],
   ['broken off', [10, 20], new Error('cut'), 'incomplete'],
   ['broken off at once', [], new Error('cut'), 'incomplete'],
-] as const)('gives back what a body took that is %s', async (_name, sizes, end, kind) => {
+] as const)('returns the budget of a body that is %s', async (_name, sizes, end, kind) => {
   const bounds = boundsOf(1_000, 1_500, 700)
   const pieces = sizes.map((size) => new Uint8Array(size))
   expect((await readRequestBody(requestOf(inPieces(pieces, end)), bounds)).kind).toBe(kind)
@@ -68,7 +68,7 @@ it.each([
   ['1001', 'tooLarge'],
   ['99999999999999999999', 'tooLarge'],
   ['900', 'overBudget'],
-])('refuses before it reads what says that it has %s bytes', async (length, kind) => {
+])('refuses a body with a declared length of %s bytes before it reads', async (length, kind) => {
   let isRead = false
   const body = new ReadableStream(
     {
@@ -89,40 +89,32 @@ it.each([
   ['at once', []],
   ['after a piece', [400]],
   ['after pieces far apart', [200, 100, 100]],
-])(
-  'lets go of a body that stops arriving %s, after 10 seconds, with all that it took',
-  async (_name, sizes) => {
-    vi.useFakeTimers()
-    const bounds = boundsOf(1_000)
-    const rest = [...sizes]
-    let isCancelled = false
-    const body = new ReadableStream({
-      async pull(controller) {
-        const size = rest.shift()
-        if (size === undefined) return new Promise(() => {})
-        await new Promise((resolve) => setTimeout(resolve, 9_999))
-        controller.enqueue(new Uint8Array(size))
-      },
-      cancel() {
-        isCancelled = true
-      },
-    })
-    const taken = sizes.reduce((sum, size) => sum + size, 0)
-    let kind = ''
-    const reading = readRequestBody(requestOf(body), bounds).then((read) => (kind = read.kind))
-    await vi.advanceTimersByTimeAsync(9_999 * sizes.length + 9_999)
-    expect([kind, fits(bounds, 1_000 - taken), fits(bounds, 1_001 - taken)]).toEqual(['', true, false])
-    await vi.advanceTimersByTimeAsync(1)
-    await reading
-    expect([kind, isCancelled, fits(bounds, 1_000), vi.getTimerCount()]).toEqual([
-      'incomplete',
-      true,
-      true,
-      0,
-    ])
-    vi.useRealTimers()
-  },
-)
+])('releases a body that stops arriving %s after 10 seconds, with its budget', async (_name, sizes) => {
+  vi.useFakeTimers()
+  const bounds = boundsOf(1_000)
+  const rest = [...sizes]
+  let isCancelled = false
+  const body = new ReadableStream({
+    async pull(controller) {
+      const size = rest.shift()
+      if (size === undefined) return new Promise(() => {})
+      await new Promise((resolve) => setTimeout(resolve, 9_999))
+      controller.enqueue(new Uint8Array(size))
+    },
+    cancel() {
+      isCancelled = true
+    },
+  })
+  const taken = sizes.reduce((sum, size) => sum + size, 0)
+  let kind = ''
+  const reading = readRequestBody(requestOf(body), bounds).then((read) => (kind = read.kind))
+  await vi.advanceTimersByTimeAsync(9_999 * sizes.length + 9_999)
+  expect([kind, fits(bounds, 1_000 - taken), fits(bounds, 1_001 - taken)]).toEqual(['', true, false])
+  await vi.advanceTimersByTimeAsync(1)
+  await reading
+  expect([kind, isCancelled, fits(bounds, 1_000), vi.getTimerCount()]).toEqual(['incomplete', true, true, 0])
+  vi.useRealTimers()
+})
 
 const secondMs = 1_000
 /** Sends these many bytes, one number a second. Gives the second at which the body was let go of, or its end. */
@@ -159,7 +151,7 @@ it.each([
   ],
   ['a kilobyte a second after 15 MB', [1.5e7, ...seconds(400, 1_000)], 20],
   ['a pace that falls to a fiftieth after a minute', [...seconds(60, 50_000), ...seconds(400, 1_000)], 80],
-])('lets go of a body that drips: %s', async (_name, sizes, second) => {
+])('releases a body that arrives too slowly: %s', async (_name, sizes, second) => {
   const [kind, at] = await sendBySeconds(sizes)
   expect(kind).toBe('incomplete')
   expect(at).toBeGreaterThan(10)
@@ -172,6 +164,6 @@ it.each([
   ['a byte each nine seconds, from the start', seconds(200, 0).map((_, i) => (i % 9 === 8 ? 1 : 0))],
   ['a body in bursts, eight seconds apart', seconds(200, 0).map((_, i) => (i % 8 === 7 ? 65_536 : 0))],
   ['a line that becomes three times slower', [...seconds(50, 60_000), ...seconds(100, 20_000)]],
-])('waits for a body that is slow, and makes progress: %s', async (_name, sizes) => {
+])('waits for a slow body that makes progress: %s', async (_name, sizes) => {
   expect(await sendBySeconds(sizes)).toEqual(['read', sizes.length + 1])
 })

@@ -13,7 +13,7 @@ function createAged() {
 }
 const statusOf = (response: Response) => response.headers.get('idempotency-status')
 
-it('publishes the retention in seconds on every answer and repeats the answer that long', async () => {
+it('states the retention in seconds on every answer and repeats the answer that long', async () => {
   const { run, clock } = createAged()
   const keyless = await world.create().run(requestOf({ key: null }), clap)
   expect(keyless.headers.get('idempotency-retention')).toBe('604800')
@@ -58,7 +58,7 @@ it('remembers the use of a key for 400 days unless told otherwise', async () => 
 })
 
 it.each([8, 408, 900, -500])(
-  'repeats the answer while the clock has jumped by %i days, and tells of its key',
+  'repeats the answer after the clock has jumped by %i days, and reports the state of its key',
   async (days) => {
     let now = 1_000 * 86_400_000
     const { run, status } = world.create({ now: () => now })
@@ -70,7 +70,7 @@ it.each([8, 408, 900, -500])(
   },
 )
 
-it('takes a key for new when its tombstone is past too, purged or not', async () => {
+it('treats a key as new when its tombstone has expired too, purged or not', async () => {
   const { run, purge, clock } = createAged()
   const other = requestOf({ key: 'another-key-of-ada' })
   await run(requestOf(), clap)
@@ -82,7 +82,7 @@ it('takes a key for new when its tombstone is past too, purged or not', async ()
   expect(await claps()).toBe(4)
 })
 
-it('purges as many records in one call as it is told, a thousand unless told otherwise', async () => {
+it('purges the given number of records in one call, a thousand by default', async () => {
   const { run, purge, clock } = createAged()
   const fill = async (count: number) => {
     for (let index = 0; index < count; index += 1) {
@@ -98,7 +98,7 @@ it('purges as many records in one call as it is told, a thousand unless told oth
     await expect(purge(recordsMax)).rejects.toThrow(RangeError)
 })
 
-it('erases all that is kept of one user, however much, and nothing of another', async () => {
+it('erases all records of one user, however many, and none of another', async () => {
   const { run, purgePrincipal } = createAged()
   for (let index = 0; index < 1_001; index += 1) {
     await run(requestOf({ key: `key-of-many-${String(index).padStart(4, '0')}` }), () => new Response())
@@ -110,7 +110,7 @@ it('erases all that is kept of one user, however much, and nothing of another', 
   expect(statusOf(await run(requestOf({ key: 'key-of-many-0000' }), clap))).toBe('stored')
 })
 
-it('says once that the clock has jumped, and again after it was right', async () => {
+it('reports once that the clock has jumped, and again after it was right', async () => {
   const dayMs = 86_400_000
   const { run, purge, clock } = createAged()
   await run(requestOf(), clap)

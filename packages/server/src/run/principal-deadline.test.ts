@@ -18,7 +18,7 @@ const hanging: readonly (readonly [name: string, principal: () => Promise<string
 ]
 
 it.each(hanging)(
-  'answers 503 at the deadline, tells once and does nothing, where principal %s',
+  'answers 503 at the deadline, reports once and has no effect, if principal %s',
   async (_name, principal) => {
     const { run, status } = world.create({ principal, deadlineMs: 2_500, key: 'optional' })
     const asked = [
@@ -45,7 +45,7 @@ it.each([
   ['finds it long after', later((resolve) => resolve('')) as never],
   ['rejects long after', later((_, reject) => reject(new Error('late'))) as never],
 ] as readonly (readonly [string, IdempotencyStore<MemoryTransaction>['find']])[])(
-  'answers a status query 503 at the deadline where the look-up %s',
+  'answers a status query 503 at the deadline if the look-up %s',
   async (_name, find) => {
     const { status } = world.create({ store: { ...world.store, find } })
     const asked = status(requestOf({ key: null }), someKey)
@@ -56,7 +56,7 @@ it.each([
   },
 )
 
-it('leaves a principal that takes long, but not too long, to its answer', async () => {
+it('waits for a principal that answers late, but before the deadline', async () => {
   const principal = () => new Promise<string>((resolve) => setTimeout(resolve, 9_999, 'ada'))
   const begun = world.create({ principal }).run(requestOf(), clap)
   await vi.advanceTimersByTimeAsync(9_999)

@@ -7,7 +7,7 @@ import { clap, clapsOf, clapThen, useMemoryWorld } from './run-fixture.js'
 const world = useMemoryWorld()
 const { claps, create } = world
 
-it('stores a body of 64 KiB whole and of a larger one status and headers', async () => {
+it('stores a body of 64 KiB, and only status and headers of a larger one', async () => {
   const { run } = create()
   for (const [size, kept] of [
     [65_536, 65_536],
@@ -97,7 +97,7 @@ it.each([
   ['etag', 5_000_000],
   ['location', 16 * 1024],
   ['x-kept', 100_000],
-])('keeps no %s of %i bytes, and says that a part of the answer is not kept', async (name, size) => {
+])('stores no %s of %i bytes, and reports that a part of the answer is not stored', async (name, size) => {
   const { run } = create({ replayedHeaders: ['x-kept'] })
   const headers = { 'content-type': 'text/plain', [name]: 'x'.repeat(size) }
   const first = await run(requestOf(), () => new Response('whole', { status: 201, headers }))
@@ -108,7 +108,7 @@ it.each([
   expect(repeat.headers.get('idempotency-body')).toBe('elided')
 })
 
-it('keeps a location of 16,000 bytes with its body', async () => {
+it('stores a location of 16,000 bytes with its body', async () => {
   const { run } = create()
   const location = `/${'x'.repeat(16_000)}`
   await run(requestOf(), () => new Response('whole', { headers: { location } }))

@@ -29,7 +29,7 @@ const hanging: readonly Hanging[] = [
 ]
 
 it.each(hanging)(
-  'answers 503 at the deadline, frees turn and key, and tells once: a handler that %s',
+  'answers 503 at the deadline, frees turn and key, and reports once: a handler that %s',
   async (_name, handler) => {
     const { run } = create({ deadlineMs: 2_500 })
     const begun = run(requestOf(), handler)
@@ -53,7 +53,7 @@ it.each(hanging)(
 const afterMs = <Result>(ms: number, then: () => Promise<Result>) =>
   new Promise<void>((resolve) => setTimeout(resolve, ms)).then(then)
 
-it('refuses what a handler writes after its deadline', async () => {
+it('refuses writes of a handler after its deadline', async () => {
   const { run } = create({ deadlineMs: 1_000 })
   const refused: unknown[] = []
   const begun = run(requestOf(), async ({ tx }) => {
@@ -103,7 +103,7 @@ it.each([
   },
 )
 
-it('does not begin a handler whose turn a store gave it after the deadline', async () => {
+it('does not call a handler whose turn came after the deadline', async () => {
   const late: typeof world.store = {
     ...world.store,
     runOnce: (claim, work) => afterMs(1_000, () => world.store.runOnce(claim, work)),
@@ -118,7 +118,7 @@ it('does not begin a handler whose turn a store gave it after the deadline', asy
   expect([await world.claps(), world.errors]).toEqual([0, []])
 })
 
-it('tells the handler that its client has gone, and reports nothing where that is why it ended', async () => {
+it('tells the handler that its client has gone, and reports no error if that ended it', async () => {
   const client = new AbortController()
   const gate = createGate()
   const handler = async ({ signal, request }: HandlerContext<MemoryTransaction>) => {
@@ -148,7 +148,7 @@ it('lets a handler finish whose client has gone, and keeps its work', async () =
   expect(await world.claps()).toBe(1)
 })
 
-it('lets go of a deadline that was met', async () => {
+it('clears the timer of a deadline that was met', async () => {
   await create().run(requestOf({ key: `${someKey}-2` }), clap)
   expect(vi.getTimerCount()).toBe(0)
 })

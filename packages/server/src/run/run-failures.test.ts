@@ -37,7 +37,7 @@ it('undoes the effects of a 4xx without a key too, and keeps them with commitRef
   expect(await claps()).toBe(1)
 })
 
-it('undoes the effects of 5xx and of what asks to be tried again, and frees the key', async () => {
+it('undoes the effects of 5xx and of other retryable answers, and frees the key', async () => {
   const { run } = create()
   for (const status of [401, 403, 408, 419, 423, 425, 429, 440, 500, 502, 503, 504, 507, 599]) {
     const headers = { 'retry-after': '7' }
@@ -120,7 +120,7 @@ it('answers 408 without effect when the body of the request breaks off', async (
   expect(await claps()).toBe(0)
 })
 
-it('answers 429 to a new key of a user who has too many, and tells when the first of them expires', async () => {
+it('answers 429 to a new key of a user with too many records, and tells when the first one expires', async () => {
   let now = 1_000_000
   const { run } = create({ keysPerPrincipalMax: 2, retentionMs: 60_000, now: () => now })
   await run(requestOf({ key: 'first-key-of-ada' }), clap)

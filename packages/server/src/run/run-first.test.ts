@@ -17,7 +17,7 @@ it('runs the first request and answers a repeat with the stored answer', async (
   expect(await claps()).toBe(1)
 })
 
-it('hands on the request with its body still to be read, the key and the user', async () => {
+it('passes on the request with its unread body, the key and the user', async () => {
   const request = requestOf({
     method: 'PUT',
     path: '/posts/p01?by=2',
@@ -85,7 +85,7 @@ it('answers 422 to a key used for another body, without effect or a hint of the 
   expect(await claps()).toBe(0)
 })
 
-it('answers a key of another user as it answers one that nobody used', async () => {
+it('answers a key of another user as an unused one', async () => {
   const { run } = create()
   await run(requestOf({ user: 'ada', body: '{"text":"private"}' }), () => new Response('for ada'))
   const foreign = await run(requestOf({ user: 'grace' }), clap)
@@ -95,7 +95,7 @@ it('answers a key of another user as it answers one that nobody used', async () 
   expect(foreign.headers.get('idempotency-status')).toBe('stored')
 })
 
-it('takes the key and payload of one user, sent by another, for that one’s own first request', async () => {
+it('treats the key and payload of one user, sent by another, as the other’s own first request', async () => {
   const { run } = create()
   await run(requestOf({ user: 'ada' }), clap)
   const stolen = await run(requestOf({ user: 'grace' }), clap)

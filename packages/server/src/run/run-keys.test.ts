@@ -20,14 +20,14 @@ it('answers 400 to a key that is not one quoted string of the format, and never 
   expect(await claps()).toBe(0)
 })
 
-it('takes a bare key by option', async () => {
+it('accepts an unquoted key by option', async () => {
   const request = requestOf({ key: null, headers: { 'idempotency-key': someKey } })
   const response = await create({ bareKeys: true }).run(request, clap)
   expect(response.headers.get('idempotency-key')).toBe(someKey)
   expect((await create().run(requestOf(), clap)).headers.get('idempotency-status')).toBe('replayed')
 })
 
-it('answers 400 to a missing key and links what describes it', async () => {
+it('answers 400 to a missing key and links its description', async () => {
   const response = await create().run(requestOf({ key: null, principal: null }), clap)
   expect(response.headers.get('link')).toBe('<urn:redux-broker:problem:key-required>; rel="describedby"')
   expect(await problemIn(response)).toEqual(problem(400, 'key-required'))
@@ -56,7 +56,7 @@ it('runs without a record where the key is optional and missing', async () => {
   expect(await claps()).toBe(2)
 })
 
-it('gives each case a problem type of its own', async () => {
+it('gives each case its own problem type', async () => {
   const [begun, gate] = [createGate(), createGate()]
   const { run } = create({ bodyBytesMax: 10 })
   const held = run(
@@ -90,7 +90,7 @@ it('gives each case a problem type of its own', async () => {
   expect((await held).status).toBe(200)
 })
 
-it('echoes the key with what became of it on every answer, readable from other origins', async () => {
+it('echoes the key and its state on every answer, readable from other origins', async () => {
   const { run } = create()
   const headers = { 'access-control-expose-headers': 'X-Own', 'idempotency-replayed': 'true' }
   const answers = [

@@ -81,7 +81,7 @@ it.each(rollbacks)('answers 503 at the deadline when the rollback %s', async (_n
   }
 })
 
-it('keeps the key and the turn until the store has let go, and has the effect once then', async () => {
+it('keeps the key and the turn until the store has settled, and then has the effect once', async () => {
   const gate = createGate()
   const { run } = create({ store: endingLate(whenUndone(() => gate.opened)) })
   await answerAtDeadline(run(requestOf(), hangs), 10_000)
@@ -96,7 +96,7 @@ it('keeps the key and the turn until the store has let go, and has the effect on
   expect([await world.claps(), world.errors]).toEqual([1, [new DeadlineError(10_000)]])
 })
 
-it('tells of a rollback that fails after the answer', async () => {
+it('reports a rollback that fails after the answer', async () => {
   const lost = new Error('connection lost')
   const late = whenUndone(() => afterMs(1_000).then(() => Promise.reject(lost)))
   const begun = create({ store: endingLate(late) }).run(requestOf(), hangs)
@@ -118,7 +118,7 @@ it.each([
   expect(await world.claps()).toBe(0)
 })
 
-it('does not say of a commit that hangs that it had no effect, and tells a repeat the answer', async () => {
+it('does not claim that a hanging commit had no effect, and answers a repeat', async () => {
   const { run } = create({ store: endingLate(() => afterMs(15_000)) })
   const response = await answerAtDeadline(run(requestOf(), clap), 10_000)
   expect(await problemIn(response)).toEqual(problem(409, 'in-progress', 'in-progress'))

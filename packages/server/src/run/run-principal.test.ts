@@ -18,7 +18,7 @@ it('compares the principal before it looks the key up', async () => {
   expect(await claps()).toBe(0)
 })
 
-it('does without the tag by option, and still refuses a wrong one', async () => {
+it('works without the tag by option, and still refuses a wrong one', async () => {
   const { run } = create({ principalTag: 'optional' })
   expect((await run(requestOf({ principal: null }), clap)).status).toBe(201)
   expect((await run(requestOf({ principal: 'grace' }), clap)).status).toBe(403)
@@ -26,7 +26,7 @@ it('does without the tag by option, and still refuses a wrong one', async () => 
   expect((await keyless.run(requestOf({ key: null, principal: 'grace' }), clap)).status).toBe(403)
 })
 
-it('answers 401 where the user is not known, an empty name included', async () => {
+it('answers 401 if the user is unknown or has an empty name', async () => {
   for (const user of [null, '']) {
     const response = await create().run(requestOf({ user, principal: null }), clap)
     expect(await problemIn(response)).toEqual(problem(401, 'unauthenticated'))
@@ -45,13 +45,13 @@ const ids = [
   ['a number as its text', 0, '0'],
 ] as const
 
-it.each(ids)('takes any id: %s', async (_name, user, tag) => {
+it.each(ids)('accepts any id: %s', async (_name, user, tag) => {
   const { run } = create({ principal: () => user })
   expect((await run(requestOf({ principal: tag }), clap)).status).toBe(201)
   expect(await world.claps()).toBe(1)
 })
 
-it('takes no id for another that is its encoded form, or for itself where it came unencoded', async () => {
+it('does not confuse an id with its encoded form, and does not accept it unencoded', async () => {
   const { run } = create({ principal: () => 'a%20b' })
   expect((await run(requestOf({ principal: 'a%20b' }), clap)).status).toBe(403)
   expect((await run(requestOf({ principal: 'a b' }), clap)).status).toBe(403)
@@ -59,7 +59,7 @@ it('takes no id for another that is its encoded form, or for itself where it cam
   expect((await nobody.run(requestOf({ principal: 'null' }), clap)).status).toBe(401)
 })
 
-it('finds no form for half of a surrogate pair, so such an id matches no tag', async () => {
+it('has no encoded form for a lone surrogate, so such an id matches no tag', async () => {
   const { run } = create({ principal: () => 'a\ud800' })
   expect((await run(requestOf({ principal: 'a%EF%BF%BD' }), clap)).status).toBe(403)
 })
@@ -76,7 +76,7 @@ const mistakes: readonly (readonly [given: unknown, told: string])[] = [
 ]
 
 it.each(mistakes)(
-  'answers 500 where principal gives %o, and tells onError what to give',
+  'answers 500 if principal returns %o, and tells onError what was expected',
   async (given, told) => {
     const { run, status } = create({ principal: () => given as string, principalTag: 'optional' })
     const asked = [

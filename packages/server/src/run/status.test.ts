@@ -10,7 +10,7 @@ const asking = (options: { user?: string | null; principal?: string | null } = {
   return new Request('http://localhost/idempotency/key', { headers })
 }
 
-it('says done with the status of the answer, which it does not show', async () => {
+it('reports done with the status of the answer, and without the answer', async () => {
   const { run, status } = world.create()
   await run(requestOf(), () => new Response('secret', { status: 201 }))
   const answer = await status(asking(), someKey)
@@ -21,7 +21,7 @@ it('says done with the status of the answer, which it does not show', async () =
   expect(await answer.json()).toEqual({ state: 'done', status: 201 })
 })
 
-it('says in-progress, then done, then expired, then unknown again', async () => {
+it('reports in-progress, then done, then expired, then unknown again', async () => {
   let now = 1_000_000
   const { run, status, purge } = world.create({
     retentionMs: 10_000,
@@ -48,13 +48,13 @@ it('says in-progress, then done, then expired, then unknown again', async () => 
   expect(await told()).toEqual({ state: 'unknown' })
 })
 
-it('says unknown of a key whose work was undone', async () => {
+it('reports unknown for a key whose work was undone', async () => {
   const { run, status } = world.create()
   await run(requestOf(), () => new Response('later', { status: 503 }))
   expect(await (await status(asking(), someKey)).json()).toEqual({ state: 'unknown' })
 })
 
-it('answers for a key of another user as for one that nobody used, by the same one look-up', async () => {
+it('answers for a key of another user as for an unused one, by the same single look-up', async () => {
   const { run, status } = world.create()
   await run(requestOf({ user: 'ada' }), clap)
   const find = vi.spyOn(world.store, 'find')
@@ -72,7 +72,7 @@ it('answers for a key of another user as for one that nobody used, by the same o
   ])
 })
 
-it('knows who asks before it looks anything up', async () => {
+it('determines the user before any look-up', async () => {
   const find = vi.spyOn(world.store, 'find')
   const { status } = world.create()
   const refusals = [
@@ -90,7 +90,7 @@ it('knows who asks before it looks anything up', async () => {
   expect((await status(asking({ principal: null }), someKey)).status).toBe(200)
 })
 
-it('never looks up what is no key', async () => {
+it('never looks up an invalid key', async () => {
   const find = vi.spyOn(world.store, 'find')
   for (const key of ['', 'short', `"${someKey}"`, '../../../../../../x', `${someKey}\n`, 'x'.repeat(65)]) {
     const answer = await world.create().status(asking(), key)
@@ -99,7 +99,7 @@ it('never looks up what is no key', async () => {
   expect(find).not.toHaveBeenCalled()
 })
 
-it('answers 503 when the store is busy and 500 when it fails, which onError is told', async () => {
+it('answers 503 when the store is busy and 500 when it fails, and tells onError', async () => {
   const find = vi.spyOn(world.store, 'find').mockRejectedValueOnce(new StoreBusyError('busy'))
   const { status } = world.create()
   const busy = await status(asking(), someKey)
@@ -110,7 +110,7 @@ it('answers 503 when the store is busy and 500 when it fails, which onError is t
   expect(world.errors).toEqual([new Error('disk I/O error')])
 })
 
-it('compares the principal as a change does, whatever text it is', async () => {
+it('compares the principal as a change does, for any text', async () => {
   const { status } = world.create({ principal: () => '李' })
   expect((await status(asking({ principal: '%E6%9D%8E' }), someKey)).status).toBe(200)
   expect((await status(asking({ principal: 'ada' }), someKey)).status).toBe(403)

@@ -5,7 +5,7 @@ import { drivers } from './sqlite-drivers-fixture.js'
 const store = sqliteStore as (database: unknown, options?: unknown) => unknown
 
 it.each([undefined, null, 'app.db', {}, { exec() {}, prepare() {} }, Promise.resolve()])(
-  'refuses what is no database: %o',
+  'refuses a value that is no database: %o',
   (database) => {
     expect(() => store(database)).toThrow('give a database of libsql or better-sqlite3')
   },
@@ -20,7 +20,7 @@ describe.each(drivers)('with a database of %s', (_name, open) => {
     [{ wait: 5 }, 'sqliteStore: got the option "wait", expected one of waitMs'],
     [5_000, 'sqliteStore: got 5000, expected an object of options'],
     [null, 'sqliteStore: got null, expected an object of options'],
-  ])('refuses options that cannot be meant: %o', (options, said) => {
+  ])('refuses invalid options: %o', (options, said) => {
     const database = open(':memory:')
     expect(() => store(database, options)).toThrow(said)
     database.close()

@@ -44,7 +44,7 @@ describe.each(drivers)('the clock by %s', (_name, openDatabase) => {
   }
 
   it.each([8, 408, -30])(
-    'is noted by a claim that finds the id used by another process, %i days away',
+    'is stored by a claim that finds the id used by another process, %i days away',
     async (days) => {
       const store = sqliteStore(database)
       await store.runOnce(claimOf('first', { now: start, expiresAt: start + dayMs }), seal)
@@ -58,7 +58,7 @@ describe.each(drivers)('the clock by %s', (_name, openDatabase) => {
     },
   )
 
-  it('is noted before the claim, whose work is undone with all else', async () => {
+  it('is stored before the claim, and stays if the work is undone', async () => {
     const store = sqliteStore(database)
     const work = async () => {
       expect(clock()).toMatchObject({ seen: start, moved: null })
@@ -69,7 +69,7 @@ describe.each(drivers)('the clock by %s', (_name, openDatabase) => {
     expect(other.prepare('SELECT * FROM idempotency_records').all([])).toEqual([])
   })
 
-  it('lets a claim wait for a process that took the file after the note, and ask it whether the id was used', async () => {
+  it('lets a claim wait for a process that took the file afterwards, and then finds the id used', async () => {
     const store = sqliteStore(database)
     takeAfterCommit()
     const claimed = store.runOnce(claimOf('k', { now: start, expiresAt: start + dayMs }), seal)
@@ -79,7 +79,7 @@ describe.each(drivers)('the clock by %s', (_name, openDatabase) => {
     expect((await claimed).kind).toBe('stored')
   })
 
-  it.each([0, 30, 200])('lets it wait no longer than its bound of %i ms there', async (waitMsMax) => {
+  it.each([0, 30, 200])('lets it wait no longer there than its limit of %i ms', async (waitMsMax) => {
     const store = sqliteStore(database)
     takeAfterCommit()
     const claim = claimOf('k', { now: start, expiresAt: start + dayMs, waitMsMax })

@@ -32,7 +32,7 @@ describe.each(drivers)('records by %s', (_name, openDatabase) => {
       result: 'done',
     }))
 
-  it.each([true, false])('refuse to look for %o, by which libsql would end the process', async (value) => {
+  it.each([true, false])('refuse a look-up of %o, which would crash libsql', async (value) => {
     const store = sqliteStore(database)
     const id = { principal: value as unknown as string, key: 'k' }
     await expect(store.find(id, momentsAt(0))).rejects.toThrow('expected 1 or 0')
@@ -44,7 +44,7 @@ describe.each(drivers)('records by %s', (_name, openDatabase) => {
   })
 
   describe('a tombstone on disk', () => {
-    it('holds the key, the fingerprint and the class of the status, no headers and no body', async () => {
+    it('has the key, the fingerprint and the class of the status, no headers and no body', async () => {
       await seal('k', 2_000)
       await sqliteStore(database).purge(momentsAt(2_000), 10)
       const fingerprint = 'f'.repeat(64)
@@ -53,7 +53,7 @@ describe.each(drivers)('records by %s', (_name, openDatabase) => {
       ])
     })
 
-    it('is found by a purge through the index, which passes over all other records', async () => {
+    it('is found by a purge through the index, which skips all other records', async () => {
       const store = sqliteStore(database)
       const prepared = vi.spyOn(database, 'prepare')
       await store.purge(momentsAt(2_000), 10)
@@ -68,7 +68,7 @@ describe.each(drivers)('records by %s', (_name, openDatabase) => {
     })
   })
 
-  it('finds whether one more record of a user has room through an index, without reading a row', async () => {
+  it('checks through an index whether a user has room for a record, without reading a row', async () => {
     const store = sqliteStore(database)
     const prepared = vi.spyOn(database, 'prepare')
     await store.runOnce(claimOf(), async () => ({ kind: 'release', result: '' }))
@@ -80,7 +80,7 @@ describe.each(drivers)('records by %s', (_name, openDatabase) => {
   })
 
   describe('a table of an earlier version', () => {
-    it('keeps every row, and its expired ones say so', async () => {
+    it('keeps every row, and reports expired ones', async () => {
       database.exec(`CREATE TABLE idempotency_records (
       principal TEXT NOT NULL, key TEXT NOT NULL, fingerprint TEXT NOT NULL, created_at INTEGER NOT NULL,
       expires_at INTEGER NOT NULL, status INTEGER, headers TEXT, body BLOB, PRIMARY KEY (principal, key)) STRICT`)
@@ -104,7 +104,7 @@ describe.each(drivers)('records by %s', (_name, openDatabase) => {
     })
   })
 
-  it('never tells what is sealed and not committed yet', async () => {
+  it('never returns a sealed record that is not committed yet', async () => {
     const store = sqliteStore(database)
     // The first claim notes the clock, in a commit of its own.
     await seal('first', 2_000)
@@ -123,7 +123,7 @@ describe.each(drivers)('records by %s', (_name, openDatabase) => {
     expect(await store.find({ principal: 'ada', key: 'k' }, momentsAt(1_000))).toEqual({ kind: 'absent' })
   })
 
-  it('asks the claim itself whether an id was used, for the look before it may be too early', async () => {
+  it('checks in the claim itself whether an id was used, since the earlier look-up may be too early', async () => {
     const other = openDatabase(join(folder, 'app.db'))
     const store = sqliteStore(database)
     other.exec('BEGIN IMMEDIATE')

@@ -12,7 +12,7 @@ describe.each(drivers)('a transaction on SQLite by %s', (_name, openDatabase) =>
   })
   const insert = 'INSERT INTO things (name, bytes) VALUES (?, ?)'
 
-  it('gives rows by column names, blobs as Uint8Array, and undefined where there is none', async () => {
+  it('returns rows by column names, blobs as Uint8Array, and undefined for no row', async () => {
     await store.transaction((tx) => {
       const bytes = new Uint8Array([1, 0, 255])
       expect(tx.prepare(insert).run('a', bytes)).toEqual({ changes: 1, lastInsertRowid: 1 })
@@ -25,7 +25,7 @@ describe.each(drivers)('a transaction on SQLite by %s', (_name, openDatabase) =>
     })
   })
 
-  it('refuses a boolean, which would end the process', async () => {
+  it('refuses a boolean, which would crash the process', async () => {
     const refused = store.transaction((tx) => tx.prepare(insert).run(true as unknown as SqliteValue, null))
     await expect(refused).rejects.toThrow('expected 1 or 0')
   })
@@ -46,7 +46,7 @@ describe.each(drivers)('a transaction on SQLite by %s', (_name, openDatabase) =>
     'SAVEPOINT redux_broker_work',
     'release/**/"redux_broker_work"',
     'ROLLBACK TO Redux_Broker_work',
-  ])('refuses %j, which would end it', async (sql) => {
+  ])('refuses %j, which would end the transaction', async (sql) => {
     await store.transaction((tx) => {
       tx.prepare(insert).run('a', null)
       expect(() => tx.prepare(sql)).toThrow(/the store begins and ends|the store's own/)
@@ -61,11 +61,11 @@ describe.each(drivers)('a transaction on SQLite by %s', (_name, openDatabase) =>
     ";ATTACH ':memory:' AS other",
     'detach main',
     '-- x\nVACUUM',
-  ])('refuses %j, which outlives it', async (sql) => {
+  ])('refuses %j, whose effect outlives the transaction', async (sql) => {
     await expect(store.transaction((tx) => tx.prepare(sql))).rejects.toThrow('outlives the transaction')
   })
 
-  it('allows savepoints, and all that only sounds as what is refused', async () => {
+  it('allows savepoints, and statements that only look like refused ones', async () => {
     await store.transaction((tx) => {
       for (const back of [
         'ROLLBACK TO here',
@@ -95,7 +95,7 @@ describe.each(drivers)('a transaction on SQLite by %s', (_name, openDatabase) =>
     expect(await store.transaction((tx) => tx.prepare('SELECT name FROM things').all())).toHaveLength(2)
   })
 
-  it('refuses all that follows when SQLite has undone it, even if the handler hides the error', async () => {
+  it('refuses all later statements after a rollback by SQLite, even if the handler hides the error', async () => {
     const hidden = store.transaction((tx) => {
       tx.prepare(insert).run('a', null)
       const orRollback = tx.prepare('INSERT OR ROLLBACK INTO things (name) VALUES (?)')

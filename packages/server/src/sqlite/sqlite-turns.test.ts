@@ -70,7 +70,7 @@ describe.each(drivers)('turns on %s', (_name, openDatabase) => {
     [30, 50, 5_000, 3_001],
     [250, 0, 3_000, 3_200],
   ])(
-    'answers %i others with %i ms within the deadline, when one hangs, and writes later on',
+    'answers %i others of %i ms within the deadline when one hangs, and goes on writing',
     async (count, ms, waitMs, hangsMs) => {
       const { answers, errors, send } = startSending(waitMs)
       void send('hanging', hangsMs)
@@ -123,7 +123,7 @@ describe.each(drivers)('turns on %s', (_name, openDatabase) => {
     [200, 50],
     [80, 120],
     [400, 20],
-  ])('has %i at once with %i ms done, when they retry as Retry-After says', async (count, ms) => {
+  ])('completes %i parallel writes of %i ms, if they retry by Retry-After', async (count, ms) => {
     const { answers, sendUntilDone } = startSending()
     for (const [user, own] of many(count, ms)) void sendUntilDone(user, own)
     await vi.advanceTimersByTimeAsync(5_000 + ms)

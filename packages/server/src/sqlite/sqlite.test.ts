@@ -34,7 +34,7 @@ describe.each([...drivers, ...bigIntDrivers])('sqliteStore on %s', (_name, openD
     return { store, addEffect, effects: () => store.transaction(effectsIn), close: () => database.close() }
   })
 
-  it('counts in numbers what a purge takes', async () => {
+  it('counts the purged records as a number', async () => {
     const database = openDatabase(join(folder, 'purged.db'))
     const store = sqliteStore(database)
     let now = 1_000_000
@@ -131,7 +131,7 @@ describe.each(drivers)('sqliteStore on %s', (_name, openDatabase) => {
       expect(await store.transaction(effectsIn)).toEqual(['once'])
     })
 
-    it('replays what version 0.1.0 stored, whose records have no second part of the fingerprint', async () => {
+    it('replays records of version 0.1.0, which have no second part of the fingerprint', async () => {
       const { database, store } = open()
       let now = 1_000_000
       const { run } = createIdempotency({
@@ -154,7 +154,7 @@ describe.each(drivers)('sqliteStore on %s', (_name, openDatabase) => {
       expect((await run(requestOf({ path: '/other' }), handler)).status).toBe(422)
     })
 
-    it('leaves the first part where a process of version 0.1.0 looks for it, on one table with this one', async () => {
+    it('keeps the first part where a process of version 0.1.0 looks for it, on a shared table', async () => {
       const { database, store } = open()
       await createIdempotency({ store, principal: sessionUser }).run(requestOf(), () => new Response('ok'))
       const row = database.prepare('SELECT fingerprint FROM idempotency_records').get([])
@@ -173,7 +173,7 @@ describe.each(drivers)('sqliteStore on %s', (_name, openDatabase) => {
       expect(reopened.prepare('SELECT * FROM idempotency_records').all([])).toEqual([])
     })
 
-    it('answers 500 with nothing kept when the disk refuses the commit', async () => {
+    it('answers 500 and stores nothing when the disk refuses the commit', async () => {
       const { database, store } = open()
       const { run } = createIdempotency({ store, principal: sessionUser, onError: () => {} })
       // The first claim notes the clock, in a commit of its own.

@@ -13,7 +13,7 @@ it('believes the first time that it sees, and steps of up to a day, ahead and ba
 })
 
 it.each([dayMs + 1, 7 * dayMs, 3_650 * dayMs, -dayMs - 1, -30 * dayMs])(
-  'holds after a jump by %i ms, until the clock has kept its new time for a day',
+  'waits after a jump by %i ms, until the clock has kept its new time for a day',
   (jump) => {
     const to = now + jump
     const first = watchClock({ seen: now }, to, false)
@@ -27,7 +27,7 @@ it.each([dayMs + 1, 7 * dayMs, 3_650 * dayMs, -dayMs - 1, -30 * dayMs])(
   },
 )
 
-it('forgets a jump when the clock is back, and begins its day anew when it jumps back and forth', () => {
+it('forgets a jump when the clock is back, and starts its day again after another jump', () => {
   const away = watchClock({ seen: now }, now + 300 * dayMs, false).clock
   expect(watchClock(away, now + 60_000, false)).toEqual({ clock: { seen: now + 60_000 } })
   const back = watchClock(away, now + 200 * dayMs, false)
@@ -35,7 +35,7 @@ it('forgets a jump when the clock is back, and begins its day anew when it jumps
 })
 
 it.each([2 * dayMs + 1, 30 * dayMs, 400 * dayMs])(
-  'takes a clock that is seen %i ms after its jump, and not before, for one that has jumped again',
+  'treats a clock that is next seen %i ms after its jump as one that has jumped again',
   (keptMs) => {
     const to = now + 8 * dayMs
     const away = watchClock({ seen: now }, to, false).clock
@@ -48,7 +48,7 @@ it.each([2 * dayMs + 1, 30 * dayMs, 400 * dayMs])(
   },
 )
 
-it('never believes a clock that was away by more than a day and is not seen there a day later', () => {
+it('never accepts a jump of more than a day without a second look a day later', () => {
   const hours = fc.array(fc.integer({ min: 1, max: 23 }), { maxLength: 40 })
   fc.assert(
     fc.property(hours, fc.integer({ min: 2, max: 10_000 }), (steps, jumpDays) => {

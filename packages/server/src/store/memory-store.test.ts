@@ -15,7 +15,7 @@ function openMemory(): StoreUnderTest<MemoryTransaction> {
 
 describeStore('memoryStore', openMemory)
 
-it('takes and gives copies, so that a value changes by set alone', async () => {
+it('stores and returns copies, so that only set changes a value', async () => {
   const store = memoryStore()
   const list = ['a']
   await store.transaction((tx) => tx.set('list', list))
@@ -24,7 +24,7 @@ it('takes and gives copies, so that a value changes by set alone', async () => {
   expect(await store.transaction((tx) => tx.get('list'))).toEqual(['a'])
 })
 
-it('brings back what a rolled back transaction deleted', async () => {
+it('restores the deleted values of a rolled back transaction', async () => {
   const store = memoryStore()
   await store.transaction((tx) => tx.set('name', 1))
   const undone = store.transaction((tx) => {

@@ -15,20 +15,20 @@ it('serves users in turn, each in the order of asking', () => {
   expect(queueOf().next()).toBeUndefined()
 })
 
-it('puts a user who comes back behind those who wait', () => {
+it('puts a user who comes back behind waiting users', () => {
   const queue = queueOf('a1', 'b1')
   queue.next()
   queue.add('a', 'a2')
   expect(all(queue)).toEqual(['b1', 'a2'])
 })
 
-it('drops the newest of the user who has most in it, and of equals of the one who came last', () => {
+it('drops the newest item of the user with the most items, and of the latest user among equals', () => {
   const queue = queueOf('b1', 'a1', 'a2', 'a3', 'c1')
   expect([1, 2, 3, 4, 5, 6].map(() => queue.dropNewest())).toEqual(['a3', 'a2', 'c1', 'a1', 'b1', undefined])
   expect(queue.size).toBe(0)
 })
 
-it('takes one out of the middle, once', () => {
+it('removes one item from the middle, once', () => {
   const queue = queueOf('a1', 'a2', 'b1')
   expect([queue.remove('a', 'a1'), queue.remove('a', 'a1'), queue.remove('c', 'c1')]).toEqual([
     true,
@@ -38,7 +38,7 @@ it('takes one out of the middle, once', () => {
   expect(all(queue)).toEqual(['a2', 'b1'])
 })
 
-it('gives each item out once, whatever is added and taken', () => {
+it('returns each item once, in any order of additions and removals', () => {
   const user = fc.constantFrom('a', 'b', 'c')
   const step = fc.oneof(
     fc.record({ kind: fc.constant('add' as const), user }),

@@ -35,7 +35,7 @@ function watch(turns: Turns) {
   }
 }
 
-it.each([1, 10, 50, 200])('has one work at a time, in turns of %i ms, and all are served', async (ms) => {
+it.each([1, 10, 50, 200])('runs one work at a time, in turns of %i ms, and serves all', async (ms) => {
   const { take, done, refused } = watch(createTurns(5_000))
   for (let index = 0; index < 20; index += 1) take(`user ${index}`, ms)
   await vi.advanceTimersByTimeAsync(20 * (ms + taskMs))
@@ -44,7 +44,7 @@ it.each([1, 10, 50, 200])('has one work at a time, in turns of %i ms, and all ar
   expect(refused()).toEqual([])
 })
 
-it('does not let a hundred of one user stand before one of another', async () => {
+it('does not let a hundred works of one user delay one of another', async () => {
   const { take, done } = watch(createTurns(60_000))
   for (let index = 0; index < 100; index += 1) take('ada', 50)
   take('grace', 50)
@@ -59,7 +59,7 @@ it.each([
   [60, 200],
   [400, 20],
 ])(
-  'refuses of %i in turns of %i ms those who will have none in time, as soon as the pace is known',
+  'refuses of %i in turns of %i ms those that come too late, as soon as the pace is known',
   async (count, ms) => {
     const waitMs = 5_000
     const { take, done, refused } = watch(createTurns(waitMs))
@@ -79,7 +79,7 @@ it.each([
   },
 )
 
-it('refuses of a user with a hundred, not of one with one, when not all have room', async () => {
+it('refuses works of a user with a hundred, not of one with one, when there is no time for all', async () => {
   const { take, refused } = watch(createTurns(1_000))
   for (let index = 0; index < 100; index += 1) take('ada', 50)
   for (const user of ['grace', 'linus', 'barbara']) take(user, 50)
@@ -88,7 +88,7 @@ it('refuses of a user with a hundred, not of one with one, when not all have roo
   expect(new Set(refused().map(({ user }) => user))).toEqual(new Set(['ada']))
 })
 
-it('lets nobody wait longer than it was told, behind work without an end', async () => {
+it('lets no work wait longer than its limit behind endless work', async () => {
   const { take, refused } = watch(createTurns(2_000))
   take('hanging', 1_000_000)
   for (let index = 0; index < 100; index += 1) take(`user ${index}`, 1)
@@ -112,7 +112,7 @@ it.each([5_010, 7_500, 9_999])(
   },
 )
 
-it.each([0, 1, 300, 1_999])('lets work wait for %i ms, where that is its own bound', async (waitMsMax) => {
+it.each([0, 1, 300, 1_999])('lets work wait for %i ms, if that is its own limit', async (waitMsMax) => {
   const turns = createTurns(2_000)
   const { take, ended } = watch(turns)
   take('hanging', 1_000_000)
@@ -128,7 +128,7 @@ it.each([
   [40, 3],
   [30, 20],
 ])(
-  'refuses at once of %i those whose own bound of 100 ms is too short for turns of %i ms',
+  'refuses at once of %i those whose own limit of 100 ms is too short for turns of %i ms',
   async (count, ms) => {
     const turns = createTurns(5_000)
     const outcomes: [how: string, atMs: number][] = []
@@ -149,7 +149,7 @@ it.each([
   },
 )
 
-it('frees the thread between two turns, though none of them awaits anything', async () => {
+it('frees the thread between two turns, even if none of them awaits', async () => {
   const turns = createTurns(5_000)
   const order: string[] = []
   void turns.take(work(10))
@@ -163,7 +163,7 @@ it('frees the thread between two turns, though none of them awaits anything', as
   expect(order).toEqual(['ada', 'other work', 'grace', 'other work', 'linus', 'other work'])
 })
 
-it('is not told its pace by one slow turn', async () => {
+it('does not change its pace after one slow turn', async () => {
   const { take, done, refused } = watch(createTurns(5_000))
   for (let index = 0; index < 10; index += 1) take('ada', 1)
   take('slow', 4_000)
@@ -173,7 +173,7 @@ it('is not told its pace by one slow turn', async () => {
   expect([done().length, refused().length]).toEqual([111, 0])
 })
 
-it('goes on after work that throws at once, and never waits where it is told not to', async () => {
+it('goes on after work that throws at once, and never waits with a limit of 0', async () => {
   const turns = createTurns(0)
   const fails = turns.take(() => {
     throw new Error('at once')
