@@ -12,8 +12,8 @@ import {
   words,
 } from '../fixtures/left-on-disk.fixture.js'
 
-describe('of what was delivered', () => {
-  it('no words are left once every open page has had the time to show it', async () => {
+describe('a delivered write', () => {
+  it('leaves no text on the disk once every open page had time to show it', async () => {
     const { store, world, app } = open()
     await clapAndSettle({ world, app })
     await world.clock.advance(2_000)
@@ -24,7 +24,7 @@ describe('of what was delivered', () => {
     expect(await found(store, [words, reply])).toEqual([])
   })
 
-  it('a page that slept all the time still learns that it happened', async () => {
+  it('is still reported to a page that slept all the time', async () => {
     const { world, app } = open()
     const other = openApp(world)
     await world.settle()
@@ -47,7 +47,7 @@ describe('of what was delivered', () => {
     expect(world.reports).toEqual([])
   })
 
-  it('is told with its answer to a page that starts later, and no more once a week has gone', async () => {
+  it('is reported with its answer to a later page, for a week', async () => {
     for (const days of [6, 8]) {
       const { store, world, app } = open()
       await world.settle()
@@ -70,7 +70,7 @@ describe('of what was delivered', () => {
   })
 })
 
-describe('of what was shown the latest keeps its words', () => {
+describe('the latest shown delivery keeps its text', () => {
   const older = { ...refetched({ p1: { likes: 1, likedByMe: false, claps: 0 } }), meta: { readAt: 1 } }
   const startAgain = async (world: TestWorld, app: App) => {
     await world.clock.advance(3 * journalGraceMs)
@@ -81,7 +81,7 @@ describe('of what was shown the latest keeps its words', () => {
     return next.post('p1')?.claps
   }
 
-  it('where truths come that may be older: the next start has it on top of them', async () => {
+  it('after reads that may be older, so that the next start shows it over them', async () => {
     const { world, app } = open()
     app.store.dispatch(older)
     await clapAndSettle({ world, app })
@@ -89,7 +89,7 @@ describe('of what was shown the latest keeps its words', () => {
     expect(await startAgain(world, app)).toBe(1)
   })
 
-  it('nowhere else: then nobody can tell the next start', async () => {
+  it('not otherwise, so the next start does not show it', async () => {
     const { world, app } = open()
     await clapAndSettle({ world, app })
 
@@ -101,7 +101,7 @@ describe('the journal’s bytes', () => {
   const long = 'x'.repeat(20_000)
   const bytesMax = 200_000
 
-  it('are bounded, and an open page is told every answer', async () => {
+  it('are bounded, and an open page gets every answer', async () => {
     const { store, world, app } = open({ limits: { bytesMax } }, { likes: 7, long })
     for (let i = 0; i < 30; i++) await clapAndSettle({ world, app }, `p${i % 3}`)
 
@@ -109,7 +109,7 @@ describe('the journal’s bytes', () => {
     expect(JSON.stringify(await journalOf(store)).length).toBeLessThan(bytesMax / 2)
   })
 
-  it('make room for captures, which are not refused for their sake', async () => {
+  it('are freed for captures, which are not refused because of them', async () => {
     const { world, app } = open({ limits: { bytesMax } })
     await clapAndSettle({ world, app })
     world.setOnline(false)

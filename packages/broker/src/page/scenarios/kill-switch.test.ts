@@ -47,13 +47,13 @@ async function opened(options: AppOptions) {
   return { world, app, asked }
 }
 
-describe('a page whose `partition` gives nobody', () => {
+describe('a page whose `partition` returns no user', () => {
   it.each([
     ['undefined', undefined],
     ['null', null],
     ['an empty text', ''],
     ['no number', Number.NaN],
-  ])('sends nothing of what waits, whatever wakes it, where that is %s', async (_, nobody) => {
+  ])('sends no waiting entry at any wake-up, if it returns %s', async (_, nobody) => {
     const { world, app, asked } = await opened({ partition: () => nobody })
 
     await wake({ world, app })
@@ -65,7 +65,7 @@ describe('a page whose `partition` gives nobody', () => {
     expect(refused).toEqual({ status: 'rejected', reason: 'signedOut' })
   })
 
-  it('loses nothing: all of it arrives once the app gives the user again', async () => {
+  it('loses no entry: all arrive once the app returns the user again', async () => {
     const { world, app } = await opened({ partition: () => undefined })
     await wake({ world, app })
     await app.broker.stop()
@@ -80,7 +80,7 @@ describe('a page whose `partition` gives nobody', () => {
     ])
   })
 
-  it('is no page without routes: that one sends all that waits', async () => {
+  it('differs from a page without routes, which sends all waiting entries', async () => {
     const { world } = await opened({ routes: [] })
     await world.clock.advance(5_000)
 
@@ -96,7 +96,7 @@ describe('a server that answers every write with 503 and `Retry-After`', () => {
     ['a POST to a server that honours keys', 'idempotent', 'POST'],
     ['a PUT to a plain server', 'plain', 'PUT'],
     ['a DELETE', 'idempotent', 'DELETE'],
-  ] as const)('does nothing, and loses nothing of earlier pages: %s', async (_what, server, method) => {
+  ] as const)('has no effects, and loses no entry of earlier pages: %s', async (_what, server, method) => {
     const closed = answer(503, {}, { 'retry-after': '3600' })
     let isOut = false
     const world = createTestWorld({
@@ -124,8 +124,8 @@ describe('a server that answers every write with 503 and `Retry-After`', () => {
   })
 })
 
-describe('a release whose `partition` gives nobody', () => {
-  it('holds nothing back where the page of an earlier release is opened, as from a cache', async () => {
+describe('a release whose `partition` returns no user', () => {
+  it('stops nothing if the page of an earlier release is opened, as from a cache', async () => {
     const { world, app } = await opened({ partition: () => undefined })
     await app.broker.stop()
     openApp(world)
@@ -134,7 +134,7 @@ describe('a release whose `partition` gives nobody', () => {
     expect(world.network.requests).toHaveLength(3)
   })
 
-  it('holds nothing back in a tab of an earlier release that stayed open', async () => {
+  it('stops nothing in an open tab of an earlier release', async () => {
     const world = createTestWorld()
     const earlier = openApp(world)
     world.setOnline(false)
@@ -148,7 +148,7 @@ describe('a release whose `partition` gives nobody', () => {
   })
 })
 
-describe('an app that locks by giving nobody', () => {
+describe('an app that locks by returning no user', () => {
   it('sends and shows nothing until its user is back', async () => {
     const world = createTestWorld()
     const app = openApp(world)

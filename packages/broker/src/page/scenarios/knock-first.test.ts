@@ -28,7 +28,7 @@ const statesOf = ({ outbox }: ReturnType<typeof openPay>) =>
 
 describe('a POST to a plain server', () => {
   it.each(['unreachable while the browser believes itself online', 'offline'])(
-    'waits, unattempted, while the network is %s, and has its effect once afterwards',
+    'waits without an attempt while the network is %s, and has its effect once afterwards',
     async (how) => {
       const world = createTestWorld({ network: ok })
       const app = openPay(world)
@@ -61,7 +61,7 @@ describe('a POST to a plain server', () => {
         return { world, app }
       }
 
-      it('waits, unattempted, and the slice says why', async () => {
+      it('waits without an attempt, and the slice says why', async () => {
         const { world, app } = behindGateway()
         await world.clock.advance(120_000)
 
@@ -74,7 +74,7 @@ describe('a POST to a plain server', () => {
         expect(Object.values(app.outbox().entries)).toMatchObject(Array(5).fill({ attempts: 0 }))
       })
 
-      it('leaves within 15 s after the server is back, with all that wait there, however long it was away', async () => {
+      it('is sent with all other waiting entries within 15 s after the server is back', async () => {
         const { world, app } = behindGateway()
         await world.clock.advance(200_000)
         world.network.setReachable(true)
@@ -84,7 +84,7 @@ describe('a POST to a plain server', () => {
         expect(app.outbox()).toMatchObject({ waiting: 0, connectivity: 'online', trouble: [] })
       })
 
-      it.each(['resume', 'a tap'])('leaves at once by %s', async (by) => {
+      it.each(['resume', 'a tap'])('is sent at once by %s', async (by) => {
         const { world, app } = behindGateway()
         await world.clock.advance(18_000)
         world.network.setReachable(true)
@@ -95,7 +95,7 @@ describe('a POST to a plain server', () => {
         expect(app.outbox().waiting).toBe(0)
       })
 
-      it('knocks once for all that wait, at most every 15 s', async () => {
+      it('knocks once for all waiting entries, at most every 15 s', async () => {
         const { world } = behindGateway()
         await world.clock.advance(60_000)
 
@@ -104,7 +104,7 @@ describe('a POST to a plain server', () => {
     },
   )
 
-  it('is in doubt where it may have left, whatever the browser says of its connection', async () => {
+  it('is in doubt if it may have been sent, whether the browser says online or offline', async () => {
     const world = createTestWorld({ network: ok })
     const app = openPay(world)
     const reply = held()
@@ -121,7 +121,7 @@ describe('a POST to a plain server', () => {
     expect(statesOf(app)).toEqual(['inDoubt'])
   })
 
-  it('can be taken back while it waits behind a closed gate: it never left', async () => {
+  it('can be cancelled while it waits behind a closed gateway, since it was never sent', async () => {
     const world = createTestWorld({ network: ok })
     const app = openPay(world)
     world.network.setReachable(false)
@@ -134,7 +134,7 @@ describe('a POST to a plain server', () => {
     expect(world.network.requests).toEqual([])
   })
 
-  it('knocks at the root of its origin, or where the app says, and not while something was answered', async () => {
+  it('knocks at the root of its origin or the app’s URL, unless something was just answered', async () => {
     const world = createTestWorld({ network: ok })
     const app = openPay(world)
     app.pay('p1')
@@ -156,7 +156,7 @@ describe('a POST to a plain server', () => {
     expect(world.network.requests).toHaveLength(4)
   })
 
-  it('knocks at each origin of its own, and at the root where the named URL is of another', async () => {
+  it('knocks at its own origin, and at the root if the app’s URL is on another origin', async () => {
     const world = createTestWorld({ network: ok })
     const app = openPay(
       world,
@@ -175,7 +175,7 @@ describe('a request that may be repeated', () => {
     ['the route says so', {}, { repeatable: true }],
     ['the app takes that on itself', { onUnknownEffect: 'repeat' }, {}],
     ['the server honours keys', { server: 'idempotent' }, {}],
-  ] as const)('is sent again after a lost answer by itself: %s', async (_why, options, route) => {
+  ] as const)('is repeated automatically after a lost answer: %s', async (_why, options, route) => {
     const echo = (request: { readonly key: string }) =>
       answer(200, {}, { 'idempotency-key': `"${request.key}"` })
     const world = createTestWorld({ network: [failed(), failed(), echo] })
@@ -187,7 +187,7 @@ describe('a request that may be repeated', () => {
     expect(app.outbox().waiting).toBe(0)
   })
 
-  it('knocks first where only the app has taken it on itself, so that few effects are doubled', async () => {
+  it('knocks first if only the app allows a repeat, so that few effects are doubled', async () => {
     const world = createTestWorld({ network: ok })
     const app = openPay(world, { onUnknownEffect: 'repeat' })
     world.network.setReachable(false)
@@ -198,7 +198,7 @@ describe('a request that may be repeated', () => {
     expect(world.network.knocks.length).toBeGreaterThan(0)
   })
 
-  it('is none where the route says of its PUT that it is not', async () => {
+  it('does not include a PUT whose route sets `repeatable: false`', async () => {
     const world = createTestWorld({ network: [failed()] })
     const app = openPay(
       world,
@@ -213,7 +213,7 @@ describe('a request that may be repeated', () => {
   })
 })
 
-it('a programmer who names something else is told at once', () => {
+it('an invalid option throws at once', () => {
   const world = createTestWorld()
   const open = (options: object) => () => openPay(world, options as AppOptions)
 

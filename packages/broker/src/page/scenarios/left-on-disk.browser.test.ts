@@ -57,7 +57,7 @@ async function disk(): Promise<string> {
 
 const mark = () => crypto.randomUUID()
 
-it('after discardAll the disk tells nothing of a user who is still signed in, of their words, writes and reads', async () => {
+it('discardAll removes the user’s texts, writes and reads from the disk, while they stay signed in', async () => {
   const [user, words, path, seen] = [mark(), mark(), mark(), mark()]
   const saved = write(createAction<string>('saved'), {
     request: (url) => ({ url, method: 'PUT', body: { words } }),

@@ -21,8 +21,8 @@ const rowsOf = (store: Store) =>
     (await tx.list(within('partitions', []), 1e3)).map((row) => JSON.stringify(row)),
   )
 
-describe('of what was delivered', () => {
-  it('nothing is left after a sign-out', async () => {
+describe('after deliveries', () => {
+  it('nothing is left on the disk after a sign-out', async () => {
     const { store, world, app } = open()
     await clapAndSettle({ world, app })
     expect(await found(store)).not.toEqual([])
@@ -44,7 +44,7 @@ describe('of what was delivered', () => {
     ['discardAll', 200, ({ broker }: App) => discardAll(broker)],
     ['discardAll while the server asks for time', 503, ({ broker }: App) => discardAll(broker)],
     ['discardAll after a refusal', 422, ({ broker }: App) => discardAll(broker)],
-  ])('no server that it went to is left after %s', async (_how, status, leave) => {
+  ])('no row of a server is left after %s', async (_how, status, leave) => {
     const { store, world, app } = open({ routes: [saved], origins: [api] })
     world.network.always((request) => acknowledge(request, {}, status))
     await world.settle()
@@ -58,7 +58,7 @@ describe('of what was delivered', () => {
     expect(await found(store, [api])).toEqual([])
   })
 
-  it('the server stays of what waits, of this user or of another who went', async () => {
+  it('the row of a server stays while entries wait for it, of any user', async () => {
     const { store, world, app } = open({ routes: [saved], origins: [api] })
     world.network.always(answer(503))
     await world.settle()
@@ -75,7 +75,7 @@ describe('of what was delivered', () => {
 
   const urls = { sessionProbe: '/api/session', knock: '/api/health', statusQuery: '/api/keys/:key' }
 
-  it('no URL that the app asks for its users is left after a sign-out', async () => {
+  it('no URL of `sessionProbe` and the like is left after a sign-out', async () => {
     const { store, world, app } = open(urls)
     await clapAndSettle({ world, app })
     expect(await found(store, Object.values(urls))).toEqual(Object.values(urls))
@@ -86,7 +86,7 @@ describe('of what was delivered', () => {
     expect(await found(store)).toEqual([])
   })
 
-  it('nothing is left once another user is there, though nobody could say that the first has gone', async () => {
+  it('nothing is left once another user signs in, without a sign-out of the first', async () => {
     const { store, world, app } = open()
     await clapAndSettle({ world, app })
     app.tab.crash()
@@ -107,7 +107,7 @@ describe('of what was delivered', () => {
     expect(await found(store)).toEqual([])
   })
 
-  it('nothing is left after discardAll, nor of what came back, was in doubt or waited', async () => {
+  it('nothing is left after discardAll, also of dead letters, doubts and waiting entries', async () => {
     const { store, world, app } = open()
     await clapAndSettle({ world, app })
     world.network.next(answer(422, { [reply]: words }), answer(502))
@@ -127,7 +127,7 @@ describe('of what was delivered', () => {
   })
 
   it.each(['a change in the same tab', 'a change in another tab', 'a start'])(
-    'no word of the app is left after discardAll, and all are there again with %s',
+    'no option of the app is left on the disk after discardAll, and all are there again with %s',
     async (how) => {
       const mark = 'the token is old'
       const options = { ...urls, session: { csrf: [{ status: 419, text: mark }] } }
@@ -153,7 +153,7 @@ describe('of what was delivered', () => {
   )
 
   it.each(['the same tab', 'another tab'])(
-    'the user’s id comes back with the next change, in %s, for a sender without a page',
+    'the user’s id is stored again with the next change, in %s, for the worker',
     async (where) => {
       const { store, world, app } = open()
       const other = openApp(world)
@@ -174,7 +174,7 @@ describe('of what was delivered', () => {
     },
   )
 
-  it('a user who gave up everything is still signed in, in every tab', async () => {
+  it('a user who discarded everything is still signed in, in every tab', async () => {
     const { store, world, app } = open()
     await clapAndSettle({ world, app })
     await discardAll(app.broker)
@@ -190,7 +190,7 @@ describe('of what was delivered', () => {
     expect(await found(store, ['"ada"', '"bob"'])).toEqual(['"bob"'])
   })
 
-  it('nothing comes to the disk when it is settled after the sign-out of its user', async () => {
+  it('nothing is written if an entry settles after the sign-out of its user', async () => {
     const { store, world, app } = open()
     await world.settle()
     const { reply: late, release } = held()

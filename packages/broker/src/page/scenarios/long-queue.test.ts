@@ -61,7 +61,7 @@ async function leave(count: number) {
   return { world, before }
 }
 
-it.each([999, 1_001, 1_400])('%i waiting entries are all in the view again', async (count) => {
+it.each([999, 1_001, 1_400])('the view shows all of %i waiting entries again', async (count) => {
   const { world, before } = await leave(count)
 
   const again = open(world)
@@ -76,7 +76,7 @@ it.each([
   [11, 10],
   [250, 10],
   [450, 199],
-])('of %i waiting entries and room for %i the view says how many it leaves out', async (count, room) => {
+])('the view says how many it leaves out, of %i waiting entries with room for %i', async (count, room) => {
   most.entries = room
   const { world } = await leave(count)
 
@@ -96,7 +96,7 @@ it.each([
   expect(again.shown()).toMatchObject({ waiting: 0, notInView: 0 })
 })
 
-it('never says that something is left out while all tabs tap and deliver', async () => {
+it('the view leaves nothing out while all tabs tap and deliver', async () => {
   const world = createTestWorld()
   const tabs = [open(world), open(world), open(world)]
   const seen = new Set<number>()

@@ -62,7 +62,7 @@ const order: fc.Arbitrary<Order> = fc.record({
 })
 
 describe('pages whose database is emptied under them', () => {
-  it('say the right number of lost entries, whoever made them and whoever finds it', async () => {
+  it('report the right number of lost entries, in whichever tab they were made or missed', async () => {
     await fc.assert(
       fc.asyncProperty(order, async (given) => {
         const upTo = given.taps.filter((who) => who !== 'worker').length

@@ -5,13 +5,13 @@ import { within } from '../../core/rows/spans.js'
 import { acknowledgeLoss } from '../../index.js'
 import { createTestWorld } from '../../testing/index.js'
 
-describe('entries of which the rows were deleted', () => {
+describe('entries whose rows were deleted', () => {
   it.each([
     [6, [1, 2, 3, 4, 5]],
     [6, [0, 1, 2, 3, 4, 5]],
     [4, [0]],
     [3, [2]],
-  ])('are told, and the rest of %i is delivered: places %j', async (count, places) => {
+  ])('are reported, and the rest of %i is delivered: places %j', async (count, places) => {
     const world = createTestWorld()
     world.setOnline(false)
     const before = openApp(world)

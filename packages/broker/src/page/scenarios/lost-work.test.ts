@@ -8,7 +8,7 @@ import { createTestWorld } from '../../testing/index.js'
 import { offline, openOn } from '../fixtures/lost-work.fixture.js'
 
 describe('a page whose database was wiped while it was open', () => {
-  it('goes on where a copy has it all: the same view, the receipt settles when it is delivered', async () => {
+  it('goes on from a full copy, with the same view and a receipt that settles', async () => {
     const [device, world] = [createFakeDevice(), await offline()]
     const app = openOn(device, world)
     await app.broker.ready
@@ -31,7 +31,7 @@ describe('a page whose database was wiped while it was open', () => {
     expect(world.reports).toEqual([])
   })
 
-  it('takes back what is gone for good, says why, and never shows an empty outbox as if all had been delivered', async () => {
+  it('removes changes that are lost for good, says why, and never looks as if all had been delivered', async () => {
     const [device, world] = [createFakeDevice({ hasCopy: false }), await offline()]
     const app = openOn(device, world)
     await app.broker.ready
@@ -56,7 +56,7 @@ describe('a page whose database was wiped while it was open', () => {
     ['a copy', {}],
     ['a note', { hasCopy: false }],
     ['no backup at all', { hasCopy: false, hasNote: false }],
-  ])('accepts and delivers what is captured from then on, with %s', async (_, has) => {
+  ])('accepts and delivers later captures, with %s', async (_, has) => {
     const [device, world] = [createFakeDevice(has), createTestWorld()]
     const app = openOn(device, world)
     await app.broker.ready
@@ -77,7 +77,7 @@ describe('a page whose database was wiped while it was open', () => {
   })
 
   it.each([1, 3, 5])(
-    'says how many it knows to be gone, %i of 5, where another realm found it first and knew of fewer',
+    'reports the number of lost entries that it knows, %i of 5, if another realm found the loss first with fewer',
     async (known) => {
       const [device, world] = [createFakeDevice({ hasCopy: false, hasNote: false }), await offline()]
       const worker = device.realm()
@@ -108,7 +108,7 @@ describe('a page whose database was wiped while it was open', () => {
     },
   )
 
-  it('shows in every tab what one of them found, until one takes note of it', async () => {
+  it('shows a loss in every tab until one of them acknowledges it', async () => {
     const [device, world] = [createFakeDevice({ hasCopy: false }), await offline()]
     const one = openOn(device, world)
     const other = openOn(device, world)
@@ -132,7 +132,7 @@ describe('a page whose database was wiped while it was open', () => {
 })
 
 describe('an entry of a page', () => {
-  it('counts as accepted when it lies in the second place too, where there is one', async () => {
+  it('counts as accepted when its copy is stored too, if there is a second bucket', async () => {
     const world = await offline()
     const tab = world.tab()
     const copied: (() => void)[] = []

@@ -39,7 +39,7 @@ const html = (status: number) => new Response('<html>', { status, headers: { 'co
 /** The same clap for a server that the app knows nothing of. */
 const toPlain = write(clapped, { request: ({ postId }) => ({ url: `/api/posts/${postId}/claps` }) })
 
-describe('a request that fails each time, of which its server has never seen the key', () => {
+describe('a request that fails each time and whose key the server has never seen', () => {
   it.each([
     ['500', () => answer(500)],
     ['408', () => answer(408)],
@@ -49,7 +49,7 @@ describe('a request that fails each time, of which its server has never seen the
     ['a lost connection', () => failed()],
     ['a redirect', () => redirect()],
   ])(
-    'P9 is asked about at once, waits ever longer and comes back with its reason: %s',
+    'P9 is queried at once, waits longer each time and is returned with its reason: %s',
     async (_what, reply) => {
       const { world, count } = neverSeen(reply)
       const app = openApp(world, { ...options, routes: [toPlain], limits: { failuresMax: 9 } })
@@ -72,7 +72,7 @@ describe('a request that fails each time, of which its server has never seen the
     },
   )
 
-  it('holds up no other lane, and its own goes on once it has come back', async () => {
+  it('holds up no other lane, and its own lane goes on once it is returned', async () => {
     const { world, count } = neverSeen((request) =>
       request.url.includes('p1') && count().sent <= 7 ? answer(500) : acknowledge(request, {}),
     )
@@ -87,7 +87,7 @@ describe('a request that fails each time, of which its server has never seen the
     expect((await behind.settled).status).toBe('delivered')
   })
 
-  it('is sent again within a second where it was only lost', async () => {
+  it('is sent again within a second if only its answer was lost', async () => {
     const { world, count } = neverSeen((request) => acknowledge(request, {}))
     world.network.next(failed())
     const app = openApp(world, { ...options, routes: [toPlain] })
@@ -98,7 +98,7 @@ describe('a request that fails each time, of which its server has never seen the
     expect(count()).toEqual({ sent: 2, asked: 1 })
   })
 
-  it('is left to the query where a status server is away: nothing is sent, and nothing is counted', async () => {
+  it('is neither sent nor counted while the status query gets no answer', async () => {
     const world = createTestWorld({ network: (request) => (isQuery(request) ? failed() : answer(500)) })
     const app = openApp(world, { ...options, routes: [toPlain] })
     const { id } = app.clap('p1')
@@ -109,7 +109,7 @@ describe('a request that fails each time, of which its server has never seen the
   })
 })
 
-describe('an answer of the application that no function could judge, though its server has never seen the key', () => {
+describe('an answer that `refusedWhen` could not judge, while the server has never seen the key', () => {
   const judged = createAction<string>('judged')
   const throws = (): boolean => {
     throw new Error('a bug of the app')

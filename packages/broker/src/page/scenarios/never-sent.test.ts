@@ -84,7 +84,7 @@ describe('a POST to a plain server whose page is closed', () => {
   })
 
   it.each(['no headers', 'headers'])(
-    'after it has left, with %s to prepare, is in doubt as before',
+    'after it was sent, with %s to prepare, is in doubt as before',
     async (which) => {
       const world = createTestWorld({ network: ok })
       const options = which === 'headers' ? { prepareHeaders: () => undefined } : {}
@@ -124,11 +124,11 @@ describe('a POST whose origin has just answered', () => {
     return writes
   }
 
-  it('waits for no write but its capture and its claim, where no headers are prepared', async () => {
+  it('waits for two writes only, its capture and its claim, if no headers are prepared', async () => {
     expect(await strictWrites({})).toBe(2)
   })
 
-  it('waits for one more where they are: that it leaves', async () => {
+  it('waits for a third write if headers are prepared: the sent mark', async () => {
     expect(await strictWrites({ prepareHeaders: () => undefined })).toBe(3)
   })
 })

@@ -73,7 +73,7 @@ describe('the secrets of a request', () => {
     ['is redirected', { network: redirect() }],
     ['breaks off', { network: cut() }],
     ['reaches nobody', { network: failed() }],
-  ])('are told to nobody where it %s', async (_, script) => {
+  ])('do not leak if it %s', async (_, script) => {
     const { world, app, leaks, dispatch } = openSecretive(script)
 
     dispatch()
@@ -93,7 +93,7 @@ describe('the secrets of a request', () => {
     ['has a scheme that nobody sends', { url: `javascript:alert("${query}")` }],
     ['has a header that is none', { headers: { 'bad name': token } }],
     ['has a body that cannot be stored', { body: { password: body, act: () => {} } }],
-  ])('are told to nobody where it %s', async (_, request) => {
+  ])('do not leak if it %s', async (_, request) => {
     const { world, leaks, dispatch } = openSecretive({}, request)
 
     const receipt = dispatch()
@@ -114,7 +114,7 @@ describe('an action', () => {
     { type: 'posts/liked/', payload: { postId: 'p1' } },
     { type: 'posts/liked/delivered', payload: {}, meta: { offline: { effect: { url: '/api/x' } } } },
     { type: 'constructor', payload: {} },
-  ])('of no route is captured as nothing: $type', async (action) => {
+  ])('without a route is not captured: $type', async (action) => {
     const world = createTestWorld()
     const app = openApp(world)
 
@@ -131,7 +131,7 @@ describe('an action', () => {
     [JSON.parse('{"__proto__": {"url": "https://evil.example/"}}') as object, 1],
     // A mark of the broker's own shape is refused.
     [{ broker: { url: 'https://evil.example/', request: { url: 'https://evil.example/' }, key: 'k' } }, 0],
-  ])('with meta %j brings no request of its own: that is its route’s', async (meta, times) => {
+  ])('with meta %j cannot set its request, which its route makes', async (meta, times) => {
     const world = createTestWorld()
     const app = openApp(world)
 

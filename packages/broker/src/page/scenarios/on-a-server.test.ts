@@ -32,7 +32,7 @@ describe('on a server', () => {
     })
   })
 
-  it('registers no worker and says nothing', async () => {
+  it('registers no worker and prints nothing', async () => {
     const warn = vi.spyOn(console, 'warn').mockImplementation(() => {})
     const broker = makeBroker(undefined)
 
@@ -41,7 +41,7 @@ describe('on a server', () => {
     expect(warn).not.toHaveBeenCalled()
   })
 
-  it('leaves no handle open: a process that used it ends', () => {
+  it('leaves no handle open, so that the process ends', () => {
     const script = `
       import { createBroker } from 'redux-broker'
       const broker = createBroker({ partition: () => 'ada', routes: [] })

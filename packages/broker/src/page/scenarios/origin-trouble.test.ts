@@ -27,7 +27,7 @@ describe('trouble with an origin', () => {
     ],
     ['a redirect', '/a', {}, redirect(), 'redirected'],
     ['a failing server', '/a', {}, answer(502), 'http'],
-  ] as const)('is named by its origin and a code: %s', async (_what, url, more, reply, code) => {
+  ] as const)('has an origin and a code: %s', async (_what, url, more, reply, code) => {
     const world = createTestWorld({ network: () => reply })
     const app = openApp(world, { ...options, ...more })
     app.store.dispatch(sent({ url, method: 'PUT', body: {} }))
@@ -38,7 +38,7 @@ describe('trouble with an origin', () => {
     expect(JSON.parse(JSON.stringify(trouble))).toMatchObject([{ code }])
   })
 
-  it('ends with the next answer, and what fails later has been answered before', async () => {
+  it('ends with the next answer, and a later failure is not one of an unanswered origin', async () => {
     const { world, app, send } = setUp()
     world.network.next(failed(), (request) => acknowledge(request, {}), failed())
     send('/a')
@@ -50,7 +50,7 @@ describe('trouble with an origin', () => {
     expect(app.outbox().trouble).toMatchObject([{ origin: own, code: 'network' }])
   })
 
-  it('is none where the device is offline, or the session is over', async () => {
+  it('does not exist while the device is offline or the session is over', async () => {
     const { world, app, send } = setUp()
     world.setOnline(false)
     send('/a')
@@ -64,7 +64,7 @@ describe('trouble with an origin', () => {
     expect(app.outbox().trouble).toEqual([])
   })
 
-  it('stays the same object while nothing of it changes', async () => {
+  it('stays the same object while it does not change', async () => {
     const { world, app, send } = setUp()
     world.network.next(answer(500))
     send(`${api}/a`)
@@ -83,7 +83,7 @@ describe('trouble with the app’s own function for the headers', () => {
     ['`prepareHeaders`', { prepareHeaders: async () => Promise.reject('no token') }, undefined],
     ['the `headers` of sent', {}, () => JSON.parse('Unauthorized')],
     ['the `headers` of sent', {}, () => Promise.reject(undefined)],
-  ])('is reported by its name, and told of the origin: %s', async (name, more, headers) => {
+  ])('is reported by the function’s name, and listed for the origin: %s', async (name, more, headers) => {
     const world = createTestWorld()
     const route = write(sent, { request: (template) => template, ...(headers && { headers }) })
     const app = openApp(world, { ...options, routes: [route], ...more })
@@ -128,7 +128,7 @@ describe('an app whose `prepareHeaders` throws for all that waits', () => {
   )
 })
 
-describe('trouble of an entry that is given up', () => {
+describe('trouble of a discarded entry', () => {
   const leftBy = async (
     reply: ReturnType<typeof answer> | 'silence',
     method: string,
@@ -150,7 +150,7 @@ describe('trouble of an entry that is given up', () => {
     ['in doubt, discarded', 'silence', 'POST', ({ broker }: App, id: string) => discard(broker, id)],
     ['in doubt, confirmed', 'silence', 'POST', ({ broker }: App, id: string) => confirm(broker, id)],
     ['with all others', answer(503), 'PUT', ({ broker }: App) => discardAll(broker)],
-  ] as const)('is gone with it, and does not come back: %s', async (_what, reply, method, end) => {
+  ] as const)('is removed with it, and does not come back: %s', async (_what, reply, method, end) => {
     const { before, world, app, send } = await leftBy(reply, method, end)
     expect(before).toHaveLength(1)
     expect(app.outbox().trouble).toEqual([])
@@ -161,7 +161,7 @@ describe('trouble of an entry that is given up', () => {
     expect(app.outbox().trouble).toEqual([])
   })
 
-  it('is gone with its dead letter', async () => {
+  it('is removed with its dead letter', async () => {
     const { world, app, send } = setUp()
     world.network.always(answer(200, '<html>', { 'content-type': 'text/html' }))
     send('/a')

@@ -90,13 +90,13 @@ describe.each(names)('%s', (name) => {
       expect([after.list, end.list]).toEqual([before.list, before.list])
     })
 
-  it('keeps what an ordinary action did while something was pending', async () => {
+  it('keeps the change of an ordinary action while an entry was pending', async () => {
     const { after, end } = await reloaded(name, [claim('offline'), claim('clap'), claim('note', 'mine')])
 
     expect([after.claps.notes, end.claps.notes]).toEqual([['mine'], ['mine']])
   })
 
-  it('shows the view of before after a reload offline, whatever was tapped', async () => {
+  it('shows the same view after a reload offline, after any taps', async () => {
     const tap = fc.record({
       kind: fc.constantFrom<Tap['kind']>('clap', 'add', 'note', 'load', 'online', 'offline'),
       post: fc.constantFrom('p1', 'p2', 'p3'),

@@ -48,7 +48,7 @@ describe('a row that was planted', () => {
     ['somebody’s cookie', { headers: [['cookie', 'session=stolen']] }],
     ['a forged token of a form', { headers: [['x-csrf-token', 'forged']] }],
     ['another user’s name', { headers: [['idempotency-principal', 'eve']] }],
-  ])('with %s is quarantined and never sent; its neighbour is', async (_, more) => {
+  ])('with %s is quarantined and never sent, and the next entry is sent', async (_, more) => {
     const { world, app } = await planted({ request: { ...request, ...more } })
 
     expect(world.network.requests.map(({ url }) => url)).toEqual(['https://app.test/api/posts/p2/claps'])
@@ -57,7 +57,7 @@ describe('a row that was planted', () => {
   })
 
   it.each([evil, 'http://app.test', 'https://app.test:8443', 'https://app.test.evil.example'])(
-    'that agrees with itself on another origin is not sent, and that is told: %s',
+    'that is consistent, for another origin, is not sent and is reported: %s',
     async (origin) => {
       const { world, app } = await planted({
         channel: origin,
@@ -74,7 +74,7 @@ describe('a row that was planted', () => {
   )
 })
 
-it('a URL of the broker’s own questions that was planted is not asked', async () => {
+it('a planted URL for the broker’s own requests is not used', async () => {
   const world = createTestWorld()
   world.setOnline(false)
   const app = openApp(world)

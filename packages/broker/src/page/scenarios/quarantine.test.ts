@@ -62,7 +62,7 @@ describe('an entry that this release cannot read', () => {
     expect(world.reports).toEqual([])
   })
 
-  it('is shown also where another tab has just captured it, and can be dismissed once that has delivered it', async () => {
+  it('is shown also if another tab has just captured it, until that tab has delivered it', async () => {
     const world = createTestWorld()
     const app = openApp(world)
     await world.settle()
@@ -94,7 +94,7 @@ describe('an entry that this release cannot read', () => {
   it.each([
     ['that waits', {}],
     ['that was being sent', { state: 'sending', unsure: 'sending', dueAt: undefined }],
-  ])('%s wakes nobody: there is nothing that could be done about it', async (_name, more) => {
+  ])('%s causes no wake-up, since nothing can be done about it', async (_name, more) => {
     const world = await left()
     await spoil(world, 'entries', { version: entryVersion + 1, ...more })
     world.setOnline(true)
@@ -118,7 +118,7 @@ describe('an entry that this release cannot read', () => {
 })
 
 describe('a dead letter that this release cannot read', () => {
-  it('is shown as quarantined, and is no letter that could be sent again', async () => {
+  it('is shown as quarantined, and is no dead letter that could be sent again', async () => {
     const world = await left()
     const [letter] = await world.store.transact('readonly', 'relaxed', (tx) =>
       tx.list({ store: 'deadLetters', ...all }, 1),

@@ -19,7 +19,7 @@ describe('the body of a write, in a browser', () => {
     expect(echo.headers['content-type']).toBe(type)
   })
 
-  it('stores and sends a FormData with its files, under the boundary that its bytes have', async () => {
+  it('stores and sends a FormData with its files and the right boundary', async () => {
     const form = write(createAction<{ text: string; file: File }>('form'), {
       request({ text, file }) {
         const body = new FormData()
@@ -69,7 +69,7 @@ describe('the body of a write, in a browser', () => {
     expect(echo.headers['content-type']).toBe(type)
   })
 
-  it('refuses what JSON would empty, and a file or a form that is too large, without reading it', async () => {
+  it('refuses values that JSON would lose, and too large files or forms, without reading them', async () => {
     vi.spyOn(console, 'error').mockImplementation(() => {})
     const reading = vi.spyOn(Response.prototype, 'arrayBuffer')
     const large = new Blob(Array(100).fill(new Blob([new Uint8Array(1_048_576)])))
@@ -97,7 +97,7 @@ describe('the body of a write, in a browser', () => {
     expect(reading).not.toHaveBeenCalled()
   })
 
-  it('sends after a reload what it was given before, the same bytes', async () => {
+  it('sends the same bytes after a reload', async () => {
     const name = crypto.randomUUID()
     const first = start({ name })
     const failing = vi.spyOn(globalThis, 'fetch').mockRejectedValue(new TypeError('Failed to fetch'))

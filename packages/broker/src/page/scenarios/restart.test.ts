@@ -30,7 +30,7 @@ describe('a page that starts', () => {
     expect(app.types()[0]).toBe('redux-broker/restored')
   })
 
-  it('shows what an app’s own start has dispatched above what waited from before, once each', async () => {
+  it('shows actions of the app’s own start over waiting entries, each once', async () => {
     const world = createTestWorld()
     await leaveBehind(world, (app) => app.clap('p1'))
 
@@ -90,7 +90,7 @@ describe('a page that starts', () => {
     expect(app.post('p1')).toEqual({ likes: 41, likedByMe: true, claps: 3 })
   })
 
-  it('sends what waited (P14)', async () => {
+  it('sends waiting entries (P14)', async () => {
     const world = createTestWorld()
     await leaveBehind(world, (app) => app.clap('p1'))
     world.setOnline(true)
@@ -103,7 +103,7 @@ describe('a page that starts', () => {
     expect(app.outbox().waiting).toBe(0)
   })
 
-  it('sends what a killed page was sending again, with the same key', async () => {
+  it('sends an entry of a killed page again, with the same key', async () => {
     const world = createTestWorld()
     world.network.next(held().reply)
     const first = openApp(world)
@@ -119,7 +119,7 @@ describe('a page that starts', () => {
     expect(new Set(keys).size).toBe(1)
   })
 
-  it('does not send what was never accepted', async () => {
+  it('does not send a capture that was never accepted', async () => {
     const world = createTestWorld()
     const first = openApp(world)
     await world.settle()
@@ -135,7 +135,7 @@ describe('a page that starts', () => {
   })
 })
 
-describe('what was settled while no page was open', () => {
+describe('an entry that settled while no page was open', () => {
   const settleWithoutPage = async () => {
     const world = createTestWorld({ network: (request) => acknowledge(request, { likes: 5 }) })
     await leaveBehind(world, (app) => app.like('p1'))
@@ -147,7 +147,7 @@ describe('what was settled while no page was open', () => {
     return world
   }
 
-  it('is told to the next page by the outcome action', async () => {
+  it('is reported to the next page by the outcome action', async () => {
     const world = await settleWithoutPage()
 
     const app = openApp(world)
@@ -157,7 +157,7 @@ describe('what was settled while no page was open', () => {
     expect(app.post('p1')).toMatchObject({ likes: 5, likedByMe: true })
   })
 
-  it('is told once: the page after that hears nothing of it', async () => {
+  it('is reported once, and not to the page after that', async () => {
     const world = await settleWithoutPage()
     const told = openApp(world)
     await world.clock.advance(2_000)
@@ -170,7 +170,7 @@ describe('what was settled while no page was open', () => {
     expect(app.types()).not.toContain('posts/liked/delivered')
   })
 
-  it('changes nothing that was read since (P8)', async () => {
+  it('does not change a newer read (P8)', async () => {
     const world = await settleWithoutPage()
     const app = openApp(world)
     app.store.dispatch(refetched({ p1: { likes: 6, likedByMe: true, claps: 0 } }))
@@ -181,7 +181,7 @@ describe('what was settled while no page was open', () => {
     expect(app.post('p1')).toMatchObject({ likes: 6 })
   })
 
-  it('is applied above a cached truth that was read before it', async () => {
+  it('is applied over a cached answer that is older', async () => {
     const world = await settleWithoutPage()
     const app = openApp(world)
     await world.settle()
@@ -192,7 +192,7 @@ describe('what was settled while no page was open', () => {
     expect(app.post('p1')).toMatchObject({ likes: 5, likedByMe: true })
   })
 
-  it('is not told to another user, and is gone from the disk with its own', async () => {
+  it('is not reported to another user, and leaves the disk with its own user', async () => {
     const world = await settleWithoutPage()
 
     const app = openApp(world, { user: 'bob' })

@@ -3,7 +3,7 @@ import { openApp } from '../../../test/page-fixture.js'
 import { leaseMs, lookMs } from '../../core/limits.js'
 import { answer, createTestWorld, failed } from '../../testing/index.js'
 
-describe('what waits is tried again (P14)', () => {
+describe('a waiting entry is tried again (P14)', () => {
   it('as soon as the device is online', async () => {
     const world = createTestWorld()
     world.setOnline(false)
@@ -52,7 +52,7 @@ describe('what waits is tried again (P14)', () => {
     expect(app.outbox().waiting).toBe(0)
   })
 
-  it('at its due time, where the timer fires before it by the wall clock', async () => {
+  it('at its due time, even if the timer fires early by the wall clock', async () => {
     const world = createTestWorld()
     world.network.next(answer(503, undefined, { 'retry-after': '30' }))
     const app = openApp(world)
@@ -66,7 +66,7 @@ describe('what waits is tried again (P14)', () => {
     expect(app.outbox().waiting).toBe(0)
   })
 
-  it('within 15 s of a network that came back unannounced, in a window that is looked at', async () => {
+  it('within 15 s after the network came back without an event, in a visible window', async () => {
     const world = createTestWorld()
     const app = openApp(world)
     world.network.setReachable(false)
@@ -82,7 +82,7 @@ describe('what waits is tried again (P14)', () => {
     expect(probes).toBeLessThan(15)
   })
 
-  it('every five minutes only, in a hidden window', async () => {
+  it('only every five minutes in a hidden window', async () => {
     const world = createTestWorld()
     const app = openApp(world)
     world.network.setReachable(false)
@@ -98,7 +98,7 @@ describe('what waits is tried again (P14)', () => {
     expect(world.network.knocks.length - before).toBeLessThanOrEqual(13)
   })
 
-  it('with one probe for all that waits, not one each (P9)', async () => {
+  it('with one probe for all waiting entries (P9)', async () => {
     const world = createTestWorld()
     const app = openApp(world)
     await world.settle()
@@ -113,7 +113,7 @@ describe('what waits is tried again (P14)', () => {
     expect(world.network.knocks.length - before).toBe(1)
   })
 
-  it('by another tab when this one is put away while it sends', async () => {
+  it('by another tab when this one enters the back/forward cache while it sends', async () => {
     const world = createTestWorld()
     const { tab } = openApp(world)
     const other = openApp(world)
@@ -144,7 +144,7 @@ describe('a tab that hangs while it sends (P4)', () => {
     return { world, tab, other }
   }
 
-  it('is relieved by another, once that has watched it for its lease and a little longer', async () => {
+  it('is replaced by another tab that has watched it for a little more than its lease', async () => {
     const { world, other } = await hung()
     await world.clock.advance(leaseMs)
     const early = world.network.requests.length
@@ -157,7 +157,7 @@ describe('a tab that hangs while it sends (P4)', () => {
     expect(other.outbox().waiting).toBe(0)
   })
 
-  it('learns of it as it goes on, shows the outcome and sends nothing twice', async () => {
+  it('notices it when it goes on, shows the outcome and sends nothing twice', async () => {
     const { world, tab } = await hung()
     await world.clock.advance(leaseMs + 3 * lookMs)
 
@@ -187,7 +187,7 @@ describe('connectivity', () => {
     expect(app.outbox().connectivity).toBe('online')
   })
 
-  it('is offline where nobody answers, though the browser believes otherwise, and online after an answer', async () => {
+  it('is offline if no server answers, although the browser says online, and online after an answer', async () => {
     const world = createTestWorld()
     const app = openApp(world)
     world.network.setReachable(false)
@@ -203,7 +203,7 @@ describe('connectivity', () => {
     expect(app.outbox().connectivity).toBe('online')
   })
 
-  it('is degraded while the server asks for patience', async () => {
+  it('is degraded while the server asks for a wait', async () => {
     const world = createTestWorld({ network: answer(429, undefined, { 'retry-after': '60' }) })
     const app = openApp(world)
 
@@ -225,7 +225,7 @@ describe('an app that has nothing to send', () => {
     expect(world.reports).toEqual([])
   })
 
-  it('does not pay for an unrelated action: nothing is read or written (P12)', async () => {
+  it('reads and writes nothing at an unrelated action (P12)', async () => {
     const world = createTestWorld()
     const app = openApp(world)
     await world.settle()

@@ -34,7 +34,7 @@ describe('a session that ends (P7)', () => {
   ]
 
   it.each(frameworks)(
-    '%s pauses all that waits, and all of it arrives after the sign-in',
+    '%s pauses all waiting entries, which arrive after the sign-in',
     async (_how, over, probed) => {
       let isOver = true
       const { world, app } = await queued((request) => {
@@ -54,7 +54,7 @@ describe('a session that ends (P7)', () => {
     },
   )
 
-  it('goes on by itself once the probe answers well', async () => {
+  it('resumes by itself once the probe succeeds', async () => {
     let isOver = true
     const { world, app } = await queued((request) => (isOver ? answer(403) : acknowledge(request, {})))
     expect(app.outbox().paused).toBe('auth')
@@ -65,7 +65,7 @@ describe('a session that ends (P7)', () => {
     expect(app.outbox()).toMatchObject({ paused: undefined, waiting: 0 })
   })
 
-  it('is no end where the probe answers well: a 403 is the application’s refusal', async () => {
+  it('is no end if the probe succeeds: a 403 is the application’s refusal', async () => {
     const { app, world } = await queued((request) =>
       isProbe(request) ? answer(200, { id: 'ada' }) : acknowledge(request, { title: 'not yours' }, 403),
     )
@@ -75,7 +75,7 @@ describe('a session that ends (P7)', () => {
     expect(world.reports).toEqual([])
   })
 
-  it('is no end where the probe says nothing: it is tried again, and returned after the most failures', async () => {
+  it('is no end if the probe is ambiguous: the entry is tried again, and returned after `failuresMax`', async () => {
     const world = createTestWorld({ network: (request) => (isProbe(request) ? failed() : answer(403)) })
     const app = openApp(world, { sessionProbe: '/api/me', limits: { failuresMax: 4 } })
     app.like('p1')
@@ -88,7 +88,7 @@ describe('a session that ends (P7)', () => {
     expect(app.post('p1')).toMatchObject({ likes: 0, problem: 'failuresMax' })
   })
 
-  it('is known to a worker that is alone, by the rows', async () => {
+  it('is known to a worker without a page, by the rows', async () => {
     const world = createTestWorld()
     const app = openApp(world, { session: { endedBy: [401, 498] } })
     await world.settle()
@@ -102,7 +102,7 @@ describe('a session that ends (P7)', () => {
   })
 })
 
-describe('a CSRF token that is old', () => {
+describe('an old CSRF token', () => {
   const marks = [
     ['419', {}, answer(419, { message: 'CSRF token mismatch.' })],
     [
@@ -123,7 +123,7 @@ describe('a CSRF token that is old', () => {
   ] as const
 
   it.each(marks)(
-    'told by %s has the headers prepared anew, and is delivered',
+    'reported by %s causes new headers, and the entry is delivered',
     async (_how, session, refusal) => {
       let token = 0
       const world = createTestWorld({
@@ -142,15 +142,18 @@ describe('a CSRF token that is old', () => {
     },
   )
 
-  it.each(marks)('told by %s again is returned where the session is good', async (_how, session, refusal) => {
-    const world = createTestWorld({
-      network: (request) => (isProbe(request) ? answer(200, {}) : refusal),
-    })
-    const app = openApp(world, { session, sessionProbe: '/api/me' })
+  it.each(marks)(
+    'reported by %s again returns the entry if the session is valid',
+    async (_how, session, refusal) => {
+      const world = createTestWorld({
+        network: (request) => (isProbe(request) ? answer(200, {}) : refusal),
+      })
+      const app = openApp(world, { session, sessionProbe: '/api/me' })
 
-    app.like('p1')
-    await world.clock.advance(5_000)
+      app.like('p1')
+      await world.clock.advance(5_000)
 
-    expect(app.outbox()).toMatchObject({ waiting: 0, deadLetters: 1, paused: undefined })
-  })
+      expect(app.outbox()).toMatchObject({ waiting: 0, deadLetters: 1, paused: undefined })
+    },
+  )
 })

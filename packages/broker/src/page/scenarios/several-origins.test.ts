@@ -4,12 +4,12 @@ import { openApp } from '../../../test/page-fixture.js'
 import { type RequestTemplate, write } from '../../index.js'
 import { acknowledge, answer, createTestWorld, failed } from '../../testing/index.js'
 
-describe('what waits for one of several origins is tried again (P14)', () => {
+describe('an entry that waits for one of several origins is tried again (P14)', () => {
   it.each([
     ['away', failed(), false],
     ['away', failed(), true],
     ['told to wait for an hour', answer(429, undefined, { 'retry-after': '3600' }), true],
-  ])('in time, where another origin is %s', async (_how, reply, isVisible) => {
+  ])('in time, while another origin is %s', async (_how, reply, isVisible) => {
     const world = createTestWorld()
     const sent = write(createAction<RequestTemplate>('sent'), { request: (template) => template })
     const app = openApp(world, { routes: [sent], origins: ['https://b.test'] })

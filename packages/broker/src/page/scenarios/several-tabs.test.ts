@@ -24,7 +24,7 @@ describe('several tabs over one outbox', () => {
     }
   })
 
-  it('send each entry once, whoever wakes (P4)', async () => {
+  it('send each entry once, whichever wakes (P4)', async () => {
     const world = createTestWorld()
     world.setOnline(false)
     const tabs = [...(await openTwoTabs(world)), ...(await openTwoTabs(world))]
@@ -59,7 +59,7 @@ describe('several tabs over one outbox', () => {
     expect(there.post('p1')?.claps).toBe(1)
   })
 
-  it('let a tab that comes late see what waits', async () => {
+  it('show waiting entries in a tab that opens late', async () => {
     const world = createTestWorld()
     world.setOnline(false)
     const here = openApp(world)
@@ -75,7 +75,7 @@ describe('several tabs over one outbox', () => {
 })
 
 describe('an entry that another tab captured', () => {
-  it('is cancelled by its id, and gone from both', async () => {
+  it('is cancelled by its id, and removed from both', async () => {
     const world = createTestWorld()
     world.setOnline(false)
     const [here, there] = [openApp(world), openApp(world)]
@@ -93,7 +93,7 @@ describe('an entry that another tab captured', () => {
     expect(await cancel(there.broker, receipt.id)).toBe('notFound')
   })
 
-  it('stays in the index while it waits: to discard it finds no letter', async () => {
+  it('stays in the index while it waits, since discard() finds no dead letter', async () => {
     const world = createTestWorld()
     world.setOnline(false)
     const [here, there] = [openApp(world), openApp(world)]
@@ -120,7 +120,7 @@ describe('an entry that another tab captured', () => {
 })
 
 describe('commands', () => {
-  it('give nothing while nobody is signed in, and before there is a store', async () => {
+  it('return nothing while nobody is signed in, and before there is a store', async () => {
     const world = createTestWorld()
     const app = openApp(world, { user: undefined })
     await world.settle()
@@ -131,7 +131,7 @@ describe('commands', () => {
     expect(await cancel(app.broker, 'x')).toBe('notFound')
   })
 
-  it('take a rejected entry out of the index', async () => {
+  it('remove a rejected entry from the index', async () => {
     vi.spyOn(console, 'error').mockImplementation(() => {})
     const world = createTestWorld()
     const app = openApp(world, { limits: { bytesMax: 1 } })

@@ -6,7 +6,7 @@ beforeEach(() => void vi.spyOn(console, 'error').mockImplementation(() => {}))
 afterEach(() => vi.restoreAllMocks())
 
 describe('signing out', () => {
-  it('takes the pending changes out of the view and sends nothing more, in any tab', async () => {
+  it('removes the pending changes from the view and sends nothing more, in any tab', async () => {
     const world = createTestWorld()
     world.setOnline(false)
     const app = openApp(world)
@@ -46,7 +46,7 @@ describe('signing out', () => {
     ['null', null],
     ['an empty string', ''],
     ['no number', Number.NaN],
-  ])('refuses captures as signedOut where `partition` gives %s', async (_name, user) => {
+  ])('refuses captures as signedOut if `partition` returns %s', async (_name, user) => {
     const world = createTestWorld()
     const app = openApp(world, { partition: () => user as undefined })
 
@@ -71,7 +71,7 @@ describe('signing out', () => {
     expect(world.network.requests).toHaveLength(1)
   })
 
-  it('is what a `partition` that throws amounts to, and is reported', async () => {
+  it('also happens when `partition` throws, which is reported', async () => {
     const world = createTestWorld()
     const app = openApp(world, {
       partition() {
@@ -86,7 +86,7 @@ describe('signing out', () => {
   })
 })
 
-it('names partitions so that nothing tells who the user is', async () => {
+it('the name of a partition does not reveal the user', async () => {
   const world = createTestWorld()
   const app = openApp(world, { user: 'ada@example.com' })
   app.clap('p1')
@@ -100,7 +100,7 @@ it('names partitions so that nothing tells who the user is', async () => {
   expect(JSON.stringify(row)).not.toContain('ada@')
 })
 
-it('names the same user otherwise in every database: no table of hashes gives them away', async () => {
+it('the name of a user’s partition differs in every database, so that no table of hashes reveals the user', async () => {
   const nameIn = async (seed: number) => {
     const world = createTestWorld({ seed })
     openApp(world)

@@ -13,10 +13,10 @@ const places = [
   ['two bases, of two users', '/a/', '/b/', 'bob'],
 ] as const
 
-describe('a page that stays open while all site data is cleared and another page begins anew', () => {
+describe('a page that stays open while all site data is cleared and another page starts', () => {
   for (const has of [{}, { hasNote: true }, { hasCopy: true }, { hasCopy: true, hasNote: true }])
     it.each(places)(
-      `P1 has what it accepts found by later pages, at %s: ${JSON.stringify(has)}`,
+      `P1 accepts entries that later pages find, at %s: ${JSON.stringify(has)}`,
       async (...place) => {
         const [, mine, theirs, user] = place
         const { world, open, empty, sent, read } = setup(has)
@@ -77,7 +77,7 @@ describe('a page that stays open while all site data is cleared and another page
     ['nothing', 0, 0],
     ['one', 1, 1],
     ['three', 3, 3],
-  ])('P1 tells what was lost with it, once: of %s', async (_, count, lost) => {
+  ])('P1 reports the loss once: of %s', async (_, count, lost) => {
     const { world, open, empty } = setup()
     const [old, older] = [open('/'), open('/')]
     await world.settle()
@@ -95,7 +95,7 @@ describe('a page that stays open while all site data is cleared and another page
     expect(old.post('p1')?.claps).toBe(0)
   })
 
-  it('does not take for lost what it accepts afterwards and another page delivers', async () => {
+  it('does not report entries as lost that it accepts afterwards and another page delivers', async () => {
     const { world, open, empty } = setup()
     world.setOnline(true)
     const old = open('/')
@@ -113,7 +113,7 @@ describe('a page that stays open while all site data is cleared and another page
     expect(old.outbox().lost).toBeUndefined()
   })
 
-  it('shows what was delivered since by the page that began anew', async () => {
+  it('shows the deliveries of the new page', async () => {
     const { world, open, empty } = setup()
     world.setOnline(true)
     const old = open('/')
@@ -133,7 +133,7 @@ describe('a page that stays open while all site data is cleared and another page
     expect(old.post('p2')?.claps).toBe(3)
   })
 
-  it('P6 signs its user out of the session that was made anew', async () => {
+  it('P6 signs its user out of the new session', async () => {
     const { world, open, empty, read } = setup()
     const old = open('/a/')
     await world.settle()
@@ -146,7 +146,7 @@ describe('a page that stays open while all site data is cleared and another page
     expect(await read('readonly', 'relaxed', (tx) => readNamed(tx, '/a/'))).toBeUndefined()
   })
 
-  it('is emptied a second time, and goes on', async () => {
+  it('goes on when the data is cleared a second time', async () => {
     const { world, open, empty, sent } = setup()
     const old = open('/')
     await world.settle()

@@ -4,7 +4,7 @@ import { createFakeDevice } from '../../core/fixtures/device.fixture.js'
 import { offline, openOn } from '../fixtures/lost-work.fixture.js'
 
 describe('a page that starts on a wiped database', () => {
-  it('has everything in its view again from the copy, and delivers it once', async () => {
+  it('restores everything from the copy into its view, and delivers it once', async () => {
     const [device, world] = [createFakeDevice(), await offline()]
     const before = openOn(device, world)
     await before.broker.ready
@@ -25,7 +25,7 @@ describe('a page that starts on a wiped database', () => {
     expect(app.outbox()).toMatchObject({ waiting: 0, lost: { upTo: 0, restored: 2 } })
   })
 
-  it('P6 finds the outbox of its user under the same name, and shows nothing of another’s', async () => {
+  it('P6 finds the outbox of its user under the same name, and shows no other user’s', async () => {
     const [device, world] = [createFakeDevice(), await offline()]
     const ada = openOn(device, world)
     await ada.broker.ready
@@ -47,7 +47,7 @@ describe('a page that starts on a wiped database', () => {
 })
 
 describe('a page that starts on a full disk', () => {
-  it('shows what waits and sends it, although nothing more can be written at its sign-in', async () => {
+  it('shows and sends waiting entries, although nothing can be written at its sign-in', async () => {
     const [device, world] = [createFakeDevice(), await offline()]
     const before = openOn(device, world)
     await before.broker.ready

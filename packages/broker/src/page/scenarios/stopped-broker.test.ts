@@ -5,7 +5,7 @@ import { createTestWorld, held } from '../../testing/index.js'
 afterEach(() => vi.restoreAllMocks())
 
 describe('a broker that is stopped', () => {
-  it('lets another store have its middleware and its database', async () => {
+  it('lets another store use its middleware and its database', async () => {
     const world = createTestWorld()
     const tab = world.tab()
     const broker = makeBroker(tab)
@@ -22,7 +22,7 @@ describe('a broker that is stopped', () => {
     expect(second.store.getState().posts.byId['p1']?.likedByMe).toBe(true)
   })
 
-  it('hands over to a new one when its module is hot-replaced', async () => {
+  it('is replaced by a new one when its module is hot-replaced', async () => {
     const world = createTestWorld()
     const tab = world.tab()
     world.setOnline(false)
@@ -58,7 +58,7 @@ describe('a broker that is stopped', () => {
     expect(app.post('p1')?.claps).toBe(1)
   })
 
-  it('that was still starting shows nothing any more', async () => {
+  it('shows nothing more if it was still starting', async () => {
     const world = createTestWorld()
     world.setOnline(false)
     const first = openApp(world)
@@ -76,7 +76,7 @@ describe('a broker that is stopped', () => {
     }
   })
 
-  it('cuts off what it was sending, and leaves it to the next one', async () => {
+  it('aborts its requests, and leaves their entries to the next broker', async () => {
     const world = createTestWorld()
     world.network.next(held().reply)
     const app = openApp(world)
@@ -93,7 +93,7 @@ describe('a broker that is stopped', () => {
     expect(world.reports).toEqual([])
   })
 
-  it('passes actions through, and refuses to capture them', async () => {
+  it('passes actions through without capturing them', async () => {
     const world = createTestWorld()
     const app = openApp(world)
     await world.settle()

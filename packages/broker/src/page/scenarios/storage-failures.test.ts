@@ -39,7 +39,7 @@ function tellsLate(storage: { readonly isBad: boolean }): Store {
   }
 }
 
-describe('a capture whose commit was kept but never told', () => {
+describe('a capture whose commit succeeded without a report', () => {
   it.each([1, 2, 7])('is stored once: %i of a turn', async (count) => {
     const storage = { isBad: true }
     const world = createTestWorld({ store: tellsLate(storage) })
@@ -91,9 +91,9 @@ function failing(from: number, times: number): Store {
   }
 }
 
-describe('no promise rejects unheard', () => {
+describe('there is no unhandled rejection', () => {
   it.each(Array.from({ length: 60 }, (_, i) => 1 + i))(
-    'where the storage fails at its call %i',
+    'if the storage fails at its call %i',
     async (from) => {
       const world = createTestWorld({ store: failing(from, 1 + (from % 7)) })
       const app = openReserving(world)

@@ -106,7 +106,7 @@ describe.each(Object.entries(ways))('a store made in %s under StrictMode', (_, w
     expect(error).not.toHaveBeenCalled()
   })
 
-  it('has what waits in its view after it was navigated away from and back', async () => {
+  it('shows waiting entries after a navigation away and back', async () => {
     const { world, makeStore } = app()
     const error = vi.spyOn(console, 'error')
     const page = show(way, makeStore)

@@ -26,10 +26,10 @@ const commands: Record<string, (app: App, id: string) => Promise<unknown>> = {
   discardAll: (app) => discardAll(app.broker),
 }
 
-describe.each(Object.keys(commands))('a refusal that was taken back by %s', (name) => {
+describe.each(Object.keys(commands))('a refusal that was revoked by %s', (name) => {
   const takeBack = commands[name] as (typeof commands)[string]
 
-  it('comes on top of no older truth of the same page', async () => {
+  it('is not applied over an older read of the same page', async () => {
     const { world, app, id } = await refused()
     world.setOnline(false)
     await takeBack(app, id)
@@ -40,7 +40,7 @@ describe.each(Object.keys(commands))('a refusal that was taken back by %s', (nam
     expect(app.post('p1')?.problem).toBeUndefined()
   })
 
-  it.each([0, 500, 1_001, 30_000])('is told to no page that starts %i ms later, offline', async (ms) => {
+  it.each([0, 500, 1_001, 30_000])('is reported to no page that starts %i ms later, offline', async (ms) => {
     const { world, app, id } = await refused()
     world.setOnline(false)
     await takeBack(app, id)
@@ -57,7 +57,7 @@ describe.each(Object.keys(commands))('a refusal that was taken back by %s', (nam
   })
 })
 
-it('a refusal that stands comes on top of an older truth, after a reload too', async () => {
+it('a valid refusal is applied over an older read, after a reload too', async () => {
   const { world, app } = await refused()
   showOldTruth(world, app)
   expect(app.post('p1')?.problem).toBe('refused')
@@ -71,7 +71,7 @@ it('a refusal that stands comes on top of an older truth, after a reload too', a
   expect(again.post('p1')?.problem).toBe('refused')
 })
 
-it('what came of a requeued entry later stands', async () => {
+it('the later outcome of a requeued entry counts', async () => {
   const { world, app, id } = await refused()
   world.network.next((request) => acknowledge(request, {}))
   await requeue(app.broker, id)

@@ -15,7 +15,7 @@ function openAt(world: TestWorld, base: string, options: AppOptions = {}) {
 const said = () => vi.mocked(console.error).mock.calls.map(([text]) => String(text))
 const principals = ({ network }: TestWorld) => network.requests.map(({ principal }) => principal)
 
-describe('two apps of one origin, apart', () => {
+describe('two separate apps of one origin', () => {
   it.each([
     ['of two users', 'ada', '7'],
     ['of one user', 'ada', 'ada'],
@@ -44,7 +44,7 @@ describe('two apps of one origin, apart', () => {
     expect(said()).toEqual([])
   })
 
-  it('go on where the user of one signs out, another signs in, or one is discarded', async () => {
+  it('go on when the user of one signs out, another signs in, or one is discarded', async () => {
     const world = createTestWorld()
     world.setOnline(false)
     const [a, b] = [openAt(world, '/a/'), openAt(world, '/b/', { user: '7' })]
@@ -66,7 +66,7 @@ describe('two apps of one origin, apart', () => {
     expect(principals(world)).toEqual(['ada'])
   })
 
-  it('find what they left at the next load, whichever was loaded meanwhile (P11)', async () => {
+  it('find their entries at the next load, whichever was loaded meanwhile (P11)', async () => {
     const world = createTestWorld()
     world.setOnline(false)
     const [a, b] = [openAt(world, '/a/'), openAt(world, '/b/')]
@@ -82,7 +82,7 @@ describe('two apps of one origin, apart', () => {
     expect(again.map((app) => app.outbox().waiting)).toEqual([1, 0, 1])
   })
 
-  it('pause one alone where its user signs out in another tab, as signed out', async () => {
+  it('pause only the app whose user signs out in another tab', async () => {
     const world = createTestWorld()
     world.setOnline(false)
     const [one, other, b] = [openAt(world, '/a/'), openAt(world, '/a/'), openAt(world, '/b/', { user: '7' })]
@@ -103,7 +103,7 @@ describe('pages of one app', () => {
     ['scripts that have moved up', '/a/', '/'],
     ['scripts that have moved down', '/', '/a/b/'],
     ['a page further down', '/a/', '/a/b/'],
-  ])('find what was left by %s: at %s before, at %s now (P11)', async (_, before, now) => {
+  ])('find the entries of %s: at %s before, at %s now (P11)', async (_, before, now) => {
     const world = createTestWorld()
     world.setOnline(false)
     const left = openAt(world, before)
@@ -124,7 +124,7 @@ describe('pages of one app', () => {
     ['/', '/posts/'],
     ['/posts/', '/'],
     ['/app/', '/app/account/'],
-  ])('P6 are in one session at %s and %s: nothing is sent for the user before', async (one, other) => {
+  ])('P6 share one session at %s and %s: nothing is sent for the previous user', async (one, other) => {
     const world = createTestWorld()
     world.setOnline(false)
     const first = openAt(world, one)
@@ -156,7 +156,7 @@ describe('pages of one app', () => {
 })
 
 describe('the clash of an app with one below it', () => {
-  it('is said by name, once', async () => {
+  it('is reported once, with the name', async () => {
     const world = createTestWorld()
     for (const [base, user] of [
       ['/', 'ada'],
@@ -177,7 +177,7 @@ describe('the clash of an app with one below it', () => {
     ['it is the same user', '/', 'ada', '/admin2/', 'ada'],
     ['the users are of one page', '/x/', 'ada', '/x/', '7'],
     ['they are apart', '/y/', 'ada', '/z/', '7'],
-  ])('is not said where %s', async (_, one, mine, other, theirs) => {
+  ])('is not reported if %s', async (_, one, mine, other, theirs) => {
     const world = createTestWorld()
     openAt(world, one, { user: mine })
     await world.settle()
@@ -210,7 +210,7 @@ describe('an app whose base changes', () => {
     return { world, app }
   }
 
-  it.each(apps)('finds its work where its place is pinned: %s', async (_, first, other, next) => {
+  it.each(apps)('finds its entries if its base is set: %s', async (_, first, other, next) => {
     const { world, app } = await moved(first, other, next, { base: first })
 
     expect(principals(world)).toEqual(['ada'])
@@ -219,7 +219,7 @@ describe('an app whose base changes', () => {
   })
 
   it.each(apps)(
-    'is told where work waits, with the remedy, where it is not: %s',
+    'is told where its entries wait, with the remedy, if its base is not set: %s',
     async (_, first, other, next) => {
       const { world } = await moved(first, other, next)
 
@@ -230,14 +230,14 @@ describe('an app whose base changes', () => {
     },
   )
 
-  it('is told of the same user by that name, where their session at another base ends', async () => {
+  it('warns of the same user when their session at another base ends', async () => {
     await moved('/shop3/', '/admin3/', '/')
 
     expect(said().join()).toContain('ended the session of the same user at /shop3/.')
     expect(said().join()).not.toContain('of another user at /shop3/')
   })
 
-  it('is told nothing where nothing waits', async () => {
+  it('does not warn if no entry waits', async () => {
     const world = createTestWorld()
     for (const base of ['/a/', '/b/', '/']) {
       openAt(world, base, { user: base })

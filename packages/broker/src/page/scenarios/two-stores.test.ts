@@ -39,7 +39,7 @@ describe('two live stores on one database', () => {
     },
   )
 
-  it('show what waits in whichever is used, before it is', async () => {
+  it('show waiting entries in both, before one is used', async () => {
     const { world, tab, broker, first } = await two()
     first.dispatch(like('p1'))
     await world.settle()
@@ -53,7 +53,7 @@ describe('two live stores on one database', () => {
     expect(other.getState().posts.byId['p1']?.likedByMe).toBe(true)
   })
 
-  it('do not count what makes a store as its use', async () => {
+  it('do not count dispatches while a store is made as its use', async () => {
     const world = createTestWorld()
     const error = vi.spyOn(console, 'error').mockImplementation(() => {})
     const broker = makeBroker(world.tab())
@@ -72,7 +72,7 @@ describe('two live stores on one database', () => {
     expect(error).not.toHaveBeenCalled()
   })
 
-  it('one after the other, as when a page is navigated away from and back: the newer takes over what waits', async () => {
+  it('made one after the other: the newer one takes over waiting entries', async () => {
     const world = createTestWorld()
     world.setOnline(false)
     const error = vi.spyOn(console, 'error').mockImplementation(() => {})
@@ -97,7 +97,7 @@ describe('two live stores on one database', () => {
     expect(error).not.toHaveBeenCalled()
   })
 
-  it('both in use: both are served, are told what happened while they rested, and it is said once', async () => {
+  it('both in use: both work, catch up after their rest, and one warning comes', async () => {
     const { world, error, first, second } = await two()
     await world.settle()
     world.setOnline(true)
@@ -144,7 +144,7 @@ describe('two live stores on one database', () => {
     expect(() => openApp(world, { tab, name: 'other' })).not.toThrow()
   })
 
-  it('are no more than two objects until a store is made: createBroker opens nothing', () => {
+  it('need a store first: createBroker alone opens nothing', () => {
     const world = createTestWorld()
     const tab = world.tab()
     const transact = vi.spyOn(world.store, 'transact')
@@ -156,7 +156,7 @@ describe('two live stores on one database', () => {
   })
 })
 
-it('keeps a rejected answer of one world apart from another: two worlds share nothing', async () => {
+it('two worlds share no rejected answer', async () => {
   const full = createTestWorld({ network: (request) => acknowledge(request, {}, 422) })
   const fine = createTestWorld()
   const one = openApp(full)

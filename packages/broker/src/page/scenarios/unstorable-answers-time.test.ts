@@ -173,7 +173,7 @@ const kinds: readonly (readonly [string, Poison, object])[] = [
   ],
 ]
 
-describe('beside one poisoned entry 200 healthy ones in 50 lanes arrive, each once, in 1.5 times their time', () => {
+describe('beside one entry that cannot be stored, 200 others in 50 lanes arrive once, in 1.5 times their time', () => {
   const alone = deliver(undefined)
 
   it.each(kinds)('%s', async (_what, poison, expected) => {
@@ -226,7 +226,7 @@ describe('beside one poisoned entry 200 healthy ones in 50 lanes arrive, each on
     ],
     ['its counters', (row) => ({ ...row, attempts: 'many' })],
   ] satisfies [string, (row: Record<string, unknown>) => object][])(
-    'a row of which somebody has edited %s: it is set aside as damaged, and holds its lane until it is discarded',
+    'a row whose %s was edited is quarantined, and holds up its lane until it is discarded',
     async (_what, change) => {
       const base = await alone
       const beside = await deliver(edited(change))

@@ -76,7 +76,7 @@ describe('an answer that cannot be stored', () => {
     ['of a kind that the storage does not take', refusesPoison(), '"poison"', 'answerNotStored'],
     ['of 1 MB on a full disk', hasRoomFor(500_000), text(1e6), 'storageFull'],
   ])(
-    '%s: its entry ends as confirmed without it, once, and so do its neighbours',
+    '%s: its entry ends once as confirmed without it, and others end too',
     async (_what, store, body, reason) => {
       const app = open(store, (request) => jsonAnswer(request, body))
       const receipts = await deliver(app)
@@ -101,7 +101,7 @@ describe('an answer that cannot be stored', () => {
     ['nested 20,000 deep', memoryStore(), nested(20_000), { isCut: true, text: '['.repeat(8_192) }],
     ['of 1 MB on a full disk', hasRoomFor(500_000), text(1e6), { isCut: true }],
   ])(
-    'and means refusal, %s: it is returned with a part or a word in place of it',
+    'of a refusal, %s: its entry is returned with a part of the answer or a word',
     async (_what, store, body, problem) => {
       const app = open(store, (request) => jsonAnswer(request, body, 422))
       const receipts = await deliver(app)
@@ -118,7 +118,7 @@ describe('an answer that cannot be stored', () => {
     },
   )
 
-  it('is no reason to lose any where the storage takes nothing for a while', async () => {
+  it('loses no answer if the storage accepts nothing for a while', async () => {
     let isBroken = false
     const store = picky(() => (isBroken ? new DOMException('broken', 'UnknownError') : undefined))
     const app = open(store, (request) => {
@@ -149,18 +149,15 @@ describe('a payload that cannot be stored', () => {
       'notSerialisable',
     ],
     ['finds no room', full, 'storageFull'],
-  ])(
-    'because it %s ends alone, and its neighbours of the same turn arrive once',
-    async (_why, error, reason) => {
-      const app = open(refusesPoison(error), () => answer(500))
-      const receipts = await deliver(app, (n) => (n === poisoned ? { payload: 'poison' } : {}))
+  ])('because it %s ends alone, and others of the same turn arrive once', async (_why, error, reason) => {
+    const app = open(refusesPoison(error), () => answer(500))
+    const receipts = await deliver(app, (n) => (n === poisoned ? { payload: 'poison' } : {}))
 
-      expect(await receipts[poisoned]?.settled).toEqual({ status: 'rejected', reason })
-      for (const n of healthy) expect((await receipts[n]?.settled)?.status).toBe('delivered')
-      expect(arrivals(app)).toEqual(urls(healthy))
-      expect(app.app.outbox()).toMatchObject({ waiting: 0, deadLetters: 0 })
-    },
-  )
+    expect(await receipts[poisoned]?.settled).toEqual({ status: 'rejected', reason })
+    for (const n of healthy) expect((await receipts[n]?.settled)?.status).toBe('delivered')
+    expect(arrivals(app)).toEqual(urls(healthy))
+    expect(app.app.outbox()).toMatchObject({ waiting: 0, deadLetters: 0 })
+  })
 
   it('keeps the order of its lane', async () => {
     const app = open(refusesPoison(), () => answer(500))
@@ -198,7 +195,7 @@ describe('a URL', () => {
     expect(await at(url, limits)).toMatchObject(expected)
   })
 
-  it('of a read has the same bound', async () => {
+  it('of a read has the same limit', async () => {
     const get = read(createAction<number>('get'), { request: ofLength })
     const { store } = openApp(createTestWorld(), { routes: [get], reads: reads() })
 

@@ -149,8 +149,8 @@ beforeEach(() => {
 })
 afterEach(() => vi.restoreAllMocks())
 
-describe('a broker over rows that anybody edited, before a server that answers anything', () => {
-  it(`sends what was captured and nothing else, and goes on (seed ${seed}, ${runs} runs)`, async () => {
+describe('a broker over edited rows and a server with random answers', () => {
+  it(`sends only captured requests, and goes on (seed ${seed}, ${runs} runs)`, async () => {
     for (let at = 0; at < runs; at++)
       await run(at).catch((error: unknown) => {
         throw new Error(`run ${at}: ${error instanceof Error ? error.message : error}`, { cause: error })

@@ -11,7 +11,7 @@ const bytesText = /no room for this write within 400 bytes \(limits\.bytesMax\).
 const long = 'x'.repeat(150)
 const clap = (app: App, note = '') => app.store.dispatch(clapped({ postId: 'p1', note }))
 
-describe('a full outbox says which bound was met', () => {
+describe('the refusal of a full outbox names the limit', () => {
   it.each([
     ['entries, in one turn', { entriesMax: 2 }, ['', '', ''], false, entriesText],
     ['entries, one after another', { entriesMax: 2 }, ['', '', ''], true, entriesText],

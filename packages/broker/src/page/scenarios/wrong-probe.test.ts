@@ -45,8 +45,8 @@ function open(over: Answered, probed: Answered, more: Parameters<typeof openApp>
   return { world, app, mend, probes }
 }
 
-describe('a session probe that tells nothing', () => {
-  it.each(silent)('is told in the slice while the outbox is paused: %s', async (_what, probed, said) => {
+describe('an ambiguous session probe', () => {
+  it.each(silent)('is listed in the slice while the outbox is paused: %s', async (_what, probed, said) => {
     const { world, app } = open(answer(401), probed)
     app.like('p1')
     await world.clock.advance(40_000)
@@ -56,19 +56,16 @@ describe('a session probe that tells nothing', () => {
     expect(JSON.parse(JSON.stringify(app.outbox().trouble))).toMatchObject([{ code: 'sessionUnknown' }])
   })
 
-  it.each(silent)(
-    'is told where a 403 waits for it, with its own answer: %s',
-    async (_what, probed, said) => {
-      const { world, app } = open(answer(403, {}), probed)
-      const { id } = app.like('p1')
-      await world.settle()
+  it.each(silent)('is listed with its own answer if a 403 waits for it: %s', async (_what, probed, said) => {
+    const { world, app } = open(answer(403, {}), probed)
+    const { id } = app.like('p1')
+    await world.settle()
 
-      expect(app.outbox().trouble).toMatchObject([{ origin: own, code: 'sessionUnknown', ...said }])
-      expect(app.outbox().entries[id]).toMatchObject({ reason: 'sessionUnknown', httpStatus: 403 })
-    },
-  )
+    expect(app.outbox().trouble).toMatchObject([{ origin: own, code: 'sessionUnknown', ...said }])
+    expect(app.outbox().entries[id]).toMatchObject({ reason: 'sessionUnknown', httpStatus: 403 })
+  })
 
-  it('is told where it should have judged a redirect', async () => {
+  it('is listed if it should have judged a redirect', async () => {
     const { world, app } = open(redirect(), answer(404, {}))
     app.like('p1')
     await world.settle()
@@ -76,7 +73,7 @@ describe('a session probe that tells nothing', () => {
     expect(app.outbox().trouble).toMatchObject([{ code: 'sessionUnknown', httpStatus: 404 }])
   })
 
-  it('is told by the origin of its own', async () => {
+  it('is listed by the probe’s own origin', async () => {
     const more = { sessionProbe: `${login}/me`, origins: [login] }
     const { world, app } = open(answer(401), answer(404, {}), more)
     app.like('p1')
@@ -85,7 +82,7 @@ describe('a session probe that tells nothing', () => {
     expect(app.outbox().trouble).toMatchObject([{ origin: login, code: 'sessionUnknown', httpStatus: 404 }])
   })
 
-  it('is told in every tab', async () => {
+  it('is listed in every tab', async () => {
     const { world, app } = open(answer(401), answer(404, {}))
     const other = openApp(world, { sessionProbe: '/api/me' })
     await world.settle()
@@ -95,7 +92,7 @@ describe('a session probe that tells nothing', () => {
     expect(other.outbox()).toMatchObject({ paused: 'auth', trouble: [{ code: 'sessionUnknown' }] })
   })
 
-  it('is no trouble while the device is offline', async () => {
+  it('is not listed while the device is offline', async () => {
     const { world, app } = open(answer(401), answer(200, {}))
     app.like('p1')
     await world.settle()
@@ -111,7 +108,7 @@ describe('a session probe that is redirected', () => {
     ['after a 401', answer(401)],
     ['after a 403', answer(403, {})],
     ['after a redirect', redirect()],
-  ])('is told beside the pause: %s', async (_when, over) => {
+  ])('is listed beside the pause: %s', async (_when, over) => {
     const { world, app } = open(over, redirect())
     app.like('p1')
     await world.clock.advance(20_000)
@@ -148,7 +145,7 @@ describe('trouble with a session probe', () => {
     ['its entry is cancelled', after403, ({ app, id }: Met) => cancel(app.broker, id)],
     ['all is given up', after403, ({ app }: Met) => discardAll(app.broker)],
     ['its user signs out after a 403', after403, ({ app }: Met) => void app.store.dispatch(signedOut())],
-  ])('ends where %s', async (_how, meet, end) => {
+  ])('ends if %s', async (_how, meet, end) => {
     const opened = await meet()
     const { world, app } = opened
     await end(opened)
@@ -164,7 +161,7 @@ describe('trouble with a session probe', () => {
   it.each([
     ['its entry is cancelled', ({ app, id }: Met) => cancel(app.broker, id)],
     ['all is given up', ({ app }: Met) => discardAll(app.broker)],
-  ])('lasts as long as its pause where %s', async (_how, end) => {
+  ])('lasts as long as its pause if %s', async (_how, end) => {
     const opened = await inPause()
     const { world, app } = opened
     await end(opened)
@@ -176,7 +173,7 @@ describe('trouble with a session probe', () => {
     expect(app.outbox()).toMatchObject({ paused: undefined, trouble: [] })
   })
 
-  it('ends where the probe says that the session is over', async () => {
+  it('ends when the probe says that the session is over', async () => {
     const { world, app, mend } = await inPause()
     mend(answer(401))
     await world.clock.advance(20_000)
