@@ -47,8 +47,7 @@ interface AttemptInFlight {
 }
 
 /**
- * Rejects where the storage fails or the signal aborts. Requests in flight are aborted then. The next holder of the
- * lock finds their entries by the expired leases, and sends them again.
+ * Rejects where the storage fails or the signal aborts. What is in flight is aborted then, for the next holder of the lock.
  */
 export async function drain(context: DrainContext): Promise<void> {
   const { signal } = context
