@@ -185,15 +185,12 @@ describe.each([...parsers, ...texts].filter(([name]) => name.includes('express')
         'application/json',
         {},
       ],
-    ])(
-      'explains that a string that was %s could be its text',
-      async (_how, body, type, more) => {
-        const response = await send(await start(), body, type, more)
-        expect([response.status, await response.text()]).toEqual([
-          500,
-          expect.stringContaining('got a request whose body is a string'),
-        ])
-      },
-    )
+    ])('explains that a string that was %s could be its text', async (_how, body, type, more) => {
+      const response = await send(await start(), body, type, more)
+      expect([response.status, await response.text()]).toEqual([
+        500,
+        expect.stringContaining('got a request whose body is a string'),
+      ])
+    })
   },
 )
