@@ -204,7 +204,7 @@ describe('a broker worker', () => {
 
     await broker.register('/wire/page')
 
-    expect(warn).toHaveBeenCalledWith(expect.stringContaining('this page delivers'), expect.anything())
+    expect(warn).toHaveBeenCalledWith(expect.stringContaining('This page delivers'), expect.anything())
     expect(broker.capabilities().worker).toBe('none')
     expect((await store.dispatch(sent('/wire/echo')).settled).status).toBe('delivered')
   })

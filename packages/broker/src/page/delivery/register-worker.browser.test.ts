@@ -88,7 +88,7 @@ describe('a new version of the worker', () => {
 
     broker.applyUpdate()
 
-    expect(console.warn).toHaveBeenCalledWith(expect.stringContaining('found no version'))
+    expect(console.warn).toHaveBeenCalledWith(expect.stringContaining('found no waiting version'))
   })
 })
 
@@ -102,7 +102,7 @@ describe('register', () => {
 
     expect(broker.capabilities().worker).not.toBe('none')
     expect(console.warn).not.toHaveBeenCalledWith(
-      expect.stringContaining('no service worker here'),
+      expect.stringContaining('service worker was not registered'),
       expect.anything(),
     )
     expect(registration.active).not.toBeNull()
@@ -116,7 +116,7 @@ describe('register', () => {
 
     expect(broker.capabilities().worker).toBe('none')
     expect(console.warn).toHaveBeenCalledWith(
-      expect.stringContaining('no service worker here'),
+      expect.stringContaining('service worker was not registered'),
       expect.anything(),
     )
   })
@@ -133,7 +133,7 @@ describe('register', () => {
     await broker.register(given)
 
     expect(console.warn).toHaveBeenCalledWith(
-      expect.stringContaining('this page delivers'),
+      expect.stringContaining('This page delivers'),
       expect.anything(),
     )
     expect(broker.capabilities().worker).toBe('none')
