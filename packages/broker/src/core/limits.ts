@@ -74,7 +74,7 @@ export const retentionDefaultMs = 86_400_000
 export const clockSlackMs = 2_000
 
 /** Entries in doubt that one round asks the server about. */
-export const inquiriesMax = 20
+export const statusQuestionsMax = 20
 /** An entry in doubt is asked about again after this, and by backoff on top of it. */
 export const askAgainMs = 1_000
 

@@ -102,7 +102,7 @@ export interface World {
   readonly ports: Ports
   readonly host: PageLifecycle
   /** Asks about entries in doubt. Undefined until its code is loaded, when `onLoaded` is called. */
-  inquiries?(onLoaded: () => void): StatusQueryCode | undefined
+  statusQueryCode?(onLoaded: () => void): StatusQueryCode | undefined
 }
 
 /** The abilities of this browser, on which the promises rest. */

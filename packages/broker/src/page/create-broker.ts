@@ -219,7 +219,7 @@ const inertMiddleware =
 
 function browserWorld(database: string, origins: BrokerOptions<never, never>['origins']): World | undefined {
   if (typeof window === 'undefined') return undefined
-  const { load, inquiries } = loadDeferredCode()
+  const { load, statusQueryCode } = loadDeferredCode()
   const ports = { ...browserPorts(database, load, credentialsBy(origins)), chance: pageRandom }
-  return { ports, host: browserLifecycle(), inquiries }
+  return { ports, host: browserLifecycle(), statusQueryCode }
 }

@@ -1,11 +1,11 @@
 import { describe, expect, it, vi } from 'vitest'
 import { clapped, openApp } from '../../test/page-fixture.js'
-import * as inquiries from '../core/delivery/status-query.js'
+import * as statusQuery from '../core/delivery/status-query.js'
 import { write } from '../index.js'
 import { acknowledge, answer, createTestWorld, cut } from '../testing/index.js'
 import { loadDeferredCode } from './load-deferred-code.js'
 
-const later = { createInquiry: 1, questions: 2, bringBack: 3, level: 4 }
+const later = { queryStatus: 1, questions: 2, recoverRows: 3, syncMirror: 4 }
 const failing = (times: number) => {
   let left = times
   return vi.fn(async () => {
@@ -23,7 +23,7 @@ describe('deferred code', () => {
     await quiet()
 
     expect(load).toHaveBeenCalledTimes(1)
-    expect(part.inquiries(() => {})).toBe(later)
+    expect(part.statusQueryCode(() => {})).toBe(later)
   })
 
   it('is loaded again at each use until it succeeds, and reports success', async () => {
@@ -33,7 +33,7 @@ describe('deferred code', () => {
     const given: unknown[] = []
     for (let need = 0; need < 4; need++) {
       await quiet()
-      given.push(part.inquiries(onLoaded))
+      given.push(part.statusQueryCode(onLoaded))
     }
 
     expect(load).toHaveBeenCalledTimes(4)
@@ -68,9 +68,9 @@ describe('a page without its deferred code', () => {
       ...options,
       world: {
         ...tab,
-        inquiries(listener: () => void) {
+        statusQueryCode(listener: () => void) {
           onLoaded = listener
-          return loaded ? inquiries : undefined
+          return loaded ? statusQuery : undefined
         },
       },
     })

@@ -6,7 +6,7 @@ type DeferredCode = typeof import('./deferred-code.js')
 export interface LoadDeferredCode {
   /** Rejects where it cannot be loaded. Each call tries again. */
   load(): Promise<DeferredCode>
-  readonly inquiries: NonNullable<World['inquiries']>
+  readonly statusQueryCode: NonNullable<World['statusQueryCode']>
 }
 
 export function loadDeferredCode(
@@ -20,7 +20,7 @@ export function loadDeferredCode(
   load().catch(() => {})
   return {
     load,
-    inquiries(onLoaded) {
+    statusQueryCode(onLoaded) {
       if (later === undefined) load().then(onLoaded, () => {})
       return later
     },

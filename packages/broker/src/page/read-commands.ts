@@ -1,4 +1,4 @@
-// What an app may ask of its reads, beside dispatching and fetching them.
+// Commands of an app for its reads, beside dispatching and fetching them.
 
 import { describe } from '../redux/describe.js'
 import { type Broker, internals } from './broker.js'

@@ -35,7 +35,7 @@ export type Routes = ReadonlyMap<string, Route>
 
 export interface RuntimeConfig extends PageContext {
   readonly ports: Ports & { readonly reachability: Reachability }
-  readonly inquiries: DeliveryContext['inquiries']
+  readonly statusQueryCode: DeliveryContext['statusQueryCode']
   /** Undefined where the app declares no read. */
   readonly createReads: ReturnType<ReadPart['begin']>['createEngine'] | undefined
   /** The app's word for a worker that is alone. */
@@ -123,7 +123,7 @@ export function runtimeConfig<State>(
   { database, routes, judging, worker, world, release }: ConfigParts,
   store: MiddlewareAPI,
 ): RuntimeConfig {
-  const { host, inquiries } = world
+  const { host, statusQueryCode } = world
   const preparing = createHeaderPreparation(routes, options.prepareHeaders, store.getState)
   const canSend = [...preparing.has, ...judging.judges, ...cookieNeeds(options.origins)]
   const limits = { ...defaultLimits, ...options.limits }
@@ -147,7 +147,7 @@ export function runtimeConfig<State>(
     ...configuredBase(options, host),
     ports,
     host,
-    inquiries,
+    statusQueryCode,
     worker,
     limits,
     release,

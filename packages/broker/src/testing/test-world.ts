@@ -2,7 +2,7 @@
 import { memoryAnswerCache } from '../adapters/memory/memory-answer-cache.js'
 import { memoryStore } from '../adapters/memory/memory-store.js'
 import type { DeviceState, Zone } from '../core/conditions/device.js'
-import * as inquiries from '../core/delivery/status-query.js'
+import * as statusQuery from '../core/delivery/status-query.js'
 import type { RandomSource } from '../core/platform.js'
 import type { AnswerCache } from '../core/reads/cache/answer-cache.js'
 import type { Store } from '../core/rows/store.js'
@@ -99,7 +99,7 @@ export function createTestWorld(options: TestWorldOptions = {}): TestWorld {
       return {
         host,
         ports: { ...portsOf(life, shared), device },
-        inquiries: () => inquiries,
+        statusQueryCode: () => statusQuery,
         setDevice,
         crash() {
           life.end()

@@ -73,7 +73,7 @@ export function startBrokerWorker(options: WorkerOptions = {}): BrokerWorker {
     serves,
     prepare,
     refuses: (type) => refusedWhen[type],
-    inquiries: () => ({ queryStatus, questions }),
+    statusQueryCode: () => ({ queryStatus, questions }),
   })
   const line = notingScheduler(
     createScheduler({

@@ -5,8 +5,8 @@ import type { Clock } from '../platform.js'
 import type { Store } from '../rows/store.js'
 
 /**
- * Rejects where the work takes longer. The time is made of short timers in a row, so that a thread that is busy, or
- * stands still, is not taken for a place that hangs.
+ * Rejects if the work takes longer. Short timers in a row measure the time. So a busy thread is not taken for a place
+ * that hangs.
  */
 export function inTime<T>(
   { after }: Pick<Clock, 'after'>,

@@ -77,7 +77,7 @@ const homeOf = (homes: readonly SaltRow[], row: PartitionRow) =>
 const isReplaced = (home: SaltRow | undefined, elsewhere: readonly SaltRow[]): boolean =>
   home !== undefined && elsewhere.some(({ name, value }) => name === home.name && value !== home.value)
 
-/** Nobody can tell whose of the users it was. */
+/** Tells every user of the home, since nobody can tell whose entries they were. */
 async function tellAll(
   tx: StoreTransaction,
   homes: readonly SaltRow[],

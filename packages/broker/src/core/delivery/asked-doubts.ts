@@ -15,7 +15,10 @@ export type AskedDoubts = Map<string, Asked>
 /** An entry in doubt once more is another question. */
 const doubtVersion = ({ id, fence }: InDoubtEntry) => `${id} ${fence}`
 
-/** The doubts that may be asked about by now. The doubt that was asked about last stands last, so that no key holds up another. */
+/**
+ * The doubts that may be asked about by now. The doubt that was asked about last stands last, so that no key holds up
+ * another.
+ */
 export function toAsk<Entry extends InDoubtEntry>(
   asked: AskedDoubts,
   entries: readonly Entry[],

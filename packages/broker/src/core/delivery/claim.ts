@@ -56,7 +56,7 @@ export async function claim(
   if ((await sessionOf(tx, row.partition)) === undefined) return { claimed, doubted }
   const sentTo = [...inFlight]
   const due: WaitingEntry[] = []
-  /** Due since the last probe of an origin that rests. One that was never tried is the next probe. */
+  /** Entries due since the last probe of an origin that rests. An entry that was never tried is the next probe. */
   const taps: WaitingEntry[] = []
   const healthOf = (origin: string) => origins.get(origin) ?? healthyOrigin(origin)
   const allowedTo = (origin: string) => {

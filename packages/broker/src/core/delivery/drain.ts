@@ -29,7 +29,7 @@ export interface DrainContext
   readonly limits: Limits
   readonly user: Owner
   readonly isExpired: IsExpired
-  /** The monotonic time after which the next drain does all that is not in flight, since a worker does not live long. */
+  /** The monotonic time after which the rest is left to the next drain, since a worker does not live long. */
   readonly until: number
   /** The reason of the wake-up since the last call; undefined where there was none. */
   takeProbe(): WakeReason | undefined
@@ -38,7 +38,7 @@ export interface DrainContext
   /** Resolves at the next wake-up. */
   woken(): Promise<void>
   /** Undefined where the code of the status query is missing, so that entries in doubt wait. */
-  inquiries(): StatusQueryCode | undefined
+  statusQueryCode(): StatusQueryCode | undefined
 }
 
 interface AttemptInFlight {
@@ -46,9 +46,7 @@ interface AttemptInFlight {
   readonly landed: Promise<Finished>
 }
 
-/**
- * Rejects where the storage fails or the signal aborts. What is in flight is aborted then, for the next holder of the lock.
- */
+/** Rejects if the storage fails or the signal aborts. The next holder of the lock sends its requests again. */
 export async function drain(context: DrainContext): Promise<void> {
   const { signal } = context
   const flying = new AbortController()
@@ -67,7 +65,7 @@ async function loop(context: DrainContext): Promise<void> {
   const aborted = new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve()))
   const flights = new Map<string, AttemptInFlight>()
   const sessionQuery = querySession(context)
-  let inquiry: StatusQuery | undefined
+  let statusQuery: StatusQuery | undefined
   let stealsFound: number | undefined
   let thrown = 0
   const stopRenewing = keepLeases(ports, flights)
@@ -90,9 +88,9 @@ async function loop(context: DrainContext): Promise<void> {
       for (const entry of claimed) flights.set(entry.id, launch(context, entry, row))
       if (finished.length + claimed.length > 0 || doubted) ports.bus.post('changed')
       if (open.length > 0 && isOver) context.comeBack()
-      else if (open.length > 0) inquiry ??= context.inquiries()?.queryStatus(context)
-      if (!isOver) inquiry?.ask(open)
-      const asking = [sessionQuery(row, probe), inquiry?.asking()].filter((one) => one !== undefined)
+      else if (open.length > 0) statusQuery ??= context.statusQueryCode()?.queryStatus(context)
+      if (!isOver) statusQuery?.ask(open)
+      const asking = [sessionQuery(row, probe), statusQuery?.asking()].filter((one) => one !== undefined)
       if (flights.size + asking.length === 0) return
       finished = await landing(flights, [woken, ...asking])
     }
@@ -147,8 +145,8 @@ async function drainStep(
       })
       await writeBack(isRecovered || settling.length + claimed.length + doubted.length > 0)
       const isDoubted = doubted.length > 0 || finished.some(({ outcome }) => outcome.kind === 'inDoubt')
-      const inquiries = row.statusQuery === undefined ? undefined : context.inquiries()
-      const open = (await inquiries?.questions(tx, row, context)) ?? []
+      const code = row.statusQuery === undefined ? undefined : context.statusQueryCode()
+      const open = (await code?.questions(tx, row, context)) ?? []
       return { claimed, doubted: isDoubted, open, row }
     })
   return goOn(finished).catch(async (error: unknown) => {

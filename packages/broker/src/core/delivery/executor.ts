@@ -9,7 +9,10 @@ import { type IsExpired, watchForExpiry } from './expired-leases.js'
 import { asLeader } from './leader-lock.js'
 
 export interface ExecutorContext
-  extends Pick<DrainContext, 'ports' | 'limits' | 'serves' | 'owner' | 'prepare' | 'refuses' | 'inquiries'> {
+  extends Pick<
+    DrainContext,
+    'ports' | 'limits' | 'serves' | 'owner' | 'prepare' | 'refuses' | 'statusQueryCode'
+  > {
   readonly database: string
   /** The user whose entries this realm may send now. */
   user(): Promise<Owner | undefined>

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { doubting } from '../fixtures/doubt.fixture.js'
 import { done, lostReply, told } from '../fixtures/status-query.fixture.js'
 import { rowsOf } from '../fixtures/world.fixture.js'
-import { inquiriesMax } from '../limits.js'
+import { statusQuestionsMax } from '../limits.js'
 import { changePartition, deactivate, readPartition } from '../outbox/partition.js'
 import { questions } from './status-query.js'
 
@@ -78,7 +78,7 @@ describe('an entry that becomes in doubt', () => {
   })
 
   it('P10 is asked about once, one after the other, and some at a time are given up where nothing comes back', async () => {
-    const lanes = Array.from({ length: inquiriesMax + 5 }, (_, i) => `lane${i}`)
+    const lanes = Array.from({ length: statusQuestionsMax + 5 }, (_, i) => `lane${i}`)
     const many = await doubting(() => told('expired'), { lanes })
     const silent = await doubting(() => lostReply, { lanes })
     for (const { world } of [many, silent]) {

@@ -1,4 +1,4 @@
-// What a round of questions leaves open is asked again, whatever ends the round.
+// Questions that a round leaves open are asked again, whatever ends the round.
 import { describe, expect, it } from 'vitest'
 import { captureTo, doubting } from '../fixtures/doubt.fixture.js'
 import { done, statusReply, told } from '../fixtures/status-query.fixture.js'

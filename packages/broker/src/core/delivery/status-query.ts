@@ -1,6 +1,6 @@
 // Asks servers about entries in doubt by a status query. Their answer ends a doubt, or else a person does.
 
-import { askAgainMs, inquiriesMax, type Limits, pageRowsMax } from '../limits.js'
+import { askAgainMs, type Limits, pageRowsMax, statusQuestionsMax } from '../limits.js'
 import { backoffMs, retryAfterMs } from '../network/backoff.js'
 import { isJson } from '../network/media-type.js'
 import type { Reply } from '../network/network.js'
@@ -127,8 +127,8 @@ export async function questions(
       .flatMap((row) => (row.state === 'inDoubt' && isValidEntry(row) ? row : []))
       .filter(({ channel }) => served.includes(channel) && statusQuery.startsWith(`${originOf(channel)}/`))
       .filter(({ trouble }) => trouble?.reason !== 'keyExpired')
-    const open = toAsk(asked, doubts, ports.clock.monotonic()).slice(0, inquiriesMax)
-    if (open.length === inquiriesMax || rows.length < read)
+    const open = toAsk(asked, doubts, ports.clock.monotonic()).slice(0, statusQuestionsMax)
+    if (open.length === statusQuestionsMax || rows.length < read)
       return open.map((entry) => ({ entry, row, statusQuery }))
   }
 }

@@ -30,7 +30,7 @@ async function openPage(when?: Conditions, lacks: readonly string[] = []) {
     ...{ ports, host: tab.host, worker, database: 'db', limits: defaultLimits },
     serves: () => true,
     prepare: async ({ headers }) => headers,
-    inquiries: tab.inquiries,
+    statusQueryCode: tab.statusQueryCode,
     user: async () => owner,
     async look() {
       const news = (tx: Parameters<typeof readOutboxChanges>[0]) =>

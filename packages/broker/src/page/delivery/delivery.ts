@@ -24,7 +24,7 @@ export interface DeliveryContext {
   readonly limits: Limits
   readonly serves: CanSend
   readonly prepare: ExecutorContext['prepare']
-  readonly inquiries: ((onLoaded: () => void) => StatusQueryCode | undefined) | undefined
+  readonly statusQueryCode: ((onLoaded: () => void) => StatusQueryCode | undefined) | undefined
   readonly refuses?: ExecutorContext['refuses']
   user(): Promise<Owner | undefined>
   /** Reads the rows again, which plans what comes next. */
@@ -116,7 +116,7 @@ export function createDelivery(context: DeliveryContext): Delivery {
     user: context.user,
     serves,
     prepare,
-    inquiries: () => context.inquiries?.(() => wake('capture')),
+    statusQueryCode: () => context.statusQueryCode?.(() => wake('capture')),
     refuses,
   })
   let cancelTimer = () => {}

@@ -1,5 +1,5 @@
-// Sees to the journal while a page is open: writes down what was shown, takes the words out of it later, and has what is
-// too old forgotten.
+// Maintains the journal while a page is open. It notes which rows were shown, removes their content later, and deletes
+// rows that are too old.
 
 import { journalGraceMs, levelAfterMs } from '../../core/limits.js'
 import { tidyJournal } from '../../core/outbox/journal.js'
