@@ -224,5 +224,7 @@ export function beginSession(row: PartitionRow): void {
   delete row.paused
   delete row.unclear
   delete row.proven
+  // A damaged count begins anew. It must not meet the session in which the user left.
+  delete row.left
   row.session += 1
 }

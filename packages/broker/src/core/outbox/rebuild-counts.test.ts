@@ -7,7 +7,7 @@ import type { EntryRow } from '../rows/entry.js'
 import type { PartitionRow } from '../rows/rows.js'
 import type { Span, StoreTransaction } from '../rows/store.js'
 import { channelOf } from './delivery-requirements.js'
-import { activate, newPartition, readPartition } from './partition.js'
+import { activate, deactivate, newPartition, readPartition } from './partition.js'
 import { rebuiltCounts } from './rebuild-counts.js'
 
 const damages: readonly (readonly [string, unknown])[] = [
@@ -120,4 +120,29 @@ describe('an outbox whose row of counts is damaged', () => {
 
     expect((await box.contents('q')).row).toMatchObject({ waiting: 0, dead: 0, nextSeq: 1, nextNumber: 1 })
   })
+})
+
+describe('a count of sessions that is damaged', () => {
+  it.each([0, 1, 2, 3, 4])(
+    'is no sign-out for the user who is back, after %i sign-outs before',
+    async (times) => {
+      const box = outbox()
+      const owner = { partition: 'p', principal: 'ada' }
+      for (let i = 0; i < times; i++) {
+        await box.write((tx) => activate(tx, owner))
+        await box.write((tx) => deactivate(tx, 'p', 9))
+      }
+      for (let i = 0; i < 5; i++) {
+        await box.write(async (tx) => {
+          if (i === 0) tx.put('partitions', { ...(await readPartition(tx, 'p')), session: 'x' as never })
+          await activate(tx, owner)
+        })
+        await box.accept([capture(`e${i}`)])
+        for (const entry of await box.claim({ now: 9 })) await box.settle(entry, deliveredOutcome)
+      }
+
+      const { journal } = await box.contents()
+      expect(journal.map(({ kind }) => kind)).toEqual(Array(5).fill('delivered'))
+    },
+  )
 })
