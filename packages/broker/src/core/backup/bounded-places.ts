@@ -3,30 +3,31 @@
 import { turnMs } from '../limits.js'
 import type { Clock } from '../platform.js'
 import type { Store } from '../rows/store.js'
+import { withTimeout } from '../with-timeout.js'
 
-/**
- * Rejects if the work takes longer. Short timers in a row measure the time. So a busy thread is not taken for a place
- * that hangs.
- */
-export function inTime<T>(
-  { after }: Pick<Clock, 'after'>,
+/** Rejects if the work takes longer. */
+export const inTime = <T>(
+  clock: Pick<Clock, 'after'>,
   ms: number,
   work: Promise<T>,
   onLate: () => void = () => {},
-): Promise<T> {
-  return new Promise((resolve, reject) => {
+): Promise<T> =>
+  withTimeout({ after: afterTurns(clock) }, ms, work, () => {
+    onLate()
+    return Promise.reject(new Error(`redux-broker: the storage did not answer within ${ms} ms`))
+  })
+
+/** Waits by short timers in a row, so that a busy thread is not taken for a place that hangs. */
+const afterTurns =
+  ({ after }: Pick<Clock, 'after'>): Clock['after'] =>
+  (ms, callback) => {
     let cancel: () => void
     const wait = (left: number) => {
-      cancel = after(turnMs, () => {
-        if (left > turnMs) return wait(left - turnMs)
-        onLate()
-        reject(new Error(`redux-broker: the storage did not answer within ${ms} ms`))
-      })
+      cancel = after(turnMs, left > turnMs ? () => wait(left - turnMs) : callback)
     }
     wait(ms)
-    work.then(resolve, reject).finally(() => cancel())
-  })
-}
+    return () => cancel()
+  }
 
 /** The place, with transactions that fail where they take longer. It is opened anew after such a one. */
 export const answering = (
