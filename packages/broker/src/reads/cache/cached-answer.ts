@@ -1,8 +1,7 @@
 // The kept answer of one request, under its key in its user's partition.
 
 import { readPrepareMs } from '../../core/limits.js'
-import type { AnswerCache } from '../../core/reads/cache/answer-cache.js'
-import { headerOf, type StoredAnswer } from '../../core/reads/cache/cache-policy.js'
+import { headerOf, isCacheable, isTooOld, type StoredAnswer } from '../../core/reads/cache/cache-policy.js'
 import { isAboutAnswer, refreshedBy } from '../../core/reads/cache/revalidation.js'
 import type { Tag } from '../../core/reads/consistency/tags.js'
 import { touchedTags } from '../../core/reads/consistency/write-overlap.js'
@@ -13,12 +12,11 @@ import type { ReadEngineContext } from '../../page/reads-port.js'
 import type { WriteTags } from '../consistency/write-tags.js'
 import { isOwn } from '../request/read-request.js'
 import type { AnsweredRead } from '../request/read-result.js'
-import { createUserCache, type UserCache, type UserCacheContext } from './user-cache.js'
+import { keepForUser, type UserCacheContext } from './user-cache.js'
 
 export interface CachedAnswerContext
-  extends Pick<ReadEngineContext, 'ports' | 'snapshot' | 'user' | 'view' | 'restored'> {
-  readonly copies: AnswerCache
-  readonly bounds: UserCacheContext['bounds']
+  extends Pick<ReadEngineContext, 'ports' | 'snapshot' | 'user' | 'view' | 'restored'>,
+    Pick<UserCacheContext, 'copies' | 'bounds'> {
   readonly written: WriteTags
   readonly principal: string
   /** By key, what is being written to the copies at this moment. */
@@ -41,18 +39,18 @@ export interface CachedAnswer {
    * answer.
    */
   unchanged(result: AnsweredRead): AnsweredRead | undefined
+  /** Keeps an answer where it may be kept. Otherwise the kept answer goes. */
   keep(result: AnsweredRead): void
   /** Deletes the kept answer. */
   drop(): void
 }
 
 export function createCachedAnswer(context: CachedAnswerContext, request: ReadRequest): CachedAnswer {
-  const { ports, user, principal, snapshot, writing } = context
+  const { ports, user, principal, snapshot, copies, bounds, writing } = context
   let finding: Promise<void> | undefined
   let partition: string | undefined
   /** Where the copy lies. A header may hold a secret, so a key with headers is replaced by its hash. */
-  let at = ''
-  let keeping: UserCache | undefined
+  let at: string | undefined
   let copy: StoredAnswer | undefined
   let isSecondTry = false
   // Where the rows fail the app's own word tells users apart.
@@ -62,18 +60,19 @@ export function createCachedAnswer(context: CachedAnswerContext, request: ReadRe
     partition = (await user())?.partition
     if (partition === undefined) return
     at = request.headers.length === 0 ? key() : await ports.chance.digest(key())
-    keeping = createUserCache({ ...context, partition })
     // A reader who asks while an answer is being written finds that answer, not the one before.
     await writing.get(at)
-    copy = await keeping.find(at)
+    const found = await copies.find(partition, at)
+    if (found !== undefined && !isTooOld(found, bounds, ports.clock.now())) copy = found
     // At a page's start urgent reads wait for unsettled writes. The other reads do not go before them.
     await context.restored()
   }
 
-  function write(change: (keeping: UserCache) => Promise<void>): void {
-    if (keeping === undefined) return
-    track(writing, at, change(keeping))
+  /** Of nobody's reads nothing is kept. */
+  function write(change: (partition: string, key: string) => Promise<void>): void {
+    if (partition !== undefined && at !== undefined) track(writing, at, change(partition, at))
   }
+  const drop = () => write(copies.drop)
 
   return {
     request,
@@ -98,8 +97,11 @@ export function createCachedAnswer(context: CachedAnswerContext, request: ReadRe
       isSecondTry = true
       return undefined
     },
-    keep: ({ answer, fetchedAt }) => write((keeping) => keeping.keep(at, answer, fetchedAt)),
-    drop: () => write((keeping) => keeping.drop(at)),
+    keep({ answer, fetchedAt }) {
+      if (!isCacheable(answer)) drop()
+      else write((...place) => keepForUser(context, ...place, { answer, fetchedAt }))
+    },
+    drop,
   }
 }
 

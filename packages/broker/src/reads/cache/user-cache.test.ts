@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest'
-import { answerOf, textOfAnswer } from '../../adapters/contracts/answer-cache-contract.js'
+import { answerOf, textOfAnswer, wide } from '../../adapters/contracts/answer-cache-contract.js'
 import { memoryAnswerCache } from '../../adapters/memory/memory-answer-cache.js'
 import { activate, deactivate } from '../../core/outbox/partition.js'
 import type { AnswerCache } from '../../core/reads/cache/answer-cache.js'
 import { createTestWorld } from '../../testing/index.js'
-import { clearSignedOutUsers, createUserCache } from './user-cache.js'
+import { clearSignedOutUsers, keepForUser } from './user-cache.js'
 
 async function open({ copies = memoryAnswerCache() }: { readonly copies?: AnswerCache } = {}) {
   const world = createTestWorld()
@@ -13,57 +13,21 @@ async function open({ copies = memoryAnswerCache() }: { readonly copies?: Answer
     world.store.transact('readwrite', 'relaxed', (tx) => activate(tx, { partition, principal: partition }))
   const signOut = () => world.store.transact('readwrite', 'relaxed', async (tx) => deactivate(tx, 'ada', 0))
   await signIn('ada')
-  const bounds = { bytesMax: 1_000, ageMsMax: 1_000 }
-  const keeping = createUserCache({ copies, ports, partition: 'ada', bounds })
-  const keep = (key: string, text: string, headers: readonly (readonly [string, string])[] = []) =>
-    keeping.keep(key, answerOf(text, 0, { headers }).answer, world.clock.now())
-  const find = async (key: string) => textOfAnswer(await keeping.find(key))
-  return { world, ports, copies, keep, find, signIn, signOut }
+  const keep = (key: string, text: string) =>
+    keepForUser({ copies, ports, bounds: wide }, 'ada', key, answerOf(text))
+  const find = async (key: string) => textOfAnswer(await copies.find('ada', key))
+  return { ports, copies, keep, find, signIn, signOut }
 }
 
-const noStore = [['cache-control', 'no-store']] as const
-
 describe('the kept answers of a user', () => {
-  it('exist until they are too old', async () => {
-    const { world, keep, find } = await open()
-    await keep('a', '1')
-
-    await world.clock.advance(1_000)
-    expect(await find('a')).toBe('1')
-
-    await world.clock.advance(1)
-    expect(await find('a')).toBeUndefined()
-  })
-
-  it('have the age of the server’s last confirmation', async () => {
-    const { world, keep, find } = await open()
-    await keep('a', '1')
-    await world.clock.advance(800)
-
-    await keep('a', '1')
-
-    await world.clock.advance(800)
-    expect(await find('a')).toBe('1')
-  })
-
-  it('are removed if the server says no-store', async () => {
-    const { keep, find } = await open()
-    for (const key of ['a', 'b']) await keep(key, '1')
-
-    await keep('a', '2', noStore)
-
-    expect([await find('a'), await find('b')]).toEqual([undefined, '1'])
-  })
-
   it('are not written once the user has left, in any tab', async () => {
-    const { keep, find, copies, signOut, signIn } = await open()
+    const { keep, find, signOut, signIn } = await open()
     await keep('before', '1')
     await signOut()
 
     await keep('a', '1')
     await keep('before', '2')
-    expect(await find('a')).toBeUndefined()
-    expect(textOfAnswer(await copies.find('ada', 'before'))).toBe('1')
+    expect([await find('a'), await find('before')]).toEqual([undefined, '1'])
 
     await signIn('grace')
     await keep('a', '1')
@@ -81,8 +45,8 @@ describe('the kept answers of a user', () => {
         await memory.keep(...given)
       },
     }
-    const { ports, world, keep, find, signOut } = await open({ copies: slow })
-    await memory.keep('ada', 'a', answerOf('before', world.clock.now()), { bytesMax: 99, ageMsMax: 99 })
+    const { ports, keep, find, signOut } = await open({ copies: slow })
+    await memory.keep('ada', 'a', answerOf('before'), wide)
     leave = async () => {
       await signOut()
       await clearSignedOutUsers(memory, ports, 'ada')
@@ -94,16 +58,11 @@ describe('the kept answers of a user', () => {
   })
 
   it('are not written if the storage of the rows fails', async () => {
-    const { world, ports, copies, keep, find } = await open()
+    const { ports, copies, keep, find } = await open()
     const broken = { ...ports, store: { ...ports.store, transact: () => Promise.reject(new Error('no')) } }
     await keep('a', '1')
 
-    await createUserCache({
-      copies,
-      ports: broken,
-      partition: 'ada',
-      bounds: { bytesMax: 99, ageMsMax: 99 },
-    }).keep('b', answerOf('2').answer, world.clock.now())
+    await keepForUser({ copies, ports: broken, bounds: wide }, 'ada', 'b', answerOf('2'))
     await clearSignedOutUsers(copies, broken)
 
     expect([await find('a'), await find('b')]).toEqual(['1', undefined])
@@ -111,7 +70,6 @@ describe('the kept answers of a user', () => {
 })
 
 describe('when users come and go', () => {
-  const wide = { bytesMax: 999, ageMsMax: 999 }
   async function shared() {
     const app = await open()
     for (const user of ['ada', 'grace']) await app.copies.keep(user, 'a', answerOf(user), wide)
