@@ -21,6 +21,7 @@ import type { Ports } from '../core/ports/ports.js'
 import { sendIdentified } from '../core/reads/cache/answer-identity.js'
 import { notingScheduler } from '../core/reads/scheduler/note-reachability.js'
 import { createScheduler } from '../core/reads/scheduler/scheduler.js'
+import { shareByKey } from '../core/reads/scheduler/share-by-key.js'
 import { isReadCommand } from '../core/reads/worker-messages.js'
 import type { Base } from '../core/rows/app-homes.js'
 import { retryAfterFreeingSpace } from '../core/rows/disk-reserve.js'
@@ -75,18 +76,16 @@ export function startBrokerWorker(options: WorkerOptions = {}): BrokerWorker {
     refuses: (type) => refusedWhen[type],
     statusQueryCode: () => ({ queryStatus, questions }),
   })
-  const line = notingScheduler(
-    createScheduler({
-      clock,
-      chance,
-      connections,
-      limits: { ...limits, wireMs: limits.attemptMs },
-      report,
-      isOnline: () => navigator.onLine,
-      send: sendingReads(ports.store, prepare, world.network, limits.answerBytesMax),
-    }),
-    ports,
-  )
+  const scheduler = createScheduler({
+    clock,
+    chance,
+    connections,
+    limits: { ...limits, wireMs: limits.attemptMs },
+    report,
+    isOnline: () => navigator.onLine,
+    send: sendingReads(ports.store, prepare, world.network, limits.answerBytesMax),
+  })
+  const line = notingScheduler(shareByKey(scheduler, { report }), ports)
   const reads = createReadServer({ database, line, locks, instance: chance.id(), serves, report })
   const life = { executor, ports, database, serves, user }
 

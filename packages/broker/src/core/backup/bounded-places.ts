@@ -23,7 +23,7 @@ const afterTurns =
   (ms, callback) => {
     let cancel: () => void
     const wait = (left: number) => {
-      cancel = after(turnMs, left > turnMs ? () => wait(left - turnMs) : callback)
+      cancel = after(turnMs, () => (left > turnMs ? wait(left - turnMs) : callback()))
     }
     wait(ms)
     return () => cancel()

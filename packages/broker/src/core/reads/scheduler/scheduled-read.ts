@@ -1,24 +1,18 @@
-// A read in a scheduler, with its readers, its place, and the end of its last try.
+// A read in a scheduler, with its place and the end of its last try.
 import { missesMax } from '../../limits.js'
 import type { StallTimer } from '../../network/stall-timer.js'
 import type { ReadEnd, ReadJob } from '../read-types.js'
+import { retriesDefault } from './retry-policy.js'
 
-/** One request, and who waits for its answer. */
+/** One request that waits or is sent. */
 export interface ScheduledRead {
   readonly ask: ReadJob
   readonly origin: OriginQueue
   readonly askedAt: number
-  readonly readers: Set<ReadListener>
   priority: number
-  retries: number
   flight?: ReadFlight | undefined
   /** Set once it was sent for the first time. */
   sent?: SentRead
-}
-
-export interface ReadListener extends Pick<ReadJob, 'onEnd'> {
-  /** Undefined once it was told. */
-  onSent: ReadJob['onSent'] | undefined
 }
 
 export interface ReadFlight {
@@ -28,7 +22,6 @@ export interface ReadFlight {
 }
 
 export interface SentRead {
-  readonly order: number
   /** Ends the read where nothing moves. */
   readonly stall: StallTimer
   /** When that will be, on the monotonic clock. */
@@ -40,8 +33,11 @@ export interface SentRead {
 }
 
 /** Whether a read has a try left that would begin in time, at an origin that is there. */
-export const mayRetryRead = ({ retries, sent, origin }: ScheduledRead, beginsAt: number): boolean =>
-  sent !== undefined && sent.tries < retries && beginsAt < sent.until && origin.misses < missesMax
+export const mayRetryRead = ({ ask, sent, origin }: ScheduledRead, beginsAt: number): boolean =>
+  sent !== undefined &&
+  sent.tries < (ask.retries ?? retriesDefault) &&
+  beginsAt < sent.until &&
+  origin.misses < missesMax
 
 export interface OriginQueue {
   readonly name: string

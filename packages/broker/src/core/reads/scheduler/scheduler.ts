@@ -1,5 +1,4 @@
-// Sends reads by priority, one request for each key, and never too many at a time. A page has one
-// for itself, a worker one for all tabs.
+// Sends reads by priority, and never too many at a time. A page has one for itself, a worker one for all tabs.
 
 import type { Limits } from '../../limits.js'
 import type { ConnectionPool, ReleaseConnection } from '../../network/connection-pool.js'
@@ -8,8 +7,8 @@ import { originOfUrl } from '../../network/url-origin.js'
 import type { Clock, RandomSource } from '../../platform.js'
 import type { ReadEnd, ReadJob, ReadReply, ReadRequest, Scheduler, Subscription } from '../read-types.js'
 import { createOriginQueue } from './origin-queue.js'
-import { retriesDefault, retryDelayMs } from './retry-policy.js'
-import type { OriginQueue, ReadFlight, ReadListener, ScheduledRead, SentRead } from './scheduled-read.js'
+import { retryDelayMs } from './retry-policy.js'
+import type { OriginQueue, ReadFlight, ScheduledRead, SentRead } from './scheduled-read.js'
 import { mayRetryRead } from './scheduled-read.js'
 
 export interface SchedulerContext {
@@ -37,7 +36,7 @@ export const createScheduler = (context: SchedulerContext): LocalScheduler => ne
 
 class ReadScheduler implements LocalScheduler {
   readonly #context: SchedulerContext
-  readonly #reads = new Map<string, ScheduledRead>()
+  readonly #reads = new Set<ScheduledRead>()
   readonly #origins = new Map<string, OriginQueue>()
   #readsMax = 0
   #waiting = 0
@@ -52,21 +51,16 @@ class ReadScheduler implements LocalScheduler {
 
   ask(ask: ReadJob): Subscription {
     if (this.#stopped) return { raise() {}, leave() {} }
-    const known = this.#reads.get(ask.key)
-    if (known === undefined && this.#waiting >= this.#context.limits.waitingReadsMax) return this.#refuse(ask)
-    const read = known ?? this.#enqueue(ask)
-    const listener: ReadListener = { onSent: ask.onSent, onEnd: ask.onEnd }
-    read.readers.add(listener)
-    this.#raise(read, ask.priority)
-    read.retries = Math.max(read.retries, ask.retries ?? retriesDefault)
-    if (read.sent !== undefined) this.#tellSent(listener, read.sent)
+    const isFull = this.#waiting >= this.#context.limits.waitingReadsMax
+    const read = this.#admit(ask)
+    if (!isFull) this.#lineUp(read)
+    // Not told at once, since the subscriber has not got its function to leave yet.
+    else void Promise.resolve().then(() => this.#finish(read, { kind: 'tooMany' }))
     return {
       raise: (priority) => {
-        if (read.readers.has(listener)) this.#raise(read, priority)
+        if (this.#reads.has(read)) this.#raise(read, priority)
       },
-      leave: () => {
-        if (read.readers.delete(listener) && read.readers.size === 0) this.#abandon(read)
-      },
+      leave: () => this.#abandon(read),
     }
   }
 
@@ -77,26 +71,16 @@ class ReadScheduler implements LocalScheduler {
 
   stop(): void {
     this.#stopped = true
-    for (const read of this.#reads.values()) this.#abandon(read)
+    for (const read of this.#reads) this.#abandon(read)
   }
 
-  /** Not told at once, since the subscriber has not got its function to leave yet. */
-  #refuse({ onEnd }: ReadJob): Subscription {
-    const listeners = new Set([onEnd])
-    void Promise.resolve().then(() => {
-      for (const listener of listeners) this.#safely(() => listener({ kind: 'tooMany' }))
-    })
-    return { raise() {}, leave: () => listeners.clear() }
-  }
-
-  #enqueue(ask: ReadJob): ScheduledRead {
+  #admit(ask: ReadJob): ScheduledRead {
     const { request, priority } = ask
     const origin = this.#originOf(originOfUrl(request.url))
     const askedAt = this.#context.clock.monotonic()
-    const read: ScheduledRead = { ask, origin, askedAt, readers: new Set(), priority, retries: 0 }
-    this.#reads.set(ask.key, read)
+    const read: ScheduledRead = { ask, origin, askedAt, priority }
+    this.#reads.add(read)
     this.#waiting++
-    this.#lineUp(read)
     return read
   }
 
@@ -149,7 +133,8 @@ class ReadScheduler implements LocalScheduler {
     const flight: ReadFlight = { wire, land }
     read.flight = flight
     const order = ++this.#sent
-    const sent = read.sent ?? this.#begin(order, read)
+    const isFirst = read.sent === undefined
+    const sent = read.sent ?? this.#begin(read)
     read.sent = sent
     const moved = () => {
       if (read.flight !== flight) return
@@ -159,17 +144,17 @@ class ReadScheduler implements LocalScheduler {
     void this.#send(read, wire.signal, moved).then((reply) => {
       if (read.flight === flight) this.#onReply(read, reply, sentAt)
     })
-    for (const listener of read.readers) this.#tellSent(listener, sent)
+    if (isFirst) safely(this.#context, () => read.ask.onSent(order))
   }
 
-  #begin(order: number, read: ScheduledRead): SentRead {
+  #begin(read: ScheduledRead): SentRead {
     const { clock, limits } = this.#context
     const stall = startStallTimer(clock, limits.wireMs, () => {
       const { flight } = read
       this.#finish(read, read.sent?.last ?? { kind: 'timedOut' })
       flight?.wire.abort()
     })
-    return { order, stall, until: clock.monotonic() + limits.wireMs, tries: 0 }
+    return { stall, until: clock.monotonic() + limits.wireMs, tries: 0 }
   }
 
   async #send({ ask }: ScheduledRead, signal: AbortSignal, moved: () => void): Promise<ReadReply> {
@@ -204,16 +189,8 @@ class ReadScheduler implements LocalScheduler {
     sent.cancelPause = clock.after(delayMs, () => this.#lineUp(read))
   }
 
-  #tellSent(listener: ReadListener, { order }: SentRead): void {
-    const { onSent } = listener
-    listener.onSent = undefined
-    this.#safely(() => onSent?.(order))
-  }
-
   #finish(read: ScheduledRead, end: ReadEnd): void {
-    if (!this.#take(read)) return
-    // A reader that is told may have others leave.
-    for (const listener of read.readers) this.#safely(() => listener.onEnd(end))
+    if (this.#take(read)) safely(this.#context, () => read.ask.onEnd(end))
   }
 
   #abandon(read: ScheduledRead): void {
@@ -221,11 +198,10 @@ class ReadScheduler implements LocalScheduler {
     if (this.#take(read)) flight?.wire.abort()
   }
 
-  /** Ends a read, once. The next one who asks for its key begins a new read. */
+  /** Ends a read, once. */
   #take(read: ScheduledRead): boolean {
-    const { ask, origin, flight, sent } = read
-    if (this.#reads.get(ask.key) !== read) return false
-    this.#reads.delete(ask.key)
+    const { origin, flight, sent } = read
+    if (!this.#reads.delete(read)) return false
     read.flight = undefined
     sent?.stall.end()
     sent?.cancelPause?.()
@@ -236,12 +212,13 @@ class ReadScheduler implements LocalScheduler {
     }
     return true
   }
+}
 
-  #safely(callback: () => void): void {
-    try {
-      callback()
-    } catch (error) {
-      this.#context.report(error)
-    }
+/** Reports an error of the callback, so that the other callbacks are called too. */
+export function safely({ report }: Pick<SchedulerContext, 'report'>, callback: () => void): void {
+  try {
+    callback()
+  } catch (error) {
+    report(error)
   }
 }
