@@ -15,7 +15,8 @@ const knownInit: readonly string[] = ['signal', 'priority', 'tags', ...readParam
 
 /** Rejects as `fetch` does, with the signal's reason, a `TimeoutError`, or a TypeError where nothing came. */
 export async function fetchRead(
-  { snapshot, ask }: Pick<ReadEngineContext, 'snapshot'> & Pick<UserReads, 'ask'>,
+  snapshot: ReadEngineContext['snapshot'],
+  ask: UserReads['ask'],
   input: string | URL | Request,
   options: FetchOptions = {},
 ): Promise<Response> {

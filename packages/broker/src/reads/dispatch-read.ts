@@ -9,12 +9,10 @@ import type { AnswerMeta, Receipt, Settled } from '../redux/types.js'
 import { resolveReadParams } from './request/read-params.js'
 import type { UserReads } from './user-reads.js'
 
-type CaptureContext = Pick<ReadEngineContext, 'ports' | 'receipts' | 'snapshot' | 'dispatch'> &
-  Pick<UserReads, 'show'>
-
 /** Never throws. A read with bad parameters settles as rejected. `next` takes the action on to the reducers. */
 export function dispatchRead(
-  context: CaptureContext,
+  context: Pick<ReadEngineContext, 'ports' | 'receipts' | 'snapshot' | 'dispatch'>,
+  show: UserReads['show'],
   route: ReadRoute,
   action: StoredAction,
   next: (action: unknown) => unknown,
@@ -42,7 +40,7 @@ export function dispatchRead(
       return payload
     }
     const routed = { id, action, request: wish.request, parse }
-    leave = context.show({ params: wish, routed, settle: (_result, told) => end(settledOfRead(told)) })
+    leave = show({ params: wish, routed, settle: (_result, told) => end(settledOfRead(told)) })
   } catch (error) {
     const { reason, message, cause } = asRefusal(error)
     if (isDevelopment) console.error(`redux-broker: ${message}`, cause ?? '')

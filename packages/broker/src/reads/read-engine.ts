@@ -64,8 +64,8 @@ export function createReadEngine(
   const stopWatching = host.onPutAway(() => session.cancel())
 
   return {
-    capture: (route, action, next) => dispatchRead({ ...context, ...session }, route, action, next),
-    fetch: (input, options) => fetchRead({ ...context, ...session }, input, options),
+    capture: (route, action, next) => dispatchRead(context, session.show, route, action, next),
+    fetch: (input, options) => fetchRead(context.snapshot, session.ask, input, options),
     limit: (readsMax) => line.limit(readsMax),
     watch: diary.watch,
     onAction: (action) => session.hear(action),

@@ -9,6 +9,7 @@ import { createActiveReads } from './consistency/active-reads.js'
 import { createWriteBarrier, type WriteBarrier } from './consistency/write-barrier.js'
 import type { ReadEvents } from './read-events.js'
 import { isOwn } from './request/read-request.js'
+import type { ReadOwner, ReadResult } from './request/read-result.js'
 import { warnOfLeftOut } from './request/read-warnings.js'
 import { createSubscriber, type ReadParams, type Subscriber } from './request/subscriber.js'
 import { createRouteOutcome } from './sharing/answer-subscribers.js'
@@ -18,8 +19,8 @@ export interface UserReadsContext
   extends Omit<ReadEngineContext, 'principal'>,
     CachedAnswerContext,
     RequestIdentifierContext,
-    Pick<SharedRequestContext, 'line' | 'lineUp' | 'userHeader' | 'retries'> {
-  readonly principal: string
+    Pick<SharedRequestContext, 'line' | 'lineUp' | 'retries'>,
+    Pick<ReadOwner, 'principal' | 'userHeader'> {
   readonly diary: ReadEvents
 }
 
@@ -44,12 +45,13 @@ export function createUserReads(context: UserReadsContext): UserReads {
     leftOut: isDevelopment ? warnOfLeftOut : () => {},
   })
   const truth = createWriteBarrier({ ...context, restored: context.restored() })
-  const requests = createSharedRequests(context, truth)
+  const outcomeOf = (result: ReadResult) => createRouteOutcome(result, context)
+  const requests = createSharedRequests(context, truth, outcomeOf)
   const { ask, cancel: cancelIdentified } = createRequestIdentifier(context, requests.join)
   const refreshes = createRefreshes(ask)
 
   function cancel(): void {
-    for (const reader of cancelIdentified()) createRouteOutcome({ kind: 'cancelled' }, context).tell(reader)
+    for (const reader of cancelIdentified()) outcomeOf({ kind: 'cancelled' }).tell(reader)
     requests.cancel()
   }
 
@@ -86,8 +88,12 @@ export function createUserReads(context: UserReadsContext): UserReads {
 }
 
 /** One request for each key. */
-function createSharedRequests(context: UserReadsContext, truth: WriteBarrier) {
-  const { limits, diary } = context
+function createSharedRequests(
+  context: UserReadsContext,
+  truth: WriteBarrier,
+  outcomeOf: SharedRequestContext['outcomeOf'],
+) {
+  const { ports, limits, diary, line, lineUp, retries, principal, userHeader, snapshot } = context
   const readings = new Map<string, SharedRequest>()
   const readingsMax = limits.waitingReadsMax + limits.concurrencyMax
 
@@ -95,10 +101,14 @@ function createSharedRequests(context: UserReadsContext, truth: WriteBarrier) {
     const { request } = reader.params
     const tell = diary.open(request.url, () => reading)
     const reading: SharedRequest = new SharedRequest({
-      ...context,
+      ports,
+      line,
+      lineUp,
+      retries,
       truth,
       place: createCachedAnswer(context, request),
-      isOwn: isOwn(context.snapshot, request.url),
+      outcomeOf,
+      owner: { principal, userHeader, isOwn: isOwn(snapshot, request.url) },
       tell(kind, order) {
         if (kind === 'ended') readings.delete(key)
         tell(kind, order)
@@ -115,7 +125,7 @@ function createSharedRequests(context: UserReadsContext, truth: WriteBarrier) {
       const key = readKey({ partition: '', request: reader.params.request })
       const known = readings.get(key)
       known?.join(reader)
-      if (known === undefined && readings.size >= readingsMax) return refuseRead(reader, context)
+      if (known === undefined && readings.size >= readingsMax) return refuseRead(reader, outcomeOf)
       const reading = known ?? begin(key, reader)
       return () => reading.leave(reader)
     },
@@ -133,10 +143,10 @@ const rereadOf = (wish: ReadParams, isRepeat: boolean): ReadParams => ({
 })
 
 /** Tells the reader a moment later, when the reader has got the function to leave by. */
-function refuseRead(reader: Subscriber, context: UserReadsContext): () => void {
+function refuseRead(reader: Subscriber, outcomeOf: SharedRequestContext['outcomeOf']): () => void {
   queueMicrotask(() => {
     if (reader.over.signal.aborted) return
-    createRouteOutcome({ kind: 'tooManyReads' }, context).tell(reader)
+    outcomeOf({ kind: 'tooManyReads' }).tell(reader)
     reader.ended('old')
     reader.over.abort()
   })

@@ -1,6 +1,7 @@
 // Gives each reader the answer, the last good answer in its place, or a failure. Each route
 // parses an answer once for all of its readers, and the store is told once.
 import { retryAfterMs } from '../../core/network/backoff.js'
+import type { Clock } from '../../core/platform.js'
 import { dependsOnApp } from '../../core/reads/cache/answer-identity.js'
 import type { StoredAnswer } from '../../core/reads/cache/cache-policy.js'
 import type { ReadAnswer, ReadRequest } from '../../core/reads/read-types.js'
@@ -35,11 +36,12 @@ export interface AnswerSubscribers {
 }
 
 export function createAnswerSubscribers(
-  context: RouteOutcomeContext & { readonly place: CachedAnswer },
+  place: CachedAnswer,
+  outcomeOf: (result: ReadResult) => RouteOutcome,
+  clock: Pick<Clock, 'now'>,
   /** The readers that have not left. */
   readers: ReadonlySet<Subscriber>,
 ): AnswerSubscribers {
-  const { place } = context
   const isFor = ({ params: wish }: Subscriber, { answer }: StoredAnswer) =>
     !(wish.isUnidentified && dependsOnApp(answer, place.request))
   let stale: RouteOutcome | undefined
@@ -48,7 +50,7 @@ export function createAnswerSubscribers(
     const copy = place.copy()
     if (copy === undefined || reader.given || reader.params.copy === 'never' || !isFor(reader, copy))
       return false
-    stale ??= createRouteOutcome({ kind: 'answer', ...copy, stale: true }, context)
+    stale ??= outcomeOf({ kind: 'answer', ...copy, stale: true })
     if (!stale.isGoodFor(reader)) return false
     stale.tell(reader)
     return true
@@ -62,7 +64,7 @@ export function createAnswerSubscribers(
     // A reader who has a copy already is not told of the failure, since the read is tried again.
     if (isOver || !(standIn(reader, result) || reader.given)) edition.tell(reader)
     const how = edition.isSure ? 'fresh' : 'unsure'
-    reader.ended(isOver ? how : 'old', floorOf(result, context))
+    reader.ended(isOver ? how : 'old', floorOf(result, clock))
   }
 
   return {
@@ -71,7 +73,7 @@ export function createAnswerSubscribers(
       const { freshForMs = 0, tags } = reader.params
       const copy = place.freshCopy(freshForMs, tags)
       if (copy === undefined || !isFor(reader, copy)) return false
-      const edition = createRouteOutcome({ kind: 'answer', ...copy }, context)
+      const edition = outcomeOf({ kind: 'answer', ...copy })
       if (!edition.isGoodFor(reader)) return false
       endFor(reader, edition)
       return true
@@ -79,14 +81,14 @@ export function createAnswerSubscribers(
     giveUp(reader) {
       const result = { kind: 'timeout' } as const
       if (!standIn(reader, result)) {
-        const edition = createRouteOutcome(result, context)
+        const edition = outcomeOf(result)
         if (hasPeer(reader, readers)) edition.give(reader)
         else edition.tell(reader)
       }
       reader.ended('old')
     },
     end(result, all) {
-      const edition = createRouteOutcome(result, context)
+      const edition = outcomeOf(result)
       if (isDevelopment) warnOfFailure(result, place.request.url)
       if (result.kind === 'answer' && isGone(result.answer)) place.drop()
       else if (result.kind === 'answer' && mayReplaceCopy(place, edition, result, all)) place.keep(result)
@@ -102,10 +104,8 @@ const hasPeer = (reader: Subscriber, readers: ReadonlySet<Subscriber>) =>
   )
 
 /** How long the server asked to wait. */
-const floorOf = (result: ReadResult, { ports }: RouteOutcomeContext) =>
-  result.kind === 'answer'
-    ? retryAfterMs(Object.fromEntries(result.answer.headers), ports.clock.now())
-    : undefined
+const floorOf = (result: ReadResult, clock: Pick<Clock, 'now'>) =>
+  result.kind === 'answer' ? retryAfterMs(Object.fromEntries(result.answer.headers), clock.now()) : undefined
 
 /** Only an answer that every reader could use. A captive portal's page never replaces data that a route has read. */
 function mayReplaceCopy(

@@ -7,23 +7,21 @@ import type { Tag } from '../../core/reads/consistency/tags.js'
 import type { ReadEnd, Scheduler, Subscription } from '../../core/reads/read-types.js'
 import { retriesDefault } from '../../core/reads/scheduler/retry-policy.js'
 import { withTimeout } from '../../core/with-timeout.js'
-import type { ReadEvent } from '../../page/reads-port.js'
+import type { ReadEngineContext, ReadEvent } from '../../page/reads-port.js'
 import type { CachedAnswer } from '../cache/cached-answer.js'
 import type { BarrierSnapshot, WriteBarrier } from '../consistency/write-barrier.js'
 import { isGood, judgeAnswer, type ReadOwner, type ReadResult } from '../request/read-result.js'
 import type { Subscriber } from '../request/subscriber.js'
-import {
-  type AnswerSubscribers,
-  createAnswerSubscribers,
-  type RouteOutcomeContext,
-} from './answer-subscribers.js'
+import { type AnswerSubscribers, createAnswerSubscribers, type RouteOutcome } from './answer-subscribers.js'
 
-export interface SharedRequestContext extends ReadOwner, RouteOutcomeContext {
+export interface SharedRequestContext extends Pick<ReadEngineContext, 'ports'> {
   readonly line: Scheduler
   /** What the app says of all its reads. */
   readonly retries: number | undefined
   readonly truth: WriteBarrier
   readonly place: CachedAnswer
+  readonly owner: ReadOwner
+  outcomeOf(result: ReadResult): RouteOutcome
   /** Has it `prepare` and then `ask`, together with all others of this turn. */
   lineUp(reading: SharedRequest): void
   tell(kind: ReadEvent['kind'], order?: number): void
@@ -50,8 +48,9 @@ export class SharedRequest {
   #isAgain = false
 
   constructor(context: SharedRequestContext) {
+    const { place, outcomeOf, ports } = context
     this.#context = context
-    this.#serving = createAnswerSubscribers(context, this.readers)
+    this.#serving = createAnswerSubscribers(place, outcomeOf, ports.clock, this.readers)
   }
 
   get priority(): number {
@@ -177,7 +176,7 @@ export class SharedRequest {
 
   async #onEnd(end: ReadEnd): Promise<void> {
     this.#turn = undefined
-    const result = await this.#weigh(judgeAnswer(end, this.#context))
+    const result = await this.#weigh(judgeAnswer(end, this.#context.owner))
     if (this.#state === 'ended') return
     this.#isAgain = true
     if (result === 'again') this.#wait()
