@@ -1,4 +1,5 @@
-// Bounds the lines of a file, the lines of a function, and the source files of a folder.
+// Bounds the lines of a file, the lines of a function, and the source files of a folder. No two source files of
+// `redux-broker` define the same name at their top level, so that each name has one meaning.
 import { dirname } from 'node:path'
 import ts from 'typescript'
 import { listFiles, read, report } from './repository.js'
@@ -31,6 +32,22 @@ function measureFunctions(file, text) {
   visit(source)
 }
 
+/** The files that define each name. @type {Map<string, Set<string>>} */
+const definitions = new Map()
+
+/** @param {string} file @param {string} text */
+function collectNames(file, text) {
+  for (const statement of ts.createSourceFile(file, text, ts.ScriptTarget.Latest).statements) {
+    const isDeclared = ts.canHaveModifiers(statement) && ts.getModifiers(statement)?.some(isDeclareKeyword)
+    const variables = ts.isVariableStatement(statement) ? statement.declarationList.declarations : []
+    for (const { name } of /** @type {ts.NamedDeclaration[]} */ ([statement, ...variables]))
+      if (name !== undefined && ts.isIdentifier(name) && !isDeclared)
+        definitions.set(name.text, (definitions.get(name.text) ?? new Set()).add(file))
+  }
+}
+
+const isDeclareKeyword = (/** @type {ts.Node} */ { kind }) => kind === ts.SyntaxKind.DeclareKeyword
+
 /** @type {Map<string, number>} */
 const folders = new Map()
 for (const file of files) {
@@ -39,12 +56,15 @@ for (const file of files) {
   if (lines > fileLinesMax) over.push(`${file}: ${lines}`)
   if (isForTests(file)) continue
   measureFunctions(file, text)
+  if (file.startsWith('packages/broker/src/')) collectNames(file, text)
   folders.set(dirname(file), (folders.get(dirname(file)) ?? 0) + 1)
 }
 for (const [folder, count] of folders) if (count > folderFilesMax) over.push(`${folder}/: ${count}`)
+for (const [name, places] of definitions)
+  if (places.size > 1) over.push(`${name} is defined in ${[...places].join(' and in ')}`)
 
 report(
   over,
-  `shape (at most ${fileLinesMax} lines a file, ${functionLinesMax} a function, ${folderFilesMax} files a folder): ` +
+  `shape (at most ${fileLinesMax} lines a file, ${functionLinesMax} a function, ${folderFilesMax} files a folder, one file a name): ` +
     `${files.length} files`,
 )

@@ -1,7 +1,6 @@
 // Gives each reader the answer, the last good answer in its place, or a failure. Each route
 // parses an answer once for all of its readers, and the store is told once.
 import { retryAfterMs } from '../../core/network/backoff.js'
-import type { Clock } from '../../core/platform.js'
 import { dependsOnApp } from '../../core/reads/cache/answer-identity.js'
 import type { StoredAnswer } from '../../core/reads/cache/cache-policy.js'
 import type { ReadAnswer, ReadRequest } from '../../core/reads/read-types.js'
@@ -38,7 +37,6 @@ export interface AnswerSubscribers {
 export function createAnswerSubscribers(
   place: CachedAnswer,
   outcomeOf: (result: ReadResult) => RouteOutcome,
-  clock: Pick<Clock, 'now'>,
   /** The readers that have not left. */
   readers: ReadonlySet<Subscriber>,
 ): AnswerSubscribers {
@@ -64,7 +62,7 @@ export function createAnswerSubscribers(
     // A reader who has a copy already is not told of the failure, since the read is tried again.
     if (isOver || !(standIn(reader, result) || reader.given)) edition.tell(reader)
     const how = edition.isSure ? 'fresh' : 'unsure'
-    reader.ended(isOver ? how : 'old', floorOf(result, clock))
+    reader.ended(isOver ? how : 'old', edition.floorMs)
   }
 
   return {
@@ -103,10 +101,6 @@ const hasPeer = (reader: Subscriber, readers: ReadonlySet<Subscriber>) =>
     (one) => one !== reader && !one.given && one.routed?.action.type === reader.routed?.action.type,
   )
 
-/** How long the server asked to wait. */
-const floorOf = (result: ReadResult, clock: Pick<Clock, 'now'>) =>
-  result.kind === 'answer' ? retryAfterMs(Object.fromEntries(result.answer.headers), clock.now()) : undefined
-
 /** Only an answer that every reader could use. A captive portal's page never replaces data that a route has read. */
 function mayReplaceCopy(
   place: CachedAnswer,
@@ -129,6 +123,8 @@ export interface RouteOutcome {
   readonly result: ReadResult
   /** Whether nothing that it shows was being written. */
   readonly isSure: boolean
+  /** How long the server asked to wait. */
+  readonly floorMs: number | undefined
   /** Whether it is what this reader asked for. */
   isGoodFor(reader: Subscriber): boolean
   /** Tells the store, if it was not told for another reader of this route, and then the reader. */
@@ -143,7 +139,7 @@ export interface RouteOutcomeContext extends Pick<ReadEngineContext, 'dispatch' 
 
 export function createRouteOutcome(
   result: ReadResult,
-  { dispatch, view, written, ports: { report } }: RouteOutcomeContext,
+  { dispatch, view, written, ports: { report, clock } }: RouteOutcomeContext,
 ): RouteOutcome {
   const outcomes = new Map<string, OutcomeAction | undefined>()
   const told = new Set<OutcomeAction>()
@@ -158,6 +154,10 @@ export function createRouteOutcome(
   const edition: RouteOutcome = {
     result,
     isSure: result.kind !== 'answer' || result.unsure === undefined,
+    floorMs:
+      result.kind === 'answer'
+        ? retryAfterMs(Object.fromEntries(result.answer.headers), clock.now())
+        : undefined,
     isGoodFor: (reader) =>
       reader.routed === undefined
         ? result.kind === 'answer' && isTaken(result.answer, reader.params.request)

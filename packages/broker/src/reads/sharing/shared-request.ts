@@ -48,9 +48,8 @@ export class SharedRequest {
   #isAgain = false
 
   constructor(context: SharedRequestContext) {
-    const { place, outcomeOf, ports } = context
     this.#context = context
-    this.#serving = createAnswerSubscribers(place, outcomeOf, ports.clock, this.readers)
+    this.#serving = createAnswerSubscribers(context.place, context.outcomeOf, this.readers)
   }
 
   get priority(): number {
