@@ -4,12 +4,12 @@ import { store } from '../app/store'
 import { broker } from '../broker/broker'
 import { loadFeed, loadGroups, loadMe, loadNotifsCount } from '../broker/reads'
 
-type Me = Settled<AnswerOf<typeof loadMe>>
+type SettledMe = Settled<AnswerOf<typeof loadMe>>
 
 const askMe = () => store.dispatch(loadMe()).settled
 
 /** Resolves when the server has been asked, or cannot be asked. `me` is the outcome of a read that was made already. */
-export async function refresh(me: Me | Promise<Me> = askMe()): Promise<void> {
+export async function refresh(me: SettledMe | Promise<SettledMe> = askMe()): Promise<void> {
   store.dispatch(loadFeed())
   store.dispatch(loadNotifsCount())
   store.dispatch(loadGroups())

@@ -7,10 +7,10 @@ import { nounOf, useWaiting } from '../broker/entries'
 import { usePolled } from '../ui/use-polled'
 import { ScrollTable } from './scroll-table'
 
-const read = async () => ({ entries: await outboxEntries(broker), capabilities: broker.capabilities() })
+const readOutbox = async () => ({ entries: await outboxEntries(broker), capabilities: broker.capabilities() })
 
 export function OutboxCard(): ReactElement {
-  const { value } = usePolled(read)
+  const { value } = usePolled(readOutbox)
   const user = useAppSelector(({ session }) => session.user?.id)
   const deadLetters = useAppSelector((state) => state.broker.deadLetters)
   const waiting = useWaiting()

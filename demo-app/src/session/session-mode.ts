@@ -7,10 +7,10 @@ export type SessionMode = (typeof sessionModes)[number]
 const key = 'session-mode'
 
 /** Of this page, for as long as it lives. */
-export const sessionMode: SessionMode = read()
+export const sessionMode: SessionMode = readMode()
 export const isBearer = sessionMode !== 'cookie'
 
-function read(): SessionMode {
+function readMode(): SessionMode {
   try {
     return sessionModes.find((mode) => mode === localStorage.getItem(key)) ?? 'cookie'
   } catch {

@@ -8,53 +8,53 @@ import { usePolled } from '../ui/use-polled'
 import './session.css'
 import { signOut } from './session-commands'
 
-type Plan = 'asking' | 'sending' | 'discarding' | 'discardFailed' | 'leaving'
+type SignOutStep = 'asking' | 'sending' | 'discarding' | 'discardFailed' | 'leaving'
 
 export function SignOutChoices({ close }: { close: () => void }): ReactElement {
   const outbox = useAppSelector(({ broker }) => broker)
   const { waiting } = outbox
-  const [plan, setPlan] = useState<Plan>('asking')
+  const [step, setStep] = useState<SignOutStep>('asking')
   // Whether an entry was sent stands in its row only, and changes while the dialog is open.
   const { value: sent = 0 } = usePolled(countSent)
   const title = useRef<HTMLHeadingElement>(null)
   const leave = async () => {
-    setPlan('leaving')
+    setStep('leaving')
     await signOut()
   }
   const discard = async () => {
-    setPlan('discarding')
+    setStep('discarding')
     try {
       await discardAll(broker)
       await leave()
     } catch {
-      setPlan('discardFailed')
+      setStep('discardFailed')
     }
   }
   useEffect(() => {
-    if (plan !== 'sending' || waiting > 0) return
-    setPlan('leaving')
+    if (step !== 'sending' || waiting > 0) return
+    setStep('leaving')
     void signOut()
-  }, [plan, waiting])
-  const isBusy = plan !== 'asking' && plan !== 'discardFailed'
+  }, [step, waiting])
+  const isBusy = step !== 'asking' && step !== 'discardFailed'
   // A choice that was made is switched off, and the keyboard goes on from the dialog's present words.
   // biome-ignore lint/correctness/useExhaustiveDependencies: this switches choices off
   useEffect(() => {
     if (isFocusLost()) title.current?.focus()
-  }, [plan])
+  }, [step])
   return (
     <>
       <h2 id="sign-out-title" ref={title} tabIndex={-1}>
         {waiting === 1 ? '1 change has' : `${waiting} changes have`} not reached the server
       </h2>
       <ul className="dialog-choices">
-        <Choice label="Send first" isMain isDisabled={isBusy} onClick={() => setPlan('sending')}>
-          {plan === 'sending' ? sendingWords(outbox) : 'Waits until all has arrived, then signs you out.'}
+        <Choice label="Send first" isMain isDisabled={isBusy} onClick={() => setStep('sending')}>
+          {step === 'sending' ? sendingWords(outbox) : 'Waits until all has arrived, then signs you out.'}
         </Choice>
-        <Choice label="Keep" isDisabled={plan === 'leaving'} onClick={() => void leave()}>
+        <Choice label="Keep" isDisabled={step === 'leaving'} onClick={() => void leave()}>
           Signs you out now. The changes stay on this device and are sent when you sign in again.
         </Choice>
         <Choice label="Discard" isDisabled={isBusy} onClick={() => void discard()}>
-          {plan === 'discardFailed'
+          {step === 'discardFailed'
             ? 'This device could not save your choice. Try again.'
             : discardWords(sent)}
         </Choice>
