@@ -101,6 +101,8 @@ export type Settled<Answer> =
     }
   | { readonly status: 'rejected'; readonly reason: RejectedReason }
   | { readonly status: 'cancelled' }
+  /** Of a write whose user signed out before it ended. It stays on this device, and may have happened already. */
+  | { readonly status: 'signedOut' }
 
 /** Facts about a read's answer. A write's outcome has none of them. */
 export type AnswerMeta = {
@@ -117,7 +119,10 @@ export interface Receipt<Answer> {
   readonly id: string
   /** Resolves when the entry is on disk (the broker owns it from here), or when it was refused. Of a read: at once. */
   readonly accepted: Promise<Accepted>
-  /** Resolves when the entry or the read has ended; an entry may take days, and this does not survive the page. */
+  /**
+   * Resolves when the entry or the read has ended, or its user has signed out. An entry may take days, and this does not
+   * survive the page.
+   */
   readonly settled: Promise<Settled<Answer>>
   /** The answer, or throws what came instead: for callers that want exceptions, as RTK's unwrap(). */
   unwrap(): Promise<Answer>

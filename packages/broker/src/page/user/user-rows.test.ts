@@ -45,7 +45,8 @@ describe('another user (P6)', () => {
     expect(world.network.requests.map(({ key, principal }) => [key, principal])).toEqual([
       [receipt.id, 'ada'],
     ])
-    expect((await receipt.settled).status).toBe('delivered')
+    expect((await receipt.settled).status).toBe('signedOut')
+    expect(app.types()).toContain('posts/clapped/delivered')
     expect(app.outbox().waiting).toBe(0)
   })
 

@@ -78,7 +78,8 @@ export function createCurrentUser(context: CurrentUserContext): CurrentUser {
       session = principal === undefined ? undefined : createUserSession(principal, context)
       // Before any subscriber hears of the change: a subscriber may ask for the next user's reads at once.
       context.onChange(last?.owner(), session?.owner() ?? signOut(last))
-      if (last !== undefined) view.clear()
+      if (last !== undefined) view.clear(last.principal)
+      if (principal !== undefined) view.forgetLeft(principal)
       session?.begin()
     },
     principal: () => session?.principal ?? '',
@@ -128,6 +129,7 @@ function createUserSession(principal: string, context: UserSessionContext): User
     feed = createChangeFeed({ ...context, ...view, partition, onNews })
     const stored = view.stored()
     await feed.start()
+    if (!isStopped) view.forgetLeft()
     await settleLost(context, partition, stored, feed.shown())
     context.onRestored()
   }

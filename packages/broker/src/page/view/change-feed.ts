@@ -24,7 +24,9 @@ import {
 } from './changes-to-actions.js'
 import { createJournalUpkeep, type JournalUpkeepContext } from './journal-upkeep.js'
 
-export interface ChangeFeedContext extends JournalUpkeepContext, Pick<ChangesContext, 'parse' | 'shown'> {
+export interface ChangeFeedContext
+  extends JournalUpkeepContext,
+    Pick<ChangesContext, 'parse' | 'shown' | 'known'> {
   readonly host: PageLifecycle
   readonly serves: CanSend
   dispatch(actions: readonly (BrokerAction | OutcomeAction)[]): void
@@ -136,11 +138,15 @@ function startActions(
   { last, told: journal, ...rows }: OutboxStart,
   number: number,
   context: ChangeFeedContext,
-): readonly BrokerAction[] {
+): readonly (BrokerAction | OutcomeAction)[] {
   const entries = rows.entries.filter(({ id }) => context.shown(id) === undefined)
   const outcomes = standing(journal).flatMap((row) => outcomeOf(row, { ...context, late: true }) ?? [])
   const past = { told: { outbox: context.partition, number }, last, outcomes }
-  return [restoredActions(entries, rows.letters, past), ...setAside(rows)]
+  // Another page was told of the end, and this one has left it in the view at a sign-out.
+  const left = outcomes.filter(
+    ({ meta }) => context.shown(meta.entryId) === undefined && context.known(meta.entryId),
+  )
+  return [restoredActions(entries, rows.letters, past), ...setAside(rows), ...left]
 }
 
 interface Beginning {

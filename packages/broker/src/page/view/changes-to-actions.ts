@@ -20,6 +20,8 @@ export type ParsedAnswer = Pick<OutcomeAction, 'error'> & { readonly payload?: u
 export interface ChangesContext {
   /** The entry as this page shows it; undefined where it is not in the view. */
   shown(entryId: string): ShownEntry | undefined
+  /** The same, also for an entry that its user left in the view at a sign-out. */
+  known(entryId: string): ShownEntry | undefined
   /** Parses an answer by its route; the answer itself where the route is gone, an error where its parser throws. */
   parse(type: string, answer: unknown): ParsedAnswer
   /** Whether the journal tells what happened before this page began. */
@@ -57,12 +59,12 @@ export function standing(journal: readonly JournalRow[]): readonly JournalRow[] 
  */
 export function outcomeOf(
   row: JournalRow,
-  { parse, late, shown }: Pick<ChangesContext, 'parse' | 'late' | 'shown'>,
+  { parse, late, known: knownHere }: Pick<ChangesContext, 'parse' | 'late' | 'known'>,
 ): OutcomeAction | undefined {
   const { kind, entryId, partition, number, at, attempts, reason = '', httpStatus, problem } = row
   if (kind !== 'delivered' && kind !== 'confirmed' && kind !== 'returned' && kind !== 'cancelled')
     return undefined
-  const known = row.isWordless ? shown(entryId) : row
+  const known = row.isWordless ? knownHere(entryId) : row
   if (known === undefined) return undefined
   const { action, lane } = known
   const told = { entryId, action, lane, at, attempts, late, told: { outbox: partition, number } }

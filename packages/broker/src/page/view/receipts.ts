@@ -16,15 +16,36 @@ export interface Receipts {
   accept(id: string): void
   /** Ends the receipt; one that is not known here belongs to another page. */
   settle(id: string, outcome: Settled<unknown>): void
+  /** Its user has signed out: it ends as soon as its entry is on disk, whatever becomes of that. */
+  leave(id: string): void
 }
 
 interface Open {
+  isAccepted: boolean
+  isLeft: boolean
   readonly accept: (accepted: Accepted) => void
   readonly settle: (settled: Settled<unknown>) => void
 }
 
 export function createReceipts(): Receipts {
   const open = new Map<string, Open>()
+
+  function settle(id: string, outcome: Settled<unknown>): void {
+    const receipt = open.get(id)
+    open.delete(id)
+    receipt?.accept(outcome.status === 'rejected' ? outcome : { status: 'accepted' })
+    receipt?.settle(outcome)
+  }
+
+  /** Notes a word on a receipt, and ends the receipt once both words are there. */
+  function note(id: string, word: Partial<Open>): void {
+    const receipt = open.get(id)
+    if (receipt === undefined) return
+    Object.assign(receipt, word)
+    if (receipt.isAccepted) receipt.accept({ status: 'accepted' })
+    if (receipt.isAccepted && receipt.isLeft) settle(id, { status: 'signedOut' })
+  }
+
   return {
     open(id, cancel) {
       let accept: Open['accept'] = () => {}
@@ -35,16 +56,12 @@ export function createReceipts(): Receipts {
       const settled = new Promise<Settled<unknown>>((resolve) => {
         settle = resolve
       })
-      open.set(id, { accept, settle })
+      open.set(id, { accept, settle, isAccepted: false, isLeft: false })
       return { id, accepted, settled, unwrap: () => settled.then(unwrapped), cancel }
     },
-    accept: (id) => open.get(id)?.accept({ status: 'accepted' }),
-    settle(id, outcome) {
-      const receipt = open.get(id)
-      open.delete(id)
-      receipt?.accept(outcome.status === 'rejected' ? outcome : { status: 'accepted' })
-      receipt?.settle(outcome)
-    },
+    accept: (id) => note(id, { isAccepted: true }),
+    settle,
+    leave: (id) => note(id, { isLeft: true }),
   }
 }
 

@@ -30,6 +30,8 @@ export interface StoreBridge {
   answered(outcome: OutcomeAction): void
   /** The entry as this page shows it. */
   shown(entryId: string): ShownEntry | undefined
+  /** The same, also for an entry that was in the view when its user last signed out here. */
+  known(entryId: string): ShownEntry | undefined
   /** Whether entries are in the view, beside this one. */
   hasPending(besides: string | undefined): boolean
   /** A slice of the store has lost what it showed. `slice`: how the broker's own was. */
@@ -51,8 +53,10 @@ export interface StoreBridge {
   lost(entryIds: readonly string[], at: number): void
   /** The actions of the entries that need nothing but time to settle: none while the outbox is paused. */
   onTheirWay(): readonly StoredAction[]
-  /** Another user: nothing of the last one stays. */
-  clear(): void
+  /** Another user: nothing of the last one stays, and their receipts end. Should they come back, `known` has it. */
+  clear(principal: string): void
+  /** Nothing is known any more of what users left in the view, but for this one. */
+  forgetLeft(but?: string): void
 }
 
 export function createStoreBridge(
@@ -63,6 +67,7 @@ export function createStoreBridge(
 ): StoreBridge {
   const pending = createPendingEntries()
   const { entries } = pending
+  let left: { readonly of: string; readonly entries: ReadonlyMap<string, ShownEntry> } | undefined
   /** Captures of this page that the counters, as last read, leave out: by their place, once they have one. */
   const uncounted = new Map<string, number>()
   const recent = createRecentOutcomes()
@@ -82,6 +87,7 @@ export function createStoreBridge(
     dispatch: all,
     answered: tell,
     shown: (entryId) => entries.get(entryId),
+    known: (entryId) => entries.get(entryId) ?? left?.entries.get(entryId),
     hasPending: (besides) => entries.size > (besides !== undefined && entries.has(besides) ? 1 : 0),
     showAgain: (slice) => one(shownAgain(pending.restored(), { ...slice, ...status.now() }, recent.past())),
     captured(entryId, entry) {
@@ -98,7 +104,12 @@ export function createStoreBridge(
     stored: () => [...entries.keys()].filter((id) => uncounted.get(id) !== notStored),
     lost: (entryIds, at) => all(entryIds.flatMap((id) => lossAction(id, entries.get(id), at))),
     onTheirWay: () => (status.now().paused === undefined ? pending.prompt() : []),
-    clear() {
+    forgetLeft(but) {
+      if (left?.of !== but) left = undefined
+    },
+    clear(principal) {
+      left = { of: principal, entries: new Map(entries) }
+      for (const id of entries.keys()) receipts.leave(id)
       pending.clear()
       uncounted.clear()
       recent.clear()
