@@ -134,6 +134,32 @@ describe('the recipe for a CSRF token', () => {
     expect(app.outbox()).toMatchObject({ waiting: 0, paused: undefined })
   })
 
+  it.each<[string, () => Response]>([
+    [
+      'no network',
+      () => {
+        throw new TypeError('Failed to fetch')
+      },
+    ],
+    ['a captive portal', () => new Response('<h1>Hotel</h1>', { headers: { 'content-type': 'text/html' } })],
+  ])('shows %s as offline', async (what, giveToken) => {
+    let isAway = true
+    const { world, app } = setUp(
+      () => (isAway ? giveToken() : token()),
+      () => false,
+    )
+    world.network.setReachable(what !== 'no network')
+    app.clap('p1')
+    await world.clock.advance(60_000)
+    expect(app.outbox()).toMatchObject({ waiting: 1, connectivity: 'offline' })
+    expect(world.reports).toEqual([])
+
+    isAway = false
+    world.network.setReachable(true)
+    await world.clock.advance(16_000)
+    expect(app.outbox()).toMatchObject({ waiting: 0, connectivity: 'online', trouble: [] })
+  })
+
   it('waits if the URL of the token fails', async () => {
     let isDown = true
     const { world, app } = setUp(

@@ -12,7 +12,7 @@ export type PrepareHeaders<About> = (
  * The headers of a request, and what the app adds to them where it adds anything.
  * @throws InvalidRequest where a header is none that a request can have, also where the app's function sets it. An
  * error of the function becomes the `cause` of a new error, which names the function by `what`. By default that is the
- * app's own function.
+ * app's own function, which may also throw the answer that it got in place of a token.
  */
 export async function preparedHeaders<About>(
   headers: Outgoing['headers'],
@@ -28,10 +28,11 @@ export async function preparedHeaders<About>(
   } catch (error) {
     if (error instanceof InvalidRequest) throw error
     if (isOfHeaders(error)) throw new InvalidRequest(errorText(error), { cause: error })
-    const Thrown = what === undefined ? PrepareHeadersError : Error
-    throw new Thrown(`redux-broker: ${what ?? '`prepareHeaders`'} threw: ${errorText(error)}`, {
-      cause: error,
-    })
+    const text = `redux-broker: ${what ?? '`prepareHeaders`'} threw: ${errorText(error)}`
+    const options = { cause: error }
+    throw what === undefined
+      ? new PrepareHeadersError(text, options, missedServer(error))
+      : new Error(text, options)
   }
   return build(() => [...new Headers(prepared)])
 }
@@ -40,6 +41,20 @@ export async function preparedHeaders<About>(
 const isOfHeaders = (error: unknown) =>
   error instanceof TypeError &&
   /'Headers':|^Headers(\.| c)|ByteString|^Header '|^Invalid header/.test(error.message)
+
+function missedServer(error: unknown): PrepareHeadersError['missed'] {
+  if (error instanceof Response) return { httpStatus: error.status }
+  return isOfFetch(error) ? {} : undefined
+}
+
+/** Whether a fetch got no answer, by the words of Chromium, of Firefox, of Safari, and of Node. */
+const isOfFetch = (error: unknown) =>
+  error instanceof Error &&
+  (error.name === 'TimeoutError' ||
+    (error instanceof TypeError &&
+      /^(failed to fetch|network ?error|load failed|the (network|internet) connection|fetch failed)/i.test(
+        error.message,
+      )))
 
 /** Headers that tell a name or a value which none may have from the other errors of the function that sets it. */
 function checkedPairs(headers: Headers): Headers {

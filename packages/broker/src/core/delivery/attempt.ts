@@ -1,7 +1,7 @@
 // One attempt of one entry. It prepares the headers, sends the request, and classifies the reply.
 
 import { uploadBytesPerMs } from '../limits.js'
-import { build, InvalidRequest } from '../network/invalid-request.js'
+import { build, InvalidRequest, missedBy } from '../network/invalid-request.js'
 import { isHtml } from '../network/media-type.js'
 import type { Reply } from '../network/network.js'
 import { encodePrincipal } from '../network/principal-header.js'
@@ -196,7 +196,7 @@ export async function askServer(
       { timeoutMs, bytesMax, signal },
     )
   } catch (error) {
-    ports.report(error)
+    if (missedBy(error) === undefined) ports.report(error)
     return undefined
   }
 }

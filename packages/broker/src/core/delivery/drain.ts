@@ -3,13 +3,14 @@
 
 import { knockMs, type Limits } from '../limits.js'
 import { errorText } from '../network/error-text.js'
-import { PrepareHeadersError } from '../network/invalid-request.js'
+import { missedBy, PrepareHeadersError } from '../network/invalid-request.js'
+import { unsentBy } from '../network/knock-first.js'
 import { isServerThere } from '../network/reachability.js'
 import { boundHeaders, originOf, requirementsOf } from '../outbox/delivery-requirements.js'
 import { beginSession, changePartition, type Owner } from '../outbox/partition.js'
 import { mayProbe, type WakeReason } from '../outcomes/circuit-breaker.js'
 import type { Outcome } from '../outcomes/outcome.js'
-import { retryOutcome } from '../outcomes/retry-outcome.js'
+import { withoutHeaders } from '../outcomes/retry-outcome.js'
 import type { SendingEntry } from '../rows/entry.js'
 import type { PartitionRow } from '../rows/rows.js'
 import { type AskContext, type AttemptContext, askSession, attempt, knockUrlOf } from './attempt.js'
@@ -169,8 +170,8 @@ function launch(context: DrainContext, entry: SendingEntry, row: PartitionRow): 
 const thrownMax = 20
 
 /**
- * A function of the app threw, and nothing was sent. That tells nothing of the origin. A knock tells whether the function
- * may have failed for want of a network, which no entry is charged with.
+ * A function of the app threw, and nothing was sent. An answer that it got tells the way, as one to the request would.
+ * Else a knock tells whether the function may have failed for want of a network, which no entry is charged with.
  */
 async function unprepared(
   { ports, signal }: DrainContext,
@@ -178,17 +179,18 @@ async function unprepared(
   { channel, request: { url: requestUrl } }: SendingEntry,
   error: unknown,
 ): Promise<Outcome> {
-  ports.report(error)
-  const isOfApp = error instanceof PrepareHeadersError || !requirementsOf(channel).includes(boundHeaders)
+  const missed = missedBy(error)
+  const { network, clock, reachability, report } = ports
+  const unsent = withoutHeaders(errorText(error), missed?.httpStatus)
+  if (missed === undefined) report(error)
+  else if (missed.httpStatus !== undefined) return unsent
+  // The last answer says nothing of now.
+  else reachability?.note(requestUrl, clock.monotonic(), undefined)
   const url = knockUrlOf(row, originOf(channel))
-  const isThere = isServerThere(await ports.network.knock(url, { requestUrl, timeoutMs: knockMs, signal }))
-  return {
-    ...retryOutcome('headers'),
-    rests: isOfApp ? 'origin' : 'lane',
-    counts: isThere || 'unreachable',
-    sent: false,
-    problem: errorText(error),
-  }
+  const status = await network.knock(url, { requestUrl, timeoutMs: knockMs, signal })
+  if (!isServerThere(status)) return { ...unsent, ...unsentBy(network, status), counts: 'unreachable' }
+  const isOfApp = error instanceof PrepareHeadersError || !requirementsOf(channel).includes(boundHeaders)
+  return { ...unsent, rests: isOfApp ? 'origin' : 'lane', counts: true }
 }
 
 /** Waits for an attempt to end or for another event, and gives all that have ended by then. */

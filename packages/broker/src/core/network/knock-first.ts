@@ -3,7 +3,7 @@
 
 import { knockMs, lateKnockMs } from '../limits.js'
 import { withTimeout } from '../with-timeout.js'
-import type { KnockOptions, Reply, SendOptions, WirePorts, WireRequest } from './network.js'
+import type { KnockOptions, Network, Reply, SendOptions, WirePorts, WireRequest } from './network.js'
 import { createReachability, isServerThere, type Reachability } from './reachability.js'
 import { originOfUrl } from './url-origin.js'
 
@@ -26,9 +26,7 @@ export function withKnocks<P extends WirePorts>(ports: P): P & KnockingPorts {
       hasKnocked = true
       question.hold?.()
       const httpStatus = await knock(question.url, request.url, signal)
-      if (httpStatus === undefined)
-        return { kind: 'unsent', reason: network.isOnline() ? 'unreachable' : 'offline' }
-      if (!isServerThere(httpStatus)) return { kind: 'unsent', reason: 'http', httpStatus }
+      if (!isServerThere(httpStatus)) return { kind: 'unsent', ...unsentBy(network, httpStatus) }
     }
     if (question?.mayLeave && !(await question.mayLeave(hasKnocked)))
       return { kind: 'unsent', reason: 'busy' }
@@ -54,6 +52,14 @@ export function withKnocks<P extends WirePorts>(ports: P): P & KnockingPorts {
     },
   }
 }
+
+/** Why nothing leaves after a knock that found no server. */
+export const unsentBy = (network: Pick<Network, 'isOnline'>, httpStatus: number | undefined): UnsentReason =>
+  httpStatus === undefined
+    ? { reason: network.isOnline() ? 'unreachable' : 'offline' }
+    : { reason: 'http', httpStatus }
+
+type UnsentReason = Omit<Extract<Reply, { readonly kind: 'unsent' }>, 'kind'>
 
 function createKnocker({ network, clock }: WirePorts, reachability: Reachability) {
   const knocks = new Map<string, Knock>()

@@ -153,7 +153,8 @@ export function withLastFailure(
       : { ...withoutLastFailure(row), answered: true }
   const { reason, httpStatus, came } = outcome
   // No request left. Two outcomes still say why: a knock that nobody or a gateway answered, or a header function that threw.
-  if (outcome.kind === 'retry' && !outcome.sent && !/^(unreachable|http|headers)$/.test(reason)) return row
+  if (outcome.kind === 'retry' && !outcome.sent && !/^(unreachable|http|headers|network)$/.test(reason))
+    return row
   return { ...row, lastFailure: { reason, httpStatus, came, ...unclear, at, server: entry.server } }
 }
 

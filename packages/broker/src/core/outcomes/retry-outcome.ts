@@ -1,4 +1,5 @@
 // The outcomes after which an entry is sent again.
+import { isServerThere } from '../network/reachability.js'
 import { type EntryCore, mayRepeat } from '../rows/entry.js'
 import type { Counts, Outcome } from './outcome.js'
 
@@ -14,6 +15,18 @@ export const retryOutcome = (reason: string, httpStatus?: number): RetryOutcome 
   rests: 'lane',
   sent: true,
 })
+
+/**
+ * The app's function gave no headers, so nothing was sent. `httpStatus`: of the answer that it got in their place. A good
+ * one that it has no use for is of a network that wants a sign-in first.
+ */
+export function withoutHeaders(problem: string, httpStatus?: number): RetryOutcome {
+  const unsent = { ...retryOutcome('headers'), sent: false, problem }
+  if (httpStatus === undefined) return unsent
+  return httpStatus < 400
+    ? { ...unsent, reason: 'network', counts: 'unreachable' }
+    : { ...unsent, reason: 'http', httpStatus, counts: isServerThere(httpStatus) || 'unreachable' }
+}
 
 /** In doubt beats duplicate. A request that may have had effect is sent again only where a repeat is harmless. */
 export function unknownEffect(

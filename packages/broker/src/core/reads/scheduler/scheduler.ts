@@ -2,6 +2,7 @@
 
 import type { Limits } from '../../limits.js'
 import type { ConnectionPool, ReleaseConnection } from '../../network/connection-pool.js'
+import { missedBy } from '../../network/invalid-request.js'
 import { startStallTimer } from '../../network/stall-timer.js'
 import { originOfUrl } from '../../network/url-origin.js'
 import type { Clock, RandomSource } from '../../platform.js'
@@ -162,7 +163,7 @@ class ReadScheduler implements LocalScheduler {
     try {
       return await this.#context.send(request, { partition, route, signal, moved })
     } catch (error) {
-      this.#context.report(error)
+      if (missedBy(error) === undefined) this.#context.report(error)
       return { kind: 'failed' }
     }
   }
