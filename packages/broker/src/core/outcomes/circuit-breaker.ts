@@ -95,8 +95,10 @@ export const afterSign = (row: OriginRow): OriginRow =>
     : { ...row, awayStreak: 0, rest: row.rest?.kind === 'away' ? undefined : row.rest }
 
 /** Whether an origin that was missed has answered since, whoever asked it. */
-export const isBack = ({ awayStreak, probedAt }: OriginRow, answeredAt: number): boolean =>
-  awayStreak > 0 && answeredAt > probedAt
+export const isBack = (
+  { origin, awayStreak, probedAt }: OriginRow,
+  answeredAt: (origin: string) => number,
+): boolean => awayStreak > 0 && answeredAt(origin) > probedAt
 
 const awayStreakMin = 2
 

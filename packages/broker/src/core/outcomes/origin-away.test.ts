@@ -81,9 +81,9 @@ describe('an origin that is away', () => {
   it('is back once it has answered something since it was last missed, and not before', () => {
     const missed = after([miss], { now: 5_000 })
 
-    expect(isBack(missed, 5_000)).toBe(false)
-    expect(isBack(missed, 5_001)).toBe(true)
-    expect(isBack(healthy, 5_001)).toBe(false)
+    expect(isBack(missed, () => 5_000)).toBe(false)
+    expect(isBack(missed, () => 5_001)).toBe(true)
+    expect(isBack(healthy, () => 5_001)).toBe(false)
     expect(afterSign(after([miss, miss])).rest).toBeUndefined()
   })
 

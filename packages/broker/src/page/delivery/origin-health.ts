@@ -31,7 +31,7 @@ export function createOriginHealth(
 ): OriginHealth {
   let rows: readonly OriginRow[] = []
   const isHere = (row: OriginRow | undefined): row is OriginRow =>
-    row !== undefined && isBack(row, reachability.answeredAt(row.origin))
+    row !== undefined && isBack(row, reachability.answeredAt)
   const connectivity = () => connectivityOf(rows, host.believesOnline(), reachability)
 
   function heard(): void {
