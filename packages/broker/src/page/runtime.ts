@@ -169,10 +169,13 @@ function createUserOutbox(context: UserOutboxContext) {
     look,
     onConnectivity: (connectivity) => view.status({ connectivity }),
     /** The app's functions see the outcomes of earlier entries: those answers hold the next version, or the next token. */
-    async prepare(outgoing) {
-      if (has.length > 0) await current.catchUp()
-      return context.prepare(outgoing)
-    },
+    prepare:
+      has.length === 0
+        ? undefined
+        : async (outgoing) => {
+            await current.catchUp()
+            return context.prepare(outgoing)
+          },
   })
 
   const current = createCurrentUser({

@@ -32,8 +32,10 @@ export interface Outgoing {
   /** The type of its entry's action; undefined where the broker itself asks. */
   readonly route: string | undefined
   /** Of its entry. */
-  readonly action?: StoredAction
+  readonly action?: StoredAction | undefined
 }
+
+export type PrepareOutgoing = (outgoing: Outgoing) => Promise<StoredHeaders>
 
 export interface AskContext {
   readonly ports: DeliveryPorts
@@ -41,8 +43,8 @@ export interface AskContext {
   readonly answerBytesMax: number
   readonly row: AppWord & { readonly partition: string }
   readonly serves: CanSend
-  /** Adds what is never stored, the credentials above all. */
-  prepare(outgoing: Outgoing): Promise<StoredHeaders>
+  /** Adds what is never stored, the credentials above all. Undefined where the app has no function for it. */
+  readonly prepare: PrepareOutgoing | undefined
   readonly signal: AbortSignal
 }
 
@@ -202,12 +204,13 @@ export async function askServer(
 }
 
 /** A callback that never answers must not hold its lane for ever. */
-function prepareInTime(
+async function prepareInTime(
   { ports, attemptMs, row, prepare }: AskContext,
   { url, headers }: Pick<Outgoing, 'url' | 'headers'>,
   action?: StoredAction,
 ): Promise<StoredHeaders> {
-  const outgoing = { partition: row.partition, url, headers, route: action?.type, ...(action && { action }) }
+  if (prepare === undefined) return headers
+  const outgoing = { partition: row.partition, url, headers, route: action?.type, action }
   return withTimeout(ports.clock, attemptMs, prepare(outgoing), () =>
     Promise.reject(new Error(`redux-broker: prepareHeaders took longer than ${attemptMs} ms.`)),
   )

@@ -1,6 +1,6 @@
 // Adds this page's headers to a request as it leaves. Those of its route come first, then those that all requests have.
 import { type PrepareHeaders, preparedHeaders } from '../../adapters/network/prepared-headers.js'
-import type { AskContext, Outgoing } from '../../core/delivery/attempt.js'
+import type { Outgoing, PrepareOutgoing } from '../../core/delivery/attempt.js'
 import { InvalidRequest } from '../../core/network/invalid-request.js'
 import { appHeaders, boundHeaders } from '../../core/outbox/delivery-requirements.js'
 import { describe } from '../../redux/describe.js'
@@ -10,7 +10,7 @@ import { isRead, type Route, type WriteRoute } from '../../redux/route.js'
 export interface HeaderPreparation {
   /** Names of the functions that this page has. */
   readonly has: readonly string[]
-  readonly prepare: AskContext['prepare']
+  readonly prepare: PrepareOutgoing
 }
 
 export function createHeaderPreparation<State>(
