@@ -1,17 +1,20 @@
 // Counts the source files and the named functions that one write enters, from its dispatch to its settled outcome, in an
-// app without reads. `--list` prints their names. The trace runs on the build: the compiler makes one module of each
-// source file and keeps all functions. V8 counts the calls. The test world with its ports in memory does not count.
+// app without reads, and the transactions that it opens. `--list` prints the names. Takes the time of a dispatch too. The
+// trace runs on the build: the compiler makes one module of each source file and keeps all functions. V8 counts the
+// calls. The test world with its ports in memory does not count.
 import { Session } from 'node:inspector/promises'
 
 // The checks of a development build do not count.
 process.env['NODE_ENV'] = 'production'
 const { configureStore, createAction, createNextState, createSlice } = await import('@reduxjs/toolkit')
 const { createBroker, delivered, write } = await import('redux-broker')
-const { acknowledge, createTestWorld } = await import('redux-broker/testing')
+const { acknowledge, createTestWorld, memoryStore } = await import('redux-broker/testing')
 
 // The figures of today. They may fall.
-const filesMax = 85
-const functionsMax = 334
+const filesMax = 81
+const functionsMax = 341
+const transactionsMax = 5
+const timedWrites = 400
 
 const dist = new URL('../../packages/broker/dist/', import.meta.url).href
 const isWorld = /^(testing|adapters\/memory)\//
@@ -34,7 +37,19 @@ const posts = createSlice({
       .addMatcher(delivered(liked), (state, { payload }) => void Object.assign(state, payload)),
 })
 
-const world = createTestWorld({ network: (request) => acknowledge(request, { likes: 8 }) })
+/** @type {string[]} */
+const transactions = []
+const memory = memoryStore()
+const world = createTestWorld({
+  network: (request) => acknowledge(request, { likes: 8 }),
+  store: {
+    ...memory,
+    transact(mode, durability, work) {
+      transactions.push(mode)
+      return memory.transact(mode, durability, work)
+    },
+  },
+})
 const broker = createBroker({
   routes: [liked],
   partition: () => 'ada',
@@ -54,9 +69,13 @@ await session.post('Profiler.enable')
 await session.post('Profiler.startPreciseCoverage', { callCount: true, detailed: false })
 // Taking the coverage sets the counts back to zero.
 await session.post('Profiler.takePreciseCoverage')
+transactions.length = 0
 const receipt = store.dispatch(liked('p1'))
 const [answer] = await Promise.all([receipt.unwrap(), world.settle()])
 const { result } = await session.post('Profiler.takePreciseCoverage')
+await session.post('Profiler.stopPreciseCoverage')
+const writing = transactions.filter((mode) => mode === 'readwrite').length
+const reading = transactions.length - writing
 if (answer.likes !== 8 || store.getState().posts.likes !== 8 || world.reports.length > 0)
   throw new Error('The write of the trace was not delivered.', { cause: world.reports })
 
@@ -81,7 +100,23 @@ if (process.argv.includes('--list'))
 console.log(
   `One write enters ${entered.length} files and ${named} functions. ${callbacks} callbacks have no name.`,
 )
-if (entered.length > filesMax || named > functionsMax) {
-  console.error(`The bounds are ${filesMax} files and ${functionsMax} functions.`)
+console.log(`It opens ${writing} transactions that write, and ${reading} that read.`)
+console.log(`A dispatch takes ${(await timeOfDispatch()).toFixed(3)} ms in the median.`)
+if (entered.length > filesMax || named > functionsMax || writing + reading > transactionsMax) {
+  console.error(
+    `The bounds are ${filesMax} files, ${functionsMax} functions and ${transactionsMax} transactions.`,
+  )
   process.exitCode = 1
+}
+
+/** In the median of writes that each wait for the one before. */
+async function timeOfDispatch() {
+  const times = []
+  for (let i = 0; i < timedWrites; i++) {
+    const before = performance.now()
+    store.dispatch(liked(`p${i % 20}`))
+    times.push(performance.now() - before)
+    await world.settle()
+  }
+  return times.sort((one, other) => one - other)[timedWrites / 2] ?? 0
 }
