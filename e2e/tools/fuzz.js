@@ -15,6 +15,6 @@ const { status } = spawnSync(
     '--testTimeout',
     '1800000',
   ],
-  { stdio: 'inherit', env: { ...process.env, SEED: seed, FUZZ_RUNS: '84000', FUZZ_WORLDS: '800' } },
+  { stdio: 'inherit', env: { FUZZ_RUNS: '84000', FUZZ_WORLDS: '800', ...process.env, SEED: seed } },
 )
 process.exit(status ?? 1)

@@ -1,7 +1,8 @@
 // A whole broker with edited rows and a server that answers anything. It sends nothing that was not captured, and nothing
-// throws past its border. `npm run fuzz` makes many runs; `SEED=7 npm run fuzz` makes them again.
+// throws past its border. `npm run fuzz` makes many runs. Each has a seed of its own, by which it
+// is made again alone.
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { chance, one, upTo } from '../../core/fixtures/anything.fixture.js'
+import { chance, one, startRun, upTo } from '../../core/fixtures/anything.fixture.js'
 import { isMethod } from '../../core/outbox/row-validation.js'
 import type { EntryRow } from '../../core/rows/entry.js'
 import { cancel, confirm, deadLetters, discard, requeue } from '../../index.js'
@@ -115,8 +116,9 @@ function faultsOf(
   return { strange, knocked, isEndless: requests.length > 2_000 }
 }
 
-async function run(at: number): Promise<void> {
-  const made = openWorld(at)
+async function run(ownSeed: number): Promise<void> {
+  startRun(ownSeed)
+  const made = openWorld(ownSeed)
   const { world, receipts, open, crash, calm } = made
   const told: EntryRow[] = []
   const owners = new Map<string, string>()
@@ -151,9 +153,10 @@ afterEach(() => vi.restoreAllMocks())
 
 describe('a broker over edited rows and a server with random answers', () => {
   it(`sends only captured requests, and goes on (seed ${seed}, ${runs} runs)`, async () => {
-    for (let at = 0; at < runs; at++)
-      await run(at).catch((error: unknown) => {
-        throw new Error(`run ${at}: ${error instanceof Error ? error.message : error}`, { cause: error })
+    for (let ownSeed = seed; ownSeed < seed + runs; ownSeed++)
+      await run(ownSeed).catch((error: unknown) => {
+        const again = `SEED=${ownSeed} FUZZ_WORLDS=1 npm run fuzz`
+        throw new Error(`${error instanceof Error ? error.message : error} (${again})`, { cause: error })
       })
   })
 })
