@@ -1,15 +1,15 @@
 // Sends reads by priority, and never too many at a time. A page has one for itself, a worker one for all tabs.
 
 import type { Limits } from '../../limits.js'
-import type { ConnectionPool, ReleaseConnection } from '../../network/connection-pool.js'
+import type { ConnectionPool } from '../../network/connection-pool.js'
 import { missedBy } from '../../network/invalid-request.js'
 import { startStallTimer } from '../../network/stall-timer.js'
 import { originOfUrl } from '../../network/url-origin.js'
 import type { Clock, RandomSource } from '../../platform.js'
-import type { ReadEnd, ReadJob, ReadReply, ReadRequest, Scheduler, Subscription } from '../read-types.js'
-import { createOriginQueue } from './origin-queue.js'
+import type { ReadEnd, ReadJob, ReadReply, ReadRequest, Scheduler } from '../read-types.js'
+import { createOriginQueues, type LaunchRead } from './origin-queue.js'
 import { retryDelayMs } from './retry-policy.js'
-import type { OriginQueue, ReadFlight, ScheduledRead, SentRead } from './scheduled-read.js'
+import type { ReadFlight, ScheduledRead, SentRead } from './scheduled-read.js'
 import { mayRetryRead } from './scheduled-read.js'
 
 export interface SchedulerContext {
@@ -33,185 +33,129 @@ export interface LocalScheduler extends Scheduler {
   stop(): void
 }
 
-export const createScheduler = (context: SchedulerContext): LocalScheduler => new ReadScheduler(context)
+export function createScheduler(context: SchedulerContext): LocalScheduler {
+  const { clock, connections, limits } = context
+  const reads = new Set<ScheduledRead>()
+  const launch = createLauncher(context, finish, (read) => lineUp(read))
+  const { originOf, lineUp, raise, limit, flying } = createOriginQueues(connections, limits.readsMax, launch)
+  let isStopped = false
 
-class ReadScheduler implements LocalScheduler {
-  readonly #context: SchedulerContext
-  readonly #reads = new Set<ScheduledRead>()
-  readonly #origins = new Map<string, OriginQueue>()
-  #readsMax = 0
-  #waiting = 0
-  #sent = 0
-  #stopped = false
-
-  constructor(context: SchedulerContext) {
-    this.#context = context
-    this.limit(context.limits.readsMax)
-    context.connections.onFree((name) => this.#stir(this.#originOf(name)))
+  /** Ends a read, once. */
+  function take(read: ScheduledRead): boolean {
+    const { origin, flight, sent } = read
+    if (!reads.delete(read)) return false
+    read.flight = undefined
+    sent?.stall.end()
+    sent?.cancelPause?.()
+    if (flight !== undefined) flight.land()
+    else origin.remove(read)
+    return true
   }
 
-  ask(ask: ReadJob): Subscription {
-    if (this.#stopped) return { raise() {}, leave() {} }
-    const isFull = this.#waiting >= this.#context.limits.waitingReadsMax
-    const read = this.#admit(ask)
-    if (!isFull) this.#lineUp(read)
-    // Not told at once, since the subscriber has not got its function to leave yet.
-    else void Promise.resolve().then(() => this.#finish(read, { kind: 'tooMany' }))
-    return {
-      raise: (priority) => {
-        if (this.#reads.has(read)) this.#raise(read, priority)
-      },
-      leave: () => this.#abandon(read),
-    }
+  function finish(read: ScheduledRead, end: ReadEnd): void {
+    if (take(read)) safely(context, () => read.ask.onEnd(end))
   }
 
-  limit(readsMax: number): void {
-    this.#readsMax = Math.min(readsMax, this.#context.connections.readsMax)
-    for (const origin of this.#origins.values()) this.#stir(origin)
+  function abandon(read: ScheduledRead): void {
+    const { flight } = read
+    if (take(read)) flight?.wire.abort()
   }
 
-  stop(): void {
-    this.#stopped = true
-    for (const read of this.#reads) this.#abandon(read)
+  return {
+    ask(ask) {
+      if (isStopped) return { raise() {}, leave() {} }
+      const { request, priority } = ask
+      const isFull = reads.size - flying() >= limits.waitingReadsMax
+      const origin = originOf(originOfUrl(request.url))
+      const read: ScheduledRead = { ask, origin, askedAt: clock.monotonic(), priority }
+      reads.add(read)
+      if (!isFull) lineUp(read)
+      // Not told at once, since the subscriber has not got its function to leave yet.
+      else void Promise.resolve().then(() => finish(read, { kind: 'tooMany' }))
+      return {
+        raise(priority) {
+          if (priority < read.priority && reads.has(read)) raise(read, priority)
+        },
+        leave: () => abandon(read),
+      }
+    },
+    limit,
+    stop() {
+      isStopped = true
+      for (const read of reads) abandon(read)
+    },
   }
+}
 
-  #admit(ask: ReadJob): ScheduledRead {
-    const { request, priority } = ask
-    const origin = this.#originOf(originOfUrl(request.url))
-    const askedAt = this.#context.clock.monotonic()
-    const read: ScheduledRead = { ask, origin, askedAt, priority }
-    this.#reads.add(read)
-    this.#waiting++
-    return read
-  }
+/** Sends reads. A try that failed is repeated where that ends in time. While it waits it holds no connection. */
+function createLauncher(
+  context: SchedulerContext,
+  finish: (read: ScheduledRead, end: ReadEnd) => void,
+  lineUp: (read: ScheduledRead) => void,
+): LaunchRead {
+  const { clock, chance, limits, isOnline } = context
+  let launched = 0
 
-  #lineUp(read: ScheduledRead): void {
-    read.origin.push(read)
-    this.#stir(read.origin)
-  }
-
-  #raise(read: ScheduledRead, priority: number): void {
-    if (priority >= read.priority) return
-    read.origin.raise(read, priority)
-    this.#stir(read.origin)
-  }
-
-  #originOf(name: string): OriginQueue {
-    const origin = this.#origins.get(name) ?? createOriginQueue(name)
-    this.#origins.set(name, origin)
-    return origin
-  }
-
-  /** Waits for the end of the turn, so that its reads go by urgency and not by who asked first. */
-  #stir(origin: OriginQueue): void {
-    if (origin.stirred || !origin.hasNext(this.#readsMax)) return
-    origin.stirred = true
-    void Promise.resolve().then(() => {
-      origin.stirred = false
-      this.#sendFrom(origin)
-    })
-  }
-
-  #sendFrom(origin: OriginQueue): void {
-    while (origin.hasNext(this.#readsMax)) {
-      const letGo = this.#context.connections.read(origin.name)
-      if (letGo === undefined) return
-      const read = origin.pop(this.#readsMax)
-      if (read !== undefined) this.#launch(read, letGo)
-    }
-  }
-
-  #launch(read: ScheduledRead, letGo: ReleaseConnection): void {
-    const { clock, limits } = this.#context
-    const wire = new AbortController()
-    const sentAt = clock.now()
-    this.#waiting--
-    const landed = read.origin.launch(read)
-    const land = () => {
-      landed()
-      letGo()
-    }
-    const flight: ReadFlight = { wire, land }
-    read.flight = flight
-    const order = ++this.#sent
-    const isFirst = read.sent === undefined
-    const sent = read.sent ?? this.#begin(read)
-    read.sent = sent
-    const moved = () => {
-      if (read.flight !== flight) return
-      sent.stall.moved()
-      sent.until = clock.monotonic() + limits.wireMs
-    }
-    void this.#send(read, wire.signal, moved).then((reply) => {
-      if (read.flight === flight) this.#onReply(read, reply, sentAt)
-    })
-    if (isFirst) safely(this.#context, () => read.ask.onSent(order))
-  }
-
-  #begin(read: ScheduledRead): SentRead {
-    const { clock, limits } = this.#context
+  function begin(read: ScheduledRead): SentRead {
     const stall = startStallTimer(clock, limits.wireMs, () => {
       const { flight } = read
-      this.#finish(read, read.sent?.last ?? { kind: 'timedOut' })
+      finish(read, read.sent?.last ?? { kind: 'timedOut' })
       flight?.wire.abort()
     })
     return { stall, until: clock.monotonic() + limits.wireMs, tries: 0 }
   }
 
-  async #send({ ask }: ScheduledRead, signal: AbortSignal, moved: () => void): Promise<ReadReply> {
-    const { request, partition, route } = ask
-    try {
-      return await this.#context.send(request, { partition, route, signal, moved })
-    } catch (error) {
-      if (missedBy(error) === undefined) this.#context.report(error)
-      return { kind: 'failed' }
-    }
-  }
-
-  /** A try that failed is repeated where that ends in time. While it waits it holds no connection. */
-  #onReply(read: ScheduledRead, reply: ReadReply, sentAt: number): void {
-    const { clock, chance, isOnline } = this.#context
+  function onReply(read: ScheduledRead, sent: SentRead, reply: ReadReply, sentAt: number): void {
     const { origin, ask } = read
-    const sent = read.sent as SentRead
     const end = { ...reply, sentAt }
     const moment = { tries: sent.tries, random: chance.random(), now: clock.now() }
     const delayMs = retryDelayMs(reply, ask.request, moment)
     origin.misses = delayMs === undefined ? 0 : origin.misses + 1
     const isCut = reply.kind === 'failed' && !isOnline()
     if (delayMs === undefined || isCut || !mayRetryRead(read, clock.monotonic() + delayMs)) {
-      this.#finish(read, end)
+      finish(read, end)
       return
     }
     sent.tries++
     sent.last = end
     read.flight?.land()
     read.flight = undefined
-    this.#waiting++
-    sent.cancelPause = clock.after(delayMs, () => this.#lineUp(read))
+    sent.cancelPause = clock.after(delayMs, () => lineUp(read))
   }
 
-  #finish(read: ScheduledRead, end: ReadEnd): void {
-    if (this.#take(read)) safely(this.#context, () => read.ask.onEnd(end))
-  }
-
-  #abandon(read: ScheduledRead): void {
-    const { flight } = read
-    if (this.#take(read)) flight?.wire.abort()
-  }
-
-  /** Ends a read, once. */
-  #take(read: ScheduledRead): boolean {
-    const { origin, flight, sent } = read
-    if (!this.#reads.delete(read)) return false
-    read.flight = undefined
-    sent?.stall.end()
-    sent?.cancelPause?.()
-    if (flight !== undefined) flight.land()
-    else {
-      origin.remove(read)
-      this.#waiting--
+  return (read, land) => {
+    const wire = new AbortController()
+    const sentAt = clock.now()
+    const flight: ReadFlight = { wire, land }
+    read.flight = flight
+    const order = ++launched
+    const isFirst = read.sent === undefined
+    const sent = read.sent ?? begin(read)
+    read.sent = sent
+    const moved = () => {
+      if (read.flight !== flight) return
+      sent.stall.moved()
+      sent.until = clock.monotonic() + limits.wireMs
     }
-    return true
+    void sendRead(context, read, wire.signal, moved).then((reply) => {
+      if (read.flight === flight) onReply(read, sent, reply, sentAt)
+    })
+    if (isFirst) safely(context, () => read.ask.onSent(order))
+  }
+}
+
+/** Never rejects. */
+async function sendRead(
+  { send, report }: Pick<SchedulerContext, 'send' | 'report'>,
+  { ask: { request, partition, route } }: ScheduledRead,
+  signal: AbortSignal,
+  moved: () => void,
+): Promise<ReadReply> {
+  try {
+    return await send(request, { partition, route, signal, moved })
+  } catch (error) {
+    if (missedBy(error) === undefined) report(error)
+    return { kind: 'failed' }
   }
 }
 
