@@ -13,7 +13,11 @@ import type { ReadOwner, ReadResult } from './request/read-result.js'
 import { warnOfLeftOut } from './request/read-warnings.js'
 import { createSubscriber, type ReadParams, type Subscriber } from './request/subscriber.js'
 import { createRouteOutcome } from './sharing/answer-subscribers.js'
-import { SharedRequest, type SharedRequestContext } from './sharing/shared-request.js'
+import {
+  createSharedRequest,
+  type SharedRequest,
+  type SharedRequestContext,
+} from './sharing/shared-request.js'
 
 export interface UserReadsContext
   extends Omit<ReadEngineContext, 'principal'>,
@@ -100,7 +104,7 @@ function createSharedRequests(
   function begin(key: string, reader: Subscriber): SharedRequest {
     const { request } = reader.params
     const tell = diary.open(request.url, () => reading)
-    const reading: SharedRequest = new SharedRequest({
+    const reading: SharedRequest = createSharedRequest({
       ports,
       line,
       lineUp,

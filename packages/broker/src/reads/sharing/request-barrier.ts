@@ -1,0 +1,84 @@
+// A request that waits for writes to its tags before it is sent. Its answer is compared with the writes of the meantime.
+
+import { holdMsMax, readPrepareMs } from '../../core/limits.js'
+import { withTimeout } from '../../core/with-timeout.js'
+import type { ReadEngineContext } from '../../page/reads-port.js'
+import type { CachedAnswer } from '../cache/cached-answer.js'
+import type { BarrierSnapshot, WriteBarrier } from '../consistency/write-barrier.js'
+import { isGood, type ReadResult } from '../request/read-result.js'
+import type { Subscriber } from '../request/subscriber.js'
+
+export interface RequestBarrierContext extends Pick<ReadEngineContext, 'ports'> {
+  readonly truth: WriteBarrier
+  readonly place: CachedAnswer
+  /** The readers that have not left. */
+  readonly readers: ReadonlySet<Subscriber>
+}
+
+export interface RequestBarrier {
+  /** From now on it waits for `holdMsMax` at most. */
+  begin(): void
+  /**
+   * Whether a write to its tags is on its way, and it may still wait. Then it calls back when nothing of it is on its way,
+   * when it has waited long enough, or with the signal.
+   */
+  holds(signal: AbortSignal, onEnd: () => void): boolean
+  /** Call it as the request is sent to the scheduler. */
+  snapshot(): void
+  /** Gives the result, or `again` where the answer cannot be trusted and there is time for another. */
+  compare(result: ReadResult): Promise<ReadResult | 'again'>
+}
+
+export function createRequestBarrier(context: RequestBarrierContext): RequestBarrier {
+  const { truth, place, readers } = context
+  const { clock } = context.ports
+  /** On the monotonic clock. */
+  let holdUntil = 0
+  let mark: BarrierSnapshot = { number: 0, at: 0 }
+  /** Unsettled writes have had no effect, and go on top of the answer. */
+  let isSure = false
+  /** Its last answer was not taken. */
+  let isAgain = false
+  const tags = () => [...readers].flatMap(({ params: wish }) => wish.tags)
+  const mayWait = () => clock.monotonic() < holdUntil
+
+  function again(): 'again' {
+    isAgain = true
+    return 'again'
+  }
+
+  return {
+    begin() {
+      holdUntil = clock.monotonic() + holdMsMax
+    },
+    holds(signal, onEnd) {
+      const isFree = isSure && !isAgain
+      if (isFree || !mayWait() || !truth.isBlocked(tags(), isAgain)) return false
+      const enough = new AbortController()
+      const cancel = clock.after(holdUntil - clock.monotonic(), () => enough.abort())
+      void truth.wait(tags(), isAgain, AbortSignal.any([enough.signal, signal])).then((sure) => {
+        cancel()
+        isSure ||= sure
+        onEnd()
+      })
+      return true
+    },
+    snapshot() {
+      mark = truth.snapshot()
+    },
+    async compare(given) {
+      if (given.kind !== 'answer') return given
+      const result = place.unchanged(given)
+      if (result === undefined) return again()
+      if (!isGood(result.answer)) return result
+      const shown = tags()
+      const overlap = truth.conflicts(shown, mark, result.fetchedAt)
+      const { tags: unsure, passes } = await withTimeout(clock, readPrepareMs, overlap, () => ({
+        tags: shown,
+        passes: false,
+      }))
+      if (unsure.length === 0) return result
+      return passes && mayWait() ? again() : { ...result, unsure }
+    },
+  }
+}
