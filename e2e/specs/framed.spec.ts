@@ -87,7 +87,7 @@ test('a frame without storage rejects its write, and the tab delivers its own @o
 }) => {
   const { tab, frame } = await openBoth(context)
   expect(await ask(frame, (app) => app.put('of-the-frame'))).toEqual({
-    status: 'rejected',
+    status: 'notAccepted',
     reason: 'storageUnavailable',
   })
 

@@ -55,7 +55,7 @@ test('a change that was accepted before the disk was full is delivered', async (
 /** The browser may tidy up meanwhile, which makes room for some more. */
 async function clapUntilRefused(demo: DemoPage): Promise<void> {
   const post = demo.post('p12')
-  while ((await post.marks('rejected').count()) === 0) {
+  while ((await post.marks('notAccepted').count()) === 0) {
     await post.clap()
     await expect(post.marks('capturing')).toHaveCount(0)
   }

@@ -13,12 +13,12 @@ const broker = fileURLToPath(new URL('../../packages/broker', import.meta.url))
 const entries = [
   {
     name: 'redux-broker: createBroker, write, matchers',
-    code: "export { createBroker, write, delivered, returned, rejected } from 'redux-broker'",
+    code: "export { createBroker, write, delivered, returned, notAccepted } from 'redux-broker'",
     brotliMax: 36_900,
   },
   {
     name: 'redux-broker: with read',
-    code: "export { createBroker, write, delivered, returned, rejected, read } from 'redux-broker'",
+    code: "export { createBroker, write, delivered, returned, notAccepted, read } from 'redux-broker'",
     brotliMax: 47_900,
   },
   { name: 'redux-broker: everything', code: "export * from 'redux-broker'", brotliMax: 49_500 },

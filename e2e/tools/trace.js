@@ -52,7 +52,7 @@ const world = createTestWorld({
 })
 const broker = createBroker({
   routes: [liked],
-  partition: () => 'ada',
+  user: () => 'ada',
   produce: createNextState,
   world: world.tab(),
 })

@@ -8,8 +8,7 @@ import { asked, loadComments, loadFeed, loadGroups, loadMe, loadNotifsCount } fr
 import { clapped, commented, liked, posted, unliked } from './requests'
 
 export const broker = createBroker({
-  partition: (state: { readonly session: SessionState }) =>
-    (state.session.user ?? state.session.recalled)?.id,
+  user: (state: { readonly session: SessionState }) => (state.session.user ?? state.session.recalled)?.id,
   routes: [
     ...[liked, unliked, clapped, commented, posted],
     ...[loadMe, loadFeed, loadNotifsCount, loadGroups, loadComments, asked],

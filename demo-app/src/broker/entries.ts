@@ -49,6 +49,6 @@ export const stateWords: Readonly<Record<MarkState, string>> = {
   paused: 'Waits for your sign-in',
   inDoubt: 'Not sure if it arrived',
   returned: 'Came back',
-  rejected: 'Could not be saved',
+  notAccepted: 'Could not be saved',
   quarantined: 'Kept as it is, not sent',
 }

@@ -15,7 +15,7 @@ export const loadFeed = read(createAction('feed/load'), {
   request: () => '/api/posts/top',
   priority: 2,
   tags: [postType, feedTag],
-  copy: 'first',
+  cache: 'staleWhileRevalidate',
   answer: parsePosts,
 })
 
@@ -46,5 +46,5 @@ export interface Wish {
 export const asked = read(createAction<Wish>('lab/asked'), {
   request: ({ path }) => path,
   priority: ({ priority }) => priority,
-  copy: 'never',
+  cache: 'networkOnly',
 })

@@ -1,5 +1,5 @@
 // Tags of the data that reads show and writes change. An answer that crosses a write may lack its effect, or show it
-// twice. The broker finds such an answer by its tags and marks it as unsure.
+// twice. The broker finds such an answer by its tags and marks it as uncertain.
 import type { Tag } from 'redux-broker'
 
 export interface OnPost {
@@ -16,8 +16,8 @@ export const newPostTag: Tag = postTag(unnamed)
 export const feedTag: Tag = 'Feed'
 export const commentsOf = (postId: string): Tag => ({ type: 'Comments', id: postId })
 
-/** The unsure posts of an answer, and whether a new post may be missing in it or be there twice. */
-export function unsurePosts(tags: readonly Tag[] = []): {
+/** The uncertain posts of an answer, and whether a new post may be missing in it or be there twice. */
+export function uncertainPosts(tags: readonly Tag[] = []): {
   readonly ids: ReadonlySet<string>
   readonly isNews: boolean
 } {

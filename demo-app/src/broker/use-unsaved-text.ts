@@ -19,7 +19,7 @@ export function useUnsavedText(): UnsavedText {
       setText('')
       void receipt.accepted.then(({ status }) => {
         // Newer text, typed since, stays.
-        if (status === 'rejected') setText((now) => (now === '' ? text : now))
+        if (status === 'notAccepted') setText((now) => (now === '' ? text : now))
       })
     },
   }

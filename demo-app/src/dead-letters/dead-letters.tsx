@@ -2,14 +2,14 @@
 import { type ReactElement, useEffect, useState } from 'react'
 import { shallowEqual } from 'react-redux'
 import {
-  confirm,
   type DeadLetter,
   deadLetters,
   discard,
   type EntryStatus,
+  markDelivered,
   type OutboxEntry,
   outboxEntries,
-  requeue,
+  retry,
 } from 'redux-broker'
 import { useAppSelector } from '../app/store'
 import { broker } from '../broker/broker'
@@ -70,7 +70,7 @@ function Letter({ letter, onAct }: { letter: DeadLetter; onAct: OnAct }): ReactE
       <Acts
         about={whatId}
         onAct={() => onAct(letter.id)}
-        first={['Retry', () => requeue(broker, letter.id)]}
+        first={['Retry', () => retry(broker, letter.id)]}
         second={['Discard', () => discard(broker, letter.id)]}
       />
     </li>
@@ -99,8 +99,8 @@ function InDoubt({ entry: { id, type }, action, onAct }: InDoubtProps): ReactEle
       <Acts
         about={whatId}
         onAct={() => onAct(id)}
-        first={['It happened', () => confirm(broker, id)]}
-        second={['Send again', () => requeue(broker, id)]}
+        first={['It happened', () => markDelivered(broker, id)]}
+        second={['Send again', () => retry(broker, id)]}
       />
     </li>
   )

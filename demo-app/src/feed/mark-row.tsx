@@ -12,7 +12,7 @@ const icons: Readonly<Record<Slot['state'], IconName>> = {
   paused: 'pause',
   inDoubt: 'question',
   returned: 'back',
-  rejected: 'cross',
+  notAccepted: 'cross',
   quarantined: 'pause',
   delivered: 'ticks',
 }
@@ -21,7 +21,7 @@ const words: Readonly<Record<Slot['state'], string>> = { ...stateWords, delivere
 
 /** The state that needs a person comes first in the words. */
 const urgency: readonly Slot['state'][] = [
-  'rejected',
+  'notAccepted',
   'returned',
   'inDoubt',
   'quarantined',

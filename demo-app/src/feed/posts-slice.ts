@@ -5,7 +5,7 @@ import { delivered } from 'redux-broker'
 import type { ServerPost } from '../api/types'
 import { loadFeed } from '../broker/reads'
 import { clapped, commented, liked, posted, unliked } from '../broker/requests'
-import { unsurePosts } from '../broker/tags'
+import { uncertainPosts } from '../broker/tags'
 import { signedOut } from '../session/session-slice'
 
 export interface Post extends ServerPost {
@@ -46,7 +46,7 @@ export const posts = createSlice({
       })
       .addMatcher(delivered(loadFeed), (state, { payload, meta }) =>
         // A copy is older than what is shown, unless nothing is.
-        meta.stale && hasServerPosts(state) ? state : merged(state, payload, unsurePosts(meta.unsure)),
+        meta.stale && hasServerPosts(state) ? state : merged(state, payload, uncertainPosts(meta.uncertain)),
       )
       // Confirmed state takes the server's numbers, and the broker applies pending changes on top of them.
       .addMatcher(delivered(liked, unliked), ({ byId }, { payload, meta }) => {
@@ -94,7 +94,7 @@ const hasServerPosts = ({ byId }: PostsState): boolean =>
 function merged(
   state: PostsState,
   read: readonly ServerPost[],
-  { ids, isNews }: ReturnType<typeof unsurePosts>,
+  { ids, isNews }: ReturnType<typeof uncertainPosts>,
 ): PostsState {
   // While a new post is on its way, an unknown post in the answer may be that post. It would stand there twice.
   const isNewsDoubtful = isNews && hasServerPosts(state)

@@ -2,7 +2,7 @@
 import { configureStore, createAction } from '@reduxjs/toolkit'
 import { createBroker, type ReadOptions, read, type Settled } from 'redux-broker'
 
-type Rules = Pick<ReadOptions<never, unknown>, 'when' | 'meanwhile'>
+type Rules = Pick<ReadOptions<never, unknown>, 'when' | 'whileWaiting'>
 
 export interface Plan {
   readonly name: string
@@ -17,7 +17,7 @@ export const plans: readonly Plan[] = [
   {
     name: 'Photos in full size',
     needs: 'Not paid by the byte, no data saver. Meanwhile the last copy.',
-    rules: { when: { network: 'unmetered', saveData: false }, meanwhile: 'copy' },
+    rules: { when: { network: 'unmetered', saveData: false }, whileWaiting: 'cached' },
   },
   {
     name: 'The next page, ahead of time',
@@ -66,7 +66,7 @@ export async function createSimulatedDevice(): Promise<SimulatedDevice> {
   const routes = plans.map(({ rules }, place) =>
     read(createAction(`simulated/${place}`), { request: () => `/api/plans/${place}`, ...rules }),
   )
-  const broker = createBroker({ name: 'simulated', partition: () => 'somebody', routes, world: tab })
+  const broker = createBroker({ name: 'simulated', user: () => 'somebody', routes, world: tab })
   const store = configureStore({
     reducer: { [broker.reducerPath]: broker.reducer },
     middleware: (getDefault) => getDefault().prepend(broker.middleware),

@@ -39,7 +39,7 @@ export const ways: Readonly<Record<'redux' | 'fetch', (wish: Wish) => Asker>> = 
   fetch({ path, priority }) {
     const leaving = new AbortController()
     const { signal } = leaving
-    const end = broker.fetch(path, { priority, copy: 'never', signal }).then(
+    const end = broker.fetch(path, { priority, cache: 'networkOnly', signal }).then(
       ({ ok }): End => (ok ? 'answered' : 'failed'),
       (): End => (signal.aborted ? 'cancelled' : 'failed'),
     )

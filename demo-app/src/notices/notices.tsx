@@ -54,7 +54,7 @@ const whatToDo: Readonly<Record<string, string>> = {
 function StorageFull(): ReactElement | null {
   const entries = useAppSelector((state) => state.broker.entries)
   const refused = Object.values(entries).filter(
-    ({ state, reason = '' }) => state === 'rejected' && reason in whatToDo,
+    ({ state, reason = '' }) => state === 'notAccepted' && reason in whatToDo,
   )
   const last = refused.at(-1)
   if (last === undefined) return null

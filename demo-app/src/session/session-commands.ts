@@ -28,7 +28,7 @@ export async function startSession(): Promise<void> {
   await (recalled === undefined ? startAsStranger() : startAs(recalled))
 }
 
-/** The broker has the partition of who was here last, and nothing is shown of it before it is known who is here. */
+/** The broker has the outbox of the user who was here last, and nothing is shown of it before it is known who is here. */
 async function startAs(recalled: Me): Promise<void> {
   const me = await store.dispatch(loadMe()).settled
   if (me.status === 'delivered') return enter(me.answer, me)
@@ -53,7 +53,7 @@ async function startAsStranger(): Promise<void> {
 
 async function askWhoIsHere(): Promise<Me | 'nobody' | 'unreachable'> {
   try {
-    const answer = await broker.fetch('/api/me', { priority: 1, wireMs: patienceMs })
+    const answer = await broker.fetch('/api/me', { priority: 1, requestTimeoutMs: patienceMs })
     if (answer.status === 401) {
       forgetToken()
       return 'nobody'

@@ -1,6 +1,6 @@
 // The app that every back end gets. It has two likes, a note, and the outbox as the broker tells of it.
 import { configureStore, createAction, createSlice } from '@reduxjs/toolkit'
-import { createBroker, delivered, requeue, write } from 'redux-broker'
+import { createBroker, delivered, retry, write } from 'redux-broker'
 import type { AppConfig, Template } from './config.js'
 
 const config = JSON.parse(decodeURIComponent(location.hash.slice(1))) as AppConfig
@@ -23,7 +23,7 @@ async function addToken(headers: Headers): Promise<void> {
 }
 
 const broker = createBroker({
-  partition: () => 'ada',
+  user: () => 'ada',
   routes: [liked, noted],
   origins: api === undefined ? [] : [{ origin: api, credentials: 'include' }],
   ...(csrf && { prepareHeaders: addToken }),
@@ -62,7 +62,7 @@ element('like-b').onclick = () => store.dispatch(liked('b'))
 element('note').onclick = () => store.dispatch(noted('hello'))
 element('again').onclick = () => {
   const entries = Object.values(store.getState().broker.entries)
-  for (const { id, state } of entries) if (state === 'inDoubt') void requeue(broker, id)
+  for (const { id, state } of entries) if (state === 'inDoubt') void retry(broker, id)
 }
 element('sign-in').onclick = async () => {
   const body = new URLSearchParams({ user: 'ada' })

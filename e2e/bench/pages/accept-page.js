@@ -10,7 +10,7 @@ const clapped = write(
   },
 )
 const broker = createBroker({
-  partition: () => 'ada',
+  user: () => 'ada',
   routes: [clapped],
   server: 'idempotent',
   limits: { entriesMax: 100_000 },

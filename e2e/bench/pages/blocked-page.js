@@ -13,7 +13,7 @@ const clapped = write(
 
 function start() {
   const broker = createBroker({
-    partition: () => 'ada',
+    user: () => 'ada',
     routes: [clapped],
     server: 'idempotent',
     limits: { entriesMax: 100_000 },

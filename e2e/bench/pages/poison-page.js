@@ -12,7 +12,7 @@ const sent = write(
 )
 /** @typedef {{ n: number, path: string, payload?: unknown }} Item */
 
-const broker = createBroker({ partition: () => 'ada', routes: [sent], persist: false })
+const broker = createBroker({ user: () => 'ada', routes: [sent], persist: false })
 const store = configureStore({
   reducer: { broker: broker.reducer },
   middleware: (getDefault) => getDefault().prepend(broker.middleware),

@@ -27,7 +27,7 @@ function scheduler(/** @type {number} */ waiting) {
     chance: { random: Math.random },
     isOnline: () => true,
     connections: createConnectionPool(defaultLimits.concurrencyMax),
-    limits: { readsMax: 1, waitingReadsMax: 100_000, wireMs: defaultLimits.attemptMs },
+    limits: { readsMax: 1, waitingReadsMax: 100_000, requestTimeoutMs: defaultLimits.attemptMs },
     report: console.error,
     send: () =>
       new Promise((resolve) => {
@@ -102,7 +102,7 @@ const fetchBody = async (/** @type {string} */ path, options) =>
 const bareFetch = () => (/** @type {string} */ name, /** @type {number} */ readers) =>
   Promise.all(times(readers, () => fetchBody(`/empty?${name}`)))
 
-const broker = createBroker({ partition: () => 'ada', routes: [], reads: reads() })
+const broker = createBroker({ user: () => 'ada', routes: [], reads: reads() })
 configureStore({
   reducer: { broker: broker.reducer },
   middleware: (getDefault) => getDefault().prepend(broker.middleware),
@@ -111,7 +111,9 @@ configureStore({
 /** Over the same wire as the bare loop, with nothing that waits. */
 const brokerFetch = () => (/** @type {string} */ name, /** @type {number} */ readers) =>
   Promise.all(
-    times(readers, async () => (await broker.fetch(`/empty?${name}`, { copy: 'never' })).arrayBuffer()),
+    times(readers, async () =>
+      (await broker.fetch(`/empty?${name}`, { cache: 'networkOnly' })).arrayBuffer(),
+    ),
   )
 
 /** `isWire`: it takes its time on the wire, whatever waits. @type {Record<string, { make(waiting: number): Read, reads: number, isWire?: boolean }>} */
@@ -154,7 +156,8 @@ const readsAtOnce = 50
 
 /** How to ask for something: `urgent` or not. @type {Record<string, (path: string, isUrgent: boolean) => Promise<unknown>>} */
 const ways = {
-  'broker.fetch': (path, isUrgent) => broker.fetch(path, { priority: isUrgent ? 1 : 5, copy: 'never' }),
+  'broker.fetch': (path, isUrgent) =>
+    broker.fetch(path, { priority: isUrgent ? 1 : 5, cache: 'networkOnly' }),
   fetch: (path) => fetchBody(path),
   'fetch with priority': (path, isUrgent) => fetchBody(path, { priority: isUrgent ? 'high' : 'low' }),
 }

@@ -1,6 +1,6 @@
 // The page of the bench of refusals. Its app shows captured and refused writes. Run by refused.js.
 import { configureStore, createAction, createNextState, createSlice } from '@reduxjs/toolkit'
-import { createBroker, read, reads, rejected, write } from 'redux-broker'
+import { createBroker, notAccepted, read, reads, write } from 'redux-broker'
 
 const clapped = write(
   createAction('clapped', (/** @type {number} */ n, text = '') => ({ payload: { n, text } })),
@@ -19,7 +19,7 @@ const pause = () => new Promise((resolve) => setTimeout(resolve, 0))
 /** @param {object} limits */
 function open(limits) {
   const broker = createBroker({
-    partition: () => 'ada',
+    user: () => 'ada',
     routes: [clapped, loaded],
     produce: createNextState,
     reads: reads(),
@@ -35,7 +35,7 @@ function open(limits) {
         .addCase(clapped, (state) => {
           state.count += 1
         })
-        .addMatcher(rejected(clapped), (state) => {
+        .addMatcher(notAccepted(clapped), (state) => {
           state.refused += 1
         }),
   })

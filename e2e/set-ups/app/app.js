@@ -28,7 +28,7 @@ const likes = createSlice({
 /** Begins the app. `register` is the line that differs, and gives the broker its worker. */
 export function startApp(register, options = {}) {
   const broker = createBroker({
-    partition: () => 'ada',
+    user: () => 'ada',
     routes: [liked],
     server: 'idempotent',
     origins: api === '' ? [] : [api],

@@ -16,19 +16,19 @@ export { write } from './redux/route.js'
 
 // Match outcomes in reducers.
 
-export { confirmed, delivered, rejected, returned } from './redux/matchers.js'
+export { delivered, deliveredWithoutAnswer, failed, notAccepted, returned } from './redux/matchers.js'
 
 // Commands on an outbox and on reads.
 
 export {
   acknowledgeLoss,
   cancel,
-  confirm,
   deadLetters,
   discard,
   discardAll,
+  markDelivered,
   outboxEntries,
-  requeue,
+  retry,
 } from './page/commands.js'
 export { limitReads, watchReads } from './page/read-commands.js'
 export { markRead } from './page/read-mark.js'
@@ -53,10 +53,10 @@ export type {
 } from './core/rows/answer-rules.js'
 export type { Loss } from './core/rows/rows.js'
 export type { Broker, BrokerOptions, Capabilities, World } from './page/broker.js'
-export type { DeadLetter, GivenUp, OutboxEntry } from './page/commands.js'
+export type { DeadLetter, DiscardSummary, OutboxEntry } from './page/commands.js'
 export type { PageRequest } from './page/delivery/prepare-headers.js'
 export type { ReadMark } from './page/read-mark.js'
-export type { FetchOptions, ReadEvent, ReadPart, Wishes } from './page/reads-port.js'
+export type { FetchOptions, ReadBehavior, ReadEvent, ReadPart } from './page/reads-port.js'
 export type { ReadsOptions } from './reads/read-engine.js'
 export type { ReadOptions } from './reads/request/read-options.js'
 export type { ReadTemplate } from './reads/request/read-request.js'
@@ -73,14 +73,15 @@ export type {
   AnyRouted,
   Body,
   BrokerDispatch,
-  Confirmed,
   Delivered,
+  DeliveredWithoutAnswer,
+  Failed,
   NoAnswerReason,
+  NotAccepted,
+  NotAcceptedReason,
   OutcomeMeta,
   PayloadOf,
   Receipt,
-  Rejected,
-  RejectedReason,
   RequestTemplate,
   Returned,
   Routed,

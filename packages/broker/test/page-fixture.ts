@@ -6,8 +6,8 @@ import {
   type BrokerOptions,
   createBroker,
   delivered,
+  notAccepted,
   type RequestTemplate,
-  rejected,
   returned,
   write,
 } from '../src/index.js'
@@ -78,7 +78,7 @@ const posts = createSlice({
         const one = state.byId[meta.arg.postId]
         if (one) one.problem = error.reason
       })
-      .addMatcher(rejected(liked, clapped), (state, { error, meta }) => {
+      .addMatcher(notAccepted(liked, clapped), (state, { error, meta }) => {
         const one = state.byId[meta.arg.postId]
         if (one) one.problem = error.reason
       })
@@ -107,14 +107,14 @@ type Options = BrokerOptions<{ session: SessionState }, 'broker'>
 export interface AppOptions extends Partial<Options> {
   readonly tab?: TestTab
   /** The user who is signed in at the start, or undefined for nobody. Default `ada`. */
-  readonly user?: string | undefined
+  readonly who?: string | undefined
   /** Wraps the reducer of the posts before it is made optimistic. */
   readonly wrap?: (reducer: Reducer) => Reducer
 }
 
 export const makeBroker = (world: Options['world'], options: Partial<Options> = {}) =>
   createBroker({
-    partition: (state: { session: SessionState }) => state.session.userId,
+    user: (state: { session: SessionState }) => state.session.userId,
     routes: [liked, clapped],
     produce: createNextState,
     ...(world && { world }),
@@ -130,12 +130,12 @@ export function makeStore(broker: ReturnType<typeof makeBroker>, options: AppOpt
   const wrapped = (options.wrap?.(posts.reducer) ?? posts.reducer) as typeof posts.reducer
   const store = configureStore({
     reducer: {
-      posts: broker.optimistic(wrapped, { truth: refetched.match }),
+      posts: broker.optimistic(wrapped, { fromServer: refetched.match }),
       session: session.reducer,
       [broker.reducerPath]: broker.reducer,
     },
     preloadedState: {
-      session: 'user' in options ? started(options.user) : started('ada'),
+      session: 'who' in options ? started(options.who) : started('ada'),
     },
     middleware: (getDefault) => getDefault().prepend(broker.middleware, recorder),
   })
@@ -149,7 +149,7 @@ const started = (userId: string | undefined): SessionState => ({
 
 /** One tab with the app in it. */
 export function openApp(world: TestWorld, options: AppOptions = {}) {
-  const { tab = world.tab(), user: _user, wrap: _wrap, ...brokerOptions } = options
+  const { tab = world.tab(), who: _user, wrap: _wrap, ...brokerOptions } = options
   const broker = makeBroker(tab, brokerOptions)
   const { store, actions } = makeStore(broker, options)
   return {

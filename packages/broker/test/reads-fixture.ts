@@ -71,12 +71,12 @@ export function openReads(
     /** By default a read that fails once has failed. */
     readonly how?: ReadsOptions
     /** The user who is signed in at the start, or undefined for nobody. Default `ada`. */
-    readonly user?: string | undefined
+    readonly who?: string | undefined
   } = {},
 ) {
-  const { how, user: _user, ...rest } = options
+  const { how, who: _user, ...rest } = options
   const broker = createBroker({
-    partition: (state: { session: ReturnType<typeof session.reducer> }) => state.session.userId,
+    user: (state: { session: ReturnType<typeof session.reducer> }) => state.session.userId,
     routes,
     world: tab,
     reads: reads(how ?? { retries: 0 }),
@@ -93,7 +93,7 @@ export function openReads(
       session: session.reducer,
       [broker.reducerPath]: broker.reducer,
     },
-    preloadedState: { session: { userId: 'user' in options ? options.user : 'ada' } },
+    preloadedState: { session: { userId: 'who' in options ? options.who : 'ada' } },
     middleware: (getDefault) => getDefault().prepend(broker.middleware, recorder),
   })
   return {

@@ -7,7 +7,7 @@ export const liked = write(createAction('liked'), {
 })
 
 export const broker = createBroker({
-  partition: () => 'ada',
+  user: () => 'ada',
   routes: [liked],
   server: 'idempotent',
   produce: createNextState,

@@ -36,7 +36,7 @@ export interface BrokerOptions<State, Path extends string> {
    * The id of the user whose outbox it is: any text or a number, or nothing (undefined, null, '') while signed out. Only
    * that user's entries are sent.
    */
-  partition(state: State): string | number | null | undefined
+  user(state: State): string | number | null | undefined
   /**
    * Adds headers that are never stored (a token, a CSRF header) to every request as it leaves, the broker's own
    * questions included. A worker without it leaves the entries to a page. Where it throws, or takes longer than
@@ -116,7 +116,7 @@ export interface Capabilities {
   readonly persisted: boolean | undefined
   /** The backup for a lost database. `mirror` holds the unsent work itself, `note` how much it was. */
   readonly backup: BackupKind
-  /** Without IndexedDB every capture is rejected. */
+  /** Without IndexedDB no capture is accepted. */
   readonly storage: boolean
   /** With `active` a worker delivers, also when no page is left. Else pages do, while one is open. */
   readonly worker: 'none' | 'starting' | 'active' | 'silent'
@@ -177,7 +177,7 @@ export interface Broker<State, Path extends string> {
   /** The user has signed in again. Paused entries are tried anew. */
   resume(): Promise<void>
   capabilities(): Capabilities
-  /** Optimistic entries of this partition are back in the view. Render after it, or show a shell. */
+  /** Optimistic entries of this user are back in the view. Render after it, or show a shell. */
   readonly ready: Promise<void>
   /** Ends all work of this broker in this page. Entries stay. Its middleware may then serve another store. */
   stop(): Promise<void>

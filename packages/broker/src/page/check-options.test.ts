@@ -1,11 +1,19 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { createBroker, type OriginOption, write } from '../index.js'
 import { createTestWorld } from '../testing/index.js'
-import { brokers, creator, partition, request, routes, writes } from './fixtures/wrong-options.fixture.js'
+import { brokers, creator, request, routes, user, writes } from './fixtures/wrong-options.fixture.js'
 
 afterEach(() => {
   vi.unstubAllEnvs()
   vi.unstubAllGlobals()
+})
+
+it('broker.optimistic() names the new option where it is given the old one', () => {
+  const { optimistic } = createBroker({ user, routes })
+
+  expect(() => optimistic((state = {}) => state, { truth: () => true } as never)).toThrow(
+    'broker.optimistic() got `truth`, expected `fromServer`',
+  )
 })
 
 describe('a programmer’s mistake throws at once, and the error says what was given, what was expected and how to fix it', () => {
@@ -21,7 +29,7 @@ describe('a programmer’s mistake throws at once, and the error says what was g
 
   it('accepts every valid option', () => {
     const options = {
-      partition,
+      user,
       routes,
       name: 'mine',
       reducerPath: 'outbox',
@@ -33,7 +41,7 @@ describe('a programmer’s mistake throws at once, and the error says what was g
     } as const
 
     expect(createBroker(options).reducerPath).toBe('outbox')
-    expect(createBroker({ partition, routes: [] }).reducerPath).toBe('broker')
+    expect(createBroker({ user, routes: [] }).reducerPath).toBe('broker')
   })
 
   it.each(['sessionProbe', 'statusQuery'] as const)(
@@ -41,7 +49,7 @@ describe('a programmer’s mistake throws at once, and the error says what was g
     (name) => {
       vi.stubGlobal('location', new URL('https://app.test/feed'))
       const ask = (url: string, origins: readonly OriginOption[] = []) =>
-        createBroker({ partition, routes, origins, [name]: url })
+        createBroker({ user, routes, origins, [name]: url })
 
       expect(() => ask('https://api.test/:key')).toThrow(/own origin.*api\.test\/:key/)
       expect(() => ask('https://api.test/:key', ['https://api.test'])).not.toThrow()
@@ -53,7 +61,7 @@ describe('a programmer’s mistake throws at once, and the error says what was g
 
   describe.each(['sessionProbe', 'statusQuery', 'knock'] as const)('refuses a %s', (name) => {
     const askIn = (world: object, url: string) =>
-      createBroker({ partition, routes, origins: ['https://api.test'], [name]: url, ...world })
+      createBroker({ user, routes, origins: ['https://api.test'], [name]: url, ...world })
 
     it.each([
       ['of an origin that is not in the list', 'https://other.test/:key'],
@@ -79,7 +87,7 @@ describe('a programmer’s mistake throws at once, and the error says what was g
   it('leaves the checks out in production', () => {
     vi.stubEnv('NODE_ENV', 'production')
 
-    expect(() => createBroker({ partition, routes, retries: 3 } as never)).not.toThrow()
+    expect(() => createBroker({ user, routes, retries: 3 } as never)).not.toThrow()
     expect(() => write(creator, { request, url: '/x' } as never)).not.toThrow()
   })
 })

@@ -7,7 +7,7 @@ import { isBase } from '../core/rows/app-homes.js'
 import { isToken } from '../core/type-checks.js'
 import { checkSession, checkSuccess } from '../redux/check-answer-rules.js'
 import { describe } from '../redux/describe.js'
-import { oneOf, routeOf } from '../redux/route.js'
+import { oneOf, rejectOldNames, routeOf } from '../redux/route.js'
 import type { AnyRouted } from '../redux/types.js'
 import type { World } from './broker.js'
 import type { ReadPart } from './reads-port.js'
@@ -16,7 +16,7 @@ const knownOptions = [
   'reducerPath',
   'name',
   'base',
-  'partition',
+  'user',
   'prepareHeaders',
   'storedHeaders',
   'routes',
@@ -39,19 +39,20 @@ const knownOptions = [
 export function checkOptions(options: unknown): void {
   if (typeof options !== 'object' || options === null)
     throw new TypeError(
-      `createBroker() expects options with \`partition\` and \`routes\`; got ${describe(options)}.`,
+      `createBroker() expects options with \`user\` and \`routes\`; got ${describe(options)}.`,
     )
   const given = options as Record<string, unknown>
+  rejectOldNames('createBroker()', given, { partition: 'user' })
   const stranger = Object.keys(given).find((name) => !knownOptions.includes(name))
   if (stranger !== undefined)
     throw new TypeError(
       `createBroker() knows no option \`${stranger}\`; it takes ${knownOptions.join(', ')}.`,
     )
-  if (typeof given['partition'] !== 'function')
+  if (typeof given['user'] !== 'function')
     throw wrong(
-      'partition',
+      'user',
       'a function from the state to the user id, or undefined while signed out',
-      given['partition'],
+      given['user'],
     )
   for (const name of ['prepareHeaders', 'produce'])
     if (given[name] !== undefined && typeof given[name] !== 'function')

@@ -11,9 +11,9 @@ import {
   type Unresolved,
 } from '../core/outbox/dead-letters.js'
 import {
+  type DiscardSummary,
   discardOutbox as discardEverything,
-  type GivenUp,
-  nothingGivenUp,
+  nothingDiscarded,
 } from '../core/outbox/discard-all.js'
 import { discardDamaged } from '../core/outbox/give-up.js'
 import { changePartition } from '../core/outbox/partition.js'
@@ -32,7 +32,7 @@ type AnyOutboxBroker = Broker<any, any>
  * A returned entry with all that is known of it. The letter says what it was, why it came back, and how often it was
  * sent.
  */
-export type { DeadLetter, GivenUp }
+export type { DeadLetter, DiscardSummary }
 
 /** An entry that waits, is being sent, or is in doubt, as it is stored. */
 export type OutboxEntry = EntryRow
@@ -56,36 +56,37 @@ export function outboxEntries(broker: AnyOutboxBroker): Promise<readonly OutboxE
  * Sends a dead letter, or an entry in doubt, again, in its old place of its lane. It keeps its key where the server may
  * have acted on it, so that it takes effect once. After a refusal it has a new key, since the server would only repeat
  * its refusal. A `plain` server knows no keys: an entry in doubt may happen twice there.
- * `notFound`: it was requeued or discarded already, perhaps in another tab.
+ * `notFound`: it was retried or discarded already, perhaps in another tab.
  */
-export function requeue(broker: AnyOutboxBroker, entryId: string): Promise<'requeued' | 'notFound'> {
+export function retry(broker: AnyOutboxBroker, entryId: string): Promise<'retried' | 'notFound'> {
   return withHeld(broker, entryId, async (tx, held, { chance, clock }) => {
     await requeueHeld(tx, held, chance.id(), clock.now())
-    return 'requeued'
+    return 'retried'
   })
 }
 
 /**
- * Says that an entry in doubt did happen. Its optimistic change becomes confirmed state, its receipt settles as
- * `confirmed`, and its lane goes on. `notFound`: it is no longer in doubt, perhaps by another tab's or the server's word.
+ * Says that an entry in doubt did happen. Its optimistic change becomes confirmed state, and its lane goes on. Its
+ * receipt settles as `deliveredWithoutAnswer`. `notFound`: it is no longer in doubt, perhaps by another tab's or the
+ * server's word.
  */
-export function confirm(broker: AnyOutboxBroker, entryId: string): Promise<'confirmed' | 'notFound'> {
+export function markDelivered(broker: AnyOutboxBroker, entryId: string): Promise<'marked' | 'notFound'> {
   return withHeld(broker, entryId, async (tx, held, { clock }) => {
     if (held.state !== 'inDoubt') return 'notFound'
     await confirmHeld(tx, held, clock.now())
-    return 'confirmed'
+    return 'marked'
   })
 }
 
 /**
  * Gives up the whole outbox of the present user for good: entries in any state, on disk or not yet, and dead letters.
- * Receipts settle as `cancelled`. Requests that were sent may have arrived all the same: `unsure` says how many.
+ * Receipts settle as `cancelled`. Requests that were sent may have arrived all the same: `uncertain` says how many.
  * @throws where the storage fails; entries that were given up until then stay so.
  */
-export async function discardAll(broker: AnyOutboxBroker): Promise<GivenUp> {
+export async function discardAll(broker: AnyOutboxBroker): Promise<DiscardSummary> {
   const inside = insideOf(broker)
   const owner = await inside?.user()
-  if (inside === undefined || owner === undefined) return nothingGivenUp
+  if (inside === undefined || owner === undefined) return nothingDiscarded
   const { store, clock, bus } = inside.ports
   const captures = await inside.cancelCaptures()
   const options = { now: () => clock.now(), onProgress: () => bus.post('changed') }
@@ -110,8 +111,8 @@ export async function acknowledgeLoss(broker: AnyOutboxBroker): Promise<void> {
 }
 
 /**
- * Gives a dead letter, an entry in doubt, or a damaged one, up for good. Its lane goes on. Takes a rejected entry out of
- * the index. `notFound`: there is none, or a newer release made it and may still send it.
+ * Gives a dead letter, an entry in doubt, or a damaged one, up for good. Its lane goes on. Takes an entry that was not
+ * accepted out of the index. `notFound`: there is none, or a newer release made it and may still send it.
  */
 export async function discard(broker: AnyOutboxBroker, entryId: string): Promise<'discarded' | 'notFound'> {
   const done = await withHeld(

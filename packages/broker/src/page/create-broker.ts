@@ -8,7 +8,7 @@ import { brokerReducer } from '../redux/broker-reducer.js'
 import { isDevelopment } from '../redux/development.js'
 import { createMissingCaseWatch } from '../redux/optimistic/missing-case-watch.js'
 import { optimistic } from '../redux/optimistic/optimistic.js'
-import { isRead, type Route, routeOf } from '../redux/route.js'
+import { isRead, type Route, rejectOldNames, routeOf } from '../redux/route.js'
 import type { BrokerDispatch } from '../redux/types.js'
 import { type Broker, type BrokerOptions, type Capabilities, internals, type World } from './broker.js'
 import { checkOptions } from './check-options.js'
@@ -119,7 +119,10 @@ function reducersOf(
       watch?.reduced(action)
       return brokerReducer(state, action)
     },
-    optimistic: (reducer, more = {}) => optimistic(reducer, more, context),
+    optimistic(reducer, more = {}) {
+      if (isDevelopment) rejectOldNames('broker.optimistic()', more, { truth: 'fromServer' })
+      return optimistic(reducer, more, context)
+    },
   }
 }
 
@@ -175,9 +178,9 @@ function readsBy(runtime: Runtime): ReadEngine {
 /** On a server, and after `stop`. */
 const fetchPlainly = (
   input: string | URL | Request,
-  // The browser's own is a word.
-  { priority: _priority, ...init }: FetchOptions = {},
-) => fetch(input, init)
+  // The browser's own priority is a word. Its words for `cache` have no capital letter.
+  { priority: _priority, cache, ...init }: FetchOptions = {},
+) => fetch(input, { ...init, cache: /[A-Z]/.test(cache as string) ? 'no-store' : cache } as RequestInit)
 
 type AnyMiddleware = ReturnType<Middleware<BrokerDispatch>>
 

@@ -83,6 +83,6 @@ describe('a page without its deferred code', () => {
     await world.settle()
 
     expect(before).toEqual(['inDoubt', 'delivered'])
-    expect(await doubted.settled).toEqual({ status: 'confirmed' })
+    expect(await doubted.settled).toEqual({ status: 'deliveredWithoutAnswer' })
   })
 })

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { makeBroker, openApp } from '../../test/page-fixture.js'
 import { markRead } from '../index.js'
-import { acknowledge, answer, createTestWorld, failed, held } from '../testing/index.js'
+import { acknowledge, answer, createTestWorld, held, noAnswer } from '../testing/index.js'
 
-/** A read may be believed only where nothing that touches it was unsure while it ran (P8). */
+/** A read may be believed only where nothing that touches it was uncertain while it ran (P8). */
 describe('markRead', () => {
   const start = async () => {
     const world = createTestWorld()
@@ -70,7 +70,7 @@ describe('markRead', () => {
 
   it('names a lane with an attempt of unknown effect', async () => {
     const { world, app } = await start()
-    world.network.next(failed({ timedOut: true }))
+    world.network.next(noAnswer({ timedOut: true }))
     app.clap('p1')
     await world.settle()
 
@@ -120,7 +120,7 @@ describe('markRead', () => {
 
   it('trusts every read while nobody is signed in, and without a store', async () => {
     const world = createTestWorld({ network: (request) => acknowledge(request, {}) })
-    const app = openApp(world, { user: undefined })
+    const app = openApp(world, { who: undefined })
 
     for (const broker of [app.broker, makeBroker(undefined)]) {
       const mark = await markRead(broker)

@@ -28,7 +28,7 @@ export async function markRead(broker: Broker<any, any>): Promise<ReadMark> {
   const { store, clock } = inside.ports
   const { partition } = owner
   const look = (since: number) =>
-    store.transact('readonly', 'relaxed', (tx) => unsureLanes(tx, partition, since))
+    store.transact('readonly', 'relaxed', (tx) => uncertainLanes(tx, partition, since))
   const readAt = clock.now()
   const before = await look(inside.shown() + 1)
   return {
@@ -40,11 +40,11 @@ export async function markRead(broker: Broker<any, any>): Promise<ReadMark> {
   }
 }
 
-async function unsureLanes(tx: StoreTransaction, partition: string, since: number) {
+async function uncertainLanes(tx: StoreTransaction, partition: string, since: number) {
   const { nextNumber } = await readPartition(tx, partition)
-  const [unsure, journal] = await Promise.all([
+  const [uncertain, journal] = await Promise.all([
     readUnsettledLanes(tx, partition),
     tx.list({ store: 'journal', from: [partition, since], to: [partition, last] }, journalMax),
   ])
-  return { number: nextNumber, lanes: [...unsure, ...journal.map(({ lane }) => lane)] }
+  return { number: nextNumber, lanes: [...uncertain, ...journal.map(({ lane }) => lane)] }
 }

@@ -53,7 +53,7 @@ export interface ReadEngineContext extends PageContext {
 
 /** Does a page's reads. */
 export interface ReadEngine {
-  /** Never throws: what cannot be asked for settles as rejected. `next` takes the action on to the reducers. */
+  /** Never throws: what cannot be asked for settles as `notAccepted`. `next` takes the action on to the reducers. */
   capture(route: ReadRoute, action: StoredAction, next: (action: unknown) => unknown): Receipt<unknown>
   fetch(input: string | URL | Request, options?: FetchOptions): Promise<Response>
   limit(readsMax: number): void
@@ -80,35 +80,38 @@ export interface ReadPart {
 }
 
 /** How one reader wants its answer. */
-export interface Wishes {
+export interface ReadBehavior {
   /** An answer that is younger is given again without a request, in milliseconds. Default 0: only a request in flight is shared. */
   readonly freshForMs?: number
   /**
-   * `fallback` (default): the last good answer is given, marked `stale`, where the network fails or is slower than
-   * `patienceMs`. `first`: it is given at once, and again when it is read anew. `never`: no answer is kept.
+   * `networkFirst` (default): the last good answer is given, marked `stale`, where the network fails or is slower than
+   * `networkTimeoutMs`. `staleWhileRevalidate`: it is given at once, and again when it is read anew. `networkOnly`: no
+   * answer is kept.
    */
-  readonly copy?: 'fallback' | 'first' | 'never'
+  readonly cache?: 'networkFirst' | 'staleWhileRevalidate' | 'networkOnly'
   /** Default 3,000. */
-  readonly patienceMs?: number
+  readonly networkTimeoutMs?: number
   /** It is not sent before they are met. */
   readonly when?: Conditions
-  /** Until then: `wait` (default), or give the last good answer, the `copy`, marked `stale`. */
-  readonly meanwhile?: 'wait' | 'copy'
+  /** Until then: `wait` (default), or give the last good answer, marked `stale` (`cached`). */
+  readonly whileWaiting?: 'wait' | 'cached'
   /**
    * How often it is repeated within its time limit where no answer came, a cut one, one of the wrong type, a 408, 425,
    * 429 or a 5xx. Default: what `reads({ retries })` says, else 2.
    */
   readonly retries?: number
   /** How long it may wait until it is sent, in milliseconds. Default: as long as it takes. */
-  readonly queueMs?: number
+  readonly queueTimeoutMs?: number
   /**
    * How long it may be on the wire in all, its repeats included, in milliseconds. Default: as long as it moves. Where
    * nothing moves for `limits.attemptMs` it ends in any case.
    */
-  readonly wireMs?: number
+  readonly requestTimeoutMs?: number
 }
 
-export interface FetchOptions extends Wishes {
+export interface FetchOptions extends Omit<ReadBehavior, 'cache'> {
+  /** As of a read. fetch's own `no-store` means `networkOnly`. */
+  readonly cache?: ReadBehavior['cache'] | 'no-store'
   /** From 1, the most urgent, to 9. Default 5. */
   readonly priority?: number
   /** Tags of the data that it shows. While writes to the same tags are on their way it waits for them. */

@@ -136,7 +136,7 @@ export function runtimeConfig<State>(
     url === undefined ? undefined : new URL(url, host.baseUrl).href
   const appsUser = () => {
     try {
-      return options.partition(store.getState())
+      return options.user(store.getState())
     } catch (error) {
       ports.report(error)
       return undefined

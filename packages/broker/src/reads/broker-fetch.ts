@@ -24,7 +24,10 @@ export async function fetchRead(
   // Checked in production too, since a POST would go as a GET, and a header would be missing.
   const [stranger] = Object.keys(options).filter((name) => !knownInit.includes(name))
   if (stranger !== undefined) throw new TypeError(`broker.fetch() knows no option \`${stranger}\`.`)
-  const { signal, priority = 5, tags = [], ...wishes } = options
+  const { signal, priority = 5, tags = [], cache = 'networkFirst', ...behavior } = options
+  // In production too. fetch's own words have no capital letter, and only `no-store` says what a read can do.
+  const mode = cache === 'no-store' ? 'networkOnly' : cache
+  if (!/[A-Z]/.test(mode)) throw new TypeError(`broker.fetch() knows no cache '${mode}'.`)
   const given = input instanceof Request ? (input as never) : { url: String(input) }
   const request = toReadRequest('broker.fetch()', given, snapshot)
   const signals = [signal, input instanceof Request ? input.signal : undefined].filter(
@@ -32,7 +35,8 @@ export async function fetchRead(
   )
   for (const one of signals) one.throwIfAborted()
   const wish = {
-    ...wishes,
+    ...behavior,
+    cache: mode,
     request,
     tags: checkedTags('broker.fetch()', tags),
     priority: checkedPriority('broker.fetch()', priority),
@@ -52,7 +56,7 @@ export async function fetchRead(
     // As fetch does, but only within its origin. The answer is not kept, since it may be a login page.
     const follow = () => {
       mayFollow = false
-      begin({ ...wish, request: { ...request, redirect: 'follow' }, copy: 'never', retries: 0 })
+      begin({ ...wish, request: { ...request, redirect: 'follow' }, cache: 'networkOnly', retries: 0 })
     }
     const begin = (how: ReadParams) => {
       const reader = createSubscriber({ params: how, settle })

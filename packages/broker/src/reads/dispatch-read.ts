@@ -9,7 +9,7 @@ import type { AnswerMeta, Receipt, Settled } from '../redux/types.js'
 import { resolveReadParams } from './request/read-params.js'
 import type { UserReads } from './user-reads.js'
 
-/** Never throws. A read with bad parameters settles as rejected. `next` takes the action on to the reducers. */
+/** Never throws. A read with bad parameters settles as `notAccepted`. `next` takes the action on to the reducers. */
 export function dispatchRead(
   context: Pick<ReadEngineContext, 'ports' | 'receipts' | 'snapshot' | 'dispatch'>,
   show: UserReads['show'],
@@ -44,9 +44,9 @@ export function dispatchRead(
   } catch (error) {
     const { reason, message, cause } = asRefusal(error)
     if (isDevelopment) console.error(`redux-broker: ${message}`, cause ?? '')
-    const refused = { kind: 'rejected', entryId: id, action, error: { reason } } as const
+    const refused = { kind: 'notAccepted', entryId: id, action, error: { reason } } as const
     dispatch(outcome({ ...refused, lane: '', at: 0, late: false, read: true }))
-    end({ status: 'rejected', reason })
+    end({ status: 'notAccepted', reason })
     return receipt
   }
   passOn(ports, () => next(action))

@@ -13,7 +13,7 @@ import { createUserReads } from './user-reads.js'
 import { chooseScheduler } from './worker/choose-scheduler.js'
 
 export interface ReadsOptions {
-  /** A response header that names the user of an answer, as `partition` does. Another user's answer is thrown away. */
+  /** A response header that names the user of an answer, as `user` does. Another user's answer is thrown away. */
   readonly userHeader?: string
   /** Bytes of kept answers, of one user. Default 10 MiB. */
   readonly bytesMax?: number

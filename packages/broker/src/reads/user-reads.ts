@@ -173,4 +173,4 @@ function createRefreshes(ask: UserReads['ask']) {
 
 /** A write of this page's time that has ended. */
 const isNews = ({ meta: { broker } }: OutcomeAction): boolean =>
-  !broker.late && ['delivered', 'confirmed', 'returned'].includes(broker.outcome)
+  !broker.late && ['delivered', 'deliveredWithoutAnswer', 'returned'].includes(broker.outcome)

@@ -10,14 +10,14 @@ import {
   readAtOf,
   readMark,
 } from './actions.js'
-import { delivered, rejected, returned } from './matchers.js'
+import { delivered, deliveredWithoutAnswer, failed, notAccepted, returned } from './matchers.js'
 import { write } from './route.js'
 
 const request = () => ({ url: '/x' })
 const liked = write(createAction<{ postId: string }>('posts/liked'), { request })
 const clapped = write(createAction('posts/clapped'), { request })
-const matchers = { delivered, returned, rejected }
-const kinds = ['delivered', 'returned', 'rejected', 'cancelled'] as const
+const matchers = { delivered, deliveredWithoutAnswer, returned, notAccepted }
+const kinds = ['delivered', 'deliveredWithoutAnswer', 'returned', 'notAccepted', 'cancelled'] as const
 
 const made = (kind: (typeof kinds)[number], type = 'posts/liked') =>
   outcome({ kind, entryId: 'e', action: { type, payload: { postId: '1' } }, lane: 'l', at: 5, late: false })
@@ -51,6 +51,11 @@ describe('an outcome', () => {
       expect(matcher(clapped, liked)(made(kind))).toBe(name === kind)
       expect(matcher()(made(kind))).toBe(false)
     }
+  })
+
+  it.each(kinds)('that is %s is a failure if it ended without success', (kind) => {
+    expect(failed(liked)(made(kind))).toBe(kind === 'returned' || kind === 'notAccepted')
+    expect(failed(clapped)(made(kind))).toBe(false)
   })
 
   it('does not match another action with the same name', () => {
@@ -110,6 +115,6 @@ describe("the broker's own actions", () => {
     expect(isBrokerAction({ type: 'redux-brokers/x' })).toBe(false)
     expect(isBrokerAction(made('delivered'))).toBe(false)
     expect(isOutcome(made('cancelled'))).toBe(true)
-    expect(isOutcome({ type: 'redux-broker/partitionChanged' })).toBe(false)
+    expect(isOutcome({ type: 'redux-broker/userChanged' })).toBe(false)
   })
 })

@@ -13,7 +13,7 @@ export interface PendingMark {
   readonly lane: string
 }
 
-export type OutcomeKind = 'delivered' | 'confirmed' | 'returned' | 'rejected' | 'cancelled'
+export type OutcomeKind = 'delivered' | 'deliveredWithoutAnswer' | 'returned' | 'notAccepted' | 'cancelled'
 
 /** On an outcome: facts for a wrapped reducer that the app does not see. */
 export interface OutcomeMark {
@@ -128,7 +128,7 @@ export interface LetterSummary {
 /** Everything that the broker dispatches besides outcomes. */
 export type BrokerAction =
   | { readonly type: 'redux-broker/accepted'; readonly payload: readonly string[] }
-  /** Entries that are waiting, from the rows: at a start, or captured by another tab, or requeued. */
+  /** Entries that are waiting, from the rows: at a start, or captured by another tab, or retried. */
   | {
       readonly type: 'redux-broker/restored'
       readonly payload: {
@@ -161,7 +161,7 @@ export type BrokerAction =
       readonly meta: { readonly first: true }
     }
   /** Another user's outbox, or nobody's: nothing of the last one stays. */
-  | { readonly type: 'redux-broker/partitionChanged' }
+  | { readonly type: 'redux-broker/userChanged' }
 
 export interface Status {
   readonly waiting: number

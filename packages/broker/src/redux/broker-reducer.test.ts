@@ -7,7 +7,7 @@ import { type BrokerState, brokerReducer } from './broker-reducer.js'
 const pend = (entryId: string) =>
   readMark({ type: 'posts/liked', payload: { text: 'secret' } }, { entryId, lane: 'l' })
 const ended = (
-  kind: 'delivered' | 'returned' | 'rejected' | 'cancelled',
+  kind: 'delivered' | 'returned' | 'notAccepted' | 'cancelled',
   entryId: string,
   error?: OutcomeAction['error'],
 ) =>
@@ -84,17 +84,17 @@ describe('brokerReducer', () => {
     expect(next(accepted, ended('cancelled', '1')).entries).toEqual({})
   })
 
-  it('keeps returned and rejected entries with their reasons until they are handled', () => {
+  it('keeps entries that were returned or not accepted with their reasons until they are handled', () => {
     const state = after(
       pend('1'),
       pend('2'),
       ended('returned', '1', { reason: 'refused', httpStatus: 422, problem: 'long' }),
-      ended('rejected', '2', { reason: 'outboxFull' }),
+      ended('notAccepted', '2', { reason: 'outboxFull' }),
     )
 
     expect(state.entries).toEqual({
       1: { ...entry('1'), state: 'returned', reason: 'refused', httpStatus: 422 },
-      2: { ...entry('2'), state: 'rejected', reason: 'outboxFull' },
+      2: { ...entry('2'), state: 'notAccepted', reason: 'outboxFull' },
     })
     expect(next(state, of({ type: 'redux-broker/discarded', payload: '2' })).entries).not.toHaveProperty('2')
   })
@@ -125,7 +125,7 @@ describe('brokerReducer', () => {
     })
   })
 
-  it('forgets why an entry came back once it is requeued', () => {
+  it('forgets why an entry came back once it is retried', () => {
     const state = after(pend('1'), ended('returned', '1', { reason: 'refused' }), restored([['1', false]]))
 
     expect(state.entries).toEqual({ 1: { ...entry('1'), state: 'accepted', attempts: 0 } })
@@ -139,7 +139,7 @@ describe('brokerReducer', () => {
     const state = after(
       pend('1'),
       of({ type: 'redux-broker/status', payload: status }),
-      of({ type: 'redux-broker/partitionChanged' }),
+      of({ type: 'redux-broker/userChanged' }),
     )
 
     expect(state).toEqual({ ...initial, connectivity: 'degraded', updateReady: true })

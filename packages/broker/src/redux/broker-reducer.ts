@@ -20,10 +20,10 @@ export interface EntryStatus {
   readonly lane: string
   /**
    * `capturing`: shown, not yet on disk. `accepted`: safe on this device. `inDoubt`: only a person can tell whether it
-   * happened. `returned`: a dead letter. `rejected`: refused at its capture, nothing was kept. `quarantined`: this
+   * happened. `returned`: a dead letter. `notAccepted`: refused at its capture, nothing was kept. `quarantined`: this
    * release cannot read it (`reason`: `newer` or `damaged`), so it is left as it is and its lane waits.
    */
-  readonly state: 'capturing' | 'accepted' | 'inDoubt' | 'returned' | 'rejected' | 'quarantined'
+  readonly state: 'capturing' | 'accepted' | 'inDoubt' | 'returned' | 'notAccepted' | 'quarantined'
   /** Why it came back, or what its last attempt came to. */
   readonly reason?: string | undefined
   readonly httpStatus?: number | undefined
@@ -65,7 +65,7 @@ function afterBroker(state: BrokerState, action: BrokerAction): BrokerState {
     case 'redux-broker/refused': {
       const refused = action.payload
         .slice(-indexMax)
-        .map((one): EntryStatus => ({ ...one, state: 'rejected' }))
+        .map((one): EntryStatus => ({ ...one, state: 'notAccepted' }))
       return { ...state, entries: withEntries(state.entries, refused) }
     }
     case 'redux-broker/doubted':
@@ -80,7 +80,7 @@ function afterBroker(state: BrokerState, action: BrokerAction): BrokerState {
       return { ...state, ...action.payload }
     case 'redux-broker/shownAgain':
       return action.payload.slice as BrokerState
-    case 'redux-broker/partitionChanged':
+    case 'redux-broker/userChanged':
       return { ...state, ...nothingCounted, entries: {} }
     case 'redux-broker/restored': {
       const { entries, letters } = action.payload
@@ -108,14 +108,15 @@ const withListed = (state: BrokerState, entries: Entries): BrokerState =>
 
 function indexAfterOutcome(entries: Entries, { type, error, meta }: OutcomeAction): Entries {
   const { entryId, action, broker } = meta
+  const { outcome } = broker
   // Listed already, with all others of its turn.
-  if (broker.outcome === 'rejected' && (broker.more || entries[entryId]?.state === 'rejected')) return entries
-  if (broker.outcome !== 'returned' && broker.outcome !== 'rejected') return withoutEntry(entries, [entryId])
+  if (outcome === 'notAccepted' && (broker.more || entries[entryId]?.state === 'notAccepted')) return entries
+  if (outcome !== 'returned' && outcome !== 'notAccepted') return withoutEntry(entries, [entryId])
   const entry: EntryStatus = {
     id: entryId,
     type: action.type,
     lane: broker.lane,
-    state: broker.outcome,
+    state: outcome,
     reason: error?.reason ?? type,
     httpStatus: error?.httpStatus,
     attempts: broker.attempts,

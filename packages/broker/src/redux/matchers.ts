@@ -1,7 +1,14 @@
 // The matchers that an app writes its reducers with.
 import type { Action } from 'redux'
 import { type OutcomeKind, outcomeMark } from './actions.js'
-import type { ActionCreator, Confirmed, Delivered, Rejected, Returned } from './types.js'
+import type {
+  ActionCreator,
+  Delivered,
+  DeliveredWithoutAnswer,
+  Failed,
+  NotAccepted,
+  Returned,
+} from './types.js'
 
 const matcher =
   (kind: OutcomeKind, creators: readonly ActionCreator[]) =>
@@ -22,10 +29,10 @@ export const delivered = <Cs extends readonly ActionCreator[]>(
  * Matches when an entry of these routes is known to have happened and no answer is there. A person or the server said
  * so, or the route's `answer` threw (then `error` says it). Its optimistic change is confirmed state by then.
  */
-export const confirmed = <Cs extends readonly ActionCreator[]>(
+export const deliveredWithoutAnswer = <Cs extends readonly ActionCreator[]>(
   ...creators: Cs
-): ((action: unknown) => action is { [K in keyof Cs]: Confirmed<Cs[K]> }[number]) =>
-  matcher('confirmed', creators) as never
+): ((action: unknown) => action is { [K in keyof Cs]: DeliveredWithoutAnswer<Cs[K]> }[number]) =>
+  matcher('deliveredWithoutAnswer', creators) as never
 
 /** Matches when an entry of these routes came back for good, a dead letter now, or a read failed: `error` says why. */
 export const returned = <Cs extends readonly ActionCreator[]>(
@@ -34,7 +41,15 @@ export const returned = <Cs extends readonly ActionCreator[]>(
   matcher('returned', creators) as never
 
 /** Matches when an action of these routes was refused at its capture: nothing of it was kept or sent. */
-export const rejected = <Cs extends readonly ActionCreator[]>(
+export const notAccepted = <Cs extends readonly ActionCreator[]>(
   ...creators: Cs
-): ((action: unknown) => action is { [K in keyof Cs]: Rejected<Cs[K]> }[number]) =>
-  matcher('rejected', creators) as never
+): ((action: unknown) => action is { [K in keyof Cs]: NotAccepted<Cs[K]> }[number]) =>
+  matcher('notAccepted', creators) as never
+
+/** Matches both ends without success, `notAccepted` and `returned`, as RTK's `isRejected`. */
+export const failed = <Cs extends readonly ActionCreator[]>(
+  ...creators: Cs
+): ((action: unknown) => action is { [K in keyof Cs]: Failed<Cs[K]> }[number]) => {
+  const ends = [matcher('notAccepted', creators), matcher('returned', creators)]
+  return ((action: unknown) => ends.some((matches) => matches(action))) as never
+}

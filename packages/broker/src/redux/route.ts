@@ -205,6 +205,17 @@ export function tagsOrNothing(where: string, name: string, value: unknown): void
   )
 }
 
+/** Tells of options that had another name in release 0.1.0, by their old names. @throws TypeError */
+export function rejectOldNames(
+  where: string,
+  options: object,
+  newNames: Readonly<Record<string, string>>,
+): void {
+  for (const [old, now] of Object.entries(newNames))
+    if (old in options)
+      throw new TypeError(`${where} got \`${old}\`, expected \`${now}\`: the option has a new name.`)
+}
+
 export function rejectUnknownKeys(where: string, rest: object, known: string): void {
   const [stranger] = Object.keys(rest)
   if (stranger !== undefined)

@@ -56,7 +56,7 @@ export interface RequestTemplate {
   readonly body?: Body | null | undefined
 }
 
-export type RejectedReason =
+export type NotAcceptedReason =
   /** The outbox has reached its limit of entries or of bytes. */
   | 'outboxFull'
   /** The body, or the action with its payload, is larger than `limits.bodyBytesMax`. */
@@ -71,14 +71,14 @@ export type RejectedReason =
   | 'storageFull'
   /** IndexedDB is missing, or refused to write. */
   | 'storageUnavailable'
-  /** `partition` gave no user. */
+  /** `user` gave no user. */
   | 'signedOut'
   /** `limits.waitingReadsMax` reads wait already. */
   | 'tooManyReads'
 
 export type Accepted =
   | { readonly status: 'accepted' }
-  | { readonly status: 'rejected'; readonly reason: RejectedReason }
+  | { readonly status: 'notAccepted'; readonly reason: NotAcceptedReason }
 /** Why there is no answer to something that is known to have happened. */
 export type NoAnswerReason = 'answerInvalid' | UnstoredAnswerReason
 
@@ -88,7 +88,11 @@ export type Settled<Answer> =
    * It did happen, and no answer is there. It was in doubt, or the route's `answer` threw (`problem` is the thrown value
    * as text). Or its answer was over `answerBytesMax` or could not be stored.
    */
-  | { readonly status: 'confirmed'; readonly reason?: NoAnswerReason; readonly problem?: unknown }
+  | {
+      readonly status: 'deliveredWithoutAnswer'
+      readonly reason?: NoAnswerReason
+      readonly problem?: unknown
+    }
   | {
       readonly status: 'returned'
       readonly reason: string
@@ -99,7 +103,7 @@ export type Settled<Answer> =
        */
       readonly problem: unknown
     }
-  | { readonly status: 'rejected'; readonly reason: RejectedReason }
+  | { readonly status: 'notAccepted'; readonly reason: NotAcceptedReason }
   | { readonly status: 'cancelled' }
   /** Of a write whose user signed out before it ended. It stays on this device, and may have happened already. */
   | { readonly status: 'signedOut' }
@@ -111,7 +115,7 @@ export type AnswerMeta = {
   /** It is the last good answer: the network was too slow, failed, or was not asked. */
   readonly stale?: true
   /** Writes to these tags were on their way for so long that the answer may or may not hold them. */
-  readonly unsure?: readonly Tag[]
+  readonly uncertain?: readonly Tag[]
 }
 
 /** Neither promise ever rejects, so a receipt that nobody keeps raises no `unhandledrejection`. */
@@ -145,7 +149,7 @@ export type Delivered<C extends ActionCreator> = {
   readonly payload: AnswerOf<C>
   readonly meta: OutcomeMeta<C> & Partial<AnswerMeta>
 }
-export type Confirmed<C extends ActionCreator> = {
+export type DeliveredWithoutAnswer<C extends ActionCreator> = {
   readonly type: string
   readonly payload: undefined
   readonly error?: { readonly reason: NoAnswerReason; readonly problem?: unknown }
@@ -161,9 +165,10 @@ export type Returned<C extends ActionCreator> = {
   }
   readonly meta: OutcomeMeta<C>
 }
-export type Rejected<C extends ActionCreator> = {
+export type NotAccepted<C extends ActionCreator> = {
   readonly type: string
   readonly payload: undefined
-  readonly error: { readonly reason: RejectedReason }
+  readonly error: { readonly reason: NotAcceptedReason }
   readonly meta: OutcomeMeta<C>
 }
+export type Failed<C extends ActionCreator> = NotAccepted<C> | Returned<C>

@@ -8,7 +8,7 @@
  *   time on, and retries with it; `world.setOnline(false)` cuts the device off.
  * - `tab.setDevice({ unmetered: false })` and `tab.host.setVisible(false)` change what a route's `when` asks for;
  *   `createTestWorld({ zone: timeZone('Europe/Berlin') })` says what local time is.
- * - `world.network` answers by a script (`answer`, `acknowledge`, `failed`, `cut`, `redirect`, `held`) and lists what
+ * - `world.network` answers by a script (`answer`, `acknowledge`, `noAnswer`, `cut`, `redirect`, `held`) and lists what
  *   it was asked in `requests`.
  * - Expect `world.reports` to be empty: it has what a broker would have put to the console.
  *
@@ -32,9 +32,9 @@ export {
   acknowledge,
   answer,
   cut,
-  failed,
   type HeldReply,
   held,
+  noAnswer,
   redirect,
   type Script,
   type ScriptedNetwork,

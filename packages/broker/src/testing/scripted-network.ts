@@ -55,7 +55,7 @@ export interface ScriptedNetworkOptions {
  * Answers every request by the script, a list of which is used up first; without one with 200 and `{}`, as a server
  * that honours the key.
  * @example
- * const network = scriptedNetwork([failed(), answer(503, undefined, { 'retry-after': '2' })])
+ * const network = scriptedNetwork([noAnswer(), answer(503, undefined, { 'retry-after': '2' })])
  */
 export function scriptedNetwork(
   script: Script | readonly Script[] = (request) => acknowledge(request, {}),
@@ -141,7 +141,7 @@ export const acknowledge = (request: SentRequest, body: unknown, status = 200): 
   answer(status, body, { 'idempotency-key': `"${request.key}"` })
 
 /** No answer came. The server may have acted all the same. */
-export const failed = ({ timedOut = false }: { readonly timedOut?: boolean } = {}): Reply => ({
+export const noAnswer = ({ timedOut = false }: { readonly timedOut?: boolean } = {}): Reply => ({
   kind: 'failed',
   timedOut,
 })

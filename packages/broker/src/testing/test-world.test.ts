@@ -4,9 +4,9 @@ import {
   answer,
   createTestWorld,
   cut,
-  failed,
   held,
   manualClock,
+  noAnswer,
   redirect,
   scriptedNetwork,
 } from './index.js'
@@ -22,7 +22,7 @@ const patient = { timeoutMs: 1_000, bytesMax: 1_000, signal: new AbortController
 
 describe('scriptedNetwork', () => {
   it('answers by its list first, then as a server that honours the key', async () => {
-    const network = scriptedNetwork([answer(503), failed({ timedOut: true }), cut(201), redirect()])
+    const network = scriptedNetwork([answer(503), noAnswer({ timedOut: true }), cut(201), redirect()])
 
     const replies = []
     for (let i = 0; i < 5; i++)
@@ -66,8 +66,8 @@ describe('scriptedNetwork', () => {
     const again = network.send(request(), patient)
     release(answer(200, 'x'))
 
-    expect(await late).toEqual(failed({ timedOut: true }))
-    expect(await stopped).toEqual(failed())
+    expect(await late).toEqual(noAnswer({ timedOut: true }))
+    expect(await stopped).toEqual(noAnswer())
     expect(await again).toMatchObject({ status: 200 })
   })
 
@@ -87,7 +87,7 @@ describe('a test world', () => {
     const reply = await ports.network.send(request(), patient)
     world.setOnline(true)
 
-    expect(reply).toEqual(failed())
+    expect(reply).toEqual(noAnswer())
     expect(heard).toEqual(['change', 'wake'])
     expect(world.network.requests).toEqual([])
     expect(host.believesOnline()).toBe(true)

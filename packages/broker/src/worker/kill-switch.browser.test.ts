@@ -1,4 +1,4 @@
-// A worker beside a page whose `partition` gives nobody, as docs/security.md tells of it.
+// A worker beside a page whose `user` gives nobody, as docs/security.md tells of it.
 import { expect, it, vi } from 'vitest'
 import { drainCommand } from '../core/delivery/worker-messages.js'
 import { sent, startPage, startWorker } from './worker.fixture.js'
@@ -7,7 +7,7 @@ import { sent, startPage, startWorker } from './worker.fixture.js'
 async function withOneWaiting(name: string = crypto.randomUUID()) {
   const failing = vi.spyOn(globalThis, 'fetch').mockRejectedValue(new TypeError('Failed to fetch'))
   let user = 'ada'
-  const { broker, store } = startPage(name, { partition: () => user })
+  const { broker, store } = startPage(name, { user: () => user })
   await store.dispatch(sent(`/wire/watched?${name}`)).accepted
   return {
     name,
@@ -54,7 +54,7 @@ it('a worker sends for its last user while no page of the release is open', asyn
 it('a worker goes on for its last user beside a page that never returns a user', async () => {
   const { name, close } = await withOneWaiting()
   await close()
-  await startPage(name, { partition: () => undefined }).broker.ready
+  await startPage(name, { user: () => undefined }).broker.ready
   drain(await startWorker(name), name)
 
   await vi.waitFor(async () => expect(await hasArrived(name)).toBe(true))
@@ -66,7 +66,7 @@ it('a worker that such a page unregisters sends nothing', async () => {
   const { active } = worker
   const { close } = await withOneWaiting(name)
   await close()
-  await startPage(name, { partition: () => undefined }).broker.ready
+  await startPage(name, { user: () => undefined }).broker.ready
 
   await worker.unregister()
   active?.postMessage(drainCommand(name, 'signal'))

@@ -38,7 +38,7 @@ interface SyncEvent extends ExtendableEvent {
 
 export interface BrokerWorker {
   /**
-   * The user of the browser's session, as `partition` of a page last gave it. Undefined while nobody is signed in, and
+   * The user of the browser's session, as `user` of a page last gave it. Undefined while nobody is signed in, and
    * from `discardAll` to the user's next change or start. An app's worker can keep things apart by it, offline too.
    */
   activeUser(): Promise<string | undefined>
@@ -62,8 +62,8 @@ export function startBrokerWorker(options: WorkerOptions = {}): BrokerWorker {
   const has = [...given(options), ...(locks.available ? ['reads'] : [])]
   const serves: CanSend = (origin, needs) =>
     origins.includes(origin) && needs.every((need) => has.includes(need))
-  const prepare = ({ headers, action: _action, ...request }: Outgoing) =>
-    preparedHeaders(headers, prepareHeaders, request)
+  const prepare = ({ headers, url, route, partition: outbox }: Outgoing) =>
+    preparedHeaders(headers, prepareHeaders, { outbox, url, route })
   const user = () => readProven(ports, base)
   const executor = createExecutor({
     ports,
@@ -80,7 +80,7 @@ export function startBrokerWorker(options: WorkerOptions = {}): BrokerWorker {
     clock,
     chance,
     connections,
-    limits: { ...limits, wireMs: limits.attemptMs },
+    limits: { ...limits, requestTimeoutMs: limits.attemptMs },
     report,
     isOnline: () => navigator.onLine,
     send: sendingReads(ports.store, prepare, world.network, limits.answerBytesMax),

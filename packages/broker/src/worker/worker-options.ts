@@ -32,8 +32,8 @@ export interface WorkerOptions {
 
 /** A request that is about to leave the worker. */
 export interface WorkerRequest {
-  /** The owner of the request, by a name that stands for the user in this browser. */
-  readonly partition: string
+  /** The outbox of the request, by a name that stands for its user in this browser. */
+  readonly outbox: string
   readonly url: string
   /**
    * The type of the routed action. Undefined for a `broker.fetch`, and for the broker's own questions: the session's

@@ -58,7 +58,7 @@ describe('a broker worker', () => {
       draining(['reads', location.origin]),
     )
     const types: string[] = []
-    const later = createBroker({ partition: () => 'ada', routes: [sent], name })
+    const later = createBroker({ user: () => 'ada', routes: [sent], name })
     configureStore({
       reducer: (_state: object = {}, action: { type: string }) => {
         types.push(action.type)

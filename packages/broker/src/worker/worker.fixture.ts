@@ -26,7 +26,7 @@ afterEach(async () => {
 })
 
 export function startPage(name: string, options: Partial<BrokerOptions<object, 'broker'>> = {}) {
-  const broker = createBroker({ partition: () => 'ada', routes: [sent, sentWhileSeen], name, ...options })
+  const broker = createBroker({ user: () => 'ada', routes: [sent, sentWhileSeen], name, ...options })
   const store = configureStore({
     reducer: { broker: broker.reducer },
     middleware: (getDefault) => getDefault().prepend(broker.middleware),

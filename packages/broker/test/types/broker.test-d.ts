@@ -7,19 +7,19 @@ import {
   type Capabilities,
   type Conditions,
   cancel,
-  confirm,
   createBroker,
   type DeadLetter,
+  type DiscardSummary,
   deadLetters,
   discard,
   discardAll,
-  type GivenUp,
+  markDelivered,
   markRead,
   type OutboxEntry,
   type outboxEntries,
   type PageRequest,
   type RoutedCreator,
-  requeue,
+  retry,
   type TimeWindow,
   write,
 } from 'redux-broker'
@@ -31,13 +31,13 @@ import { broker, commented, type Like, liked } from './quick-start/requests.js'
 interface State {
   readonly user: { readonly id: string } | undefined
 }
-const partition = (state: State) => state.user?.id
+const user = (state: State) => state.user?.id
 const creator = createAction<{ id: string }>('x')
 const request = ({ id }: { id: string }) => ({ url: `/x/${id}` })
 
 // Every option, and the name of the slice as a literal.
 const full = createBroker({
-  partition,
+  user,
   routes: [liked, commented],
   reducerPath: 'outbox',
   name: 'mine',
@@ -55,25 +55,25 @@ const full = createBroker({
 })
 is<Equal<typeof full, Broker<State, 'outbox'>>>()
 is<Equal<typeof full.reducerPath, 'outbox'>>()
-createBroker({ partition, routes: [], prepareHeaders: (headers) => new Headers(headers) })
-createBroker({ partition: (): string | null => null, routes: [] })
-createBroker({ partition: (): number | undefined => 7, routes: [] })
-createBroker({ partition, routes: [], world: createTestWorld().tab() })
+createBroker({ user, routes: [], prepareHeaders: (headers) => new Headers(headers) })
+createBroker({ user: (): string | null => null, routes: [] })
+createBroker({ user: (): number | undefined => 7, routes: [] })
+createBroker({ user, routes: [], world: createTestWorld().tab() })
 
 // @ts-expect-error whose outbox it is must be said
 createBroker({ routes: [] })
 // @ts-expect-error a user is a string or a number
-createBroker({ partition: () => ({ id: 7 }), routes: [] })
+createBroker({ user: () => ({ id: 7 }), routes: [] })
 // @ts-expect-error a plain creator is no route
-createBroker({ partition, routes: [creator] })
+createBroker({ user, routes: [creator] })
 // @ts-expect-error no such option
-createBroker({ partition, routes: [], retries: 3 })
+createBroker({ user, routes: [], retries: 3 })
 // @ts-expect-error no such limit
-createBroker({ partition, routes: [], limits: { retries: 3 } })
+createBroker({ user, routes: [], limits: { retries: 3 } })
 // @ts-expect-error no such server
-createBroker({ partition, routes: [], server: 'smart' })
+createBroker({ user, routes: [], server: 'smart' })
 // @ts-expect-error an absent name is left out, not undefined (exactOptionalPropertyTypes)
-createBroker({ partition, routes: [], name: undefined })
+createBroker({ user, routes: [], name: undefined })
 
 // The payload of a route is inferred everywhere, and the answer comes from the parser.
 const made = write(creator, {
@@ -160,7 +160,7 @@ const wrapped = broker.optimistic(counter)
 is<Equal<typeof wrapped, typeof counter>>()
 const plain: Reducer<{ n: number }> = (state = { n: 0 }) => state
 is<Equal<ReturnType<typeof plain>, ReturnType<ReturnType<typeof broker.optimistic<typeof plain>>>>>()
-broker.optimistic(counter, { truth: (given) => creator.match(given) })
+broker.optimistic(counter, { fromServer: (given) => creator.match(given) })
 
 // A worker by its URL, or one that the app has.
 declare const registration: Promise<ServiceWorkerRegistration>
@@ -193,12 +193,12 @@ broker.reducerPath = 'other'
 is<Equal<ReturnType<typeof deadLetters>, Promise<readonly DeadLetter[]>>>()
 is<Equal<ReturnType<typeof outboxEntries>, Promise<readonly OutboxEntry[]>>>()
 void deadLetters(full).then(([letter]) => letter?.reason)
-void requeue(full, 'id').then((done: 'requeued' | 'notFound') => done)
+void retry(full, 'id').then((done: 'retried' | 'notFound') => done)
 void discard(broker, 'id').then((done: 'discarded' | 'notFound') => done)
 void cancel(broker, 'id').then((done: 'cancelled' | 'tooLate' | 'notFound') => done)
-void confirm(broker, 'id').then((done: 'confirmed' | 'notFound') => done)
-is<Equal<ReturnType<typeof discardAll>, Promise<GivenUp>>>()
-void discardAll(full).then(({ cancelled, unsure, letters }) => cancelled + unsure + letters)
+void markDelivered(broker, 'id').then((done: 'marked' | 'notFound') => done)
+is<Equal<ReturnType<typeof discardAll>, Promise<DiscardSummary>>>()
+void discardAll(full).then(({ cancelled, uncertain, letters }) => cancelled + uncertain + letters)
 void markRead(broker).then(async (mark) => (await mark.touchedLanes()).has('post:1') || mark.readAt)
 
 // The worker.
@@ -208,7 +208,7 @@ startBrokerWorker({
   name: 'mine',
   prepareHeaders: (headers, request) => {
     is<Equal<typeof request, WorkerRequest>>()
-    headers.set(request.partition, request.url)
+    headers.set(request.outbox, request.url)
     // @ts-expect-error the session's probe is of no route
     request.route.length
   },

@@ -1,7 +1,7 @@
 // The type of dispatch for a routed action, and for any other.
 import { createAction, createAsyncThunk, type ThunkAction, type UnknownAction } from '@reduxjs/toolkit'
 import { useDispatch } from 'react-redux'
-import type { Broker, BrokerState, Receipt, RejectedReason, Settled } from 'redux-broker'
+import type { Broker, BrokerState, NotAcceptedReason, Receipt, Settled } from 'redux-broker'
 import { type Equal, is } from './is.js'
 import type { PostsState } from './quick-start/posts.js'
 import { allSeen, type broker, commented, type Like, liked } from './quick-start/requests.js'
@@ -31,19 +31,19 @@ export const end = receipt.settled.then((outcome) =>
 )
 is<Equal<typeof end, Promise<number | undefined>>>()
 is<Equal<Awaited<ReturnType<typeof receipt.cancel>>, 'cancelled' | 'tooLate'>>()
-is<Equal<Extract<Settled<Like>, { status: 'rejected' }>['reason'], RejectedReason>>()
+is<Equal<Extract<Settled<Like>, { status: 'notAccepted' }>['reason'], NotAcceptedReason>>()
 is<Equal<typeof receipt.id, string>>()
 is<Equal<ReturnType<typeof receipt.unwrap>, Promise<Like>>>()
 is<Equal<typeof receipt.settled, Promise<Settled<Like>>>>()
 is<
   Equal<
     Awaited<typeof receipt.settled>['status'],
-    'delivered' | 'confirmed' | 'returned' | 'rejected' | 'cancelled'
+    'delivered' | 'deliveredWithoutAnswer' | 'returned' | 'notAccepted' | 'cancelled'
   >
 >()
 is<Equal<Extract<Settled<Like>, { status: 'delivered' }>['answer'], Like>>()
 is<Equal<Extract<Settled<Like>, { status: 'returned' }>['problem'], unknown>>()
-is<Equal<Awaited<typeof receipt.accepted>['status'], 'accepted' | 'rejected'>>()
+is<Equal<Awaited<typeof receipt.accepted>['status'], 'accepted' | 'notAccepted'>>()
 
 // Without `answer` it is unknown. With no payload the creator takes none.
 const comment = store.dispatch(commented('1', 'hello'))
@@ -56,7 +56,7 @@ is<Equal<typeof seen, Receipt<{ count: number }>>>()
 receipt.answer
 // @ts-expect-error an outcome must be told apart first, since only `delivered` has an answer
 receipt.settled.then((outcome) => outcome.answer)
-// @ts-expect-error `accepted` is accepted or rejected, never delivered
+// @ts-expect-error `accepted` is accepted or notAccepted, never delivered
 receipt.accepted.then((accepted) => accepted.status === 'delivered')
 
 // Ordinary actions and thunks are as they were.

@@ -1,6 +1,13 @@
 // The types that matchers give a reducer or a listener.
 import { createAction, createListenerMiddleware, createReducer } from '@reduxjs/toolkit'
-import { confirmed, delivered, type RejectedReason, rejected, returned } from 'redux-broker'
+import {
+  delivered,
+  deliveredWithoutAnswer,
+  failed,
+  type NotAcceptedReason,
+  notAccepted,
+  returned,
+} from 'redux-broker'
 import { type Equal, is } from './is.js'
 import { allSeen, commented, type Like, liked } from './quick-start/requests.js'
 
@@ -28,14 +35,18 @@ createReducer({ n: 0 }, (builder) => {
       is<Equal<typeof error.problem, unknown>>()
       is<Equal<typeof meta.arg, { postId: string }>>()
     })
-    .addMatcher(confirmed(liked), (_state, { payload, meta }) => {
+    .addMatcher(deliveredWithoutAnswer(liked), (_state, { payload, meta }) => {
       is<Equal<typeof payload, undefined>>()
       is<Equal<typeof meta.arg, { postId: string }>>()
     })
-    .addMatcher(rejected(liked), (_state, { error }) => {
-      is<Equal<typeof error.reason, RejectedReason>>()
+    .addMatcher(notAccepted(liked), (_state, { error }) => {
+      is<Equal<typeof error.reason, NotAcceptedReason>>()
       // @ts-expect-error nothing was sent, so there is no status
       error.httpStatus
+    })
+    .addMatcher(failed(liked), (_state, { error, meta }) => {
+      is<Equal<typeof error.reason, string>>()
+      is<Equal<typeof meta.arg, { postId: string }>>()
     })
     .addMatcher(delivered(commented), (_state, { payload }) => {
       is<Equal<typeof payload, unknown>>()

@@ -5,10 +5,10 @@ import {
   delivered,
   type FetchOptions,
   limitReads,
+  notAccepted,
   type Receipt,
   read,
   reads,
-  rejected,
   returned,
   type Tag,
   watchReads,
@@ -30,7 +30,7 @@ const loaded = read(createAction<{ id: string }>('post/loaded'), {
   tags: ({ id }) => [{ type: 'posts', id }],
   answer: (body) => body as Post,
   when: { network: 'unmetered', between: { from: '22:00', to: '06:00' } },
-  meanwhile: 'copy',
+  whileWaiting: 'cached',
 })
 const named = read(
   createAction('named', (id: string) => ({ payload: { id }, meta: { at: 1 } })),
@@ -57,7 +57,7 @@ createReducer({ n: 0 }, (builder) => {
       is<Equal<typeof meta.arg, { id: string }>>()
       is<Equal<typeof meta.stale, true | undefined>>()
       is<Equal<typeof meta.fetchedAt, number | undefined>>()
-      is<Equal<typeof meta.unsure, readonly Tag[] | undefined>>()
+      is<Equal<typeof meta.uncertain, readonly Tag[] | undefined>>()
     })
     .addMatcher(delivered(listed), (_state, { payload }) => {
       is<Equal<typeof payload, unknown>>()
@@ -68,13 +68,13 @@ createReducer({ n: 0 }, (builder) => {
     .addMatcher(returned(loaded), (_state, { error }) => {
       is<Equal<typeof error.httpStatus, number | undefined>>()
     })
-    .addMatcher(rejected(loaded), (_state, { error }) => {
+    .addMatcher(notAccepted(loaded), (_state, { error }) => {
       if (error.reason === 'tooManyReads') _state.n += 1
     })
 })
 
 const broker = createBroker({
-  partition: () => 'ada',
+  user: () => 'ada',
   routes: [loaded, listed, liked],
   reads: reads({ userHeader: 'x-user', bytesMax: 1_000, ageMsMax: 1_000 }),
 })
@@ -90,7 +90,7 @@ export const age = receipt.settled.then((end) => (end.status === 'delivered' ? e
 
 const options: FetchOptions = {
   priority: 1,
-  copy: 'first',
+  cache: 'staleWhileRevalidate',
   tags: ['posts'],
   signal: AbortSignal.timeout(1_000),
 }
@@ -104,6 +104,6 @@ watchReads(broker, ({ kind, order }) => {
 // @ts-expect-error a read is a GET or a HEAD
 read(createAction('a'), { request: () => ({ url: '/a', method: 'POST' }) })
 // @ts-expect-error no such policy
-read(createAction('a'), { request: () => '/a', copy: 'always' })
+read(createAction('a'), { request: () => '/a', cache: 'always' })
 // @ts-expect-error wrong payload
 loaded({ id: 1 })

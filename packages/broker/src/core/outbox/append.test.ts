@@ -92,7 +92,7 @@ describe('append', () => {
         limits: { entriesMax: 2 },
       })
 
-      expect(appended.at(-1)).toEqual({ status: 'rejected', id: 'c', reason: 'outboxFull' })
+      expect(appended.at(-1)).toEqual({ status: 'notAccepted', id: 'c', reason: 'outboxFull' })
       const { row, entries } = await box.contents()
       expect(entries.map(({ id }) => id)).toEqual(['a', 'b'])
       expect(row).toMatchObject({ waiting: 2, nextSeq: 3, bytes: 20 })
@@ -104,7 +104,7 @@ describe('append', () => {
 
       const appended = await box.accept(captures, { limits: { bytesMax: 100 } })
 
-      expect(appended.map(({ status }) => status)).toEqual(['accepted', 'rejected', 'accepted'])
+      expect(appended.map(({ status }) => status)).toEqual(['accepted', 'notAccepted', 'accepted'])
       expect((await box.contents()).row.bytes).toBe(100)
     })
 
@@ -124,7 +124,7 @@ describe('append', () => {
 
       const [appended] = await box.accept([capture('b')], { limits: { entriesMax: 1 } })
 
-      expect(appended?.status).toBe('rejected')
+      expect(appended?.status).toBe('notAccepted')
     })
 
     it('has room again after a delivery', async () => {

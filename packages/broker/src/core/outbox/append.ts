@@ -30,9 +30,9 @@ export type Capture = Pick<
 
 export type Appended =
   | { readonly status: 'accepted'; readonly id: string; readonly seq: number }
-  | { readonly status: 'rejected'; readonly id: string; readonly reason: 'outboxFull' }
+  | { readonly status: 'notAccepted'; readonly id: string; readonly reason: 'outboxFull' }
 
-/** In the order given. A capture that no longer fits is rejected; accepted entries never make room (P10). */
+/** In the order given. A capture that no longer fits is not accepted; accepted entries never make room (P10). */
 export async function append(
   tx: StoreTransaction,
   partition: string,
@@ -52,7 +52,7 @@ export async function append(
   const appended = captures.map((capture): Appended => {
     const { id, lane } = capture
     if (row.waiting + row.dead >= limits.entriesMax || row.bytes + capture.bytes > limits.bytesMax)
-      return { status: 'rejected', id, reason: 'outboxFull' }
+      return { status: 'notAccepted', id, reason: 'outboxFull' }
     const seq = row.nextSeq++
     row.waiting += 1
     row.bytes += capture.bytes

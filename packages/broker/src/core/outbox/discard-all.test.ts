@@ -27,7 +27,7 @@ describe('discardAll', () => {
     if (letter) await box.settle(letter, refusedReply)
     if (doubt) await box.settle(doubt, doubted)
 
-    expect(await all(box)).toEqual({ cancelled: 1, unsure: 3, letters: 1 })
+    expect(await all(box)).toEqual({ cancelled: 1, uncertain: 3, letters: 1 })
 
     const { row, entries, letters, journal } = await box.contents()
     expect({ entries, letters }).toEqual({ entries: [], letters: [] })
@@ -72,7 +72,7 @@ describe('discardAll', () => {
 
     const given = await discardOutbox(watching, 'p', { now: () => 9, onProgress: () => {} })
 
-    expect(given).toEqual({ cancelled: 10_000, unsure: 0, letters: 0 })
+    expect(given).toEqual({ cancelled: 10_000, uncertain: 0, letters: 0 })
     expect(Math.max(...sizes)).toBe(pageRowsMax)
     const { row, journal } = await box.contents()
     expect(row).toMatchObject(empty)
@@ -92,11 +92,11 @@ describe('discardAll', () => {
     expect((await box.claim()).map(({ id }) => id)).toEqual(['new'])
   })
 
-  it('counts entries of a newer release as unsure', async () => {
+  it('counts entries of a newer release as uncertain', async () => {
     const box = outbox()
     await box.write(async (tx) => tx.put('entries', waiting({ version: entryVersion + 1 })))
 
-    expect(await all(box)).toEqual({ cancelled: 0, unsure: 1, letters: 0 })
+    expect(await all(box)).toEqual({ cancelled: 0, uncertain: 1, letters: 0 })
   })
 
   it("keeps another user's outbox", async () => {
@@ -108,7 +108,7 @@ describe('discardAll', () => {
     })
     const before = await box.contents('q')
 
-    expect(await all(box)).toEqual({ cancelled: 0, unsure: 0, letters: 0 })
+    expect(await all(box)).toEqual({ cancelled: 0, uncertain: 0, letters: 0 })
     expect(await box.contents('q')).toEqual(before)
   })
 

@@ -11,23 +11,23 @@ import { isValidEntry } from './row-validation.js'
 import { putAway } from './sign-out.js'
 
 /** How many were given up. */
-export interface GivenUp {
+export interface DiscardSummary {
   /** Of which nothing was sent. */
   readonly cancelled: number
   /** Entries that may have taken effect, since they were sent, are in flight or in doubt. A later answer changes nothing. */
-  readonly unsure: number
+  readonly uncertain: number
   readonly letters: number
 }
 
-export const nothingGivenUp: GivenUp = { cancelled: 0, unsure: 0, letters: 0 }
+export const nothingDiscarded: DiscardSummary = { cancelled: 0, uncertain: 0, letters: 0 }
 
 /** Uses bounded transactions, each complete in itself. A realm that dies half-way leaves a sound outbox. */
 export async function discardOutbox(
   store: Store,
   partition: string,
   options: { now(): number; readonly onProgress: () => void },
-): Promise<GivenUp> {
-  let all = nothingGivenUp
+): Promise<DiscardSummary> {
+  let all = nothingDiscarded
   for (let more = true; more; ) {
     const some = await store.transact('readwrite', 'strict', (tx) =>
       discardSome(tx, partition, options.now()),
@@ -35,15 +35,15 @@ export async function discardOutbox(
     options.onProgress()
     all = {
       cancelled: all.cancelled + some.cancelled,
-      unsure: all.unsure + some.unsure,
+      uncertain: all.uncertain + some.uncertain,
       letters: all.letters + some.letters,
     }
-    more = some.cancelled + some.unsure + some.letters > 0
+    more = some.cancelled + some.uncertain + some.letters > 0
   }
   return all
 }
 
-async function discardSome(tx: StoreTransaction, partition: string, now: number): Promise<GivenUp> {
+async function discardSome(tx: StoreTransaction, partition: string, now: number): Promise<DiscardSummary> {
   const [row, entries, letters] = await Promise.all([
     readPartition(tx, partition),
     tx.list(within('entries', [partition]), pageRowsMax),
@@ -54,14 +54,14 @@ async function discardSome(tx: StoreTransaction, partition: string, now: number)
     await blankJournal(tx, row)
     await nameActive(tx, { partition, principal: '' })
     await putAway(tx, row, now)
-    return nothingGivenUp
+    return nothingDiscarded
   }
   // Rows that cannot be read are given up too, since a person said so.
   await giveUp(tx, row, { entries, letters }, now)
   delete row.tried
   tx.put('partitions', row)
   const cancelled = entries.filter(isUnsent).length
-  return { cancelled, unsure: entries.length - cancelled, letters: letters.length }
+  return { cancelled, uncertain: entries.length - cancelled, letters: letters.length }
 }
 
 const isUnsent = (entry: EntryRow) =>

@@ -121,11 +121,11 @@ async function run(steps: readonly Step[]): Promise<void> {
         await recover(box.store, user, time)
         return
       case 'discard all': {
-        const { cancelled, unsure, letters } = await discardOutbox(box.store, user, {
+        const { cancelled, uncertain, letters } = await discardOutbox(box.store, user, {
           now: () => time,
           onProgress: () => {},
         })
-        expect(cancelled + unsure).toBe(before.entries.length)
+        expect(cancelled + uncertain).toBe(before.entries.length)
         expect(letters).toBe(before.letters.length)
         return
       }

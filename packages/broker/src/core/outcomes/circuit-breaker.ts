@@ -42,13 +42,13 @@ export const healthyOrigin = (origin: string): OriginRow => ({
   probedAt: 0,
 })
 
-type Failed = Outcome & { readonly kind: 'retry' | 'inDoubt' }
+type FailedOutcome = Outcome & { readonly kind: 'retry' | 'inDoubt' }
 
 /**
  * Whether a failure counts against its entry. The first one to reach the application after an answer does.
  * Others get through, so it may be the entry's own. The failures that follow are the network's.
  */
-export const countsAgainstEntry = (row: OriginRow, { counts }: Failed): boolean =>
+export const countsAgainstEntry = (row: OriginRow, { counts }: FailedOutcome): boolean =>
   counts === 'away' ? row.awayStreak === 0 : counts === true
 
 /** The origin's row after one outcome of one lane. The same object where nothing changed. */

@@ -13,7 +13,7 @@ beforeEach(() => {
 
 afterEach(() => vi.restoreAllMocks())
 
-describe('an action that cannot be captured settles as rejected, is not shown, and leaves no partial row', () => {
+describe('an action that cannot be captured settles as notAccepted, is not shown, and leaves no partial row', () => {
   it.each(rows)('$name', async ({ reason, advice, ...row }) => {
     const { world, app, dispatch } = openWith(row)
     await world.settle()
@@ -22,8 +22,8 @@ describe('an action that cannot be captured settles as rejected, is not shown, a
     const settled = await receipt.settled
     await world.settle()
 
-    expect(settled).toEqual({ status: 'rejected', reason })
-    expect(await receipt.accepted).toEqual({ status: 'rejected', reason })
+    expect(settled).toEqual({ status: 'notAccepted', reason })
+    expect(await receipt.accepted).toEqual({ status: 'notAccepted', reason })
     expect(app.post('p1')).toEqual({ ...untouched, problem: reason })
     expect(app.outbox()).toMatchObject({ waiting: 0 })
     expect(await outboxEntries(app.broker)).toEqual([])
@@ -39,7 +39,7 @@ describe('an action that cannot be captured settles as rejected, is not shown, a
 
     const receipt = app.clap('p1')
 
-    expect(await receipt.settled).toEqual({ status: 'rejected', reason: 'invalidRequest' })
+    expect(await receipt.settled).toEqual({ status: 'notAccepted', reason: 'invalidRequest' })
     expect(consoleError).toHaveBeenCalledWith(
       expect.stringMatching(
         /that is absolute, since there is no page to resolve it against; it returned '\/api\/posts\/p1\/claps'/,
@@ -50,11 +50,11 @@ describe('an action that cannot be captured settles as rejected, is not shown, a
 
   it('an action while nobody is signed in', async () => {
     const world = createTestWorld()
-    const app = openApp(world, { user: undefined })
+    const app = openApp(world, { who: undefined })
 
     const receipt = app.clap('p1')
 
-    expect(await receipt.settled).toEqual({ status: 'rejected', reason: 'signedOut' })
+    expect(await receipt.settled).toEqual({ status: 'notAccepted', reason: 'signedOut' })
     expect(consoleError).toHaveBeenCalledWith(
       expect.stringMatching(/posts\/clapped was dispatched while nobody is signed in/),
       expect.anything(),

@@ -8,7 +8,7 @@ beforeEach(() => void vi.spyOn(console, 'error').mockImplementation(() => {}))
 afterEach(() => vi.restoreAllMocks())
 
 describe('if the storage fails', () => {
-  it('a capture is rejected as storageUnavailable, its change is undone, and nothing is sent', async () => {
+  it('a capture is not accepted, as storageUnavailable, its change is undone, and nothing is sent', async () => {
     const { store, failing } = countingStore()
     const world = createTestWorld({ store })
     const app = openApp(world)
@@ -20,7 +20,7 @@ describe('if the storage fails', () => {
     await world.settle()
 
     expect(shown).toBe(1)
-    expect(await receipt.settled).toEqual({ status: 'rejected', reason: 'storageUnavailable' })
+    expect(await receipt.settled).toEqual({ status: 'notAccepted', reason: 'storageUnavailable' })
     expect(app.post('p1')?.claps).toBe(0)
     expect(app.outbox().waiting).toBe(0)
     expect(world.network.requests).toHaveLength(0)
@@ -39,7 +39,7 @@ describe('if the storage fails', () => {
     const receipt = app.clap('p1')
     await world.settle()
 
-    expect((await refused.settled).status).toBe('rejected')
+    expect((await refused.settled).status).toBe('notAccepted')
     expect((await receipt.settled).status).toBe('delivered')
     expect(world.network.requests).toHaveLength(1)
   })

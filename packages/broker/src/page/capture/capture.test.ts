@@ -132,10 +132,10 @@ describe('the outbox’s limits (P10)', () => {
     await world.settle()
 
     expect(await second.accepted).toEqual({ status: 'accepted' })
-    expect(await third.settled).toEqual({ status: 'rejected', reason: 'outboxFull' })
+    expect(await third.settled).toEqual({ status: 'notAccepted', reason: 'outboxFull' })
     expect(app.post('p1')).toMatchObject({ claps: 2, problem: 'outboxFull' })
     expect(app.outbox()).toMatchObject({ waiting: 2 })
-    expect(app.outbox().entries[third.id]).toMatchObject({ state: 'rejected', reason: 'outboxFull' })
+    expect(app.outbox().entries[third.id]).toMatchObject({ state: 'notAccepted', reason: 'outboxFull' })
     expect(await outboxEntries(app.broker)).toHaveLength(2)
   })
 
@@ -149,7 +149,7 @@ describe('the outbox’s limits (P10)', () => {
     await world.settle()
 
     expect((await first.accepted).status).toBe('accepted')
-    expect(await second.settled).toEqual({ status: 'rejected', reason: 'outboxFull' })
+    expect(await second.settled).toEqual({ status: 'notAccepted', reason: 'outboxFull' })
   })
 
   it('keeps a flood of captures in one turn within the limit, in memory too', async () => {
@@ -163,7 +163,7 @@ describe('the outbox’s limits (P10)', () => {
 
     expect(settledAtOnce).toBe(3)
     expect(await Promise.all(receipts.slice(3).map(({ settled }) => settled))).toEqual(
-      Array(7).fill({ status: 'rejected', reason: 'outboxFull' }),
+      Array(7).fill({ status: 'notAccepted', reason: 'outboxFull' }),
     )
   })
 })

@@ -46,7 +46,7 @@ export interface WriteCaptureContext extends CaptureEndsContext {
 
 export interface WriteCapture {
   readonly room: FullOutbox
-  /** Never throws. An action that cannot be captured settles as rejected. `next` takes it on to the reducers. */
+  /** Never throws. An action that cannot be captured settles as `notAccepted`. `next` takes it on to the reducers. */
   capture(route: WriteRoute, action: StoredAction, next: (action: unknown) => unknown): Receipt<unknown>
   /** Takes an entry back, whether it is on disk already or not. */
   cancel(id: string): Promise<CancelledWrite>
@@ -126,8 +126,7 @@ function takeSnapshot(
   if (principal === '')
     throw new Refusal(
       'signedOut',
-      isDevelopment &&
-        `${action.type} was dispatched while nobody is signed in: \`partition\` returned no user.`,
+      isDevelopment && `${action.type} was dispatched while nobody is signed in: \`user\` returned no user.`,
     )
   room.checkEntries(queue.size)
   const { lane, capture } = snapshot(route, action, context)
@@ -169,7 +168,7 @@ function createCommit(
         ports.store.makeRoom && keepReserve(tx, ports.chance),
       ])
       const all = [...kept, ...done]
-      const refused = all.filter(({ status }) => status === 'rejected')
+      const refused = all.filter(({ status }) => status === 'notAccepted')
       return { all, refused, row: refused.length > 0 ? await readPartition(tx, partition) : undefined }
     }
     const { all, refused, row } = await users.write(principal, appendMissing, commit)

@@ -4,7 +4,7 @@ import type { Ports } from '../../core/ports/ports.js'
 import type { StoredAction } from '../../core/rows/entry.js'
 import { type BrokerAction, type OutcomeAction, outcome } from '../../redux/actions.js'
 import { isDevelopment } from '../../redux/development.js'
-import type { RejectedReason } from '../../redux/types.js'
+import type { NotAcceptedReason } from '../../redux/types.js'
 import { deferRebase } from '../view/changes-to-actions.js'
 import type { Receipts } from '../view/receipts.js'
 import { settledOf } from '../view/store-bridge.js'
@@ -50,8 +50,8 @@ export function createCaptureEnds(
 
   function end(
     ended: Identified,
-    kind: 'rejected' | 'cancelled',
-    error?: { readonly reason: RejectedReason },
+    kind: 'notAccepted' | 'cancelled',
+    error?: { readonly reason: NotAcceptedReason },
   ): void {
     const at = ports.clock.now()
     const shown: OutcomeAction[] = []
@@ -66,7 +66,7 @@ export function createCaptureEnds(
       if (capture.principal === principal()) shown.push(ofCapture)
       else receipts.settle(id, settledOf(ofCapture))
     }
-    if (kind === 'rejected' && shown.length > 1)
+    if (kind === 'notAccepted' && shown.length > 1)
       dispatch([{ type: 'redux-broker/refused', payload: shown.map(refusedEntry) }])
     dispatch(deferRebase(shown))
   }
@@ -77,7 +77,7 @@ export function createCaptureEnds(
         `redux-broker: ${message}`,
         cause ?? (refused.length > 1 ? `(${refused.length} times)` : ''),
       )
-    end(refused, 'rejected', { reason })
+    end(refused, 'notAccepted', { reason })
   }
 
   return {

@@ -2,7 +2,7 @@ import { configureStore, createAction, createNextState, createSlice } from '@red
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { memoryStore } from '../../adapters/memory/memory-store.js'
 import type { Store } from '../../core/rows/store.js'
-import { createBroker, discardAll, rejected, write } from '../../index.js'
+import { createBroker, discardAll, notAccepted, write } from '../../index.js'
 import { createTestWorld } from '../../testing/index.js'
 
 const sent = write(createAction<{ n: number; text?: string }>('items/sent'), {
@@ -32,7 +32,7 @@ async function open(limits: object) {
           asked.reduced += 1
           state.shown += 1
         })
-        .addMatcher(rejected(sent), (state) => {
+        .addMatcher(notAccepted(sent), (state) => {
           state.refused += 1
         }),
   })
@@ -41,7 +41,7 @@ async function open(limits: object) {
   const openTab = () => {
     const broker = createBroker({
       world: world.tab(),
-      partition: () => 'ada',
+      user: () => 'ada',
       routes: [sent],
       produce: createNextState,
       limits,
@@ -67,7 +67,7 @@ async function open(limits: object) {
   return { ...tab, world, openTab, asked, flood, fails, state: () => app.getState() }
 }
 
-const refused = { status: 'rejected', reason: 'outboxFull' }
+const refused = { status: 'notAccepted', reason: 'outboxFull' }
 
 describe('a flood of captures (P10)', () => {
   beforeEach(() => void vi.spyOn(console, 'error').mockImplementation(() => {}))
@@ -120,7 +120,7 @@ describe('a flood of captures (P10)', () => {
     expect(state().items.shown).toBe(41)
     await world.settle()
 
-    expect((await receipt?.settled)?.status).toBe('rejected')
+    expect((await receipt?.settled)?.status).toBe('notAccepted')
     expect(state().items).toEqual({ ...before, refused: 1 })
     expect(asked.reduced).toBe(1)
   })
@@ -135,7 +135,7 @@ describe('a flood of captures (P10)', () => {
     const receipts = flood(300)
     await world.settle()
 
-    const unavailable = { status: 'rejected', reason: 'storageUnavailable' }
+    const unavailable = { status: 'notAccepted', reason: 'storageUnavailable' }
     expect(await Promise.all(receipts.map(({ settled }) => settled))).toEqual(Array(300).fill(unavailable))
     expect(state().items).toEqual({ shown: 40, refused: 300 })
     expect(asked.reduced).toBe(300 + 40)
@@ -153,7 +153,7 @@ describe('a flood of captures (P10)', () => {
     const receipts = flood(300)
     await world.settle()
 
-    const unavailable = { status: 'rejected', reason: 'storageUnavailable' }
+    const unavailable = { status: 'notAccepted', reason: 'storageUnavailable' }
     expect(await Promise.all(receipts.map(({ settled }) => settled))).toEqual(Array(300).fill(unavailable))
     expect(state().items).toEqual({ shown: 0, refused: 303 })
     expect(asked).toEqual({ reduced: 0, transactions: 0 })
@@ -191,8 +191,8 @@ describe('a flood of captures (P10)', () => {
     expect(waiting).toBe(3)
     expect(Object.keys(entries)).toHaveLength(500)
     const last = receipts.at(-1)?.id ?? ''
-    expect(entries[last]).toMatchObject({ state: 'rejected', reason: 'outboxFull', type: 'items/sent' })
-    expect(entries[receipts.at(-2)?.id ?? '']).toMatchObject({ state: 'rejected', reason: 'outboxFull' })
+    expect(entries[last]).toMatchObject({ state: 'notAccepted', reason: 'outboxFull', type: 'items/sent' })
+    expect(entries[receipts.at(-2)?.id ?? '']).toMatchObject({ state: 'notAccepted', reason: 'outboxFull' })
   })
 
   it.each(['this tab', 'another tab'])('is accepted again as soon as %s has made room', async (who) => {

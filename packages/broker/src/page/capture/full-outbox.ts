@@ -85,4 +85,4 @@ const outboxFull = ({ entriesMax, bytesMax }: Limits): Readonly<Record<keyof Mis
 
 const mending =
   isDevelopment &&
-  'Delivered entries leave it. Dead letters count until requeue() or discard(). Tell the user, or raise the limit.'
+  'Delivered entries leave it. Dead letters count until retry() or discard(). Tell the user, or raise the limit.'

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { openApp } from '../../../test/page-fixture.js'
 import type { Reply } from '../../core/network/network.js'
-import { deadLetters, requeue } from '../../index.js'
-import { createTestWorld, failed } from '../../testing/index.js'
+import { deadLetters, retry } from '../../index.js'
+import { createTestWorld, noAnswer } from '../../testing/index.js'
 
 beforeEach(() => void vi.spyOn(console, 'error').mockImplementation(() => {}))
 afterEach(() => vi.restoreAllMocks())
@@ -53,7 +53,7 @@ describe('a request that cannot be built', () => {
     expect(app.outbox()).toMatchObject({ connectivity: 'offline', deadLetters: 1 })
   })
 
-  it('is sent again by `requeue` once the app can build it', async () => {
+  it('is sent again by `retry` once the app can build it', async () => {
     const world = createTestWorld()
     let user = '李'
     const app = openApp(world, { prepareHeaders: (headers) => headers.set('x-user', user) })
@@ -62,7 +62,7 @@ describe('a request that cannot be built', () => {
     expect((await receipt.settled).status).toBe('returned')
 
     user = 'li'
-    await requeue(app.broker, receipt.id)
+    await retry(app.broker, receipt.id)
     await world.settle()
 
     expect(world.network.requests.map(({ headers }) => headers['x-user'])).toEqual(['li'])
@@ -89,7 +89,7 @@ describe('a request that cannot be built', () => {
 
   it('keeps the effect of an earlier attempt, which was sent', async () => {
     const world = createTestWorld()
-    world.network.next(failed(), invalid)
+    world.network.next(noAnswer(), invalid)
     const app = openApp(world)
     app.clap('p1')
     await world.settle()

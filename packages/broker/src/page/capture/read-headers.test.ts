@@ -30,7 +30,7 @@ describe('a header of a read', () => {
       const load = read(createAction('load'), { request: given(name) })
       const { dispatch, broker } = openReads(createTestWorld(), { routes: [load] })
 
-      expect(await dispatch(load()).settled).toEqual({ status: 'rejected', reason: 'invalidRequest' })
+      expect(await dispatch(load()).settled).toEqual({ status: 'notAccepted', reason: 'invalidRequest' })
       const request = new Request('https://app.test/api/me', { headers: { [name]: secret } })
       if (request.headers.has(name))
         await expect(broker.fetch(request)).rejects.toThrow(

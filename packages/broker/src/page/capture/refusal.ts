@@ -1,12 +1,12 @@
 // Why an action is not taken. The reason is for the app, the message for its developer.
 import { isFull } from '../../core/rows/disk-reserve.js'
 import { isDevelopment } from '../../redux/development.js'
-import type { RejectedReason } from '../../redux/types.js'
+import type { NotAcceptedReason } from '../../redux/types.js'
 
 export class Refusal extends Error {
-  readonly reason: RejectedReason
+  readonly reason: NotAcceptedReason
   /** `advice` is for the developer. Production builds have none of it. */
-  constructor(reason: RejectedReason, advice: string | false, cause?: unknown) {
+  constructor(reason: NotAcceptedReason, advice: string | false, cause?: unknown) {
     super(advice || reason, { cause })
     this.reason = reason
   }

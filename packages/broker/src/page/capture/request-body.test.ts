@@ -50,7 +50,7 @@ describe('a body that has to be read first', () => {
     expect(world.network.requests[0]?.key).toBe(beside.id)
   })
 
-  it('that cannot be read is rejected, and its lane goes on at once', async () => {
+  it('that cannot be read is not accepted, and its lane goes on at once', async () => {
     const { reply: broken, release } = held()
     vi.spyOn(Response.prototype, 'arrayBuffer').mockImplementation(() =>
       broken.then(() => Promise.reject(new Error('gone'))),
@@ -65,7 +65,7 @@ describe('a body that has to be read first', () => {
     release({ kind: 'redirect' })
     await world.settle()
 
-    expect(await first.settled).toEqual({ status: 'rejected', reason: 'notSerialisable' })
+    expect(await first.settled).toEqual({ status: 'notAccepted', reason: 'notSerialisable' })
     expect((await behind.settled).status).toBe('delivered')
   })
 
@@ -94,7 +94,7 @@ describe('a body that has to be read first', () => {
     await world.settle()
     const receipt = app.store.dispatch(uploaded({ postId: 'a', note: 'bytes' }))
 
-    expect(await discardAll(app.broker)).toEqual({ cancelled: 1, unsure: 0, letters: 0 })
+    expect(await discardAll(app.broker)).toEqual({ cancelled: 1, uncertain: 0, letters: 0 })
     release({ kind: 'redirect' })
     await world.settle()
 

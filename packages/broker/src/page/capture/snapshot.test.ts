@@ -96,7 +96,7 @@ describe('strings of an entry beside its body', () => {
   ])('may not be longer than a URL: %s', async (name, route) => {
     const { dispatch } = openWith(route, { limits: {} })
 
-    expect(await dispatch().accepted).toEqual({ status: 'rejected', reason: 'invalidRequest' })
+    expect(await dispatch().accepted).toEqual({ status: 'notAccepted', reason: 'invalidRequest' })
     expect(console.error).toHaveBeenCalledWith(
       expect.stringMatching(new RegExp(`The \`${name}\` of .* has \\d+ characters; the limit is 8000`)),
       expect.anything(),

@@ -11,7 +11,7 @@ import { hasMark, pendingMark } from '../../redux/actions.js'
 import { describe } from '../../redux/describe.js'
 import { isDevelopment } from '../../redux/development.js'
 import type { WriteRoute } from '../../redux/route.js'
-import type { RejectedReason, RequestTemplate } from '../../redux/types.js'
+import type { NotAcceptedReason, RequestTemplate } from '../../redux/types.js'
 import { callApp, Refusal } from './refusal.js'
 import { type Content, contentOf, readContent, type SizeLimits, sized, storedAction } from './request-body.js'
 import { storedHeaders } from './storable-headers.js'
@@ -125,7 +125,7 @@ export function absoluteUrl(type: string, template: unknown, context: UrlContext
 
 /** @throws Refusal where a text is longer than a URL may be. */
 function bounded(
-  reason: RejectedReason,
+  reason: NotAcceptedReason,
   what: string | false,
   { length }: string,
   { urlCharactersMax }: UrlContext['limits'],

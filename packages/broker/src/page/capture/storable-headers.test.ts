@@ -41,7 +41,7 @@ describe('a header of a write', () => {
     const opened = openWith({ request: given(name) })
     const receipt = opened.dispatch()
 
-    expect(await receipt.accepted).toEqual({ status: 'rejected', reason: 'invalidRequest' })
+    expect(await receipt.accepted).toEqual({ status: 'notAccepted', reason: 'invalidRequest' })
     expect(await entriesOf(opened)).toEqual([])
     const [words] = consoleError.mock.lastCall as [string]
     expect(words).toContain(`header ${name.toLowerCase()}.`)
@@ -60,7 +60,7 @@ describe('a header of a write', () => {
   ])('that no function of the app can set is refused without advice to set it: %s', async (name, advice) => {
     const { dispatch } = openWith({ request: given(name) })
 
-    expect(await dispatch().accepted).toEqual({ status: 'rejected', reason: 'invalidRequest' })
+    expect(await dispatch().accepted).toEqual({ status: 'notAccepted', reason: 'invalidRequest' })
     const [words] = consoleError.mock.lastCall as [string]
     expect(words).toContain(`header ${name.toLowerCase()}.`)
     expect(words).toMatch(advice)
@@ -80,7 +80,7 @@ describe('a header of a write', () => {
       { storedHeaders: ['x-client-version'] },
     )
 
-    expect(await opened.dispatch().accepted).toEqual({ status: 'rejected', reason: 'invalidRequest' })
+    expect(await opened.dispatch().accepted).toEqual({ status: 'notAccepted', reason: 'invalidRequest' })
     expect(await entriesOf(opened)).toEqual([])
     const [words] = consoleError.mock.lastCall as [string]
     expect(words).toContain(`control characters in the header ${name.toLowerCase()}.`)
@@ -104,7 +104,7 @@ describe('a header of a write', () => {
       app.store.dispatch(to(headers)),
     )
 
-    expect(await poisoned?.settled).toMatchObject({ status: 'rejected' })
+    expect(await poisoned?.settled).toMatchObject({ status: 'notAccepted' })
     expect(consoleError).toHaveBeenCalledWith(
       expect.stringContaining('the header x-a, x-b.'),
       expect.anything(),

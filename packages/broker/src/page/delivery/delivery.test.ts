@@ -6,14 +6,14 @@ import { defaultLimits } from '../../core/limits.js'
 import { append } from '../../core/outbox/append.js'
 import { channelOf } from '../../core/outbox/delivery-requirements.js'
 import { activate } from '../../core/outbox/partition.js'
-import { acknowledge, createTestWorld, failed } from '../../testing/index.js'
+import { acknowledge, createTestWorld, noAnswer } from '../../testing/index.js'
 import { pageDevice } from '../lifecycle/page-device.js'
 import { createDelivery } from './delivery.js'
 import type { WorkerClient } from './worker-client.js'
 
 /** A page whose worker takes on everything and sends nothing, as one that may not send what waits. */
 async function openPage(when?: Conditions, lacks: readonly string[] = []) {
-  const world = createTestWorld({ network: () => failed() })
+  const world = createTestWorld({ network: () => noAnswer() })
   const tab = world.tab()
   const ports = { ...tab.ports, device: pageDevice(tab.host, tab.ports.device) }
   const owner = { partition: 'p', principal: 'ada' }

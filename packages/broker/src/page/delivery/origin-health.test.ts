@@ -3,7 +3,7 @@ import { createAction } from '@reduxjs/toolkit'
 import { describe, expect, it } from 'vitest'
 import { loadMe, openReads } from '../../../test/reads-fixture.js'
 import { write } from '../../index.js'
-import { answer, createTestWorld, failed, type SentRequest } from '../../testing/index.js'
+import { answer, createTestWorld, noAnswer, type SentRequest } from '../../testing/index.js'
 
 const liked = write(createAction<string>('liked'), {
   request: (id) => ({ method: 'PUT', url: `/api/likes/${id}` }),
@@ -13,7 +13,7 @@ const paid = write(createAction<string>('paid'), { request: (id) => ({ url: `/ap
 /** Reads are answered; of writes the first `lost` lose their answers. */
 function lossy(lost: number) {
   let left = lost
-  return ({ method }: SentRequest) => (method === 'GET' || left-- <= 0 ? answer(200, {}) : failed())
+  return ({ method }: SentRequest) => (method === 'GET' || left-- <= 0 ? answer(200, {}) : noAnswer())
 }
 
 const open = (world: ReturnType<typeof createTestWorld>) => {
@@ -88,7 +88,7 @@ describe('a page whose writes go to an unreachable origin, and whose reads go to
   function openApart() {
     const isThere = { reads: true }
     const world = createTestWorld({
-      network: ({ url }) => (isThere.reads && !url.startsWith(elsewhere) ? answer(200, {}) : failed()),
+      network: ({ url }) => (isThere.reads && !url.startsWith(elsewhere) ? answer(200, {}) : noAnswer()),
     })
     const tab = world.tab()
     tab.ports.network.knock = async (url) => (isThere.reads && !url.startsWith(elsewhere) ? 200 : undefined)

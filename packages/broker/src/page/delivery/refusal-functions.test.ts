@@ -1,7 +1,7 @@
 import { createAction } from '@reduxjs/toolkit'
 import { describe, expect, it, vi } from 'vitest'
 import { clapped, openApp } from '../../../test/page-fixture.js'
-import { type AnswerSeen, confirm, deadLetters, outboxEntries, write } from '../../index.js'
+import { type AnswerSeen, deadLetters, markDelivered, outboxEntries, write } from '../../index.js'
 import { answer, createTestWorld } from '../../testing/index.js'
 import { appWith } from '../fixtures/answers.fixture.js'
 
@@ -87,9 +87,9 @@ describe('`refusedWhen`', () => {
     expect(app.post('p1')?.claps).toBe(1)
     expect(world.reports).toHaveLength(1)
 
-    expect(await confirm(app.broker, receipt.id)).toBeTruthy()
+    expect(await markDelivered(app.broker, receipt.id)).toBeTruthy()
     await world.settle()
-    expect(told()).toMatchObject([{ type: 'confirmed' }])
+    expect(told()).toMatchObject([{ type: 'deliveredWithoutAnswer' }])
   })
 
   describe('as a function, of an answer over `answerBytesMax`', () => {
@@ -124,7 +124,10 @@ describe('`refusedWhen`', () => {
       const taken = await send(({ status }) => status === 207)
 
       expect(await refused.receipt.settled).toMatchObject({ status: 'returned', reason: 'refused' })
-      expect(await taken.receipt.settled).toMatchObject({ status: 'confirmed', reason: 'answerTooLong' })
+      expect(await taken.receipt.settled).toMatchObject({
+        status: 'deliveredWithoutAnswer',
+        reason: 'answerTooLong',
+      })
     })
   })
 

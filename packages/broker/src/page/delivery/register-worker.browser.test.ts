@@ -11,7 +11,7 @@ afterEach(async () => {
 })
 
 function openPage() {
-  const broker = createBroker({ partition: () => 'ada', routes: [], name: crypto.randomUUID() })
+  const broker = createBroker({ user: () => 'ada', routes: [], name: crypto.randomUUID() })
   const seen: boolean[] = []
   const store = configureStore({
     reducer: { broker: broker.reducer },

@@ -23,7 +23,7 @@ async function tap(reply: Reply, more: object = {}, { isWrapped = true, reads = 
     }),
   )
   const world = createTestWorld({ network: reply })
-  const broker = createBroker({ partition: () => 'ada', routes: [tapped], world: world.tab() })
+  const broker = createBroker({ user: () => 'ada', routes: [tapped], world: world.tab() })
   const store = configureStore({
     reducer: { slice: isWrapped ? broker.optimistic(slice) : slice, broker: broker.reducer },
     middleware: (getDefault) => getDefault().prepend(broker.middleware),
@@ -53,7 +53,7 @@ describe('an `answer` that returns nothing for a body', () => {
       answer: () => undefined,
     })
     const world = createTestWorld({ network: json })
-    const broker = createBroker({ partition: () => 'ada', routes: [loaded], world: world.tab() })
+    const broker = createBroker({ user: () => 'ada', routes: [loaded], world: world.tab() })
     const store = configureStore({
       reducer: { broker: broker.reducer },
       middleware: (getDefault) => getDefault().prepend(broker.middleware),

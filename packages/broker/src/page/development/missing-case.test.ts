@@ -45,10 +45,10 @@ describe('a change that is lost on success', () => {
       },
     })
     const world = createTestWorld({ network: (request) => acknowledge(request, {}) })
-    const broker = createBroker({ partition: session, routes: [tapped], world: world.tab() })
+    const broker = createBroker({ user: session, routes: [tapped], world: world.tab() })
     const store = configureStore({
       reducer: {
-        hearts: broker.optimistic(hearts.reducer, { truth: loaded.match }),
+        hearts: broker.optimistic(hearts.reducer, { fromServer: loaded.match }),
         seen: broker.optimistic(seen.reducer),
         broker: broker.reducer,
       },

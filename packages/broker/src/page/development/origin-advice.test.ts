@@ -3,7 +3,7 @@ import { afterEach, expect, it, vi } from 'vitest'
 import { openApp } from '../../../test/page-fixture.js'
 import type { Obstacle } from '../../adapters/network/cors-check.js'
 import { type RequestTemplate, write } from '../../index.js'
-import { answer, createTestWorld, failed, redirect } from '../../testing/index.js'
+import { answer, createTestWorld, noAnswer, redirect } from '../../testing/index.js'
 
 const api = 'https://api.test'
 const sent = write(createAction<RequestTemplate>('sent'), { request: (template) => template })
@@ -46,7 +46,7 @@ it.each([
   'an origin that never answers is explained once, with the header to add: %o',
   async (obstacle, text) => {
     const { world, send, told, findObstacle } = setUp(obstacle)
-    world.network.always(failed())
+    world.network.always(noAnswer())
     send(`${api}/a`)
     send(`${api}/b`)
     await world.clock.advance(60_000)
@@ -74,7 +74,7 @@ it.each([
 
 it('names no method that every server allows', async () => {
   const { world, send, told } = setUp({ kind: 'methodNotAllowed' }, 'idempotent')
-  world.network.always(failed())
+  world.network.always(noAnswer())
   send(`${api}/a`, 'POST')
   await world.clock.advance(60_000)
 
@@ -128,7 +128,7 @@ it.each([
 
 it('says nothing if the device is offline, its own server is unreachable too, or a server only fails', async () => {
   const { world, send, told, findObstacle } = setUp(undefined)
-  world.network.always(failed())
+  world.network.always(noAnswer())
   world.setOnline(false)
   send(`${api}/a`)
   await world.clock.advance(60_000)

@@ -7,7 +7,7 @@ import {
   acknowledge,
   answer,
   createTestWorld,
-  failed,
+  noAnswer,
   redirect,
   type SentRequest,
 } from '../../testing/index.js'
@@ -83,7 +83,7 @@ describe('an ambiguous session probe is explained once, with its URL and advice'
     [{ kind: 'credentialsNotAllowed' }, /Add `Access-Control-Allow-Credentials: true` and .*app\.test/],
     [{ kind: 'methodNotAllowed' }, /Add the names of the headers from `prepareHeaders`/],
   ] as const)('CORS that forbids it: %o', async (obstacle, text) => {
-    const { told } = open(`${login}/me`, [failed()], obstacle)
+    const { told } = open(`${login}/me`, [noAnswer()], obstacle)
 
     expect(await told()).toEqual([expect.stringMatching(text)])
     expect(await told()).toEqual([expect.stringContaining(`the \`sessionProbe\` ${login}/me gets no answer`)])
@@ -100,14 +100,14 @@ describe('no advice comes for a session probe', () => {
   it.each([
     ['that says that the session is over', [answer(401)]],
     ['whose server fails once', [answer(503), answer(401)]],
-    ['whose line fails once, as it does with each release', [failed(), answer(401)]],
-    ['of a server that is away', [failed()]],
+    ['whose line fails once, as it does with each release', [noAnswer(), answer(401)]],
+    ['of a server that is away', [noAnswer()]],
   ])('%s', async (_what, probed) => {
     expect(await open('/api/me', probed).told()).toEqual([])
   })
 
   it('of another origin whose connection fails once', async () => {
-    const probed = [failed(), answer(401)]
+    const probed = [noAnswer(), answer(401)]
 
     expect(await open(`${login}/me`, probed, { kind: 'methodNotAllowed' }).told()).toEqual([])
   })

@@ -45,7 +45,7 @@ type Slices = (wrap: (reducer: Reducer) => Reducer, tapped: Route) => Record<str
 async function run(slices: Slices, behind: readonly Middleware[] = [], reply = answer(422)) {
   const tapped = route()
   const world = createTestWorld({ network: [reply, (request) => acknowledge(request, {})] })
-  const broker = createBroker({ partition: () => 'ada', routes: [tapped], world: world.tab() })
+  const broker = createBroker({ user: () => 'ada', routes: [tapped], world: world.tab() })
   const store = configureStore({
     reducer: { ...slices(broker.optimistic, tapped), broker: broker.reducer },
     middleware: (getDefault) =>

@@ -18,7 +18,7 @@ describe('a routed action', () => {
     async (which) => {
       const [known, forgotten] = [ownRoute(), ownRoute()]
       const routes = which === 'another route is there' ? [known] : []
-      const broker = createBroker({ partition: session, routes, world: createTestWorld().tab() })
+      const broker = createBroker({ user: session, routes, world: createTestWorld().tab() })
       const store = configureStore({
         reducer: { broker: broker.reducer },
         middleware: (getDefault) => getDefault().prepend(broker.middleware),
@@ -36,9 +36,9 @@ describe('a routed action', () => {
   it('is no mistake if another broker of the same store takes it', async () => {
     const [one, other] = [ownRoute(), ownRoute()]
     const world = createTestWorld()
-    const first = createBroker({ partition: session, routes: [one], world: world.tab() })
+    const first = createBroker({ user: session, routes: [one], world: world.tab() })
     const second = createBroker({
-      partition: session,
+      user: session,
       routes: [other],
       world: world.tab(),
       name: 'second',
@@ -60,7 +60,7 @@ describe('a routed action', () => {
 describe('a broker', () => {
   it('warns at its routed action if no store has its middleware', () => {
     const tapped = ownRoute()
-    const broker = createBroker({ partition: session, routes: [tapped], world: createTestWorld().tab() })
+    const broker = createBroker({ user: session, routes: [tapped], world: createTestWorld().tab() })
     const store = configureStore({ reducer: { broker: broker.reducer } })
 
     store.dispatch({ type: 'any' })
@@ -76,7 +76,7 @@ describe('a broker', () => {
   it('warns neither after stop() nor on a server', async () => {
     const tapped = ownRoute()
     const world = createTestWorld()
-    const stopped = createBroker({ partition: session, routes: [tapped], world: world.tab() })
+    const stopped = createBroker({ user: session, routes: [tapped], world: world.tab() })
     const store = configureStore({
       reducer: { broker: stopped.reducer },
       middleware: (getDefault) => getDefault().prepend(stopped.middleware),
@@ -84,7 +84,7 @@ describe('a broker', () => {
     await world.settle()
     await stopped.stop()
     store.dispatch(tapped('a'))
-    const onServer = createBroker({ partition: session, routes: [tapped] })
+    const onServer = createBroker({ user: session, routes: [tapped] })
     configureStore({ reducer: { broker: onServer.reducer } }).dispatch(tapped('a'))
 
     expect(said).toEqual([])
@@ -104,7 +104,7 @@ describe('a broker', () => {
     'warns of a reducer that is mounted %s, with the right place',
     async (_, reducerPath, slices, text) => {
       const world = createTestWorld()
-      const broker = createBroker({ partition: session, routes: [], world: world.tab(), reducerPath })
+      const broker = createBroker({ user: session, routes: [], world: world.tab(), reducerPath })
       configureStore({
         reducer: combineReducers(slices(broker.reducer as Reducer)),
         middleware: (getDefault) => getDefault().prepend(broker.middleware),
@@ -124,7 +124,7 @@ describe('a returned change', () => {
     const world = createTestWorld({ network: [reply, answer(200, {}), reply, answer(200, {})] })
     const routed = ownRoute()
     const broker = createBroker({
-      partition: session,
+      user: session,
       routes: [routed],
       sessionProbe: '/api/me',
       world: world.tab(),
@@ -154,7 +154,7 @@ describe('two copies of the package', () => {
     const copy = await another()
     const theirs = copy.write(createAction('theirs'), { request: () => ({ url: '/api' }) })
 
-    expect(() => createBroker({ partition: session, routes: [theirs as never] })).toThrow(
+    expect(() => createBroker({ user: session, routes: [theirs as never] })).toThrow(
       /another copy of redux-broker made: 'theirs'.*npm ls redux-broker/,
     )
   })
@@ -165,7 +165,7 @@ describe('two copies of the package', () => {
     ['cancel', (broker: never) => cancel(broker, 'id')],
   ])('are reported when a command of one gets a broker of the other: %s', async (_, command) => {
     const copy = await another()
-    const broker = copy.createBroker({ partition: session, routes: [] })
+    const broker = copy.createBroker({ user: session, routes: [] })
 
     await expect((async () => command(broker as never))()).rejects.toThrow(/two copies of the package/)
   })

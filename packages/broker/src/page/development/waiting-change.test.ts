@@ -30,13 +30,13 @@ const moved = createAction('moved')
 /** A page whose slice takes what is loaded, and shows a tap by these fields. A mistake of a slice is said once. */
 async function open(world: TestWorld, name: string, first: object, shown: object) {
   const tab = world.tab()
-  const broker = createBroker({ partition: () => 'ada', routes: [tapped], world: tab })
+  const broker = createBroker({ user: () => 'ada', routes: [tapped], world: tab })
   const slice: Reducer<object> = createReducer(first, (builder) =>
     builder.addCase(loaded, (_, { payload }) => payload).addCase(tapped, (state) => ({ ...state, ...shown })),
   )
   const store = configureStore({
     reducer: combineReducers({
-      [name]: broker.optimistic(slice, { truth: loaded.match }),
+      [name]: broker.optimistic(slice, { fromServer: loaded.match }),
       broker: broker.reducer,
     }) as Reducer,
     middleware: (getDefault) =>

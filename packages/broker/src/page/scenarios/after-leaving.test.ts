@@ -5,7 +5,7 @@ import { type App, clapped, openApp, signedIn, signedOut } from '../../../test/p
 import { within } from '../../core/rows/spans.js'
 import type { Store } from '../../core/rows/store.js'
 import { cancel, deadLetters, discard, discardAll, write } from '../../index.js'
-import { answer, failed, held } from '../../testing/index.js'
+import { answer, held, noAnswer } from '../../testing/index.js'
 import { clap, clapAndSettle, found, open } from '../fixtures/left-on-disk.fixture.js'
 
 const api = 'https://api.test'
@@ -205,7 +205,7 @@ describe('an origin that has answered', () => {
     await go(box)
     await world.settle()
 
-    world.network.always(failed())
+    world.network.always(noAnswer())
     app.store.dispatch(saved('two'))
     clap(app, 'p2')
     await world.clock.advance(20_000)

@@ -45,21 +45,24 @@ describe('an `answer` that throws', () => {
     ),
   ]
 
-  it.each(parsers)('%s ends the entry as confirmed, without the body', async (_how, parse, problem) => {
-    const world = createTestWorld({ network: answer(200, { errors: 1 }) })
-    const { app, told, dispatch } = appWith(world, { answer: parse })
+  it.each(parsers)(
+    '%s ends the entry as deliveredWithoutAnswer, without the body',
+    async (_how, parse, problem) => {
+      const world = createTestWorld({ network: answer(200, { errors: 1 }) })
+      const { app, told, dispatch } = appWith(world, { answer: parse })
 
-    const receipt = dispatch()
-    await world.settle()
+      const receipt = dispatch()
+      await world.settle()
 
-    const error = { reason: 'answerInvalid', problem: expect.stringContaining(problem) }
-    expect(await receipt.settled).toEqual({ status: 'confirmed', ...error })
-    expect(told()).toMatchObject([{ type: 'confirmed', payload: undefined, error }])
-    expect(app.post('p1')?.claps).toBe(1)
-    expect(app.outbox()).toEqual(expect.objectContaining({ waiting: 0, deadLetters: 0, entries: {} }))
-    expect(world.reports).toHaveLength(1)
-    await expect(receipt.unwrap()).rejects.toThrow('confirmed: answerInvalid')
-  })
+      const error = { reason: 'answerInvalid', problem: expect.stringContaining(problem) }
+      expect(await receipt.settled).toEqual({ status: 'deliveredWithoutAnswer', ...error })
+      expect(told()).toMatchObject([{ type: 'deliveredWithoutAnswer', payload: undefined, error }])
+      expect(app.post('p1')?.claps).toBe(1)
+      expect(app.outbox()).toEqual(expect.objectContaining({ waiting: 0, deadLetters: 0, entries: {} }))
+      expect(world.reports).toHaveLength(1)
+      await expect(receipt.unwrap()).rejects.toThrow('deliveredWithoutAnswer: answerInvalid')
+    },
+  )
 
   it.each([
     ['that resolves', async (body: unknown) => body],
@@ -81,8 +84,8 @@ describe('an `answer` that throws', () => {
       process.off('unhandledRejection', unheard)
 
       const error = { reason: 'answerInvalid', problem: expect.stringContaining('not give a promise') }
-      expect(await receipt.settled).toEqual({ status: 'confirmed', ...error })
-      expect(told()).toMatchObject([{ type: 'confirmed', payload: undefined, error }])
+      expect(await receipt.settled).toEqual({ status: 'deliveredWithoutAnswer', ...error })
+      expect(told()).toMatchObject([{ type: 'deliveredWithoutAnswer', payload: undefined, error }])
       expect(app.post('p1')?.claps).toBe(1)
       expect(world.reports.map(String)).toEqual([expect.stringContaining('`answer` must not give a promise')])
       expect(unheard).not.toHaveBeenCalled()
@@ -101,7 +104,9 @@ describe('an `answer` that throws', () => {
     here.dispatch()
     await world.settle()
 
-    expect(there.told()).toMatchObject([{ type: 'confirmed', error: { reason: 'answerInvalid' } }])
+    expect(there.told()).toMatchObject([
+      { type: 'deliveredWithoutAnswer', error: { reason: 'answerInvalid' } },
+    ])
     expect(there.app.post('p1')?.claps).toBe(1)
     expect(JSON.stringify([here.app.actions, there.app.actions])).not.toContain('secret')
   })

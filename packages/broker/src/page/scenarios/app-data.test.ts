@@ -19,7 +19,7 @@ const filled = createAction('filled', (payload: number, meta: object) => ({ payl
 function openTrading() {
   const world = createTestWorld()
   const seen: unknown[] = []
-  const broker = createBroker({ partition: () => 'ada', routes: [placed], world: world.tab() })
+  const broker = createBroker({ user: () => 'ada', routes: [placed], world: world.tab() })
   const orders = createReducer([] as number[], (builder) =>
     builder.addMatcher(
       (action): action is ReturnType<typeof filled> =>
@@ -46,7 +46,7 @@ describe('an action with a `meta.broker` of the app’s own', () => {
 
       const receipt = store.dispatch(placed(1, mine))
 
-      expect(await receipt.settled).toEqual({ status: 'rejected', reason: 'invalidRequest' })
+      expect(await receipt.settled).toEqual({ status: 'notAccepted', reason: 'invalidRequest' })
       expect(consoleError).toHaveBeenCalledWith(
         expect.stringMatching(/placed sets `meta\.broker`.*another name/),
         expect.anything(),
@@ -137,7 +137,7 @@ describe('the parts of a request', () => {
     'its method may not be forbidden for pages or read-only: %j',
     async (method) => {
       expect((await stored({ url, method })).accepted).toEqual({
-        status: 'rejected',
+        status: 'notAccepted',
         reason: 'invalidRequest',
       })
     },
@@ -162,13 +162,13 @@ describe('the parts of a request', () => {
     ]) {
       const { world, dispatch } = openWith(more, { limits: {} })
       await world.settle()
-      expect(await dispatch().accepted).toEqual({ status: 'rejected', reason: 'bodyTooLarge' })
+      expect(await dispatch().accepted).toEqual({ status: 'notAccepted', reason: 'bodyTooLarge' })
     }
     const { dispatch } = openWith(
       { request: () => ({ url, body: new Blob([large]) }) },
       { limits: { bodyBytesMax: Number.POSITIVE_INFINITY, bytesMax: 1_000_000 } },
     )
-    expect(await dispatch().accepted).toEqual({ status: 'rejected', reason: 'outboxFull' })
+    expect(await dispatch().accepted).toEqual({ status: 'notAccepted', reason: 'outboxFull' })
     expect(reading).not.toHaveBeenCalled()
     expect(responses).not.toHaveBeenCalled()
   })
@@ -180,7 +180,7 @@ describe('the parts of a request', () => {
 
     const accepted = [await dispatch().accepted, await dispatch().accepted, await dispatch().accepted]
 
-    expect(accepted.map(({ status }) => status)).toEqual(['accepted', 'accepted', 'rejected'])
+    expect(accepted.map(({ status }) => status)).toEqual(['accepted', 'accepted', 'notAccepted'])
     expect((await outboxEntries(app.broker)).map(({ bytes }) => bytes > 400_000)).toEqual([true, true])
   })
 
@@ -198,7 +198,7 @@ describe('the parts of a request', () => {
     const items = [{}, {}, { photo: new Blob(['x']) }]
 
     expect((await stored({ url, body: { items } })).accepted).toEqual({
-      status: 'rejected',
+      status: 'notAccepted',
       reason: 'notSerialisable',
     })
     expect(consoleError).toHaveBeenCalledWith(

@@ -36,7 +36,7 @@ describe('a page in a browser', () => {
       [1, module, 2, nested(2_800), 3, nested(3), 4].map((payload) => store.dispatch(put(payload)).settled),
     )
 
-    expect(settled.map((one) => (one.status === 'rejected' ? one.reason : one.status))).toEqual([
+    expect(settled.map((one) => (one.status === 'notAccepted' ? one.reason : one.status))).toEqual([
       'delivered',
       'notSerialisable',
       'delivered',
@@ -64,7 +64,12 @@ describe('a page in a browser', () => {
 
     const settled = await Promise.all(all.map((receipt) => receipt.settled))
 
-    expect(settled.map(({ status }) => status)).toEqual(['delivered', 'confirmed', 'delivered', 'delivered'])
+    expect(settled.map(({ status }) => status)).toEqual([
+      'delivered',
+      'deliveredWithoutAnswer',
+      'delivered',
+      'delivered',
+    ])
     expect(settled[1]).toMatchObject({ reason: 'answerNotStored' })
     expect(reported).toHaveBeenCalledTimes(1)
     expect(urls.filter((url) => url.includes('/wire/echo'))).toHaveLength(4)
@@ -75,7 +80,7 @@ describe('a page in a browser', () => {
     [' a\nb', '%20a%0Ab'],
     [0, '0'],
   ])('sends for any user id: %j', async (user, form) => {
-    const { send } = start({ partition: () => user })
+    const { send } = start({ user: () => user })
 
     const echo = await send({ url: '/wire/echo', method: 'PUT' }).unwrap()
 
@@ -121,7 +126,7 @@ describe('a page in a browser', () => {
 
   it('names its database and its rows without the user’s id', async () => {
     const name = crypto.randomUUID()
-    const { send } = start({ name, partition: () => 'ada@example.com' })
+    const { send } = start({ name, user: () => 'ada@example.com' })
     await send({ url: '/wire/echo', method: 'PUT' }).settled
 
     const names = (await indexedDB.databases()).map((database) => database.name)

@@ -66,7 +66,7 @@ describe('a salt that is damaged', () => {
     const world = await left()
     await spoilSalt(world, 7)
     world.setOnline(true)
-    const app = openApp(world, { user: 'bob' })
+    const app = openApp(world, { who: 'bob' })
     await world.settle()
     app.store.dispatch(signedOut())
     await world.settle()

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { openApp, openTwoTabs } from '../../../test/page-fixture.js'
-import { deadLetters, discard, requeue } from '../../index.js'
+import { deadLetters, discard, retry } from '../../index.js'
 import { acknowledge, createTestWorld } from '../../testing/index.js'
 
 describe('a dead letter', () => {
@@ -28,10 +28,10 @@ describe('a dead letter', () => {
     expect(there.post('p1')).toMatchObject({ claps: 0, problem: 'refused' })
   })
 
-  it('is requeued from another tab, under a new key after a refusal, and delivered in both', async () => {
+  it('is retried from another tab, under a new key after a refusal, and delivered in both', async () => {
     const { world, here, there, id } = await refused()
 
-    expect(await requeue(there.broker, id)).toBe('requeued')
+    expect(await retry(there.broker, id)).toBe('retried')
     await world.settle()
     const [first, second] = world.network.requests
 
@@ -47,7 +47,7 @@ describe('a dead letter', () => {
     const { world, here, there, id } = await refused()
     world.setOnline(false)
 
-    await requeue(there.broker, id)
+    await retry(there.broker, id)
     await world.settle()
 
     for (const tab of [here, there]) {
@@ -57,11 +57,11 @@ describe('a dead letter', () => {
     }
   })
 
-  it('is shown once in a tab that starts after its requeue', async () => {
+  it('is shown once in a tab that starts after its retry', async () => {
     const { world, here, there, id } = await refused()
     await world.clock.advance(5_000)
     world.setOnline(false)
-    await requeue(there.broker, id)
+    await retry(there.broker, id)
     for (const { tab } of [here, there]) tab.crash()
 
     const late = openApp(world)
@@ -82,21 +82,21 @@ describe('a dead letter', () => {
     expect(world.network.requests).toHaveLength(1)
   })
 
-  it('is not found after another tab requeued or discarded it', async () => {
+  it('is not found after another tab retried or discarded it', async () => {
     const { here, there, id } = await refused()
-    await requeue(there.broker, id)
+    await retry(there.broker, id)
 
-    expect(await requeue(here.broker, id)).toBe('notFound')
+    expect(await retry(here.broker, id)).toBe('notFound')
     expect(await discard(here.broker, id)).toBe('notFound')
   })
 
   it('is found by its own user only', async () => {
     const { world, id } = await refused()
-    const bob = openApp(world, { user: 'bob' })
+    const bob = openApp(world, { who: 'bob' })
     await world.settle()
 
     expect(await deadLetters(bob.broker)).toEqual([])
-    expect(await requeue(bob.broker, id)).toBe('notFound')
+    expect(await retry(bob.broker, id)).toBe('notFound')
     expect(bob.outbox()).toEqual(expect.objectContaining({ deadLetters: 0, entries: {} }))
   })
 })

@@ -21,7 +21,7 @@ describe('discardAll', () => {
     const waiting = [there.clap('p2'), here.clap('p3')]
     await world.settle()
 
-    expect(await discardAll(here.broker)).toEqual({ cancelled: 2, unsure: 1, letters: 1 })
+    expect(await discardAll(here.broker)).toEqual({ cancelled: 2, uncertain: 1, letters: 1 })
     await world.settle()
     for (const tab of [here, there]) {
       expect(tab.outbox()).toEqual(expect.objectContaining(nothing))
@@ -46,7 +46,7 @@ describe('discardAll', () => {
     await world.settle()
     const receipts = [app.clap('p1'), app.like('p2')]
 
-    expect(await discardAll(app.broker)).toEqual({ cancelled: 2, unsure: 0, letters: 0 })
+    expect(await discardAll(app.broker)).toEqual({ cancelled: 2, uncertain: 0, letters: 0 })
     await world.settle()
 
     for (const { settled } of receipts) expect(await settled).toEqual({ status: 'cancelled' })
@@ -77,11 +77,11 @@ describe('discardAll', () => {
     const app = openApp(world)
     app.clap('p1')
     await world.settle()
-    const none = { cancelled: 0, unsure: 0, letters: 0 }
+    const none = { cancelled: 0, uncertain: 0, letters: 0 }
 
     app.store.dispatch(signedIn('bob'))
     expect(await discardAll(app.broker)).toEqual(none)
-    expect(await discardAll(openApp(createTestWorld(), { user: undefined }).broker)).toEqual(none)
+    expect(await discardAll(openApp(createTestWorld(), { who: undefined }).broker)).toEqual(none)
     app.store.dispatch(signedIn('ada'))
     await world.settle()
 

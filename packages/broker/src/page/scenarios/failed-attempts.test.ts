@@ -1,8 +1,8 @@
 // The slice tells of attempts that came to nothing. It says why, with which origin, and when the next one comes.
 import { describe, expect, it } from 'vitest'
 import { openApp } from '../../../test/page-fixture.js'
-import { discardAll, requeue } from '../../index.js'
-import { answer, cut, failed } from '../../testing/index.js'
+import { discardAll, retry } from '../../index.js'
+import { answer, cut, noAnswer } from '../../testing/index.js'
 import { options, setUp } from '../fixtures/failed-attempts.fixture.js'
 
 describe('an entry whose attempt failed', () => {
@@ -57,13 +57,13 @@ describe('an entry whose attempt failed', () => {
 
   it('shows why it is in doubt until it is sent again', async () => {
     const { world, app, send, only } = setUp()
-    world.network.next(failed({ timedOut: true }))
+    world.network.next(noAnswer({ timedOut: true }))
     send('/a', 'POST')
     await world.settle()
     expect(only()).toMatchObject({ state: 'inDoubt', reason: 'timeout', attempts: 1 })
 
     world.setOnline(false)
-    await requeue(app.broker, only()?.id ?? '')
+    await retry(app.broker, only()?.id ?? '')
     await world.settle()
     expect(only()?.reason).not.toBe('timeout')
   })
@@ -94,7 +94,7 @@ describe('an entry whose attempt failed', () => {
 
 describe('after an outage of ten minutes', () => {
   const outages = [502, 503, 504, 511, false] as const
-  const firsts = [answer(503), answer(500), answer(429), failed(), answer(502)]
+  const firsts = [answer(503), answer(500), answer(429), noAnswer(), answer(502)]
 
   it.each(outages.flatMap((outage) => firsts.map((first) => [outage, first] as const)))(
     'all entries are delivered within seconds, also those behind in a lane: %s, and first %o',

@@ -24,7 +24,7 @@ it.each([
   world.setOnline(false)
   const broker = createBroker({
     world: world.tab(),
-    partition: ({ user }: { user: string }) => user,
+    user: ({ user }: { user: string }) => user,
     routes: [sent],
     limits: { entriesMax: 40 },
   })
@@ -47,7 +47,7 @@ it.each([
     const turn = Array.from({ length: ofTurn }, (_, i) => app.dispatch(sent(n + i)).settled)
     for (const receipt of turn)
       void receipt.then(({ status }) => {
-        if (status === 'rejected') refused += 1
+        if (status === 'notAccepted') refused += 1
       })
     await world.settle()
   }

@@ -7,8 +7,8 @@ import {
   acknowledge,
   answer,
   createTestWorld,
-  failed,
   held,
+  noAnswer,
   type Script,
   type SentRequest,
 } from '../../testing/index.js'
@@ -24,7 +24,7 @@ async function hanging() {
   let isOver = true
   let asked = 0
   world.network.always((request) => {
-    if (isProbe(request)) return probes[asked++]?.reply ?? failed()
+    if (isProbe(request)) return probes[asked++]?.reply ?? noAnswer()
     if (request.url.endsWith('/up')) return upload.reply
     return isOver ? answer(401) : acknowledge(request, {})
   })

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { clapped, liked, openApp, refetched, signedIn } from '../../../test/page-fixture.js'
-import { confirm, discard, outboxEntries, requeue, write } from '../../index.js'
+import { discard, markDelivered, outboxEntries, retry, write } from '../../index.js'
 import { acknowledge, answer, createTestWorld, cut, type SentRequest } from '../../testing/index.js'
 
 const expired = answer(410, { type: 'urn:x:key-expired' })
@@ -17,20 +17,20 @@ async function doubted() {
 }
 
 describe('an entry in doubt that did happen', () => {
-  it('becomes confirmed state by confirm() in any tab, without a flicker, and its receipt settles', async () => {
+  it('becomes confirmed state by markDelivered() in any tab, without a flicker, and its receipt settles', async () => {
     const { world, here, there, receipt } = await doubted()
     const seen: unknown[] = []
     here.store.subscribe(() => seen.push(here.post('p1')?.claps))
     const state = here.outbox().entries[receipt.id]?.state
 
-    expect(await confirm(there.broker, receipt.id)).toBe('confirmed')
+    expect(await markDelivered(there.broker, receipt.id)).toBe('marked')
     await world.settle()
 
     expect(state).toBe('inDoubt')
-    expect(await receipt.settled).toEqual({ status: 'confirmed' })
-    await expect(receipt.unwrap()).rejects.toMatchObject({ outcome: { status: 'confirmed' } })
+    expect(await receipt.settled).toEqual({ status: 'deliveredWithoutAnswer' })
+    await expect(receipt.unwrap()).rejects.toMatchObject({ outcome: { status: 'deliveredWithoutAnswer' } })
     for (const tab of [here, there]) {
-      expect(tab.types()).toContain('posts/clapped/confirmed')
+      expect(tab.types()).toContain('posts/clapped/deliveredWithoutAnswer')
       expect(tab.outbox()).toEqual(expect.objectContaining({ waiting: 0, entries: {} }))
       expect(tab.post('p1')?.claps).toBe(1)
     }
@@ -44,7 +44,7 @@ describe('an entry in doubt that did happen', () => {
     await world.settle()
     const held = world.network.requests.length
 
-    await confirm(here.broker, receipt.id)
+    await markDelivered(here.broker, receipt.id)
     await world.settle()
 
     expect(held).toBe(1)
@@ -54,9 +54,9 @@ describe('an entry in doubt that did happen', () => {
   it('is shown by a later page, over an older read and not twice in a newer one', async () => {
     const { world, here, there, receipt } = await doubted()
     there.tab.crash()
-    const confirming = confirm(here.broker, receipt.id)
+    const marking = markDelivered(here.broker, receipt.id)
     await world.settle()
-    await confirming
+    await marking
     here.tab.crash()
 
     const later = openApp(world)
@@ -69,14 +69,14 @@ describe('an entry in doubt that did happen', () => {
   })
 
   it.each([
-    ['that was sent again already', requeue],
+    ['that was sent again already', retry],
     ['that was given up already', discard],
   ])('is not found if it is one %s', async (_name, act) => {
     const { world, here, there, receipt } = await doubted()
     await act(there.broker, receipt.id)
     await world.settle()
 
-    expect(await confirm(here.broker, receipt.id)).toBe('notFound')
+    expect(await markDelivered(here.broker, receipt.id)).toBe('notFound')
   })
 
   it('is not found by another user, nor is a dead letter or a waiting entry found', async () => {
@@ -89,9 +89,9 @@ describe('an entry in doubt that did happen', () => {
     const waiting = here.clap('p3')
     await world.settle()
 
-    expect(await confirm(there.broker, receipt.id)).toBe('notFound')
-    expect(await confirm(here.broker, letter.id)).toBe('notFound')
-    expect(await confirm(here.broker, waiting.id)).toBe('notFound')
+    expect(await markDelivered(there.broker, receipt.id)).toBe('notFound')
+    expect(await markDelivered(here.broker, letter.id)).toBe('notFound')
+    expect(await markDelivered(here.broker, waiting.id)).toBe('notFound')
   })
 })
 
@@ -99,7 +99,7 @@ describe('an entry in doubt that is sent again', () => {
   it('gets a new key if the server calls the old one expired, and arrives', async () => {
     const { world, here, receipt } = await doubted()
 
-    expect(await requeue(here.broker, receipt.id)).toBe('requeued')
+    expect(await retry(here.broker, receipt.id)).toBe('retried')
     await world.settle()
 
     const [first, second] = world.network.requests
@@ -129,7 +129,7 @@ describe('the status query', () => {
     const receipt = app.clap('p1')
     await world.settle()
 
-    expect(await receipt.settled).toEqual({ status: 'confirmed' })
+    expect(await receipt.settled).toEqual({ status: 'deliveredWithoutAnswer' })
     expect(app.post('p1')?.claps).toBe(1)
     expect(world.network.requests.filter(isQuery)).toMatchObject([
       { url: `https://app.test/api/idempotency/${receipt.id}`, method: 'GET', principal: 'ada' },

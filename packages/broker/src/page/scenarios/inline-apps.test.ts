@@ -25,12 +25,12 @@ describe('the clash of two apps whose scripts do not identify them', () => {
     'is reported to both with the other’s path, in the slice and in the console: %s',
     async (_, one, other) => {
       const world = createTestWorld()
-      const shop = openInline(world, one, { user: 'ada' })
+      const shop = openInline(world, one, { who: 'ada' })
       await world.settle()
       expect(said()).toEqual([])
       await world.clock.advance(1_000)
       const at = world.clock.now()
-      const admin = openInline(world, other, { user: 'bob' })
+      const admin = openInline(world, other, { who: 'bob' })
       await world.settle()
       shop.clap('p1')
       admin.clap('p2')
@@ -54,7 +54,7 @@ describe('the clash of two apps whose scripts do not identify them', () => {
     const world = createTestWorld()
     const shop = openInline(world, '/shop/')
     await world.settle()
-    const admin = openInline(world, '/admin/', { user: 'bob' })
+    const admin = openInline(world, '/admin/', { who: 'bob' })
     await world.settle()
     const back = openInline(world, '/shop/')
     await world.settle()
@@ -71,7 +71,7 @@ describe('the clash of two apps whose scripts do not identify them', () => {
   ] as const)('is not reported for %s', async (_, mine, one, theirs, other, more) => {
     const given = { names: [], bases: [], ...more }
     const optionsOf = (user: string, i: number) => ({
-      user,
+      who: user,
       ...(given.names[i] && { name: given.names[i] }),
       ...(given.bases[i] && { base: given.bases[i] }),
     })
@@ -91,7 +91,7 @@ describe('the clash of two apps whose scripts do not identify them', () => {
     await world.settle()
     before.store.dispatch(signedOut())
     await world.settle()
-    const after = openInline(world, '/ten/', { user: 'bob' })
+    const after = openInline(world, '/ten/', { who: 'bob' })
     await world.settle()
 
     expect([before, after].map((app) => app.outbox().trouble)).toEqual([[], []])

@@ -41,7 +41,7 @@ describe('a delivered write', () => {
     other.tab.host.focus()
     await world.settle()
 
-    expect(other.types()).toContain('posts/clapped/confirmed')
+    expect(other.types()).toContain('posts/clapped/deliveredWithoutAnswer')
     expect(other.outbox()).toEqual(expect.objectContaining({ waiting: 0, entries: {} }))
     expect(other.post('p1')?.claps).toBe(1)
     expect(world.reports).toEqual([])

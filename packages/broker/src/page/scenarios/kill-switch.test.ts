@@ -47,14 +47,14 @@ async function opened(options: AppOptions) {
   return { world, app, asked }
 }
 
-describe('a page whose `partition` returns no user', () => {
+describe('a page whose `user` returns no user', () => {
   it.each([
     ['undefined', undefined],
     ['null', null],
     ['an empty text', ''],
     ['no number', Number.NaN],
   ])('sends no waiting entry at any wake-up, if it returns %s', async (_, nobody) => {
-    const { world, app, asked } = await opened({ partition: () => nobody })
+    const { world, app, asked } = await opened({ user: () => nobody })
 
     await wake({ world, app })
     const shown = app.outbox()
@@ -62,11 +62,11 @@ describe('a page whose `partition` returns no user', () => {
 
     expect(asked()).toEqual([])
     expect(shown).toEqual(expect.objectContaining({ waiting: 0, entries: {} }))
-    expect(refused).toEqual({ status: 'rejected', reason: 'signedOut' })
+    expect(refused).toEqual({ status: 'notAccepted', reason: 'signedOut' })
   })
 
   it('loses no entry: all arrive once the app returns the user again', async () => {
-    const { world, app } = await opened({ partition: () => undefined })
+    const { world, app } = await opened({ user: () => undefined })
     await wake({ world, app })
     await app.broker.stop()
 
@@ -124,9 +124,9 @@ describe('a server that answers every write with 503 and `Retry-After`', () => {
   })
 })
 
-describe('a release whose `partition` returns no user', () => {
+describe('a release whose `user` returns no user', () => {
   it('stops nothing if the page of an earlier release is opened, as from a cache', async () => {
-    const { world, app } = await opened({ partition: () => undefined })
+    const { world, app } = await opened({ user: () => undefined })
     await app.broker.stop()
     openApp(world)
     await world.clock.advance(5_000)
@@ -140,7 +140,7 @@ describe('a release whose `partition` returns no user', () => {
     world.setOnline(false)
     earlier.clap('p1')
     await world.settle()
-    openApp(world, { partition: () => undefined })
+    openApp(world, { user: () => undefined })
     world.setOnline(true)
     await world.clock.advance(5_000)
 

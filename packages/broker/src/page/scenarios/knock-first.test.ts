@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest'
 import { type AppOptions, openApp } from '../../../test/page-fixture.js'
 import { freshMs } from '../../core/limits.js'
 import { type RequestTemplate, type WriteOptions, write } from '../../index.js'
-import { answer, createTestWorld, failed, held, type TestWorld } from '../../testing/index.js'
+import { answer, createTestWorld, held, noAnswer, type TestWorld } from '../../testing/index.js'
 
 type Pay = { readonly id: string }
 type Route = Partial<WriteOptions<ActionCreatorWithPayload<Pay>, unknown>>
@@ -112,7 +112,7 @@ describe('a POST to a plain server', () => {
     app.pay('p1')
     await world.settle()
     world.setOnline(false)
-    reply.release(failed())
+    reply.release(noAnswer())
     await world.settle()
     world.setOnline(true)
     await world.clock.advance(120_000)
@@ -178,7 +178,7 @@ describe('a request that may be repeated', () => {
   ] as const)('is repeated automatically after a lost answer: %s', async (_why, options, route) => {
     const echo = (request: { readonly key: string }) =>
       answer(200, {}, { 'idempotency-key': `"${request.key}"` })
-    const world = createTestWorld({ network: [failed(), failed(), echo] })
+    const world = createTestWorld({ network: [noAnswer(), noAnswer(), echo] })
     const app = openPay(world, options, route)
     app.pay('p1')
     await world.clock.advance(4_000)
@@ -199,7 +199,7 @@ describe('a request that may be repeated', () => {
   })
 
   it('does not include a PUT whose route sets `repeatable: false`', async () => {
-    const world = createTestWorld({ network: [failed()] })
+    const world = createTestWorld({ network: [noAnswer()] })
     const app = openPay(
       world,
       {},

@@ -64,7 +64,7 @@ it('discardAll removes the user’s texts, writes and reads from the disk, while
     lane: (url) => url,
   })
   const load = read(createAction('load'), { request: () => `/wire/echo?${seen}` })
-  const broker = createBroker({ partition: () => user, routes: [saved, load], name: mark() })
+  const broker = createBroker({ user: () => user, routes: [saved, load], name: mark() })
   const store = configureStore({
     reducer: { broker: broker.reducer },
     middleware: (getDefault) => getDefault().prepend(broker.middleware),

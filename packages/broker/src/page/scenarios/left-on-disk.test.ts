@@ -91,7 +91,7 @@ describe('after deliveries', () => {
     await clapAndSettle({ world, app })
     app.tab.crash()
 
-    openApp(world, { user: 'bob' })
+    openApp(world, { who: 'bob' })
     await world.settle()
 
     expect(await found(store)).toEqual([])
@@ -181,7 +181,7 @@ describe('after deliveries', () => {
     await world.settle()
     expect(app.outbox()).toMatchObject({ waiting: 0, paused: undefined })
 
-    openApp(world, { user: 'bob' })
+    openApp(world, { who: 'bob' })
     await world.settle()
     clap(app, 'p2')
     await world.settle()

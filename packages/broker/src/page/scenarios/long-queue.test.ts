@@ -31,7 +31,7 @@ const claps = createSlice({
 function open(world: TestWorld) {
   const tab = world.tab()
   const broker = createBroker({
-    partition: () => 'ada',
+    user: () => 'ada',
     routes: [clapped],
     produce: createNextState,
     world: tab,

@@ -8,7 +8,7 @@ import {
   answer,
   createTestWorld,
   cut,
-  failed,
+  noAnswer,
   redirect,
   type SentRequest,
 } from '../../testing/index.js'
@@ -46,7 +46,7 @@ describe('a request that fails each time and whose key the server has never seen
     ['a gateway’s 502', () => html(502)],
     ['a page where JSON was asked for', () => html(200)],
     ['an answer that breaks off', () => cut(200)],
-    ['a lost connection', () => failed()],
+    ['a lost connection', () => noAnswer()],
     ['a redirect', () => redirect()],
   ])(
     'P9 is queried at once, waits longer each time and is returned with its reason: %s',
@@ -89,7 +89,7 @@ describe('a request that fails each time and whose key the server has never seen
 
   it('is sent again within a second if only its answer was lost', async () => {
     const { world, count } = neverSeen((request) => acknowledge(request, {}))
-    world.network.next(failed())
+    world.network.next(noAnswer())
     const app = openApp(world, { ...options, routes: [toPlain] })
     const receipt = app.clap('p1')
     await world.clock.advance(1_000)
@@ -99,7 +99,7 @@ describe('a request that fails each time and whose key the server has never seen
   })
 
   it('is neither sent nor counted while the status query gets no answer', async () => {
-    const world = createTestWorld({ network: (request) => (isQuery(request) ? failed() : answer(500)) })
+    const world = createTestWorld({ network: (request) => (isQuery(request) ? noAnswer() : answer(500)) })
     const app = openApp(world, { ...options, routes: [toPlain] })
     const { id } = app.clap('p1')
     await world.clock.advance(hourMs)

@@ -7,7 +7,7 @@ import { schema } from '../../core/rows/schema.js'
 import { within } from '../../core/rows/spans.js'
 import type { Key, Span } from '../../core/rows/store.js'
 import { type RequestTemplate, write } from '../../index.js'
-import { acknowledge, answer, createTestWorld, cut, failed, redirect } from '../../testing/index.js'
+import { acknowledge, answer, createTestWorld, cut, noAnswer, redirect } from '../../testing/index.js'
 
 const token = 'canary-token-5tgb'
 const body = 'canary-body-6yhn'
@@ -72,7 +72,7 @@ describe('the secrets of a request', () => {
     ['is asked to wait', { network: answer(503, { detail: problem }, { 'retry-after': '5' }) }],
     ['is redirected', { network: redirect() }],
     ['breaks off', { network: cut() }],
-    ['reaches nobody', { network: failed() }],
+    ['reaches nobody', { network: noAnswer() }],
   ])('do not leak if it %s', async (_, script) => {
     const { world, app, leaks, dispatch } = openSecretive(script)
 
@@ -99,7 +99,7 @@ describe('the secrets of a request', () => {
     const receipt = dispatch()
     await world.settle()
 
-    expect((await receipt.accepted).status).toBe('rejected')
+    expect((await receipt.accepted).status).toBe('notAccepted')
     expect(leaks()).toEqual([])
     // In development the console names the URL that was refused, as its developer wrote it.
     expect(said.length).toBeGreaterThan(0)

@@ -12,10 +12,10 @@ describe('on a server', () => {
       const { store, actions } = makeStore(broker)
       const receipt = store.dispatch(liked({ postId: 'p1' }))
       expect(actions).toEqual([liked({ postId: 'p1' })])
-      expect(await receipt.accepted).toEqual({ status: 'rejected', reason: 'storageUnavailable' })
-      expect(await receipt.settled).toEqual({ status: 'rejected', reason: 'storageUnavailable' })
+      expect(await receipt.accepted).toEqual({ status: 'notAccepted', reason: 'storageUnavailable' })
+      expect(await receipt.settled).toEqual({ status: 'notAccepted', reason: 'storageUnavailable' })
       expect(await receipt.cancel()).toBe('tooLate')
-      await expect(receipt.unwrap()).rejects.toThrow('rejected')
+      await expect(receipt.unwrap()).rejects.toThrow('notAccepted')
       expect(store.getState().posts.byId['p1']?.likes).toBe(1)
     }
     await broker.ready
@@ -44,7 +44,7 @@ describe('on a server', () => {
   it('leaves no handle open, so that the process ends', () => {
     const script = `
       import { createBroker } from 'redux-broker'
-      const broker = createBroker({ partition: () => 'ada', routes: [] })
+      const broker = createBroker({ user: () => 'ada', routes: [] })
       const next = broker.middleware({ getState: () => ({}), dispatch() {} })((action) => action)
       next({ type: 'x' })
       await broker.ready

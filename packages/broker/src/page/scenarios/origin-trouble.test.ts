@@ -1,15 +1,15 @@
 import { describe, expect, it } from 'vitest'
 import { openApp } from '../../../test/page-fixture.js'
-import { cancel, confirm, deadLetters, discard, discardAll, write } from '../../index.js'
-import { acknowledge, answer, createTestWorld, failed, redirect } from '../../testing/index.js'
+import { cancel, deadLetters, discard, discardAll, markDelivered, write } from '../../index.js'
+import { acknowledge, answer, createTestWorld, noAnswer, redirect } from '../../testing/index.js'
 import { api, options, sent, setUp } from '../fixtures/failed-attempts.fixture.js'
 
 const own = 'https://app.test'
 
 describe('trouble with an origin', () => {
   it.each([
-    ['nothing ever answered there', `${api}/a`, {}, failed(), 'neverAnswered'],
-    ['nothing ever answered at home', '/a', {}, failed(), 'neverAnswered'],
+    ['nothing ever answered there', `${api}/a`, {}, noAnswer(), 'neverAnswered'],
+    ['nothing ever answered at home', '/a', {}, noAnswer(), 'neverAnswered'],
     [
       'a server of another origin that shows no key',
       `${api}/a`,
@@ -40,7 +40,7 @@ describe('trouble with an origin', () => {
 
   it('ends with the next answer, and a later failure is not one of an unanswered origin', async () => {
     const { world, app, send } = setUp()
-    world.network.next(failed(), (request) => acknowledge(request, {}), failed())
+    world.network.next(noAnswer(), (request) => acknowledge(request, {}), noAnswer())
     send('/a')
     await world.clock.advance(3_000)
     expect(app.outbox()).toMatchObject({ trouble: [], waiting: 0 })
@@ -135,7 +135,7 @@ describe('trouble of a discarded entry', () => {
     end: (app: App, id: string) => unknown,
   ) => {
     const { world, app, send, only } = setUp()
-    world.network.next(reply === 'silence' ? failed({ timedOut: true }) : reply)
+    world.network.next(reply === 'silence' ? noAnswer({ timedOut: true }) : reply)
     send('/a', method)
     await world.settle()
     const before = app.outbox().trouble
@@ -148,7 +148,12 @@ describe('trouble of a discarded entry', () => {
   it.each([
     ['cancelled', answer(503), 'PUT', ({ broker }: App, id: string) => cancel(broker, id)],
     ['in doubt, discarded', 'silence', 'POST', ({ broker }: App, id: string) => discard(broker, id)],
-    ['in doubt, confirmed', 'silence', 'POST', ({ broker }: App, id: string) => confirm(broker, id)],
+    [
+      'in doubt, marked as delivered',
+      'silence',
+      'POST',
+      ({ broker }: App, id: string) => markDelivered(broker, id),
+    ],
     ['with all others', answer(503), 'PUT', ({ broker }: App) => discardAll(broker)],
   ] as const)('is removed with it, and does not come back: %s', async (_what, reply, method, end) => {
     const { before, world, app, send } = await leftBy(reply, method, end)

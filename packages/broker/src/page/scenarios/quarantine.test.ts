@@ -4,7 +4,7 @@ import type { EntryRow } from '../../core/rows/entry.js'
 import { entryVersion } from '../../core/rows/entry.js'
 import { last } from '../../core/rows/spans.js'
 import type { StoreTransaction } from '../../core/rows/store.js'
-import { deadLetters, discard, outboxEntries, requeue } from '../../index.js'
+import { deadLetters, discard, outboxEntries, retry } from '../../index.js'
 import { acknowledge, createTestWorld, type TestWorld } from '../../testing/index.js'
 
 const all = { from: [], to: [[last]] }
@@ -128,7 +128,7 @@ describe('a dead letter that this release cannot read', () => {
     await world.settle()
 
     expect(await deadLetters(app.broker)).toEqual([])
-    expect(await requeue(app.broker, letter?.id ?? '')).toBe('notFound')
+    expect(await retry(app.broker, letter?.id ?? '')).toBe('notFound')
     expect(app.outbox().entries[letter?.id ?? '']).toMatchObject({ state: 'quarantined', reason: 'damaged' })
   })
 })

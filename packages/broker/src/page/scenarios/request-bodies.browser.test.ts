@@ -88,7 +88,7 @@ describe('the body of a write, in a browser', () => {
 
     const accepted = await Promise.all(bodies.map((_, i) => store.dispatch(made(i)).accepted))
 
-    expect(accepted.map((one) => one.status === 'rejected' && one.reason)).toEqual([
+    expect(accepted.map((one) => one.status === 'notAccepted' && one.reason)).toEqual([
       'notSerialisable',
       'notSerialisable',
       'bodyTooLarge',

@@ -195,7 +195,7 @@ describe('an entry that settled while no page was open', () => {
   it('is not reported to another user, and leaves the disk with its own user', async () => {
     const world = await settleWithoutPage()
 
-    const app = openApp(world, { user: 'bob' })
+    const app = openApp(world, { who: 'bob' })
     await world.settle()
     app.store.dispatch(signedIn('ada'))
     await world.settle()

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { openApp } from '../../../test/page-fixture.js'
 import { leaseMs, lookMs } from '../../core/limits.js'
-import { answer, createTestWorld, failed } from '../../testing/index.js'
+import { answer, createTestWorld, noAnswer } from '../../testing/index.js'
 
 describe('a waiting entry is tried again (P14)', () => {
   it('as soon as the device is online', async () => {
@@ -21,7 +21,7 @@ describe('a waiting entry is tried again (P14)', () => {
   it.each(['focus', 'visible'] as const)(
     'at once on %s, though the browser fired no `online`',
     async (event) => {
-      const world = createTestWorld({ network: [failed(), failed(), failed()] })
+      const world = createTestWorld({ network: [noAnswer(), noAnswer(), noAnswer()] })
       const app = openApp(world)
       for (const post of ['p1', 'p2', 'p3']) app.clap(post)
       await world.settle()

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { openApp } from '../../../test/page-fixture.js'
-import { acknowledge, answer, createTestWorld, failed, type SentRequest } from '../../testing/index.js'
+import { acknowledge, answer, createTestWorld, noAnswer, type SentRequest } from '../../testing/index.js'
 
 const isProbe = ({ url }: SentRequest) => url.endsWith('/api/me')
 const html = { 'content-type': 'text/html; charset=utf-8' }
@@ -76,7 +76,7 @@ describe('a session that ends (P7)', () => {
   })
 
   it('is no end if the probe is ambiguous: the entry is tried again, and returned after `failuresMax`', async () => {
-    const world = createTestWorld({ network: (request) => (isProbe(request) ? failed() : answer(403)) })
+    const world = createTestWorld({ network: (request) => (isProbe(request) ? noAnswer() : answer(403)) })
     const app = openApp(world, { sessionProbe: '/api/me', limits: { failuresMax: 4 } })
     app.like('p1')
     await world.settle()

@@ -2,12 +2,12 @@ import { createAction } from '@reduxjs/toolkit'
 import { describe, expect, it } from 'vitest'
 import { openApp } from '../../../test/page-fixture.js'
 import { type RequestTemplate, write } from '../../index.js'
-import { acknowledge, answer, createTestWorld, failed } from '../../testing/index.js'
+import { acknowledge, answer, createTestWorld, noAnswer } from '../../testing/index.js'
 
 describe('an entry that waits for one of several origins is tried again (P14)', () => {
   it.each([
-    ['away', failed(), false],
-    ['away', failed(), true],
+    ['away', noAnswer(), false],
+    ['away', noAnswer(), true],
     ['told to wait for an hour', answer(429, undefined, { 'retry-after': '3600' }), true],
   ])('in time, while another origin is %s', async (_how, reply, isVisible) => {
     const world = createTestWorld()

@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from 'vitest'
 import { openApp, openTwoTabs, signedIn } from '../../../test/page-fixture.js'
-import { cancel, deadLetters, discard, outboxEntries, requeue } from '../../index.js'
-import { acknowledge, createTestWorld, failed, held } from '../../testing/index.js'
+import { cancel, deadLetters, discard, outboxEntries, retry } from '../../index.js'
+import { acknowledge, createTestWorld, held, noAnswer } from '../../testing/index.js'
 
 describe('several tabs over one outbox', () => {
   it('show each other’s pending changes and outcomes', async () => {
@@ -106,7 +106,7 @@ describe('an entry that another tab captured', () => {
   })
 
   it("is not cancelled once it may have arrived, nor is another user's", async () => {
-    const world = createTestWorld({ network: [failed({ timedOut: true })] })
+    const world = createTestWorld({ network: [noAnswer({ timedOut: true })] })
     const [here, there] = [openApp(world), openApp(world)]
     const receipt = here.clap('p1')
     await world.settle()
@@ -122,16 +122,16 @@ describe('an entry that another tab captured', () => {
 describe('commands', () => {
   it('return nothing while nobody is signed in, and before there is a store', async () => {
     const world = createTestWorld()
-    const app = openApp(world, { user: undefined })
+    const app = openApp(world, { who: undefined })
     await world.settle()
 
     expect(await deadLetters(app.broker)).toEqual([])
     expect(await outboxEntries(app.broker)).toEqual([])
-    expect(await requeue(app.broker, 'x')).toBe('notFound')
+    expect(await retry(app.broker, 'x')).toBe('notFound')
     expect(await cancel(app.broker, 'x')).toBe('notFound')
   })
 
-  it('remove a rejected entry from the index', async () => {
+  it('remove an entry that was not accepted from the index', async () => {
     vi.spyOn(console, 'error').mockImplementation(() => {})
     const world = createTestWorld()
     const app = openApp(world, { limits: { bytesMax: 1 } })
@@ -141,7 +141,7 @@ describe('commands', () => {
 
     await discard(app.broker, receipt.id)
 
-    expect(before).toBe('rejected')
+    expect(before).toBe('notAccepted')
     expect(app.outbox().entries).toEqual({})
   })
 })

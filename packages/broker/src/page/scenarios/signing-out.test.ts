@@ -46,14 +46,14 @@ describe('signing out', () => {
     ['null', null],
     ['an empty string', ''],
     ['no number', Number.NaN],
-  ])('refuses captures as signedOut if `partition` returns %s', async (_name, user) => {
+  ])('refuses captures as signedOut if `user` returns %s', async (_name, user) => {
     const world = createTestWorld()
-    const app = openApp(world, { partition: () => user as undefined })
+    const app = openApp(world, { user: () => user as undefined })
 
     const receipt = app.clap('p1')
     await world.settle()
 
-    expect(await receipt.settled).toEqual({ status: 'rejected', reason: 'signedOut' })
+    expect(await receipt.settled).toEqual({ status: 'notAccepted', reason: 'signedOut' })
     expect(app.post('p1')?.claps).toBe(0)
     expect(world.network.requests).toHaveLength(0)
   })
@@ -71,24 +71,24 @@ describe('signing out', () => {
     expect(world.network.requests).toHaveLength(1)
   })
 
-  it('also happens when `partition` throws, which is reported', async () => {
+  it('also happens when `user` throws, which is reported', async () => {
     const world = createTestWorld()
     const app = openApp(world, {
-      partition() {
+      user() {
         throw new Error('selector')
       },
     })
 
     const receipt = app.clap('p1')
 
-    expect(await receipt.settled).toEqual({ status: 'rejected', reason: 'signedOut' })
+    expect(await receipt.settled).toEqual({ status: 'notAccepted', reason: 'signedOut' })
     expect(String(world.reports[0])).toContain('selector')
   })
 })
 
 it('the name of a partition does not reveal the user', async () => {
   const world = createTestWorld()
-  const app = openApp(world, { user: 'ada@example.com' })
+  const app = openApp(world, { who: 'ada@example.com' })
   app.clap('p1')
   await world.settle()
 

@@ -54,7 +54,7 @@ it.each([
   const receipt = store.dispatch(liked({ postId: 'p1' }))
   await world.settle()
 
-  expect(await receipt.settled).toMatchObject({ status: 'confirmed' })
+  expect(await receipt.settled).toMatchObject({ status: 'deliveredWithoutAnswer' })
   expect(store.getState().posts.byId['p1']).toMatchObject({ likes: 1, likedByMe: true })
   expect(world.network.requests).toHaveLength(1)
 })

@@ -34,7 +34,7 @@ describe('a page that starts on a wiped database', () => {
     ada.tab.crash()
     device.wipe()
 
-    const grace = openOn(device, world, { user: 'grace' })
+    const grace = openOn(device, world, { who: 'grace' })
     await grace.broker.ready
     const ofGrace = grace.outbox()
     grace.tab.crash()
@@ -74,7 +74,7 @@ describe('a page that starts on a full disk', () => {
     world.setOnline(true)
     await world.clock.advance(20_000)
 
-    expect(refused).toEqual({ status: 'rejected', reason: 'storageFull' })
+    expect(refused).toEqual({ status: 'notAccepted', reason: 'storageFull' })
     expect([waiting, app.post('p2')?.claps]).toEqual([1, 0])
     expect(world.network.requests).toHaveLength(1)
     expect(app.outbox().waiting).toBe(0)

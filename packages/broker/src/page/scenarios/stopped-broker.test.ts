@@ -102,7 +102,7 @@ describe('a broker that is stopped', () => {
     const receipt = app.like('p1')
     await world.settle()
 
-    expect(await receipt.settled).toEqual({ status: 'rejected', reason: 'storageUnavailable' })
+    expect(await receipt.settled).toEqual({ status: 'notAccepted', reason: 'storageUnavailable' })
     expect(app.post('p1')?.likedByMe).toBe(true)
     expect(world.network.requests).toHaveLength(0)
   })

@@ -33,7 +33,7 @@ function app() {
   const world = createTestWorld({ network: (request) => acknowledge(request, {}) })
   world.setOnline(false)
   const broker = createBroker({
-    partition: () => 'ada',
+    user: () => 'ada',
     routes: [hearted],
     produce: createNextState,
     world: world.tab(),

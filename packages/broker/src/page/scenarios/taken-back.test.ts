@@ -1,7 +1,7 @@
 // An outcome that a command took back is told to nobody again.
 import { describe, expect, it } from 'vitest'
 import { type App, openApp, refetched } from '../../../test/page-fixture.js'
-import { deadLetters, discard, discardAll, requeue } from '../../index.js'
+import { deadLetters, discard, discardAll, retry } from '../../index.js'
 import { acknowledge, createTestWorld, type TestWorld } from '../../testing/index.js'
 
 /** A clap that the server refused. */
@@ -22,7 +22,7 @@ function showOldTruth(world: TestWorld, app: App): void {
 
 const commands: Record<string, (app: App, id: string) => Promise<unknown>> = {
   discard: (app, id) => discard(app.broker, id),
-  requeue: (app, id) => requeue(app.broker, id),
+  retry: (app, id) => retry(app.broker, id),
   discardAll: (app) => discardAll(app.broker),
 }
 
@@ -71,10 +71,10 @@ it('a valid refusal is applied over an older read, after a reload too', async ()
   expect(again.post('p1')?.problem).toBe('refused')
 })
 
-it('the later outcome of a requeued entry counts', async () => {
+it('the later outcome of a retried entry counts', async () => {
   const { world, app, id } = await refused()
   world.network.next((request) => acknowledge(request, {}))
-  await requeue(app.broker, id)
+  await retry(app.broker, id)
   await world.settle()
   app.tab.crash()
 

@@ -22,7 +22,7 @@ describe('two separate apps of one origin', () => {
   ])('%s do not know of each other', async (_, mine, theirs) => {
     const world = createTestWorld()
     world.setOnline(false)
-    const [a, b] = [openAt(world, '/a/', { user: mine }), openAt(world, '/b/', { user: theirs })]
+    const [a, b] = [openAt(world, '/a/', { who: mine }), openAt(world, '/b/', { who: theirs })]
     await world.settle()
     a.clap('p1')
     b.clap('p2')
@@ -47,7 +47,7 @@ describe('two separate apps of one origin', () => {
   it('go on when the user of one signs out, another signs in, or one is discarded', async () => {
     const world = createTestWorld()
     world.setOnline(false)
-    const [a, b] = [openAt(world, '/a/'), openAt(world, '/b/', { user: '7' })]
+    const [a, b] = [openAt(world, '/a/'), openAt(world, '/b/', { who: '7' })]
     await world.settle()
     a.clap('p1')
     b.clap('p2')
@@ -85,7 +85,7 @@ describe('two separate apps of one origin', () => {
   it('pause only the app whose user signs out in another tab', async () => {
     const world = createTestWorld()
     world.setOnline(false)
-    const [one, other, b] = [openAt(world, '/a/'), openAt(world, '/a/'), openAt(world, '/b/', { user: '7' })]
+    const [one, other, b] = [openAt(world, '/a/'), openAt(world, '/a/'), openAt(world, '/b/', { who: '7' })]
     await world.settle()
     one.clap('p1')
     await world.settle()
@@ -131,7 +131,7 @@ describe('pages of one app', () => {
     await world.settle()
     first.clap('p1')
     await world.settle()
-    const second = openAt(world, other, { user: 'bob' })
+    const second = openAt(world, other, { who: 'bob' })
     await world.settle()
     second.clap('p2')
     await world.settle()
@@ -164,7 +164,7 @@ describe('the clash of an app with one below it', () => {
       ['/', 'ada'],
       ['/admin/', '7'],
     ] as const) {
-      openAt(world, base, { user })
+      openAt(world, base, { who: user })
       await world.settle()
     }
 
@@ -179,9 +179,9 @@ describe('the clash of an app with one below it', () => {
     ['they are apart', '/y/', 'ada', '/z/', '7'],
   ])('is not reported if %s', async (_, one, mine, other, theirs) => {
     const world = createTestWorld()
-    openAt(world, one, { user: mine })
+    openAt(world, one, { who: mine })
     await world.settle()
-    openAt(world, other, { user: theirs })
+    openAt(world, other, { who: theirs })
     await world.settle()
 
     expect(said()).toEqual([])
@@ -199,7 +199,7 @@ describe('an app whose base changes', () => {
   async function moved(first: string, other: string, next: string, options: AppOptions = {}) {
     const world = createTestWorld()
     world.setOnline(false)
-    const apart = [openAt(world, first), openAt(world, other, { user: 'bob' })]
+    const apart = [openAt(world, first), openAt(world, other, { who: 'bob' })]
     await world.settle()
     apart[0]?.clap('p1')
     await world.settle()
@@ -240,7 +240,7 @@ describe('an app whose base changes', () => {
   it('does not warn if no entry waits', async () => {
     const world = createTestWorld()
     for (const base of ['/a/', '/b/', '/']) {
-      openAt(world, base, { user: base })
+      openAt(world, base, { who: base })
       await world.settle()
     }
 

@@ -132,7 +132,7 @@ describe('two live stores on one database', () => {
     world.setOnline(true)
     await world.clock.advance(60_000)
 
-    expect(await receipt.settled).toEqual({ status: 'rejected', reason: 'storageUnavailable' })
+    expect(await receipt.settled).toEqual({ status: 'notAccepted', reason: 'storageUnavailable' })
     expect(world.network.requests.map(({ url }) => url)).toEqual(['https://app.test/api/posts/p1/like'])
   })
 

@@ -135,7 +135,7 @@ const broken = () => new DOMException('The disk failed.', 'UnknownError')
 const holds = (word: string, error: () => Error) => (rows: string) =>
   rows.includes(word) ? error() : undefined
 
-const outOfRoom = { status: 'confirmed', reason: 'storageFull' }
+const outOfRoom = { status: 'deliveredWithoutAnswer', reason: 'storageFull' }
 const kinds: readonly (readonly [string, Poison, object])[] = [
   [
     'an answer nested 4,000 deep, which the storage does not take',
@@ -143,23 +143,27 @@ const kinds: readonly (readonly [string, Poison, object])[] = [
       answer: (request) => jsonAnswer(request, nested(4_000)),
       refuses: holds('['.repeat(4_000), unclonable),
     },
-    { status: 'confirmed', reason: 'answerNotStored' },
+    { status: 'deliveredWithoutAnswer', reason: 'answerNotStored' },
   ],
   [
     'an answer nested 20,000 deep',
     { answer: (request) => jsonAnswer(request, nested(20_000)) },
-    { status: 'confirmed', reason: 'answerNotStored' },
+    { status: 'deliveredWithoutAnswer', reason: 'answerNotStored' },
   ],
   [
     'a payload nested 2,800 deep, which the storage does not take',
     { item: { payload: deep(2_800) }, refuses: holds('['.repeat(2_800), unclonable) },
-    { status: 'rejected', reason: 'notSerialisable' },
+    { status: 'notAccepted', reason: 'notSerialisable' },
   ],
-  ['a URL of 2 MB', { item: { path: `/${'x'.repeat(2e6)}` } }, { status: 'rejected', reason: 'urlTooLong' }],
+  [
+    'a URL of 2 MB',
+    { item: { path: `/${'x'.repeat(2e6)}` } },
+    { status: 'notAccepted', reason: 'urlTooLong' },
+  ],
   [
     'a settlement that fails',
     { answer: (request) => jsonAnswer(request, '"poison"'), refuses: holds('poison', broken) },
-    { status: 'confirmed', reason: 'answerNotStored' },
+    { status: 'deliveredWithoutAnswer', reason: 'answerNotStored' },
   ],
   [
     'a settlement with a refusal that fails',

@@ -76,13 +76,13 @@ describe('an answer that cannot be stored', () => {
     ['of a kind that the storage does not take', refusesPoison(), '"poison"', 'answerNotStored'],
     ['of 1 MB on a full disk', hasRoomFor(500_000), text(1e6), 'storageFull'],
   ])(
-    '%s: its entry ends once as confirmed without it, and others end too',
+    '%s: its entry ends once as deliveredWithoutAnswer, and others end too',
     async (_what, store, body, reason) => {
       const app = open(store, (request) => jsonAnswer(request, body))
       const receipts = await deliver(app)
 
       expect(arrivals(app)).toEqual(urls(all))
-      expect(await receipts[poisoned]?.settled).toMatchObject({ status: 'confirmed', reason })
+      expect(await receipts[poisoned]?.settled).toMatchObject({ status: 'deliveredWithoutAnswer', reason })
       for (const n of healthy) expect((await receipts[n]?.settled)?.status).toBe('delivered')
       expect(app.app.outbox()).toEqual(expect.objectContaining({ waiting: 0, deadLetters: 0, entries: {} }))
       const { id } = receipts[poisoned] ?? {}
@@ -153,7 +153,7 @@ describe('a payload that cannot be stored', () => {
     const app = open(refusesPoison(error), () => answer(500))
     const receipts = await deliver(app, (n) => (n === poisoned ? { payload: 'poison' } : {}))
 
-    expect(await receipts[poisoned]?.settled).toEqual({ status: 'rejected', reason })
+    expect(await receipts[poisoned]?.settled).toEqual({ status: 'notAccepted', reason })
     for (const n of healthy) expect((await receipts[n]?.settled)?.status).toBe('delivered')
     expect(arrivals(app)).toEqual(urls(healthy))
     expect(app.app.outbox()).toMatchObject({ waiting: 0, deadLetters: 0 })
@@ -178,7 +178,7 @@ describe('a URL', () => {
     return app.store.dispatch(route()).settled
   }
   const ofLength = (length: number) => `/${'x'.repeat(length - 'https://app.test/'.length)}`
-  const refused = { status: 'rejected', reason: 'urlTooLong' }
+  const refused = { status: 'notAccepted', reason: 'urlTooLong' }
 
   it.each([
     ['of 8,000 characters is taken', ofLength(8_000), {}, { status: 'delivered' }],

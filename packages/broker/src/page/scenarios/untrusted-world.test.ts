@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { chance, one, startRun, upTo } from '../../core/fixtures/anything.fixture.js'
 import { isMethod } from '../../core/outbox/row-validation.js'
 import type { EntryRow } from '../../core/rows/entry.js'
-import { cancel, confirm, deadLetters, discard, requeue } from '../../index.js'
+import { cancel, deadLetters, discard, markDelivered, retry } from '../../index.js'
 import type { SentRequest } from '../../testing/index.js'
 import { editRows, ownersIn } from '../fixtures/edited-rows.fixture.js'
 import {
@@ -33,14 +33,14 @@ const isAdded = ([name, value]: readonly [string, string], { body, headers }: Le
 const known = (method: string) => (/^(put|post|delete)$/i.test(method) ? method.toUpperCase() : method)
 
 /** Whether a request is that of a write. */
-function isOf(sent: SentRequest, write: Leaving, requeued: ReadonlySet<string>): boolean {
+function isOf(sent: SentRequest, write: Leaving, retried: ReadonlySet<string>): boolean {
   const headers = Object.entries(sent.headers).filter((header) => !isAdded(header, write))
   return (
     sent.url === new URL(write.url).href &&
     sent.method === known(write.method) &&
     sent.body === write.body &&
     sent.principal === write.principal &&
-    (sent.key === write.key || requeued.has(write.id)) &&
+    (sent.key === write.key || retried.has(write.id)) &&
     JSON.stringify(headers) === JSON.stringify([...new Headers(write.headers as [string, string][])])
   )
 }
@@ -71,7 +71,7 @@ async function edit({ world }: OpenWorld, told: EntryRow[], owners: Map<string, 
 }
 
 /** A person, a browser or the time does something. */
-async function step({ world, open, crash, requeued }: OpenWorld, apps: OpenApp[]): Promise<void> {
+async function step({ world, open, crash, retried }: OpenWorld, apps: OpenApp[]): Promise<void> {
   const app = one(apps)
   const ids = Object.keys(app.outbox().entries)
   const steps: readonly (() => unknown)[] = [
@@ -88,9 +88,9 @@ async function step({ world, open, crash, requeued }: OpenWorld, apps: OpenApp[]
       crash()
       apps.splice(0, apps.length, open(one(users)))
     },
-    ...(ids.length > 0 ? [cancel, confirm, discard, requeue] : []).map((command) => () => {
+    ...(ids.length > 0 ? [cancel, markDelivered, discard, retry] : []).map((command) => () => {
       const id = one(ids)
-      if (command === requeue) requeued.add(id)
+      if (command === retry) retried.add(id)
       return command(app.broker, id)
     }),
     ...[100, 5_000, 60_000, hourMs].map((ms) => () => world.clock.advance(upTo(ms))),
@@ -102,7 +102,7 @@ async function step({ world, open, crash, requeued }: OpenWorld, apps: OpenApp[]
 
 /** Each request that left must be one that was captured, or one of an edited row. Gives the faults in words. */
 function faultsOf(
-  { world, captured, requeued }: OpenWorld,
+  { world, captured, retried }: OpenWorld,
   told: readonly EntryRow[],
   owners: ReadonlyMap<string, string>,
 ) {
@@ -110,7 +110,7 @@ function faultsOf(
   const writes = [...captured, ...toldBy(told, owners)]
   const keys = new Set<unknown>([...requests.map(({ key }) => key), ...told.map(({ key }) => key)])
   const strange = requests.filter(
-    (sent) => !isQuestion(sent, keys) && !writes.some((write) => isOf(sent, write, requeued)),
+    (sent) => !isQuestion(sent, keys) && !writes.some((write) => isOf(sent, write, retried)),
   )
   const knocked = knocks.filter((url) => ![`${home}/api/health`, `${home}/`, `${other}/`].includes(url))
   return { strange, knocked, isEndless: requests.length > 2_000 }

@@ -6,7 +6,7 @@ import {
   acknowledge,
   answer,
   createTestWorld,
-  failed,
+  noAnswer,
   redirect,
   type SentRequest,
 } from '../../testing/index.js'
@@ -27,7 +27,7 @@ const silent: readonly (readonly [string, Answered, object])[] = [
   ['a method that is not allowed', answer(405, ''), { httpStatus: 405 }],
   ['a server that fails for ever', answer(503, '<html>', html), { httpStatus: 503, came: 'text/html' }],
   ['a probe that asks for too much', answer(400, {}), { httpStatus: 400 }],
-  ['an answer that CORS hides', failed(), { httpStatus: undefined }],
+  ['an answer that CORS hides', noAnswer(), { httpStatus: undefined }],
 ]
 
 /** A like of a server that answers `over`, and a probe that answers `probed`. */
@@ -136,7 +136,7 @@ describe('trouble with a session probe', () => {
       'the user is signed in again',
       inPause,
       ({ app, mend }: Met) => {
-        mend(failed())
+        mend(noAnswer())
         return app.broker.resume()
       },
     ],

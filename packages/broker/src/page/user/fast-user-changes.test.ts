@@ -48,7 +48,7 @@ describe('users who change faster than the rows are written (P6)', () => {
     ada.store.dispatch(route({ postId: 'p1' }))
     await world.settle()
 
-    openApp(world, { user: 'bob' })
+    openApp(world, { who: 'bob' })
     await world.settle()
     isAnswered()
     await world.clock.advance(5_000)

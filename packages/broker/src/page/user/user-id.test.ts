@@ -12,10 +12,10 @@ afterEach(() => vi.restoreAllMocks())
 
 const paid = write(createAction('paid'), { request: () => ({ url: '/api/pay' }), server: 'plain' })
 
-/** An app whose user is what `partition` gives, whatever that is. */
+/** An app whose user is what `user` gives, whatever that is. */
 function openAs(user: unknown, world = createTestWorld()) {
   const broker = createBroker({
-    partition: () => (typeof user === 'function' ? user() : user) as string,
+    user: () => (typeof user === 'function' ? user() : user) as string,
     routes: [clapped, paid],
     world: world.tab(),
     statusQuery: '/status/:key',
@@ -60,7 +60,7 @@ describe('a user’s id', () => {
     const asked = world.network.requests.filter(({ url }) => url.includes('/status/'))
 
     expect(asked.map(({ principal }) => principal)).toEqual(['%E6%9D%8E'])
-    expect((await receipt.settled).status).toBe('confirmed')
+    expect((await receipt.settled).status).toBe('deliveredWithoutAnswer')
   })
 
   it('as a number is the same as its text, so either sends the other’s entries', async () => {
@@ -91,7 +91,7 @@ describe('a user’s id', () => {
     const outcomes = [await clap().settled, await clap().settled]
     await world.settle()
 
-    expect(outcomes).toEqual(Array(2).fill({ status: 'rejected', reason: 'signedOut' }))
+    expect(outcomes).toEqual(Array(2).fill({ status: 'notAccepted', reason: 'signedOut' }))
     const said = consoleError.mock.calls.map(([text]) => String(text)).filter((text) => words.test(text))
     expect(said).toHaveLength(1)
     expect(world.network.requests).toEqual([])
@@ -106,11 +106,11 @@ describe('a user’s id', () => {
 
   it('with a space differs from the id that looks like its encoded form', async () => {
     const world = createTestWorld()
-    const app = openApp(world, { user: 'a b' })
+    const app = openApp(world, { who: 'a b' })
     app.clap('p1')
     await world.settle()
     await app.broker.stop()
-    openApp(world, { user: 'a%20b' }).clap('p1')
+    openApp(world, { who: 'a%20b' }).clap('p1')
     await world.settle()
 
     expect(world.network.requests.map(({ principal }) => principal)).toEqual(['a%20b', 'a%2520b'])

@@ -1,9 +1,9 @@
-// The owner of the outbox, as the app's `partition` names them.
+// The owner of the outbox, as the app's `user` names them.
 import { encodePrincipal } from '../../core/network/principal-header.js'
 import { describe } from '../../redux/describe.js'
 import { isDevelopment } from '../../redux/development.js'
 
-/** Reads what `partition` gave: the user's id as text, a number as its digits; undefined where that is no id. */
+/** Reads what `user` gave: the user's id as text, a number as its digits; undefined where that is no id. */
 export function createUserIds(): (given: unknown) => string | undefined {
   let advised = false
   return (given) => {
@@ -12,7 +12,7 @@ export function createUserIds(): (given: unknown) => string | undefined {
     if (isDevelopment && !advised && given !== undefined && given !== null && given !== '') {
       advised = true
       console.error(
-        `redux-broker: \`partition\` must return the user's id as a string or a number, or undefined while signed out; it returned ${describe(given)}. Until then nobody counts as signed in.`,
+        `redux-broker: \`user\` must return the user's id as a string or a number, or undefined while signed out; it returned ${describe(given)}. Until then nobody counts as signed in.`,
       )
     }
     return undefined

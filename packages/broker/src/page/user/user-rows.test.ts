@@ -79,9 +79,9 @@ describe('another user (P6)', () => {
     app.store.dispatch(signedIn('bob'))
     await world.settle()
 
-    expect(await kept.settled).toEqual({ status: 'rejected', reason: 'outboxFull' })
+    expect(await kept.settled).toEqual({ status: 'notAccepted', reason: 'outboxFull' })
     expect(app.outbox()).toEqual(expect.objectContaining({ waiting: 0, entries: {} }))
-    expect(app.types()).not.toContain('posts/clapped/rejected')
+    expect(app.types()).not.toContain('posts/clapped/notAccepted')
   })
 
   it('captures into their own outbox in the same turn', async () => {
@@ -141,7 +141,7 @@ describe('another user (P6)', () => {
     const ada = openApp(world)
     ada.clap('p1')
     await world.settle()
-    const bob = openApp(world, { user: 'bob' })
+    const bob = openApp(world, { who: 'bob' })
     await world.settle()
 
     world.setOnline(true)

@@ -68,13 +68,11 @@ export function outcomeOf(
   if (known === undefined) return undefined
   const { action, lane } = known
   const told = { entryId, action, lane, at, attempts, late, told: { outbox: partition, number } }
-  if (kind !== 'delivered') {
-    const error = kind === 'returned' || reason !== '' ? { reason, httpStatus, problem } : undefined
-    return outcome({ ...told, kind, error })
-  }
-  const parsed = parse(action.type, row.answer)
-  // It did happen: its own change stands, in place of an answer that nobody can read.
-  return outcome({ ...told, ...parsed, kind: parsed.error === undefined ? kind : 'confirmed' })
+  const error = kind === 'returned' || reason !== '' ? { reason, httpStatus, problem } : undefined
+  const parsed = kind === 'delivered' ? parse(action.type, row.answer) : { error }
+  // An answer that nobody can read is as none: the entry's own change stands. The journal has the word of release 0.1.0.
+  const isUnanswered = kind === 'confirmed' || (kind === 'delivered' && parsed.error !== undefined)
+  return outcome({ ...told, ...parsed, kind: isUnanswered ? 'deliveredWithoutAnswer' : kind })
 }
 
 /** The notice that a row tells of; undefined where it tells of an outcome. */

@@ -21,7 +21,7 @@ import { byHand, delivered } from '../fixtures/recent-outcomes.fixture.js'
 /** Claps go by one broker, items by the other; one slice of the first keeps a log of both. */
 function openTwo(world: TestWorld, others: TestWorld, preloadedState?: object) {
   const [tab, other] = [world.tab(), others.tab()]
-  const shared = { partition: () => 'ada', server: 'idempotent' } as const
+  const shared = { user: () => 'ada', server: 'idempotent' } as const
   const one = createBroker({ ...shared, routes: [postClapped], world: tab })
   const two = createBroker({ ...shared, routes: [added], world: other, name: 'two', reducerPath: 'two' })
   const log = createReducer({ entries: [] as string[] }, (builder) => {

@@ -38,7 +38,7 @@ describe('prompt entries of a view', () => {
     expect(all.entries.size).toBe(4)
   })
 
-  it('are requeued entries', () => {
+  it('are retried entries', () => {
     const all = known(entry('a', '1', true))
 
     all.hear(restored(entry('a', '1')))

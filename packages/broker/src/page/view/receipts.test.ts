@@ -3,7 +3,7 @@ import { openApp } from '../../../test/page-fixture.js'
 import { memoryStore } from '../../adapters/memory/memory-store.js'
 import type { Store } from '../../core/rows/store.js'
 import { deadLetters, NotDeliveredError } from '../../index.js'
-import { acknowledge, answer, createTestWorld, failed, held } from '../../testing/index.js'
+import { acknowledge, answer, createTestWorld, held, noAnswer } from '../../testing/index.js'
 
 afterEach(() => vi.restoreAllMocks())
 
@@ -173,7 +173,7 @@ describe('a receipt', () => {
   })
 
   it('is not cancelled after an attempt of unknown effect', async () => {
-    const world = createTestWorld({ network: [failed({ timedOut: true })] })
+    const world = createTestWorld({ network: [noAnswer({ timedOut: true })] })
     const app = openApp(world)
     const receipt = app.like('p1')
     await world.settle()
@@ -192,7 +192,7 @@ describe('a receipt', () => {
 
     openApp(world).like('p1')
     openApp(refusing).like('p1')
-    openApp(refusing, { user: undefined }).like('p1')
+    openApp(refusing, { who: undefined }).like('p1')
     await world.settle()
     await refusing.settle()
     process.off('unhandledRejection', listener)

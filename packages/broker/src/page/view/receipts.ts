@@ -33,7 +33,7 @@ export function createReceipts(): Receipts {
   function settle(id: string, outcome: Settled<unknown>): void {
     const receipt = open.get(id)
     open.delete(id)
-    receipt?.accept(outcome.status === 'rejected' ? outcome : { status: 'accepted' })
+    receipt?.accept(outcome.status === 'notAccepted' ? outcome : { status: 'accepted' })
     receipt?.settle(outcome)
   }
 
@@ -70,7 +70,7 @@ function unwrapped(outcome: Settled<unknown>): unknown {
   throw new NotDeliveredError(outcome)
 }
 
-const nothingKept = { status: 'rejected', reason: 'storageUnavailable' } as const
+const nothingKept = { status: 'notAccepted', reason: 'storageUnavailable' } as const
 
 /** The receipt of a dispatch on a server, where nothing is captured. */
 export const inertReceipt: Receipt<never> = {

@@ -77,6 +77,6 @@ const numberOf = ({ meta }: OutcomeAction) => meta.broker.told?.number
 function takenBackBy(action: BrokerAction): readonly string[] {
   if (action.type === 'redux-broker/discarded') return [action.payload]
   if (action.type === 'redux-broker/emptied') return action.payload
-  // A requeued one waits again.
+  // A retried one waits again.
   return action.type === 'redux-broker/restored' ? action.payload.entries.map(({ entryId }) => entryId) : []
 }

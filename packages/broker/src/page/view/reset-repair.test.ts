@@ -29,7 +29,7 @@ const claps = createSlice({
 async function open(reset: (action: Action) => boolean = ({ type }) => type === 'reset', late = false) {
   const world = createTestWorld()
   const broker = createBroker({
-    partition: (state: { user?: string | null }) => state.user,
+    user: (state: { user?: string | null }) => state.user,
     routes: [clapped, refused],
     server: 'idempotent',
     produce: createNextState,

@@ -17,7 +17,7 @@ import {
 import type { BrokerState } from '../../redux/broker-reducer.js'
 import { isDevelopment } from '../../redux/development.js'
 import { checkThrown } from '../../redux/empty-answer.js'
-import type { NoAnswerReason, RejectedReason, Settled } from '../../redux/types.js'
+import type { Settled } from '../../redux/types.js'
 import { checkReturned } from '../development/setup-warnings.js'
 import { createPendingEntries, type PendingEntries, type ShownEntry } from './pending-entries.js'
 import type { Receipts } from './receipts.js'
@@ -114,7 +114,7 @@ export function createStoreBridge(
       uncounted.clear()
       recent.clear()
       status.clear()
-      one({ type: 'redux-broker/partitionChanged' })
+      one({ type: 'redux-broker/userChanged' })
     },
   }
 }
@@ -183,10 +183,7 @@ function lossAction(entryId: string, what: ShownEntry | undefined, at: number): 
 export function settledOf({ payload, error, meta }: OutcomeAction): Settled<unknown> {
   const status = meta.broker.outcome
   if (status === 'delivered') return { status, answer: payload }
-  if (status === 'confirmed') return { status, ...(error as { readonly reason: NoAnswerReason }) }
-  if (status === 'cancelled') return { status }
-  const { reason, httpStatus, problem } = error ?? {}
-  return status === 'returned'
-    ? { status, reason: reason ?? '', httpStatus, problem }
-    : { status, reason: reason as RejectedReason }
+  const { reason = '', httpStatus, problem } = error ?? {}
+  if (status === 'returned') return { status, reason, httpStatus, problem }
+  return { status, ...error } as Settled<unknown>
 }

@@ -23,10 +23,10 @@ export interface ActiveRead {
 }
 
 /**
- * How fresh a read is when it has ended. An `old` read has a copy, or nothing. An `unsure` answer may or may not hold a
+ * How fresh a read is when it has ended. An `old` read has a copy, or nothing. An `uncertain` answer may or may not hold a
  * write that was under way.
  */
-export type Freshness = 'fresh' | 'unsure' | 'old'
+export type Freshness = 'fresh' | 'uncertain' | 'old'
 
 export interface ActiveReads {
   /** Somebody asked for it. Gives what takes it off again, with the last of those who asked. */
@@ -35,7 +35,7 @@ export interface ActiveReads {
   ended(key: string, how: Freshness, floorMs?: number): void
   /** A write to these tags has ended. Reads that it has made old are asked for again. */
   invalidated(tags: readonly Tag[]): void
-  /** So is what was unsure, whatever the write has made old. */
+  /** So is what was uncertain, whatever the write has made old. */
   touched(tags: readonly Tag[]): void
   stop(): void
 }
@@ -43,7 +43,7 @@ export interface ActiveReads {
 interface ShownRead {
   sight: ActiveRead
   watchers: number
-  isUnsure: boolean
+  isUncertain: boolean
 }
 
 export function createActiveReads(context: ActiveReadsContext): ActiveReads {
@@ -65,7 +65,7 @@ export function createActiveReads(context: ActiveReadsContext): ActiveReads {
 
   return {
     show(key, sight) {
-      const mine = shown.get(key) ?? { sight, watchers: 0, isUnsure: false }
+      const mine = shown.get(key) ?? { sight, watchers: 0, isUncertain: false }
       mine.sight = sight
       mine.watchers += 1
       shown.delete(key)
@@ -85,13 +85,13 @@ export function createActiveReads(context: ActiveReadsContext): ActiveReads {
     },
     ended(key, how, floorMs = 0) {
       const one = shown.get(key)
-      if (one !== undefined) one.isUnsure = how === 'unsure'
+      if (one !== undefined) one.isUncertain = how === 'uncertain'
       if (how !== 'old') {
         if (rereads.forget(key)) rereads.tryAll()
       } else if (one !== undefined && !rereads.failed(key, floorMs)) leftOut(key, 'keepsFailing')
     },
     invalidated: (tags) => again(({ sight }) => matches(sight, tags, invalidates)),
-    touched: (tags) => again(({ sight, isUnsure }) => isUnsure && matches(sight, tags, touches)),
+    touched: (tags) => again(({ sight, isUncertain }) => isUncertain && matches(sight, tags, touches)),
     stop: rereads.stop,
   }
 }

@@ -115,12 +115,12 @@ async function findOverlap(
 ): Promise<WriteOverlap | undefined> {
   const owner = await user()
   if (owner === undefined) return undefined
-  const unsure = await ports.store.transact('readonly', 'relaxed', (tx) =>
+  const uncertain = await ports.store.transact('readonly', 'relaxed', (tx) =>
     readUnsettledWrites(tx, owner.partition, mark.number),
   )
   const shown = sentAt < mark.at ? view.outcomesSince(sentAt - 1) : []
   const actions = shown.map(({ meta }) => meta.action)
-  return writeOverlap(tags, unsure, actions, written.touched)
+  return writeOverlap(tags, uncertain, actions, written.touched)
 }
 
 /** Checks after a while, and again and again, until the condition holds. Returns what ends the watch. */

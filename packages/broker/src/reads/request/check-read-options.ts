@@ -2,44 +2,59 @@
 import { checkConditions } from '../../core/conditions/conditions.js'
 import { isPriority } from '../../core/reads/priority.js'
 import { describe } from '../../redux/describe.js'
-import { oneOf, rejectUnknownKeys, tagsOrNothing } from '../../redux/route.js'
+import { oneOf, rejectOldNames, rejectUnknownKeys, tagsOrNothing } from '../../redux/route.js'
 
-const durations = ['freshForMs', 'patienceMs', 'queueMs', 'wireMs']
+const durations = ['freshForMs', 'networkTimeoutMs', 'queueTimeoutMs', 'requestTimeoutMs']
 const numberOptions = [...durations, 'retries']
+const cacheModes = ['networkFirst', 'staleWhileRevalidate', 'networkOnly']
+const newNames = {
+  copy: 'cache',
+  patienceMs: 'networkTimeoutMs',
+  queueMs: 'queueTimeoutMs',
+  wireMs: 'requestTimeoutMs',
+  meanwhile: 'whileWaiting',
+}
 
 /** @throws TypeError */
 export function checkReadOptions(where: string, given: Readonly<Record<string, unknown>>): void {
-  const { request: _request, answer: _answer, tags: _tags, priority, ...wishes } = given
+  const { request: _request, answer: _answer, tags: _tags, priority, ...behavior } = given
   if (priority !== undefined && typeof priority !== 'function' && !isPriority(priority))
     throw new TypeError(
       `${where} expects \`priority\` to be a whole number from 1 to 9, or a function that returns one; got ${describe(priority)}.`,
     )
-  checkWishes(where, wishes, 'request, answer, tags, priority')
+  checkReadBehavior(where, behavior, 'request, answer, tags, priority')
 }
 
 /** @throws TypeError */
 export function checkFetchOptions(where: string, options: unknown): void {
   if (typeof options !== 'object' || options === null)
     throw new TypeError(`${where} expects options, such as { priority: 1 }; got ${describe(options)}.`)
-  const { tags, signal, priority: _priority, ...wishes } = options as Readonly<Record<string, unknown>>
+  const { tags, signal, priority: _priority, ...behavior } = options as Readonly<Record<string, unknown>>
   for (const name of ['method', 'headers'])
-    if (name in wishes)
+    if (name in behavior)
       throw new TypeError(`${where} knows no option \`${name}\`; call it with new Request(url, { ${name} }).`)
   tagsOrNothing(where, 'tags', tags)
   if (signal !== undefined && typeof (signal as AbortSignal | null)?.throwIfAborted !== 'function')
     throw new TypeError(`${where} expects \`signal\` to be an AbortSignal; got ${describe(signal)}.`)
-  checkWishes(where, wishes, 'signal, tags, priority')
+  const { cache } = behavior
+  oneOf(where, 'cache', cache, [...cacheModes, 'no-store'])
+  checkReadBehavior(where, { ...behavior, cache: undefined }, 'signal, tags, priority')
 }
 
-function checkWishes(where: string, wishes: Readonly<Record<string, unknown>>, besides: string): void {
-  const { copy, when, meanwhile, ...rest } = wishes
-  oneOf(where, 'copy', copy, ['fallback', 'first', 'never'])
-  oneOf(where, 'meanwhile', meanwhile, ['wait', 'copy'])
+function checkReadBehavior(
+  where: string,
+  behavior: Readonly<Record<string, unknown>>,
+  besides: string,
+): void {
+  rejectOldNames(where, behavior, newNames)
+  const { cache, when, whileWaiting, ...rest } = behavior
+  oneOf(where, 'cache', cache, cacheModes)
+  oneOf(where, 'whileWaiting', whileWaiting, ['wait', 'cached'])
   if (when !== undefined) checkConditions(where, when)
   for (const name of durations) numberOrNothing(where, name, 'milliseconds', rest[name])
   numberOrNothing(where, 'retries', 'repeats', rest['retries'])
   const strangers = Object.fromEntries(Object.entries(rest).filter(([name]) => !numberOptions.includes(name)))
-  rejectUnknownKeys(where, strangers, `${besides}, copy, when, meanwhile, ${numberOptions.join(', ')}`)
+  rejectUnknownKeys(where, strangers, `${besides}, cache, when, whileWaiting, ${numberOptions.join(', ')}`)
 }
 
 /** @throws TypeError */

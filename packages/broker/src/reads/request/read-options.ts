@@ -1,11 +1,11 @@
 // The options of a read, as types.
 
-import type { Wishes } from '../../page/reads-port.js'
+import type { ReadBehavior } from '../../page/reads-port.js'
 import type { TagsOf } from '../../redux/route.js'
 import type { ActionCreator, PayloadOf } from '../../redux/types.js'
 import type { ReadTemplate } from './read-request.js'
 
-export interface ReadOptions<C extends ActionCreator, Answer> extends Wishes {
+export interface ReadOptions<C extends ActionCreator, Answer> extends ReadBehavior {
   /** Makes the request of one action, as a URL or as `{ url, method, headers }`. */
   request(payload: PayloadOf<C>, action: ReturnType<C>): string | ReadTemplate
   /** Parses the answer's body, which is JSON, or a text whose type the request's `accept` names. Its return type is inferred. */

@@ -2,7 +2,7 @@
 import { areTags, type Tag } from '../../core/reads/consistency/tags.js'
 import { isPriority } from '../../core/reads/priority.js'
 import type { StoredAction } from '../../core/rows/entry.js'
-import { callApp, type ReadEngineContext, Refusal, type Wishes } from '../../page/reads-port.js'
+import { callApp, type ReadBehavior, type ReadEngineContext, Refusal } from '../../page/reads-port.js'
 import { describe } from '../../redux/describe.js'
 import { isDevelopment } from '../../redux/development.js'
 import type { ReadRoute } from '../../redux/route.js'
@@ -11,14 +11,14 @@ import { type ReadTemplate, toReadRequest } from './read-request.js'
 import type { ReadParams } from './subscriber.js'
 
 /** The options that say how one reader wants its answer. */
-export const readParamNames: readonly (keyof Wishes)[] = [
+export const readParamNames: readonly (keyof ReadBehavior)[] = [
   'freshForMs',
-  'copy',
-  'patienceMs',
+  'cache',
+  'networkTimeoutMs',
   'when',
-  'meanwhile',
-  'queueMs',
-  'wireMs',
+  'whileWaiting',
+  'queueTimeoutMs',
+  'requestTimeoutMs',
   'retries',
 ]
 
@@ -28,7 +28,7 @@ export function resolveReadParams(
   action: StoredAction,
   { snapshot }: Pick<ReadEngineContext, 'snapshot'>,
 ): ReadParams {
-  const { request, priority, tags, answer: _answer, ...wishes } = options as ReadOptions<never, unknown>
+  const { request, priority, tags, answer: _answer, ...behavior } = options as ReadOptions<never, unknown>
   const call = <T>(name: string, given: T | ((payload: never, action: never) => T)): T =>
     callApp(isDevelopment && `the \`${name}\` of ${type}`, () =>
       typeof given === 'function'
@@ -36,7 +36,7 @@ export function resolveReadParams(
         : given,
     )
   return {
-    ...wishes,
+    ...behavior,
     request: toReadRequest(type, call<string | ReadTemplate>('request', request), snapshot),
     priority: checkedPriority(type, call('priority', priority ?? 5)),
     tags: checkedTags(type, call('tags', tags ?? [])),

@@ -111,7 +111,7 @@ export function readOutcome(
     case 'cancelled':
       return undefined
     case 'tooManyReads':
-      return make(routed, 'rejected', { error: { reason: result.kind } })
+      return make(routed, 'notAccepted', { error: { reason: result.kind } })
     case 'answer':
       return isGood(result.answer) ? deliveredRead(result, routed, report) : refusedRead(result, routed)
     default:
@@ -128,12 +128,15 @@ function deliveredRead(
   const body = bodyOf(result.answer, routed.request)
   if (body === undefined) return returnedRead(routed, { reason: 'protocol', httpStatus })
   try {
-    const { fetchedAt, stale, unsure } = result
+    const { fetchedAt, stale, uncertain } = result
     const told = make(routed, 'delivered', {
       payload: atOnce(routed.parse(body.data), 'answer'),
       at: fetchedAt,
     })
-    return { ...told, meta: { ...told.meta, fetchedAt, ...(stale && { stale }), ...(unsure && { unsure }) } }
+    return {
+      ...told,
+      meta: { ...told.meta, fetchedAt, ...(stale && { stale }), ...(uncertain && { uncertain }) },
+    }
   } catch (error) {
     report(error)
     return returnedRead(routed, { ...answerInvalid(error), httpStatus })

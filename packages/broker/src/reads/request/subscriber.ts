@@ -2,12 +2,12 @@
 
 import type { Tag } from '../../core/reads/consistency/tags.js'
 import type { ReadRequest } from '../../core/reads/read-types.js'
-import type { FetchOptions } from '../../page/reads-port.js'
+import type { FetchOptions, ReadBehavior } from '../../page/reads-port.js'
 import type { OutcomeAction } from '../../redux/actions.js'
 import type { Freshness } from '../consistency/active-reads.js'
 import type { ReadResult, RoutedRead } from './read-result.js'
 
-export interface ReadParams extends Omit<FetchOptions, 'signal'> {
+export interface ReadParams extends Omit<FetchOptions, 'signal' | 'cache'>, Pick<ReadBehavior, 'cache'> {
   readonly request: ReadRequest
   readonly priority: number
   readonly tags: readonly Tag[]

@@ -53,7 +53,7 @@ it.each(['idempotent', 'plain'] as const)(
     ada.dispatch(put({ id: 'a' }))
     await world.settle()
 
-    openReads(world, { user: 'bob' })
+    openReads(world, { who: 'bob' })
     await world.clock.advance(5_000)
     slow.release(answer(200, {}))
     await world.clock.advance(60_000)

@@ -4,17 +4,17 @@ import { loadMe, openReads, signedIn } from '../../../test/reads-fixture.js'
 import { read } from '../../index.js'
 import { answer, createTestWorld, held } from '../../testing/index.js'
 
-const impatient = (options: { readonly queueMs?: number; readonly wireMs?: number }) =>
+const impatient = (options: { readonly queueTimeoutMs?: number; readonly requestTimeoutMs?: number }) =>
   read(createAction('impatient'), { request: () => '/api/me', ...options })
 
 describe('a read with a time limit', () => {
   it('in the queue ends if it was not sent by then, and not afterwards', async () => {
     const world = createTestWorld({ network: held().reply })
-    const route = impatient({ queueMs: 1_000 })
+    const route = impatient({ queueTimeoutMs: 1_000 })
     const app = openReads(world, { routes: [route, loadMe], limits: { readsMax: 1 } })
     const sent = app.dispatch(route())
     await world.settle()
-    const waiting = app.broker.fetch('/api/other', { queueMs: 1_000 }).catch((error: unknown) => error)
+    const waiting = app.broker.fetch('/api/other', { queueTimeoutMs: 1_000 }).catch((error: unknown) => error)
 
     await world.clock.advance(1_000)
 
@@ -27,7 +27,7 @@ describe('a read with a time limit', () => {
     const world = createTestWorld()
     const first = held()
     world.network.next(first.reply, held().reply)
-    const route = impatient({ wireMs: 1_000 })
+    const route = impatient({ requestTimeoutMs: 1_000 })
     const app = openReads(world, { routes: [route, loadMe], limits: { readsMax: 1 } })
     void app.broker.fetch('/api/first')
     await world.settle()
@@ -47,7 +47,7 @@ describe('a read with a time limit', () => {
   it('does not affect other subscribers, and the store gets no failure', async () => {
     const { reply, release } = held()
     const world = createTestWorld({ network: reply })
-    const route = impatient({ wireMs: 1_000 })
+    const route = impatient({ requestTimeoutMs: 1_000 })
     const app = openReads(world, { routes: [route] })
     const early = app.dispatch(route())
     await world.clock.advance(500)
@@ -65,7 +65,7 @@ describe('a read with a time limit', () => {
 
   it('that joins a request in flight has its whole time from then', async () => {
     const world = createTestWorld({ network: held().reply })
-    const route = impatient({ wireMs: 1_000 })
+    const route = impatient({ requestTimeoutMs: 1_000 })
     const app = openReads(world, { routes: [route] })
     void app.broker.fetch('/api/me')
     await world.clock.advance(700)
@@ -96,9 +96,9 @@ describe('a read with a time limit', () => {
     await world.settle()
     const request = new Request('https://app.test/api/me', { signal: caller.signal })
     const both = [
-      app.broker.fetch(request, { wireMs: 1_000 }),
-      app.broker.fetch('/api/other', { wireMs: 1_000, signal: caller.signal }),
-      app.broker.fetch('/api/slow', { wireMs: 500, signal: caller.signal }),
+      app.broker.fetch(request, { requestTimeoutMs: 1_000 }),
+      app.broker.fetch('/api/other', { requestTimeoutMs: 1_000, signal: caller.signal }),
+      app.broker.fetch('/api/slow', { requestTimeoutMs: 500, signal: caller.signal }),
     ].map((promise) => promise.catch((error: unknown) => error))
 
     await world.clock.advance(700)

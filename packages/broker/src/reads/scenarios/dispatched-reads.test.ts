@@ -35,7 +35,7 @@ it.each([200, 404])(
     const world = createTestWorld({
       network: ({ method }) => (method === 'GET' ? get.reply : reply),
     })
-    const broker = createBroker({ partition: () => 'ada', routes: [clapped, loadMe], world: world.tab() })
+    const broker = createBroker({ user: () => 'ada', routes: [clapped, loadMe], world: world.tab() })
     const store = configureStore({
       reducer: { me: broker.optimistic(me.reducer), [broker.reducerPath]: broker.reducer },
       middleware: (getDefault) => getDefault().prepend(broker.middleware),

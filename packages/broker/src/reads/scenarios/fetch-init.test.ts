@@ -30,7 +30,7 @@ describe('an init that broker.fetch does not support', () => {
     expect(world.network.requests).toEqual([])
   })
 
-  it.each(inits.slice(0, 4))('is passed to the plain fetch after stop(): %s', async (name, init) => {
+  it.each(inits.slice(0, 5))('is passed to the plain fetch after stop(): %s', async (name, init) => {
     const plain = vi.fn((_input: unknown, _init?: Record<string, unknown>) =>
       Promise.resolve(new Response('{}')),
     )
@@ -43,5 +43,22 @@ describe('an init that broker.fetch does not support', () => {
     expect(plain.mock.calls[0]?.[1]?.[name]).toEqual((init as Record<string, unknown>)[name])
     // The browser's own priority is a word. A number would throw.
     expect(plain.mock.calls[0]?.[1]?.['priority']).toBeUndefined()
+  })
+
+  it.each([
+    ['networkOnly', 'no-store'],
+    ['staleWhileRevalidate', 'no-store'],
+    ['no-store', 'no-store'],
+    ['reload', 'reload'],
+    [undefined, undefined],
+  ])('gives the plain fetch no word for `cache` that fetch does not know: %s', async (cache, passed) => {
+    const plain = vi.fn((_input: unknown, _init?: RequestInit) => Promise.resolve(new Response('{}')))
+    vi.stubGlobal('fetch', plain)
+    const { broker } = openReads(createTestWorld())
+    await broker.stop()
+
+    await broker.fetch('https://app.test/api/x', { cache } as never)
+
+    expect(plain.mock.calls[0]?.[1]?.cache).toBe(passed)
   })
 })

@@ -62,8 +62,8 @@ const tally = (ends: readonly string[]) =>
 
 describe('a flood of distinct reads', () => {
   it.each([
-    [100, 'dispatch', 'rejected tooManyReads'],
-    [3_000, 'dispatch', 'rejected tooManyReads'],
+    [100, 'dispatch', 'notAccepted tooManyReads'],
+    [3_000, 'dispatch', 'notAccepted tooManyReads'],
     [100, 'fetch', 'TypeError tooManyReads'],
     [3_000, 'fetch', 'TypeError tooManyReads'],
   ] as const)(

@@ -12,7 +12,7 @@ const load = read(createAction<string>('load'), { request: (url) => url })
 async function ask(url: string, headers: Readonly<Record<string, string>>, user: string | undefined = 'ada') {
   const world = createTestWorld({ network: answer(200, { of: 'somebody' }, headers) })
   const origins = ['https://api.test', 'https://other.test']
-  const app = openReads(world, { routes: [load], origins, how: { userHeader: 'x-user' }, user })
+  const app = openReads(world, { routes: [load], origins, how: { userHeader: 'x-user' }, who: user })
   const receipt = app.dispatch(load(url))
   const fetched = app.broker.fetch(url).then(
     ({ status }) => status,
@@ -48,7 +48,7 @@ describe('an answer of another origin without a visible `userHeader`', () => {
       routes: [load],
       origins: ['https://api.test'],
       how: { userHeader: 'x-user' },
-      user: undefined,
+      who: undefined,
     })
     const receipt = app.dispatch(load('https://api.test/me'))
     await world.settle()

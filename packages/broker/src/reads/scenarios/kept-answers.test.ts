@@ -2,7 +2,7 @@ import { createAction } from '@reduxjs/toolkit'
 import { describe, expect, it } from 'vitest'
 import { loadMe, openReads, signedIn } from '../../../test/reads-fixture.js'
 import { read, write } from '../../index.js'
-import { acknowledge, answer, createTestWorld, failed, held } from '../../testing/index.js'
+import { acknowledge, answer, createTestWorld, held, noAnswer } from '../../testing/index.js'
 import { afterVisit, me, told } from '../fixtures/kept-answers.fixture.js'
 
 describe('a kept answer', () => {
@@ -123,7 +123,7 @@ describe('a kept answer', () => {
 
   it('is never older than the last answer (P8)', async () => {
     const world = await afterVisit()
-    const route = read(createAction('me/load'), { request: () => '/api/me', copy: 'first' })
+    const route = read(createAction('me/load'), { request: () => '/api/me', cache: 'staleWhileRevalidate' })
     const app = openReads(world, { routes: [route] })
     world.network.next(me('Ada L.'), me('Ada Lovelace'))
     app.store.subscribe(() => {
@@ -176,7 +176,7 @@ describe('a kept answer', () => {
 
     const receipt = app.dispatch(loadMe())
     await world.settle()
-    world.network.always(failed())
+    world.network.always(noAnswer())
     const later = app.dispatch(loadMe())
     await world.settle()
 

@@ -2,7 +2,7 @@ import { createAction } from '@reduxjs/toolkit'
 import { describe, expect, it } from 'vitest'
 import { loadMe, openReads } from '../../../test/reads-fixture.js'
 import { read } from '../../index.js'
-import { answer, createTestWorld, failed, held } from '../../testing/index.js'
+import { answer, createTestWorld, held, noAnswer } from '../../testing/index.js'
 import { afterVisit, lastTold, me, told } from '../fixtures/kept-answers.fixture.js'
 
 describe('the last good answer of a read', () => {
@@ -37,7 +37,7 @@ describe('the last good answer of a read', () => {
     expect(app.types()).not.toContain('me/load/returned')
   })
 
-  it('is given if the network is slower than `patienceMs`, and the answer follows', async () => {
+  it('is given if the network is slower than `networkTimeoutMs`, and the answer follows', async () => {
     const world = await afterVisit()
     const { reply, release } = held()
     world.network.next(reply)
@@ -55,16 +55,16 @@ describe('the last good answer of a read', () => {
     expect(told(app)).toEqual(['Ada', 'Ada L.'])
   })
 
-  it('that was given after `patienceMs` is not followed by a failure or a timeout', async () => {
+  it('that was given after `networkTimeoutMs` is not followed by a failure or a timeout', async () => {
     const world = await afterVisit()
     const { reply, release } = held()
     world.network.next(reply)
-    const limited = read(createAction('me/load'), { request: () => '/api/me', wireMs: 10_000 })
+    const limited = read(createAction('me/load'), { request: () => '/api/me', requestTimeoutMs: 10_000 })
     const app = openReads(world, { routes: [limited] })
     app.dispatch(limited())
 
     await world.clock.advance(15_000)
-    release(failed())
+    release(noAnswer())
     await world.settle()
 
     expect(told(app)).toEqual(['Ada'])
@@ -89,7 +89,7 @@ describe('the last good answer of a read', () => {
     const world = await afterVisit()
     const { reply, release } = held()
     world.network.next(reply)
-    const eager = read(createAction('me/load'), { request: () => '/api/me', copy: 'first' })
+    const eager = read(createAction('me/load'), { request: () => '/api/me', cache: 'staleWhileRevalidate' })
     const app = openReads(world, { routes: [eager] })
 
     const receipts = [app.dispatch(eager()), app.dispatch(eager())]
@@ -104,7 +104,7 @@ describe('the last good answer of a read', () => {
 
   it('is neither given nor kept if the route says so', async () => {
     const world = createTestWorld({ network: [me('Ada')] })
-    const never = read(createAction('me/load'), { request: () => '/api/me', copy: 'never' })
+    const never = read(createAction('me/load'), { request: () => '/api/me', cache: 'networkOnly' })
     const app = openReads(world, { routes: [never] })
     app.dispatch(never())
     await world.settle()
@@ -120,9 +120,24 @@ describe('the last good answer of a read', () => {
     expect(await fetched).toBeInstanceOf(TypeError)
   })
 
+  it.each(['no-store', 'networkOnly'] as const)(
+    'is neither given nor kept if a fetch says %s',
+    async (cache) => {
+      const world = createTestWorld({ network: [me('Ada')] })
+      const { broker } = openReads(world)
+      await broker.fetch('/api/me', { cache })
+      world.setOnline(false)
+
+      const fetched = broker.fetch('/api/me').catch((error: unknown) => error)
+      await world.settle()
+
+      expect(await fetched).toBeInstanceOf(TypeError)
+    },
+  )
+
   it('is not given to a route without copies, although another route has kept it', async () => {
     const world = await afterVisit()
-    const never = read(createAction('never'), { request: () => '/api/me', copy: 'never' })
+    const never = read(createAction('never'), { request: () => '/api/me', cache: 'networkOnly' })
     world.setOnline(false)
     const app = openReads(world, { routes: [never] })
 
@@ -160,7 +175,7 @@ describe('the last good answer of a read', () => {
     const route = read(createAction('me/load'), {
       request: () => '/api/me',
       when: { network: 'unmetered' },
-      meanwhile: 'copy',
+      whileWaiting: 'cached',
     })
     const app = openReads(world, { routes: [route] })
     app.tab.setDevice({ unmetered: false })

@@ -18,18 +18,20 @@ describe('a mistake in the options of a read throws at once', () => {
     ['a priority of 1.5', creator, { request, priority: 1.5 }, /`priority`/],
     ['tags that are none', creator, { request, tags: [1] }, /`tags` to be a list of tags/],
     [
-      'a copy that is none',
+      'a cache that is none',
       creator,
-      { request, copy: 'always' },
-      /`copy` to be 'fallback' or 'first' or 'never'/,
+      { request, cache: 'always' },
+      /`cache` to be 'networkFirst' or 'staleWhileRevalidate' or 'networkOnly'/,
     ],
+    ['the old name of `cache`', creator, { request, copy: 'first' }, /got `copy`, expected `cache`/],
+    ['an old name of a limit', creator, { request, wireMs: 1 }, /got `wireMs`, expected `requestTimeoutMs`/],
     ['a negative age', creator, { request, freshForMs: -1 }, /`freshForMs` to be a number of milliseconds/],
     ['conditions that are none', creator, { request, when: { network: 'fast' } }, /`when.network`/],
     [
-      'a meanwhile that is none',
+      'a whileWaiting that is none',
       creator,
-      { request, meanwhile: 'sleep' },
-      /`meanwhile` to be 'wait' or 'copy'/,
+      { request, whileWaiting: 'sleep' },
+      /`whileWaiting` to be 'wait' or 'cached'/,
     ],
     ['an option of a write', creator, { request, lane: () => 'a' }, /knows no option `lane`/],
   ])('%s', (_name, given, options, message) => {
@@ -45,7 +47,17 @@ describe('a mistake in the options of a read throws at once', () => {
 
   it.each([
     ['nothing where options are', null, /expects options, such as { priority: 1 }; got null/],
-    ['a policy that is none', { copy: 'always' }, /`copy` to be 'fallback' or 'first' or 'never'/],
+    [
+      'a policy that is none',
+      { cache: 'always' },
+      /`cache` to be 'networkFirst' or 'staleWhileRevalidate' or 'networkOnly'/,
+    ],
+    [
+      'a word of fetch that no read can mean',
+      { cache: 'reload' },
+      /`cache` to be .* or 'no-store'; got 'reload'/,
+    ],
+    ['an old name', { meanwhile: 'copy' }, /got `meanwhile`, expected `whileWaiting`/],
     ['a time that is none', { freshForMs: '10' }, /`freshForMs` to be a number of milliseconds; got '10'/],
     ['conditions that are none', { when: 'night' }, /`when` to be an object/],
     ['tags that are none', { tags: 'posts' }, /`tags` to be a list of tags/],

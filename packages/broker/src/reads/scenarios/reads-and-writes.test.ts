@@ -93,7 +93,7 @@ describe('P8 reads and writes', () => {
     expect(await receipt.settled).toMatchObject({
       status: 'delivered',
       answer: { claps: 1 },
-      unsure: [{ type: 'post', id: 'a' }],
+      uncertain: [{ type: 'post', id: 'a' }],
     })
     // The data is read again once the effect is known.
     await world.clock.advance(60_000)

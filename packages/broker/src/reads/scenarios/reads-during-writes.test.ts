@@ -3,7 +3,14 @@ import { describe, expect, it } from 'vitest'
 import { openReads } from '../../../test/reads-fixture.js'
 import type { Reply } from '../../core/network/network.js'
 import { read, write } from '../../index.js'
-import { acknowledge, answer, createTestWorld, failed, held, type SentRequest } from '../../testing/index.js'
+import {
+  acknowledge,
+  answer,
+  createTestWorld,
+  held,
+  noAnswer,
+  type SentRequest,
+} from '../../testing/index.js'
 import { clapped, echo, feeds, isRead, liked, loadFeed, loadMe, routes } from '../fixtures/feed.fixture.js'
 
 describe('a read of tags that are being written', () => {
@@ -56,7 +63,7 @@ describe('a read of tags that are being written', () => {
 
     expect(reads()).toHaveLength(1)
     expect(feeds(app)).toMatchObject([{ meta: { fetchedAt: expect.any(Number) } }])
-    expect(feeds(app)[0]).not.toHaveProperty('meta.unsure')
+    expect(feeds(app)[0]).not.toHaveProperty('meta.uncertain')
   })
 
   it('does not wait for a write to other tags', async () => {
@@ -149,7 +156,7 @@ describe('a read of tags that are being written', () => {
     })
     const world = createTestWorld()
     const soon = () => new Promise<Reply>((give) => world.clock.after(10, () => give(answer(200, {}))))
-    const stuck = 'unmetered' in device ? failed() : held().reply
+    const stuck = 'unmetered' in device ? noAnswer() : held().reply
     world.network.always((request) => (isRead(request) ? soon() : stuck))
     const app = openReads(world, { routes: [...routes, uploaded] })
     await world.settle()
@@ -181,12 +188,12 @@ describe('a read of tags that are being written', () => {
     await world.clock.advance(1)
 
     expect(before).toBe(0)
-    expect(await receipt.settled).toMatchObject({ status: 'delivered', unsure: ['posts'] })
-    expect(feeds(app).at(-1)).toMatchObject({ meta: { unsure: ['posts'] } })
+    expect(await receipt.settled).toMatchObject({ status: 'delivered', uncertain: ['posts'] })
+    expect(feeds(app).at(-1)).toMatchObject({ meta: { uncertain: ['posts'] } })
     stuck.release(acknowledge(world.network.requests[0] as SentRequest, {}))
     await world.settle()
     expect(feeds(app)).toHaveLength(2)
-    expect(feeds(app).at(-1)).not.toHaveProperty('meta.unsure')
+    expect(feeds(app).at(-1)).not.toHaveProperty('meta.uncertain')
   })
 
   it('is sent although a kept answer is fresh enough, if that is older than the write', async () => {

@@ -2,7 +2,7 @@ import { createAction } from '@reduxjs/toolkit'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { loadMe, loadPost, openReads } from '../../../test/reads-fixture.js'
 import { read } from '../../index.js'
-import { answer, createTestWorld, failed, redirect } from '../../testing/index.js'
+import { answer, createTestWorld, noAnswer, redirect } from '../../testing/index.js'
 
 beforeEach(() => void vi.spyOn(console, 'error').mockImplementation(() => {}))
 afterEach(() => void vi.restoreAllMocks())
@@ -14,7 +14,7 @@ const outcomes = [
     { reason: 'refused', httpStatus: 404, problem: { title: 'gone' } },
   ],
   ['a server that fails', answer(500), { reason: 'failed', httpStatus: 500 }],
-  ['no answer', failed(), { reason: 'failed', httpStatus: undefined }],
+  ['no answer', noAnswer(), { reason: 'failed', httpStatus: undefined }],
   ['a redirect, as to a login page', redirect(), { reason: 'redirected', httpStatus: undefined }],
   [
     'a page where JSON was asked',
@@ -96,11 +96,11 @@ describe('the receipt of a read', () => {
     expect(world.reports.map(String)).toEqual([expect.stringContaining('`answer` must not give a promise')])
   })
 
-  it('is rejected if its route returns no list of tags', async () => {
+  it('is not accepted if its route returns no list of tags', async () => {
     const route = read(createAction('me/tags'), { request: () => '/api/me', tags: () => undefined as never })
     const app = openReads(createTestWorld(), { routes: [route] })
 
-    expect(await app.dispatch(route()).settled).toEqual({ status: 'rejected', reason: 'invalidRequest' })
+    expect(await app.dispatch(route()).settled).toEqual({ status: 'notAccepted', reason: 'invalidRequest' })
     await expect(app.broker.fetch('/api/me', { tags: 'posts' as never })).rejects.toThrow(/list of tags/)
   })
 
@@ -133,7 +133,7 @@ describe('the receipt of a read', () => {
     ['gives no URL', () => 7, /must return a `url`/],
     ['names another origin', () => 'https://evil.test/', /origins/],
     ['is a POST', () => ({ url: '/a', method: 'POST' }), /GET or HEAD/],
-  ])('is rejected if its request %s, and dispatch does not throw', async (_name, request, message) => {
+  ])('is not accepted if its request %s, and dispatch does not throw', async (_name, request, message) => {
     const world = createTestWorld()
     const route = read(createAction('bad'), { request: request as () => string })
     const app = openReads(world, { routes: [route] })
@@ -141,15 +141,15 @@ describe('the receipt of a read', () => {
     const receipt = app.dispatch(route())
     await world.settle()
 
-    const rejected = { status: 'rejected', reason: 'invalidRequest' }
-    expect(await receipt.accepted).toEqual(rejected)
-    expect(await receipt.settled).toEqual(rejected)
-    expect(app.types()).toEqual(['bad/rejected'])
+    const notAccepted = { status: 'notAccepted', reason: 'invalidRequest' }
+    expect(await receipt.accepted).toEqual(notAccepted)
+    expect(await receipt.settled).toEqual(notAccepted)
+    expect(app.types()).toEqual(['bad/notAccepted'])
     expect(vi.mocked(console.error).mock.calls.flat().join(' ')).toMatch(message)
     expect(app.store.getState().broker.entries).toEqual({})
   })
 
-  it('is rejected if too many reads wait', async () => {
+  it('is not accepted if too many reads wait', async () => {
     const world = createTestWorld({ network: new Promise(() => {}) })
     const app = openReads(world, { limits: { readsMax: 1, waitingReadsMax: 2 } })
     const load = (id: string) => app.dispatch(loadPost({ id }))
@@ -160,11 +160,11 @@ describe('the receipt of a read', () => {
     await world.settle()
 
     const over = receipts.at(-1)
-    expect(await over?.settled).toEqual({ status: 'rejected', reason: 'tooManyReads' })
-    expect(app.types().at(-1)).toBe('post/load/rejected')
+    expect(await over?.settled).toEqual({ status: 'notAccepted', reason: 'tooManyReads' })
+    expect(app.types().at(-1)).toBe('post/load/notAccepted')
   })
 
-  it('is rejected if too many reads wait for their conditions', async () => {
+  it('is not accepted if too many reads wait for their conditions', async () => {
     const world = createTestWorld()
     const nightly = read(createAction<string>('nightly'), {
       request: (path) => path,
@@ -176,7 +176,7 @@ describe('the receipt of a read', () => {
     const receipts = ['/1', '/2', '/3'].map((path) => app.dispatch(nightly(path)))
     await world.settle()
 
-    expect(await receipts[2]?.settled).toEqual({ status: 'rejected', reason: 'tooManyReads' })
+    expect(await receipts[2]?.settled).toEqual({ status: 'notAccepted', reason: 'tooManyReads' })
     expect(await Promise.race([receipts[1]?.settled, 'open'])).toBe('open')
   })
 

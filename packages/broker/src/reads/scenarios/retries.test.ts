@@ -7,7 +7,7 @@ import {
   answer,
   createTestWorld,
   cut,
-  failed,
+  noAnswer,
   redirect,
   type Script,
 } from '../../testing/index.js'
@@ -26,7 +26,7 @@ function open(network: Script | readonly Script[], options: Parameters<typeof op
 
 describe('a read that loses one answer', () => {
   it.each([
-    ['nothing', failed()],
+    ['nothing', noAnswer()],
     ['a cut body', cut()],
     ['503 and Retry-After: 1', answer(503, {}, { 'retry-after': '1' })],
     ['502 with a page', answer(502, '<html>', { 'content-type': 'text/html' })],
@@ -47,7 +47,7 @@ describe('a read that loses one answer', () => {
   })
 
   it.each([
-    ['nothing', failed()],
+    ['nothing', noAnswer()],
     ['a cut body', cut()],
     ['a 503', answer(503)],
     ['a page where JSON was asked for', page],
@@ -64,7 +64,7 @@ describe('a read that loses one answer', () => {
 
   it('is repeated as often as its route, its caller or the app allows', async () => {
     const impatient = read(createAction('impatient'), { request: () => '/api/route', retries: 0 })
-    const { world, app } = open(failed(), { routes: [impatient, loadMe], how: { retries: 1 } })
+    const { world, app } = open(noAnswer(), { routes: [impatient, loadMe], how: { retries: 1 } })
     app.dispatch(impatient())
     app.dispatch(loadMe())
     void app.broker.fetch('/api/fetch', { retries: 3 }).catch(() => {})
@@ -152,7 +152,7 @@ describe('a read that stays on screen and fails', () => {
     ['a 500', answer(500)],
     ['a page', page],
     ['a redirect', redirect()],
-    ['nothing', failed()],
+    ['nothing', noAnswer()],
   ])('is repeated less and less often, and not for ever: %s', async (_name, reply) => {
     const { world, app } = open(reply, { routes: [report] })
     app.dispatch(report())

@@ -55,7 +55,7 @@ describe('when a user leaves, no answer of their reads is left', () => {
       await world.store.transact('readwrite', 'relaxed', async (tx) => tx.delete('settings', ['active']))
       here.tab.crash()
 
-      const next = openReads(world, { user })
+      const next = openReads(world, { who: user })
       await world.settle()
       next.tab.crash()
 
@@ -70,7 +70,7 @@ describe('when a user leaves, no answer of their reads is left', () => {
     await world.settle()
     here.tab.crash()
 
-    openReads(world, { user: undefined })
+    openReads(world, { who: undefined })
     await world.settle()
 
     expect(await readOffline(world)).toMatchObject({
@@ -86,7 +86,7 @@ describe('when another user comes', () => {
     const loadMe = read(createAction('me/load'), {
       request: () => '/api/me',
       when: { network: 'unmetered' },
-      meanwhile: 'copy',
+      whileWaiting: 'cached',
     })
     const world = createTestWorld({ network: ada })
     const tab = world.tab()
@@ -126,8 +126,7 @@ describe('when another user comes', () => {
     await world.settle()
     const asked: unknown[] = []
     app.store.subscribe(() => {
-      if (app.actions.at(-1)?.type === 'redux-broker/partitionChanged')
-        asked.push(app.dispatch(loadMe()).settled)
+      if (app.actions.at(-1)?.type === 'redux-broker/userChanged') asked.push(app.dispatch(loadMe()).settled)
     })
 
     await leave(world, app, 'bob')

@@ -6,7 +6,7 @@ import { read } from '../../index.js'
 import { createTestWorld } from '../../testing/index.js'
 
 const load = read(createAction('load'), { request: () => '/api/big' })
-const hurried = read(createAction('hurried'), { request: () => '/api/big', wireMs: 60_000 })
+const hurried = read(createAction('hurried'), { request: () => '/api/big', requestTimeoutMs: 60_000 })
 
 /** An answer of four parts, each sent when the test says so. */
 function inParts() {
@@ -66,7 +66,7 @@ describe.each(ways)('a read by %s', (_, ask) => {
   })
 })
 
-it('a `wireMs` of a subscriber is for the whole answer, even if it makes progress', async () => {
+it('a `requestTimeoutMs` of a subscriber is for the whole answer, even if it makes progress', async () => {
   const { world, parts, app } = open()
   const { settled } = app.dispatch(hurried())
   for (let i = 0; i < 2; i++) {

@@ -21,7 +21,7 @@ describe('copies of reads of two apps of one origin', () => {
     const a = openAt(world, '/a/')
     a.dispatch(loadMe())
     await world.settle()
-    const b = openAt(world, '/b/', { user })
+    const b = openAt(world, '/b/', { who: user })
     await world.settle()
     if (next !== undefined) b.dispatch(signedIn(next))
     await world.settle()
@@ -30,7 +30,7 @@ describe('copies of reads of two apps of one origin', () => {
       status: 'delivered',
       stale: true,
     })
-    expect(await readOffline(world, () => openAt(world, '/b/', { user: 'ada' }))).toMatchObject({
+    expect(await readOffline(world, () => openAt(world, '/b/', { who: 'ada' }))).toMatchObject({
       status: 'returned',
     })
   })

@@ -46,7 +46,7 @@ export function createAnswerSubscribers(
 
   function giveCopy(reader: Subscriber): boolean {
     const copy = place.copy()
-    if (copy === undefined || reader.given || reader.params.copy === 'never' || !isFor(reader, copy))
+    if (copy === undefined || reader.given || reader.params.cache === 'networkOnly' || !isFor(reader, copy))
       return false
     stale ??= outcomeOf({ kind: 'answer', ...copy, stale: true })
     if (!stale.isGoodFor(reader)) return false
@@ -61,7 +61,7 @@ export function createAnswerSubscribers(
     const isOver = edition.isGoodFor(reader) || isFinal(result)
     // A reader who has a copy already is not told of the failure, since the read is tried again.
     if (isOver || !(standIn(reader, result) || reader.given)) edition.tell(reader)
-    const how = edition.isSure ? 'fresh' : 'unsure'
+    const how = edition.isSure ? 'fresh' : 'uncertain'
     reader.ended(isOver ? how : 'old', edition.floorMs)
   }
 
@@ -111,7 +111,7 @@ function mayReplaceCopy(
   const copy = place.copy()
   const isData = (one: ReadAnswer) => bodyOf(one, place.request) !== undefined
   return (
-    all.some(({ params }) => params.copy !== 'never') &&
+    all.some(({ params }) => params.cache !== 'networkOnly') &&
     all.every((reader) => edition.isGoodFor(reader) && !reader.params.isUnidentified) &&
     edition.isSure &&
     isGood(answer) &&
@@ -153,7 +153,7 @@ export function createRouteOutcome(
 
   const edition: RouteOutcome = {
     result,
-    isSure: result.kind !== 'answer' || result.unsure === undefined,
+    isSure: result.kind !== 'answer' || result.uncertain === undefined,
     floorMs:
       result.kind === 'answer'
         ? retryAfterMs(Object.fromEntries(result.answer.headers), clock.now())

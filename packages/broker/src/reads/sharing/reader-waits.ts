@@ -38,15 +38,15 @@ export function createReaderWaits(
   }
 
   function bePatient(reader: Subscriber): void {
-    const { copy = 'fallback', patienceMs = networkTimeoutMsDefault } = reader.params
-    if (copy === 'first') serving.giveCopy(reader)
-    if (copy === 'fallback') after(patienceMs, reader, () => serving.giveCopy(reader))
+    const { cache = 'networkFirst', networkTimeoutMs = networkTimeoutMsDefault } = reader.params
+    if (cache === 'staleWhileRevalidate') serving.giveCopy(reader)
+    if (cache === 'networkFirst') after(networkTimeoutMs, reader, () => serving.giveCopy(reader))
   }
 
   /** On the wire. */
   function limit(reader: Subscriber): void {
     const turn = sending.turn()
-    after(reader.params.wireMs, reader, () => sending.turn() === turn && giveUp(reader))
+    after(reader.params.requestTimeoutMs, reader, () => sending.turn() === turn && giveUp(reader))
   }
 
   return {
@@ -58,7 +58,7 @@ export function createReaderWaits(
         if (serving.giveFresh(reader)) leave(reader)
         else bePatient(reader)
     },
-    join: (reader) => after(reader.params.queueMs, reader, () => wasSent || giveUp(reader)),
+    join: (reader) => after(reader.params.queueTimeoutMs, reader, () => wasSent || giveUp(reader)),
     catchUp(reader) {
       if (isPrepared) bePatient(reader)
       if (sending.is('sent')) limit(reader)

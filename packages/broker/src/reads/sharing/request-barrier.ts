@@ -73,12 +73,12 @@ export function createRequestBarrier(context: RequestBarrierContext): RequestBar
       if (!isGood(result.answer)) return result
       const shown = tags()
       const overlap = truth.conflicts(shown, mark, result.fetchedAt)
-      const { tags: unsure, passes } = await withTimeout(clock, readPrepareMs, overlap, () => ({
+      const { tags: uncertain, passes } = await withTimeout(clock, readPrepareMs, overlap, () => ({
         tags: shown,
         passes: false,
       }))
-      if (unsure.length === 0) return result
-      return passes && mayWait() ? again() : { ...result, unsure }
+      if (uncertain.length === 0) return result
+      return passes && mayWait() ? again() : { ...result, uncertain }
     },
   }
 }

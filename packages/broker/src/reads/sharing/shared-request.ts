@@ -103,11 +103,11 @@ function beginWhenFit(
   begin: () => void,
   giveMeanwhile: () => unknown,
 ): void {
-  const { when, meanwhile } = reader.params
+  const { when, whileWaiting } = reader.params
   if (when === undefined || fits(reader, world)) {
     begin()
     return
   }
   whenMet(when, world, reader.over.signal).then(begin, () => {})
-  if (meanwhile === 'copy') giveMeanwhile()
+  if (whileWaiting === 'cached') giveMeanwhile()
 }

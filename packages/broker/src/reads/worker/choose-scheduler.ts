@@ -15,7 +15,7 @@ export function chooseScheduler(
   const scheduler = createScheduler({
     ...ports,
     connections,
-    limits: { ...limits, wireMs: limits.attemptMs },
+    limits: { ...limits, requestTimeoutMs: limits.attemptMs },
     isOnline: () => host.believesOnline(),
     async send(request, { partition = '', route, ...wire }) {
       const headers = await prepare({ ...request, route, partition })

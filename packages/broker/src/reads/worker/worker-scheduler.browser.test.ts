@@ -169,7 +169,7 @@ describe('the worker’s scheduler', () => {
 
 /** Has a user signed in by a broker of this database; gives the name that stands for it. */
 async function signIn(name: string): Promise<string> {
-  const broker = createBroker({ partition: () => 'ada', routes: [], name })
+  const broker = createBroker({ user: () => 'ada', routes: [], name })
   configureStore({
     reducer: { broker: broker.reducer },
     middleware: (getDefault) => getDefault().prepend(broker.middleware),

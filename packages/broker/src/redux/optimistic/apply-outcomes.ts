@@ -46,7 +46,7 @@ export function outcomeStep(
 
 /** The entry was never accepted, so no journal tells of it. */
 const wasNeverAccepted = ({ outcome: kind, told }: OutcomeMark): boolean =>
-  told === undefined && (kind === 'rejected' || kind === 'cancelled')
+  told === undefined && (kind === 'notAccepted' || kind === 'cancelled')
 
 /** For the developer: whether the slice takes over what it showed of an entry. */
 function tellWatch(
@@ -69,7 +69,7 @@ function tellWatch(
 /** A write that happened without an answer has its own action's effect, which is confirmed state from here on. */
 function outcomeApplied(apply: Layering['apply'], state: object, action: OutcomeAction): object {
   const { entryId, action: stored, broker } = action.meta
-  if (broker.outcome !== 'confirmed') return apply(state, action)
+  if (broker.outcome !== 'deliveredWithoutAnswer') return apply(state, action)
   return apply(apply(state, readMark(stored, { entryId, lane: broker.lane })), action)
 }
 

@@ -18,7 +18,7 @@ import {
 
 const posts = ['a', 'b'] as const
 type Post = (typeof posts)[number]
-type Kind = 'delivered' | 'confirmed' | 'returned' | 'cancelled'
+type Kind = 'delivered' | 'deliveredWithoutAnswer' | 'returned' | 'cancelled'
 
 type Step =
   | { readonly do: 'change'; readonly action: Plain }
@@ -45,7 +45,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
     arbitrary: fc.record({
       do: fc.constant('settle' as const),
       which: fc.nat({ max: 9 }),
-      kind: fc.constantFrom<Kind>('delivered', 'confirmed', 'returned', 'cancelled'),
+      kind: fc.constantFrom<Kind>('delivered', 'deliveredWithoutAnswer', 'returned', 'cancelled'),
       likes,
     }),
   },
@@ -177,7 +177,7 @@ describe('the view', () => {
   })
 })
 
-describe('P8 the view of delivered and confirmed changes in the order of their lanes', () => {
+describe('P8 the view of changes that were delivered, with or without an answer, in the order of their lanes', () => {
   const apply = (value: number, { type, payload }: Plain) =>
     type === doubled.type ? value * 2 : value + (payload as { by: number }).by
   const about = (action: Plain) => (action.payload as { post: Post }).post
@@ -195,7 +195,7 @@ describe('P8 the view of delivered and confirmed changes in the order of their l
         const server: Record<Post, number> = { a: 10, b: 20 }
         const waiting: { readonly id: string; readonly action: Plain }[] = []
         let state = base
-        const end = (one: Post, kind: 'delivered' | 'confirmed') => {
+        const end = (one: Post, kind: 'delivered' | 'deliveredWithoutAnswer') => {
           const at = waiting.findIndex(({ action }) => about(action) === one)
           const [first] = at < 0 ? [] : waiting.splice(at, 1)
           if (first === undefined) return
@@ -216,7 +216,10 @@ describe('P8 the view of delivered and confirmed changes in the order of their l
         for (const [i, move] of all.entries()) {
           if (move === 'read') state = reducer(state, loaded({ ...server }))
           else if (typeof move === 'string')
-            end(move.endsWith('a') ? 'a' : 'b', move.startsWith('deliver') ? 'delivered' : 'confirmed')
+            end(
+              move.endsWith('a') ? 'a' : 'b',
+              move.startsWith('deliver') ? 'delivered' : 'deliveredWithoutAnswer',
+            )
           else {
             waiting.push({ id: `e${i}`, action: move })
             state = reducer(state, pend(`e${i}`, move))

@@ -8,10 +8,10 @@ import {
   like,
   loaded,
   noted,
-  partitionChanged,
   pend,
   reducer,
   stateAfterActions,
+  userChanged,
 } from '../fixtures/posts.fixture.js'
 import { optimistic } from './optimistic.js'
 
@@ -34,7 +34,7 @@ describe('an entry that settled before the page began', () => {
     const same = optimistic(
       (state: { n: number } = { n: 0 }, { type }: { type: string }) =>
         type.endsWith('/delivered') ? { n: state.n + 1 } : state,
-      { truth: ({ type }: never) => type === 'same' },
+      { fromServer: ({ type }: never) => type === 'same' },
       { produce: undefined, report: () => {} },
     )
 
@@ -54,7 +54,7 @@ describe('an entry that settled before the page began', () => {
   })
 
   it('counts again for the next user', () => {
-    expect(stateAfterActions(loaded({ a: 10 }), partitionChanged, late(5)).likes['a']).toBe(99)
+    expect(stateAfterActions(loaded({ a: 10 }), userChanged, late(5)).likes['a']).toBe(99)
   })
 
   it('is applied again over a read that may be older', () => {
@@ -106,7 +106,8 @@ describe('outcomes of one frame', () => {
 })
 
 describe('a change in doubt that did happen', () => {
-  const confirmed = (id: string, action = like(), more = {}) => ends('confirmed', id, { action, ...more })
+  const withoutAnswer = (id: string, action = like(), more = {}) =>
+    ends('deliveredWithoutAnswer', id, { action, ...more })
 
   it('becomes confirmed state without a flicker: the view is the same before and after', () => {
     const pending = stateAfterActions(
@@ -114,7 +115,7 @@ describe('a change in doubt that did happen', () => {
       pend('2', doubled({ post: 'a' })),
       pend('3', like('b')),
     )
-    const state = reducer(pending, confirmed('1', like('a', 5)))
+    const state = reducer(pending, withoutAnswer('1', like('a', 5)))
 
     expect(state.likes).toEqual(pending.likes)
     expect(reducer(reducer(state, ends('returned', '2')), ends('returned', '3')).likes).toEqual({
@@ -124,11 +125,13 @@ describe('a change in doubt that did happen', () => {
   })
 
   it('is not counted twice with a newer read', () => {
-    expect(stateAfterActions(pend('1', like()), confirmed('1'), loaded({ a: 11 })).likes).toEqual({ a: 11 })
+    expect(stateAfterActions(pend('1', like()), withoutAnswer('1'), loaded({ a: 11 })).likes).toEqual({
+      a: 11,
+    })
   })
 
   it('is applied to a state saved before it, and not twice to a newer read', () => {
-    const late = confirmed('gone', like('a', 5), { late: true, at: 5 })
+    const late = withoutAnswer('gone', like('a', 5), { late: true, at: 5 })
 
     expect(stateAfterActions(late).likes['a']).toBe(15)
     expect(stateAfterActions(loaded({ a: 10 }), late).likes['a']).toBe(10)
@@ -138,10 +141,10 @@ describe('a change in doubt that did happen', () => {
     const cached = (readAt: number, later: readonly object[]) =>
       ({ ...loaded({ a: 10 }), meta: { readAt, broker: { later } } }) as never
 
-    expect(stateAfterActions(cached(4, [confirmed('1', like(), { at: 5 })])).likes['a']).toBe(11)
+    expect(stateAfterActions(cached(4, [withoutAnswer('1', like(), { at: 5 })])).likes['a']).toBe(11)
   })
 
-  it('reaches the reducer as its action and then as `confirmed`', () => {
+  it('reaches the reducer as its action and then as `deliveredWithoutAnswer`', () => {
     const told: string[] = []
     const listening = optimistic(
       (state: { n: number } = { n: 0 }, action: { type: string }) => {
@@ -151,9 +154,9 @@ describe('a change in doubt that did happen', () => {
       {},
       { produce: undefined, report: () => {} },
     )
-    listening({ n: 1 }, confirmed('1'))
+    listening({ n: 1 }, withoutAnswer('1'))
 
-    expect(told).toEqual(['posts/liked', 'posts/liked/confirmed'])
+    expect(told).toEqual(['posts/liked', 'posts/liked/deliveredWithoutAnswer'])
   })
 })
 

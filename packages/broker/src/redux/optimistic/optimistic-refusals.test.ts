@@ -22,7 +22,7 @@ describe('a capture that is refused', () => {
     return { run, calls }
   }
   const add = (payload: string): Plain => ({ type: 'add', payload })
-  const refused = (id: string, unseen = false, kind: 'rejected' | 'cancelled' = 'rejected') =>
+  const refused = (id: string, unseen = false, kind: 'notAccepted' | 'cancelled' = 'notAccepted') =>
     readMark(ends(kind, id, { action: add(id), payload: `no ${id}` }), {
       outcome: kind,
       lane: 'lane',
@@ -31,7 +31,7 @@ describe('a capture that is refused', () => {
       more: false,
       ...(unseen && { unseen }),
     })
-  const handled = ['add', 'add/rejected', 'add/cancelled', 'ordinary']
+  const handled = ['add', 'add/notAccepted', 'add/cancelled', 'ordinary']
   const ordinary = { type: 'ordinary', payload: 'o' }
 
   it.each([

@@ -26,7 +26,7 @@ describe('optimistic', () => {
     expect(reducer(pending, ends('returned', '2')).likes).toEqual({ a: 11, b: 21 })
   })
 
-  it.each(['returned', 'rejected', 'cancelled'] as const)(
+  it.each(['returned', 'notAccepted', 'cancelled'] as const)(
     'is the identical earlier state when all pending changes are %s',
     (kind) => {
       expect(stateAfterActions(pend('1', like()), pend('2', like()), ends(kind, '2'), ends(kind, '1'))).toBe(
@@ -160,7 +160,7 @@ describe('a change that cannot be shown', () => {
   ])('P13 is skipped and reported once, however often it is replayed %s', (_name, produce) => {
     const reports: unknown[] = []
     const report = (error: unknown) => reports.push(error)
-    const show = optimistic(broken, { truth: (action) => loaded.match(action) }, { produce, report })
+    const show = optimistic(broken, { fromServer: (action) => loaded.match(action) }, { produce, report })
     const pending = [pend('1', like()), pend('2', doubled({ post: 'a' })), pend('3', like('b'))]
     const shown = [...pending, loaded({ a: 30, b: 1 }), loaded({ a: 40, b: 1 })].reduce(show, base)
 
@@ -185,7 +185,7 @@ describe('a good citizen', () => {
     const isReset = (action: unknown) => (action as Action).type === 'reset'
     const resets: Reducer<PostsState> = (state = constant, action) =>
       isReset(action) ? constant : slice.reducer(state, action)
-    const show = optimistic(resets, { truth: isReset }, { produce: undefined, report: () => {} })
+    const show = optimistic(resets, { fromServer: isReset }, { produce: undefined, report: () => {} })
     show({ likes: {}, notes: [] }, { type: 'reset' })
 
     const late = ends('delivered', 'x', { payload: { post: 'a', likes: 99 }, late: true, at: 5 })

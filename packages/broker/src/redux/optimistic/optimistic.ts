@@ -37,11 +37,11 @@ import { type Logged, settleEntries } from './rebase.js'
 
 export interface OptimisticOptions {
   /**
-   * Whether an action tells the truth, as read from the server. Such actions are applied below the pending ones. The
-   * broker's own outcomes are truth always. A truth that may be older than the last outcome (a cached copy) says in
-   * `meta.readAt` when its request was sent, in epoch milliseconds. Later outcomes are then applied on top of it.
+   * Whether an action brings what was read from the server. Such actions are applied below the pending ones, as the
+   * broker's own outcomes are. State that may be older than the last outcome (a cached copy) says in `meta.readAt` when
+   * its request was sent, in epoch milliseconds. Later outcomes are then applied on top of it.
    */
-  truth?(action: unknown): boolean
+  fromServer?(action: unknown): boolean
 }
 
 export interface OptimisticContext extends LayersContext {
@@ -55,7 +55,7 @@ export interface OptimisticContext extends LayersContext {
 
 export function optimistic<R extends AnyReducer>(
   reducer: R,
-  { truth = () => false }: OptimisticOptions,
+  { fromServer = () => false }: OptimisticOptions,
   { asks = () => false, hasPending = () => false, onForeign = () => {}, ...context }: OptimisticContext,
 ): R {
   const layering = createLayering(reducer, context)
@@ -95,7 +95,7 @@ export function optimistic<R extends AnyReducer>(
       const isShort = known !== undefined || hasPending(pending?.entryId)
       if ((pending || isPlainState(action)) && isShort) onForeign()
     }
-    if (known === undefined && isPlainState(action) && !truth(action) && action.type !== rehydrate)
+    if (known === undefined && isPlainState(action) && !fromServer(action) && action.type !== rehydrate)
       return reducer(state, action)
     const layers = known ?? nothingOn(state)
     if (ended !== undefined && !ended.read) return onOutcome(state, layers, action as OutcomeAction)
@@ -106,7 +106,7 @@ export function optimistic<R extends AnyReducer>(
     }
     if (isBrokerAction(action)) return onBroker(state, layers, action)
     if (isOfPersist(action)) return onPersist(state, layers, action)
-    return ended !== undefined || asks(action) || truth(action)
+    return ended !== undefined || asks(action) || fromServer(action)
       ? onTruth(state, layers, action)
       : onOrdinary(state, layers, action)
   }
@@ -171,7 +171,7 @@ function truthStep(
 
 function brokerStep({ apply, rebased, withoutPending }: Layering): ReducerStep<BrokerAction> {
   return (state, layers, action) => {
-    if (action.type === 'redux-broker/partitionChanged')
+    if (action.type === 'redux-broker/userChanged')
       return rebased({ ...withoutPending(layers), readAt: neverSeen })
     if (action.type === 'redux-broker/emptied') {
       const after = settleEntries(layers, new Set(action.payload), apply)

@@ -8,11 +8,11 @@ import {
   like,
   liked,
   noted,
-  partitionChanged,
   pend,
   reducer,
   restoredEntries,
   stateAfterActions,
+  userChanged,
 } from '../fixtures/posts.fixture.js'
 import { optimistic } from './optimistic.js'
 
@@ -59,10 +59,10 @@ describe('entries that were there before the page', () => {
       restoredEntries({ 1: like() }),
       pend('2', like()),
       noted('kept'),
-      partitionChanged,
+      userChanged,
     )
 
     expect(state).toEqual({ likes: { a: 10, b: 20 }, notes: ['kept'] })
-    expect(stateAfterActions(partitionChanged)).toBe(base)
+    expect(stateAfterActions(userChanged)).toBe(base)
   })
 })

@@ -1,5 +1,5 @@
 import { createSlice, type PayloadAction } from '@reduxjs/toolkit'
-import { delivered, rejected, returned } from 'redux-broker'
+import { delivered, notAccepted, returned } from 'redux-broker'
 import { liked } from './requests.js'
 
 export interface Post {
@@ -32,7 +32,7 @@ export const posts = createSlice({
         const post = state.byId[meta.arg.postId]
         if (post) post.problem = error.reason
       })
-      .addMatcher(rejected(liked), (state, { error, meta }) => {
+      .addMatcher(notAccepted(liked), (state, { error, meta }) => {
         const post = state.byId[meta.arg.postId]
         if (post && error.reason === 'outboxFull') post.problem = 'full'
       })

@@ -32,7 +32,7 @@ export const allSeen = write(createAction('posts/allSeen'), {
 })
 
 export const broker = createBroker({
-  partition: (state: { session: SessionState }) => state.session.userId,
+  user: (state: { session: SessionState }) => state.session.userId,
   prepareHeaders: (headers, { getState }) => {
     headers.set('x-user', getState().session.userId ?? '')
   },

@@ -75,7 +75,7 @@ it('keeps its limits, one request for each key, and one own answer for each subs
   const count = (what: string) => void seen.set(what, (seen.get(what) ?? 0) + 1)
   await fc.assert(
     fc.asyncProperty(story, async ({ steps, ...limits }) => {
-      const model = new SchedulerModel({ ...limits, wireMs: 30_000 }, count)
+      const model = new SchedulerModel({ ...limits, requestTimeoutMs: 30_000 }, count)
       for (const one of steps) await take(model, one)
       await model.end()
       expect(model.faults).toEqual([])

@@ -16,8 +16,8 @@ export interface SchedulerContext {
   readonly clock: Clock
   readonly chance: Pick<RandomSource, 'random'>
   readonly connections: ConnectionPool
-  /** `wireMs` is how long nothing of a read may move from its first sending on, its repeats included. */
-  readonly limits: Pick<Limits, 'readsMax' | 'waitingReadsMax'> & { readonly wireMs: number }
+  /** `requestTimeoutMs` is how long nothing of a read may move from its first sending on, its repeats included. */
+  readonly limits: Pick<Limits, 'readsMax' | 'waitingReadsMax'> & { readonly requestTimeoutMs: number }
   send(
     request: ReadRequest,
     options: Pick<ReadJob, 'partition' | 'route'> & { readonly signal: AbortSignal; moved(): void },
@@ -97,12 +97,12 @@ function createLauncher(
   let launched = 0
 
   function begin(read: ScheduledRead): SentRead {
-    const stall = startStallTimer(clock, limits.wireMs, () => {
+    const stall = startStallTimer(clock, limits.requestTimeoutMs, () => {
       const { flight } = read
       finish(read, read.sent?.last ?? { kind: 'timedOut' })
       flight?.wire.abort()
     })
-    return { stall, until: clock.monotonic() + limits.wireMs, tries: 0 }
+    return { stall, until: clock.monotonic() + limits.requestTimeoutMs, tries: 0 }
   }
 
   function onReply(read: ScheduledRead, sent: SentRead, reply: ReadReply, sentAt: number): void {
@@ -135,7 +135,7 @@ function createLauncher(
     const moved = () => {
       if (read.flight !== flight) return
       sent.stall.moved()
-      sent.until = clock.monotonic() + limits.wireMs
+      sent.until = clock.monotonic() + limits.requestTimeoutMs
     }
     void sendRead(context, read, wire.signal, moved).then((reply) => {
       if (read.flight === flight) onReply(read, sent, reply, sentAt)

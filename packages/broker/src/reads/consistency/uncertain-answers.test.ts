@@ -101,14 +101,14 @@ describe('P8 an answer can be trusted', () => {
   it('not if the state of its writes is unknown', async () => {
     const { world, truth, put, signOut } = await openBarrier()
     await put(1, liked(1), 'inDoubt')
-    const unsure = { tags: ['post'], passes: false }
-    expect(await truth.conflicts(['post'], truth.snapshot(), 0)).toMatchObject(unsure)
+    const uncertain = { tags: ['post'], passes: false }
+    expect(await truth.conflicts(['post'], truth.snapshot(), 0)).toMatchObject(uncertain)
 
     world.store.transact = () => Promise.reject(new Error('the storage fails'))
-    expect(await truth.conflicts(['post'], truth.snapshot(), 0)).toMatchObject(unsure)
+    expect(await truth.conflicts(['post'], truth.snapshot(), 0)).toMatchObject(uncertain)
 
     signOut()
-    expect(await truth.conflicts(['post'], truth.snapshot(), 0)).toMatchObject(unsure)
+    expect(await truth.conflicts(['post'], truth.snapshot(), 0)).toMatchObject(uncertain)
   })
 })
 
