@@ -1,7 +1,7 @@
 // The real world behind the core's ports, the same in a page and in a worker.
 import { type BackupPlaces, withBackup } from '../core/backup/backed-up-store.js'
 import type { CredentialsOf } from '../core/network/allowed-origins.js'
-import type { Ports } from '../core/ports/ports.js'
+import type { Ports } from '../core/ports/all-ports.js'
 import { releaseReserve } from '../core/rows/disk-reserve.js'
 import { broadcastBus } from './broadcast-bus.js'
 import { fetchNetwork } from './network/fetch-network.js'

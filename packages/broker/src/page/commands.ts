@@ -15,12 +15,12 @@ import {
   discardOutbox as discardEverything,
   nothingDiscarded,
 } from '../core/outbox/discard-all.js'
-import { discardDamaged } from '../core/outbox/give-up.js'
+import { discardDamaged } from '../core/outbox/discard-rows.js'
 import { changePartition } from '../core/outbox/partition.js'
 import { isValidEntry } from '../core/outbox/row-validation.js'
 import type { DeadLetter, EntryRow } from '../core/rows/entry.js'
-import { within } from '../core/rows/spans.js'
-import type { StoreTransaction } from '../core/rows/store.js'
+import { keySpan } from '../core/rows/key-spans.js'
+import type { StoreTransaction } from '../core/rows/store-port.js'
 import { describe } from '../redux/describe.js'
 import { isDevelopment } from '../redux/development.js'
 import { type Broker, type Internals, internals } from './broker.js'
@@ -48,7 +48,7 @@ export function deadLetters(broker: AnyOutboxBroker): Promise<readonly DeadLette
  */
 export function outboxEntries(broker: AnyOutboxBroker): Promise<readonly OutboxEntry[]> {
   const first = async (tx: StoreTransaction, partition: string) =>
-    (await tx.list(within('entries', [partition]), pageRowsMax)).filter(isValidEntry)
+    (await tx.list(keySpan('entries', [partition]), pageRowsMax)).filter(isValidEntry)
   return readOutbox(broker, first, [])
 }
 

@@ -10,9 +10,9 @@ import { createMissingCaseWatch } from '../redux/optimistic/missing-case-watch.j
 import { optimistic } from '../redux/optimistic/optimistic.js'
 import { isRead, type Route, rejectOldNames, routeOf } from '../redux/route.js'
 import type { BrokerDispatch } from '../redux/types.js'
+import { type LiveStore, registerStore } from './active-store.js'
 import { type Broker, type BrokerOptions, type Capabilities, internals, type World } from './broker.js'
 import { checkOptions } from './check-options.js'
-import { claimDatabase, type LiveStore } from './database-claim.js'
 import { createRefusalFunctions } from './delivery/refusal-functions.js'
 import { createRegistration } from './delivery/register-worker.js'
 import { createWorkerClient, type WorkerClient } from './delivery/worker-client.js'
@@ -66,7 +66,7 @@ export function createBroker<State, Path extends string = 'broker'>(
       const begunIn = world
       const parts = { database, routes, judging, worker, world, release: () => claim.release() }
       const made = createRuntime(runtimeConfig(options, parts, store))
-      const claim = claimDatabase(database, options.world ?? globalThis, asOneOf(live, made))
+      const claim = registerStore(database, options.world ?? globalThis, asOneOf(live, made))
       runtime = made
       if (isDevelopment) queueMicrotask(() => checkMounted(store.getState(), options.reducerPath ?? 'broker'))
       const watched = (next: NextDispatch) => (watch ? watch.around(next, store.getState) : next)
@@ -109,12 +109,12 @@ function reducersOf(
     asks: ({ type }: Action<string>) => isReadAction(routes.get(type)),
     watch: isDevelopment ? createMissingCaseWatch((type) => isReadAnew(routes.get(type))) : undefined,
     hasPending: (besides?: string) => runtime()?.view.hasPending(besides) ?? false,
-    onForeign: () => runtime()?.tear(),
+    onForeign: () => runtime()?.noteReset(),
     report: world?.ports.report ?? report,
   }
   return {
     reducer(state, action) {
-      if (state === undefined) runtime()?.tear()
+      if (state === undefined) runtime()?.noteReset()
       if (isDevelopment && !isAttached() && hasPage(world)) checkAttached(action, routes)
       watch?.reduced(action)
       return brokerReducer(state, action)

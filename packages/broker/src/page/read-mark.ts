@@ -3,8 +3,8 @@
 import { readUnsettledLanes } from '../core/journal/outbox-changes.js'
 import { journalMax } from '../core/limits.js'
 import { readPartition } from '../core/outbox/partition.js'
-import { last } from '../core/rows/spans.js'
-import type { StoreTransaction } from '../core/rows/store.js'
+import { maxKey } from '../core/rows/key-spans.js'
+import type { StoreTransaction } from '../core/rows/store-port.js'
 import { type Broker, internals } from './broker.js'
 
 export interface ReadMark {
@@ -44,7 +44,7 @@ async function uncertainLanes(tx: StoreTransaction, partition: string, since: nu
   const { nextNumber } = await readPartition(tx, partition)
   const [uncertain, journal] = await Promise.all([
     readUnsettledLanes(tx, partition),
-    tx.list({ store: 'journal', from: [partition, since], to: [partition, last] }, journalMax),
+    tx.list({ store: 'journal', from: [partition, since], to: [partition, maxKey] }, journalMax),
   ])
   return { number: nextNumber, lanes: [...uncertain, ...journal.map(({ lane }) => lane)] }
 }

@@ -10,8 +10,8 @@ import {
 import { withKnocks } from '../core/network/knock-first.js'
 import type { Reachability } from '../core/network/reachability.js'
 import { appHeaders } from '../core/outbox/delivery-requirements.js'
-import { atOnce } from '../core/outcomes/at-once.js'
-import type { Ports } from '../core/ports/ports.js'
+import { refusePromise } from '../core/outcomes/refuse-promise.js'
+import type { Ports } from '../core/ports/all-ports.js'
 import type { AppWord } from '../core/rows/rows.js'
 import { answerInvalid } from '../redux/actions.js'
 import type { BrokerState } from '../redux/broker-reducer.js'
@@ -109,7 +109,7 @@ const parserOf =
     if (isDevelopment && typeof answer === 'string') checkSeen(route)
     const parse = route?.options.answer
     try {
-      const payload = parse === undefined ? answer : atOnce(parse(answer), 'answer')
+      const payload = parse === undefined ? answer : refusePromise(parse(answer), 'answer')
       if (isDevelopment) checkAnswer(type, answer, payload)
       return { payload }
     } catch (error) {

@@ -3,7 +3,7 @@ import type { Action } from 'redux'
 import { outcomesMax } from '../core/limits.js'
 import { cancelEntry } from '../core/outbox/dead-letters.js'
 import type { Owner } from '../core/outbox/partition.js'
-import type { Ports } from '../core/ports/ports.js'
+import type { Ports } from '../core/ports/all-ports.js'
 import { retryAfterFreeingSpace } from '../core/rows/disk-reserve.js'
 import type { StoredAction } from '../core/rows/entry.js'
 import { isDevelopment } from '../redux/development.js'
@@ -33,7 +33,7 @@ export interface Runtime extends Internals {
   capture(route: Route, action: StoredAction, next: (action: unknown) => unknown): Receipt<unknown>
   persisted(): boolean | undefined
   /** Call it when a reducer was given a state that it did not make, or none. */
-  tear(): void
+  noteReset(): void
   /** Call it after every action: the user may have changed, and slices may have begun anew. */
   reduced(action: Action): void
   /** Call it where the user may have changed. */
@@ -70,8 +70,8 @@ export function createRuntime(config: RuntimeConfig): Runtime {
         ? (reads as ReadEngine).capture(route, action, next)
         : captures.capture(route, action, next)
     },
-    tear() {
-      if (!outbox.isStopped()) parts.repair.tear()
+    noteReset() {
+      if (!outbox.isStopped()) parts.repair.noteReset()
     },
     async resume() {
       const owner = await outbox.user()

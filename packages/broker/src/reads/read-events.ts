@@ -1,5 +1,5 @@
 // Tells who watches of each request as it waits, leaves and ends.
-import type { Ports } from '../core/ports/ports.js'
+import type { Ports } from '../core/ports/all-ports.js'
 import type { ReadEvent } from '../page/reads-port.js'
 
 type Kind = ReadEvent['kind']

@@ -63,7 +63,7 @@ export function createUserReads(context: UserReadsContext): UserReads {
     ask,
     show(given) {
       const { params: wish, routed } = given
-      const key = readKey({ partition: routed?.action.type, request: wish.request })
+      const key = readKey({ scope: routed?.action.type, request: wish.request })
       const reader = { ...given, ended: (...how) => screen.ended(key, ...how) } satisfies Partial<Subscriber>
       const leave = ask(createSubscriber(reader))
       const hide = screen.show(key, {
@@ -126,7 +126,7 @@ function createSharedRequests(
 
   return {
     join(reader: Subscriber): () => void {
-      const key = readKey({ partition: '', request: reader.params.request })
+      const key = readKey({ scope: '', request: reader.params.request })
       const known = readings.get(key)
       known?.join(reader)
       if (known === undefined && readings.size >= readingsMax) return refuseRead(reader, outcomeOf)

@@ -8,7 +8,7 @@ import {
   outcomeMark,
   pendingMark,
   readAtOf,
-  readMark,
+  withMark,
 } from './actions.js'
 import { delivered, deliveredWithoutAnswer, failed, notAccepted, returned } from './matchers.js'
 import { write } from './route.js'
@@ -69,15 +69,15 @@ describe('an outcome', () => {
 describe('marks', () => {
   it("stand beside the app's own meta, on a copy", () => {
     const action = { ...liked({ postId: '1' }), meta: { from: 'a button' } }
-    const marked = readMark(action, { entryId: 'e', lane: 'l' })
+    const marked = withMark(action, { entryId: 'e', lane: 'l' })
 
     expect(marked.meta).toEqual({ from: 'a button', broker: { entryId: 'e', lane: 'l' } })
     expect(action.meta).toEqual({ from: 'a button' })
   })
 
   it('of pending actions, outcomes and reads are not confused', () => {
-    const pending = readMark(liked({ postId: '1' }), { entryId: 'e', lane: 'l' })
-    const truth = readMark({ type: 'loaded' }, { later: [made('delivered')] })
+    const pending = withMark(liked({ postId: '1' }), { entryId: 'e', lane: 'l' })
+    const truth = withMark({ type: 'loaded' }, { later: [made('delivered')] })
     const all = [pending, made('delivered'), truth]
 
     expect(all.map((action) => pendingMark(action) !== undefined)).toEqual([true, false, false])

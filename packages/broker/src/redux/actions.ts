@@ -3,7 +3,7 @@ import type { Action } from 'redux'
 import { errorText } from '../core/network/error-text.js'
 import type { Quarantined } from '../core/outbox/row-validation.js'
 import type { StoredAction } from '../core/rows/entry.js'
-import type { LastTry, Loss } from '../core/rows/rows.js'
+import type { LatestAttempt, Loss } from '../core/rows/rows.js'
 import type { OriginTrouble } from './origin-trouble.js'
 import type { AnswerMeta } from './types.js'
 
@@ -44,7 +44,7 @@ export interface JournalPosition {
 }
 
 /** Outcomes of the past: a state that was kept is given those that it lacks. */
-export interface Past {
+export interface PastOutcomes {
   /** How far the page is. */
   readonly told: JournalPosition
   /** The last number of the journal: a state that holds more is of a database that was lost. */
@@ -94,7 +94,7 @@ export function readAtOf(action: unknown): number | undefined {
 export const hasMark = (action: unknown): boolean => meta(action)?.['broker'] !== undefined
 
 /** The action with a mark of the broker's beside the app's own meta. */
-export const readMark = <A>(action: A, broker: object): A => ({
+export const withMark = <A>(action: A, broker: object): A => ({
   ...action,
   meta: { ...meta(action), broker },
 })
@@ -106,7 +106,7 @@ export interface RestoredEntry {
   readonly action: StoredAction
   readonly inDoubt: boolean
   /** The result of its last attempt. */
-  readonly tried?: LastTry
+  readonly tried?: LatestAttempt
 }
 
 export interface RefusedEntry {
@@ -134,7 +134,7 @@ export type BrokerAction =
       readonly payload: {
         readonly entries: readonly RestoredEntry[]
         readonly letters: readonly LetterSummary[]
-        readonly past?: Past
+        readonly past?: PastOutcomes
       }
       /** At a start they were captured before anything in this page. */
       readonly meta: { readonly first: boolean }
@@ -148,7 +148,7 @@ export type BrokerAction =
   | { readonly type: 'redux-broker/emptied'; readonly payload: readonly string[] }
   | { readonly type: 'redux-broker/doubted'; readonly payload: string }
   /** Attempts that did not end their entries. */
-  | { readonly type: 'redux-broker/tried'; readonly payload: readonly LastTry[] }
+  | { readonly type: 'redux-broker/tried'; readonly payload: readonly LatestAttempt[] }
   | { readonly type: 'redux-broker/status'; readonly payload: Status }
   /** A slice began anew, or was given kept state: what is shown, and how the broker's own slice was, once more. */
   | {
@@ -156,7 +156,7 @@ export type BrokerAction =
       readonly payload: {
         readonly entries: readonly RestoredEntry[]
         readonly slice: Status
-        readonly past?: Past | undefined
+        readonly past?: PastOutcomes | undefined
       }
       readonly meta: { readonly first: true }
     }

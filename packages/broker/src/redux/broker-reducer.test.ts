@@ -1,11 +1,11 @@
 import type { Action, UnknownAction } from 'redux'
 import { describe, expect, it } from 'vitest'
 import { indexMax } from '../core/limits.js'
-import { type BrokerAction, type OutcomeAction, outcome, readMark } from './actions.js'
+import { type BrokerAction, type OutcomeAction, outcome, withMark } from './actions.js'
 import { type BrokerState, brokerReducer } from './broker-reducer.js'
 
 const pend = (entryId: string) =>
-  readMark({ type: 'posts/liked', payload: { text: 'secret' } }, { entryId, lane: 'l' })
+  withMark({ type: 'posts/liked', payload: { text: 'secret' } }, { entryId, lane: 'l' })
 const ended = (
   kind: 'delivered' | 'returned' | 'notAccepted' | 'cancelled',
   entryId: string,

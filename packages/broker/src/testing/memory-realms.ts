@@ -1,6 +1,6 @@
 // The locks, the news and the chance that realms share besides the store, in memory.
 import type { Bus, Locks, RandomSource } from '../core/platform.js'
-import type { Life } from './life.js'
+import type { Life } from './realm-life.js'
 
 interface LockRequest {
   grant(): void

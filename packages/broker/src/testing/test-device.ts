@@ -1,6 +1,6 @@
 // The connection that a tab has, as a test sets it.
 import type { Device, DeviceState } from '../core/conditions/device.js'
-import type { Life } from './life.js'
+import type { Life } from './realm-life.js'
 import { subscribe } from './test-host.js'
 
 export function createTestDevice(life: Life): Device & { setDevice(state: DeviceState): void } {

@@ -1,7 +1,7 @@
 // The page's surroundings, as a test sets them.
 import type { Reachability } from '../core/network/reachability.js'
 import type { LifecycleSignal, PageLifecycle } from '../page/lifecycle/page-lifecycle.js'
-import type { Life } from './life.js'
+import type { Life } from './realm-life.js'
 
 export interface TestHost extends PageLifecycle {
   /** The browser's belief, which it tells by `online` and `offline` events. Use the world's to cut the network too. */

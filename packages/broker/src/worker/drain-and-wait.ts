@@ -1,11 +1,12 @@
 // How a worker drains and stays awake for what is due soon, and how it has the browser wake it for the rest.
+
+import { syncTag } from '../core/delivery/drain-messages.js'
 import type { Executor } from '../core/delivery/executor.js'
 import { nextWake, readOutlook } from '../core/delivery/next-wake.js'
-import { syncTag } from '../core/delivery/worker-messages.js'
 import type { CanSend } from '../core/outbox/delivery-requirements.js'
 import type { Owner } from '../core/outbox/partition.js'
 import type { WakeReason } from '../core/outcomes/circuit-breaker.js'
-import type { Ports } from '../core/ports/ports.js'
+import type { Ports } from '../core/ports/all-ports.js'
 
 declare const self: ServiceWorkerGlobalScope & {
   readonly registration: { readonly sync?: WorkerSyncManager }

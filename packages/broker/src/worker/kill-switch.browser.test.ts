@@ -1,6 +1,6 @@
 // A worker beside a page whose `user` gives nobody, as docs/security.md tells of it.
 import { expect, it, vi } from 'vitest'
-import { drainCommand } from '../core/delivery/worker-messages.js'
+import { drainCommand } from '../core/delivery/drain-messages.js'
 import { sent, startPage, startWorker } from './worker.fixture.js'
 
 /** An app in whose page a write waits. Once that is closed the network is back. */

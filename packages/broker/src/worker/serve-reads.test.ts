@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Locks } from '../core/platform.js'
+import { readCommand } from '../core/reads/read-messages.js'
 import type { ReadJob, Scheduler } from '../core/reads/read-types.js'
-import { readCommand } from '../core/reads/worker-messages.js'
 import { createReadServer } from './serve-reads.js'
 
 const request = { url: 'https://app.test/me', method: 'GET', headers: [] } as const

@@ -4,14 +4,14 @@ import type { CanSend } from '../core/outbox/delivery-requirements.js'
 import type { Locks } from '../core/platform.js'
 import { createLockWatch, holdLock, type LockWatch } from '../core/reads/lock-watch.js'
 import { isPriority } from '../core/reads/priority.js'
-import type { Scheduler, Subscription } from '../core/reads/read-types.js'
 import {
   type ReadCommand,
   type RequestedRead,
   servingLock,
   subscriberLock,
   type WorkerMessage,
-} from '../core/reads/worker-messages.js'
+} from '../core/reads/read-messages.js'
+import type { Scheduler, Subscription } from '../core/reads/read-types.js'
 
 export interface ReadServerContext {
   readonly database: string

@@ -7,9 +7,9 @@ import { browserDevice } from '../adapters/system/browser-device.js'
 import { recoverRows } from '../core/backup/recover-lost-rows.js'
 import type { Device } from '../core/conditions/device.js'
 import type { Outgoing } from '../core/delivery/attempt.js'
+import { draining, isAskCommand, isDrainCommand, syncTagPrefix } from '../core/delivery/drain-messages.js'
 import { createExecutor } from '../core/delivery/executor.js'
 import { queryStatus, questions } from '../core/delivery/status-query.js'
-import { draining, isAskCommand, isDrainCommand, syncTagPrefix } from '../core/delivery/worker-messages.js'
 import { defaultLimits } from '../core/limits.js'
 import { credentialsBy, originNames } from '../core/network/allowed-origins.js'
 import { createConnectionPool, withConnectionPool } from '../core/network/connection-pool.js'
@@ -17,18 +17,18 @@ import { withKnocks } from '../core/network/knock-first.js'
 import type { Network } from '../core/network/network.js'
 import type { CanSend } from '../core/outbox/delivery-requirements.js'
 import { isActive, type Owner, readActive, readProven } from '../core/outbox/partition.js'
-import type { Ports } from '../core/ports/ports.js'
+import type { Ports } from '../core/ports/all-ports.js'
 import { sendIdentified } from '../core/reads/cache/answer-identity.js'
-import { notingScheduler } from '../core/reads/scheduler/note-reachability.js'
+import { isReadCommand } from '../core/reads/read-messages.js'
+import { withReachability } from '../core/reads/scheduler/reachability-scheduler.js'
 import { createScheduler } from '../core/reads/scheduler/scheduler.js'
 import { shareByKey } from '../core/reads/scheduler/share-by-key.js'
-import { isReadCommand } from '../core/reads/worker-messages.js'
 import type { Base } from '../core/rows/app-homes.js'
 import { retryAfterFreeingSpace } from '../core/rows/disk-reserve.js'
-import type { Store } from '../core/rows/store.js'
+import type { Store } from '../core/rows/store-port.js'
 import { drainAndWait, onSync, type WorkerLife } from './drain-and-wait.js'
 import { createReadServer, type ReadServer } from './serve-reads.js'
-import { given, type WorkerOptions, workerBase } from './worker-options.js'
+import { type WorkerOptions, workerBase, workerCapabilities } from './worker-options.js'
 
 declare const self: ServiceWorkerGlobalScope
 
@@ -59,7 +59,7 @@ export function startBrokerWorker(options: WorkerOptions = {}): BrokerWorker {
     device: neverVisible(browserDevice()),
   }
   const { chance, clock, locks, report } = ports
-  const has = [...given(options), ...(locks.available ? ['reads'] : [])]
+  const has = [...workerCapabilities(options), ...(locks.available ? ['reads'] : [])]
   const serves: CanSend = (origin, needs) =>
     origins.includes(origin) && needs.every((need) => has.includes(need))
   const prepare = ({ headers, url, route, partition: outbox }: Outgoing) =>
@@ -85,7 +85,7 @@ export function startBrokerWorker(options: WorkerOptions = {}): BrokerWorker {
     isOnline: () => navigator.onLine,
     send: sendingReads(ports.store, prepare, world.network, limits.answerBytesMax),
   })
-  const line = notingScheduler(shareByKey(scheduler, { report }), ports)
+  const line = withReachability(shareByKey(scheduler, { report }), ports)
   const reads = createReadServer({ database, line, locks, instance: chance.id(), serves, report })
   const life = { executor, ports, database, serves, user }
 

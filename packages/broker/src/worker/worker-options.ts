@@ -51,7 +51,11 @@ export function workerBase({ name, base }: WorkerOptions): Base {
 }
 
 /** The needs of entries that this worker can meet. */
-export const given = ({ prepareHeaders, refusedWhen = {}, origins }: WorkerOptions): readonly string[] => [
+export const workerCapabilities = ({
+  prepareHeaders,
+  refusedWhen = {},
+  origins,
+}: WorkerOptions): readonly string[] => [
   ...(prepareHeaders === undefined ? [] : [appHeaders]),
   ...Object.keys(refusedWhen).map(judgeRequirement),
   ...cookieNeeds(origins),

@@ -1,7 +1,7 @@
 // The broker in a real service worker, with the page that asks it.
 import { configureStore, createAction } from '@reduxjs/toolkit'
 import { describe, expect, it, vi } from 'vitest'
-import { askCommand, drainCommand, draining } from '../core/delivery/worker-messages.js'
+import { askCommand, drainCommand, draining } from '../core/delivery/drain-messages.js'
 import { createBroker, discardAll, reads, watchReads, write } from '../index.js'
 import { byTheWorker, cleanUp, type Echo, sent, startPage, startWorker } from './worker.fixture.js'
 

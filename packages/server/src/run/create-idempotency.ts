@@ -12,11 +12,11 @@ import { parseIdempotencyKey } from '../request/idempotency-key.js'
 import type { ClockJump } from '../store/clock-watch.js'
 import { type Purged, StoreBusyError } from '../store/store.js'
 import { DeadlineError } from './deadline.js'
-import { decide } from './decide.js'
+import { decideAnswer } from './decide-answer.js'
+import { decideStatusAnswer } from './decide-status-answer.js'
 import type { Handler } from './handler.js'
 import { type Outcome, refused, respond } from './outcome.js'
 import { reportFailure } from './report-failure.js'
-import { decideStatus } from './status.js'
 
 export interface Idempotency<Tx> {
   /**
@@ -79,7 +79,7 @@ async function run<Tx>(
   checkRequest('run', request)
   checkHandler(handler)
   const header = parseIdempotencyKey(request.headers.get('idempotency-key'), settings.bareKeys)
-  const outcome = await answered(settings, request, decide(settings, { request, header, handler }))
+  const outcome = await answered(settings, request, decideAnswer(settings, { request, header, handler }))
   const { retentionMs } = settings
   return respond(outcome, { field: header.kind === 'valid' ? header.field : undefined, retentionMs })
 }
@@ -90,7 +90,7 @@ async function status<Tx>(
   key: string,
 ): Promise<Response> {
   checkRequest('status', request)
-  const outcome = await answered(settings, request, decideStatus(settings, request, key))
+  const outcome = await answered(settings, request, decideStatusAnswer(settings, request, key))
   const response = respond(outcome, { field: undefined, retentionMs: settings.retentionMs })
   response.headers.set('cache-control', 'no-store')
   return response

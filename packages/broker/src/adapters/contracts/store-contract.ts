@@ -3,9 +3,9 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { waiting } from '../../core/fixtures/entry.fixture.js'
 import { listMax } from '../../core/limits.js'
 import type { EntryRow } from '../../core/rows/entry.js'
+import { maxKey } from '../../core/rows/key-spans.js'
 import type { SettingRow } from '../../core/rows/rows.js'
-import { last } from '../../core/rows/spans.js'
-import type { Key, Span, Store } from '../../core/rows/store.js'
+import type { Key, Span, Store } from '../../core/rows/store-port.js'
 
 /** `create` gives a store that is empty and shares nothing with an earlier one. */
 export function describeStore(name: string, create: () => Store | Promise<Store>): void {
@@ -53,7 +53,7 @@ export function describeStore(name: string, create: () => Store | Promise<Store>
 
         await expect(failed).rejects.toThrow('half-way')
         expect(await readSalt()).toBeUndefined()
-        expect(await list({ store: 'entries', from: ['p'], to: ['p', last] })).toEqual([1])
+        expect(await list({ store: 'entries', from: ['p'], to: ['p', maxKey] })).toEqual([1])
       })
 
       it('keeps nothing of a transaction if one of its rows cannot be stored', async () => {
@@ -75,7 +75,7 @@ export function describeStore(name: string, create: () => Store | Promise<Store>
 
         await write(waiting({ seq: 4 }))
 
-        expect(await list({ store: 'entries', from: ['p'], to: ['p', last] })).toEqual([4])
+        expect(await list({ store: 'entries', from: ['p'], to: ['p', maxKey] })).toEqual([4])
       })
 
       it('shows a transaction its own writes and deletions, in rows, spans and indexes', async () => {
@@ -87,8 +87,8 @@ export function describeStore(name: string, create: () => Store | Promise<Store>
           return {
             gone: await tx.get('entries', ['p', 1]),
             row: (await tx.get('entries', ['p', 2]))?.seq,
-            span: (await tx.list({ store: 'entries', from: ['p'], to: ['p', last] }, 9)).length,
-            lane: await tx.firstKey({ store: 'entries', index: 'lane', from: ['p'], to: ['p', last] }),
+            span: (await tx.list({ store: 'entries', from: ['p'], to: ['p', maxKey] }, 9)).length,
+            lane: await tx.firstKey({ store: 'entries', index: 'lane', from: ['p'], to: ['p', maxKey] }),
           }
         })
 
@@ -100,7 +100,7 @@ export function describeStore(name: string, create: () => Store | Promise<Store>
           store.transact('readwrite', 'relaxed', async (tx) => {
             const row = await tx.get('settings', ['salt'])
             const value = row?.name === 'salt' ? Number(row.value) : 0
-            await tx.firstKey({ store: 'entries', from: ['p'], to: ['p', last] })
+            await tx.firstKey({ store: 'entries', from: ['p'], to: ['p', maxKey] })
             tx.put('settings', salt(String(value + 1)))
           })
 
@@ -127,7 +127,7 @@ export function describeStore(name: string, create: () => Store | Promise<Store>
 
         await store.transact('readwrite', 'strict', async (tx) => tx.delete('entries', ['p', 2]))
 
-        expect(await list({ store: 'entries', from: ['p'], to: ['p', last] })).toEqual([1])
+        expect(await list({ store: 'entries', from: ['p'], to: ['p', maxKey] })).toEqual([1])
       })
 
       it('returns copies: a change by the caller changes no stored row', async () => {
@@ -135,7 +135,7 @@ export function describeStore(name: string, create: () => Store | Promise<Store>
         await write({ ...waiting({ seq: 1 }), action: { type: 'a', payload } })
         const read = () =>
           store.transact('readonly', 'relaxed', async (tx) => {
-            const [row] = await tx.list({ store: 'entries', from: ['p'], to: ['p', last] }, 1)
+            const [row] = await tx.list({ store: 'entries', from: ['p'], to: ['p', maxKey] }, 1)
             return row?.action.payload as { text: string }
           })
         payload.text = 'changed by the writer'
@@ -166,14 +166,19 @@ export function describeStore(name: string, create: () => Store | Promise<Store>
       it('returns at most the requested number of rows, the first ones in the order of the index', async () => {
         await write(...[30, 10, 20].map((notBefore, i) => waiting({ seq: i + 1, notBefore })))
 
-        const span = { store: 'entries', index: 'due', from: ['p', origin], to: ['p', origin, last] } as const
+        const span = {
+          store: 'entries',
+          index: 'due',
+          from: ['p', origin],
+          to: ['p', origin, maxKey],
+        } as const
 
         expect(await list(span, 2)).toEqual([2, 3])
       })
 
       it('returns all rows at the highest limit, and throws above it', async () => {
         await write(...[3, 1, 2].map((seq) => waiting({ seq })))
-        const span = { store: 'entries', from: ['p'], to: ['p', last] } as const
+        const span = { store: 'entries', from: ['p'], to: ['p', maxKey] } as const
 
         expect(await list(span, listMax)).toEqual([1, 2, 3])
         await expect(list(span, listMax + 1)).rejects.toThrow(TypeError)
@@ -189,7 +194,7 @@ export function describeStore(name: string, create: () => Store | Promise<Store>
 
       it('leaves a row out of an index whose column it lacks, and keeps it in the others', async () => {
         await write(waiting({ seq: 1, head: false }), waiting({ seq: 2 }))
-        const all = { from: ['p'], to: ['p', last] } as const
+        const all = { from: ['p'], to: ['p', maxKey] } as const
 
         expect(await list({ store: 'entries', index: 'due', ...all })).toEqual([2])
         expect(await list({ store: 'entries', index: 'unsure', ...all })).toEqual([])
@@ -203,14 +208,14 @@ export function describeStore(name: string, create: () => Store | Promise<Store>
             tx.firstKey({ store: 'entries', index: 'lane', from, to }),
           )
 
-        expect(await first(['p'], ['p', last])).toEqual(['p', 'a', 3])
-        expect(await first(['p', 'c'], ['p', 'c', last])).toBeUndefined()
+        expect(await first(['p'], ['p', maxKey])).toEqual(['p', 'a', 3])
+        expect(await first(['p', 'c'], ['p', 'c', maxKey])).toBeUndefined()
       })
 
       it('never reads from another partition, even if the names are alike', async () => {
         await write(...['p', 'p1', 'pp', 'o', ''].map((partition) => waiting({ partition, seq: 1 })))
         const read = store.transact('readonly', 'relaxed', async (tx) => {
-          const rows = await tx.list({ store: 'entries', from: ['p'], to: ['p', last] }, 9)
+          const rows = await tx.list({ store: 'entries', from: ['p'], to: ['p', maxKey] }, 9)
           return rows.map(({ partition }) => partition)
         })
 
@@ -221,7 +226,7 @@ export function describeStore(name: string, create: () => Store | Promise<Store>
         await write(...[10, 2, 1].map((seq) => waiting({ seq, lane: 'same' })))
         await write(...['a', 'Z', '', 'é', 'aa'].map((lane, i) => waiting({ seq: 20 + i, lane })))
         const lanes = await store.transact('readonly', 'relaxed', async (tx) => {
-          const rows = await tx.list({ store: 'entries', index: 'lane', from: ['p'], to: ['p', last] }, 99)
+          const rows = await tx.list({ store: 'entries', index: 'lane', from: ['p'], to: ['p', maxKey] }, 99)
           return rows.map(({ lane, seq }) => `${lane}:${seq}`)
         })
 
@@ -234,8 +239,8 @@ export function describeStore(name: string, create: () => Store | Promise<Store>
         const by = (from: Key, to: Key) => list({ store: 'entries', index: 'lane', from, to })
 
         expect(await by(['p', 0], ['p', Number.MAX_SAFE_INTEGER])).toEqual([])
-        expect(await by(['p', ''], ['p', last])).toEqual([Number.MAX_SAFE_INTEGER, 1])
-        expect(await list({ store: 'entries', from: ['p', ''], to: ['p', last] })).toEqual([])
+        expect(await by(['p', ''], ['p', maxKey])).toEqual([Number.MAX_SAFE_INTEGER, 1])
+        expect(await list({ store: 'entries', from: ['p', ''], to: ['p', maxKey] })).toEqual([])
       })
     })
   })

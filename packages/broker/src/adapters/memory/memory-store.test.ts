@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import type { Key } from '../../core/rows/store.js'
+import type { Key } from '../../core/rows/store-port.js'
 import { describeStore } from '../contracts/store-contract.js'
 import { compareKeys, memoryStore } from './memory-store.js'
 

@@ -2,7 +2,7 @@
 import { listMax } from '../../core/limits.js'
 import type { Rows, StoreName } from '../../core/rows/rows.js'
 import { schema } from '../../core/rows/schema.js'
-import type { Key, Span, Store, StoreTransaction } from '../../core/rows/store.js'
+import type { Key, Span, Store, StoreTransaction } from '../../core/rows/store-port.js'
 
 type MemoryRow = Readonly<Record<string, unknown>>
 type Tables = Readonly<Record<StoreName, Map<string, MemoryRow>>>

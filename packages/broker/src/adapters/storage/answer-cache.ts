@@ -1,6 +1,6 @@
 // Kept answers in Cache Storage, in one cache for each user of each database, apart from the caches of the app's worker.
 
-import type { Ports } from '../../core/ports/ports.js'
+import type { Ports } from '../../core/ports/all-ports.js'
 import type { AnswerCache } from '../../core/reads/cache/answer-cache.js'
 import {
   answerBytes,

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import type { Store } from '../../core/rows/store.js'
+import type { Store } from '../../core/rows/store-port.js'
 import { salt, setSalt } from './idb-store.fixture.js'
 import { idbStore } from './idb-store.js'
 

@@ -2,8 +2,8 @@ import { openDB } from 'idb'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { waiting } from '../../core/fixtures/entry.fixture.js'
 import { readPartition } from '../../core/outbox/partition.js'
-import { within } from '../../core/rows/spans.js'
-import type { Span } from '../../core/rows/store.js'
+import { keySpan } from '../../core/rows/key-spans.js'
+import type { Span } from '../../core/rows/store-port.js'
 import { fresh, opened, openStore, salt, setSalt, watchTransactions } from './idb-store.fixture.js'
 
 /** Whatever events the browser has ready, it has told by then. */
@@ -88,8 +88,8 @@ describe('a connection', () => {
     expect(await salt(store)).toBe('of the older one')
     expect(await store.transact('readonly', 'relaxed', (tx) => readPartition(tx, 'p'))).toBeDefined()
     const list = (span: Span<'entries'>) => store.transact('readonly', 'relaxed', (tx) => tx.list(span, 99))
-    expect(await list(within('entries', ['p']))).toEqual(rows)
-    expect(await list(within('entries', ['p', 'e7'], 'id'))).toEqual([rows[7]])
+    expect(await list(keySpan('entries', ['p']))).toEqual(rows)
+    expect(await list(keySpan('entries', ['p', 'e7'], 'id'))).toEqual([rows[7]])
   })
 
   it('to a newer version opens as it is, and deletes nothing', async () => {

@@ -1,6 +1,6 @@
 // Opens databases of this test file, each under a fresh name.
 import { vi } from 'vitest'
-import type { Store } from '../../core/rows/store.js'
+import type { Store } from '../../core/rows/store-port.js'
 import { idbStore } from './idb-store.js'
 
 export const fresh = () => `idb-${crypto.randomUUID()}`

@@ -2,7 +2,7 @@
 // still undo a request that succeeded.
 
 import { schema, schemaVersion } from '../../core/rows/schema.js'
-import type { Key, PrepareConnection, Span, Store, StoreTransaction } from '../../core/rows/store.js'
+import type { Key, PrepareConnection, Span, Store, StoreTransaction } from '../../core/rows/store-port.js'
 
 const storeNames = Object.keys(schema)
 

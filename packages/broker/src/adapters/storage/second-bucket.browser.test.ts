@@ -1,7 +1,7 @@
 // A bucket that is deleted under an open page, as where a user clears the site's data.
 import { expect, it, onTestFinished } from 'vitest'
 import { cdp } from 'vitest/browser'
-import type { Store } from '../../core/rows/store.js'
+import type { Store } from '../../core/rows/store-port.js'
 import { secondBucket } from './second-bucket.js'
 
 interface Session {

@@ -1,5 +1,5 @@
 // A storage bucket of Chromium is a second place on the same disk. Its database has a log of its own and dies alone.
-import type { Store } from '../../core/rows/store.js'
+import type { Store } from '../../core/rows/store-port.js'
 import { idbStore } from './idb-store.js'
 import { renewLog } from './renew-log.js'
 

@@ -3,7 +3,7 @@
 
 import { copyMsMax, knownMsMax, levelAfterMs, noteSpacingMs, recoverMsMax } from '../limits.js'
 import type { Clock } from '../platform.js'
-import type { PrepareConnection, Store } from '../rows/store.js'
+import type { PrepareConnection, Store } from '../rows/store-port.js'
 import { withTimeout } from '../with-timeout.js'
 import { answering, inTime } from './bounded-places.js'
 import type { Backup, Checkpoint, CheckpointFile } from './checkpoint.js'

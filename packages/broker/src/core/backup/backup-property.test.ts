@@ -13,8 +13,8 @@ import { activate, readPartition } from '../outbox/partition.js'
 import type { Outcome } from '../outcomes/outcome.js'
 import { retryOutcome, unknownEffect } from '../outcomes/retry-outcome.js'
 import { isRepeatable, type SendingEntry } from '../rows/entry.js'
-import { within } from '../rows/spans.js'
-import type { Store } from '../rows/store.js'
+import { keySpan } from '../rows/key-spans.js'
+import type { Store } from '../rows/store-port.js'
 
 type Step =
   | { readonly do: 'accept'; readonly lane: string; readonly server: 'plain' | 'idempotent' }
@@ -66,8 +66,8 @@ function createServer() {
 const contents = (store: Store) =>
   store.transact('readonly', 'relaxed', async (tx) => ({
     row: await readPartition(tx, 'p'),
-    entries: await tx.list(within('entries', ['p']), 999),
-    letters: await tx.list(within('deadLetters', ['p']), 999),
+    entries: await tx.list(keySpan('entries', ['p']), 999),
+    letters: await tx.list(keySpan('deadLetters', ['p']), 999),
   }))
 
 const signIn = (store: Store) =>

@@ -2,7 +2,7 @@
 
 import { turnMs } from '../limits.js'
 import type { Clock } from '../platform.js'
-import type { Store } from '../rows/store.js'
+import type { Store } from '../rows/store-port.js'
 import { withTimeout } from '../with-timeout.js'
 
 /** Rejects if the work takes longer. */

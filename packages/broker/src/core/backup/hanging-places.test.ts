@@ -7,8 +7,8 @@ import { capture } from '../fixtures/entry.fixture.js'
 import { defaultLimits, knownMsMax, levelAfterMs, recoverMsMax } from '../limits.js'
 import { append } from '../outbox/append.js'
 import { newPartition, readPartition } from '../outbox/partition.js'
-import { within } from '../rows/spans.js'
-import type { Store } from '../rows/store.js'
+import { keySpan } from '../rows/key-spans.js'
+import type { Store } from '../rows/store-port.js'
 import { type BackupPlaces, type BackupRepair, withBackup } from './backed-up-store.js'
 import type { Checkpoint } from './checkpoint.js'
 import { recoverRows } from './recover-lost-rows.js'
@@ -42,7 +42,7 @@ function hangingCopy(from: number, how: Hang = 'atOnce') {
     },
   }
   const size = async () =>
-    (await store.transact('readonly', 'relaxed', (tx) => tx.list(within('entries', []), 99))).length
+    (await store.transact('readonly', 'relaxed', (tx) => tx.list(keySpan('entries', []), 99))).length
   return { copy, closed: () => closed, size }
 }
 

@@ -5,7 +5,7 @@ import { deliveredOutcome } from '../fixtures/outbox.fixture.js'
 import { defaultLimits } from '../limits.js'
 import { append } from '../outbox/append.js'
 import { changePartition, readActive } from '../outbox/partition.js'
-import { within } from '../rows/spans.js'
+import { keySpan } from '../rows/key-spans.js'
 
 describe('a copy', () => {
   it('is no mirror once it has missed a write, until the next start synchronises it', async () => {
@@ -34,7 +34,7 @@ describe('a copy', () => {
 
     const copied = await look(device.copy)
     const rest = await device.copy.transact('readonly', 'relaxed', async (tx) => [
-      await tx.list(within('journal', []), 9),
+      await tx.list(keySpan('journal', []), 9),
       await readActive(tx),
     ])
 

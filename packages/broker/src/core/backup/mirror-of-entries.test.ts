@@ -4,8 +4,8 @@ import { manualClock } from '../../testing/manual-clock.js'
 import { capture } from '../fixtures/entry.fixture.js'
 import { copyMsMax, defaultLimits } from '../limits.js'
 import { append } from '../outbox/append.js'
-import { within } from '../rows/spans.js'
-import type { Store } from '../rows/store.js'
+import { keySpan } from '../rows/key-spans.js'
+import type { Store } from '../rows/store-port.js'
 import { type BackedUpStore, withBackup } from './backed-up-store.js'
 import { recoverRows } from './recover-lost-rows.js'
 import { syncMirror } from './sync-mirror.js'
@@ -23,7 +23,7 @@ function slowPlace() {
       return store.transact(mode, ...rest)
     },
   }
-  const rows = () => store.transact('readonly', 'relaxed', (tx) => tx.list(within('entries', ['p']), 9))
+  const rows = () => store.transact('readonly', 'relaxed', (tx) => tx.list(keySpan('entries', ['p']), 9))
   return { place, rows, open: () => gates.forEach((open) => void open()) }
 }
 

@@ -4,8 +4,8 @@ import { capture } from '../fixtures/entry.fixture.js'
 import { deliveredOutcome, type Outbox, outbox, refusedReply } from '../fixtures/outbox.fixture.js'
 import { readStart } from '../journal/outbox-changes.js'
 import type { EntryRow } from '../rows/entry.js'
+import { keySpan } from '../rows/key-spans.js'
 import type { PartitionRow } from '../rows/rows.js'
-import { within } from '../rows/spans.js'
 import { recount } from './recount.js'
 
 /** A letter, two entries of one lane, one of another, and a history. */
@@ -116,7 +116,7 @@ describe('rows that were counted and are missing', () => {
   const erase = (box: Outbox, ids: readonly string[]) =>
     box.write(async (tx) => {
       for (const store of ['entries', 'deadLetters'] as const)
-        for (const { seq, id } of await tx.list(within(store, ['p']), 99))
+        for (const { seq, id } of await tx.list(keySpan(store, ['p']), 99))
           if (ids.includes(id)) tx.delete(store, ['p', seq])
     })
 

@@ -5,7 +5,7 @@ import { hasRow, isPlaceTaken, newPartition } from '../outbox/partition.js'
 import { rebuiltCounts, totalBytes } from '../outbox/rebuild-counts.js'
 import type { DeadLetter, EntryRow } from '../rows/entry.js'
 import type { PartitionRow } from '../rows/rows.js'
-import type { StoreTransaction } from '../rows/store.js'
+import type { StoreTransaction } from '../rows/store-port.js'
 
 /** The rows that a page has read, and whether they are all. */
 export interface OutboxRows {

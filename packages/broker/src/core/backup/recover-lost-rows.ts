@@ -6,11 +6,11 @@ import { changePartition, newPartition, noteLoss, readPartition } from '../outbo
 import { isValidPartition } from '../outbox/partition-validation.js'
 import { rebuiltCounts } from '../outbox/rebuild-counts.js'
 import { isValidEntry } from '../outbox/row-validation.js'
-import { listNamed, nameOf, sessionNameOf } from '../rows/app-homes.js'
+import { listHomeRows, sessionNameOfHome, sessionNameOfPartition } from '../rows/app-homes.js'
+import { keySpan } from '../rows/key-spans.js'
 import type { PartitionRow, SaltRow } from '../rows/rows.js'
 import { partitionsMax } from '../rows/schema.js'
-import { within } from '../rows/spans.js'
-import type { Store, StoreTransaction } from '../rows/store.js'
+import type { Store, StoreTransaction } from '../rows/store-port.js'
 import type { Checkpoint } from './checkpoint.js'
 import { type KnownRows, mergeCopies } from './merge-copies.js'
 import { isSuspect } from './row-versions.js'
@@ -45,7 +45,7 @@ export async function recoverRows(
   const writes: RecordedWrite[] = []
   await transact('readwrite', 'strict', async (plain) => {
     const tx = recordWrites(plain, writes)
-    const homes = await listNamed<SaltRow>(tx, 'salt')
+    const homes = await listHomeRows<SaltRow>(tx, 'salt')
     for (const salt of salts) if (!homes.some(({ name }) => name === salt.name)) tx.put('settings', salt)
     let unreachable = 0
     for (const [i, known] of suspects.entries()) {
@@ -71,7 +71,7 @@ export async function recoverRows(
 }
 
 const homeOf = (homes: readonly SaltRow[], row: PartitionRow) =>
-  homes.find((home) => nameOf(home) === sessionNameOf(row))
+  homes.find((home) => sessionNameOfHome(home) === sessionNameOfPartition(row))
 
 /** Whether the app began anew before anybody could say that it had a salt. Its pages do not find earlier outboxes. */
 const isReplaced = (home: SaltRow | undefined, elsewhere: readonly SaltRow[]): boolean =>
@@ -85,7 +85,7 @@ async function tellAll(
   upTo: number,
   now: number,
 ): Promise<void> {
-  for (const row of await tx.list(within('partitions', []), partitionsMax))
+  for (const row of await tx.list(keySpan('partitions', []), partitionsMax))
     if (homeOf(homes, row) !== undefined && !suspects.some(({ partition }) => partition === row.partition))
       await noteLoss(tx, row.partition, upTo, now)
 }
@@ -123,8 +123,8 @@ const seqsOf = (rows: readonly { readonly seq: number }[]) => new Set(rows.map((
 
 async function knownIn(tx: StoreTransaction, row: PartitionRow): Promise<KnownRows> {
   const [entries, letters] = await Promise.all([
-    tx.list(within('entries', [row.partition]), listMax),
-    tx.list(within('deadLetters', [row.partition]), listMax),
+    tx.list(keySpan('entries', [row.partition]), listMax),
+    tx.list(keySpan('deadLetters', [row.partition]), listMax),
   ])
   return { row, entries, letters }
 }

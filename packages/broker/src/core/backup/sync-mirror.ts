@@ -1,7 +1,7 @@
 // Makes a copy level with the database, since a realm that was killed may have left the copy behind.
 import { pageRowsMax } from '../limits.js'
-import { within } from '../rows/spans.js'
-import type { Key, Store, StoreTransaction } from '../rows/store.js'
+import { keySpan } from '../rows/key-spans.js'
+import type { Key, Store, StoreTransaction } from '../rows/store-port.js'
 import {
   backedUpTables,
   type RecordedWrite,
@@ -18,7 +18,7 @@ export async function syncMirror(
   copy: Pick<Store, 'transact'>,
 ): Promise<void> {
   for (const table of backedUpTables) {
-    const keys = (tx: StoreTransaction) => tx.keys(within(table, []))
+    const keys = (tx: StoreTransaction) => tx.keys(keySpan(table, []))
     const own = await store.transact('readonly', 'relaxed', keys)
     const different = difference(own, await copy.transact('readonly', 'relaxed', keys))
     for (let i = 0; i < different.length; i += pageRowsMax) {

@@ -5,7 +5,7 @@ import { capture } from '../fixtures/entry.fixture.js'
 import { deliveredOutcome, refusedReply } from '../fixtures/outbox.fixture.js'
 import { requeueEntry } from '../outbox/dead-letters.js'
 import { readActive } from '../outbox/partition.js'
-import { within } from '../rows/spans.js'
+import { keySpan } from '../rows/key-spans.js'
 
 describe('a database that was wiped between two starts (P1)', () => {
   it('is restored from its copy, with its salt, and reports how much was restored', async () => {
@@ -67,7 +67,7 @@ describe('a database that was wiped between two starts (P1)', () => {
     const realm = device.realm()
     const again = (id: string) =>
       realm.transact('readwrite', 'strict', async (tx) => {
-        const [first, second] = await tx.list(within('entries', ['p']), 9)
+        const [first, second] = await tx.list(keySpan('entries', ['p']), 9)
         const held = [first, second].find((entry) => entry?.id === id)
         if (held?.state === 'inDoubt') await requeueEntry(tx, held, 'new', 5)
       })

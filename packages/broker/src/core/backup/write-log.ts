@@ -1,11 +1,11 @@
 // Records the writes to an outbox, so that a place outside of the database can have the same.
 
 import { isValidPartition } from '../outbox/partition-validation.js'
-import { baseIn, isOfHome, listNamed } from '../rows/app-homes.js'
+import { baseOfHome, isValidHomeRow, listHomeRows } from '../rows/app-homes.js'
+import { keySpan } from '../rows/key-spans.js'
 import type { PartitionRow, Rows, SaltRow, StoreName } from '../rows/rows.js'
 import { partitionsMax } from '../rows/schema.js'
-import { within } from '../rows/spans.js'
-import type { Key, StoreTransaction } from '../rows/store.js'
+import type { Key, StoreTransaction } from '../rows/store-port.js'
 import type { Checkpoint } from './checkpoint.js'
 import { isBehind } from './row-versions.js'
 
@@ -66,12 +66,15 @@ export async function replayWrites(tx: StoreTransaction, writes: readonly Record
 }
 
 export const readCheckpoint = async (tx: StoreTransaction): Promise<Checkpoint> =>
-  checkpointWith(await listNamed<SaltRow>(tx, 'salt'), await tx.list(within('partitions', []), partitionsMax))
+  checkpointWith(
+    await listHomeRows<SaltRow>(tx, 'salt'),
+    await tx.list(keySpan('partitions', []), partitionsMax),
+  )
 
 /** With the one salt that a release before this one reads. */
 const checkpointWith = (salts: readonly SaltRow[], partitions: readonly PartitionRow[]): Checkpoint => ({
   salt: salts.find(({ name }) => name === 'salt')?.value,
-  salts: salts.filter(isOfHome),
+  salts: salts.filter(isValidHomeRow),
   partitions: partitions.filter(isValidPartition),
 })
 
@@ -81,7 +84,8 @@ export const saltsOf = ({ salt, salts }: Checkpoint): readonly SaltRow[] =>
 /** Homes that the witness knows and the database does not. A base that has a home again by now keeps that one. */
 export const lostSaltsOf = (own: Checkpoint, witness: Checkpoint): readonly SaltRow[] =>
   saltsOf(witness).filter(
-    (salt) => !saltsOf(own).some((home) => home.name === salt.name || baseIn(salt).startsWith(baseIn(home))),
+    (salt) =>
+      !saltsOf(own).some((home) => home.name === salt.name || baseOfHome(salt).startsWith(baseOfHome(home))),
   )
 
 /**
@@ -93,7 +97,7 @@ export function newestCheckpoint(...notes: readonly (Checkpoint | undefined)[]):
   const salts = latestBy(
     all.flatMap(saltsOf),
     'name',
-    (row, known) => row.value === known.value && baseIn(row).length < baseIn(known).length,
+    (row, known) => row.value === known.value && baseOfHome(row).length < baseOfHome(known).length,
   )
   const rows = all.flatMap(({ partitions }) => partitions)
   return checkpointWith(

@@ -10,10 +10,10 @@ import { type CanSend, judgeRequirement, originOf, requirementsOf } from '../out
 import { isActive } from '../outbox/partition.js'
 import { acceptFor } from '../outcomes/acknowledgement.js'
 import { typeOf } from '../outcomes/answer-marks.js'
-import { atOnce } from '../outcomes/at-once.js'
 import { classifyReply } from '../outcomes/classify-reply.js'
 import { retentionMsOf } from '../outcomes/key-retention.js'
 import type { Outcome, RefusalJudge, Verdict } from '../outcomes/outcome.js'
+import { refusePromise } from '../outcomes/refuse-promise.js'
 import { retryOutcome } from '../outcomes/retry-outcome.js'
 import { defaultSession, type RefusesAnswer } from '../rows/answer-rules.js'
 import { isRepeatable, type SendingEntry, type StoredAction, type StoredRequest } from '../rows/entry.js'
@@ -92,7 +92,7 @@ function judgeFor(
   return ({ status, headers, body: text }, body) => {
     let hasGuessed = false
     try {
-      const said: unknown = atOnce(
+      const said: unknown = refusePromise(
         says({
           status,
           headers,

@@ -5,7 +5,7 @@ import { capture } from '../fixtures/entry.fixture.js'
 import { deliveredOutcome, idsOf, outbox, retriedOutcome } from '../fixtures/outbox.fixture.js'
 import { channelOf } from '../outbox/delivery-requirements.js'
 import { readPartition } from '../outbox/partition.js'
-import type { StoreTransaction } from '../rows/store.js'
+import type { StoreTransaction } from '../rows/store-port.js'
 import { claim } from './claim.js'
 
 const origin = 'https://o.example'

@@ -17,9 +17,9 @@ import { isValidEntry } from '../outbox/row-validation.js'
 import { allowedRequests, healthyOrigin, type WakeReason } from '../outcomes/circuit-breaker.js'
 import { mayBeForgotten } from '../outcomes/key-retention.js'
 import { type EntryRow, isRepeatable, type SendingEntry, toRow, type WaitingEntry } from '../rows/entry.js'
+import { keySpan } from '../rows/key-spans.js'
 import type { OriginRow, PartitionRow } from '../rows/rows.js'
-import { within } from '../rows/spans.js'
-import type { Span, StoreTransaction } from '../rows/store.js'
+import type { Span, StoreTransaction } from '../rows/store-port.js'
 
 export interface ClaimOptions {
   readonly owner: string
@@ -117,7 +117,8 @@ async function dueHeads(
 const isHead = (row: EntryRow): row is EntryRow & WaitingEntry =>
   isValidEntry(row) && row.state === 'waiting' && row.head
 
-const dueIn = ({ partition }: PartitionRow, channel: string) => within('entries', [partition, channel], 'due')
+const dueIn = ({ partition }: PartitionRow, channel: string) =>
+  keySpan('entries', [partition, channel], 'due')
 
 /** A channel, and when the first lane head of it becomes due. */
 export interface Due {

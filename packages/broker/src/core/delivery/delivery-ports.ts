@@ -3,7 +3,7 @@ import type { Device, Zone } from '../conditions/device.js'
 import type { Network } from '../network/network.js'
 import type { Reachability } from '../network/reachability.js'
 import type { Bus, Clock, Locks, RandomSource } from '../platform.js'
-import type { Store } from '../rows/store.js'
+import type { Store } from '../rows/store-port.js'
 
 export interface DeliveryPorts {
   readonly store: Store

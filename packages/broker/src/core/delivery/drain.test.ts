@@ -3,8 +3,8 @@ import { captureFor } from '../fixtures/server.fixture.js'
 import { type ActorWire, createExecutorWorld, type ExecutorWorld } from '../fixtures/world.fixture.js'
 import type { Reply } from '../network/network.js'
 import { activate, readPartition } from '../outbox/partition.js'
+import { maxKey } from '../rows/key-spans.js'
 import type { AppWord } from '../rows/rows.js'
-import { last } from '../rows/spans.js'
 
 const json = { 'content-type': 'application/json' }
 const answer = (status: number, body = '{}', headers: Readonly<Record<string, string>> = json): Reply => ({
@@ -156,7 +156,7 @@ describe('P9 a drain without a network', () => {
     // One in 15 s.
     expect(sent).toHaveLength(6 + 3)
     const rows = await world.store.transact('readonly', 'relaxed', (tx) =>
-      tx.list({ store: 'entries', from: ['p'], to: ['p', last] }, 99),
+      tx.list({ store: 'entries', from: ['p'], to: ['p', maxKey] }, 99),
     )
     expect(
       rows.every(({ attempts, failures, effect }) => attempts === 0 && failures === 0 && effect === 'none'),
@@ -207,7 +207,7 @@ describe('a drain whose app cannot make headers', () => {
     expect(world.reports.length).toBeGreaterThan(9)
     expect(new Set(world.reports)).toEqual(new Set([noToken]))
     const [entry] = await world.store.transact('readonly', 'relaxed', (tx) =>
-      tx.list({ store: 'entries', from: ['p'], to: ['p', last] }, 9),
+      tx.list({ store: 'entries', from: ['p'], to: ['p', maxKey] }, 9),
     )
     expect(entry).toMatchObject({ id: 'bad', attempts: 0, effect: 'none', trouble: { reason: 'headers' } })
   })

@@ -7,9 +7,9 @@ import { isValidEntry } from '../outbox/row-validation.js'
 import { unknownEffect } from '../outcomes/retry-outcome.js'
 import type { Clock } from '../platform.js'
 import { type SendingEntry, toRow } from '../rows/entry.js'
+import { keySpan } from '../rows/key-spans.js'
 import type { PartitionRow } from '../rows/rows.js'
-import { within } from '../rows/spans.js'
-import type { StoreTransaction } from '../rows/store.js'
+import type { StoreTransaction } from '../rows/store-port.js'
 import { createLeaseWatch, leaseVersion } from './lease.js'
 
 /** Says whether an entry's lease has been given up. */
@@ -37,7 +37,7 @@ export async function recoverExpired(
 ): Promise<boolean> {
   const { partition, channels, stuckLanes = [] } = row
   for (const channel of channels) await reschedule(tx, partition, channel, now)
-  const rows = await tx.list(within('entries', [partition, 'sending'], 'unsure'), pageRowsMax)
+  const rows = await tx.list(keySpan('entries', [partition, 'sending'], 'unsure'), pageRowsMax)
   const left = rows
     .filter(isValidEntry)
     .filter((entry) => entry.state === 'sending')
@@ -55,7 +55,7 @@ async function reschedule(
   now: number,
 ): Promise<void> {
   const tooFar = [partition, channel, now + waitCapMs + 1]
-  const rows = await tx.list(within('entries', [partition, channel], 'due', tooFar), pageRowsMax)
+  const rows = await tx.list(keySpan('entries', [partition, channel], 'due', tooFar), pageRowsMax)
   for (const entry of rows) {
     if (!isValidEntry(entry) || entry.state !== 'waiting') continue
     const notBefore = now + Math.min(Math.max(entry.notBefore - entry.savedAt, 0), waitCapMs)

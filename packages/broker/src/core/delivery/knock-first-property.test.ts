@@ -7,13 +7,13 @@ import { captureFor, createServer, type Fate, fates } from '../fixtures/server.f
 import { createExecutorWorld, type ExecutorWorld } from '../fixtures/world.fixture.js'
 import type { Reply } from '../network/network.js'
 import { readPartition } from '../outbox/partition.js'
-import { last } from '../rows/spans.js'
+import { maxKey } from '../rows/key-spans.js'
 
 const hour = 3_600_000
 const failed: Reply = { kind: 'failed', timedOut: false }
 const rowsOf = ({ store }: ExecutorWorld) =>
   store.transact('readonly', 'relaxed', (tx) =>
-    tx.list({ store: 'entries', from: ['p'], to: ['p', last] }, 99),
+    tx.list({ store: 'entries', from: ['p'], to: ['p', maxKey] }, 99),
   )
 const waitingOf = async ({ store }: ExecutorWorld) =>
   (await store.transact('readonly', 'relaxed', (tx) => readPartition(tx, 'p'))).waiting

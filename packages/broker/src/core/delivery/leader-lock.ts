@@ -3,8 +3,8 @@
 import { lookMs, pageRowsMax } from '../limits.js'
 import { changePartition, readPartition } from '../outbox/partition.js'
 import { isValidEntry } from '../outbox/row-validation.js'
-import { within } from '../rows/spans.js'
-import type { StoreTransaction } from '../rows/store.js'
+import { keySpan } from '../rows/key-spans.js'
+import type { StoreTransaction } from '../rows/store-port.js'
 import type { DeliveryPorts } from './delivery-ports.js'
 import { allExpired, type IsExpired } from './expired-leases.js'
 import { createLeaseWatch, leaseVersion } from './lease.js'
@@ -95,7 +95,7 @@ function detectHungLeader(
 async function readLeaderSigns(tx: StoreTransaction, partition: string): Promise<LeaderSigns> {
   const [{ steals = 0 }, rows] = await Promise.all([
     readPartition(tx, partition),
-    tx.list(within('entries', [partition, 'sending'], 'unsure'), pageRowsMax),
+    tx.list(keySpan('entries', [partition, 'sending'], 'unsure'), pageRowsMax),
   ])
   const sending = rows.filter(isValidEntry).filter((row) => row.state === 'sending')
   return { steals, leases: sending.map(leaseVersion) }

@@ -6,7 +6,7 @@ import { transition } from '../outbox/entry-state.js'
 import { isValidEntry } from '../outbox/row-validation.js'
 import type { Clock } from '../platform.js'
 import { type SendingEntry, toRow } from '../rows/entry.js'
-import type { StoreTransaction } from '../rows/store.js'
+import type { StoreTransaction } from '../rows/store-port.js'
 import type { DeliveryPorts } from './delivery-ports.js'
 
 /** A text that changes with every claim and every renewal. */

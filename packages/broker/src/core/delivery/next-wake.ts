@@ -8,9 +8,9 @@ import { readPartition, readPause } from '../outbox/partition.js'
 import { isValidEntry } from '../outbox/row-validation.js'
 import type { WakeReason } from '../outcomes/circuit-breaker.js'
 import { restMs } from '../rows/cooldown.js'
+import { keySpan } from '../rows/key-spans.js'
 import type { OriginRow, PartitionRow, SessionRow } from '../rows/rows.js'
-import { within } from '../rows/spans.js'
-import type { StoreTransaction } from '../rows/store.js'
+import type { StoreTransaction } from '../rows/store-port.js'
 import { type Due, nextDue, readOrigins } from './claim.js'
 
 export interface NextWake {
@@ -117,7 +117,7 @@ export async function readOutlook(
     readPause(tx, row),
     readOrigins(tx, row),
     nextDue(tx, row, serves),
-    tx.list(within('entries', [partition, 'sending'], 'unsure'), pageRowsMax),
+    tx.list(keySpan('entries', [partition, 'sending'], 'unsure'), pageRowsMax),
   ])
   if (paused !== undefined) row.paused = paused
   return { row, origins, due, sending: sending.some(isValidEntry), taken }

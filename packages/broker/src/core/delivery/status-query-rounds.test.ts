@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { captureTo, doubting } from '../fixtures/doubt.fixture.js'
 import { done, statusReply, told } from '../fixtures/status-query.fixture.js'
 import { type ActorWire, createExecutorWorld, rowsOf } from '../fixtures/world.fixture.js'
-import { within } from '../rows/spans.js'
+import { keySpan } from '../rows/key-spans.js'
 
 const second = 1_000
 const minuteMs = 60_000
@@ -140,7 +140,7 @@ describe('a doubt behind many others that stay', () => {
     })
     const { world } = doubted
     const entriesOf = () =>
-      world.store.transact('readonly', 'relaxed', (tx) => tx.list(within('entries', ['p']), 9_999))
+      world.store.transact('readonly', 'relaxed', (tx) => tx.list(keySpan('entries', ['p']), 9_999))
     const entries = await entriesOf()
     await world.store.transact('readwrite', 'strict', async (tx) => {
       for (const { dueAt: _dueAt, ...row } of entries) {

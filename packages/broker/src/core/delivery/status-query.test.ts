@@ -5,7 +5,7 @@ import { type ExecutorWorld, rowsOf } from '../fixtures/world.fixture.js'
 import type { Reply } from '../network/network.js'
 import { transition } from '../outbox/entry-state.js'
 import { toRow } from '../rows/entry.js'
-import { last } from '../rows/spans.js'
+import { maxKey } from '../rows/key-spans.js'
 
 const history = async (world: ExecutorWorld) =>
   (await rowsOf(world)).journal.map(({ kind, entryId }) => `${kind} ${entryId}`)
@@ -139,7 +139,7 @@ describe('an entry that becomes in doubt', () => {
   it('is asked about where its sender died, as soon as that is found out', async () => {
     const { world, asked } = await doubting(() => done(200), { lanes: ['z', 'x'] })
     await world.store.transact('readwrite', 'strict', async (tx) => {
-      for (const entry of await tx.list({ store: 'entries', from: ['p'], to: ['p', last] }, 99))
+      for (const entry of await tx.list({ store: 'entries', from: ['p'], to: ['p', maxKey] }, 99))
         if (entry.state === 'waiting')
           tx.put('entries', toRow(transition(entry, { type: 'claimed', owner: 'dead', session: 1, now: 0 })))
     })

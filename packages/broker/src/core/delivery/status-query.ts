@@ -13,11 +13,11 @@ import { promoteNext, putInDoubt, putWithTry, returnToUser } from '../outbox/lan
 import { changePartition, type Owner, sessionOf } from '../outbox/partition.js'
 import { isValidEntry } from '../outbox/row-validation.js'
 import { dataOf, typeOf } from '../outcomes/answer-marks.js'
-import { refusalReason } from '../outcomes/refusal.js'
+import { refusalReason } from '../outcomes/classify-error-status.js'
 import type { InDoubtEntry } from '../rows/entry.js'
+import { keySpan } from '../rows/key-spans.js'
 import type { PartitionRow } from '../rows/rows.js'
-import { within } from '../rows/spans.js'
-import type { StoreTransaction } from '../rows/store.js'
+import type { StoreTransaction } from '../rows/store-port.js'
 import { isCount } from '../type-checks.js'
 import { type AskedDoubts, putOff, toAsk, wakeForNext } from './asked-doubts.js'
 import { type AskContext, askServer } from './attempt.js'
@@ -122,7 +122,7 @@ export async function questions(
   const served = sendableChannels(row, serves)
   // Doubts that nobody may ask about now stay at the front of the span. More of the span is read then.
   for (let read = pageRowsMax; ; read *= 10) {
-    const rows = await tx.list(within('entries', [partition, 'inDoubt'], 'unsure'), read)
+    const rows = await tx.list(keySpan('entries', [partition, 'inDoubt'], 'unsure'), read)
     const doubts = rows
       .flatMap((row) => (row.state === 'inDoubt' && isValidEntry(row) ? row : []))
       .filter(({ channel }) => served.includes(channel) && statusQuery.startsWith(`${originOf(channel)}/`))

@@ -9,9 +9,9 @@ import { blockedOf } from '../outbox/lanes.js'
 import { readPartition, readPause } from '../outbox/partition.js'
 import { isValidEntry, isValidJournalRow, type Quarantined, toQuarantined } from '../outbox/row-validation.js'
 import type { DeadLetter, EntryRow } from '../rows/entry.js'
+import { keySpan } from '../rows/key-spans.js'
 import type { JournalRow } from '../rows/rows.js'
-import { within } from '../rows/spans.js'
-import type { StoreTransaction } from '../rows/store.js'
+import type { StoreTransaction } from '../rows/store-port.js'
 
 /** How far a page has read. */
 export interface Cursor {
@@ -100,8 +100,8 @@ export async function readStart(
   const row = await readPartition(tx, partition)
   const told = row.told ?? 0
   const [entries, letters, journal] = await Promise.all([
-    tx.list(within('entries', [partition]), entriesMax),
-    tx.list(within('deadLetters', [partition]), lettersMax),
+    tx.list(keySpan('entries', [partition]), entriesMax),
+    tx.list(keySpan('deadLetters', [partition]), lettersMax),
     tx.list(
       { store: 'journal', from: [partition, told - outcomesMax], to: [partition, told] },
       outcomesMax + 1,
@@ -124,7 +124,7 @@ export async function readStart(
 
 /** Dead letters, the oldest first. */
 export async function readLetters(tx: StoreTransaction, partition: string): Promise<readonly DeadLetter[]> {
-  return (await tx.list(within('deadLetters', [partition]), lettersMax)).filter(isValidEntry)
+  return (await tx.list(keySpan('deadLetters', [partition]), lettersMax)).filter(isValidEntry)
 }
 
 /** The lanes in which an attempt is in flight or of unknown effect at this moment (P8). */
@@ -140,7 +140,7 @@ export async function readUnsettledLanes(
 const isLane = (lane: unknown) => typeof lane === 'string'
 
 const listUnsettledRows = (tx: StoreTransaction, partition: string) =>
-  tx.list(within('entries', [partition], 'unsure'), pageRowsMax)
+  tx.list(keySpan('entries', [partition], 'unsure'), pageRowsMax)
 
 /** Writes that the answer of a read may hold or lack, whatever the view shows of them (P8). */
 export interface UnsettledWrites {

@@ -2,9 +2,9 @@
 
 import type { Limits } from '../limits.js'
 import { type EntryCore, entryVersion, toRow } from '../rows/entry.js'
+import { keySpan } from '../rows/key-spans.js'
 import type { AppWord, PartitionRow } from '../rows/rows.js'
-import { within } from '../rows/spans.js'
-import type { StoreTransaction } from '../rows/store.js'
+import type { StoreTransaction } from '../rows/store-port.js'
 import { shrinkJournal } from './journal.js'
 import { blockedOf } from './lanes.js'
 import { isPlaceTaken, newPartition, readPartition } from './partition.js'
@@ -42,7 +42,7 @@ export async function append(
   const lanes = [...new Set(captures.map((capture) => capture.lane))]
   const [row, occupied] = await Promise.all([
     readPartition(tx, partition).then((row) => withFreePlace(tx, row)),
-    Promise.all(lanes.map((lane) => tx.firstKey(within('entries', [partition, lane], 'lane')))),
+    Promise.all(lanes.map((lane) => tx.firstKey(keySpan('entries', [partition, lane], 'lane')))),
   ])
   const free = lanes.filter((_, i) => occupied[i] === undefined)
   const blocked = await blockedOf(tx, row, free)
@@ -77,7 +77,7 @@ export async function findAppended(
   captures: readonly Capture[],
 ): Promise<readonly Appended[]> {
   const found = await Promise.all(
-    captures.map(({ id }) => tx.list(within('entries', [partition, id], 'id'), 1)),
+    captures.map(({ id }) => tx.list(keySpan('entries', [partition, id], 'id'), 1)),
   )
   return found.flat().map(({ id, seq }) => ({ status: 'accepted', id, seq }))
 }

@@ -7,7 +7,7 @@ import { damaged, fields, type Row, states } from '../fixtures/stored-rows.fixtu
 import { createExecutorWorld, type ExecutorWorld } from '../fixtures/world.fixture.js'
 import { readOutboxChanges, readStart } from '../journal/outbox-changes.js'
 import { type EntryRow, entryVersion } from '../rows/entry.js'
-import { last } from '../rows/spans.js'
+import { maxKey } from '../rows/key-spans.js'
 import { isValidEntry } from './row-validation.js'
 
 describe('an outbox with a row that is damaged anywhere', () => {
@@ -36,7 +36,7 @@ describe('an outbox with a row that is damaged anywhere', () => {
     })
   const contents = ({ store }: ExecutorWorld) =>
     store.transact('readonly', 'relaxed', async (tx) => {
-      const all = { from: ['p'], to: ['p', last] }
+      const all = { from: ['p'], to: ['p', maxKey] }
       return [
         ...(await tx.list({ store: 'entries', ...all }, 99)),
         ...(await tx.list({ store: 'deadLetters', ...all }, 99)),

@@ -9,7 +9,7 @@ import { accept, ids, look, safe, signIn } from '../fixtures/backup.fixture.js'
 import { levelAfterMs, noteSpacingMs } from '../limits.js'
 import { partitionOf, readSalt } from '../rows/app-homes.js'
 import type { PartitionRow, SettingRow } from '../rows/rows.js'
-import type { Store } from '../rows/store.js'
+import type { Store } from '../rows/store-port.js'
 import { activate, isActive, readActive, readProven } from './partition.js'
 
 const junk: readonly unknown[] = [undefined, null, 7, '', {}, [], true]

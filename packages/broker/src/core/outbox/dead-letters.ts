@@ -10,9 +10,9 @@ import {
   toRow,
 } from '../rows/entry.js'
 import { withoutLastFailure } from '../rows/failure-run.js'
+import { keySpan } from '../rows/key-spans.js'
 import type { PartitionRow } from '../rows/rows.js'
-import { within } from '../rows/spans.js'
-import type { StoreTransaction } from '../rows/store.js'
+import type { StoreTransaction } from '../rows/store-port.js'
 import { originOf } from './delivery-requirements.js'
 import { transition } from './entry-state.js'
 import { record } from './journal.js'
@@ -44,14 +44,14 @@ export async function findUnresolved(
   partition: string,
   id: string,
 ): Promise<Unresolved | undefined> {
-  const [letter] = await tx.list(within('deadLetters', [partition, id], 'id'), 1)
+  const [letter] = await tx.list(keySpan('deadLetters', [partition, id], 'id'), 1)
   if (letter !== undefined && isValidEntry(letter)) return letter
   const entry = await findEntry(tx, partition, id)
   return entry?.state === 'inDoubt' && isValidEntry(entry) ? entry : undefined
 }
 
 async function findEntry(tx: StoreTransaction, partition: string, id: string): Promise<EntryRow | undefined> {
-  const [entry] = await tx.list(within('entries', [partition, id], 'id'), 1)
+  const [entry] = await tx.list(keySpan('entries', [partition, id], 'id'), 1)
   return entry
 }
 
@@ -75,7 +75,7 @@ export function requeueEntry(
     const entry = transition(held, { type: 'requeued', key, seq, head: false, now })
     let isFree = true
     if (held.state === 'dead') {
-      const first = await tx.firstKey(within('entries', [partition, lane], 'lane'))
+      const first = await tx.firstKey(keySpan('entries', [partition, lane], 'lane'))
       isFree = blocks(held) || first === undefined
       removeLetter(tx, row, held)
       row.waiting += 1
@@ -98,14 +98,14 @@ export async function findGone(
   ids: readonly string[],
   shown: number,
 ): Promise<readonly string[]> {
-  const news = await tx.list(within('journal', [partition], undefined, [partition, shown + 1]), journalMax)
+  const news = await tx.list(keySpan('journal', [partition], undefined, [partition, shown + 1]), journalMax)
   const told = new Set(
     news.filter(isValidJournalRow).flatMap(({ entryId, ids: all = [] }) => [entryId, ...all]),
   )
   const keys = await Promise.all(
     ids.flatMap((id) => [
-      tx.firstKey(within('entries', [partition, id], 'id')),
-      tx.firstKey(within('deadLetters', [partition, id], 'id')),
+      tx.firstKey(keySpan('entries', [partition, id], 'id')),
+      tx.firstKey(keySpan('deadLetters', [partition, id], 'id')),
     ]),
   )
   return ids.filter((id, i) => !told.has(id) && keys[2 * i] === undefined && keys[2 * i + 1] === undefined)

@@ -2,9 +2,9 @@
 
 import { pageRowsMax } from '../limits.js'
 import type { EntryRow } from '../rows/entry.js'
-import { within } from '../rows/spans.js'
-import type { Store, StoreTransaction } from '../rows/store.js'
-import { giveUp } from './give-up.js'
+import { keySpan } from '../rows/key-spans.js'
+import type { Store, StoreTransaction } from '../rows/store-port.js'
+import { discardRows } from './discard-rows.js'
 import { blankJournal } from './journal.js'
 import { nameActive, readPartition } from './partition.js'
 import { isValidEntry } from './row-validation.js'
@@ -46,8 +46,8 @@ export async function discardOutbox(
 async function discardSome(tx: StoreTransaction, partition: string, now: number): Promise<DiscardSummary> {
   const [row, entries, letters] = await Promise.all([
     readPartition(tx, partition),
-    tx.list(within('entries', [partition]), pageRowsMax),
-    tx.list(within('deadLetters', [partition]), pageRowsMax),
+    tx.list(keySpan('entries', [partition]), pageRowsMax),
+    tx.list(keySpan('deadLetters', [partition]), pageRowsMax),
   ])
   if (entries.length + letters.length === 0) {
     // Nothing waits any more. Delete the record of delivered work too, and the user's name, which only senders need.
@@ -57,7 +57,7 @@ async function discardSome(tx: StoreTransaction, partition: string, now: number)
     return nothingDiscarded
   }
   // Rows that cannot be read are given up too, since a person said so.
-  await giveUp(tx, row, { entries, letters }, now)
+  await discardRows(tx, row, { entries, letters }, now)
   delete row.tried
   tx.put('partitions', row)
   const cancelled = entries.filter(isUnsent).length

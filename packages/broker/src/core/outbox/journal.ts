@@ -4,11 +4,11 @@
 
 import { defaultLimits, journalAgeMsMax, journalGraceMs, journalMax, outcomesMax } from '../limits.js'
 import { bytesAtMost, bytesOfEntry, type DeadLetter, type LiveEntry } from '../rows/entry.js'
+import { keySpan } from '../rows/key-spans.js'
 import type { JournalRow, PartitionRow } from '../rows/rows.js'
-import { within } from '../rows/spans.js'
-import type { StoreTransaction } from '../rows/store.js'
+import type { StoreTransaction } from '../rows/store-port.js'
 import { isCount } from '../type-checks.js'
-import { forgetTry } from './last-tries.js'
+import { forgetAttempt } from './latest-attempts.js'
 
 export type JournalNote = Pick<JournalRow, 'kind' | 'answer' | 'reason' | 'httpStatus' | 'problem' | 'ids'>
 
@@ -25,7 +25,7 @@ export function record(
 ): void {
   const { partition, id, seq, lane, action, attempts } = entry
   const number = row.nextNumber++
-  forgetTry(row, id)
+  forgetAttempt(row, id)
   const note = { ...how, partition, number, entryId: id, seq, lane, action, attempts, at }
   if (isLeft(row)) tx.put('journal', blank(note))
   else {
@@ -98,7 +98,7 @@ export async function tidyJournal(
   // A clock that went back makes some notes those of the future.
   const age = ({ at }: JournalRow) => Math.abs(now - at)
   await takeWords(tx, row, upTo, (note) => age(note) < journalGraceMs)
-  const oldest = await tx.list(within('journal', [row.partition]), rowsMax)
+  const oldest = await tx.list(keySpan('journal', [row.partition]), rowsMax)
   for (const note of oldest) if (age(note) > journalAgeMsMax) forget(tx, row, note)
   return upTo > (row.wordless ?? 0) || oldest.some((note) => age(note) > journalAgeMsMax)
 }
@@ -123,7 +123,7 @@ export async function forgetJournal(tx: StoreTransaction, row: PartitionRow): Pr
 
 /** All was given up. The notes only keep that something has ended. */
 export async function blankJournal(tx: StoreTransaction, row: PartitionRow): Promise<void> {
-  const notes = await tx.list(within('journal', [row.partition]), journalMax)
+  const notes = await tx.list(keySpan('journal', [row.partition]), journalMax)
   for (const note of notes) tx.put('journal', blank(note))
   row.wordless = row.nextNumber - 1
   row.journalBytes = 0

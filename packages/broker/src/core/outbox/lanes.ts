@@ -10,12 +10,12 @@ import {
   withoutProblem,
 } from '../rows/entry.js'
 import { type FailureCause, troubleAfter } from '../rows/failure-run.js'
+import { keySpan } from '../rows/key-spans.js'
 import type { PartitionRow } from '../rows/rows.js'
-import { within } from '../rows/spans.js'
-import type { StoreTransaction } from '../rows/store.js'
+import type { StoreTransaction } from '../rows/store-port.js'
 import { type EntryEvent, transition } from './entry-state.js'
 import { type JournalNote, record } from './journal.js'
-import { noteTry } from './last-tries.js'
+import { noteAttempt } from './latest-attempts.js'
 import { isValidEntry } from './row-validation.js'
 
 /** Whether a dead letter holds the lane back. */
@@ -26,7 +26,7 @@ export async function isBlocked(
 ): Promise<boolean> {
   return (
     dead > 0 &&
-    (await tx.firstKey(within('deadLetters', [partition, lane, 'block'], 'blocked'))) !== undefined
+    (await tx.firstKey(keySpan('deadLetters', [partition, lane, 'block'], 'blocked'))) !== undefined
   )
 }
 
@@ -73,7 +73,7 @@ export function putInDoubt(
 
 export function putWithTry(tx: StoreTransaction, row: PartitionRow, entry: LiveEntry): void {
   tx.put('entries', toRow(entry))
-  noteTry(row, entry)
+  noteAttempt(row, entry)
 }
 
 /** Makes a dead letter of an entry. Its lane goes on unless the entry says that it blocks. */
@@ -114,7 +114,7 @@ export async function endEntry(
  */
 export async function promoteNext(tx: StoreTransaction, row: PartitionRow, lane: string): Promise<void> {
   if (await isBlocked(tx, row, lane)) return
-  const [next] = await tx.list(within('entries', [row.partition, lane], 'lane'), 1)
+  const [next] = await tx.list(keySpan('entries', [row.partition, lane], 'lane'), 1)
   const others = row.stuckLanes?.filter((stuck) => stuck !== lane)
   if (next !== undefined && !isValidEntry(next)) {
     row.stuckLanes = [...(others ?? []), lane]

@@ -3,18 +3,18 @@
 import type { RandomSource } from '../platform.js'
 import {
   type Base,
-  baseIn,
+  baseOfHome,
   findHome,
-  listNamed,
-  nameOf,
+  listHomeRows,
   partitionOf,
-  sessionNameOf,
+  sessionNameOfHome,
+  sessionNameOfPartition,
   storedBase,
 } from '../rows/app-homes.js'
+import { keySpan } from '../rows/key-spans.js'
 import type { AppWord, PartitionRow, PauseReason, SaltRow, SessionRow } from '../rows/rows.js'
 import { partitionsMax } from '../rows/schema.js'
-import { within } from '../rows/spans.js'
-import type { Store, StoreTransaction } from '../rows/store.js'
+import type { Store, StoreTransaction } from '../rows/store-port.js'
 import { isLeft } from './journal.js'
 import { listed } from './lanes.js'
 import { isValidPartition } from './partition-validation.js'
@@ -43,7 +43,7 @@ export const hasRow = async (
   partition: string,
   place = 0,
 ): Promise<boolean> =>
-  (await tx.firstKey(within<typeof store>(store, [partition], undefined, [partition, place]))) !== undefined
+  (await tx.firstKey(keySpan<typeof store>(store, [partition], undefined, [partition, place]))) !== undefined
 
 /** Whether the place that the next entry is given is somebody's already. */
 export async function isPlaceTaken(
@@ -72,7 +72,7 @@ export const newPartition = (partition: string): PartitionRow => ({
  * older, since a release that knew only one session wrote the root's after it.
  */
 export async function readSessions(tx: StoreTransaction): Promise<readonly SessionRow[]> {
-  const sessions = await listNamed<SessionRow>(tx, 'active')
+  const sessions = await listHomeRows<SessionRow>(tx, 'active')
   const root = sessions.find(isOfRoot)
   return root === undefined ? sessions : [root]
 }
@@ -82,8 +82,8 @@ const isOfRoot = ({ base }: SessionRow) => base === undefined
 /** The session of an app that lies at a base. */
 export async function readActive(tx: StoreTransaction, base: Base = '/'): Promise<Owner | undefined> {
   const sessions = await readSessions(tx)
-  const home = findHome(await listNamed(tx, 'salt'), base)
-  return sessions.find((session) => isOfRoot(session) || (home && session.name === nameOf(home)))
+  const home = findHome(await listHomeRows(tx, 'salt'), base)
+  return sessions.find((session) => isOfRoot(session) || (home && session.name === sessionNameOfHome(home)))
 }
 
 /** The session of the user of a partition; undefined while they are not signed in. */
@@ -103,7 +103,7 @@ export async function readPause(
 ): Promise<readonly [PauseReason | undefined, SessionRow?]> {
   const sessions = await readSessions(tx)
   if (row.paused || sessions.some(({ partition }) => partition === row.partition)) return [row.paused]
-  const taken = sessions.find((session) => isOfRoot(session) || session.name === sessionNameOf(row))
+  const taken = sessions.find((session) => isOfRoot(session) || session.name === sessionNameOfPartition(row))
   return taken ? ['principal', taken] : ['auth']
 }
 
@@ -120,7 +120,7 @@ export async function readProven(
 ): Promise<Owner | undefined> {
   const { owner, salts } = await store.transact('readonly', 'relaxed', async (tx) => ({
     owner: await readNamed(tx, base),
-    salts: await listNamed<SaltRow>(tx, 'salt'),
+    salts: await listHomeRows<SaltRow>(tx, 'salt'),
   }))
   if (owner === undefined) return undefined
   const theirs = await Promise.all(salts.map(({ value }) => partitionOf(chance, value, owner.principal)))
@@ -165,11 +165,12 @@ export async function activate(
   base: Base = '/',
   place: SignInPlace = { from: base, at: 0 },
 ): Promise<SessionRow | undefined> {
-  const home = findHome(await listNamed(tx, 'salt'), base) ?? { name: 'salt', base }
-  const name = nameOf(home)
-  const at = baseIn(home)
-  const sessions = await listNamed<SessionRow>(tx, 'active')
-  const isEnded = (session: SessionRow) => at.startsWith(baseIn(session)) || baseIn(session).startsWith(at)
+  const home = findHome(await listHomeRows(tx, 'salt'), base) ?? { name: 'salt', base }
+  const name = sessionNameOfHome(home)
+  const at = baseOfHome(home)
+  const sessions = await listHomeRows<SessionRow>(tx, 'active')
+  const isEnded = (session: SessionRow) =>
+    at.startsWith(baseOfHome(session)) || baseOfHome(session).startsWith(at)
   const ended = sessions.filter(isEnded)
   const row = await readPartition(tx, owner.partition)
   beginSession(row)
@@ -181,7 +182,7 @@ export async function activate(
   tx.put('settings', { name, ...owner, base: storedBase(at), from: storedBase(place.from), at: place.at })
   const signedIn = [owner, ...sessions.filter((session) => !isEnded(session))]
   // The others have left, whether a page could say so or not.
-  for (const other of await tx.list(within('partitions', []), partitionsMax))
+  for (const other of await tx.list(keySpan('partitions', []), partitionsMax))
     if (!signedIn.some(({ partition }) => partition === other.partition))
       await recordSignOut(tx, other, place.at)
   return ended.find(({ partition, from = '/' }) => partition !== owner.partition && from !== place.from)
@@ -189,7 +190,7 @@ export async function activate(
 
 /** No entries of this partition are sent from here on, and its owner has left. */
 export async function deactivate(tx: StoreTransaction, partition: string, now: number): Promise<void> {
-  for (const session of await listNamed<SessionRow>(tx, 'active'))
+  for (const session of await listHomeRows<SessionRow>(tx, 'active'))
     if (session.partition === partition) tx.delete('settings', [session.name])
   await recordSignOut(tx, await readPartition(tx, partition), now)
 }

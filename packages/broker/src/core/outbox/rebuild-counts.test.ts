@@ -5,7 +5,7 @@ import { deliveredOutcome, outbox, refusedReply } from '../fixtures/outbox.fixtu
 import { readOutboxChanges } from '../journal/outbox-changes.js'
 import type { EntryRow } from '../rows/entry.js'
 import type { PartitionRow } from '../rows/rows.js'
-import type { Span, StoreTransaction } from '../rows/store.js'
+import type { Span, StoreTransaction } from '../rows/store-port.js'
 import { channelOf } from './delivery-requirements.js'
 import { activate, deactivate, newPartition, readPartition } from './partition.js'
 import { rebuiltCounts } from './rebuild-counts.js'

@@ -1,10 +1,10 @@
 // Counts an outbox anew from its rows, where the row that counts them is missing, damaged, or wrong.
 
 import { listMax } from '../limits.js'
-import { listNamed, nameOf } from '../rows/app-homes.js'
+import { listHomeRows, sessionNameOfHome } from '../rows/app-homes.js'
+import { keySpan } from '../rows/key-spans.js'
 import type { PartitionRow, SaltRow, SessionRow } from '../rows/rows.js'
-import { within } from '../rows/spans.js'
-import type { StoreTransaction } from '../rows/store.js'
+import type { StoreTransaction } from '../rows/store-port.js'
 import { isCount, isText } from '../type-checks.js'
 import { needsOfApp } from './delivery-requirements.js'
 import { validPartsOf } from './partition-validation.js'
@@ -21,9 +21,9 @@ export async function rebuiltCounts(
 ): Promise<PartitionRow> {
   const { partition } = known
   const [entries, letters, notes] = await Promise.all([
-    tx.list(within('entries', [partition]), listMax),
-    tx.list(within('deadLetters', [partition]), listMax),
-    tx.list(within('journal', [partition]), listMax),
+    tx.list(keySpan('entries', [partition]), listMax),
+    tx.list(keySpan('deadLetters', [partition]), listMax),
+    tx.list(keySpan('journal', [partition]), listMax),
   ])
   const rows = [...entries, ...letters]
   const readable = rows.filter(isValidEntry)
@@ -67,11 +67,11 @@ export const totalBytes = (rows: readonly { readonly bytes?: number }[]): number
 
 /** The home whose session the user is in. Nobody knows it while they are signed out, unless there is only one. */
 async function findHomeOf(tx: StoreTransaction, partition: string): Promise<PartitionRow['home']> {
-  const sessions = await listNamed<SessionRow>(tx, 'active')
-  const salts = await listNamed<SaltRow>(tx, 'salt')
+  const sessions = await listHomeRows<SessionRow>(tx, 'active')
+  const salts = await listHomeRows<SaltRow>(tx, 'salt')
   const [only, ...others] = salts
   const name =
     sessions.find((session) => session.partition === partition)?.name ??
-    (only !== undefined && others.length === 0 ? nameOf(only) : 'active')
+    (only !== undefined && others.length === 0 ? sessionNameOfHome(only) : 'active')
   return name === 'active' ? undefined : name
 }

@@ -1,9 +1,9 @@
 // A change of the row of a user who has left puts the row away. A time that a server asked for outlives that.
 import { describe, expect, it } from 'vitest'
 import { memoryStore } from '../../adapters/memory/memory-store.js'
-import { createLife } from '../../testing/life.js'
 import { manualClock } from '../../testing/manual-clock.js'
 import { createMemoryLocks } from '../../testing/memory-realms.js'
+import { createLife } from '../../testing/realm-life.js'
 import { asLeader } from '../delivery/leader-lock.js'
 import { resolve, type StatusAnswer } from '../delivery/status-query.js'
 import { capture, sendingEntry } from '../fixtures/entry.fixture.js'

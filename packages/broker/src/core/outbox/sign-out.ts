@@ -2,10 +2,10 @@
 
 import { isRetryAfterRunning } from '../rows/cooldown.js'
 import { withoutLastFailure } from '../rows/failure-run.js'
+import { keySpan } from '../rows/key-spans.js'
 import type { PartitionRow } from '../rows/rows.js'
 import { partitionsMax } from '../rows/schema.js'
-import { within } from '../rows/spans.js'
-import type { StoreTransaction } from '../rows/store.js'
+import type { StoreTransaction } from '../rows/store-port.js'
 import { originOf } from './delivery-requirements.js'
 import { forgetJournal, isLeft } from './journal.js'
 import { isValidOrigin, isValidPartition } from './partition-validation.js'
@@ -21,8 +21,8 @@ export async function recordSignOut(tx: StoreTransaction, row: PartitionRow, now
 export async function putAway(tx: StoreTransaction, row: PartitionRow, now: number): Promise<void> {
   const { partition } = row
   const [entry, letter] = await Promise.all([
-    tx.firstKey(within('entries', [partition])),
-    tx.firstKey(within('deadLetters', [partition])),
+    tx.firstKey(keySpan('entries', [partition])),
+    tx.firstKey(keySpan('deadLetters', [partition])),
   ])
   if (entry === undefined && letter === undefined) forgetApp(row)
   tx.put('partitions', row)
@@ -46,9 +46,9 @@ function forgetApp(row: PartitionRow): void {
  * used. An origin to which no row of a partition leads goes, unless it asked for a time that runs.
  */
 async function forgetLanes(tx: StoreTransaction, now: number): Promise<void> {
-  const rows = await tx.list(within('partitions', []), partitionsMax)
+  const rows = await tx.list(keySpan('partitions', []), partitionsMax)
   const used = rows.filter(isValidPartition).flatMap(({ channels }) => channels.map(originOf))
-  for (const origin of await tx.list(within('origins', []), originsMax))
+  for (const origin of await tx.list(keySpan('origins', []), originsMax))
     if (!isValidOrigin(origin) || !(used.includes(origin.origin) || isRetryAfterRunning(origin, now)))
       tx.delete('origins', [origin.origin])
     else if (origin.failedLanes.length > 0 || origin.lastFailure)

@@ -1,6 +1,6 @@
 import { describe, expect } from 'vitest'
+import { isAskCommand, isDrainCommand, isDraining } from '../delivery/drain-messages.js'
 import { statusAnswerOf } from '../delivery/status-query.js'
-import { isAskCommand, isDrainCommand, isDraining } from '../delivery/worker-messages.js'
 import { chance, fuzz, inputs, numbers, one, texts, upTo } from '../fixtures/anything.fixture.js'
 import { sendingEntry } from '../fixtures/entry.fixture.js'
 import { retryAfterCapMs } from '../limits.js'
@@ -9,7 +9,7 @@ import { accepts } from '../network/media-type.js'
 import type { Reply } from '../network/network.js'
 import { classifyReply } from '../outcomes/classify-reply.js'
 import { retentionMsOf } from '../outcomes/key-retention.js'
-import { isReadCommand } from '../reads/worker-messages.js'
+import { isReadCommand } from '../reads/read-messages.js'
 
 /** JSON knows no big integers. */
 const jsonOf = (value: unknown): string | undefined =>

@@ -14,7 +14,7 @@ export const dataOf = (answer: Answer): unknown =>
   isJson(typeOf(answer)) ? parseJson(answer.body ?? '') : answer.body
 
 /** `data` is the parsed body. */
-export function bears(
+export function matchesMark(
   { status, headers, body = '' }: Answer,
   data: unknown,
   { status: ofStatus = status, header, path, text = '', value }: AnswerMark,
@@ -39,8 +39,12 @@ const valueAt = (data: unknown, path: string): unknown =>
     )
 
 /** Whether an answer carries one of the marks. Undefined where only its body could tell, and the body is not known. */
-export function bearsAny(reply: Answer, data: unknown, marks: readonly AnswerMark[]): boolean | undefined {
-  if (marks.some((mark) => bears(reply, data, mark))) return true
-  const isUnknown = ({ path: _path, text: _text, ...seen }: AnswerMark) => bears(reply, data, seen)
+export function matchesAnyMark(
+  reply: Answer,
+  data: unknown,
+  marks: readonly AnswerMark[],
+): boolean | undefined {
+  if (marks.some((mark) => matchesMark(reply, data, mark))) return true
+  const isUnknown = ({ path: _path, text: _text, ...seen }: AnswerMark) => matchesMark(reply, data, seen)
   return reply.body === undefined && marks.some(isUnknown) ? undefined : false
 }

@@ -6,11 +6,11 @@ import type { Reply } from '../network/network.js'
 import { type EntryCore, isRepeatableByItself, mayRepeat } from '../rows/entry.js'
 import { troubleAfter } from '../rows/failure-run.js'
 import { isAcknowledged } from './acknowledgement.js'
-import { type Answer, bearsAny, dataOf, typeOf } from './answer-marks.js'
+import { type Answer, dataOf, matchesAnyMark, typeOf } from './answer-marks.js'
+import { classifyErrorStatus, refusedOutcome, type SessionWord } from './classify-error-status.js'
 import type { Outcome, RefusalJudge, Verdict } from './outcome.js'
-import { problemOf } from './problem.js'
-import { refusal, refusedOutcome, type SessionWord } from './refusal.js'
 import { retryOutcome, unknownEffect } from './retry-outcome.js'
+import { storedProblem } from './stored-problem.js'
 
 /**
  * The outcome of one reply for one entry, in its state before the reply. `judge`: the app's own function, in place of
@@ -50,7 +50,7 @@ export function classifyReply(
     case 'answer':
       return reply.status >= 200 && reply.status < 300
         ? success(reply, entry, now, judge)
-        : refusal(reply, entry, now, app)
+        : classifyErrorStatus(reply, entry, now, app)
   }
 }
 
@@ -60,7 +60,7 @@ function success(given: Answer, entry: EntryCore, now: number, judge: RefusalJud
   const answer = dataOf(reply)
   const { status: httpStatus } = reply
   if (!isAcknowledged(reply, entry, answer)) return unacknowledged(reply, entry, now)
-  const isRefused = judge ? judge(reply, answer) : bearsAny(reply, answer, entry.refusedWhen ?? [])
+  const isRefused = judge ? judge(reply, answer) : matchesAnyMark(reply, answer, entry.refusedWhen ?? [])
   if (isRefused === undefined) return { kind: 'inDoubt', reason: 'refusalUnknown', httpStatus, counts: false }
   if (isRefused) return refusedOutcome(reply, entry)
   return reply.body === undefined
@@ -87,5 +87,5 @@ function unacknowledged(reply: Answer, entry: EntryCore, now: number): Outcome {
     return outcome.kind === 'inDoubt' ? outcome : { ...outcome, retryAfterMs: waitMs }
   }
   if (!isRepeatableByItself(entry)) return { kind: 'inDoubt', counts, ...why }
-  return { kind: 'returned', ...why, problem: problemOf(reply), effect: 'unknown' }
+  return { kind: 'returned', ...why, problem: storedProblem(reply), effect: 'unknown' }
 }

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
-import { createLife } from '../../testing/life.js'
 import { createMemoryLocks } from '../../testing/memory-realms.js'
+import { createLife } from '../../testing/realm-life.js'
 import type { Locks } from '../platform.js'
 import { createLockWatch } from './lock-watch.js'
 

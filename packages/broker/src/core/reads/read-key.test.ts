@@ -3,8 +3,8 @@ import { type KeyParts, readKey } from './read-key.js'
 import type { ReadRequest } from './read-types.js'
 
 const me: ReadRequest = { url: 'https://app.test/api/me', method: 'GET', headers: [] }
-const keyOf = (request: Partial<ReadRequest> = {}, partition: KeyParts['partition'] = 'p') =>
-  readKey({ partition, request: { ...me, ...request } })
+const keyOf = (request: Partial<ReadRequest> = {}, partition: KeyParts['scope'] = 'p') =>
+  readKey({ scope: partition, request: { ...me, ...request } })
 
 const at = (path: string) => keyOf({ url: `https://app.test${path}` })
 
@@ -27,7 +27,7 @@ describe('reads have the same key', () => {
 describe('reads have different keys', () => {
   it.each([
     ['of two users', keyOf({}, 'p'), keyOf({}, 'q')],
-    ['of a user and of nobody', keyOf({}, 'undefined'), readKey({ partition: undefined, request: me })],
+    ['of a user and of nobody', keyOf({}, 'undefined'), readKey({ scope: undefined, request: me })],
     ['of two methods', keyOf({ method: 'HEAD' }), keyOf()],
     ['of two paths', at('/a'), at('/b')],
     ['of two origins', keyOf({ url: 'https://other.test/api/me' }), keyOf()],

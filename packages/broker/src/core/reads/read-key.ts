@@ -3,12 +3,12 @@ import type { ReadRequest } from './read-types.js'
 
 export interface KeyParts {
   /** The user of the answer, so that nobody gets another user's. Undefined while nobody is signed in. */
-  readonly partition: string | undefined
+  readonly scope: string | undefined
   readonly request: ReadRequest
 }
 
 /** Equal for reads that any server answers alike. The order of the query's names and of the headers does not count. */
-export function readKey({ partition, request }: KeyParts): string {
+export function readKey({ scope: partition, request }: KeyParts): string {
   const { method, url, headers, redirect } = request
   const parts = [partition, method, canonicalUrl(url), [...headers].sort(byName)]
   return JSON.stringify(redirect === undefined ? parts : [...parts, redirect])

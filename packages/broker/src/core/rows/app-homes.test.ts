@@ -5,7 +5,7 @@ import { seededChance } from '../../testing/memory-realms.js'
 import { createFakeDevice } from '../fixtures/device.fixture.js'
 import { activate, deactivate, type Owner, readActive, readPause, sessionOf } from '../outbox/partition.js'
 import { type Base, readSalt } from './app-homes.js'
-import type { Store, StoreTransaction } from './store.js'
+import type { Store, StoreTransaction } from './store-port.js'
 
 const areNested = (one: Base, other: Base) => one.startsWith(other) || other.startsWith(one)
 

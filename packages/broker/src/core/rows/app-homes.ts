@@ -5,7 +5,7 @@ import type { RandomSource } from '../platform.js'
 import { isNumber, isText, type UncheckedRow } from '../type-checks.js'
 import type { PartitionRow, SaltRow, SessionRow, SettingRow } from './rows.js'
 import { partitionsMax } from './schema.js'
-import type { StoreTransaction } from './store.js'
+import type { StoreTransaction } from './store-port.js'
 
 /** The directory of an app, as `/` or `/shop/`. */
 export type Base = string
@@ -30,14 +30,14 @@ export function baseOf(page: string, script: string): Base {
 }
 
 /** Rows of the root name no base, like rows from before there were bases. */
-export const baseIn = ({ base = '/' }: Pick<SaltRow, 'base'>): Base => base
+export const baseOfHome = ({ base = '/' }: Pick<SaltRow, 'base'>): Base => base
 export const storedBase = (base: Base): Base | undefined => (base === '/' ? undefined : base)
 
 /** The nearest home at or above a base, else the only one below it. Undefined where the app has none yet. */
 export function findHome(homes: readonly SaltRow[], base: Base): SaltRow | undefined {
-  const above = homes.filter((home) => base.startsWith(baseIn(home)))
-  const below = homes.filter((home) => baseIn(home).startsWith(base))
-  above.sort((one, other) => baseIn(other).length - baseIn(one).length)
+  const above = homes.filter((home) => base.startsWith(baseOfHome(home)))
+  const below = homes.filter((home) => baseOfHome(home).startsWith(base))
+  above.sort((one, other) => baseOfHome(other).length - baseOfHome(one).length)
   return above[0] ?? (below.length === 1 ? below[0] : undefined)
 }
 
@@ -50,27 +50,27 @@ export async function readSalt(
   chance: RandomSource,
   base: Base = '/',
 ): Promise<string> {
-  const homes = await listNamed<SaltRow>(tx, 'salt')
+  const homes = await listHomeRows<SaltRow>(tx, 'salt')
   const known = findHome(homes, base)
-  if (known !== undefined && base.startsWith(baseIn(known))) return known.value
+  if (known !== undefined && base.startsWith(baseOfHome(known))) return known.value
   // The first home of the device has the name that the release before this one looks for.
-  const { name, value } = known ?? { name: nameFor(homes, base), value: chance.id() }
+  const { name, value } = known ?? { name: newSaltName(homes, base), value: chance.id() }
   tx.put('settings', { name, value, base: storedBase(base) })
   return value
 }
 
-const nameFor = (homes: readonly SaltRow[], base: Base): SaltRow['name'] =>
+const newSaltName = (homes: readonly SaltRow[], base: Base): SaltRow['name'] =>
   homes[0] ? `salt:${base}` : 'salt'
 
 /** Writes a damaged salt anew, with the value that a page remembers. */
 export async function restoreSalt(tx: StoreTransaction, value: string, base: Base): Promise<void> {
-  const homes = await listNamed<SaltRow>(tx, 'salt')
-  tx.put('settings', { name: nameFor(homes, base), value, base: storedBase(base) })
+  const homes = await listHomeRows<SaltRow>(tx, 'salt')
+  tx.put('settings', { name: newSaltName(homes, base), value, base: storedBase(base) })
 }
 
 /** The salt of the home that an app goes to; undefined where it has none. */
 export const findSalt = async (tx: StoreTransaction, base: Base): Promise<string | undefined> =>
-  findHome(await listNamed<SaltRow>(tx, 'salt'), base)?.value
+  findHome(await listHomeRows<SaltRow>(tx, 'salt'), base)?.value
 
 /** Stands for a user in the database. */
 export const partitionOf = async (
@@ -80,33 +80,35 @@ export const partitionOf = async (
 ): Promise<string> => (await digest(salt + principal)).slice(0, 32)
 
 /** The name of the session of a home. */
-export const nameOf = ({ name }: Pick<SaltRow, 'name'>) =>
+export const sessionNameOfHome = ({ name }: Pick<SaltRow, 'name'>) =>
   name.replace('salt', 'active') as SessionRow['name']
 
 /** The name of the session of the home that a user's outbox lies in. */
-export const sessionNameOf = ({ home = 'active' }: Pick<PartitionRow, 'home'>): string => home
+export const sessionNameOfPartition = ({ home = 'active' }: Pick<PartitionRow, 'home'>): string => home
 
 /** Whether work of this outbox waits in the home. */
-export const waitsIn = (home: SaltRow, row: PartitionRow): boolean =>
-  row.waiting + row.dead > 0 && sessionNameOf(row) === nameOf(home)
+export const hasWorkIn = (home: SaltRow, row: PartitionRow): boolean =>
+  row.waiting + row.dead > 0 && sessionNameOfPartition(row) === sessionNameOfHome(home)
 
 /** The rows of all homes, the first home's first, but for damaged ones. */
-export async function listNamed<Row extends SaltRow | SessionRow>(
+export async function listHomeRows<Row extends SaltRow | SessionRow>(
   tx: StoreTransaction,
   kind: 'salt' | 'active',
 ): Promise<readonly Row[]> {
   const span = { store: 'settings', from: [kind], to: [`${kind}:\uffff`] } as const
-  return (await tx.list(span, partitionsMax)).map(withBase).filter(isOfHome) as unknown as readonly Row[]
+  return (await tx.list(span, partitionsMax))
+    .map(withMendedBase)
+    .filter(isValidHomeRow) as unknown as readonly Row[]
 }
 
 /** A salt is worth more than its base. Where the base is damaged the home lies where its name says. */
-const withBase = (row: SettingRow): SettingRow =>
-  row.name.startsWith('salt') && !isBase(baseIn(row as SaltRow))
+const withMendedBase = (row: SettingRow): SettingRow =>
+  row.name.startsWith('salt') && !isBase(baseOfHome(row as SaltRow))
     ? { ...(row as SaltRow), base: storedBase(row.name.slice('salt:'.length) || '/') }
     : row
 
 /** Whether it may be the salt or the session of a home. */
-export function isOfHome(row: SettingRow): boolean {
+export function isValidHomeRow(row: SettingRow): boolean {
   const { name, value, partition, principal, base = '/', from = '/', at = 0 } = row as unknown as UncheckedRow
   const isFilled = (text: unknown) => isText(text) && text !== ''
   if (!isBase(base)) return false

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { memoryStore } from '../../adapters/memory/memory-store.js'
 import { isFull, keepReserve, releaseReserve, retryAfterFreeingSpace } from './disk-reserve.js'
-import type { Store } from './store.js'
+import type { Store } from './store-port.js'
 
 /** A store that is full while the reserve is there, and for some tries after that. */
 function fullStore(lagging = 0) {

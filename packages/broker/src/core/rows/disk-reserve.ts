@@ -1,7 +1,7 @@
 // Room on a full disk. A spare row is kept, and given up where the disk is full, so that accepted entries can still be
 // sent and settled. Captures never get this room. They are refused, and the user still has their words.
 import type { RandomSource } from '../platform.js'
-import type { Store, StoreTransaction } from './store.js'
+import type { Store, StoreTransaction } from './store-port.js'
 
 const name = 'reserve'
 /** In ids of 32 characters: 128 KiB, which no browser can press together, and which Chromium keeps in a file of its own. */

@@ -44,7 +44,7 @@ interface PartitionLanes {
   /** Lanes whose next entry could not be read when its turn came. A release that can read it makes it the head. */
   stuckLanes?: readonly string[]
   /** The latest attempts that did not end their entries. */
-  tried?: readonly LastTry[]
+  tried?: readonly LatestAttempt[]
 }
 
 /** Whether the user's session lets entries be sent. */
@@ -224,7 +224,7 @@ export interface LastFailure extends Failure {
 }
 
 /** The result of the last attempt of an entry. */
-export interface LastTry {
+export interface LatestAttempt {
   readonly id: string
   /** How often it was sent. */
   readonly attempts: number

@@ -9,7 +9,7 @@ export interface Tally {
 }
 
 /** @throws what the tally says, as soon as it has too many. */
-export function count(tally: Tally, bytes: number): void {
+export function addBytes(tally: Tally, bytes: number): void {
   tally.bytes += bytes
   if (tally.bytes > tally.max) throw tally.tooMany()
 }

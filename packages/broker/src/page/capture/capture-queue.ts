@@ -2,7 +2,7 @@
 // that come during a commit share the next one.
 import type { Capture } from '../../core/outbox/append.js'
 import { isFull } from '../../core/rows/disk-reserve.js'
-import { isUnstorable } from './refusal.js'
+import { isUnstorable } from './capture-refusal.js'
 
 export interface QueuedCapture {
   readonly id: string

@@ -4,17 +4,18 @@
 import type { Limits } from '../../core/limits.js'
 import { append, type Capture, findAppended } from '../../core/outbox/append.js'
 import { nameActive, type Owner, readPartition } from '../../core/outbox/partition.js'
-import type { Ports } from '../../core/ports/ports.js'
+import type { Ports } from '../../core/ports/all-ports.js'
 import { keepReserve } from '../../core/rows/disk-reserve.js'
 import type { StoredAction } from '../../core/rows/entry.js'
 import type { AppWord } from '../../core/rows/rows.js'
-import type { StoreTransaction } from '../../core/rows/store.js'
-import { readMark } from '../../redux/actions.js'
+import type { StoreTransaction } from '../../core/rows/store-port.js'
+import { withMark } from '../../redux/actions.js'
 import { isDevelopment } from '../../redux/development.js'
 import type { WriteRoute } from '../../redux/route.js'
 import type { Receipt } from '../../redux/types.js'
 import type { UserRows } from '../user/user-rows.js'
 import { type CaptureQueue, type CaptureSink, createCaptureQueue } from './capture-queue.js'
+import { asRefusal, CaptureRefusal } from './capture-refusal.js'
 import {
   type CapturedWrite,
   type CaptureEnds,
@@ -22,7 +23,6 @@ import {
   createCaptureEnds,
 } from './end-captures.js'
 import { createFullOutbox, type FullOutbox } from './full-outbox.js'
-import { asRefusal, Refusal } from './refusal.js'
 import { type SnapshotContext, snapshot } from './snapshot.js'
 
 /** Where an accepted entry lies. */
@@ -97,7 +97,7 @@ export function createWriteCapture(context: WriteCaptureContext): WriteCapture {
         context.captured(id, item)
         queue.push(item)
         item.isUnseen = false
-        passOn(ports, () => next(readMark(action, { entryId: id, lane: item.lane })))
+        passOn(ports, () => next(withMark(action, { entryId: id, lane: item.lane })))
       } catch (error) {
         ends.refuseAtOnce(item, asRefusal(error))
       }
@@ -124,7 +124,7 @@ function takeSnapshot(
 ): void {
   const { id, principal, action } = item
   if (principal === '')
-    throw new Refusal(
+    throw new CaptureRefusal(
       'signedOut',
       isDevelopment && `${action.type} was dispatched while nobody is signed in: \`user\` returned no user.`,
     )

@@ -9,7 +9,7 @@ import { activate } from '../../core/outbox/partition.js'
 import { isValidEntry } from '../../core/outbox/row-validation.js'
 import type { WriteRoute } from '../../redux/route.js'
 import { stored, token } from '../fixtures/storable-headers.fixture.js'
-import { Refusal } from './refusal.js'
+import { CaptureRefusal } from './capture-refusal.js'
 import { type SnapshotContext, snapshot } from './snapshot.js'
 
 const named = 'x-client-version'
@@ -42,7 +42,7 @@ async function isWhole(template: unknown, options?: Record<string, unknown>): Pr
     const rows = await captured(template, options)
     return rows.length === 1 && rows.every(isValidEntry)
   } catch (error) {
-    if (!(error instanceof Refusal)) throw error
+    if (!(error instanceof CaptureRefusal)) throw error
     return true
   }
 }

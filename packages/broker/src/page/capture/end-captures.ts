@@ -1,6 +1,6 @@
 // Captures that end before they are accepted, by a refusal or by a cancellation in time. Their changes leave the view,
 // and their receipts settle.
-import type { Ports } from '../../core/ports/ports.js'
+import type { Ports } from '../../core/ports/all-ports.js'
 import type { StoredAction } from '../../core/rows/entry.js'
 import { type BrokerAction, type OutcomeAction, outcome } from '../../redux/actions.js'
 import { isDevelopment } from '../../redux/development.js'
@@ -9,8 +9,8 @@ import { deferRebase } from '../view/changes-to-actions.js'
 import type { Receipts } from '../view/receipts.js'
 import { settledOf } from '../view/store-bridge.js'
 import type { QueuedCapture } from './capture-queue.js'
+import { type CaptureRefusal, storageRefusal } from './capture-refusal.js'
 import type { FullOutbox } from './full-outbox.js'
-import { type Refusal, storageRefusal } from './refusal.js'
 
 /** One capture of this page, until it is accepted or has ended. */
 export interface CapturedWrite extends QueuedCapture {
@@ -33,9 +33,9 @@ type Identified = readonly { readonly id: string }[]
 
 export interface CaptureEnds {
   cancel(captures: Identified): void
-  refuse(captures: Identified, refusal: Refusal): void
+  refuse(captures: Identified, refusal: CaptureRefusal): void
   /** Refuses a capture as it is taken. In a flood, all of one turn that found the outbox full are refused together. */
-  refuseAtOnce(capture: CapturedWrite, refusal: Refusal): void
+  refuseAtOnce(capture: CapturedWrite, refusal: CaptureRefusal): void
   /** The storage took none of them. */
   failed(captures: Identified, error: unknown): void
 }
@@ -71,7 +71,7 @@ export function createCaptureEnds(
     dispatch(deferRebase(shown))
   }
 
-  function refuse(refused: Identified, { reason, message, cause }: Refusal): void {
+  function refuse(refused: Identified, { reason, message, cause }: CaptureRefusal): void {
     if (isDevelopment)
       console.error(
         `redux-broker: ${message}`,

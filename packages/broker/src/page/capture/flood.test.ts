@@ -1,7 +1,7 @@
 import { configureStore, createAction, createNextState, createSlice } from '@reduxjs/toolkit'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { memoryStore } from '../../adapters/memory/memory-store.js'
-import type { Store } from '../../core/rows/store.js'
+import type { Store } from '../../core/rows/store-port.js'
 import { createBroker, discardAll, notAccepted, write } from '../../index.js'
 import { createTestWorld } from '../../testing/index.js'
 

@@ -4,7 +4,7 @@ import type { Limits } from '../../core/limits.js'
 import type { Clock } from '../../core/platform.js'
 import type { PartitionRow } from '../../core/rows/rows.js'
 import { isDevelopment } from '../../redux/development.js'
-import { Refusal, storageRefusal } from './refusal.js'
+import { CaptureRefusal, storageRefusal } from './capture-refusal.js'
 
 interface MissingRoom {
   readonly entries: number
@@ -17,9 +17,9 @@ export interface FullOutbox {
   /** @throws Refusal where so many bytes are too many. */
   checkBytes(bytes: number): void
   /** The refusal of captures that found no room in the outbox. `row` is the outbox as that transaction read it. */
-  refusal(row: PartitionRow): Refusal
+  refusal(row: PartitionRow): CaptureRefusal
   /** Whether the refusal is one of those that a flood of captures meets. */
-  isFlood(refusal: Refusal): boolean
+  isFlood(refusal: CaptureRefusal): boolean
   /** Call it where something may have left the outbox. */
   forget(): void
   /** Call it after each transaction of captures. With `failed` the storage took nothing. */
@@ -71,12 +71,15 @@ export function createFullOutbox(limits: Limits, clock: Pick<Clock, 'monotonic'>
 const unbounded: MissingRoom = { entries: Number.POSITIVE_INFINITY, bytes: Number.POSITIVE_INFINITY }
 
 /** The refusals of a full outbox, by the bound that was met. */
-const outboxFull = ({ entriesMax, bytesMax }: Limits): Readonly<Record<keyof MissingRoom, Refusal>> => ({
-  entries: new Refusal(
+const outboxFull = ({
+  entriesMax,
+  bytesMax,
+}: Limits): Readonly<Record<keyof MissingRoom, CaptureRefusal>> => ({
+  entries: new CaptureRefusal(
     'outboxFull',
     isDevelopment && `The outbox is full with ${entriesMax} entries (limits.entriesMax). ${mending}`,
   ),
-  bytes: new Refusal(
+  bytes: new CaptureRefusal(
     'outboxFull',
     isDevelopment &&
       `The outbox has no room for this write within ${bytesMax} bytes (limits.bytesMax). ${mending}`,

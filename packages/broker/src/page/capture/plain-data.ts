@@ -1,6 +1,6 @@
 // Values as data. Tells what becomes of them in JSON and in IndexedDB, and which would be lost there in silence.
 import { isDevelopment } from '../../redux/development.js'
-import { byteSize, count, type Tally, tagBytes } from './byte-size.js'
+import { addBytes, byteSize, type Tally, tagBytes } from './byte-size.js'
 
 /** A value that would be lost. */
 export class LostValue extends Error {
@@ -28,7 +28,10 @@ export function toJson(root: unknown, _name: string, tally: Tally): string | und
     if (isObject(value) ? !hasFields(value) : isLostInJson(value) && key !== 'toJSON')
       throw new LostValue(path, value)
     // Each value has a letter and a comma at least, and a text its quotes.
-    count(tally, 2 + (Array.isArray(this) ? 0 : key.length) + (typeof value === 'string' ? value.length : 0))
+    addBytes(
+      tally,
+      2 + (Array.isArray(this) ? 0 : key.length) + (typeof value === 'string' ? value.length : 0),
+    )
     return value
   })
 }
@@ -66,7 +69,7 @@ export function storedCopy(
     holders.delete(value)
     return copy
   }
-  const counted = (one: unknown) => count(tally, tagBytes + byteSize(one, tally.max))
+  const counted = (one: unknown) => addBytes(tally, tagBytes + byteSize(one, tally.max))
   if (!isObject(value)) {
     if (isLostInJson(value)) throw new LostValue(path, value)
     counted(value)
@@ -95,7 +98,7 @@ type CopyInner = (one: unknown, name: string | number, holder?: string) => unkno
 function wholeOf(value: object, path: string, tally: Tally, inner: CopyInner): object | undefined {
   // A class of the app. The clone of one would be read at any length.
   if (Object.prototype.toString.call(value) === '[object Object]') return undefined
-  count(tally, tagBytes + byteSize(value, tally.max))
+  addBytes(tally, tagBytes + byteSize(value, tally.max))
   if (value instanceof Map)
     return new Map(
       Array.from(value, (pair: unknown[], at) =>
@@ -112,7 +115,7 @@ function wholeOf(value: object, path: string, tally: Tally, inner: CopyInner): o
   if (isPlainObject(clone)) return undefined
   const { name, message, stack, source, data, cause } = clone
   const parts = [name, message, stack, source, data, clone instanceof String && String(clone)]
-  for (const part of 'item' in clone ? (clone as FileList) : parts) count(tally, byteSize(part, tally.max))
+  for (const part of 'item' in clone ? (clone as FileList) : parts) addBytes(tally, byteSize(part, tally.max))
   if (cause !== undefined) inner(cause, 'cause')
   return clone
 }

@@ -5,9 +5,9 @@ import type { StoredAction } from '../../core/rows/entry.js'
 import { describe } from '../../redux/describe.js'
 import { isDevelopment } from '../../redux/development.js'
 import type { RequestTemplate } from '../../redux/types.js'
-import { byteSize, count, type Tally, tagBytes } from './byte-size.js'
+import { addBytes, byteSize, type Tally, tagBytes } from './byte-size.js'
+import { CaptureRefusal } from './capture-refusal.js'
 import { findCycle, LostValue, storedCopy, toJson } from './plain-data.js'
-import { Refusal } from './refusal.js'
 
 /** A body and its type, where it has one of its own. */
 export type Content = readonly [body?: string | ArrayBuffer | undefined, contentType?: string | null]
@@ -43,7 +43,7 @@ export async function readContent(response: Response): Promise<Content> {
   try {
     return [await response.arrayBuffer(), response.headers.get('content-type')]
   } catch (error) {
-    throw new Refusal(
+    throw new CaptureRefusal(
       'notSerialisable',
       isDevelopment && 'The body could not be read: its file has changed or is gone.',
       error,
@@ -71,8 +71,8 @@ export type SizeLimits = Pick<Limits, 'bodyBytesMax' | 'bytesMax'>
 export function sized(what: string | false, body: SizedBody, limits: SizeLimits): number {
   const tally = tallyOf(what, limits)
   if (body instanceof FormData || body instanceof URLSearchParams)
-    for (const pair of body) for (const part of pair) count(tally, tagBytes + byteSize(part, tally.max))
-  else count(tally, byteSize(body, tally.max))
+    for (const pair of body) for (const part of pair) addBytes(tally, tagBytes + byteSize(part, tally.max))
+  else addBytes(tally, byteSize(body, tally.max))
   return tally.bytes
 }
 
@@ -85,11 +85,11 @@ const tallyOf = (what: string | false, { bodyBytesMax, bytesMax }: SizeLimits): 
   tooMany() {
     const text = isDevelopment && `${what} has ${this.bytes} bytes or more`
     return this.bytes > bodyBytesMax
-      ? new Refusal(
+      ? new CaptureRefusal(
           'bodyTooLarge',
           isDevelopment && `${text}; the limit is ${bodyBytesMax} (limits.bodyBytesMax).`,
         )
-      : new Refusal(
+      : new CaptureRefusal(
           'outboxFull',
           isDevelopment && `${text}; the limit of the whole outbox is ${bytesMax} (limits.bytesMax).`,
         )
@@ -107,9 +107,9 @@ function plainly<T>(
   try {
     return copy(value, name, tally)
   } catch (error) {
-    if (error instanceof Refusal) throw error
+    if (error instanceof CaptureRefusal) throw error
     const place = isDevelopment && (error instanceof LostValue ? placeOf(error) : findCycle(value, name))
-    throw new Refusal('notSerialisable', advice && `${advice}${place ? `; ${place}` : ''}.`, error)
+    throw new CaptureRefusal('notSerialisable', advice && `${advice}${place ? `; ${place}` : ''}.`, error)
   }
 }
 

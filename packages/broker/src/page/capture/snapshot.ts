@@ -12,7 +12,7 @@ import { describe } from '../../redux/describe.js'
 import { isDevelopment } from '../../redux/development.js'
 import type { WriteRoute } from '../../redux/route.js'
 import type { NotAcceptedReason, RequestTemplate } from '../../redux/types.js'
-import { callApp, Refusal } from './refusal.js'
+import { CaptureRefusal, callApp } from './capture-refusal.js'
 import { type Content, contentOf, readContent, type SizeLimits, sized, storedAction } from './request-body.js'
 import { storedHeaders } from './storable-headers.js'
 
@@ -54,7 +54,7 @@ export function snapshot(
     callApp(isDevelopment && `the \`lane\` of ${type}`, () => options.lane?.(original.payload)) ??
     url.origin + url.pathname
   if (typeof lane !== 'string')
-    throw new Refusal(
+    throw new CaptureRefusal(
       'invalidRequest',
       isDevelopment && `The \`lane\` of ${type} must return a string; it returned ${describe(lane)}.`,
     )
@@ -97,7 +97,7 @@ export function snapshot(
 /** @throws Refusal where the app uses the place of the broker's own mark. */
 function checkMark(action: StoredAction): void {
   if (hasMark(action) && pendingMark(action) === undefined)
-    throw new Refusal(
+    throw new CaptureRefusal(
       'invalidRequest',
       isDevelopment &&
         `The action ${action.type} sets \`meta.broker\`, which the broker itself needs. Use another name.`,
@@ -113,7 +113,7 @@ export function absoluteUrl(type: string, template: unknown, context: UrlContext
   const url =
     typeof address === 'string' && URL.canParse(address, baseUrl) ? new URL(address, baseUrl) : undefined
   if (url === undefined || !isWeb(url) || hasCredentials(url) || !origins.includes(url.origin))
-    throw new Refusal(
+    throw new CaptureRefusal(
       'invalidRequest',
       isDevelopment &&
         `The \`request\` of ${type} must return a \`url\` ${wantedOf(address, url, baseUrl)}; it returned ${describe(address)}.`,
@@ -131,7 +131,7 @@ function bounded(
   { urlCharactersMax }: UrlContext['limits'],
 ): void {
   if (length > urlCharactersMax)
-    throw new Refusal(
+    throw new CaptureRefusal(
       reason,
       isDevelopment &&
         `${what} has ${length} characters; the limit is ${urlCharactersMax} (limits.urlCharactersMax), since servers refuse longer ones.`,
@@ -157,7 +157,7 @@ function wantedOf(address: unknown, url: URL | undefined, baseUrl: string | unde
 function methodOf(type: string, { method = 'POST' }: RequestTemplate): string {
   if (isMethod(method))
     return /^(delete|options|patch|post|put)$/i.test(method) ? method.toUpperCase() : method
-  throw new Refusal(
+  throw new CaptureRefusal(
     'invalidRequest',
     isDevelopment &&
       `The \`method\` of ${type} must be an HTTP method that a page may send and that writes; got ${describe(method)}. Declare a read() to read.`,

@@ -6,7 +6,7 @@ import { openApp, openWith } from '../../../test/page-fixture.js'
 import { outboxEntries, write } from '../../index.js'
 import { answer, createTestWorld } from '../../testing/index.js'
 import { given, refused, secret, stored, token } from '../fixtures/storable-headers.fixture.js'
-import { Refusal } from './refusal.js'
+import { CaptureRefusal } from './capture-refusal.js'
 import { storedHeaders } from './storable-headers.js'
 
 let consoleError: Mock
@@ -170,7 +170,7 @@ it('only listed names and those of the app are ever stored, in any case and with
       const headers = Object.fromEntries(names.map((name) => [name, 'v']))
       const take = () => [...storedHeaders('t', { headers }, lower).keys()]
       if (names.every(mayStay)) expect(take()).toEqual([...new Headers(headers).keys()])
-      else expect(take).toThrow(Refusal)
+      else expect(take).toThrow(CaptureRefusal)
     }),
     { numRuns: 3_000, seed: 40 },
   )

@@ -3,7 +3,7 @@
 import { isPrivate } from '../../core/outbox/row-validation.js'
 import { isDevelopment } from '../../redux/development.js'
 import type { RequestTemplate } from '../../redux/types.js'
-import { callApp, Refusal } from './refusal.js'
+import { CaptureRefusal, callApp } from './capture-refusal.js'
 
 type GivenHeaders = Pick<RequestTemplate, 'headers'>
 
@@ -44,7 +44,7 @@ export function storedHeaders(type: string, given: GivenHeaders, named: readonly
   // `Headers` takes them, and servers do not. A line break of a word processor is one.
   const broken = [...headers].find(([, value]) => /[^\t -~\u0080-\u00ff]/.test(value))
   if (broken === undefined) return headers
-  throw new Refusal(
+  throw new CaptureRefusal(
     'invalidRequest',
     isDevelopment &&
       `The \`request\` of ${type} returned control characters in the header ${broken[0]}. Remove them, or encode the value.`,
@@ -74,7 +74,7 @@ function take(
   )
   const refused = [...given.keys()].filter((name) => !isTaken(name))
   if (refused.length === 0) return given
-  throw new Refusal(
+  throw new CaptureRefusal(
     'invalidRequest',
     isDevelopment &&
       `The \`request\` of ${type} may not return the header ${refused.join(', ')}. ${insteadOf(refused, advice)}`,

@@ -2,7 +2,7 @@
 import { type Connectivity, connectivityOf } from '../../core/delivery/next-wake.js'
 import type { Reachability } from '../../core/network/reachability.js'
 import { afterSign, isBack } from '../../core/outcomes/circuit-breaker.js'
-import type { Ports } from '../../core/ports/ports.js'
+import type { Ports } from '../../core/ports/all-ports.js'
 import type { OriginRow } from '../../core/rows/rows.js'
 import type { PageLifecycle } from '../lifecycle/page-lifecycle.js'
 

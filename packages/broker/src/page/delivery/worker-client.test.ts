@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
-import { askCommand, draining } from '../../core/delivery/worker-messages.js'
+import { askCommand, draining } from '../../core/delivery/drain-messages.js'
 import { createWorkerClient } from './worker-client.js'
 
 beforeEach(() => void vi.spyOn(console, 'warn').mockImplementation(() => {}))

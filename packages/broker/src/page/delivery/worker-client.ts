@@ -9,7 +9,7 @@ import {
   drainCommand,
   isDraining,
   syncTag,
-} from '../../core/delivery/worker-messages.js'
+} from '../../core/delivery/drain-messages.js'
 import type { WakeReason } from '../../core/outcomes/circuit-breaker.js'
 import { withTimeout } from '../../core/with-timeout.js'
 import { isDevelopment } from '../../redux/development.js'

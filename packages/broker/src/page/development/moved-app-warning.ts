@@ -1,18 +1,18 @@
 // For development. An app that begins above several others may be one of them that has moved.
-import { type Base, baseIn, findHome, listNamed, waitsIn } from '../../core/rows/app-homes.js'
+import { type Base, baseOfHome, findHome, hasWorkIn, listHomeRows } from '../../core/rows/app-homes.js'
+import { keySpan } from '../../core/rows/key-spans.js'
 import type { SaltRow } from '../../core/rows/rows.js'
 import { partitionsMax } from '../../core/rows/schema.js'
-import { within } from '../../core/rows/spans.js'
-import type { StoreTransaction } from '../../core/rows/store.js'
+import type { StoreTransaction } from '../../core/rows/store-port.js'
 import { sayOnce } from '../../redux/development.js'
 
 /** The bases below this one in which entries wait. Empty where this base finds a home. */
 async function findMovedApp(tx: StoreTransaction, base: Base): Promise<readonly Base[]> {
-  const homes = await listNamed<SaltRow>(tx, 'salt')
+  const homes = await listHomeRows<SaltRow>(tx, 'salt')
   if (findHome(homes, base) !== undefined) return []
-  const rows = await tx.list(within('partitions', []), partitionsMax)
-  const waits = (home: SaltRow) => rows.some((row) => waitsIn(home, row))
-  return homes.filter((home) => baseIn(home).startsWith(base) && waits(home)).map(baseIn)
+  const rows = await tx.list(keySpan('partitions', []), partitionsMax)
+  const waits = (home: SaltRow) => rows.some((row) => hasWorkIn(home, row))
+  return homes.filter((home) => baseOfHome(home).startsWith(base) && waits(home)).map(baseOfHome)
 }
 
 /** Says so once, where work waits below a base that begins an empty outbox. Call it where `isDevelopment` only. */

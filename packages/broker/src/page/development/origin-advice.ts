@@ -5,10 +5,10 @@ import { knockUrlOf } from '../../core/delivery/attempt.js'
 import type { OutboxChanges } from '../../core/journal/outbox-changes.js'
 import type { CredentialsOf } from '../../core/network/allowed-origins.js'
 import { originOfUrl } from '../../core/network/url-origin.js'
-import type { Ports } from '../../core/ports/ports.js'
+import type { Ports } from '../../core/ports/all-ports.js'
 import type { EntryRow } from '../../core/rows/entry.js'
+import { keySpan } from '../../core/rows/key-spans.js'
 import type { AppWord } from '../../core/rows/rows.js'
-import { within } from '../../core/rows/spans.js'
 import { type OriginTrouble, originTrouble } from '../../redux/origin-trouble.js'
 import type { PageLifecycle } from '../lifecycle/page-lifecycle.js'
 import { createProbeAdvice } from './probe-advice.js'
@@ -45,7 +45,7 @@ export function createAdvice({
   }
 
   const find = async (partition: string, id: string) => {
-    const list = within('entries', [partition, id], 'id')
+    const list = keySpan('entries', [partition, id], 'id')
     return (await ports.store.transact('readonly', 'relaxed', (tx) => tx.list(list, 1)))[0]
   }
 

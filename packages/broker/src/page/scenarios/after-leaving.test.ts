@@ -2,8 +2,8 @@
 import { type Action, createAction } from '@reduxjs/toolkit'
 import { describe, expect, it } from 'vitest'
 import { type App, clapped, openApp, signedIn, signedOut } from '../../../test/page-fixture.js'
-import { within } from '../../core/rows/spans.js'
-import type { Store } from '../../core/rows/store.js'
+import { keySpan } from '../../core/rows/key-spans.js'
+import type { Store } from '../../core/rows/store-port.js'
 import { cancel, deadLetters, discard, discardAll, write } from '../../index.js'
 import { answer, held, noAnswer } from '../../testing/index.js'
 import { clap, clapAndSettle, found, open } from '../fixtures/left-on-disk.fixture.js'
@@ -16,7 +16,7 @@ const saved = write(createAction<string>('saved'), {
 const options = { routes: [saved, clapped], origins: [api] }
 
 const originsOf = (store: Store) =>
-  store.transact('readonly', 'relaxed', (tx) => tx.list(within('origins', []), 9))
+  store.transact('readonly', 'relaxed', (tx) => tx.list(keySpan('origins', []), 9))
 const firstOf = ({ outbox }: App) => Object.keys(outbox().entries)[0] ?? ''
 
 type Box = ReturnType<typeof open>

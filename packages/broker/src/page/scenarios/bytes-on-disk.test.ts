@@ -4,10 +4,10 @@ import { describe, expect, it } from 'vitest'
 import { openApp } from '../../../test/page-fixture.js'
 import { memoryStore } from '../../adapters/memory/memory-store.js'
 import { defaultLimits } from '../../core/limits.js'
+import { keySpan } from '../../core/rows/key-spans.js'
 import type { PartitionRow, StoreName } from '../../core/rows/rows.js'
 import { schema } from '../../core/rows/schema.js'
-import { within } from '../../core/rows/spans.js'
-import type { Span, Store } from '../../core/rows/store.js'
+import type { Span, Store } from '../../core/rows/store-port.js'
 import { write } from '../../index.js'
 import { createTestWorld, type SentRequest } from '../../testing/index.js'
 
@@ -31,8 +31,8 @@ async function measure(store: Store) {
   return store.transact('readonly', 'relaxed', async (tx) => {
     let onDisk = 0
     for (const name of Object.keys(schema) as StoreName[])
-      for (const row of await tx.list(within(name, []) as Span, 1e6)) onDisk += bytesOf(JSON.stringify(row))
-    const [row] = (await tx.list(within('partitions', []), 1)) as PartitionRow[]
+      for (const row of await tx.list(keySpan(name, []) as Span, 1e6)) onDisk += bytesOf(JSON.stringify(row))
+    const [row] = (await tx.list(keySpan('partitions', []), 1)) as PartitionRow[]
     return { onDisk, counted: (row?.bytes ?? 0) + (row?.journalBytes ?? 0), row }
   })
 }

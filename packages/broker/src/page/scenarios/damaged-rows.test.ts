@@ -4,9 +4,9 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { readStart } from '../../core/journal/outbox-changes.js'
 import { isValidEntry } from '../../core/outbox/row-validation.js'
 import type { DeadLetter, EntryRow } from '../../core/rows/entry.js'
+import { keySpan } from '../../core/rows/key-spans.js'
 import type { StoreName } from '../../core/rows/rows.js'
 import { schema } from '../../core/rows/schema.js'
-import { within } from '../../core/rows/spans.js'
 import { seededChance } from '../../testing/memory-realms.js'
 import {
   type Image,
@@ -81,11 +81,11 @@ async function check(image: Image, damages: readonly Damage[]): Promise<void> {
       `sends of ${key}`,
     ).toHaveLength(1)
   const left = await store.transact('readonly', 'relaxed', (tx) =>
-    tx.list(within('entries', [partition]), 1e4),
+    tx.list(keySpan('entries', [partition]), 1e4),
   )
   expect(ada.outbox().waiting).toBe(left.length)
   const letters = await store.transact('readonly', 'relaxed', (tx) =>
-    tx.list(within('deadLetters', [partition]), 1e4),
+    tx.list(keySpan('deadLetters', [partition]), 1e4),
   )
   expect(ada.outbox().deadLetters).toBe(letters.length)
   const states = Object.values(ada.outbox().entries).map(({ state }) => state)

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest'
 import { openApp, openTwoTabs } from '../../../test/page-fixture.js'
 import { entryVersion } from '../../core/rows/entry.js'
-import { within } from '../../core/rows/spans.js'
+import { keySpan } from '../../core/rows/key-spans.js'
 import { cancel, discard, discardAll } from '../../index.js'
 import { acknowledge, createTestWorld, type TestWorld } from '../../testing/index.js'
 
@@ -28,7 +28,7 @@ async function damaged(world: TestWorld, place: number, more: Spoil) {
   const receipts = ['p1', 'p1', 'p1', 'p2'].map((post) => app.clap(post))
   await world.settle()
   await world.store.transact('readwrite', 'strict', async (tx) => {
-    const row = (await tx.list(within('entries', []), 10))[place]
+    const row = (await tx.list(keySpan('entries', []), 10))[place]
     tx.put('entries', { ...row, ...more } as never)
   })
   world.setOnline(true)
@@ -118,9 +118,9 @@ describe('a damaged dead letter', () => {
     await world.settle()
     await app.broker.stop()
     await world.store.transact('readwrite', 'strict', async (tx) => {
-      const [letter] = await tx.list(within('deadLetters', []), 1)
+      const [letter] = await tx.list(keySpan('deadLetters', []), 1)
       tx.put('deadLetters', { ...letter, onReturned: 'block', ...more } as never)
-      const [entry] = await tx.list(within('entries', []), 1)
+      const [entry] = await tx.list(keySpan('entries', []), 1)
       tx.put('entries', { ...entry, head: false, dueAt: undefined } as never)
     })
     world.setOnline(true)

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { describe, expect, it } from 'vitest'
 import { memoryStore } from '../../adapters/memory/memory-store.js'
 import type { StoreName } from '../../core/rows/rows.js'
-import type { Store } from '../../core/rows/store.js'
+import type { Store } from '../../core/rows/store-port.js'
 import { type Dump, namesIn, rowsOf } from '../fixtures/dump.fixture.js'
 import {
   expectDelivered,

@@ -2,7 +2,7 @@
 import { configureStore, createAction, createSlice } from '@reduxjs/toolkit'
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
 import { memoryStore } from '../../adapters/memory/memory-store.js'
-import { within } from '../../core/rows/spans.js'
+import { keySpan } from '../../core/rows/key-spans.js'
 import { createBroker, write } from '../../index.js'
 import { createTestWorld } from '../../testing/index.js'
 
@@ -40,7 +40,7 @@ it.each([
       defaults({ serializableCheck: false, immutableCheck: false }).prepend(broker.middleware),
   })
   await broker.ready
-  const rows = () => store.transact('readonly', 'relaxed', (tx) => tx.list(within('entries', []), 1e6))
+  const rows = () => store.transact('readonly', 'relaxed', (tx) => tx.list(keySpan('entries', []), 1e6))
 
   let refused = 0
   for (let n = 0; n < count; n += ofTurn) {

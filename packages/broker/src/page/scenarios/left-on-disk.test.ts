@@ -2,8 +2,8 @@
 import { createAction } from '@reduxjs/toolkit'
 import { describe, expect, it } from 'vitest'
 import { type App, openApp, signedIn, signedOut } from '../../../test/page-fixture.js'
-import { within } from '../../core/rows/spans.js'
-import type { Store } from '../../core/rows/store.js'
+import { keySpan } from '../../core/rows/key-spans.js'
+import type { Store } from '../../core/rows/store-port.js'
 import { discardAll, write } from '../../index.js'
 import { acknowledge, answer, held } from '../../testing/index.js'
 import {
@@ -18,7 +18,7 @@ import {
 
 const rowsOf = (store: Store) =>
   store.transact('readonly', 'relaxed', async (tx) =>
-    (await tx.list(within('partitions', []), 1e3)).map((row) => JSON.stringify(row)),
+    (await tx.list(keySpan('partitions', []), 1e3)).map((row) => JSON.stringify(row)),
   )
 
 describe('after deliveries', () => {
@@ -64,7 +64,7 @@ describe('after deliveries', () => {
     await world.settle()
     app.store.dispatch(saved())
     await world.settle()
-    const origins = () => store.transact('readonly', 'relaxed', (tx) => tx.list(within('origins', []), 9))
+    const origins = () => store.transact('readonly', 'relaxed', (tx) => tx.list(keySpan('origins', []), 9))
 
     for (const next of [signedIn('bob'), signedOut()]) {
       app.store.dispatch(next)

@@ -1,7 +1,7 @@
 // Rows of entries that something deleted while no page was open: the next page says how many.
 import { describe, expect, it } from 'vitest'
 import { openApp } from '../../../test/page-fixture.js'
-import { within } from '../../core/rows/spans.js'
+import { keySpan } from '../../core/rows/key-spans.js'
 import { acknowledgeLoss } from '../../index.js'
 import { createTestWorld } from '../../testing/index.js'
 
@@ -19,7 +19,7 @@ describe('entries whose rows were deleted', () => {
     await world.settle()
     await before.broker.stop()
     await world.store.transact('readwrite', 'strict', async (tx) => {
-      const rows = await tx.list(within('entries', []), 10)
+      const rows = await tx.list(keySpan('entries', []), 10)
       for (const place of places) tx.delete('entries', [rows[place]?.partition ?? '', rows[place]?.seq ?? 0])
     })
     world.setOnline(true)

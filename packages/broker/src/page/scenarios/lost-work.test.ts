@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest'
 import { openApp } from '../../../test/page-fixture.js'
 import { createFakeDevice } from '../../core/fixtures/device.fixture.js'
-import { within } from '../../core/rows/spans.js'
+import { keySpan } from '../../core/rows/key-spans.js'
 import { acknowledgeLoss } from '../../index.js'
 import { createTestWorld } from '../../testing/index.js'
 import { offline, openOn } from '../fixtures/lost-work.fixture.js'
@@ -89,7 +89,7 @@ describe('a page whose database was wiped while it was open', () => {
         // The worker has looked at the rows then, and has tried them often.
         if (i === known)
           await worker.transact('readwrite', 'relaxed', async (tx) => {
-            for (const row of await tx.list(within('partitions', []), 9))
+            for (const row of await tx.list(keySpan('partitions', []), 9))
               tx.put('partitions', { ...row, claims: (row.claims ?? 0) + 100 })
           })
       }

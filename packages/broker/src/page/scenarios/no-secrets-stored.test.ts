@@ -2,10 +2,10 @@
 // message of the broker contains them. An action of the app's own and the answer that it asked for are the app's.
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { clapped, liked, openApp } from '../../../test/page-fixture.js'
+import { keySpan } from '../../core/rows/key-spans.js'
 import type { StoreName } from '../../core/rows/rows.js'
 import { schema } from '../../core/rows/schema.js'
-import { within } from '../../core/rows/spans.js'
-import type { Key, Span } from '../../core/rows/store.js'
+import type { Key, Span } from '../../core/rows/store-port.js'
 import { type RequestTemplate, write } from '../../index.js'
 import { acknowledge, answer, createTestWorld, cut, noAnswer, redirect } from '../../testing/index.js'
 
@@ -59,7 +59,7 @@ const rowsOf = ({ store }: ReturnType<typeof createTestWorld>) =>
   store.transact('readonly', 'relaxed', async (tx) => {
     const all: unknown[] = []
     for (const name of Object.keys(schema) as StoreName[])
-      all.push(...(await tx.list(within(name, [] as Key[]) as Span, 1e6)))
+      all.push(...(await tx.list(keySpan(name, [] as Key[]) as Span, 1e6)))
     return textOf(all)
   })
 

@@ -2,8 +2,8 @@
 import { describe, expect, it } from 'vitest'
 import { openApp } from '../../../test/page-fixture.js'
 import type { EntryRow } from '../../core/rows/entry.js'
+import { keySpan } from '../../core/rows/key-spans.js'
 import type { PartitionRow } from '../../core/rows/rows.js'
-import { within } from '../../core/rows/spans.js'
 import { createTestWorld } from '../../testing/index.js'
 
 const evil = 'https://evil.example'
@@ -18,7 +18,7 @@ async function planted(more: { readonly request?: object; readonly channel?: str
   await world.settle()
   await before.broker.stop()
   await world.store.transact('readwrite', 'strict', async (tx) => {
-    const [row] = await tx.list(within('entries', []), 1)
+    const [row] = await tx.list(keySpan('entries', []), 1)
     tx.put('entries', { ...row, ...more } as EntryRow)
   })
   world.setOnline(true)
@@ -81,7 +81,7 @@ it('a planted URL for the broker’s own requests is not used', async () => {
   app.clap('p1')
   await world.settle()
   await world.store.transact('readwrite', 'strict', async (tx) => {
-    const [row] = await tx.list(within('partitions', []), 1)
+    const [row] = await tx.list(keySpan('partitions', []), 1)
     const urls = { sessionProbe: `${evil}/`, statusQuery: `${evil}/:key`, knock: `${evil}/` }
     tx.put('partitions', { ...row, ...urls, paused: 'auth' } as PartitionRow)
   })

@@ -2,12 +2,12 @@ import { describe, expect, it } from 'vitest'
 import { openApp } from '../../../test/page-fixture.js'
 import type { EntryRow } from '../../core/rows/entry.js'
 import { entryVersion } from '../../core/rows/entry.js'
-import { last } from '../../core/rows/spans.js'
-import type { StoreTransaction } from '../../core/rows/store.js'
+import { maxKey } from '../../core/rows/key-spans.js'
+import type { StoreTransaction } from '../../core/rows/store-port.js'
 import { deadLetters, discard, outboxEntries, retry } from '../../index.js'
 import { acknowledge, createTestWorld, type TestWorld } from '../../testing/index.js'
 
-const all = { from: [], to: [[last]] }
+const all = { from: [], to: [[maxKey]] }
 
 /** An outbox with a clap on p1, a clap on p2 that came back and its journal; nothing is sent any more. */
 async function left(): Promise<TestWorld> {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { signedOut } from '../../../test/page-fixture.js'
 import { readNamed } from '../../core/outbox/partition.js'
-import { within } from '../../core/rows/spans.js'
+import { keySpan } from '../../core/rows/key-spans.js'
 import { setup } from '../fixtures/site-data-cleared.fixture.js'
 
 const places = [
@@ -47,7 +47,7 @@ describe('a page that stays open while all site data is cleared and another page
           await world.clock.advance(60_000)
         }
         expect(sent()).toEqual([`${user} p1/claps`, 'ada p2/claps'].toSorted())
-        expect(await read('readonly', 'relaxed', (tx) => tx.list(within('entries', []), 9))).toEqual([])
+        expect(await read('readonly', 'relaxed', (tx) => tx.list(keySpan('entries', []), 9))).toEqual([])
       },
     )
 

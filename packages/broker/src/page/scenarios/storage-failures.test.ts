@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { openApp } from '../../../test/page-fixture.js'
 import { memoryStore } from '../../adapters/memory/memory-store.js'
-import type { Store, StoreTransaction } from '../../core/rows/store.js'
+import type { Store, StoreTransaction } from '../../core/rows/store-port.js'
 import { deadLetters, discardAll, outboxEntries } from '../../index.js'
 import { createTestWorld, type TestWorld } from '../../testing/index.js'
 

@@ -3,8 +3,8 @@ import { createAction } from '@reduxjs/toolkit'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { openApp } from '../../../test/page-fixture.js'
 import { memoryStore } from '../../adapters/memory/memory-store.js'
-import { within } from '../../core/rows/spans.js'
-import type { Store, StoreTransaction } from '../../core/rows/store.js'
+import { keySpan } from '../../core/rows/key-spans.js'
+import type { Store, StoreTransaction } from '../../core/rows/store-port.js'
 import { discard, write } from '../../index.js'
 import { acknowledge, createTestWorld, type SentRequest } from '../../testing/index.js'
 import { full, jsonAnswer, nested, unclonable } from '../fixtures/unstorable.fixture.js'
@@ -208,7 +208,7 @@ describe('beside one entry that cannot be stored, 200 others in 50 lanes arrive 
 
   const edited = (change: (row: Record<string, unknown>) => object): Poison => ({
     async edit(tx) {
-      const entries = await tx.list(within('entries', []), 1_000)
+      const entries = await tx.list(keySpan('entries', []), 1_000)
       const row = entries.find(({ request: { url } }) => url.endsWith(`/${poisoned}`))
       if (row === undefined) throw new Error('It is not there.')
       tx.put('entries', change(row as never) as never)

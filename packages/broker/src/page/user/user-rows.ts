@@ -11,11 +11,11 @@ import {
   sessionOf,
   unpause,
 } from '../../core/outbox/partition.js'
-import type { Ports } from '../../core/ports/ports.js'
+import type { Ports } from '../../core/ports/all-ports.js'
 import { type Base, findSalt, partitionOf, readSalt, restoreSalt } from '../../core/rows/app-homes.js'
 import { isFull } from '../../core/rows/disk-reserve.js'
 import type { AppWord } from '../../core/rows/rows.js'
-import type { StoreTransaction } from '../../core/rows/store.js'
+import type { StoreTransaction } from '../../core/rows/store-port.js'
 import { isDevelopment } from '../../redux/development.js'
 import { warnOfMovedApp } from '../development/moved-app-warning.js'
 import { warnOfEndedSession } from '../development/taken-session-warning.js'

@@ -4,7 +4,7 @@
 import type { OutboxChanges } from '../../core/journal/outbox-changes.js'
 import { findGone } from '../../core/outbox/dead-letters.js'
 import { noteLoss, type Owner } from '../../core/outbox/partition.js'
-import type { Ports } from '../../core/ports/ports.js'
+import type { Ports } from '../../core/ports/all-ports.js'
 import type { PartitionRow } from '../../core/rows/rows.js'
 import { type ChangeFeed, type ChangeFeedContext, createChangeFeed } from '../view/change-feed.js'
 import type { StoreBridge } from '../view/store-bridge.js'

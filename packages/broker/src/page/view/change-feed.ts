@@ -10,8 +10,8 @@ import {
   readStart,
 } from '../../core/journal/outbox-changes.js'
 import type { CanSend } from '../../core/outbox/delivery-requirements.js'
-import type { Ports } from '../../core/ports/ports.js'
-import type { StoreTransaction } from '../../core/rows/store.js'
+import type { Ports } from '../../core/ports/all-ports.js'
+import type { StoreTransaction } from '../../core/rows/store-port.js'
 import type { BrokerAction, JournalPosition, OutcomeAction } from '../../redux/actions.js'
 import type { PageLifecycle } from '../lifecycle/page-lifecycle.js'
 import {

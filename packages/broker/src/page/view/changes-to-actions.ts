@@ -1,7 +1,7 @@
 // Turns the rows that a page has read into the actions that it dispatches. A pure mapping.
 
 import type { OutboxChanges } from '../../core/journal/outbox-changes.js'
-import { lastTryOf } from '../../core/outbox/last-tries.js'
+import { latestAttemptOf } from '../../core/outbox/latest-attempts.js'
 import type { DeadLetter, EntryRow } from '../../core/rows/entry.js'
 import type { JournalRow } from '../../core/rows/rows.js'
 import {
@@ -10,7 +10,7 @@ import {
   type LetterSummary,
   type OutcomeAction,
   outcome,
-  type Past,
+  type PastOutcomes,
   type RestoredEntry,
 } from '../../redux/actions.js'
 import type { ShownEntry } from './pending-entries.js'
@@ -94,7 +94,7 @@ export const setAside = ({ quarantined }: Pick<OutboxChanges, 'quarantined'>): r
 export const restoredActions = (
   entries: readonly EntryRow[],
   letters: readonly DeadLetter[],
-  past?: Past,
+  past?: PastOutcomes,
 ): BrokerAction => ({
   type: 'redux-broker/restored',
   payload: { entries: entries.map(toRestored), letters: letters.map(toSummary), ...(past && { past }) },
@@ -106,7 +106,7 @@ const toRestored = (entry: EntryRow): RestoredEntry => ({
   lane: entry.lane,
   action: entry.action,
   inDoubt: entry.state === 'inDoubt',
-  tried: lastTryOf(entry),
+  tried: latestAttemptOf(entry),
 })
 
 const toSummary = ({ id, lane, action, reason, httpStatus, attempts }: DeadLetter): LetterSummary => ({

@@ -4,7 +4,7 @@
 import { journalGraceMs, levelAfterMs } from '../../core/limits.js'
 import { tidyJournal } from '../../core/outbox/journal.js'
 import { changePartition } from '../../core/outbox/partition.js'
-import type { Ports } from '../../core/ports/ports.js'
+import type { Ports } from '../../core/ports/all-ports.js'
 
 export interface JournalUpkeepContext {
   readonly ports: Ports

@@ -3,8 +3,8 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { memoryStore } from '../../adapters/memory/memory-store.js'
 import { record } from '../../core/outbox/journal.js'
 import type { LiveEntry } from '../../core/rows/entry.js'
+import { keySpan } from '../../core/rows/key-spans.js'
 import type { JournalRow, PartitionRow } from '../../core/rows/rows.js'
-import { within } from '../../core/rows/spans.js'
 import { createBroker, delivered as isDelivered } from '../../index.js'
 import { acknowledge, createTestWorld, type TestWorld } from '../../testing/index.js'
 import {
@@ -131,8 +131,8 @@ describe('a delivery without an open page', () => {
     sender.tab.crash()
     await store.transact('readwrite', 'relaxed', async (tx) => {
       const [row, note] = [
-        (await tx.list(within('partitions', []), 1))[0] as PartitionRow,
-        (await tx.list(within('journal', []), 1))[0] as JournalRow,
+        (await tx.list(keySpan('partitions', []), 1))[0] as PartitionRow,
+        (await tx.list(keySpan('journal', []), 1))[0] as JournalRow,
       ]
       const other = { ...note, id: 'other', action: { type: 'other' }, bytes: 9 } as unknown as LiveEntry
       for (let i = 0; i < more; i++) record(tx, row, other, { kind: 'confirmed' }, note.at)

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { openApp } from '../../../test/page-fixture.js'
 import { memoryStore } from '../../adapters/memory/memory-store.js'
-import type { Store } from '../../core/rows/store.js'
+import type { Store } from '../../core/rows/store-port.js'
 import { deadLetters, NotDeliveredError } from '../../index.js'
 import { acknowledge, answer, createTestWorld, held, noAnswer } from '../../testing/index.js'
 

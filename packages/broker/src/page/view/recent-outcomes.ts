@@ -7,9 +7,9 @@ import {
   isOutcome,
   type JournalPosition,
   type OutcomeAction,
-  type Past,
+  type PastOutcomes,
   readAtOf,
-  readMark,
+  withMark,
 } from '../../redux/actions.js'
 
 export interface RecentOutcomes {
@@ -22,7 +22,7 @@ export interface RecentOutcomes {
   /** Whether such truths come. */
   hasDated(): boolean
   /** Undefined until the page has begun. */
-  past(): Past | undefined
+  past(): PastOutcomes | undefined
   clear(): void
 }
 
@@ -33,7 +33,7 @@ export function createRecentOutcomes(): RecentOutcomes {
 
   const outcomesSince = (at: number) => all.filter(({ meta }) => meta.broker.at > at)
 
-  function begin({ told: before, outcomes }: Past): void {
+  function begin({ told: before, outcomes }: PastOutcomes): void {
     const known = new Set(all.map(numberOf))
     all = [...outcomes.filter((one) => !known.has(numberOf(one))), ...all].slice(-outcomesMax)
     told = before
@@ -60,7 +60,7 @@ export function createRecentOutcomes(): RecentOutcomes {
       const readAt = readAtOf(action)
       if (readAt === undefined || hasMark(action)) return action
       hasDated = true
-      return readMark(action, { later: outcomesSince(readAt) })
+      return withMark(action, { later: outcomesSince(readAt) })
     },
     hasDated: () => hasDated,
     past: () => told && { told, last: told.number, outcomes: all },

@@ -7,7 +7,7 @@ import type { StoreBridge } from './store-bridge.js'
 
 export interface ResetRepair {
   /** Call it when a reducer was given a state that it did not make, or none. */
-  tear(): void
+  noteReset(): void
   /** Call it after every action. */
   mend(action: Action): void
 }
@@ -37,7 +37,7 @@ export function createResetRepair(
 
   return {
     mend,
-    tear() {
+    noteReset() {
       if (torn) return
       torn = true
       // With no action of the store's: by replaceReducer, or for a slice that is loaded late.

@@ -3,7 +3,7 @@
 import type { Connectivity } from '../../core/delivery/next-wake.js'
 import type { OutboxChanges } from '../../core/journal/outbox-changes.js'
 import { originOfUrl } from '../../core/network/url-origin.js'
-import type { LastTry } from '../../core/rows/rows.js'
+import type { LatestAttempt } from '../../core/rows/rows.js'
 import { type BrokerAction, initialStatus, nothingCounted, type Status } from '../../redux/actions.js'
 import { troubleOf } from '../../redux/origin-trouble.js'
 import type { PageLifecycle } from '../lifecycle/page-lifecycle.js'
@@ -36,7 +36,9 @@ export function createShownStatus(
   let shown = initialStatus
   let counted = 0
   const counts = () => ({ waiting: counted + uncounted.size })
-  const tellTried = ifNew<readonly LastTry[]>([], (payload) => tell({ type: 'redux-broker/tried', payload }))
+  const tellTried = ifNew<readonly LatestAttempt[]>([], (payload) =>
+    tell({ type: 'redux-broker/tried', payload }),
+  )
 
   function status(part: Partial<Status>): void {
     const next = { ...shown, ...part }

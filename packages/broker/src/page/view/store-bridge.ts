@@ -2,7 +2,7 @@
 
 import type { Connectivity } from '../../core/delivery/next-wake.js'
 import type { OutboxChanges } from '../../core/journal/outbox-changes.js'
-import type { Ports } from '../../core/ports/ports.js'
+import type { Ports } from '../../core/ports/all-ports.js'
 import type { StoredAction } from '../../core/rows/entry.js'
 import {
   type BrokerAction,
@@ -10,7 +10,7 @@ import {
   type JournalPosition,
   type OutcomeAction,
   outcome,
-  type Past,
+  type PastOutcomes,
   type RestoredEntry,
   type Status,
 } from '../../redux/actions.js'
@@ -147,7 +147,7 @@ const notStored = Number.POSITIVE_INFINITY
 const shownAgain = (
   entries: readonly RestoredEntry[],
   slice: Status,
-  past: Past | undefined,
+  past: PastOutcomes | undefined,
 ): BrokerAction => ({
   type: 'redux-broker/shownAgain',
   payload: { entries, slice, past },

@@ -54,7 +54,7 @@ export function createCachedAnswer(context: CachedAnswerContext, request: ReadRe
   let copy: StoredAnswer | undefined
   let isSecondTry = false
   // Where the rows fail the app's own word tells users apart.
-  const key = () => readKey({ partition: partition ?? principal, request })
+  const key = () => readKey({ scope: partition ?? principal, request })
 
   async function find(): Promise<void> {
     partition = (await user())?.partition

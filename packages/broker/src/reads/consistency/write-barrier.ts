@@ -3,7 +3,7 @@
 
 import { readUnsettledWrites } from '../../core/journal/outbox-changes.js'
 import { holdSureMs, probeSpacingMs } from '../../core/limits.js'
-import type { Ports } from '../../core/ports/ports.js'
+import type { Ports } from '../../core/ports/all-ports.js'
 import type { Tag } from '../../core/reads/consistency/tags.js'
 import { touchedTags, type WriteOverlap, writeOverlap } from '../../core/reads/consistency/write-overlap.js'
 import type { StoredAction } from '../../core/rows/entry.js'

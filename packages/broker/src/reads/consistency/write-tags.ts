@@ -1,5 +1,5 @@
 // The tags of writes. Routes derive them from actions, and no row stores them.
-import type { Ports } from '../../core/ports/ports.js'
+import type { Ports } from '../../core/ports/all-ports.js'
 import { areTags, type Tag, touches } from '../../core/reads/consistency/tags.js'
 import type { StoredAction } from '../../core/rows/entry.js'
 

@@ -3,7 +3,7 @@
 import { describe, expect, it } from 'vitest'
 import { loadPost, openReads } from '../../../test/reads-fixture.js'
 import { memoryStore } from '../../adapters/memory/memory-store.js'
-import type { Store } from '../../core/rows/store.js'
+import type { Store } from '../../core/rows/store-port.js'
 import { createTestWorld } from '../../testing/index.js'
 
 const limits = { waitingReadsMax: 20 }

@@ -6,7 +6,7 @@ import type { StoredAnswer } from '../../core/reads/cache/cache-policy.js'
 import type { ReadAnswer, ReadRequest } from '../../core/reads/read-types.js'
 import { isAskedType } from '../../core/reads/scheduler/retry-policy.js'
 import type { ReadEngineContext } from '../../page/reads-port.js'
-import { type OutcomeAction, readMark } from '../../redux/actions.js'
+import { type OutcomeAction, withMark } from '../../redux/actions.js'
 import { isDevelopment } from '../../redux/development.js'
 import type { CachedAnswer } from '../cache/cached-answer.js'
 import type { WriteTags } from '../consistency/write-tags.js'
@@ -170,7 +170,7 @@ export function createRouteOutcome(
         // Other than what it shows are in the store once already.
         const isShown = ({ meta }: OutcomeAction) => written.mayShow(meta.action, reader.params.tags)
         const later = at > 0 ? view.outcomesSince(at).filter(isShown) : []
-        dispatch(later.length > 0 ? readMark(outcome, { ...outcome.meta.broker, later }) : outcome)
+        dispatch(later.length > 0 ? withMark(outcome, { ...outcome.meta.broker, later }) : outcome)
       }
       edition.give(reader)
     },

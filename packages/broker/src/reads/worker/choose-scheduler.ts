@@ -3,7 +3,7 @@
 import type { ConnectionPool } from '../../core/network/connection-pool.js'
 import { sendIdentified } from '../../core/reads/cache/answer-identity.js'
 import type { Scheduler } from '../../core/reads/read-types.js'
-import { notingScheduler } from '../../core/reads/scheduler/note-reachability.js'
+import { withReachability } from '../../core/reads/scheduler/reachability-scheduler.js'
 import { createScheduler } from '../../core/reads/scheduler/scheduler.js'
 import type { ReadEngineContext } from '../../page/reads-port.js'
 import { createWorkerScheduler } from './worker-scheduler.js'
@@ -23,7 +23,7 @@ export function chooseScheduler(
       return sendIdentified(ports.network, request, headers, { ...wire, bytesMax: limits.answerBytesMax })
     },
   })
-  const line = notingScheduler(
+  const line = withReachability(
     createWorkerScheduler({ ...ports, database, worker, fallback: scheduler }),
     ports,
   )

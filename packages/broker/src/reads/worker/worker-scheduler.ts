@@ -2,8 +2,8 @@
 // Messages may be lost, and a worker may be stopped at any time. The page knows by silence and by a lock.
 
 import { createLockWatch, type LockWatch } from '../../core/reads/lock-watch.js'
+import { servingLock, type WorkerMessage } from '../../core/reads/read-messages.js'
 import type { ReadJob, Scheduler, Subscription } from '../../core/reads/read-types.js'
-import { servingLock, type WorkerMessage } from '../../core/reads/worker-messages.js'
 import { createWorkerSession, type WorkerSchedulerContext, type WorkerSession } from './worker-session.js'
 
 /** A worker may take a while to start. If it has not taken a read by then, the page does the read itself. */

@@ -3,7 +3,6 @@
 
 import type { Clock, Locks, RandomSource } from '../../core/platform.js'
 import { holdLock } from '../../core/reads/lock-watch.js'
-import type { Scheduler } from '../../core/reads/read-types.js'
 import {
   type ReadLimit,
   type RequestedRead,
@@ -11,7 +10,8 @@ import {
   type SubscriberMessage,
   subscriberLock,
   type WorkerMessage,
-} from '../../core/reads/worker-messages.js'
+} from '../../core/reads/read-messages.js'
+import type { Scheduler } from '../../core/reads/read-types.js'
 import type { ReadEngineContext } from '../../page/reads-port.js'
 
 export interface WorkerSession {

@@ -1,13 +1,13 @@
 // How outcomes become confirmed state: each once, in the state of now and in state that was kept.
 
-import { type OutcomeAction, type OutcomeMark, type Past, readMark } from '../actions.js'
+import { type OutcomeAction, type OutcomeMark, type PastOutcomes, withMark } from '../actions.js'
 import { isDevelopment } from '../development.js'
-import type { Hidden, Layering } from './layers.js'
+import type { Layering, SliceLayers } from './layers.js'
 import type { MissingCaseWatch } from './missing-case-watch.js'
 import { withTold } from './persisted-state.js'
 import { settleEntries } from './rebase.js'
 
-export type ReducerStep<A> = (state: object, layers: Hidden, action: A) => object
+export type ReducerStep<A> = (state: object, layers: SliceLayers, action: A) => object
 
 export function outcomeStep(
   layering: Layering,
@@ -16,7 +16,7 @@ export function outcomeStep(
   const { apply, applyOnTop, keep, rebased, undone } = layering
 
   /** The outcome goes on top of the view, in the order of dispatch: nothing is replayed for it. */
-  function onTop(state: object, layers: Hidden, action: OutcomeAction): object {
+  function onTop(state: object, layers: SliceLayers, action: OutcomeAction): object {
     const confirmed = apply(layers.confirmed, action)
     const view = layers.log.length > 0 ? applyOnTop(state, action) : confirmed
     return view === state && confirmed === layers.confirmed ? state : keep({ ...layers, confirmed }, view)
@@ -52,7 +52,7 @@ const wasNeverAccepted = ({ outcome: kind, told }: OutcomeMark): boolean =>
 function tellWatch(
   watch: MissingCaseWatch,
   { applyOnTop }: Layering,
-  { confirmed, log }: Hidden,
+  { confirmed, log }: SliceLayers,
   action: OutcomeAction,
 ): void {
   const { entryId, broker } = action.meta
@@ -70,7 +70,7 @@ function tellWatch(
 function outcomeApplied(apply: Layering['apply'], state: object, action: OutcomeAction): object {
   const { entryId, action: stored, broker } = action.meta
   if (broker.outcome !== 'deliveredWithoutAnswer') return apply(state, action)
-  return apply(apply(state, readMark(stored, { entryId, lane: broker.lane })), action)
+  return apply(apply(state, withMark(stored, { entryId, lane: broker.lane })), action)
 }
 
 export const outcomesApplied = (
@@ -83,7 +83,11 @@ export const outcomesApplied = (
  * A state that was kept is given the outcomes that it lacks. Of any other state nobody knows what it holds, so it is
  * taken for complete.
  */
-export function withPast(apply: Layering['apply'], layers: Hidden, { told, last, outcomes }: Past): Hidden {
+export function withPast(
+  apply: Layering['apply'],
+  layers: SliceLayers,
+  { told, last, outcomes }: PastOutcomes,
+): SliceLayers {
   const { outbox, number } = told
   const own = layers.told?.[outbox]
   const isKnown = own !== undefined && own <= last

@@ -20,7 +20,7 @@ export type Produce = <S>(base: S, recipe: (draft: S) => void) => S
 // biome-ignore lint/suspicious/noExplicitAny: any other constraint makes configureStore infer `unknown`
 export type AnyReducer = Reducer<any, any, any>
 
-export interface Hidden extends Layers<object, Action> {
+export interface SliceLayers extends Layers<object, Action> {
   /** Up to this moment the confirmed state holds the outcomes from before this page began. */
   readonly readAt: number
   /** How far the confirmed state holds what happened, where that is known. */
@@ -32,13 +32,13 @@ export interface Hidden extends Layers<object, Action> {
 export const neverSeen: number = Number.NEGATIVE_INFINITY
 
 /** The layers of each state. All reducers share it, so that a reducer that replaces another finds the layers. */
-const hidden = new WeakMap<object, Hidden>()
+const hidden = new WeakMap<object, SliceLayers>()
 
 /** The state below the newest entry, by the state that shows that entry. It spares a replay when the entry is refused. */
 const before = new WeakMap<object, object>()
 
 /** The layers of a state in which nothing pends. */
-export const nothingOn = (confirmed: object): Hidden => ({ confirmed, log: [], readAt: neverSeen })
+export const nothingOn = (confirmed: object): SliceLayers => ({ confirmed, log: [], readAt: neverSeen })
 
 export interface LayersContext {
   /** For the developer. */
@@ -52,31 +52,31 @@ export interface Layering {
   readonly apply: Apply<object, Action>
   /** On a view, of which nothing is written down. */
   readonly applyOnTop: Apply<object, Action>
-  of(state: object): Hidden | undefined
+  of(state: object): SliceLayers | undefined
   /** Whether a state is a copy of the last view in which something is pending. */
   isCopy(state: object): boolean
   /** Those of the last view in which something is pending. */
-  latest(): Hidden | undefined
-  keep(layers: Hidden, view: object): object
+  latest(): SliceLayers | undefined
+  keep(layers: SliceLayers, view: object): object
   /** As `keep`, for an entry that goes on top of a state. */
-  push(layers: Hidden, view: object, below: object): object
+  push(layers: SliceLayers, view: object, below: object): object
   /** The state before this entry was shown. Undefined unless it is the newest entry and nothing followed it. */
-  undone(state: object, entryId: string): { readonly state: object; readonly layers: Hidden } | undefined
+  undone(state: object, entryId: string): { readonly state: object; readonly layers: SliceLayers } | undefined
   /** The view that the layers make. */
-  rebased(layers: Hidden): object
+  rebased(layers: SliceLayers): object
   /** The layers as if nothing were pending. */
-  withoutPending(layers: Hidden): Hidden
+  withoutPending(layers: SliceLayers): SliceLayers
 }
 
 export function createLayering(reducer: AnyReducer, { produce, report }: LayersContext): Layering {
   const { apply, applyOnTop, view } = replaying(reducer, produce, report)
   let latest: object | undefined
-  const withoutPending = (layers: Hidden): Hidden => {
+  const withoutPending = (layers: SliceLayers): SliceLayers => {
     const ids = new Set(layers.log.flatMap(({ entryId }) => entryId ?? []))
     return { ...layers, ...settleEntries(layers, ids, apply) }
   }
 
-  function keep(layers: Hidden, view: object): object {
+  function keep(layers: SliceLayers, view: object): object {
     const state = withLayers(layers, view)
     latest = layers.log.length > 0 ? state : undefined
     if (state !== view && hidden.has(state)) keepable(state, () => withoutPending(layers))
@@ -85,7 +85,7 @@ export function createLayering(reducer: AnyReducer, { produce, report }: LayersC
     return state
   }
 
-  function push(layers: Hidden, view: object, below: object): object {
+  function push(layers: SliceLayers, view: object, below: object): object {
     const state = keep(layers, view)
     // No more than one of a store is remembered.
     before.delete(below)
@@ -117,7 +117,7 @@ export function createLayering(reducer: AnyReducer, { produce, report }: LayersC
  * Gives the view its layers. They hang on a copy, always. The object itself may be another state, of this store or of
  * another one, with layers of its own or none.
  */
-function withLayers(layers: Hidden, view: object): object {
+function withLayers(layers: SliceLayers, view: object): object {
   if (layers.log.length > 0) {
     const state = copyState(view)
     hidden.set(state, layers)
@@ -132,7 +132,7 @@ function withLayers(layers: Hidden, view: object): object {
   return state
 }
 
-const nothingKnown: Pick<Hidden, 'log' | 'readAt' | 'told'> = { log: [], readAt: neverSeen }
+const nothingKnown: Pick<SliceLayers, 'log' | 'readAt' | 'told'> = { log: [], readAt: neverSeen }
 
 /** How actions are applied again: one that throws is skipped and reported, once. */
 function replaying(reducer: AnyReducer, produce: Produce | undefined, report: (error: unknown) => void) {
@@ -153,7 +153,7 @@ function replaying(reducer: AnyReducer, produce: Produce | undefined, report: (e
   const applyOnTop = safely(unwritten(reducer))
 
   /** All in one draft where that works: one copy of what changes instead of one for each action. */
-  const replayed = unwritten<Hidden['log']>((confirmed, log) => {
+  const replayed = unwritten<SliceLayers['log']>((confirmed, log) => {
     if (produce === undefined || log.length < 2) return replayLog({ confirmed, log }, apply)
     try {
       return produce(confirmed, (draft) => {
@@ -163,7 +163,7 @@ function replaying(reducer: AnyReducer, produce: Produce | undefined, report: (e
       return replayLog({ confirmed, log }, apply)
     }
   })
-  return { apply, applyOnTop, view: ({ confirmed, log }: Hidden) => replayed(confirmed, log) }
+  return { apply, applyOnTop, view: ({ confirmed, log }: SliceLayers) => replayed(confirmed, log) }
 }
 
 /** A reducer that makes a new state instead of changing its draft, or throws half-way, is replayed step by step. */

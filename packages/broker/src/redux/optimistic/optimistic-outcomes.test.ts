@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { readMark } from '../actions.js'
+import { withMark } from '../actions.js'
 import {
   base,
   doubled,
@@ -19,7 +19,7 @@ describe('an entry that settled before the page began', () => {
   const late = (at: number) =>
     ends('delivered', 'gone', { payload: { post: 'a', likes: 99 }, late: true, at })
   const readAt = (action: object, at: number, later: readonly object[] = []) =>
-    ({ ...readMark(action, { later }), ...{ meta: { broker: { later }, readAt: at } } }) as never
+    ({ ...withMark(action, { later }), ...{ meta: { broker: { later }, readAt: at } } }) as never
 
   it('updates a state that was saved before it', () => {
     expect(stateAfterActions(late(5)).likes['a']).toBe(99)

@@ -1,7 +1,7 @@
 // A capture that the outbox refuses costs a slice no replay.
 import type { UnknownAction } from '@reduxjs/toolkit'
 import { describe, expect, it } from 'vitest'
-import { readMark } from '../actions.js'
+import { withMark } from '../actions.js'
 import { ends, type Plain, pend } from '../fixtures/posts.fixture.js'
 import { optimistic } from './optimistic.js'
 import { confirmedState } from './persisted-state.js'
@@ -23,7 +23,7 @@ describe('a capture that is refused', () => {
   }
   const add = (payload: string): Plain => ({ type: 'add', payload })
   const refused = (id: string, unseen = false, kind: 'notAccepted' | 'cancelled' = 'notAccepted') =>
-    readMark(ends(kind, id, { action: add(id), payload: `no ${id}` }), {
+    withMark(ends(kind, id, { action: add(id), payload: `no ${id}` }), {
       outcome: kind,
       lane: 'lane',
       at: 0,

@@ -10,7 +10,7 @@ import {
   pendingMark,
   type RestoredEntry,
   readAtOf,
-  readMark,
+  withMark,
 } from '../actions.js'
 import { describe } from '../describe.js'
 import { isDevelopment, sayOnce } from '../development.js'
@@ -18,11 +18,11 @@ import { outcomeStep, outcomesApplied, type ReducerStep, withPast } from './appl
 import {
   type AnyReducer,
   createLayering,
-  type Hidden,
   type Layering,
   type LayersContext,
   neverSeen,
   nothingOn,
+  type SliceLayers,
 } from './layers.js'
 import type { MissingCaseWatch } from './missing-case-watch.js'
 import {
@@ -72,7 +72,7 @@ export function optimistic<R extends AnyReducer>(
     return reduce(checkedState(reducer(undefined, beginning)), action)
   }
 
-  function layersOf(state: object): Hidden | undefined {
+  function layersOf(state: object): SliceLayers | undefined {
     const known = layering.of(state)
     if (known !== undefined || !hasPending() || !layering.isCopy(state)) return known
     if (isDevelopment) sayOnce(copied)
@@ -190,7 +190,7 @@ function brokerStep({ apply, rebased, withoutPending }: Layering): ReducerStep<B
 
 /** Marked as at their capture: a reducer may name what it makes by its entry. */
 const toLogged = ({ action, entryId, lane }: RestoredEntry): Logged<Action> => ({
-  action: readMark(action, { entryId, lane }),
+  action: withMark(action, { entryId, lane }),
   entryId,
 })
 

@@ -17,7 +17,7 @@ function browserWith(allowed: readonly string[], mayRepeat = false) {
 /** Another copy of the package on the same page. */
 async function copyOfPackage() {
   vi.resetModules()
-  return import('./trusted-url.js')
+  return import('./trusted-types.js')
 }
 
 const makePolicy = () =>

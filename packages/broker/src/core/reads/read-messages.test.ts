@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { isReadCommand, readCommand } from './worker-messages.js'
+import { isReadCommand, readCommand } from './read-messages.js'
 
 const request = { url: 'https://app.test/me', method: 'GET', headers: [['x-view', 'short']] } as const
 const ask = { id: 1, key: 'k', partition: 'p', request, route: 'me/load', priority: 1 }

@@ -2,9 +2,9 @@
 
 import { listMax } from '../limits.js'
 import type { DeadLetter, EntryRow } from '../rows/entry.js'
+import { keySpan } from '../rows/key-spans.js'
 import type { PartitionRow } from '../rows/rows.js'
-import { within } from '../rows/spans.js'
-import type { StoreTransaction } from '../rows/store.js'
+import type { StoreTransaction } from '../rows/store-port.js'
 import { isText } from '../type-checks.js'
 import { record } from './journal.js'
 import { blocks, promoteNext } from './lanes.js'
@@ -14,16 +14,16 @@ import { isValidEntry, toQuarantined } from './row-validation.js'
 type Row = EntryRow | DeadLetter
 
 /** Rows of one outbox, at least one. */
-export interface Given {
+export interface DiscardedRows {
   readonly entries: readonly EntryRow[]
   readonly letters: readonly DeadLetter[]
 }
 
 /** Takes them out of the outbox, in the caller's copy of its row too, and notes them as ended. */
-export async function giveUp(
+export async function discardRows(
   tx: StoreTransaction,
   row: PartitionRow,
-  { entries, letters }: Given,
+  { entries, letters }: DiscardedRows,
   now: number,
 ): Promise<void> {
   for (const { partition, seq } of entries) tx.delete('entries', [partition, seq])
@@ -72,8 +72,8 @@ export async function discardDamaged(
     ? ([[partition], undefined] as const)
     : ([[partition, id], 'id'] as const)
   const [entries, letters] = await Promise.all([
-    tx.list(within('entries', columns, index), listMax),
-    tx.list(within('deadLetters', columns, index), listMax),
+    tx.list(keySpan('entries', columns, index), listMax),
+    tx.list(keySpan('deadLetters', columns, index), listMax),
   ])
   const isNamed = (row: Row) => shownId(row) === id
   const isDamaged = (row: Row) =>
@@ -81,6 +81,6 @@ export async function discardDamaged(
   const damaged = { entries: entries.filter(isDamaged), letters: letters.filter(isDamaged) }
   const rows = [...entries, ...letters]
   if (!rows.some(isDamaged)) return rows.some(isNamed) ? 'kept' : 'notFound'
-  await changePartition(tx, partition, now, (row) => giveUp(tx, row, damaged, now))
+  await changePartition(tx, partition, now, (row) => discardRows(tx, row, damaged, now))
   return 'discarded'
 }

@@ -3,7 +3,7 @@ import { letGo, sendAgain, stateAfter } from '../fixtures/dead-letters.fixture.j
 import { refusedReply } from '../fixtures/outbox.fixture.js'
 import { bytesAtMost } from '../rows/entry.js'
 import type { Answer } from './answer-marks.js'
-import { problemOf } from './problem.js'
+import { storedProblem } from './stored-problem.js'
 
 const answer = (type: string, body: string | undefined): Answer => ({
   kind: 'answer',
@@ -22,7 +22,7 @@ describe('the problem of a refusal', () => {
     ['no body', answer('text/plain', ''), ''],
     ['a body that is not known', answer('text/plain', undefined), undefined],
   ])('is what the body says: %s', (_what, reply, problem) => {
-    expect(problemOf(reply)).toEqual(problem)
+    expect(storedProblem(reply)).toEqual(problem)
   })
 
   it.each([
@@ -36,7 +36,7 @@ describe('the problem of a refusal', () => {
       '[[[[',
     ],
   ])('is cut at 8 KiB, and says so: %s', (_what, reply, begin) => {
-    const problem = problemOf(reply) as { isCut: boolean; text: string }
+    const problem = storedProblem(reply) as { isCut: boolean; text: string }
 
     expect(problem.isCut).toBe(true)
     expect(problem.text.slice(0, begin.length)).toBe(begin)
@@ -44,8 +44,8 @@ describe('the problem of a refusal', () => {
   })
 
   it('has two bytes for each character where one of them needs two', () => {
-    expect(problemOf(answer('text/plain', '字'.repeat(4_096)))).toBe('字'.repeat(4_096))
-    expect(problemOf(answer('text/plain', '字'.repeat(4_097)))).toEqual({
+    expect(storedProblem(answer('text/plain', '字'.repeat(4_096)))).toBe('字'.repeat(4_096))
+    expect(storedProblem(answer('text/plain', '字'.repeat(4_097)))).toEqual({
       isCut: true,
       text: '字'.repeat(4_096),
     })

@@ -3,7 +3,7 @@ import type { Reachability } from '../../network/reachability.js'
 import type { Clock } from '../../platform.js'
 import type { ReadEnd, Scheduler } from '../read-types.js'
 
-export const notingScheduler = (
+export const withReachability = (
   line: Scheduler,
   { clock, reachability }: { readonly clock: Clock; readonly reachability?: Reachability },
 ): Scheduler => ({

@@ -24,7 +24,7 @@ export interface Call<Tx> {
 }
 
 /** Rejects where `principal`, the handler or the store does, or does not end in time. */
-export async function decide<Tx>(settings: IdempotencySettings<Tx>, call: Call<Tx>): Promise<Outcome> {
+export async function decideAnswer<Tx>(settings: IdempotencySettings<Tx>, call: Call<Tx>): Promise<Outcome> {
   const { request, header, handler } = call
   const principal = await byDeadline(settings.deadlineMs, 'principal', settings.principal(request))
   if (principal === undefined || principal === '') return refused('unauthenticated')

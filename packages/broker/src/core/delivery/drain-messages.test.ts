@@ -6,7 +6,7 @@ import {
   isDrainCommand,
   syncTag,
   syncTagPrefix,
-} from './worker-messages.js'
+} from './drain-messages.js'
 
 describe('a drain command', () => {
   it('is known by the worker of the same database', () => {

@@ -11,7 +11,7 @@ export interface LiveStore {
   wake(): void
 }
 
-export interface Claim {
+export interface StoreRegistration {
   /** Call it with each action of the app. */
   use(): void
   release(): void
@@ -22,7 +22,7 @@ export interface Claim {
  * been used and is used again lives beside, as two tabs do. `scope` is the realm's global object, or its stand-in in a
  * test.
  */
-export function claimDatabase(database: string, scope: object, store: LiveStore): Claim {
+export function registerStore(database: string, scope: object, store: LiveStore): StoreRegistration {
   const realm = scope as { [registry]?: Map<string, Set<LiveStore>> }
   realm[registry] ??= new Map()
   const live = realm[registry].get(database) ?? new Set()

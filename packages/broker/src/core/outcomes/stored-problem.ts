@@ -5,7 +5,7 @@ import type { CutProblem } from '../rows/entry.js'
 import { type Answer, dataOf } from './answer-marks.js'
 
 /** The body as data, or its text where it is no JSON. A body over 8 KiB is cut, JSON too. */
-export function problemOf(answer: Answer): unknown {
+export function storedProblem(answer: Answer): unknown {
   const { body } = answer
   if (body === undefined) return undefined
   // A text that is not all Latin-1 takes two bytes a character.

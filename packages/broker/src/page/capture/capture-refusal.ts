@@ -3,7 +3,7 @@ import { isFull } from '../../core/rows/disk-reserve.js'
 import { isDevelopment } from '../../redux/development.js'
 import type { NotAcceptedReason } from '../../redux/types.js'
 
-export class Refusal extends Error {
+export class CaptureRefusal extends Error {
   readonly reason: NotAcceptedReason
   /** `advice` is for the developer. Production builds have none of it. */
   constructor(reason: NotAcceptedReason, advice: string | false, cause?: unknown) {
@@ -17,28 +17,28 @@ export function callApp<T>(what: string | false, callback: () => T): T {
   try {
     return callback()
   } catch (error) {
-    throw new Refusal('invalidRequest', what && `${what} threw.`, error)
+    throw new CaptureRefusal('invalidRequest', what && `${what} threw.`, error)
   }
 }
 
-export const asRefusal = (error: unknown): Refusal =>
-  error instanceof Refusal
+export const asRefusal = (error: unknown): CaptureRefusal =>
+  error instanceof CaptureRefusal
     ? error
-    : new Refusal('invalidRequest', isDevelopment && 'The action could not be captured.', error)
+    : new CaptureRefusal('invalidRequest', isDevelopment && 'The action could not be captured.', error)
 
 /** Whether a value cannot be cloned for the storage. Such a value is nested too deep, or of a kind that is not kept. */
 export const isUnstorable = (error: unknown): boolean =>
   /^(DataClone|Data|Range|Internal)Error$/.test(String((error as Partial<Error> | undefined)?.name))
 
 /** Of captures that the storage does not take. */
-export const storageRefusal = (error: unknown): Refusal =>
+export const storageRefusal = (error: unknown): CaptureRefusal =>
   isUnstorable(error)
-    ? new Refusal(
+    ? new CaptureRefusal(
         'notSerialisable',
         isDevelopment && 'The action has a value that IndexedDB cannot store, or is nested too deep.',
         error,
       )
-    : new Refusal(
+    : new CaptureRefusal(
         isFull(error) ? 'storageFull' : 'storageUnavailable',
         isDevelopment && 'The entry could not be stored.',
         error,

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest'
 import { app, setUp } from '../../fixtures/scheduler.fixture.js'
 import { createReachability } from '../../network/reachability.js'
 import type { ReadReply } from '../read-types.js'
-import { notingScheduler } from './note-reachability.js'
+import { withReachability } from './reachability-scheduler.js'
 
 const answer = (status: number): ReadReply => ({
   kind: 'answer',
@@ -12,7 +12,7 @@ const answer = (status: number): ReadReply => ({
 function reader() {
   const { scheduler, clock, settle, wire } = setUp()
   const reachability = createReachability(clock, () => true)
-  const line = notingScheduler(scheduler, { clock, reachability })
+  const line = withReachability(scheduler, { clock, reachability })
   const ends: string[] = []
   const ask = (path: string) =>
     line.ask({

@@ -2,15 +2,15 @@
 
 import type { StoreName } from './rows.js'
 import type { IndexName } from './schema.js'
-import type { Key, Span } from './store.js'
+import type { Key, Span } from './store-port.js'
 
 /** Sorts after every string and number in IndexedDB's key order. */
-export const last: Key = []
+export const maxKey: Key = []
 
 /** The rows of a store, or of its index, whose key begins with these columns; those before `from` are left out. */
-export const within = <S extends StoreName>(
+export const keySpan = <S extends StoreName>(
   store: S,
   columns: readonly Key[],
   index?: IndexName<S>,
   from: Key = columns,
-): Span<S> => ({ store, index, from, to: [...columns, last] }) as unknown as Span<S>
+): Span<S> => ({ store, index, from, to: [...columns, maxKey] }) as unknown as Span<S>

@@ -9,7 +9,7 @@ import { byDeadline } from './deadline.js'
 import { type KeyState, type Outcome, refused } from './outcome.js'
 
 /** Rejects where `principal` or the store does, or does not end in time. */
-export async function decideStatus<Tx>(
+export async function decideStatusAnswer<Tx>(
   settings: IdempotencySettings<Tx>,
   request: Request,
   key: string,

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { waitingEntry } from '../fixtures/entry.fixture.js'
 import type { EntryCore } from '../rows/entry.js'
+import type { SessionWord } from './classify-error-status.js'
 import { classifyReply } from './classify-reply.js'
-import type { SessionWord } from './refusal.js'
 
 const reply = (status: number, contentType: string, body = '{}', headers = {}) => ({
   kind: 'answer' as const,

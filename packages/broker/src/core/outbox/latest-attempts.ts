@@ -3,9 +3,9 @@
 
 import { triedMax } from '../limits.js'
 import type { LiveEntry } from '../rows/entry.js'
-import type { LastTry, PartitionRow } from '../rows/rows.js'
+import type { LatestAttempt, PartitionRow } from '../rows/rows.js'
 
-export function lastTryOf(entry: LiveEntry): LastTry {
+export function latestAttemptOf(entry: LiveEntry): LatestAttempt {
   const { id, attempts, trouble } = entry
   const isTimed = entry.state === 'waiting' && trouble !== undefined && entry.notBefore > trouble.at
   return {
@@ -17,12 +17,12 @@ export function lastTryOf(entry: LiveEntry): LastTry {
   }
 }
 
-export function noteTry(row: PartitionRow, entry: LiveEntry): void {
-  forgetTry(row, entry.id)
-  row.tried = [...(row.tried ?? []), lastTryOf(entry)].slice(-triedMax)
+export function noteAttempt(row: PartitionRow, entry: LiveEntry): void {
+  forgetAttempt(row, entry.id)
+  row.tried = [...(row.tried ?? []), latestAttemptOf(entry)].slice(-triedMax)
 }
 
 /** It has ended, or begins anew. */
-export function forgetTry(row: PartitionRow, id: string): void {
+export function forgetAttempt(row: PartitionRow, id: string): void {
   if (row.tried !== undefined) row.tried = row.tried.filter((one) => one.id !== id)
 }

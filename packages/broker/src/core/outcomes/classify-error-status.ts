@@ -8,10 +8,10 @@ import type { EntryCore } from '../rows/entry.js'
 import { troubleAfter } from '../rows/failure-run.js'
 import type { AppWord } from '../rows/rows.js'
 import { echoesKey, isAskedFor, signsAnswers } from './acknowledgement.js'
-import { type Answer, bears, dataOf, typeOf } from './answer-marks.js'
+import { type Answer, dataOf, matchesMark, typeOf } from './answer-marks.js'
 import type { Outcome, ReturnedReason, Verdict } from './outcome.js'
-import { problemOf } from './problem.js'
 import { floorMs, retryOutcome, unknownEffect } from './retry-outcome.js'
+import { storedProblem } from './stored-problem.js'
 
 /** How the app says that its server ends sessions. */
 export type SessionWord = Pick<AppWord, 'sessionProbe' | 'sessionRules'>
@@ -28,13 +28,13 @@ export const refusalReason = (httpStatus: number): ReturnedReason =>
   returnedReasons[httpStatus] ?? (httpStatus >= 300 && httpStatus < 400 ? 'protocol' : 'refused')
 
 /** Gives `askSession` where only the session's probe can tell. */
-export function refusal(reply: Answer, entry: EntryCore, now: number, app: SessionWord): Verdict {
+export function classifyErrorStatus(reply: Answer, entry: EntryCore, now: number, app: SessionWord): Verdict {
   const { status: httpStatus } = reply
   const { endedBy, probeOn, csrf } = { ...defaultSession, ...app.sessionRules }
   const problem = dataOf(reply)
   if ((httpStatus === 403 || httpStatus === 409) && problemType(problem) === 'principal-mismatch')
     return { kind: 'paused', reason: 'principal', httpStatus }
-  const isCsrf = csrf.some((mark) => bears(reply, problem, mark))
+  const isCsrf = csrf.some((mark) => matchesMark(reply, problem, mark))
   // The next attempt has its headers prepared anew.
   if (isCsrf && entry.trouble?.reason !== 'csrf') return retryOutcome('csrf', httpStatus)
   const ends = endedBy.includes(httpStatus)
@@ -124,7 +124,7 @@ export function refusedOutcome(reply: Answer, entry: EntryCore): Outcome & { rea
     kind: 'returned',
     reason: refusalReason(httpStatus),
     httpStatus,
-    problem: problemOf(reply),
+    problem: storedProblem(reply),
     // A server that honours the key would have replayed the first try's answer. A proxy knows nothing of the key.
     effect: entry.server === 'idempotent' && echoesKey(reply, entry) ? 'none' : entry.effect,
   }
