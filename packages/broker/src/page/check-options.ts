@@ -3,7 +3,7 @@
 import { defaultLimits, leaseMs } from '../core/limits.js'
 import { type OriginOption, originNames } from '../core/network/allowed-origins.js'
 import { isPrivate } from '../core/outbox/row-validation.js'
-import { isBase } from '../core/rows/app-homes.js'
+import { isBase } from '../core/rows/base-path.js'
 import { isToken } from '../core/type-checks.js'
 import { checkSession, checkSuccess } from '../redux/check-answer-rules.js'
 import { describe } from '../redux/describe.js'

@@ -18,7 +18,7 @@ import type { Receipts } from './view/receipts.js'
 import type { StoreBridge } from './view/store-bridge.js'
 
 export { passOn } from './capture/capture.js'
-export { asRefusal, CaptureRefusal as Refusal, callApp } from './capture/capture-refusal.js'
+export { asRefusal, CaptureRefusal, callApp } from './capture/capture-refusal.js'
 export { absoluteUrl } from './capture/snapshot.js'
 export { readHeaders } from './capture/storable-headers.js'
 export { settledOf } from './view/store-bridge.js'

@@ -3,7 +3,7 @@ import type { Limits } from '../core/limits.js'
 import { cookieNeeds, type OriginOption } from '../core/network/allowed-origins.js'
 import { appHeaders, judgeRequirement } from '../core/outbox/delivery-requirements.js'
 import type { RefusesAnswer } from '../core/rows/answer-rules.js'
-import { type Base, isBase } from '../core/rows/app-homes.js'
+import { type Base, isBase } from '../core/rows/base-path.js'
 
 declare const self: ServiceWorkerGlobalScope
 

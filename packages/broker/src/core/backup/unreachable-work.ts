@@ -1,7 +1,8 @@
 // Finds work that nobody can reach, since its salt was damaged and could not be brought back.
 
 import { type Owner, readPartition } from '../outbox/partition.js'
-import { type Base, findHome, hasWorkIn, listHomeRows, sessionNameOfHome } from '../rows/app-homes.js'
+import { findHome, hasWorkIn, listHomeRows, sessionNameOfHome } from '../rows/app-homes.js'
+import type { Base } from '../rows/base-path.js'
 import { keySpan } from '../rows/key-spans.js'
 import type { SaltRow, SessionRow } from '../rows/rows.js'
 import { partitionsMax } from '../rows/schema.js'

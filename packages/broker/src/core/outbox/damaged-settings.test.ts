@@ -7,7 +7,8 @@ import { recoverRows } from '../backup/recover-lost-rows.js'
 import { syncMirror } from '../backup/sync-mirror.js'
 import { accept, ids, look, safe, signIn } from '../fixtures/backup.fixture.js'
 import { levelAfterMs, noteSpacingMs } from '../limits.js'
-import { partitionOf, readSalt } from '../rows/app-homes.js'
+import { readSalt } from '../rows/app-homes.js'
+import { partitionName } from '../rows/partition-name.js'
 import type { PartitionRow, SettingRow } from '../rows/rows.js'
 import type { Store } from '../rows/store-port.js'
 import { activate, isActive, readActive, readProven } from './partition.js'
@@ -117,7 +118,9 @@ describe('a session that is damaged', () => {
   async function signedIn(more: object) {
     const store = memoryStore()
     const chance = seededChance(1)
-    const [anns, bobs] = await Promise.all(['ann', 'bob'].map((user) => partitionOf(chance, ann.salt, user)))
+    const [anns, bobs] = await Promise.all(
+      ['ann', 'bob'].map((user) => partitionName(chance, ann.salt, user)),
+    )
     await put(store, 'settings', { name: 'salt', value: ann.salt })
     const owner = { principal: 'ann', partition: anns as string }
     await store.transact('readwrite', 'strict', (tx) => activate(tx, owner))

@@ -2,16 +2,16 @@
 
 import type { RandomSource } from '../platform.js'
 import {
-  type Base,
   baseOfHome,
   findHome,
   listHomeRows,
-  partitionOf,
   sessionNameOfHome,
   sessionNameOfPartition,
   storedBase,
 } from '../rows/app-homes.js'
+import type { Base } from '../rows/base-path.js'
 import { keySpan } from '../rows/key-spans.js'
+import { partitionName } from '../rows/partition-name.js'
 import type { AppWord, PartitionRow, PauseReason, SaltRow, SessionRow } from '../rows/rows.js'
 import { partitionsMax } from '../rows/schema.js'
 import type { Store, StoreTransaction } from '../rows/store-port.js'
@@ -123,7 +123,7 @@ export async function readProven(
     salts: await listHomeRows<SaltRow>(tx, 'salt'),
   }))
   if (owner === undefined) return undefined
-  const theirs = await Promise.all(salts.map(({ value }) => partitionOf(chance, value, owner.principal)))
+  const theirs = await Promise.all(salts.map(({ value }) => partitionName(chance, value, owner.principal)))
   return theirs.includes(owner.partition) ? owner : undefined
 }
 

@@ -4,7 +4,8 @@ import { memoryStore } from '../../adapters/memory/memory-store.js'
 import { seededChance } from '../../testing/memory-realms.js'
 import { createFakeDevice } from '../fixtures/device.fixture.js'
 import { activate, deactivate, type Owner, readActive, readPause, sessionOf } from '../outbox/partition.js'
-import { type Base, readSalt } from './app-homes.js'
+import { readSalt } from './app-homes.js'
+import type { Base } from './base-path.js'
 import type { Store, StoreTransaction } from './store-port.js'
 
 const areNested = (one: Base, other: Base) => one.startsWith(other) || other.startsWith(one)

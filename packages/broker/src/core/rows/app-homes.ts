@@ -3,31 +3,10 @@
 
 import type { RandomSource } from '../platform.js'
 import { isNumber, isText, type UncheckedRow } from '../type-checks.js'
+import { type Base, isBase } from './base-path.js'
 import type { PartitionRow, SaltRow, SessionRow, SettingRow } from './rows.js'
 import { partitionsMax } from './schema.js'
 import type { StoreTransaction } from './store-port.js'
-
-/** The directory of an app, as `/` or `/shop/`. */
-export type Base = string
-
-/** Whether it is written as the path of a URL, with a `/` at both ends. */
-export const isBase = (base: unknown): base is Base =>
-  typeof base === 'string' && /^\/((?!\.\.?\/)[\w!$%&'()*+,.:;=@~-]+\/)*$/.test(base)
-
-const pathParts = (url: string): readonly string[] => /^https?:\/\/[^?#]+/.exec(url)?.[0].split('/') ?? []
-
-/**
- * The directory that a page and its script have in common. It is `/` where the script is unknown or of another origin. A
- * page at `/shop` counts as `/shop/` where the script lies below that.
- */
-export function baseOf(page: string, script: string): Base {
-  const parts = pathParts(page)
-  const directories = pathParts(script).slice(0, -1)
-  const fork = parts.findIndex((part, i) => part !== directories[i])
-  // In front of the path stand the scheme, nothing, and the host.
-  const path = fork === -1 ? parts.slice(3) : parts.slice(3, fork)
-  return `/${path.map((name) => `${name}/`).join('')}`
-}
 
 /** Rows of the root name no base, like rows from before there were bases. */
 export const baseOfHome = ({ base = '/' }: Pick<SaltRow, 'base'>): Base => base
@@ -71,13 +50,6 @@ export async function restoreSalt(tx: StoreTransaction, value: string, base: Bas
 /** The salt of the home that an app goes to; undefined where it has none. */
 export const findSalt = async (tx: StoreTransaction, base: Base): Promise<string | undefined> =>
   findHome(await listHomeRows<SaltRow>(tx, 'salt'), base)?.value
-
-/** Stands for a user in the database. */
-export const partitionOf = async (
-  { digest }: Pick<RandomSource, 'digest'>,
-  salt: string,
-  principal: string,
-): Promise<string> => (await digest(salt + principal)).slice(0, 32)
 
 /** The name of the session of a home. */
 export const sessionNameOfHome = ({ name }: Pick<SaltRow, 'name'>) =>

@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { byteSize, type Tally } from './byte-size.js'
 import { storedCopy, toJson } from './plain-data.js'
-import { sized } from './request-body.js'
+import { sized } from './size-limits.js'
 
 const mebibyte = 1_048_576
 const limits = { bodyBytesMax: 1e9, bytesMax: 1e9 }

@@ -1,7 +1,10 @@
 // Why an action is not taken. The reason is for the app, the message for its developer.
 import { isFull } from '../../core/rows/disk-reserve.js'
+import { describe } from '../../redux/describe.js'
 import { isDevelopment } from '../../redux/development.js'
 import type { NotAcceptedReason } from '../../redux/types.js'
+import type { Tally } from './byte-size.js'
+import { findCycle, LostValue } from './plain-data.js'
 
 export class CaptureRefusal extends Error {
   readonly reason: NotAcceptedReason
@@ -12,7 +15,7 @@ export class CaptureRefusal extends Error {
   }
 }
 
-/** @throws Refusal where the app's own function throws. */
+/** @throws CaptureRefusal where the app's own function throws. */
 export function callApp<T>(what: string | false, callback: () => T): T {
   try {
     return callback()
@@ -43,3 +46,26 @@ export const storageRefusal = (error: unknown): CaptureRefusal =>
         isDevelopment && 'The entry could not be stored.',
         error,
       )
+
+/** @throws CaptureRefusal where a value would be lost, or is too large. */
+export function refuseLost<T>(
+  copy: (value: unknown, name: string, tally: Tally) => T,
+  value: unknown,
+  name: string,
+  tally: Tally,
+  advice: string | false,
+): T {
+  try {
+    return copy(value, name, tally)
+  } catch (error) {
+    if (error instanceof CaptureRefusal) throw error
+    const place = isDevelopment && (error instanceof LostValue ? placeOf(error) : findCycle(value, name))
+    throw new CaptureRefusal('notSerialisable', advice && `${advice}${place ? `; ${place}` : ''}.`, error)
+  }
+}
+
+/** Where a value stands, and of which class it is. */
+function placeOf({ path, value }: LostValue): string {
+  const name = typeof value === 'object' ? value?.constructor?.name : undefined
+  return `${path === 'body' ? 'it' : path} is ${describe(value)}${name === undefined ? '' : ` (${name})`}`
+}

@@ -113,7 +113,7 @@ export function createWriteCapture(context: WriteCaptureContext): WriteCapture {
   }
 }
 
-/** @throws Refusal */
+/** @throws CaptureRefusal */
 function takeSnapshot(
   { snapshot: context }: WriteCaptureContext,
   route: WriteRoute,

@@ -12,9 +12,9 @@ interface MissingRoom {
 }
 
 export interface FullOutbox {
-  /** @throws Refusal where one more entry, beside those queued, is too many, or where the storage is broken. */
+  /** @throws CaptureRefusal where one more entry, beside those queued, is too many, or where the storage is broken. */
   checkEntries(queued: number): void
-  /** @throws Refusal where so many bytes are too many. */
+  /** @throws CaptureRefusal where so many bytes are too many. */
   checkBytes(bytes: number): void
   /** The refusal of captures that found no room in the outbox. `row` is the outbox as that transaction read it. */
   refusal(row: PartitionRow): CaptureRefusal

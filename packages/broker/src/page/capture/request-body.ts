@@ -1,18 +1,14 @@
-// A request's body as it is stored and sent, and its action as it is stored. Both are data of a size that the outbox
-// takes.
-import type { Limits } from '../../core/limits.js'
-import type { StoredAction } from '../../core/rows/entry.js'
-import { describe } from '../../redux/describe.js'
+// A request's body as it is stored and sent. Its bytes are fixed at the capture.
 import { isDevelopment } from '../../redux/development.js'
 import type { RequestTemplate } from '../../redux/types.js'
-import { addBytes, byteSize, type Tally, tagBytes } from './byte-size.js'
-import { CaptureRefusal } from './capture-refusal.js'
-import { findCycle, LostValue, storedCopy, toJson } from './plain-data.js'
+import { CaptureRefusal, refuseLost } from './capture-refusal.js'
+import { toJson } from './plain-data.js'
+import { type SizeLimits, sized, tallyOf } from './size-limits.js'
 
 /** A body and its type, where it has one of its own. */
 export type Content = readonly [body?: string | ArrayBuffer | undefined, contentType?: string | null]
 
-/** A response is what reads the body. @throws Refusal */
+/** A response is what reads the body. @throws CaptureRefusal */
 export function contentOf(
   type: string,
   { body }: Pick<RequestTemplate, 'body'>,
@@ -27,7 +23,7 @@ export function contentOf(
     sized(isDevelopment && `The body of ${type}`, body, limits)
     return new Response(body)
   }
-  const json = plainly(
+  const json = refuseLost(
     toJson,
     body,
     'body',
@@ -49,72 +45,4 @@ export async function readContent(response: Response): Promise<Content> {
       error,
     )
   }
-}
-
-/** The action as it is stored, and shown again after a reload, and its bytes. @throws Refusal */
-export function storedAction(action: StoredAction, limits: SizeLimits): [StoredAction, number] {
-  const tally = tallyOf(isDevelopment && `The action ${action.type}`, limits)
-  const stored = plainly(
-    storedCopy,
-    action,
-    'action',
-    tally,
-    isDevelopment &&
-      `The action ${action.type} has a value that cannot be stored. Keep its payload plain data`,
-  )
-  return [stored as StoredAction, tally.bytes]
-}
-
-export type SizeLimits = Pick<Limits, 'bodyBytesMax' | 'bytesMax'>
-
-/** The bytes of a body that is not looked into further. @throws Refusal where they are too many. */
-export function sized(what: string | false, body: SizedBody, limits: SizeLimits): number {
-  const tally = tallyOf(what, limits)
-  if (body instanceof FormData || body instanceof URLSearchParams)
-    for (const pair of body) for (const part of pair) addBytes(tally, tagBytes + byteSize(part, tally.max))
-  else addBytes(tally, byteSize(body, tally.max))
-  return tally.bytes
-}
-
-type SizedBody = string | ArrayBuffer | Blob | FormData | URLSearchParams
-
-/** A count up to the most bytes that a body or an action may have. Above it a Refusal is thrown. */
-const tallyOf = (what: string | false, { bodyBytesMax, bytesMax }: SizeLimits): Tally => ({
-  bytes: 0,
-  max: Math.min(bodyBytesMax, bytesMax),
-  tooMany() {
-    const text = isDevelopment && `${what} has ${this.bytes} bytes or more`
-    return this.bytes > bodyBytesMax
-      ? new CaptureRefusal(
-          'bodyTooLarge',
-          isDevelopment && `${text}; the limit is ${bodyBytesMax} (limits.bodyBytesMax).`,
-        )
-      : new CaptureRefusal(
-          'outboxFull',
-          isDevelopment && `${text}; the limit of the whole outbox is ${bytesMax} (limits.bytesMax).`,
-        )
-  },
-})
-
-/** @throws Refusal where a value would be lost, or is too large. */
-function plainly<T>(
-  copy: (value: unknown, name: string, tally: Tally) => T,
-  value: unknown,
-  name: string,
-  tally: Tally,
-  advice: string | false,
-): T {
-  try {
-    return copy(value, name, tally)
-  } catch (error) {
-    if (error instanceof CaptureRefusal) throw error
-    const place = isDevelopment && (error instanceof LostValue ? placeOf(error) : findCycle(value, name))
-    throw new CaptureRefusal('notSerialisable', advice && `${advice}${place ? `; ${place}` : ''}.`, error)
-  }
-}
-
-/** Where a value stands, and of which class it is. */
-function placeOf({ path, value }: LostValue): string {
-  const name = typeof value === 'object' ? value?.constructor?.name : undefined
-  return `${path === 'body' ? 'it' : path} is ${describe(value)}${name === undefined ? '' : ` (${name})`}`
 }

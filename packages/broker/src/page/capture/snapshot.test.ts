@@ -2,7 +2,7 @@ import type { Action } from 'redux'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { openWith } from '../../../test/page-fixture.js'
 import { outboxEntries } from '../../index.js'
-import { storedAction } from './request-body.js'
+import { storedAction } from './stored-action.js'
 
 beforeEach(() => void vi.spyOn(console, 'error').mockImplementation(() => {}))
 afterEach(() => vi.restoreAllMocks())

@@ -13,8 +13,10 @@ import { isDevelopment } from '../../redux/development.js'
 import type { WriteRoute } from '../../redux/route.js'
 import type { NotAcceptedReason, RequestTemplate } from '../../redux/types.js'
 import { CaptureRefusal, callApp } from './capture-refusal.js'
-import { type Content, contentOf, readContent, type SizeLimits, sized, storedAction } from './request-body.js'
+import { type Content, contentOf, readContent } from './request-body.js'
+import { type SizeLimits, sized } from './size-limits.js'
 import { storedHeaders } from './storable-headers.js'
+import { storedAction } from './stored-action.js'
 
 export interface SnapshotContext {
   readonly baseUrl: string | undefined
@@ -33,11 +35,11 @@ export interface SnapshotContext {
 /** All of a capture but the parts that are only known once its body has been read. */
 export interface Snapshot {
   readonly lane: string
-  /** A promise where the body has to be read first. It rejects with a `Refusal`. */
+  /** A promise where the body has to be read first. It rejects with a `CaptureRefusal`. */
   readonly capture: Omit<Capture, 'id' | 'key'> | Promise<Omit<Capture, 'id' | 'key'>>
 }
 
-/** @throws Refusal */
+/** @throws CaptureRefusal */
 export function snapshot(
   { type, options }: WriteRoute,
   original: StoredAction,
@@ -94,7 +96,7 @@ export function snapshot(
   return { lane, capture: content instanceof Response ? readContent(content).then(finish) : finish(content) }
 }
 
-/** @throws Refusal where the app uses the place of the broker's own mark. */
+/** @throws CaptureRefusal where the app uses the place of the broker's own mark. */
 function checkMark(action: StoredAction): void {
   if (hasMark(action) && pendingMark(action) === undefined)
     throw new CaptureRefusal(
@@ -106,7 +108,7 @@ function checkMark(action: StoredAction): void {
 
 export type UrlContext = Pick<SnapshotContext, 'baseUrl' | 'origins' | 'limits'>
 
-/** @throws Refusal where it is no address that requests may go to. */
+/** @throws CaptureRefusal where it is no address that requests may go to. */
 export function absoluteUrl(type: string, template: unknown, context: UrlContext): URL {
   const { baseUrl, origins, limits } = context
   const address = (template as Partial<RequestTemplate> | undefined)?.url
@@ -123,7 +125,7 @@ export function absoluteUrl(type: string, template: unknown, context: UrlContext
   return url
 }
 
-/** @throws Refusal where a text is longer than a URL may be. */
+/** @throws CaptureRefusal where a text is longer than a URL may be. */
 function bounded(
   reason: NotAcceptedReason,
   what: string | false,
@@ -153,7 +155,7 @@ function wantedOf(address: unknown, url: URL | undefined, baseUrl: string | unde
   return "of the page's own origin or of one in `origins` of createBroker"
 }
 
-/** In the case that fetch gives it, and PATCH in capitals, which no server knows otherwise. @throws Refusal */
+/** In the case that fetch gives it, and PATCH in capitals, which no server knows otherwise. @throws CaptureRefusal */
 function methodOf(type: string, { method = 'POST' }: RequestTemplate): string {
   if (isMethod(method))
     return /^(delete|options|patch|post|put)$/i.test(method) ? method.toUpperCase() : method

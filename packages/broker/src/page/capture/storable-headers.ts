@@ -30,7 +30,7 @@ const insteadOf = (names: readonly string[], advice: string | false): string =>
     .filter(Boolean)
     .join(' ')
 
-/** `named`: further names that the app has stored, in lower case. @throws Refusal */
+/** `named`: further names that the app has stored, in lower case. @throws CaptureRefusal */
 export function storedHeaders(type: string, given: GivenHeaders, named: readonly string[]): Headers {
   const headers = take(
     type,
@@ -51,7 +51,7 @@ export function storedHeaders(type: string, given: GivenHeaders, named: readonly
   )
 }
 
-/** The headers of a read, which are not stored. A credential among them would be as old as the read. @throws Refusal */
+/** The headers of a read, which are not stored. A credential among them would be as old as the read. @throws CaptureRefusal */
 export function readHeaders(type: string, given: GivenHeaders): Headers {
   return take(
     type,

@@ -1,5 +1,7 @@
 // For development. An app that begins above several others may be one of them that has moved.
-import { type Base, baseOfHome, findHome, hasWorkIn, listHomeRows } from '../../core/rows/app-homes.js'
+
+import { baseOfHome, findHome, hasWorkIn, listHomeRows } from '../../core/rows/app-homes.js'
+import type { Base } from '../../core/rows/base-path.js'
 import { keySpan } from '../../core/rows/key-spans.js'
 import type { SaltRow } from '../../core/rows/rows.js'
 import { partitionsMax } from '../../core/rows/schema.js'

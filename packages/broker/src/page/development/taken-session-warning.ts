@@ -1,6 +1,6 @@
 // For development. A user's session ends where another one begins at a page that lies elsewhere. That may be another app.
 import type { Owner } from '../../core/outbox/partition.js'
-import type { Base } from '../../core/rows/app-homes.js'
+import type { Base } from '../../core/rows/base-path.js'
 import type { SessionRow } from '../../core/rows/rows.js'
 import { sayOnce } from '../../redux/development.js'
 

@@ -1,5 +1,5 @@
 // The app's place on its origin, as the page and this script tell it.
-import { type Base, baseOf } from '../../core/rows/app-homes.js'
+import { type Base, baseOf } from '../../core/rows/base-path.js'
 
 /**
  * The URL of this script, from the first frame of a stack. In the output of some bundlers `import.meta.url` is a file of

@@ -2,7 +2,7 @@
 import { findObstacle } from '../../adapters/network/cors-check.js'
 import { pageTraffic } from '../../adapters/network/page-traffic.js'
 import type { Reachability } from '../../core/network/reachability.js'
-import type { Base } from '../../core/rows/app-homes.js'
+import type { Base } from '../../core/rows/base-path.js'
 import { isDevelopment } from '../../redux/development.js'
 import { appBase, pagePlace } from './app-base.js'
 

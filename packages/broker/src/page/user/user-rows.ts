@@ -12,8 +12,10 @@ import {
   unpause,
 } from '../../core/outbox/partition.js'
 import type { Ports } from '../../core/ports/all-ports.js'
-import { type Base, findSalt, partitionOf, readSalt, restoreSalt } from '../../core/rows/app-homes.js'
+import { findSalt, readSalt, restoreSalt } from '../../core/rows/app-homes.js'
+import type { Base } from '../../core/rows/base-path.js'
 import { isFull } from '../../core/rows/disk-reserve.js'
+import { partitionName } from '../../core/rows/partition-name.js'
 import type { AppWord } from '../../core/rows/rows.js'
 import type { StoreTransaction } from '../../core/rows/store-port.js'
 import { isDevelopment } from '../../redux/development.js'
@@ -160,7 +162,7 @@ async function derive(
     }
   })
   if (isStranded) report(new Error(strandedWork))
-  return { owner: { principal, partition: await partitionOf(chance, salt, principal) }, salt, left }
+  return { owner: { principal, partition: await partitionName(chance, salt, principal) }, salt, left }
 }
 
 const strandedWork = isDevelopment

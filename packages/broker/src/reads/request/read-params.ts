@@ -2,7 +2,7 @@
 import { areTags, type Tag } from '../../core/reads/consistency/tags.js'
 import { isPriority } from '../../core/reads/priority.js'
 import type { StoredAction } from '../../core/rows/entry.js'
-import { callApp, type ReadBehavior, type ReadEngineContext, Refusal } from '../../page/reads-port.js'
+import { CaptureRefusal, callApp, type ReadBehavior, type ReadEngineContext } from '../../page/reads-port.js'
 import { describe } from '../../redux/describe.js'
 import { isDevelopment } from '../../redux/development.js'
 import type { ReadRoute } from '../../redux/route.js'
@@ -22,7 +22,7 @@ export const readParamNames: readonly (keyof ReadBehavior)[] = [
   'retries',
 ]
 
-/** @throws Refusal */
+/** @throws CaptureRefusal */
 export function resolveReadParams(
   { type, options }: ReadRoute,
   action: StoredAction,
@@ -43,19 +43,19 @@ export function resolveReadParams(
   }
 }
 
-/** @throws Refusal */
+/** @throws CaptureRefusal */
 export function checkedTags(what: string, tags: readonly Tag[]): readonly Tag[] {
   if (areTags(tags)) return tags
-  throw new Refusal(
+  throw new CaptureRefusal(
     'invalidRequest',
     isDevelopment && `The \`tags\` of ${what} must be a list of tags; got ${describe(tags)}.`,
   )
 }
 
-/** @throws Refusal */
+/** @throws CaptureRefusal */
 export function checkedPriority(what: string, priority: number): number {
   if (isPriority(priority)) return priority
-  throw new Refusal(
+  throw new CaptureRefusal(
     'invalidRequest',
     isDevelopment &&
       `The \`priority\` of ${what} must be a whole number from 1 to 9; got ${describe(priority)}.`,

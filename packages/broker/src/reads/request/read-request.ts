@@ -1,6 +1,6 @@
 // From what an app asks for to a request that all readers of the same can share.
 import type { ReadRequest } from '../../core/reads/read-types.js'
-import { absoluteUrl, type ReadEngineContext, Refusal, readHeaders } from '../../page/reads-port.js'
+import { absoluteUrl, CaptureRefusal, type ReadEngineContext, readHeaders } from '../../page/reads-port.js'
 import { describe } from '../../redux/describe.js'
 import { isDevelopment } from '../../redux/development.js'
 
@@ -20,7 +20,7 @@ export interface ReadTemplate {
   readonly headers?: Readonly<Record<string, string>> | Headers | undefined
 }
 
-/** `what` it is a request of, for the developer. @throws Refusal */
+/** `what` it is a request of, for the developer. @throws CaptureRefusal */
 export function toReadRequest(
   what: string,
   given: string | ReadTemplate,
@@ -30,12 +30,12 @@ export function toReadRequest(
   const url = absoluteUrl(what, template, context)
   const method = String(template.method ?? 'GET').toUpperCase()
   if (method !== 'GET' && method !== 'HEAD')
-    throw new Refusal(
+    throw new CaptureRefusal(
       'invalidRequest',
       isDevelopment && `The \`method\` of ${what} must be GET or HEAD; got ${describe(template.method)}.`,
     )
   if ((template as { readonly body?: unknown }).body)
-    throw new Refusal(
+    throw new CaptureRefusal(
       'invalidRequest',
       isDevelopment &&
         `The read ${what} has a \`body\`, which GET and HEAD cannot send. Put its data in the URL, or declare a write().`,

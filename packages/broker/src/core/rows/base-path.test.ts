@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { baseOf, isBase } from './app-homes.js'
+import { baseOf, isBase } from './base-path.js'
 
 describe('the base of a page', () => {
   it.each([
