@@ -45,7 +45,7 @@ export function browserPorts(
     },
     backup: store.backup,
     clock: systemClock,
-    chance: systemRandom,
+    randomSource: systemRandom,
     network: fetchNetwork(credentialsOf),
     locks,
     bus,

@@ -59,8 +59,8 @@ export function outboxEntries(broker: AnyOutboxBroker): Promise<readonly OutboxE
  * `notFound`: it was retried or discarded already, perhaps in another tab.
  */
 export function retry(broker: AnyOutboxBroker, entryId: string): Promise<'retried' | 'notFound'> {
-  return withHeld(broker, entryId, async (tx, held, { chance, clock }) => {
-    await requeueHeld(tx, held, chance.id(), clock.now())
+  return withHeld(broker, entryId, async (tx, held, { randomSource, clock }) => {
+    await requeueHeld(tx, held, randomSource.id(), clock.now())
     return 'retried'
   })
 }

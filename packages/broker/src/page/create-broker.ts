@@ -223,6 +223,6 @@ const inertMiddleware =
 function browserWorld(database: string, origins: BrokerOptions<never, never>['origins']): World | undefined {
   if (typeof window === 'undefined') return undefined
   const { load, statusQueryCode } = loadDeferredCode()
-  const ports = { ...browserPorts(database, load, credentialsBy(origins)), chance: pageRandom }
+  const ports = { ...browserPorts(database, load, credentialsBy(origins)), randomSource: pageRandom }
   return { ports, host: browserLifecycle(), statusQueryCode }
 }

@@ -34,7 +34,7 @@ export async function fetchRead(
     (one) => one !== undefined,
   )
   for (const one of signals) one.throwIfAborted()
-  const wish = {
+  const params = {
     ...behavior,
     cache: mode,
     request,
@@ -56,7 +56,7 @@ export async function fetchRead(
     // As fetch does, but only within its origin. The answer is not kept, since it may be a login page.
     const follow = () => {
       mayFollow = false
-      begin({ ...wish, request: { ...request, redirect: 'follow' }, cache: 'networkOnly', retries: 0 })
+      begin({ ...params, request: { ...request, redirect: 'follow' }, cache: 'networkOnly', retries: 0 })
     }
     const begin = (how: ReadParams) => {
       const reader = createSubscriber({ params: how, settle })
@@ -69,7 +69,7 @@ export async function fetchRead(
         one.addEventListener('abort', abort, { signal: reader.over.signal })
       }
     }
-    begin(wish)
+    begin(params)
   })
 }
 

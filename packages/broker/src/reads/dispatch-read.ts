@@ -18,7 +18,7 @@ export function dispatchRead(
   next: (action: unknown) => unknown,
 ): Receipt<unknown> {
   const { ports, receipts, dispatch } = context
-  const id = ports.chance.id()
+  const id = ports.randomSource.id()
   let leave = () => {}
   let isOver = false
   const end = (settled: Settled<unknown>) => {
@@ -32,15 +32,15 @@ export function dispatchRead(
     return came
   })
   try {
-    const wish = resolveReadParams(route, action, context)
+    const params = resolveReadParams(route, action, context)
     receipts.accept(id)
     const parse = (body: unknown) => {
       const payload = route.options.answer ? route.options.answer(body) : body
       if (isDevelopment) checkAnswer(route.type, body, payload)
       return payload
     }
-    const routed = { id, action, request: wish.request, parse }
-    leave = show({ params: wish, routed, settle: (_result, told) => end(settledOfRead(told)) })
+    const routed = { id, action, request: params.request, parse }
+    leave = show({ params: params, routed, settle: (_result, told) => end(settledOfRead(told)) })
   } catch (error) {
     const { reason, message, cause } = asRefusal(error)
     if (isDevelopment) console.error(`redux-broker: ${message}`, cause ?? '')

@@ -40,17 +40,17 @@ export function createReadEngine(
   }: ReadsOptions,
 ): ReadEngine {
   const { ports, host } = context
-  const copies = ports.copies ?? cacheStorageAnswers(context.database, ports)
-  const diary = createReadEvents(ports)
-  const { line, stop } = chooseScheduler(context, connections)
+  const answerCache = ports.answerCache ?? cacheStorageAnswers(context.database, ports)
+  const readEvents = createReadEvents(ports)
+  const { scheduler, stop } = chooseScheduler(context, connections)
   const shared = {
     ...context,
-    copies,
+    answerCache,
     bounds: { bytesMax, ageMsMax },
     retries,
     ignoreHeaders: ignoreHeaders.map((name) => name.toLowerCase()),
-    diary,
-    line,
+    readEvents,
+    scheduler,
     lineUp: batchInMicrotask(),
     userHeader: userHeader?.toLowerCase(),
     written: createWriteTags(writeRoutesOf(context), ports),
@@ -60,24 +60,24 @@ export function createReadEngine(
   let session = beginSession()
   // Delete the answers of users who left, should the tab that was to do it have crashed. Only while nobody is signed in:
   // after a storage wipe no row names the current user, whose answers would be deleted too.
-  queueMicrotask(() => context.principal() === '' && clearSignedOutUsers(copies, ports))
+  queueMicrotask(() => context.principal() === '' && clearSignedOutUsers(answerCache, ports))
   const stopWatching = host.onPutAway(() => session.cancel())
 
   return {
     capture: (route, action, next) => dispatchRead(context, session.show, route, action, next),
     fetch: (input, options) => fetchRead(context.snapshot, session.ask, input, options),
-    limit: (readsMax) => line.limit(readsMax),
-    watch: diary.watch,
+    limit: (readsMax) => scheduler.limit(readsMax),
+    watch: readEvents.watch,
     onAction: (action) => session.hear(action),
     userChanged(left, written) {
       session.stop()
       session = beginSession()
       // Where the storage fails nothing is kept either.
       Promise.all([left, written])
-        .then(([owner]) => clearSignedOutUsers(copies, ports, owner?.partition))
+        .then(([owner]) => clearSignedOutUsers(answerCache, ports, owner?.partition))
         .catch(() => {})
     },
-    forget: (partition) => copies.clear(partition),
+    forget: (partition) => answerCache.clear(partition),
     stop() {
       stopWatching()
       session.stop()

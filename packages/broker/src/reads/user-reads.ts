@@ -23,9 +23,9 @@ export interface UserReadsContext
   extends Omit<ReadEngineContext, 'principal'>,
     CachedAnswerContext,
     RequestIdentifierContext,
-    Pick<SharedRequestContext, 'line' | 'lineUp' | 'retries'>,
+    Pick<SharedRequestContext, 'scheduler' | 'lineUp' | 'retries'>,
     Pick<ReadOwner, 'principal' | 'userHeader'> {
-  readonly diary: ReadEvents
+  readonly readEvents: ReadEvents
 }
 
 export interface UserReads {
@@ -48,9 +48,9 @@ export function createUserReads(context: UserReadsContext): UserReads {
     onScreenMax: limits.waitingReadsMax,
     leftOut: isDevelopment ? warnOfLeftOut : () => {},
   })
-  const truth = createWriteBarrier({ ...context, restored: context.restored() })
+  const barrier = createWriteBarrier({ ...context, restored: context.restored() })
   const outcomeOf = (result: ReadResult) => createRouteOutcome(result, context)
-  const requests = createSharedRequests(context, truth, outcomeOf)
+  const requests = createSharedRequests(context, barrier, outcomeOf)
   const { ask, cancel: cancelIdentified } = createRequestIdentifier(context, requests.join)
   const refreshes = createRefreshes(ask)
 
@@ -62,13 +62,13 @@ export function createUserReads(context: UserReadsContext): UserReads {
   return {
     ask,
     show(given) {
-      const { params: wish, routed } = given
-      const key = readKey({ scope: routed?.action.type, request: wish.request })
+      const { params, routed } = given
+      const key = readKey({ scope: routed?.action.type, request: params.request })
       const reader = { ...given, ended: (...how) => screen.ended(key, ...how) } satisfies Partial<Subscriber>
       const leave = ask(createSubscriber(reader))
       const hide = screen.show(key, {
-        tags: wish.tags,
-        again: (isRepeat) => refreshes.begin(key, { ...reader, params: rereadOf(wish, isRepeat) }),
+        tags: params.tags,
+        again: (isRepeat) => refreshes.begin(key, { ...reader, params: rereadOf(params, isRepeat) }),
         gone: () => refreshes.end(key),
       })
       return () => {
@@ -77,7 +77,7 @@ export function createUserReads(context: UserReadsContext): UserReads {
       }
     },
     hear(action) {
-      truth.hear(action)
+      barrier.hear(action)
       if (!isOutcome(action) || !isNews(action)) return
       screen.invalidated(written.invalidated(action.meta.action))
       screen.touched(written.touched(action.meta.action))
@@ -86,7 +86,7 @@ export function createUserReads(context: UserReadsContext): UserReads {
     stop() {
       cancel()
       screen.stop()
-      truth.stop()
+      barrier.stop()
     },
   }
 }
@@ -94,23 +94,23 @@ export function createUserReads(context: UserReadsContext): UserReads {
 /** One request for each key. */
 function createSharedRequests(
   context: UserReadsContext,
-  truth: WriteBarrier,
+  barrier: WriteBarrier,
   outcomeOf: SharedRequestContext['outcomeOf'],
 ) {
-  const { ports, limits, diary, line, lineUp, retries, principal, userHeader, snapshot } = context
+  const { ports, limits, readEvents, scheduler, lineUp, retries, principal, userHeader, snapshot } = context
   const readings = new Map<string, SharedRequest>()
   const readingsMax = limits.waitingReadsMax + limits.concurrencyMax
 
   function begin(key: string, reader: Subscriber): SharedRequest {
     const { request } = reader.params
-    const tell = diary.open(request.url, () => reading)
+    const tell = readEvents.open(request.url, () => reading)
     const reading: SharedRequest = createSharedRequest({
       ports,
-      line,
+      scheduler,
       lineUp,
       retries,
-      truth,
-      place: createCachedAnswer(context, request),
+      barrier,
+      cachedAnswer: createCachedAnswer(context, request),
       outcomeOf,
       owner: { principal, userHeader, isOwn: isOwn(snapshot, request.url) },
       tell(kind, order) {
@@ -140,8 +140,8 @@ function createSharedRequests(
 }
 
 /** A read that has failed is repeated by the screen. */
-const rereadOf = (wish: ReadParams, isRepeat: boolean): ReadParams => ({
-  ...wish,
+const rereadOf = (params: ReadParams, isRepeat: boolean): ReadParams => ({
+  ...params,
   freshForMs: 0,
   ...(isRepeat && { retries: 0 }),
 })

@@ -168,8 +168,8 @@ describe('a test world', () => {
 
   it('repeats a run with the same seed, and varies it with another', () => {
     const ids = (seed: number) => {
-      const { chance } = createTestWorld({ seed }).tab().ports
-      return [chance.id(), chance.random(), chance.id()]
+      const { randomSource } = createTestWorld({ seed }).tab().ports
+      return [randomSource.id(), randomSource.random(), randomSource.id()]
     }
 
     expect(ids(7)).toEqual(ids(7))

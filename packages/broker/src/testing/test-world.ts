@@ -32,7 +32,7 @@ export interface TestWorld {
   /** The store on disk, of all tabs. */
   readonly store: Store
   /** The answers of reads that are kept on the device, of all tabs. */
-  readonly copies: AnswerCache
+  readonly answerCache: AnswerCache
   /** The reports of brokers: errors of callbacks, of the storage, of the broker itself. Expect the list to be empty. */
   readonly reports: readonly unknown[]
   /** Opens a tab. A tab that is opened after another was closed finds what that one left. */
@@ -70,12 +70,12 @@ export interface TestWorldOptions {
 export function createTestWorld(options: TestWorldOptions = {}): TestWorld {
   const { baseUrl = 'https://app.test/', seed = 1, store = memoryStore(), zone } = options
   const clock = manualClock(options.now === undefined ? {} : { now: options.now })
-  const chance = seededChance(seed)
+  const randomSource = seededChance(seed)
   const bus = createMemoryBus()
   const locks = createMemoryLocks()
   const hosts = new Set<TestHost>()
   const reports: unknown[] = []
-  const copies = memoryAnswerCache()
+  const answerCache = memoryAnswerCache()
   let online = true
   const network = scriptedNetwork(options.network, { clock, isOnline: () => online })
 
@@ -83,7 +83,7 @@ export function createTestWorld(options: TestWorldOptions = {}): TestWorld {
     clock,
     network,
     store,
-    copies,
+    answerCache,
     reports,
     settle: () => clock.advance(0),
     setOnline(now) {
@@ -95,7 +95,7 @@ export function createTestWorld(options: TestWorldOptions = {}): TestWorld {
       const host = createTestHost(baseUrl, online, life)
       const { setDevice, ...device } = createTestDevice(life)
       hosts.add(host)
-      const shared = { clock, network, store, copies, chance, locks, bus, reports, zone }
+      const shared = { clock, network, store, answerCache, randomSource, locks, bus, reports, zone }
       return {
         host,
         ports: { ...portsOf(life, shared), device },
@@ -112,8 +112,8 @@ export function createTestWorld(options: TestWorldOptions = {}): TestWorld {
   }
 }
 
-interface SharedParts extends Pick<TestWorld, 'clock' | 'network' | 'store' | 'copies'> {
-  readonly chance: RandomSource
+interface SharedParts extends Pick<TestWorld, 'clock' | 'network' | 'store' | 'answerCache'> {
+  readonly randomSource: RandomSource
   readonly locks: ReturnType<typeof createMemoryLocks>
   readonly bus: ReturnType<typeof createMemoryBus>
   readonly reports: unknown[]
@@ -123,21 +123,21 @@ interface SharedParts extends Pick<TestWorld, 'clock' | 'network' | 'store' | 'c
 /** The ports of one realm. Once the realm is dead it does nothing more through them. */
 const portsOf = (
   life: Life,
-  { clock, network, store, copies, chance, locks, bus, reports, zone }: SharedParts,
+  { clock, network, store, answerCache, randomSource, locks, bus, reports, zone }: SharedParts,
 ): Omit<TestTab['ports'], 'device'> => ({
   store: {
     transact: (mode, durability, work) => life.whileAlive(() => store.transact(mode, durability, work)),
     close() {},
   },
   clock: { ...clock, after: (ms, callback) => clock.after(ms, () => life.run(callback)) },
-  chance,
+  randomSource,
   network: {
     fetch: (request, how) => life.whileAlive(() => network.fetch(request, how)),
     send: (request, how) => life.whileAlive(() => network.send(request, how)),
     knock: (url, how) => life.whileAlive(() => network.knock(url, how)),
     isOnline: network.isOnline,
   },
-  copies: whileAlive(copies, life),
+  answerCache: whileAlive(answerCache, life),
   locks: locks.of(life),
   bus: bus.of(life),
   ...(zone && { zone }),
@@ -145,10 +145,10 @@ const portsOf = (
 })
 
 /** The same, of which a realm that is dead does nothing more. */
-const whileAlive = (copies: AnswerCache, life: Life): AnswerCache => ({
-  find: (...given) => life.whileAlive(() => copies.find(...given)),
-  keep: (...given) => life.whileAlive(() => copies.keep(...given)),
-  drop: (...given) => life.whileAlive(() => copies.drop(...given)),
-  clear: (...given) => life.whileAlive(() => copies.clear(...given)),
-  clearOthers: (...given) => life.whileAlive(() => copies.clearOthers(...given)),
+const whileAlive = (answerCache: AnswerCache, life: Life): AnswerCache => ({
+  find: (...given) => life.whileAlive(() => answerCache.find(...given)),
+  keep: (...given) => life.whileAlive(() => answerCache.keep(...given)),
+  drop: (...given) => life.whileAlive(() => answerCache.drop(...given)),
+  clear: (...given) => life.whileAlive(() => answerCache.clear(...given)),
+  clearOthers: (...given) => life.whileAlive(() => answerCache.clearOthers(...given)),
 })

@@ -91,5 +91,5 @@ export async function onSync(life: WorkerLife): Promise<void> {
   if ((await nextUp(life)) === undefined) return
   if (navigator.onLine || self.registration.sync === undefined)
     throw new Error('redux-broker: entries are still waiting.')
-  await self.registration.sync.register(`${syncTag(database, ports.clock.now())}:${ports.chance.id()}`)
+  await self.registration.sync.register(`${syncTag(database, ports.clock.now())}:${ports.randomSource.id()}`)
 }

@@ -13,7 +13,7 @@ function setUp() {
   const asks: (ReadJob & { readonly raised: number[] })[] = []
   const locks = new Map<string, () => void>()
   const words: unknown[] = []
-  const line: Scheduler = {
+  const scheduler: Scheduler = {
     ask(ask) {
       const raised: number[] = []
       asks.push({ ...ask, raised })
@@ -31,7 +31,7 @@ function setUp() {
   }
   const server = createReadServer({
     database: 'db',
-    line,
+    scheduler,
     locks: held,
     instance: 'i',
     serves: (origin, needs) => origin === 'https://app.test' && !needs.includes('missing'),

@@ -15,7 +15,7 @@ import type { Scheduler, Subscription } from '../core/reads/read-types.js'
 
 export interface ReadServerContext {
   readonly database: string
-  readonly line: Scheduler
+  readonly scheduler: Scheduler
   readonly locks: Locks
   /** A name that no other worker has, nor this worker when it is started again. */
   readonly instance: string
@@ -34,7 +34,7 @@ type Say = (message: WorkerMessage) => void
 type ServedRead = Subscription & { readonly done: Promise<void> }
 
 export function createReadServer(context: ReadServerContext): ReadServer {
-  const { database, line, locks, instance, serves } = context
+  const { database, scheduler, locks, instance, serves } = context
   const watch = createLockWatch(locks)
   let limitedAt = Number.NEGATIVE_INFINITY
   let isServing: Promise<void> | undefined
@@ -49,7 +49,7 @@ export function createReadServer(context: ReadServerContext): ReadServer {
     serve({ asks, limit, needs, tab }, port) {
       if (limit !== undefined && limit.saidAt >= limitedAt) {
         limitedAt = limit.saidAt
-        line.limit(limit.readsMax)
+        scheduler.limit(limit.readsMax)
       }
       if (port === undefined) return Promise.resolve()
       const say: Say = (message) => port.postMessage(message)
@@ -57,7 +57,7 @@ export function createReadServer(context: ReadServerContext): ReadServer {
       const readers = new Map<unknown, ServedRead>()
       // All of one turn at once, so that the scheduler sends the most urgent first.
       for (const ask of asks)
-        if (mayServe(ask, needs)) readers.set(ask.id, serveRead(line, ask, watchTab, say))
+        if (mayServe(ask, needs)) readers.set(ask.id, serveRead(scheduler, ask, watchTab, say))
         else say({ type: 'refused', id: ask.id })
       port.onmessage = ({ data }: MessageEvent<Readonly<Record<string, unknown>> | null>) => {
         const reader = readers.get(data?.['id'])
@@ -73,7 +73,7 @@ export function createReadServer(context: ReadServerContext): ReadServer {
 }
 
 function serveRead(
-  line: Scheduler,
+  scheduler: Scheduler,
   { id, ...ask }: RequestedRead,
   watchTab: (onGone: () => void) => ReturnType<LockWatch>,
   say: Say,
@@ -85,7 +85,7 @@ function serveRead(
       resolve()
     }
   })
-  const reader = line.ask({
+  const reader = scheduler.ask({
     ...ask,
     onSent: (order) => say({ type: 'sent', id, order }),
     onEnd(how) {

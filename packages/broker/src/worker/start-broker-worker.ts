@@ -58,7 +58,7 @@ export function startBrokerWorker(options: WorkerOptions = {}): BrokerWorker {
     store: retryAfterFreeingSpace(world.store),
     device: neverVisible(browserDevice()),
   }
-  const { chance, clock, locks, report } = ports
+  const { randomSource, clock, locks, report } = ports
   const has = [...workerCapabilities(options), ...(locks.available ? ['reads'] : [])]
   const serves: CanSend = (origin, needs) =>
     origins.includes(origin) && needs.every((need) => has.includes(need))
@@ -69,24 +69,24 @@ export function startBrokerWorker(options: WorkerOptions = {}): BrokerWorker {
     ports,
     database,
     limits,
-    owner: chance.id(),
+    owner: randomSource.id(),
     user,
     serves,
     prepare,
     refuses: (type) => refusedWhen[type],
     statusQueryCode: () => ({ queryStatus, questions }),
   })
-  const scheduler = createScheduler({
+  const ownScheduler = createScheduler({
     clock,
-    chance,
+    randomSource,
     connections,
     limits: { ...limits, requestTimeoutMs: limits.attemptMs },
     report,
     isOnline: () => navigator.onLine,
     send: sendingReads(ports.store, prepare, world.network, limits.answerBytesMax),
   })
-  const line = withReachability(shareByKey(scheduler, { report }), ports)
-  const reads = createReadServer({ database, line, locks, instance: chance.id(), serves, report })
+  const scheduler = withReachability(shareByKey(ownScheduler, { report }), ports)
+  const reads = createReadServer({ database, scheduler, locks, instance: randomSource.id(), serves, report })
   const life = { executor, ports, database, serves, user }
 
   self.addEventListener('message', (event) => {

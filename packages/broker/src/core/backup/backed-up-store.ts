@@ -5,7 +5,7 @@ import { copyMsMax, knownMsMax, levelAfterMs, noteSpacingMs, recoverMsMax } from
 import type { Clock } from '../platform.js'
 import type { PrepareConnection, Store } from '../rows/store-port.js'
 import { withTimeout } from '../with-timeout.js'
-import { answering, inTime } from './bounded-places.js'
+import { inTime, withDeadline } from './bounded-places.js'
 import type { Backup, Checkpoint, CheckpointFile } from './checkpoint.js'
 import type { RecoverRows } from './recover-lost-rows.js'
 import { suspectsOf } from './row-versions.js'
@@ -55,7 +55,7 @@ export function withBackup(
   places: BackupPlaces,
   clock: Pick<Clock, 'now' | 'after'>,
 ): BackedUpStore {
-  const mirror = createMirror(clock, answering(clock, recoverMsMax, places.copy))
+  const mirror = createMirror(clock, withDeadline(clock, recoverMsMax, places.copy))
   const repair = () => inTime(clock, recoverMsMax, places.repair())
   /** The note of this realm's own writes. It is the witness where the database is deleted while it is open. */
   let memory: Checkpoint = { partitions: [] }
@@ -156,7 +156,7 @@ async function recoverLost(
   const nothing = () => undefined
   // Undefined where there is no such place, or none that can be read.
   const places = [
-    answering(clock, recoverMsMax, copy)?.transact('readonly', 'relaxed', readCheckpoint).catch(nothing),
+    withDeadline(clock, recoverMsMax, copy)?.transact('readonly', 'relaxed', readCheckpoint).catch(nothing),
     notebook && inTime(clock, recoverMsMax, notebook.read()).catch(nothing),
   ]
   const look = async (reads: typeof places) => {
@@ -177,7 +177,7 @@ async function recoverLost(
   if (isWhole) return { writes: [], isRead: known !== undefined }
   return (await repair()).recoverRows(
     transact,
-    { ...lost, copy: answering(clock, recoverMsMax, copy), copied: known },
+    { ...lost, copy: withDeadline(clock, recoverMsMax, copy), copied: known },
     clock.now(),
   )
 }

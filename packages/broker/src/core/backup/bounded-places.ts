@@ -30,7 +30,7 @@ const afterTurns =
   }
 
 /** The place, with transactions that fail where they take longer. It is opened anew after such a one. */
-export const answering = (
+export const withDeadline = (
   clock: Pick<Clock, 'after'>,
   ms: number,
   place: Store | undefined,

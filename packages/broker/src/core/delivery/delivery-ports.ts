@@ -8,7 +8,7 @@ import type { Store } from '../rows/store-port.js'
 export interface DeliveryPorts {
   readonly store: Store
   readonly clock: Clock
-  readonly chance: RandomSource
+  readonly randomSource: RandomSource
   readonly network: Network
   readonly locks: Locks
   readonly bus: Bus

@@ -163,7 +163,7 @@ export async function settleTogether(
   const row = await readPartition(tx, user.partition)
   const rows = await readOrigins(tx, row)
   const origins = new Map(rows.map((one) => [one.origin, one]))
-  const options = { now, failuresMax: limits.failuresMax, random: ports.chance.random }
+  const options = { now, failuresMax: limits.failuresMax, random: ports.randomSource.random }
   const first = row.nextNumber
   for (const done of finished) await settle(tx, { row, origins }, done, options)
   if (finished.length > 0) await shrinkJournal(tx, row, undefined, first)

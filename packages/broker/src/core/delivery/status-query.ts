@@ -69,7 +69,7 @@ export interface StatusQueryCode {
 /** Asks one after the other. */
 export function queryStatus(context: StatusQueryContext): StatusQuery {
   const { ports, signal, until, asked } = context
-  const { clock, chance, report } = ports
+  const { clock, randomSource, report } = ports
   let open: readonly StatusQuestion[] = []
   let asking: Promise<void> | undefined
 
@@ -79,7 +79,7 @@ export function queryStatus(context: StatusQueryContext): StatusQuery {
       const { finding, floorMs } = await askAbout(context, next)
       // A server that is silent now would be silent about the others too.
       const heard = finding.kind === 'silent' ? open : [next]
-      putOff(asked, heard, (times) => clock.monotonic() + backoffMs(times, chance.random(), floorMs))
+      putOff(asked, heard, (times) => clock.monotonic() + backoffMs(times, randomSource.random(), floorMs))
       open = open.slice(heard.length)
       // The answer is final once it is written down. Until then it is asked for again.
       if (!isVague(finding) && (await note(context, next.entry, finding)))
@@ -161,7 +161,7 @@ export function statusAnswerOf(reply: Reply): StatusAnswer {
 
 /** Writes down what was found out, unless somebody was quicker; false in another user's session. */
 async function note(
-  { ports: { store, clock, chance, bus }, limits: { failuresMax } }: StatusQueryContext,
+  { ports: { store, clock, randomSource, bus }, limits: { failuresMax } }: StatusQueryContext,
   asked: InDoubtEntry,
   finding: StatusAnswer,
 ): Promise<boolean> {
@@ -170,7 +170,7 @@ async function note(
     if ((await sessionOf(tx, asked.partition)) === undefined) return false
     const entry = await findUnresolved(tx, asked.partition, asked.id)
     if (entry?.state === 'inDoubt' && entry.fence === asked.fence)
-      await resolve(tx, entry, finding, { now: clock.now(), random: chance.random, failuresMax })
+      await resolve(tx, entry, finding, { now: clock.now(), random: randomSource.random, failuresMax })
     return true
   })
   bus.post('changed')

@@ -117,9 +117,9 @@ describe('a session that is damaged', () => {
   const ann = { principal: 'ann', salt: 'salt' }
   async function signedIn(more: object) {
     const store = memoryStore()
-    const chance = seededChance(1)
+    const randomSource = seededChance(1)
     const [anns, bobs] = await Promise.all(
-      ['ann', 'bob'].map((user) => partitionName(chance, ann.salt, user)),
+      ['ann', 'bob'].map((user) => partitionName(randomSource, ann.salt, user)),
     )
     await put(store, 'settings', { name: 'salt', value: ann.salt })
     const owner = { principal: 'ann', partition: anns as string }
@@ -127,7 +127,7 @@ describe('a session that is damaged', () => {
     const edited = { bobs, anns }
     const given = Object.entries(more).map(([name, value]) => [name, edited[value as 'bobs'] ?? value])
     await put(store, 'settings', { name: 'active', ...owner, ...Object.fromEntries(given) } as SettingRow)
-    return { store, owner, proven: () => readProven({ store, chance }, '/') }
+    return { store, owner, proven: () => readProven({ store, randomSource }, '/') }
   }
 
   it.each<readonly [string, object]>([

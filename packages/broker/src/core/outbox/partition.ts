@@ -115,7 +115,7 @@ export const readNamed = async (tx: StoreTransaction, base: Base): Promise<Owner
 
 /** The active user with their name, where the partition is theirs. No session may send another user's work (P6). */
 export async function readProven(
-  { store, chance }: { readonly store: Store; readonly chance: RandomSource },
+  { store, randomSource }: { readonly store: Store; readonly randomSource: RandomSource },
   base: Base,
 ): Promise<Owner | undefined> {
   const { owner, salts } = await store.transact('readonly', 'relaxed', async (tx) => ({
@@ -123,7 +123,9 @@ export async function readProven(
     salts: await listHomeRows<SaltRow>(tx, 'salt'),
   }))
   if (owner === undefined) return undefined
-  const theirs = await Promise.all(salts.map(({ value }) => partitionName(chance, value, owner.principal)))
+  const theirs = await Promise.all(
+    salts.map(({ value }) => partitionName(randomSource, value, owner.principal)),
+  )
   return theirs.includes(owner.partition) ? owner : undefined
 }
 

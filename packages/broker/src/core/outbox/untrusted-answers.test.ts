@@ -1,7 +1,7 @@
 import { describe, expect } from 'vitest'
 import { isAskCommand, isDrainCommand, isDraining } from '../delivery/drain-messages.js'
 import { statusAnswerOf } from '../delivery/status-query.js'
-import { chance, fuzz, inputs, numbers, one, texts, upTo } from '../fixtures/anything.fixture.js'
+import { fuzz, inputs, numbers, one, randomSource, texts, upTo } from '../fixtures/anything.fixture.js'
 import { sendingEntry } from '../fixtures/entry.fixture.js'
 import { retryAfterCapMs } from '../limits.js'
 import { retryAfterMs } from '../network/backoff.js'
@@ -130,9 +130,9 @@ describe('what a server says', () => {
     const at = upTo(2 ** 42)
     const later = at + upTo(10_000_000) - 1_000_000
     const form = one(dateForms)
-    const isSound = chance.random() < 0.5
+    const isSound = randomSource.random() < 0.5
     const spell = (ms: number) => (isSound ? form(ms) : mutated(form(ms)))
-    const given = { 'retry-after': spell(later), ...(chance.random() < 0.8 && { date: spell(at) }) }
+    const given = { 'retry-after': spell(later), ...(randomSource.random() < 0.8 && { date: spell(at) }) }
     const now = one([at, ...numbers])
 
     const ms = retryAfterMs(given, now)

@@ -2,7 +2,7 @@
 // there. `npm run fuzz` runs a million inputs of a seed that it prints; `SEED=7 npm run fuzz` makes a run again.
 import { describe, expect } from 'vitest'
 import { connectivityOf, nextWake } from '../delivery/next-wake.js'
-import { chance, fuzz, inputs, numbers, one, upTo } from '../fixtures/anything.fixture.js'
+import { fuzz, inputs, numbers, one, randomSource, upTo } from '../fixtures/anything.fixture.js'
 import { deadLetter, inDoubtEntry, sendingEntry, waitingEntry } from '../fixtures/entry.fixture.js'
 import { clockSlackMs, retentionDefaultMs, waitCapMs } from '../limits.js'
 import { originOfUrl } from '../network/url-origin.js'
@@ -72,7 +72,12 @@ describe('a time in a row', () => {
     )
     const due = isCount(health.probedAt) ? [{ channel: 'https://o.example', at: health.probedAt }] : []
     const row = { ...newPartition('p'), waiting: 1 }
-    const next = nextWake({ row, origins: [health], due, sending: chance.random() < 0.5 }, now, true, {})
+    const next = nextWake(
+      { row, origins: [health], due, sending: randomSource.random() < 0.5 },
+      now,
+      true,
+      {},
+    )
     if (next !== undefined) expect(next.delayMs >= 0 && next.delayMs <= waitCapMs).toBe(true)
     expect(['online', 'offline', 'degraded']).toContain(connectivityOf([health], true, nothingAnswers))
   })

@@ -7,5 +7,5 @@ export interface Ports extends DeliveryPorts {
   /** Where else unsent rows, or at least their number, are kept. */
   readonly backup?: Backup
   /** Where answers of reads are kept; a browser's reads find Cache Storage by themselves. */
-  readonly copies?: AnswerCache
+  readonly answerCache?: AnswerCache
 }

@@ -10,9 +10,9 @@ import type { Store, StoreTransaction } from './store-port.js'
 
 const areNested = (one: Base, other: Base) => one.startsWith(other) || other.startsWith(one)
 
-const chance = seededChance(1)
+const randomSource = seededChance(1)
 const saltOf = (store: Store, base: Base) =>
-  store.transact('readwrite', 'strict', (tx) => readSalt(tx, chance, base))
+  store.transact('readwrite', 'strict', (tx) => readSalt(tx, randomSource, base))
 
 async function saltsOf(store: Store, bases: readonly Base[]): Promise<readonly string[]> {
   const salts: string[] = []

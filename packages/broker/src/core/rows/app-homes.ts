@@ -26,14 +26,14 @@ export function findHome(homes: readonly SaltRow[], base: Base): SaltRow | undef
  */
 export async function readSalt(
   tx: StoreTransaction,
-  chance: RandomSource,
+  randomSource: RandomSource,
   base: Base = '/',
 ): Promise<string> {
   const homes = await listHomeRows<SaltRow>(tx, 'salt')
   const known = findHome(homes, base)
   if (known !== undefined && base.startsWith(baseOfHome(known))) return known.value
   // The first home of the device has the name that the release before this one looks for.
-  const { name, value } = known ?? { name: newSaltName(homes, base), value: chance.id() }
+  const { name, value } = known ?? { name: newSaltName(homes, base), value: randomSource.id() }
   tx.put('settings', { name, value, base: storedBase(base) })
   return value
 }

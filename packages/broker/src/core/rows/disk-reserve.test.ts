@@ -39,10 +39,10 @@ describe('a reserve for a full disk', () => {
   it('is created once, with its full size', async () => {
     const store = memoryStore()
     let ids = 0
-    const chance = { id: () => (++ids).toString(16).padStart(32, '0') }
+    const randomSource = { id: () => (++ids).toString(16).padStart(32, '0') }
 
-    await keep(store, chance.id)
-    await keep(store, chance.id)
+    await keep(store, randomSource.id)
+    await keep(store, randomSource.id)
     const row = await store.transact('readonly', 'relaxed', (tx) => tx.get('settings', ['reserve']))
 
     expect(row?.name === 'reserve' && row.value.length).toBe(128 * 1024)

@@ -13,10 +13,13 @@ const triesMax = 4
  * Makes the reserve where there is none. It belongs into the transaction of a capture, so that a capture never consumes
  * space that was freed for deliveries.
  */
-export async function keepReserve(tx: StoreTransaction, chance: Pick<RandomSource, 'id'>): Promise<void> {
+export async function keepReserve(
+  tx: StoreTransaction,
+  randomSource: Pick<RandomSource, 'id'>,
+): Promise<void> {
   const kept = await tx.firstKey({ store: 'settings', from: [name], to: [name] })
   if (kept === undefined)
-    tx.put('settings', { name, value: Array.from({ length: reserveIds }, () => chance.id()).join('') })
+    tx.put('settings', { name, value: Array.from({ length: reserveIds }, () => randomSource.id()).join('') })
 }
 
 /** A transaction that only deletes is let through where one that writes is not. */

@@ -77,7 +77,7 @@ export function createWriteCapture(context: WriteCaptureContext): WriteCapture {
     room,
     cancel,
     capture(route, action, next) {
-      const id = ports.chance.id()
+      const id = ports.randomSource.id()
       const receipt = receipts.open(id, async () =>
         (await cancel(id)) === 'cancelled' ? 'cancelled' : 'tooLate',
       )
@@ -165,7 +165,7 @@ function createCommit(
       const [done] = await Promise.all([
         append(tx, partition, missing, options),
         nameActive(tx, owner),
-        ports.store.makeRoom && keepReserve(tx, ports.chance),
+        ports.store.makeRoom && keepReserve(tx, ports.randomSource),
       ])
       const all = [...kept, ...done]
       const refused = all.filter(({ status }) => status === 'notAccepted')

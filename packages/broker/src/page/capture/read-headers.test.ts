@@ -48,8 +48,10 @@ describe('the headers of a read whose answer is kept', () => {
   ])('are not stored on the device: %s', async (_where, headers, prepared) => {
     const world = createTestWorld({ network: answer(200, { ok: true }) })
     const places: string[] = []
-    const { copies } = world
-    const keep = vi.spyOn(copies, 'keep').mockImplementation(async (_partition, key) => void places.push(key))
+    const { answerCache } = world
+    const keep = vi
+      .spyOn(answerCache, 'keep')
+      .mockImplementation(async (_partition, key) => void places.push(key))
     const load = read(createAction('load'), {
       request: () => ({ url: '/api/list', ...(headers && { headers }) }),
     })

@@ -112,7 +112,7 @@ export function createDelivery(context: DeliveryContext): Delivery {
     ports,
     limits,
     database,
-    owner: ports.chance.id(),
+    owner: ports.randomSource.id(),
     user: context.user,
     serves,
     prepare,

@@ -114,19 +114,19 @@ afterEach(() => vi.restoreAllMocks())
 
 describe('a database in which some fields have random values', () => {
   it(`breaks no page, and loses, doubles or mixes up no undamaged entry (seed ${seed}, ${runs} runs)`, async () => {
-    const chance = seededChance(seed)
-    const one = <T>(values: readonly T[]) => values[Math.floor(chance.random() * values.length)] as T
+    const randomSource = seededChance(seed)
+    const one = <T>(values: readonly T[]) => values[Math.floor(randomSource.random() * values.length)] as T
     const image = await used()
     for (let run = 0; run < runs; run++) {
-      const damages = Array.from({ length: 1 + Math.floor(chance.random() * 2) }, () => {
+      const damages = Array.from({ length: 1 + Math.floor(randomSource.random() * 2) }, () => {
         const name = one(stores.filter((name) => image[name].length > 0))
-        const at = Math.floor(chance.random() * image[name].length)
+        const at = Math.floor(randomSource.random() * image[name].length)
         const row = image[name][at] as Row
         const keys: readonly string[] = schema[name].keyPath
         const parts = Object.keys(row).filter((part) => !keys.includes(part))
         const part = one([...parts, ...optionalFields(name)])
         const inner = row[part]
-        const isDeep = typeof inner === 'object' && inner !== null && chance.random() < 0.5
+        const isDeep = typeof inner === 'object' && inner !== null && randomSource.random() < 0.5
         const value = isDeep ? { ...inner, [one(Object.keys(inner))]: one(junk) } : one(junk)
         return {
           name,

@@ -2,7 +2,7 @@
 // throws past its border. `npm run fuzz` makes many runs. Each has a seed of its own, by which it
 // is made again alone.
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { chance, one, startRun, upTo } from '../../core/fixtures/anything.fixture.js'
+import { one, randomSource, startRun, upTo } from '../../core/fixtures/anything.fixture.js'
 import { isMethod } from '../../core/outbox/row-validation.js'
 import type { EntryRow } from '../../core/rows/entry.js'
 import { cancel, deadLetters, discard, markDelivered, retry } from '../../index.js'
@@ -80,7 +80,7 @@ async function step({ world, open, crash, retried }: OpenWorld, apps: OpenApp[])
     app.load,
     () => app.broker.resume(),
     () => app.sign(one([...users, undefined])),
-    () => world.setOnline(chance.random() < 0.7),
+    () => world.setOnline(randomSource.random() < 0.7),
     () => app.tab.host.focus(),
     () => deadLetters(app.broker),
     () => apps.push(open(one(users))),
@@ -126,7 +126,7 @@ async function run(ownSeed: number): Promise<void> {
   const rejections: unknown[] = []
   for (let i = 0; i < 8; i++) apps[0]?.act()
   for (let i = 0; i < 24; i++) {
-    if (chance.random() < 0.2) await edit(made, told, owners)
+    if (randomSource.random() < 0.2) await edit(made, told, owners)
     await step(made, apps)
   }
   crash()

@@ -148,7 +148,7 @@ function createUserPartitions(ports: Ports, base: Base) {
 }
 
 async function derive(
-  { store, chance, report }: Ports,
+  { store, randomSource, report }: Ports,
   base: Base,
   principal: string,
   left: string | undefined,
@@ -157,12 +157,12 @@ async function derive(
     if (isDevelopment) await warnOfMovedApp(tx, base)
     const isNew = (await findSalt(tx, base)) === undefined
     return {
-      salt: await readSalt(tx, chance, base),
+      salt: await readSalt(tx, randomSource, base),
       isStranded: isNew && (await hasUnreachableWork(tx, base)),
     }
   })
   if (isStranded) report(new Error(strandedWork))
-  return { owner: { principal, partition: await partitionName(chance, salt, principal) }, salt, left }
+  return { owner: { principal, partition: await partitionName(randomSource, salt, principal) }, salt, left }
 }
 
 const strandedWork = isDevelopment

@@ -14,7 +14,7 @@ async function open() {
   )
   const context = {
     ports,
-    copies: memoryAnswerCache(),
+    answerCache: memoryAnswerCache(),
     bounds: { bytesMax: 1_000, ageMsMax: 1_000 },
     snapshot: { baseUrl: 'https://app.test/', origins: ['https://app.test'] },
     user: async () => ({ partition: 'ada' }),
@@ -26,9 +26,9 @@ async function open() {
   }
   const found = async (path: string) => {
     const url = `https://app.test/${path}`
-    const place = createCachedAnswer(context as never, { url, method: 'GET', headers: [] })
-    await place.find()
-    return place
+    const cachedAnswer = createCachedAnswer(context as never, { url, method: 'GET', headers: [] })
+    await cachedAnswer.find()
+    return cachedAnswer
   }
   const keep = async (path: string, text: string, headers: readonly (readonly [string, string])[] = []) =>
     (await found(path)).keep({

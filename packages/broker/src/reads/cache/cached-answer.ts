@@ -16,7 +16,7 @@ import { keepForUser, type UserCacheContext } from './user-cache.js'
 
 export interface CachedAnswerContext
   extends Pick<ReadEngineContext, 'ports' | 'snapshot' | 'user' | 'view' | 'restored'>,
-    Pick<UserCacheContext, 'copies' | 'bounds'> {
+    Pick<UserCacheContext, 'answerCache' | 'bounds'> {
   readonly written: WriteTags
   readonly principal: string
   /** By key, what is being written to the copies at this moment. */
@@ -46,7 +46,7 @@ export interface CachedAnswer {
 }
 
 export function createCachedAnswer(context: CachedAnswerContext, request: ReadRequest): CachedAnswer {
-  const { ports, user, principal, snapshot, copies, bounds, writing } = context
+  const { ports, user, principal, snapshot, answerCache, bounds, writing } = context
   let finding: Promise<void> | undefined
   let partition: string | undefined
   /** Where the copy lies. A header may hold a secret, so a key with headers is replaced by its hash. */
@@ -59,10 +59,10 @@ export function createCachedAnswer(context: CachedAnswerContext, request: ReadRe
   async function find(): Promise<void> {
     partition = (await user())?.partition
     if (partition === undefined) return
-    at = request.headers.length === 0 ? key() : await ports.chance.digest(key())
+    at = request.headers.length === 0 ? key() : await ports.randomSource.digest(key())
     // A reader who asks while an answer is being written finds that answer, not the one before.
     await writing.get(at)
-    const found = await copies.find(partition, at)
+    const found = await answerCache.find(partition, at)
     if (found !== undefined && !isTooOld(found, bounds, ports.clock.now())) copy = found
     // At a page's start urgent reads wait for unsettled writes. The other reads do not go before them.
     await context.restored()
@@ -72,7 +72,7 @@ export function createCachedAnswer(context: CachedAnswerContext, request: ReadRe
   function write(change: (partition: string, key: string) => Promise<void>): void {
     if (partition !== undefined && at !== undefined) track(writing, at, change(partition, at))
   }
-  const drop = () => write(copies.drop)
+  const drop = () => write(answerCache.drop)
 
   return {
     request,
@@ -99,7 +99,7 @@ export function createCachedAnswer(context: CachedAnswerContext, request: ReadRe
     },
     keep({ answer, fetchedAt }) {
       if (!isCacheable(answer)) drop()
-      else write((...place) => keepForUser(context, ...place, { answer, fetchedAt }))
+      else write((...cachedAnswer) => keepForUser(context, ...cachedAnswer, { answer, fetchedAt }))
     },
     drop,
   }

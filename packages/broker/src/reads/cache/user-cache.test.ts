@@ -6,7 +6,7 @@ import type { AnswerCache } from '../../core/reads/cache/answer-cache.js'
 import { createTestWorld } from '../../testing/index.js'
 import { clearSignedOutUsers, keepForUser } from './user-cache.js'
 
-async function open({ copies = memoryAnswerCache() }: { readonly copies?: AnswerCache } = {}) {
+async function open({ answerCache = memoryAnswerCache() }: { readonly answerCache?: AnswerCache } = {}) {
   const world = createTestWorld()
   const { ports } = world.tab()
   const signIn = (partition: string) =>
@@ -14,9 +14,9 @@ async function open({ copies = memoryAnswerCache() }: { readonly copies?: Answer
   const signOut = () => world.store.transact('readwrite', 'relaxed', async (tx) => deactivate(tx, 'ada', 0))
   await signIn('ada')
   const keep = (key: string, text: string) =>
-    keepForUser({ copies, ports, bounds: wide }, 'ada', key, answerOf(text))
-  const find = async (key: string) => textOfAnswer(await copies.find('ada', key))
-  return { ports, copies, keep, find, signIn, signOut }
+    keepForUser({ answerCache, ports, bounds: wide }, 'ada', key, answerOf(text))
+  const find = async (key: string) => textOfAnswer(await answerCache.find('ada', key))
+  return { ports, answerCache, keep, find, signIn, signOut }
 }
 
 describe('the kept answers of a user', () => {
@@ -45,7 +45,7 @@ describe('the kept answers of a user', () => {
         await memory.keep(...given)
       },
     }
-    const { ports, keep, find, signOut } = await open({ copies: slow })
+    const { ports, keep, find, signOut } = await open({ answerCache: slow })
     await memory.keep('ada', 'a', answerOf('before'), wide)
     leave = async () => {
       await signOut()
@@ -58,12 +58,12 @@ describe('the kept answers of a user', () => {
   })
 
   it('are not written if the storage of the rows fails', async () => {
-    const { ports, copies, keep, find } = await open()
+    const { ports, answerCache, keep, find } = await open()
     const broken = { ...ports, store: { ...ports.store, transact: () => Promise.reject(new Error('no')) } }
     await keep('a', '1')
 
-    await keepForUser({ copies, ports: broken, bounds: wide }, 'ada', 'b', answerOf('2'))
-    await clearSignedOutUsers(copies, broken)
+    await keepForUser({ answerCache, ports: broken, bounds: wide }, 'ada', 'b', answerOf('2'))
+    await clearSignedOutUsers(answerCache, broken)
 
     expect([await find('a'), await find('b')]).toEqual(['1', undefined])
   })
@@ -72,35 +72,35 @@ describe('the kept answers of a user', () => {
 describe('when users come and go', () => {
   async function shared() {
     const app = await open()
-    for (const user of ['ada', 'grace']) await app.copies.keep(user, 'a', answerOf(user), wide)
+    for (const user of ['ada', 'grace']) await app.answerCache.keep(user, 'a', answerOf(user), wide)
     const left = async () => {
-      const both = ['ada', 'grace'].map(async (user) => textOfAnswer(await app.copies.find(user, 'a')))
+      const both = ['ada', 'grace'].map(async (user) => textOfAnswer(await app.answerCache.find(user, 'a')))
       return (await Promise.all(both)).filter((text) => text !== undefined)
     }
     return { ...app, left }
   }
 
   it('only copies of the signed-in user stay', async () => {
-    const { copies, ports, left } = await shared()
+    const { answerCache, ports, left } = await shared()
 
-    await clearSignedOutUsers(copies, ports)
+    await clearSignedOutUsers(answerCache, ports)
 
     expect(await left()).toEqual(['ada'])
   })
 
   it('no copy stays once nobody is signed in, even if the leaving page did not clear them', async () => {
-    const { copies, ports, left, signOut } = await shared()
+    const { answerCache, ports, left, signOut } = await shared()
     await signOut()
 
-    await clearSignedOutUsers(copies, ports)
+    await clearSignedOutUsers(answerCache, ports)
 
     expect(await left()).toEqual([])
   })
 
   it('the answers of the leaving user are deleted, even if the rows could not be written', async () => {
-    const { copies, ports, left } = await shared()
+    const { answerCache, ports, left } = await shared()
 
-    await clearSignedOutUsers(copies, ports, 'ada')
+    await clearSignedOutUsers(answerCache, ports, 'ada')
 
     expect(await left()).toEqual([])
   })

@@ -5,7 +5,7 @@ import type { AnswerCache } from '../../core/reads/cache/answer-cache.js'
 import type { CacheBounds, StoredAnswer } from '../../core/reads/cache/cache-policy.js'
 
 export interface UserCacheContext {
-  readonly copies: AnswerCache
+  readonly answerCache: AnswerCache
   readonly ports: Pick<Ports, 'store' | 'clock'>
   readonly bounds: CacheBounds
 }
@@ -15,15 +15,15 @@ export interface UserCacheContext {
  * clears. Never rejects.
  */
 export async function keepForUser(
-  { copies, ports, bounds }: UserCacheContext,
+  { answerCache, ports, bounds }: UserCacheContext,
   partition: string,
   key: string,
   answer: StoredAnswer,
 ): Promise<void> {
   const isActive = async () => (await activePartitions(ports))?.includes(partition)
   if (!(await isActive())) return
-  await copies.keep(partition, key, answer, bounds)
-  if (!(await isActive())) await copies.clear(partition)
+  await answerCache.keep(partition, key, answer, bounds)
+  if (!(await isActive())) await answerCache.clear(partition)
 }
 
 /**
@@ -31,13 +31,13 @@ export async function keepForUser(
  * partition that was `left`. Call it at a start too, since the tab that was to do it may have crashed. Never rejects.
  */
 export async function clearSignedOutUsers(
-  copies: AnswerCache,
+  answerCache: AnswerCache,
   ports: UserCacheContext['ports'],
   left?: string,
 ): Promise<void> {
-  if (left !== undefined) await copies.clear(left)
+  if (left !== undefined) await answerCache.clear(left)
   const active = await activePartitions(ports)
-  if (active !== undefined) await copies.clearOthers(active)
+  if (active !== undefined) await answerCache.clearOthers(active)
 }
 
 /**

@@ -6,7 +6,7 @@ import type { ReadEngineContext } from '../../page/reads-port.js'
 
 export interface RefetchContext {
   readonly clock: Clock
-  readonly chance: Pick<RandomSource, 'random'>
+  readonly randomSource: Pick<RandomSource, 'random'>
   readonly host: Pick<ReadEngineContext['host'], 'believesOnline' | 'isVisible' | 'listen'>
 }
 
@@ -82,7 +82,7 @@ export function createRefetchSchedule(
 
 /** Probes, ever less often, and gives up at the end. `dueAt` is the earliest time, infinity while no probe is wanted. */
 function createTimer(
-  { clock, chance }: Pick<RefetchContext, 'clock' | 'chance'>,
+  { clock, randomSource }: Pick<RefetchContext, 'clock' | 'randomSource'>,
   dueAt: () => number,
   probe: () => void,
 ) {
@@ -96,7 +96,7 @@ function createTimer(
   function plan(): void {
     const at = dueAt()
     if (cancel !== undefined || triesLeft === 0 || at === Number.POSITIVE_INFINITY) return
-    const jittered = waitMs * (1 - chance.random() / 2)
+    const jittered = waitMs * (1 - randomSource.random() / 2)
     cancel = clock.after(Math.max(jittered, at - clock.monotonic()), () => {
       cancel = undefined
       // The server may have named a later time meanwhile.

@@ -7,20 +7,20 @@ describe('P8 an answer can be trusted', () => {
   const sure = { tags: [], passes: false }
 
   it('if no write to its tags was in flight', async () => {
-    const { truth, put, journal, shows } = await openBarrier()
+    const { barrier, put, journal, shows } = await openBarrier()
     await put(1, liked(7))
     await journal(3, liked(1))
     shows(3)
 
-    expect(await truth.conflicts([post(1)], truth.snapshot(), 0)).toMatchObject(sure)
-    expect(await truth.conflicts([], truth.snapshot(), 0)).toMatchObject(sure)
+    expect(await barrier.conflicts([post(1)], barrier.snapshot(), 0)).toMatchObject(sure)
+    expect(await barrier.conflicts([], barrier.snapshot(), 0)).toMatchObject(sure)
   })
 
   it('not if an entry is in flight: the read is held, although the view does not know the entry', async () => {
-    const { world, truth, put, hold, view } = await openBarrier()
+    const { world, barrier, put, hold, view } = await openBarrier()
     await put(1, liked(1))
 
-    expect(await truth.conflicts(['post'], truth.snapshot(), 0)).toMatchObject({
+    expect(await barrier.conflicts(['post'], barrier.snapshot(), 0)).toMatchObject({
       tags: ['post'],
       passes: true,
     })
@@ -37,78 +37,78 @@ describe('P8 an answer can be trusted', () => {
     ['was given up', { type: 'redux-broker/emptied', payload: ['e0', 'e1'] }],
     ['is paused', { type: 'redux-broker/status', payload: { ...initialStatus, paused: 'auth' } }],
   ] as const)('and the read is held only until that entry %s', async (_, action) => {
-    const { world, truth, put, hold } = await openBarrier()
+    const { world, barrier, put, hold } = await openBarrier()
     await put(1, liked(1))
-    await truth.conflicts(['post'], truth.snapshot(), 0)
+    await barrier.conflicts(['post'], barrier.snapshot(), 0)
     const isHeld = await hold(['post'])
     expect(isHeld()).toBe(true)
 
-    truth.hear(action)
+    barrier.hear(action)
     await world.settle()
 
     expect(isHeld()).toBe(false)
   })
 
   it('not if an entry has ended since: the read is held until the view shows the outcome', async () => {
-    const { world, truth, journal, hold, shows } = await openBarrier()
+    const { world, barrier, journal, hold, shows } = await openBarrier()
     shows(2)
-    const mark = truth.snapshot()
+    const mark = barrier.snapshot()
     await journal(3, liked(1))
 
-    expect(await truth.conflicts(['post'], mark, 0)).toMatchObject({ tags: ['post'], passes: true })
+    expect(await barrier.conflicts(['post'], mark, 0)).toMatchObject({ tags: ['post'], passes: true })
     const isHeld = await hold(['post'])
     expect(isHeld()).toBe(true)
 
     shows(3)
     await world.settle()
     expect(isHeld()).toBe(false)
-    expect(await truth.conflicts(['post'], truth.snapshot(), world.clock.now())).toMatchObject(sure)
+    expect(await barrier.conflicts(['post'], barrier.snapshot(), world.clock.now())).toMatchObject(sure)
   })
 
   it('not if its shared request was sent before an outcome that the view shows', async () => {
-    const { world, truth, shows, ended } = await openBarrier()
+    const { world, barrier, shows, ended } = await openBarrier()
     const sentAt = world.clock.now()
     await world.clock.advance(100)
     shows(1, ended('e1', liked(1), world.clock.now()))
     await world.clock.advance(100)
 
-    expect(await truth.conflicts(['post'], truth.snapshot(), sentAt)).toMatchObject({
+    expect(await barrier.conflicts(['post'], barrier.snapshot(), sentAt)).toMatchObject({
       tags: ['post'],
       passes: true,
     })
-    expect(await truth.conflicts(['post'], truth.snapshot(), sentAt + 100)).toMatchObject({
+    expect(await barrier.conflicts(['post'], barrier.snapshot(), sentAt + 100)).toMatchObject({
       tags: ['post'],
       passes: true,
     })
-    expect(await truth.conflicts(['post'], truth.snapshot(), sentAt + 101)).toMatchObject(sure)
+    expect(await barrier.conflicts(['post'], barrier.snapshot(), sentAt + 101)).toMatchObject(sure)
   })
 
   it('and a read at the very moment of an outcome is not repeated', async () => {
-    const { world, truth, shows, ended } = await openBarrier()
+    const { world, barrier, shows, ended } = await openBarrier()
     shows(1, ended('e1', liked(1), world.clock.now()))
 
-    expect(await truth.conflicts(['post'], truth.snapshot(), world.clock.now())).toMatchObject(sure)
+    expect(await barrier.conflicts(['post'], barrier.snapshot(), world.clock.now())).toMatchObject(sure)
   })
 
   it('while nobody is signed in, since then there are no writes', async () => {
-    const { truth, hold, signOut } = await openBarrier({ principal: '', restored: new Promise(() => {}) })
+    const { barrier, hold, signOut } = await openBarrier({ principal: '', restored: new Promise(() => {}) })
     signOut()
 
     expect((await hold(['post']))()).toBe(false)
-    expect(await truth.conflicts(['post'], truth.snapshot(), 0)).toMatchObject(sure)
+    expect(await barrier.conflicts(['post'], barrier.snapshot(), 0)).toMatchObject(sure)
   })
 
   it('not if the state of its writes is unknown', async () => {
-    const { world, truth, put, signOut } = await openBarrier()
+    const { world, barrier, put, signOut } = await openBarrier()
     await put(1, liked(1), 'inDoubt')
     const uncertain = { tags: ['post'], passes: false }
-    expect(await truth.conflicts(['post'], truth.snapshot(), 0)).toMatchObject(uncertain)
+    expect(await barrier.conflicts(['post'], barrier.snapshot(), 0)).toMatchObject(uncertain)
 
     world.store.transact = () => Promise.reject(new Error('the storage fails'))
-    expect(await truth.conflicts(['post'], truth.snapshot(), 0)).toMatchObject(uncertain)
+    expect(await barrier.conflicts(['post'], barrier.snapshot(), 0)).toMatchObject(uncertain)
 
     signOut()
-    expect(await truth.conflicts(['post'], truth.snapshot(), 0)).toMatchObject(uncertain)
+    expect(await barrier.conflicts(['post'], barrier.snapshot(), 0)).toMatchObject(uncertain)
   })
 })
 

@@ -79,12 +79,15 @@ describe('P8 a read is held', () => {
 
   it('never, and without a look-up, if no write has tags', async () => {
     const given = new Map<string, TaggedRoute>([['untagged', { options: {} }]])
-    const { truth, hold, view, signOut } = await openBarrier({ given, restored: new Promise(() => {}) })
+    const { barrier, hold, view, signOut } = await openBarrier({ given, restored: new Promise(() => {}) })
     view([{ type: 'untagged' }])
     signOut()
 
     expect((await hold(['post']))()).toBe(false)
-    expect(await truth.conflicts(['post'], truth.snapshot(), 0)).toMatchObject({ tags: [], passes: false })
+    expect(await barrier.conflicts(['post'], barrier.snapshot(), 0)).toMatchObject({
+      tags: [],
+      passes: false,
+    })
   })
 })
 
@@ -105,9 +108,9 @@ describe('P8 a read is held whose answer could not be trusted', () => {
   })
 
   it('for a write with conditions that is in flight', async () => {
-    const { world, truth, put, hold, view } = await openBarrier()
+    const { world, barrier, put, hold, view } = await openBarrier()
     await put(1, { type: 'uploaded' })
-    expect(await truth.conflicts(['photos'], truth.snapshot(), 0)).toMatchObject({ passes: true })
+    expect(await barrier.conflicts(['photos'], barrier.snapshot(), 0)).toMatchObject({ passes: true })
 
     const isHeld = await hold(['photos'], signal, true)
     expect([isHeld(), (await hold(['photos']))()]).toEqual([true, false])

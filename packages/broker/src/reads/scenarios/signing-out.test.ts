@@ -90,10 +90,10 @@ describe('when another user comes', () => {
     })
     const world = createTestWorld({ network: ada })
     const tab = world.tab()
-    const { find } = world.copies
+    const { find } = world.answerCache
     let giveBack = () => {}
-    const copies = {
-      ...world.copies,
+    const answerCache = {
+      ...world.answerCache,
       async find(...of: Parameters<typeof find>) {
         const found = await find(...of)
         await new Promise<void>((resolve) => {
@@ -106,7 +106,10 @@ describe('when another user comes', () => {
     visit.dispatch(loadMe())
     await world.settle()
     visit.tab.crash()
-    const app = openReads(world, { routes: [loadMe], tab: { ...tab, ports: { ...tab.ports, copies } } })
+    const app = openReads(world, {
+      routes: [loadMe],
+      tab: { ...tab, ports: { ...tab.ports, answerCache: answerCache } },
+    })
     tab.setDevice({ unmetered: false })
     await world.settle()
 

@@ -35,17 +35,17 @@ export interface AnswerSubscribers {
 }
 
 export function createAnswerSubscribers(
-  place: CachedAnswer,
+  cachedAnswer: CachedAnswer,
   outcomeOf: (result: ReadResult) => RouteOutcome,
   /** The readers that have not left. */
   readers: ReadonlySet<Subscriber>,
 ): AnswerSubscribers {
-  const isFor = ({ params: wish }: Subscriber, { answer }: StoredAnswer) =>
-    !(wish.isUnidentified && dependsOnApp(answer, place.request))
+  const isFor = ({ params }: Subscriber, { answer }: StoredAnswer) =>
+    !(params.isUnidentified && dependsOnApp(answer, cachedAnswer.request))
   let stale: RouteOutcome | undefined
 
   function giveCopy(reader: Subscriber): boolean {
-    const copy = place.copy()
+    const copy = cachedAnswer.copy()
     if (copy === undefined || reader.given || reader.params.cache === 'networkOnly' || !isFor(reader, copy))
       return false
     stale ??= outcomeOf({ kind: 'answer', ...copy, stale: true })
@@ -69,7 +69,7 @@ export function createAnswerSubscribers(
     giveCopy,
     giveFresh(reader) {
       const { freshForMs = 0, tags } = reader.params
-      const copy = place.freshCopy(freshForMs, tags)
+      const copy = cachedAnswer.freshCopy(freshForMs, tags)
       if (copy === undefined || !isFor(reader, copy)) return false
       const edition = outcomeOf({ kind: 'answer', ...copy })
       if (!edition.isGoodFor(reader)) return false
@@ -87,9 +87,10 @@ export function createAnswerSubscribers(
     },
     end(result, all) {
       const edition = outcomeOf(result)
-      if (isDevelopment) warnOfFailure(result, place.request.url)
-      if (result.kind === 'answer' && isGone(result.answer)) place.drop()
-      else if (result.kind === 'answer' && mayReplaceCopy(place, edition, result, all)) place.keep(result)
+      if (isDevelopment) warnOfFailure(result, cachedAnswer.request.url)
+      if (result.kind === 'answer' && isGone(result.answer)) cachedAnswer.drop()
+      else if (result.kind === 'answer' && mayReplaceCopy(cachedAnswer, edition, result, all))
+        cachedAnswer.keep(result)
       for (const reader of all) endFor(reader, edition)
     },
   }
@@ -103,13 +104,13 @@ const hasPeer = (reader: Subscriber, readers: ReadonlySet<Subscriber>) =>
 
 /** Only an answer that every reader could use. A captive portal's page never replaces data that a route has read. */
 function mayReplaceCopy(
-  place: CachedAnswer,
+  cachedAnswer: CachedAnswer,
   edition: RouteOutcome,
   { answer }: AnsweredRead,
   all: readonly Subscriber[],
 ): boolean {
-  const copy = place.copy()
-  const isData = (one: ReadAnswer) => bodyOf(one, place.request) !== undefined
+  const copy = cachedAnswer.copy()
+  const isData = (one: ReadAnswer) => bodyOf(one, cachedAnswer.request) !== undefined
   return (
     all.some(({ params }) => params.cache !== 'networkOnly') &&
     all.every((reader) => edition.isGoodFor(reader) && !reader.params.isUnidentified) &&

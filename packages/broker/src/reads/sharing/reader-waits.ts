@@ -16,7 +16,7 @@ export interface ReaderWaits {
 }
 
 export function createReaderWaits(
-  { ports, place }: Pick<RequestSendingContext, 'ports' | 'place'>,
+  { ports, cachedAnswer }: Pick<RequestSendingContext, 'ports' | 'cachedAnswer'>,
   readers: ReadonlySet<Subscriber>,
   serving: AnswerSubscribers,
   sending: Pick<RequestSending, 'is' | 'turn'>,
@@ -51,7 +51,7 @@ export function createReaderWaits(
 
   return {
     async prepare() {
-      await place.find()
+      await cachedAnswer.find()
       if (!sending.is('waiting') || isPrepared) return
       isPrepared = true
       for (const reader of [...readers])

@@ -9,8 +9,8 @@ import { isGood, type ReadResult } from '../request/read-result.js'
 import type { Subscriber } from '../request/subscriber.js'
 
 export interface RequestBarrierContext extends Pick<ReadEngineContext, 'ports'> {
-  readonly truth: WriteBarrier
-  readonly place: CachedAnswer
+  readonly barrier: WriteBarrier
+  readonly cachedAnswer: CachedAnswer
   /** The readers that have not left. */
   readonly readers: ReadonlySet<Subscriber>
 }
@@ -30,7 +30,7 @@ export interface RequestBarrier {
 }
 
 export function createRequestBarrier(context: RequestBarrierContext): RequestBarrier {
-  const { truth, place, readers } = context
+  const { barrier, cachedAnswer, readers } = context
   const { clock } = context.ports
   /** On the monotonic clock. */
   let holdUntil = 0
@@ -39,7 +39,7 @@ export function createRequestBarrier(context: RequestBarrierContext): RequestBar
   let isSure = false
   /** Its last answer was not taken. */
   let isAgain = false
-  const tags = () => [...readers].flatMap(({ params: wish }) => wish.tags)
+  const tags = () => [...readers].flatMap(({ params }) => params.tags)
   const mayWait = () => clock.monotonic() < holdUntil
 
   function again(): 'again' {
@@ -53,10 +53,10 @@ export function createRequestBarrier(context: RequestBarrierContext): RequestBar
     },
     holds(signal, onEnd) {
       const isFree = isSure && !isAgain
-      if (isFree || !mayWait() || !truth.isBlocked(tags(), isAgain)) return false
+      if (isFree || !mayWait() || !barrier.isBlocked(tags(), isAgain)) return false
       const enough = new AbortController()
       const cancel = clock.after(holdUntil - clock.monotonic(), () => enough.abort())
-      void truth.wait(tags(), isAgain, AbortSignal.any([enough.signal, signal])).then((sure) => {
+      void barrier.wait(tags(), isAgain, AbortSignal.any([enough.signal, signal])).then((sure) => {
         cancel()
         isSure ||= sure
         onEnd()
@@ -64,15 +64,15 @@ export function createRequestBarrier(context: RequestBarrierContext): RequestBar
       return true
     },
     snapshot() {
-      mark = truth.snapshot()
+      mark = barrier.snapshot()
     },
     async compare(given) {
       if (given.kind !== 'answer') return given
-      const result = place.unchanged(given)
+      const result = cachedAnswer.unchanged(given)
       if (result === undefined) return again()
       if (!isGood(result.answer)) return result
       const shown = tags()
-      const overlap = truth.conflicts(shown, mark, result.fetchedAt)
+      const overlap = barrier.conflicts(shown, mark, result.fetchedAt)
       const { tags: uncertain, passes } = await withTimeout(clock, readPrepareMs, overlap, () => ({
         tags: shown,
         passes: false,

@@ -9,7 +9,7 @@ import type { Subscriber } from '../request/subscriber.js'
 import { createRequestBarrier, type RequestBarrierContext } from './request-barrier.js'
 
 export interface RequestSendingContext extends RequestBarrierContext {
-  readonly line: Scheduler
+  readonly scheduler: Scheduler
   /** What the app says of all its reads. */
   readonly retries: number | undefined
   readonly owner: ReadOwner
@@ -68,7 +68,7 @@ export function createRequestSending(context: RequestSendingContext): RequestSen
       if (state !== 'waiting' || turn !== undefined) return
       if (barrier.holds(over.signal, () => state === 'waiting' && wait())) return
       barrier.snapshot()
-      turn = context.line.ask({
+      turn = context.scheduler.ask({
         ...jobOf(context, [...readers]),
         onSent(order) {
           state = 'sent'
@@ -95,17 +95,17 @@ export function createRequestSending(context: RequestSendingContext): RequestSen
 }
 
 function jobOf(
-  { place, retries = retriesDefault }: RequestSendingContext,
+  { cachedAnswer, retries = retriesDefault }: RequestSendingContext,
   readers: readonly Subscriber[],
 ): Omit<ReadJob, 'onSent' | 'onEnd'> {
   const [route] = readers.flatMap(({ routed }) => routed?.action.type ?? [])
   return {
-    ...place.identify(route),
+    ...cachedAnswer.identify(route),
     route,
-    retries: Math.max(...readers.map(({ params: wish }) => wish.retries ?? retries)),
+    retries: Math.max(...readers.map(({ params }) => params.retries ?? retries)),
     priority: highestPriority(readers),
   }
 }
 
 export const highestPriority = (readers: Iterable<Subscriber>): number =>
-  Math.min(...[...readers].map(({ params: wish }) => wish.priority))
+  Math.min(...[...readers].map(({ params }) => params.priority))

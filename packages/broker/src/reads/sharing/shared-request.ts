@@ -33,9 +33,9 @@ export interface SharedRequest {
 }
 
 export function createSharedRequest(context: SharedRequestContext): SharedRequest {
-  const { ports, place, tell } = context
+  const { ports, cachedAnswer, tell } = context
   const readers = new Set<Subscriber>()
-  const serving = createAnswerSubscribers(place, context.outcomeOf, readers)
+  const serving = createAnswerSubscribers(cachedAnswer, context.outcomeOf, readers)
   const lineUp = () => context.lineUp(request)
   const onSent = () => waits.sent()
   const sending = createRequestSending({ ...context, readers, lineUp, onSent, onResult: finish })

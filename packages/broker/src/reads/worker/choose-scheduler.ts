@@ -11,8 +11,8 @@ import { createWorkerScheduler } from './worker-scheduler.js'
 export function chooseScheduler(
   { ports, host, limits, prepare, worker, database }: ReadEngineContext,
   connections: ConnectionPool,
-): { readonly line: Scheduler; stop(): void } {
-  const scheduler = createScheduler({
+): { readonly scheduler: Scheduler; stop(): void } {
+  const pageScheduler = createScheduler({
     ...ports,
     connections,
     limits: { ...limits, requestTimeoutMs: limits.attemptMs },
@@ -23,9 +23,9 @@ export function chooseScheduler(
       return sendIdentified(ports.network, request, headers, { ...wire, bytesMax: limits.answerBytesMax })
     },
   })
-  const line = withReachability(
-    createWorkerScheduler({ ...ports, database, worker, fallback: scheduler }),
+  const scheduler = withReachability(
+    createWorkerScheduler({ ...ports, database, worker, fallback: pageScheduler }),
     ports,
   )
-  return { line, stop: () => scheduler.stop() }
+  return { scheduler, stop: () => pageScheduler.stop() }
 }

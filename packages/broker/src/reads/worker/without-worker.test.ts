@@ -73,7 +73,7 @@ describe('a page does its reads itself', () => {
   it('up to its limit', async () => {
     const { openTab, sent, settle } = createTabs({ noLocks: 'tabs' })
     const tab = openTab('a')
-    tab.line.limit(1)
+    tab.scheduler.limit(1)
     tab.ask('/1')
     tab.ask('/2')
     await settle()

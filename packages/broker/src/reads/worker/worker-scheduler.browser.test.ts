@@ -38,12 +38,12 @@ const thisPage: Scheduler = {
 function openTab(database: string, registration: ServiceWorkerRegistration, needs: readonly string[] = []) {
   const worker = createWorkerClient(database, needs)
   worker.use(registration)
-  const line = createWorkerScheduler({
+  const scheduler = createWorkerScheduler({
     database,
     worker,
     locks: webLocks(),
     clock: systemClock,
-    chance: systemRandom,
+    randomSource: systemRandom,
     fallback: thisPage,
     report: (error) => expect(error).toBeUndefined(),
   })
@@ -53,11 +53,11 @@ function openTab(database: string, registration: ServiceWorkerRegistration, need
       const url = new URL(path, location.href).href
       const request = { url, method: 'GET', headers: [['x-view', 'short']] } as const
       const about = { key: url, partition: undefined, request, route: undefined, priority: 5 }
-      leave = line.ask({ ...about, onSent: () => {}, onEnd, ...more }).leave
+      leave = scheduler.ask({ ...about, onSent: () => {}, onEnd, ...more }).leave
     })
     return { end, leave: () => leave() }
   }
-  return { worker, line, ask }
+  return { worker, scheduler, ask }
 }
 
 function bodyOf(end: ReadEnd): unknown {

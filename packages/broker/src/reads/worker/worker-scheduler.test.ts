@@ -147,9 +147,9 @@ describe('reads in the worker’s scheduler', () => {
   it('respect the latest limit of any tab, also after the worker was stopped', async () => {
     const { openTab, sent, worker, clock, settle } = createTabs()
     const [here, there] = [openTab('a'), openTab('b')]
-    there.line.limit(3)
+    there.scheduler.limit(3)
     await clock.advance(1)
-    here.line.limit(1)
+    here.scheduler.limit(1)
     await settle()
     for (const path of ['/1', '/2', '/3']) there.ask(path)
     await settle()
@@ -160,7 +160,7 @@ describe('reads in the worker’s scheduler', () => {
     await settle()
     expect(sent()).toHaveLength(2)
 
-    here.line.limit(5)
+    here.scheduler.limit(5)
     await settle()
     expect(sent()).toHaveLength(5)
   })

@@ -34,7 +34,7 @@ export interface WorkerSchedulerContext {
   readonly worker: Pick<ReadEngineContext['worker'], 'needs' | 'forReads' | 'markUnresponsive'>
   readonly locks: Locks
   readonly clock: Pick<Clock, 'now' | 'after'>
-  readonly chance: Pick<RandomSource, 'id'>
+  readonly randomSource: Pick<RandomSource, 'id'>
   /** This page's own scheduler. */
   readonly fallback: Scheduler
   report(error: unknown): void
@@ -54,12 +54,12 @@ interface OpenSession {
 const awakeMs = 20_000
 
 export function createWorkerSession(context: Omit<WorkerSchedulerContext, 'fallback'>): WorkerSession {
-  const { database, worker, clock, chance, report } = context
+  const { database, worker, clock, randomSource, report } = context
   let session: OpenSession | undefined
   let limit: ReadLimit | undefined
 
   function begin(): OpenSession {
-    const tab = chance.id()
+    const tab = randomSource.id()
     const lock = holdLock(context, subscriberLock(database, tab))
     const here: OpenSession = { tab, ...lock, reads: new Set(), batch: undefined }
     keepAwake(here)

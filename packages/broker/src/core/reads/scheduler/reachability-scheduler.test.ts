@@ -12,10 +12,10 @@ const answer = (status: number): ReadReply => ({
 function reader() {
   const { scheduler, clock, settle, wire } = setUp()
   const reachability = createReachability(clock, () => true)
-  const line = withReachability(scheduler, { clock, reachability })
+  const noting = withReachability(scheduler, { clock, reachability })
   const ends: string[] = []
   const ask = (path: string) =>
-    line.ask({
+    noting.ask({
       key: path,
       partition: undefined,
       request: { url: app + path, method: 'GET', headers: [] },

@@ -4,12 +4,12 @@ import type { Clock } from '../../platform.js'
 import type { ReadEnd, Scheduler } from '../read-types.js'
 
 export const withReachability = (
-  line: Scheduler,
+  scheduler: Scheduler,
   { clock, reachability }: { readonly clock: Clock; readonly reachability?: Reachability },
 ): Scheduler => ({
   ask(asked) {
     let sentAt = clock.monotonic()
-    return line.ask({
+    return scheduler.ask({
       ...asked,
       onSent(order) {
         sentAt = clock.monotonic()
@@ -21,7 +21,7 @@ export const withReachability = (
       },
     })
   },
-  limit: (readsMax) => line.limit(readsMax),
+  limit: (readsMax) => scheduler.limit(readsMax),
 })
 
 /** Of a redirect it cannot be seen. */

@@ -27,13 +27,13 @@ describe('the ten calls of a start', () => {
     for (const path of order) await wire(path).answer(`of ${path}`)
 
     expect(paths()).toEqual(order)
-    const answers = heard.filter((line) => line.includes(' of '))
+    const answers = heard.filter((scheduler) => scheduler.includes(' of '))
     expect(answers).toEqual(
       calls.map(([path]) => `${path} of ${path}`).sort((a, b) => indexOf(a) - indexOf(b)),
     )
   })
 
-  const indexOf = (line: string) => order.indexOf(line.split(' ')[0] ?? '')
+  const indexOf = (scheduler: string) => order.indexOf(scheduler.split(' ')[0] ?? '')
 
   it('are sent in that order with a limit of 6 too, if they are made in one turn', async () => {
     const { ask, paths, heard, settle } = setUp({ readsMax: 6 })

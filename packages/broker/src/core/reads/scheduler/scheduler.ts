@@ -14,7 +14,7 @@ import { mayRetryRead } from './scheduled-read.js'
 
 export interface SchedulerContext {
   readonly clock: Clock
-  readonly chance: Pick<RandomSource, 'random'>
+  readonly randomSource: Pick<RandomSource, 'random'>
   readonly connections: ConnectionPool
   /** `requestTimeoutMs` is how long nothing of a read may move from its first sending on, its repeats included. */
   readonly limits: Pick<Limits, 'readsMax' | 'waitingReadsMax'> & { readonly requestTimeoutMs: number }
@@ -93,7 +93,7 @@ function createLauncher(
   finish: (read: ScheduledRead, end: ReadEnd) => void,
   lineUp: (read: ScheduledRead) => void,
 ): LaunchRead {
-  const { clock, chance, limits, isOnline } = context
+  const { clock, randomSource, limits, isOnline } = context
   let launched = 0
 
   function begin(read: ScheduledRead): SentRead {
@@ -108,7 +108,7 @@ function createLauncher(
   function onReply(read: ScheduledRead, sent: SentRead, reply: ReadReply, sentAt: number): void {
     const { origin, ask } = read
     const end = { ...reply, sentAt }
-    const moment = { tries: sent.tries, random: chance.random(), now: clock.now() }
+    const moment = { tries: sent.tries, random: randomSource.random(), now: clock.now() }
     const delayMs = retryDelayMs(reply, ask.request, moment)
     origin.misses = delayMs === undefined ? 0 : origin.misses + 1
     const isCut = reply.kind === 'failed' && !isOnline()
