@@ -24,7 +24,7 @@ function scheduler(/** @type {number} */ waiting) {
   let answer = () => {}
   const line = createScheduler({
     clock: systemClock,
-    chance: { random: Math.random },
+    randomSource: { random: Math.random },
     isOnline: () => true,
     connections: createConnectionPool(defaultLimits.concurrencyMax),
     limits: { readsMax: 1, waitingReadsMax: 100_000, requestTimeoutMs: defaultLimits.attemptMs },

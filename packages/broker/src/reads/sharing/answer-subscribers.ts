@@ -56,13 +56,13 @@ export function createAnswerSubscribers(
 
   const standIn = (reader: Subscriber, result: ReadResult) => mayStandIn(result) && giveCopy(reader)
 
-  function endFor(reader: Subscriber, edition: RouteOutcome): void {
-    const { result } = edition
-    const isOver = edition.isGoodFor(reader) || isFinal(result)
+  function endFor(reader: Subscriber, routeOutcome: RouteOutcome): void {
+    const { result } = routeOutcome
+    const isOver = routeOutcome.isGoodFor(reader) || isFinal(result)
     // A reader who has a copy already is not told of the failure, since the read is tried again.
-    if (isOver || !(standIn(reader, result) || reader.given)) edition.tell(reader)
-    const how = edition.isSure ? 'fresh' : 'uncertain'
-    reader.ended(isOver ? how : 'old', edition.floorMs)
+    if (isOver || !(standIn(reader, result) || reader.given)) routeOutcome.tell(reader)
+    const how = routeOutcome.isSure ? 'fresh' : 'uncertain'
+    reader.ended(isOver ? how : 'old', routeOutcome.floorMs)
   }
 
   return {
@@ -71,27 +71,23 @@ export function createAnswerSubscribers(
       const { freshForMs = 0, tags } = reader.params
       const copy = cachedAnswer.freshCopy(freshForMs, tags)
       if (copy === undefined || !isFor(reader, copy)) return false
-      const edition = outcomeOf({ kind: 'answer', ...copy })
-      if (!edition.isGoodFor(reader)) return false
-      endFor(reader, edition)
+      const routeOutcome = outcomeOf({ kind: 'answer', ...copy })
+      if (!routeOutcome.isGoodFor(reader)) return false
+      endFor(reader, routeOutcome)
       return true
     },
     giveUp(reader) {
       const result = { kind: 'timeout' } as const
-      if (!standIn(reader, result)) {
-        const edition = outcomeOf(result)
-        if (hasPeer(reader, readers)) edition.give(reader)
-        else edition.tell(reader)
-      }
+      if (!standIn(reader, result)) outcomeOf(result)[hasPeer(reader, readers) ? 'give' : 'tell'](reader)
       reader.ended('old')
     },
     end(result, all) {
-      const edition = outcomeOf(result)
       if (isDevelopment) warnOfFailure(result, cachedAnswer.request.url)
+      const routeOutcome = outcomeOf(result)
       if (result.kind === 'answer' && isGone(result.answer)) cachedAnswer.drop()
-      else if (result.kind === 'answer' && mayReplaceCopy(cachedAnswer, edition, result, all))
+      else if (result.kind === 'answer' && mayReplace(cachedAnswer, routeOutcome, result, all))
         cachedAnswer.keep(result)
-      for (const reader of all) endFor(reader, edition)
+      for (const reader of all) endFor(reader, routeOutcome)
     },
   }
 }
@@ -103,9 +99,9 @@ const hasPeer = (reader: Subscriber, readers: ReadonlySet<Subscriber>) =>
   )
 
 /** Only an answer that every reader could use. A captive portal's page never replaces data that a route has read. */
-function mayReplaceCopy(
+function mayReplace(
   cachedAnswer: CachedAnswer,
-  edition: RouteOutcome,
+  routeOutcome: RouteOutcome,
   { answer }: AnsweredRead,
   all: readonly Subscriber[],
 ): boolean {
@@ -113,8 +109,8 @@ function mayReplaceCopy(
   const isData = (one: ReadAnswer) => bodyOf(one, cachedAnswer.request) !== undefined
   return (
     all.some(({ params }) => params.cache !== 'networkOnly') &&
-    all.every((reader) => edition.isGoodFor(reader) && !reader.params.isUnidentified) &&
-    edition.isSure &&
+    all.every((reader) => routeOutcome.isGoodFor(reader) && !reader.params.isUnidentified) &&
+    routeOutcome.isSure &&
     isGood(answer) &&
     (isData(answer) || copy === undefined || !isData(copy.answer))
   )
@@ -152,7 +148,7 @@ export function createRouteOutcome(
     return outcomes.get(type)
   }
 
-  const edition: RouteOutcome = {
+  const routeOutcome: RouteOutcome = {
     result,
     isSure: result.kind !== 'answer' || result.uncertain === undefined,
     floorMs:
@@ -168,16 +164,16 @@ export function createRouteOutcome(
       if (outcome !== undefined && !told.has(outcome)) {
         told.add(outcome)
         const { at } = outcome.meta.broker
-        // Other than what it shows are in the store once already.
+        // Outcomes with unrelated tags are already in the store, and are not applied again.
         const isShown = ({ meta }: OutcomeAction) => written.mayShow(meta.action, reader.params.tags)
         const later = at > 0 ? view.outcomesSince(at).filter(isShown) : []
         dispatch(later.length > 0 ? withMark(outcome, { ...outcome.meta.broker, later }) : outcome)
       }
-      edition.give(reader)
+      routeOutcome.give(reader)
     },
     give: (reader) => settleOnce(reader, result, outcomeFor(reader)),
   }
-  return edition
+  return routeOutcome
 }
 
 /** `broker.fetch` takes every answer below 500, but no success of a type that its request does not accept. */
