@@ -38,7 +38,7 @@ is<Equal<typeof receipt.settled, Promise<Settled<Like>>>>()
 is<
   Equal<
     Awaited<typeof receipt.settled>['status'],
-    'delivered' | 'deliveredWithoutAnswer' | 'returned' | 'notAccepted' | 'cancelled'
+    'delivered' | 'deliveredWithoutAnswer' | 'returned' | 'notAccepted' | 'cancelled' | 'signedOut'
   >
 >()
 is<Equal<Extract<Settled<Like>, { status: 'delivered' }>['answer'], Like>>()
