@@ -45,14 +45,14 @@ export const putFaults = (rules: readonly FaultRule[]): Promise<Answer<readonly 
 
 export const emptyLedger = (): Promise<Answer<undefined>> => ask('/__test__/ledger', { method: 'DELETE' })
 
-const patienceMs = 5_000
+const timeoutMs = 5_000
 
 async function ask<T>(path: string, init: RequestInit = {}): Promise<Answer<T>> {
   try {
     const answer = await fetch(path, {
       ...init,
       headers: { 'Content-Type': 'application/json' },
-      signal: AbortSignal.timeout(patienceMs),
+      signal: AbortSignal.timeout(timeoutMs),
     })
     if (answer.status === 404) return { status: 'absent' }
     if (answer.status === 204) return { status: 'ok', value: undefined as T }

@@ -1,7 +1,7 @@
 // A sign-out that the server has not heard of yet. This device is signed out at once. One tab tells the server, never
 // while somebody signs in, and only ever of the user who left.
 
-const patienceMs = 8_000
+const timeoutMs = 8_000
 
 /** The user who signed out here while the server does not know. Their cookie would sign them in again by itself. */
 const key = 'sign-out-owed-by'
@@ -109,7 +109,7 @@ async function inTurn<T>(
 
 /** False where the server could not be reached. */
 async function endSession(user: string, stop: AbortController): Promise<boolean> {
-  const timer = setTimeout(() => stop.abort(), patienceMs)
+  const timer = setTimeout(() => stop.abort(), timeoutMs)
   try {
     const answer = await fetch(`/api/session?user=${encodeURIComponent(user)}`, {
       method: 'DELETE',

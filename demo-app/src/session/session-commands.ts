@@ -12,7 +12,7 @@ import { isBearer } from './session-mode'
 import { postSessionNews } from './session-news'
 import { restored, sessionFound, signedIn, signedOut, startFailed, startTriedAgain } from './session-slice'
 
-const patienceMs = 8_000
+const timeoutMs = 8_000
 
 /** A sign-out that takes longer than this is said to be unknown to the server. Most are quicker. */
 const quietMs = 1_000
@@ -53,7 +53,7 @@ async function startAsStranger(): Promise<void> {
 
 async function askWhoIsHere(): Promise<Me | 'nobody' | 'unreachable'> {
   try {
-    const answer = await broker.fetch('/api/me', { priority: 1, requestTimeoutMs: patienceMs })
+    const answer = await broker.fetch('/api/me', { priority: 1, requestTimeoutMs: timeoutMs })
     if (answer.status === 401) {
       forgetToken()
       return 'nobody'
@@ -136,7 +136,7 @@ async function askForSession(user: UserId): Promise<Me | SignIn> {
       method: 'POST',
       headers: { 'Content-Type': 'application/json' },
       body: JSON.stringify({ user, ...(isBearer && { as: 'bearer' }) }),
-      signal: AbortSignal.timeout(patienceMs),
+      signal: AbortSignal.timeout(timeoutMs),
     })
     if (answer.status === 429) return { status: 'tooMany', when: whenToRetry(answer) }
     if (!answer.ok) return { status: 'unreachable' }

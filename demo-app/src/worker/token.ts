@@ -3,7 +3,7 @@
 import { type GivenToken, parseToken } from '../api/types'
 
 /** Longer than a slow answer. Requests that need the token wait meanwhile. */
-const patienceMs = 5_000
+const timeoutMs = 5_000
 
 let held: GivenToken | undefined
 /** In epoch milliseconds, long before the token is over, so that none is over when it arrives. */
@@ -53,7 +53,7 @@ async function renew(): Promise<GivenToken | undefined> {
 async function askForToken(): Promise<GivenToken | undefined> {
   const answer = await fetch('/api/session/token', {
     method: 'POST',
-    signal: AbortSignal.timeout(patienceMs),
+    signal: AbortSignal.timeout(timeoutMs),
   })
   if (answer.status === 401) return undefined
   if (!answer.ok) throw new Error(`No token: the server answered ${answer.status}.`)
