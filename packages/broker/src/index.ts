@@ -11,8 +11,8 @@ export { createBroker } from './page/create-broker.js'
 // Declare writes and reads.
 
 export { read } from './reads/define/read.js'
-export { reads } from './reads/define/reads.js'
-export { write } from './redux/route.js'
+export { reads } from './reads/define/reads-plugin.js'
+export { write } from './redux/write.js'
 
 // Match outcomes in reducers.
 
@@ -64,7 +64,7 @@ export type { BrokerState, EntryStatus } from './redux/broker-reducer.js'
 export type { Produce } from './redux/optimistic/layers.js'
 export type { OptimisticOptions } from './redux/optimistic/optimistic.js'
 export type { OriginTrouble, TroubleCode } from './redux/origin-trouble.js'
-export type { RefusedWhen, TagsOf, WriteOptions } from './redux/route.js'
+export type { RefusedWhen, TagsOf } from './redux/route.js'
 export type {
   Accepted,
   ActionCreator,
@@ -89,3 +89,4 @@ export type {
   RoutedCreator,
   Settled,
 } from './redux/types.js'
+export type { WriteOptions } from './redux/write.js'

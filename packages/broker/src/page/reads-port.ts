@@ -11,15 +11,15 @@ import type { StoredAction } from '../core/rows/entry.js'
 import type { BrokerAction, OutcomeAction } from '../redux/actions.js'
 import type { ReadRoute, Route } from '../redux/route.js'
 import type { Receipt } from '../redux/types.js'
-import type { SnapshotContext } from './capture/snapshot.js'
+import type { CaptureRules } from './capture/build-capture.js'
 import type { WorkerClient } from './delivery/worker-client.js'
 import type { PageLifecycle } from './lifecycle/page-lifecycle.js'
 import type { Receipts } from './view/receipts.js'
 import type { StoreBridge } from './view/store-bridge.js'
 
+export { absoluteUrl } from './capture/build-capture.js'
 export { passOn } from './capture/capture.js'
 export { asRefusal, CaptureRefusal, callApp } from './capture/capture-refusal.js'
-export { absoluteUrl } from './capture/snapshot.js'
 export { readHeaders } from './capture/storable-headers.js'
 export { settledOf } from './view/store-bridge.js'
 
@@ -30,7 +30,7 @@ export interface PageContext {
   readonly host: PageLifecycle
   readonly worker: WorkerClient
   readonly limits: Limits
-  readonly snapshot: SnapshotContext
+  readonly snapshot: CaptureRules
   readonly routes: ReadonlyMap<string, Route>
   prepare(outgoing: Outgoing): Promise<Outgoing['headers']>
 }

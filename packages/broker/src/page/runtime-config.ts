@@ -10,16 +10,16 @@ import {
 import { withKnocks } from '../core/network/knock-first.js'
 import type { Reachability } from '../core/network/reachability.js'
 import { appHeaders } from '../core/outbox/delivery-requirements.js'
-import { refusePromise } from '../core/outcomes/refuse-promise.js'
+import { forbidPromise } from '../core/outcomes/forbid-promise.js'
 import type { Ports } from '../core/ports/all-ports.js'
-import type { AppWord } from '../core/rows/rows.js'
+import type { AppSettings } from '../core/rows/rows.js'
 import { answerInvalid } from '../redux/actions.js'
 import type { BrokerState } from '../redux/broker-reducer.js'
 import { isDevelopment } from '../redux/development.js'
 import { checkAnswer } from '../redux/empty-answer.js'
 import { isRead, type Route } from '../redux/route.js'
 import type { BrokerOptions, World } from './broker.js'
-import type { SnapshotContext } from './capture/snapshot.js'
+import type { CaptureRules } from './capture/build-capture.js'
 import type { DeliveryContext } from './delivery/delivery.js'
 import { createHeaderPreparation } from './delivery/prepare-headers.js'
 import type { RefusalFunctions } from './delivery/refusal-functions.js'
@@ -39,7 +39,7 @@ export interface RuntimeConfig extends PageContext {
   /** Undefined where the app declares no read. */
   readonly createReads: ReturnType<ReadPart['begin']>['createEngine'] | undefined
   /** The app's word for a worker that is alone. */
-  readonly app: AppWord
+  readonly app: AppSettings
   readonly base: UserRowsContext['base']
   readonly place: UserRowsContext['place']
   readonly serves: DeliveryContext['serves']
@@ -92,8 +92,8 @@ const ownOrigins = ({ baseUrl }: PageLifecycle) => (baseUrl === undefined ? [] :
 
 const snapshotContext = <State>(
   options: BrokerOptions<State, string>,
-  more: Pick<SnapshotContext, 'baseUrl' | 'origins' | 'limits'>,
-): SnapshotContext => ({
+  more: Pick<CaptureRules, 'baseUrl' | 'origins' | 'limits'>,
+): CaptureRules => ({
   ...more,
   server: options.server ?? 'plain',
   success: options.success,
@@ -109,7 +109,7 @@ const parserOf =
     if (isDevelopment && typeof answer === 'string') checkSeen(route)
     const parse = route?.options.answer
     try {
-      const payload = parse === undefined ? answer : refusePromise(parse(answer), 'answer')
+      const payload = parse === undefined ? answer : forbidPromise(parse(answer), 'answer')
       if (isDevelopment) checkAnswer(type, answer, payload)
       return { payload }
     } catch (error) {

@@ -11,7 +11,7 @@ import {
   withMark,
 } from './actions.js'
 import { delivered, deliveredWithoutAnswer, failed, notAccepted, returned } from './matchers.js'
-import { write } from './route.js'
+import { write } from './write.js'
 
 const request = () => ({ url: '/x' })
 const liked = write(createAction<{ postId: string }>('posts/liked'), { request })

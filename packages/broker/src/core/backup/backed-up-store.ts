@@ -5,8 +5,8 @@ import { copyMsMax, knownMsMax, levelAfterMs, noteSpacingMs, recoverMsMax } from
 import type { Clock } from '../platform.js'
 import type { PrepareConnection, Store } from '../rows/store-port.js'
 import { withTimeout } from '../with-timeout.js'
-import { inTime, withDeadline } from './bounded-places.js'
 import type { Backup, Checkpoint, CheckpointFile } from './checkpoint.js'
+import { rejectIfLate, withDeadline } from './place-deadline.js'
 import type { RecoverRows } from './recover-lost-rows.js'
 import { suspectsOf } from './row-versions.js'
 import type { SyncMirror } from './sync-mirror.js'
@@ -56,7 +56,7 @@ export function withBackup(
   clock: Pick<Clock, 'now' | 'after'>,
 ): BackedUpStore {
   const mirror = createMirror(clock, withDeadline(clock, recoverMsMax, places.copy))
-  const repair = () => inTime(clock, recoverMsMax, places.repair())
+  const repair = () => rejectIfLate(clock, recoverMsMax, places.repair())
   /** The note of this realm's own writes. It is the witness where the database is deleted while it is open. */
   let memory: Checkpoint = { partitions: [] }
   /** Counts the connections, and the end of the last one. */
@@ -157,7 +157,7 @@ async function recoverLost(
   // Undefined where there is no such place, or none that can be read.
   const places = [
     withDeadline(clock, recoverMsMax, copy)?.transact('readonly', 'relaxed', readCheckpoint).catch(nothing),
-    notebook && inTime(clock, recoverMsMax, notebook.read()).catch(nothing),
+    notebook && rejectIfLate(clock, recoverMsMax, notebook.read()).catch(nothing),
   ]
   const look = async (reads: typeof places) => {
     const [known, written] = await Promise.all(reads)
@@ -171,7 +171,9 @@ async function recoverLost(
     const isWhole = lost.salts.length + lost.suspects.length === 0
     return { lost, known, isWhole, isSure: isWhole && own.salt !== undefined }
   }
-  let found = await look(places.map((place) => place && inTime(clock, patienceMs, place).catch(nothing)))
+  let found = await look(
+    places.map((place) => place && rejectIfLate(clock, patienceMs, place).catch(nothing)),
+  )
   if (!found.isSure) found = await look(places)
   const { lost, known, isWhole } = found
   if (isWhole) return { writes: [], isRead: known !== undefined }
@@ -206,7 +208,7 @@ function createCheckpointing(
   const write = spaced(clock, async () => {
     try {
       await (notebook &&
-        inTime(
+        rejectIfLate(
           clock,
           recoverMsMax,
           notebook.change((written) => newestCheckpoint(written, latest())),

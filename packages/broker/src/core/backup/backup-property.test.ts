@@ -10,8 +10,8 @@ import { deliveredOutcome, recover, refusedReply } from '../fixtures/outbox.fixt
 import { defaultLimits } from '../limits.js'
 import { append } from '../outbox/append.js'
 import { activate, readPartition } from '../outbox/partition.js'
+import { outcomeOfUnknownEffect, retryOutcome } from '../outcomes/failure-outcomes.js'
 import type { Outcome } from '../outcomes/outcome.js'
-import { retryOutcome, unknownEffect } from '../outcomes/retry-outcome.js'
 import { isRepeatable, type SendingEntry } from '../rows/entry.js'
 import { keySpan } from '../rows/key-spans.js'
 import type { Store } from '../rows/store-port.js'
@@ -107,7 +107,7 @@ async function send(
   if (answer === 'never') return true
   const lost = isRepeatable(entry)
     ? retryOutcome('network')
-    : unknownEffect(entry, 'network', { counts: false })
+    : outcomeOfUnknownEffect(entry, 'network', { counts: false })
   await settleAs(store, entry, { delivered: deliveredOutcome, refused: refusedReply, none: lost }[answer])
   return true
 }

@@ -1,7 +1,7 @@
 // Decides from the rows alone the losses of an outbox, and the rows that a copy of it gives back.
 
 import { transition } from '../outbox/entry-state.js'
-import { blocks, listed } from '../outbox/lanes.js'
+import { blocks, latestLanes } from '../outbox/lanes.js'
 import { isValidEntry } from '../outbox/row-validation.js'
 import { type DeadLetter, type EntryRow, toRow } from '../rows/entry.js'
 import type { Loss, PartitionRow } from '../rows/rows.js'
@@ -78,7 +78,7 @@ export function mergeCopies({ own, copy, witness, now }: Evidence): KnownRows {
       dead: letters.length,
       bytes: readable.reduce((sum, { bytes }) => sum + bytes, 0),
       channels: [...new Set([...own.row.channels, ...readable.map(({ channel }) => channel)])],
-      blockedLanes: listed(blockedLanes),
+      blockedLanes: latestLanes(blockedLanes),
       // The journal lies in the database only.
       wordless: own.row.wordless,
       journalBytes: own.row.journalBytes,

@@ -11,13 +11,13 @@ import { isActive } from '../outbox/partition.js'
 import { acceptFor } from '../outcomes/acknowledgement.js'
 import { typeOf } from '../outcomes/answer-marks.js'
 import { classifyReply } from '../outcomes/classify-reply.js'
+import { retryOutcome } from '../outcomes/failure-outcomes.js'
+import { forbidPromise } from '../outcomes/forbid-promise.js'
 import { retentionMsOf } from '../outcomes/key-retention.js'
 import type { Outcome, RefusalJudge, Verdict } from '../outcomes/outcome.js'
-import { refusePromise } from '../outcomes/refuse-promise.js'
-import { retryOutcome } from '../outcomes/retry-outcome.js'
 import { defaultSession, type RefusesAnswer } from '../rows/answer-rules.js'
 import { isRepeatable, type SendingEntry, type StoredAction, type StoredRequest } from '../rows/entry.js'
-import type { AppWord, Failure } from '../rows/rows.js'
+import type { AppSettings, Failure } from '../rows/rows.js'
 import { withTimeout } from '../with-timeout.js'
 import type { DeliveryPorts } from './delivery-ports.js'
 import { createSentMark } from './sent-mark.js'
@@ -41,7 +41,7 @@ export interface AskContext {
   readonly ports: DeliveryPorts
   readonly attemptMs: number
   readonly answerBytesMax: number
-  readonly row: AppWord & { readonly partition: string }
+  readonly row: AppSettings & { readonly partition: string }
   readonly serves: CanSend
   /** Adds what is never stored, the credentials above all. Undefined where the app has no function for it. */
   readonly prepare: PrepareOutgoing | undefined
@@ -92,7 +92,7 @@ function judgeFor(
   return ({ status, headers, body: text }, body) => {
     let hasGuessed = false
     try {
-      const said: unknown = refusePromise(
+      const said: unknown = forbidPromise(
         says({
           status,
           headers,
@@ -136,7 +136,7 @@ async function exchange(context: AttemptContext, entry: SendingEntry): Promise<R
 }
 
 /** The app's own URL for a knock where it is of this origin, else the root. */
-export const knockUrlOf = ({ knock = '' }: AppWord, origin: string): string =>
+export const knockUrlOf = ({ knock = '' }: AppSettings, origin: string): string =>
   knock.startsWith(`${origin}/`) ? knock : `${origin}/`
 
 /** @throws the error itself where it is the app's own or the storage's. The entry waits then. */
@@ -155,13 +155,13 @@ async function bySession(
 }
 
 /** With what somebody may have to mend about the probe. */
-type ProbeWord = readonly [session: 'good' | 'over' | 'unknown', unclear?: Failure | undefined]
+type ProbeResult = readonly [session: 'good' | 'over' | 'unknown', unclear?: Failure | undefined]
 
 /**
  * Asks the URL that the app named whether the session is good. Undefined where nobody was asked, since the app named no
  * URL or this executor cannot prepare the request.
  */
-export async function askSession(context: AskContext): Promise<ProbeWord | undefined> {
+export async function askSession(context: AskContext): Promise<ProbeResult | undefined> {
   const { sessionProbe, sessionRules } = context.row
   const reply = sessionProbe === undefined ? undefined : await askServer(context, sessionProbe)
   if (reply === undefined) return undefined

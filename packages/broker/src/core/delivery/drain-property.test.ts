@@ -10,7 +10,7 @@ import {
   statusQuery,
 } from '../fixtures/server.fixture.js'
 import { createExecutorWorld, type ExecutorWorld, rowsOf, stealsOf } from '../fixtures/world.fixture.js'
-import type { AppWord } from '../rows/rows.js'
+import type { AppSettings } from '../rows/rows.js'
 
 interface Story {
   readonly seed: number
@@ -48,7 +48,7 @@ async function play(
   server: Server,
   kind: 'idempotent' | 'plain',
   heal: () => void,
-  app: AppWord = {},
+  app: AppSettings = {},
 ): Promise<ExecutorWorld> {
   const world = await createExecutorWorld({
     seed,

@@ -4,7 +4,7 @@ import { type ActorWire, createExecutorWorld, type ExecutorWorld } from '../fixt
 import type { Reply } from '../network/network.js'
 import { activate, readPartition } from '../outbox/partition.js'
 import { maxKey } from '../rows/key-spans.js'
-import type { AppWord } from '../rows/rows.js'
+import type { AppSettings } from '../rows/rows.js'
 
 const json = { 'content-type': 'application/json' }
 const answer = (status: number, body = '{}', headers: Readonly<Record<string, string>> = json): Reply => ({
@@ -41,7 +41,7 @@ async function worldWhere(
 }
 const partition = ({ store }: ExecutorWorld) =>
   store.transact('readonly', 'relaxed', (tx) => readPartition(tx, 'p'))
-const signIn = ({ store }: ExecutorWorld, app?: AppWord) =>
+const signIn = ({ store }: ExecutorWorld, app?: AppSettings) =>
   store.transact('readwrite', 'strict', (tx) => activate(tx, { partition: 'p', principal: 'ann' }, app))
 const pass = (world: ExecutorWorld, ms: number) => {
   world.clock.after(ms, () => {})

@@ -6,11 +6,11 @@ import { errorText } from '../network/error-text.js'
 import { missedBy, PrepareHeadersError } from '../network/invalid-request.js'
 import { unsentBy } from '../network/knock-first.js'
 import { isServerThere } from '../network/reachability.js'
-import { boundHeaders, originOf, requirementsOf } from '../outbox/delivery-requirements.js'
+import { lateHeaders, originOf, requirementsOf } from '../outbox/delivery-requirements.js'
 import { beginSession, changePartition, type Owner } from '../outbox/partition.js'
 import { mayProbe, type WakeReason } from '../outcomes/circuit-breaker.js'
+import { outcomeWithoutHeaders } from '../outcomes/failure-outcomes.js'
 import type { Outcome } from '../outcomes/outcome.js'
-import { withoutHeaders } from '../outcomes/retry-outcome.js'
 import type { SendingEntry } from '../rows/entry.js'
 import type { PartitionRow } from '../rows/rows.js'
 import { type AskContext, type AttemptContext, askSession, attempt, knockUrlOf } from './attempt.js'
@@ -181,7 +181,7 @@ async function unprepared(
 ): Promise<Outcome> {
   const missed = missedBy(error)
   const { network, clock, reachability, report } = ports
-  const unsent = withoutHeaders(errorText(error), missed?.httpStatus)
+  const unsent = outcomeWithoutHeaders(errorText(error), missed?.httpStatus)
   if (missed === undefined) report(error)
   else if (missed.httpStatus !== undefined) return unsent
   // The last answer says nothing of now.
@@ -189,7 +189,7 @@ async function unprepared(
   const url = knockUrlOf(row, originOf(channel))
   const status = await network.knock(url, { requestUrl, timeoutMs: knockMs, signal })
   if (!isServerThere(status)) return { ...unsent, ...unsentBy(network, status), counts: 'unreachable' }
-  const isOfApp = error instanceof PrepareHeadersError || !requirementsOf(channel).includes(boundHeaders)
+  const isOfApp = error instanceof PrepareHeadersError || !requirementsOf(channel).includes(lateHeaders)
   return { ...unsent, rests: isOfApp ? 'origin' : 'lane', counts: true }
 }
 

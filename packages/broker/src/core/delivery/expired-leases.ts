@@ -4,7 +4,7 @@ import { pageRowsMax, waitCapMs } from '../limits.js'
 import { transition } from '../outbox/entry-state.js'
 import { deferEntry, promoteNext, putInDoubt } from '../outbox/lanes.js'
 import { isValidEntry } from '../outbox/row-validation.js'
-import { unknownEffect } from '../outcomes/retry-outcome.js'
+import { outcomeOfUnknownEffect } from '../outcomes/failure-outcomes.js'
 import type { Clock } from '../platform.js'
 import { type SendingEntry, toRow } from '../rows/entry.js'
 import { keySpan } from '../rows/key-spans.js'
@@ -69,7 +69,7 @@ function putBackInLane(tx: StoreTransaction, row: PartitionRow, entry: SendingEn
     deferEntry(tx, row, entry, { reason: 'interrupted' }, { ...back, sent: false, effect: 'none' })
     return
   }
-  const outcome = unknownEffect(entry, 'interrupted', { counts: false })
+  const outcome = outcomeOfUnknownEffect(entry, 'interrupted', { counts: false })
   if (outcome.kind === 'inDoubt') putInDoubt(tx, row, entry, outcome, now)
   else deferEntry(tx, row, entry, outcome, { ...back, sent: true, effect: 'unknown' })
 }

@@ -3,12 +3,12 @@ import { describe, expect, it } from 'vitest'
 import { captureFor } from '../fixtures/server.fixture.js'
 import { createExecutorWorld, rowsOf } from '../fixtures/world.fixture.js'
 import { PrepareHeadersError } from '../network/invalid-request.js'
-import { boundHeaders, channelOf } from '../outbox/delivery-requirements.js'
+import { channelOf, lateHeaders } from '../outbox/delivery-requirements.js'
 
 const origin = 'https://o.example'
 const other = 'https://p.example'
 const minute = 60_000
-const bound = channelOf(origin, [boundHeaders])
+const bound = channelOf(origin, [lateHeaders])
 
 interface Given {
   /** Whether the function throws for a URL, after so much time. */

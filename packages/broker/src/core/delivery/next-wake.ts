@@ -2,7 +2,6 @@
 
 import { lookAgainAt, type Surroundings, unmetAt } from '../conditions/conditions.js'
 import { pageRowsMax, probeHiddenMs, probeVisibleMs, waitCapMs } from '../limits.js'
-import type { Reachability } from '../network/reachability.js'
 import { type CanSend, conditionsOf, originOf } from '../outbox/delivery-requirements.js'
 import { readPartition, readPause } from '../outbox/partition.js'
 import { isValidEntry } from '../outbox/row-validation.js'
@@ -67,31 +66,6 @@ function nextHead(
 function sendableAt({ channel, at }: Due, now: number, surroundings: Surroundings): number {
   const missing = unmetAt(conditionsOf(channel), now, surroundings)
   return missing === undefined ? at : Math.max(at, lookAgainAt(missing, now))
-}
-
-export type Connectivity = 'online' | 'offline' | 'degraded'
-
-/**
- * The state of the way to the servers, by the browser's word and the last attempts. Answers are better evidence than
- * either. The last answer of any origin counts, and so does a recent one of an origin that is not away.
- */
-export function connectivityOf(
-  origins: Outlook['origins'],
-  believesOnline: boolean,
-  { answeredAt, isAnswering }: Pick<Reachability, 'answeredAt' | 'isAnswering'>,
-): Connectivity {
-  const resting = origins.filter(({ rest }) => rest !== undefined)
-  // A gateway that answers for its server shows that the line is there, but not a network that wants a sign-in first (511).
-  // So does a knock that the server answers while headers throw.
-  const away = resting.filter(
-    ({ rest, awayStreak, lastFailure: { reason, httpStatus } = {} }) =>
-      rest?.kind === 'away' && awayStreak > 0 && (reason !== 'http' || httpStatus === 511),
-  )
-  const isAnswered =
-    answeredAt() > Math.max(0, ...away.map(({ probedAt }) => probedAt)) ||
-    isAnswering(away.map(({ origin }) => origin))
-  if ((!believesOnline || away.length > 0) && !isAnswered) return 'offline'
-  return resting.length > 0 ? 'degraded' : 'online'
 }
 
 /** The rows that decide when an outbox is looked at again. */

@@ -9,7 +9,7 @@ import { transition } from '../outbox/entry-state.js'
 import { isLeft, shrinkJournal } from '../outbox/journal.js'
 import { endEntry, putInDoubt, putWithTry, returnToUser } from '../outbox/lanes.js'
 import { type Owner, readPartition } from '../outbox/partition.js'
-import { putAway } from '../outbox/sign-out.js'
+import { storeLeftPartition } from '../outbox/sign-out.js'
 import {
   afterOutcome,
   countsAgainstEntry,
@@ -17,8 +17,8 @@ import {
   withLastFailure,
   withRetention,
 } from '../outcomes/circuit-breaker.js'
+import { leastRetryDelayMs } from '../outcomes/failure-outcomes.js'
 import type { Outcome, UnstoredAnswerReason } from '../outcomes/outcome.js'
-import { floorMs } from '../outcomes/retry-outcome.js'
 import { isFull } from '../rows/disk-reserve.js'
 import type { SendingEntry } from '../rows/entry.js'
 import { isAway, troubleAfter } from '../rows/failure-run.js'
@@ -41,7 +41,7 @@ export interface SettleOptions {
 }
 
 /** Rows that several settlements share. The transaction has read them, and writes them back. */
-export interface Ledgers {
+export interface SharedRows {
   readonly row: PartitionRow
   readonly origins: Map<string, OriginRow>
 }
@@ -49,7 +49,7 @@ export interface Ledgers {
 /** Settles one attempt; false where its executor had lost the entry. */
 export async function settle(
   tx: StoreTransaction,
-  { row, origins }: Ledgers,
+  { row, origins }: SharedRows,
   { entry: claimed, outcome, retentionMs, unclear }: Finished,
   options: SettleOptions,
 ): Promise<boolean> {
@@ -105,7 +105,7 @@ async function pause(
   if (isProven && times >= refusalsMax)
     return returnToUser(tx, row, transition(entry, { sent: true, ...refused, type: 'returned', now }))
   if (isPresent && !isProven) Object.assign(row, { paused: reason, askedAt: now, unclear })
-  const notBefore = isProven ? now + floorMs(times) : now
+  const notBefore = isProven ? now + leastRetryDelayMs(times) : now
   const deferral = { notBefore, now, counts: false, sent: true, effect: 'none', trouble } as const
   putWithTry(tx, row, transition(entry, { type: 'deferred', ...deferral }))
 }
@@ -158,7 +158,9 @@ export async function settleTogether(
   tx: StoreTransaction,
   { ports, limits, user }: SettleContext,
   finished: readonly Finished[],
-): Promise<Ledgers & { readonly now: number; readonly writeBack: (hasChanged: boolean) => Promise<void> }> {
+): Promise<
+  SharedRows & { readonly now: number; readonly writeBack: (hasChanged: boolean) => Promise<void> }
+> {
   const now = ports.clock.now()
   const row = await readPartition(tx, user.partition)
   const rows = await readOrigins(tx, row)
@@ -173,7 +175,7 @@ export async function settleTogether(
     origins,
     async writeBack(hasChanged) {
       for (const health of origins.values()) if (!rows.includes(health)) tx.put('origins', health)
-      if (finished.length > 0 && isLeft(row)) await putAway(tx, row, now)
+      if (finished.length > 0 && isLeft(row)) await storeLeftPartition(tx, row, now)
       else if (hasChanged) tx.put('partitions', row)
     },
   }

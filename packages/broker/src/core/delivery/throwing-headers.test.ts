@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { captureFor } from '../fixtures/server.fixture.js'
 import { createExecutorWorld, rowsOf } from '../fixtures/world.fixture.js'
-import { boundHeaders, channelOf } from '../outbox/delivery-requirements.js'
+import { channelOf, lateHeaders } from '../outbox/delivery-requirements.js'
 
 const origin = 'https://o.example'
 const hour = 3_600_000
@@ -50,7 +50,7 @@ async function worldOf({ isBad, isThere = () => true, failuresMax = 60 }: Given)
   }
   return { world, actor, sent, accept, asked: () => asked }
 }
-const bound = channelOf(origin, [boundHeaders])
+const bound = channelOf(origin, [lateHeaders])
 const isBad = (lane: string) => lane.startsWith('bad')
 
 describe('lanes of one origin beside those whose headers throw', () => {

@@ -3,7 +3,7 @@
 import type { Limits } from '../limits.js'
 import { type EntryCore, entryVersion, toRow } from '../rows/entry.js'
 import { keySpan } from '../rows/key-spans.js'
-import type { AppWord, PartitionRow } from '../rows/rows.js'
+import type { AppSettings, PartitionRow } from '../rows/rows.js'
 import type { StoreTransaction } from '../rows/store-port.js'
 import { shrinkJournal } from './journal.js'
 import { blockedOf } from './lanes.js'
@@ -37,7 +37,7 @@ export async function append(
   tx: StoreTransaction,
   partition: string,
   captures: readonly Capture[],
-  { now, limits, app }: { readonly now: number; readonly limits: Limits; readonly app?: AppWord },
+  { now, limits, app }: { readonly now: number; readonly limits: Limits; readonly app?: AppSettings },
 ): Promise<readonly Appended[]> {
   const lanes = [...new Set(captures.map((capture) => capture.lane))]
   const [row, occupied] = await Promise.all([

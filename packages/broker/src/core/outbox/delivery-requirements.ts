@@ -7,7 +7,7 @@ import type { PartitionRow } from '../rows/rows.js'
 export type CanSend = (origin: string, needs: readonly string[]) => boolean
 
 /** The need of an entry whose route gives headers as it leaves. Only a page has the state for that. */
-export const boundHeaders = 'headers'
+export const lateHeaders = 'headers'
 
 /** The need of all entries of an app that gives headers to each of its requests as it leaves. */
 export const appHeaders = 'prepareHeaders'
@@ -17,7 +17,7 @@ export const judgeRequirement = (type: string): string => `refusedWhen:${encodeU
 
 /** Whether only a page can send it. */
 export const requiresPage = (channel: string): boolean =>
-  conditionsOf(channel).visible === true || requirementsOf(channel).includes(boundHeaders)
+  conditionsOf(channel).visible === true || requirementsOf(channel).includes(lateHeaders)
 
 /** The channel of an origin, with the functions that its entries need and the conditions that they wait for. */
 export const channelOf = (origin: string, needs: readonly string[], when?: Conditions): string =>
@@ -57,7 +57,7 @@ export const needsOfApp = (channels: readonly string[]): readonly string[] => [
   ...new Set(
     channels
       .flatMap(requirementsOf)
-      .filter((need) => need !== boundHeaders && !need.startsWith(judgeRequirement(''))),
+      .filter((need) => need !== lateHeaders && !need.startsWith(judgeRequirement(''))),
   ),
 ]
 
@@ -70,4 +70,4 @@ export const sendableChannels = (
 
 /** Whether functions of the app prepare headers before its entries leave. */
 export const preparesHeaders = (channel: string, { needs = [] }: Pick<PartitionRow, 'needs'>): boolean =>
-  [...requirementsOf(channel), ...needs].some((need) => need === appHeaders || need === boundHeaders)
+  [...requirementsOf(channel), ...needs].some((need) => need === appHeaders || need === lateHeaders)

@@ -8,7 +8,7 @@ import { discardRows } from './discard-rows.js'
 import { blankJournal } from './journal.js'
 import { nameActive, readPartition } from './partition.js'
 import { isValidEntry } from './row-validation.js'
-import { putAway } from './sign-out.js'
+import { storeLeftPartition } from './sign-out.js'
 
 /** How many were given up. */
 export interface DiscardSummary {
@@ -53,7 +53,7 @@ async function discardSome(tx: StoreTransaction, partition: string, now: number)
     // Nothing waits any more. Delete the record of delivered work too, and the user's name, which only senders need.
     await blankJournal(tx, row)
     await nameActive(tx, { partition, principal: '' })
-    await putAway(tx, row, now)
+    await storeLeftPartition(tx, row, now)
     return nothingDiscarded
   }
   // Rows that cannot be read are given up too, since a person said so.

@@ -45,7 +45,7 @@ export const blocks = ({ onReturned }: Pick<DeadLetter, 'onReturned'>): boolean 
 /** So many are listed in the partition's row, the latest, for tabs of a release that asks no index. */
 const listedMax = 20
 
-export const listed = (lanes: readonly string[]): readonly string[] => lanes.slice(-listedMax)
+export const latestLanes = (lanes: readonly string[]): readonly string[] => lanes.slice(-listedMax)
 
 /** Puts an entry back among those that wait. */
 export function deferEntry(
@@ -85,7 +85,7 @@ export async function returnToUser(
   const room = (row.bytesMax ?? defaultLimits.bytesMax) - row.bytes
   const letter = (given.problemBytes ?? 0) > room ? withoutProblem(given) : given
   const { lane, reason, httpStatus, problem, returnedAt } = letter
-  if (blocks(letter)) row.blockedLanes = listed([...row.blockedLanes, lane])
+  if (blocks(letter)) row.blockedLanes = latestLanes([...row.blockedLanes, lane])
   tx.put('deadLetters', letter)
   row.dead += 1
   await endEntry(tx, row, letter, { kind: 'returned', reason, httpStatus, problem }, returnedAt)

@@ -12,14 +12,14 @@ import {
 import type { Base } from '../rows/base-path.js'
 import { keySpan } from '../rows/key-spans.js'
 import { partitionName } from '../rows/partition-name.js'
-import type { AppWord, PartitionRow, PauseReason, SaltRow, SessionRow } from '../rows/rows.js'
+import type { AppSettings, PartitionRow, PauseReason, SaltRow, SessionRow } from '../rows/rows.js'
 import { partitionsMax } from '../rows/schema.js'
 import type { Store, StoreTransaction } from '../rows/store-port.js'
 import { isLeft } from './journal.js'
-import { listed } from './lanes.js'
+import { latestLanes } from './lanes.js'
 import { isValidPartition } from './partition-validation.js'
 import { rebuiltCounts } from './rebuild-counts.js'
-import { putAway, recordSignOut } from './sign-out.js'
+import { recordSignOut, storeLeftPartition } from './sign-out.js'
 
 /** The user of a session, by the app's own name for them and by their partition. */
 export interface Owner {
@@ -145,7 +145,7 @@ export async function changePartition(
 ): Promise<void> {
   const row = await readPartition(tx, partition)
   await change(row)
-  if (isLeft(row)) await putAway(tx, row, now)
+  if (isLeft(row)) await storeLeftPartition(tx, row, now)
   else tx.put('partitions', row)
 }
 
@@ -163,7 +163,7 @@ export interface SignInPlace {
 export async function activate(
   tx: StoreTransaction,
   owner: Owner,
-  app: AppWord = {},
+  app: AppSettings = {},
   base: Base = '/',
   place: SignInPlace = { from: base, at: 0 },
 ): Promise<SessionRow | undefined> {
@@ -178,7 +178,7 @@ export async function activate(
   beginSession(row)
   Object.assign(row, app)
   if (name !== 'active') row.home = name
-  row.blockedLanes = listed(row.blockedLanes)
+  row.blockedLanes = latestLanes(row.blockedLanes)
   tx.put('partitions', row)
   for (const session of ended) tx.delete('settings', [session.name])
   tx.put('settings', { name, ...owner, base: storedBase(at), from: storedBase(place.from), at: place.at })

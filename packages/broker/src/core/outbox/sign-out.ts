@@ -14,11 +14,15 @@ export async function recordSignOut(tx: StoreTransaction, row: PartitionRow, now
   if (isLeft(row)) return
   await forgetJournal(tx, row)
   row.left = row.session
-  await putAway(tx, row, now)
+  await storeLeftPartition(tx, row, now)
 }
 
 /** Puts the row of a user who has left or given up all, and takes off the disk what only work that waits needs. */
-export async function putAway(tx: StoreTransaction, row: PartitionRow, now: number): Promise<void> {
+export async function storeLeftPartition(
+  tx: StoreTransaction,
+  row: PartitionRow,
+  now: number,
+): Promise<void> {
   const { partition } = row
   const [entry, letter] = await Promise.all([
     tx.firstKey(keySpan('entries', [partition])),

@@ -1,12 +1,13 @@
 // Whatever comes over a border, nothing throws past it, and what it lets in is what the broker itself could have put
 // there. `npm run fuzz` runs a million inputs of a seed that it prints; `SEED=7 npm run fuzz` makes a run again.
 import { describe, expect } from 'vitest'
-import { connectivityOf, nextWake } from '../delivery/next-wake.js'
+import { nextWake } from '../delivery/next-wake.js'
 import { fuzz, inputs, numbers, one, randomSource, upTo } from '../fixtures/anything.fixture.js'
 import { deadLetter, inDoubtEntry, sendingEntry, waitingEntry } from '../fixtures/entry.fixture.js'
 import { clockSlackMs, retentionDefaultMs, waitCapMs } from '../limits.js'
 import { originOfUrl } from '../network/url-origin.js'
 import { allowedRequests, healthyOrigin } from '../outcomes/circuit-breaker.js'
+import { connectivityOf } from '../outcomes/connectivity.js'
 import { mayBeForgotten } from '../outcomes/key-retention.js'
 import { type EntryRow, toRow, type WaitingEntry } from '../rows/entry.js'
 import type { JournalRow, OriginRow } from '../rows/rows.js'

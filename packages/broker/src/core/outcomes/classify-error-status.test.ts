@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { waitingEntry } from '../fixtures/entry.fixture.js'
 import type { EntryCore } from '../rows/entry.js'
-import type { SessionWord } from './classify-error-status.js'
+import type { SessionSettings } from './classify-error-status.js'
 import { classifyReply } from './classify-reply.js'
 
 const reply = (status: number, contentType: string, body = '{}', headers = {}) => ({
@@ -91,8 +91,8 @@ describe('a refusal that may be a gateway’s', () => {
 })
 
 describe('the end of a session', () => {
-  const probing: SessionWord = { sessionProbe: 'https://o.example/me' }
-  const of = (status: number, app: SessionWord = {}, more: Partial<EntryCore> = {}) =>
+  const probing: SessionSettings = { sessionProbe: 'https://o.example/me' }
+  const of = (status: number, app: SessionSettings = {}, more: Partial<EntryCore> = {}) =>
     classifyReply(json(status, { detail: 'no' }), waitingEntry(more), 0, app)
   const csrf = { trouble: { reason: 'csrf', httpStatus: 419, at: 0, times: 1 } }
   const paused = { kind: 'paused', reason: 'auth' }

@@ -6,15 +6,15 @@ import { isHtml } from '../network/media-type.js'
 import { defaultSession } from '../rows/answer-rules.js'
 import type { EntryCore } from '../rows/entry.js'
 import { troubleAfter } from '../rows/failure-run.js'
-import type { AppWord } from '../rows/rows.js'
+import type { AppSettings } from '../rows/rows.js'
 import { echoesKey, isAskedFor, signsAnswers } from './acknowledgement.js'
 import { type Answer, dataOf, matchesMark, typeOf } from './answer-marks.js'
+import { leastRetryDelayMs, outcomeOfUnknownEffect, retryOutcome } from './failure-outcomes.js'
 import type { Outcome, ReturnedReason, Verdict } from './outcome.js'
-import { floorMs, retryOutcome, unknownEffect } from './retry-outcome.js'
 import { storedProblem } from './stored-problem.js'
 
 /** How the app says that its server ends sessions. */
-export type SessionWord = Pick<AppWord, 'sessionProbe' | 'sessionRules'>
+export type SessionSettings = Pick<AppSettings, 'sessionProbe' | 'sessionRules'>
 
 /** Where the application has decided, and how, if not by plainly refusing. */
 const returnedReasons: Readonly<Record<number, ReturnedReason>> = {
@@ -28,7 +28,12 @@ export const refusalReason = (httpStatus: number): ReturnedReason =>
   returnedReasons[httpStatus] ?? (httpStatus >= 300 && httpStatus < 400 ? 'protocol' : 'refused')
 
 /** Gives `askSession` where only the session's probe can tell. */
-export function classifyErrorStatus(reply: Answer, entry: EntryCore, now: number, app: SessionWord): Verdict {
+export function classifyErrorStatus(
+  reply: Answer,
+  entry: EntryCore,
+  now: number,
+  app: SessionSettings,
+): Verdict {
   const { status: httpStatus } = reply
   const { endedBy, probeOn, csrf } = { ...defaultSession, ...app.sessionRules }
   const problem = dataOf(reply)
@@ -74,7 +79,7 @@ function byStatus(reply: Answer, entry: EntryCore, now: number): Outcome {
         return { kind: 'inDoubt', reason: 'keyReused', httpStatus, counts: false }
       break
     case 408:
-      return unknownEffect(entry, 'http', { counts: true, httpStatus })
+      return outcomeOfUnknownEffect(entry, 'http', { counts: true, httpStatus })
     case 423:
     case 429:
     case 503: {
@@ -87,7 +92,7 @@ function byStatus(reply: Answer, entry: EntryCore, now: number): Outcome {
       return { ...retryOutcome('http', httpStatus), counts: 'away' }
   }
   if (httpStatus >= 500 && refusalReason(httpStatus) !== 'protocol')
-    return unknownEffect(entry, 'http', { counts: true, httpStatus })
+    return outcomeOfUnknownEffect(entry, 'http', { counts: true, httpStatus })
   const unsigned = unsignedRefusal(reply, entry, now)
   if (unsigned !== undefined) return unsigned
   // A repeat of a DELETE that finds nothing tells that an earlier try had effect.
@@ -115,7 +120,7 @@ function unsignedRefusal(reply: Answer, entry: EntryCore, now: number): Outcome 
   const isPage = isHtml(came) || came === 'text/plain'
   if (![403, 404, 413].includes(httpStatus) || !isPage || isAskedFor(entry, came)) return undefined
   const { times } = troubleAfter(entry, why, now)
-  return times < unsignedMax ? { ...why, retryAfterMs: floorMs(times) } : undefined
+  return times < unsignedMax ? { ...why, retryAfterMs: leastRetryDelayMs(times) } : undefined
 }
 
 export function refusedOutcome(reply: Answer, entry: EntryCore): Outcome & { readonly kind: 'returned' } {

@@ -7,9 +7,9 @@ import { type EntryCore, isRepeatableByItself, mayRepeat } from '../rows/entry.j
 import { troubleAfter } from '../rows/failure-run.js'
 import { isAcknowledged } from './acknowledgement.js'
 import { type Answer, dataOf, matchesAnyMark, typeOf } from './answer-marks.js'
-import { classifyErrorStatus, refusedOutcome, type SessionWord } from './classify-error-status.js'
+import { classifyErrorStatus, refusedOutcome, type SessionSettings } from './classify-error-status.js'
+import { outcomeOfUnknownEffect, retryOutcome } from './failure-outcomes.js'
 import type { Outcome, RefusalJudge, Verdict } from './outcome.js'
-import { retryOutcome, unknownEffect } from './retry-outcome.js'
 import { storedProblem } from './stored-problem.js'
 
 /**
@@ -20,14 +20,14 @@ export function classifyReply(
   reply: Reply,
   entry: EntryCore,
   now: number,
-  app: SessionWord = {},
+  app: SessionSettings = {},
   judge?: RefusalJudge,
 ): Verdict {
   switch (reply.kind) {
     case 'failed': {
       const { timedOut, isThere } = reply
       const counts = isThere === undefined ? timedOut || 'away' : isThere || 'unreachable'
-      return unknownEffect(entry, timedOut ? 'timeout' : 'network', { counts })
+      return outcomeOfUnknownEffect(entry, timedOut ? 'timeout' : 'network', { counts })
     }
     case 'unsent': {
       const { reason, httpStatus } = reply
@@ -35,13 +35,13 @@ export function classifyReply(
       return { ...retryOutcome(reason, httpStatus), counts: reason !== 'busy' && 'unreachable', sent: false }
     }
     case 'cut':
-      return unknownEffect(entry, 'cut', { counts: true, httpStatus: reply.status })
+      return outcomeOfUnknownEffect(entry, 'cut', { counts: true, httpStatus: reply.status })
     case 'redirect':
       // Most often to a login page. A server may well redirect from what it has done.
       return {
         kind: 'askSession',
         good: { kind: 'returned', reason: 'redirected', effect: 'unknown' },
-        unknown: unknownEffect(entry, 'redirected', { counts: true }),
+        unknown: outcomeOfUnknownEffect(entry, 'redirected', { counts: true }),
       }
     case 'invalid': {
       const { effect } = entry
@@ -83,7 +83,10 @@ function unacknowledged(reply: Answer, entry: EntryCore, now: number): Outcome {
   const counts = isHtml(came) ? 'away' : true
   const waitMs = unacknowledgedMs[times - 1]
   if (waitMs !== undefined || !mayRepeat(entry)) {
-    const outcome = { ...unknownEffect(entry, why.reason, { counts, httpStatus: reply.status }), came }
+    const outcome = {
+      ...outcomeOfUnknownEffect(entry, why.reason, { counts, httpStatus: reply.status }),
+      came,
+    }
     return outcome.kind === 'inDoubt' ? outcome : { ...outcome, retryAfterMs: waitMs }
   }
   if (!isRepeatableByItself(entry)) return { kind: 'inDoubt', counts, ...why }

@@ -13,7 +13,7 @@ export type PartitionRow = PartitionIdentity &
   PartitionSession &
   PartitionJournal &
   PartitionLosses &
-  AppWord
+  AppSettings
 
 /** The owner of the outbox. */
 interface PartitionIdentity {
@@ -83,7 +83,7 @@ interface PartitionLosses {
 }
 
 /** The app's settings for all of its requests. They are kept in the row, since a worker may be alone. */
-export interface AppWord {
+export interface AppSettings {
   /** A URL that answers well while the session is good. */
   sessionProbe?: string | undefined
   /** How the server says that a session is over, where the app says it. */

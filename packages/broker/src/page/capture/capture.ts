@@ -7,13 +7,14 @@ import { nameActive, type Owner, readPartition } from '../../core/outbox/partiti
 import type { Ports } from '../../core/ports/all-ports.js'
 import { keepReserve } from '../../core/rows/disk-reserve.js'
 import type { StoredAction } from '../../core/rows/entry.js'
-import type { AppWord } from '../../core/rows/rows.js'
+import type { AppSettings } from '../../core/rows/rows.js'
 import type { StoreTransaction } from '../../core/rows/store-port.js'
 import { withMark } from '../../redux/actions.js'
 import { isDevelopment } from '../../redux/development.js'
 import type { WriteRoute } from '../../redux/route.js'
 import type { Receipt } from '../../redux/types.js'
 import type { UserRows } from '../user/user-rows.js'
+import { buildCapture, type CaptureRules } from './build-capture.js'
 import { type CaptureQueue, type CaptureSink, createCaptureQueue } from './capture-queue.js'
 import { asRefusal, CaptureRefusal } from './capture-refusal.js'
 import {
@@ -23,7 +24,6 @@ import {
   createCaptureEnds,
 } from './end-captures.js'
 import { createFullOutbox, type FullOutbox } from './full-outbox.js'
-import { type SnapshotContext, snapshot } from './snapshot.js'
 
 /** Where an accepted entry lies. */
 export interface AcceptedPlace {
@@ -37,8 +37,8 @@ export type CancelledWrite = 'cancelled' | 'tooLate' | 'notFound'
 export interface WriteCaptureContext extends CaptureEndsContext {
   readonly users: UserRows
   readonly limits: Limits
-  readonly app: AppWord
-  readonly snapshot: SnapshotContext
+  readonly app: AppSettings
+  readonly snapshot: CaptureRules
   captured(id: string, what: { readonly lane: string; readonly action: StoredAction }): void
   onCommitted(places: readonly AcceptedPlace[]): void
   cancelAccepted(id: string): Promise<CancelledWrite>
@@ -129,7 +129,7 @@ function takeSnapshot(
       isDevelopment && `${action.type} was dispatched while nobody is signed in: \`user\` returned no user.`,
     )
   room.checkEntries(queue.size)
-  const { lane, capture } = snapshot(route, action, context)
+  const { lane, capture } = buildCapture(route, action, context)
   item.lane = lane
   const complete = (rest: Omit<Capture, 'id' | 'key'>) => {
     item.capture = { ...rest, id, key: id }

@@ -9,11 +9,11 @@ import { activate } from '../../core/outbox/partition.js'
 import { isValidEntry } from '../../core/outbox/row-validation.js'
 import type { WriteRoute } from '../../redux/route.js'
 import { stored, token } from '../fixtures/storable-headers.fixture.js'
+import { buildCapture, type CaptureRules } from './build-capture.js'
 import { CaptureRefusal } from './capture-refusal.js'
-import { type SnapshotContext, snapshot } from './snapshot.js'
 
 const named = 'x-client-version'
-const context: SnapshotContext = {
+const context: CaptureRules = {
   baseUrl: 'https://app.test/shop/',
   origins: ['https://app.test', 'http://[::1]:8080', 'https://xn--bcher-kva.test', 'http://o.test.'],
   server: 'plain',
@@ -26,7 +26,7 @@ const context: SnapshotContext = {
 /** The rows that are there once the request was captured, or the refusal. */
 async function captured(template: unknown, options: Record<string, unknown> = {}) {
   const route = { type: 't', options: { ...options, request: () => template } } as unknown as WriteRoute
-  const { capture } = snapshot(route, { type: 't', payload: 1 }, context)
+  const { capture } = buildCapture(route, { type: 't', payload: 1 }, context)
   const store = memoryStore()
   const whole = { ...(await capture), id: 'i', key: 'k' }
   await store.transact('readwrite', 'strict', async (tx) => {

@@ -3,7 +3,7 @@ import { isDevelopment } from '../../redux/development.js'
 import type { RequestTemplate } from '../../redux/types.js'
 import { CaptureRefusal, refuseLost } from './capture-refusal.js'
 import { toJson } from './plain-data.js'
-import { type SizeLimits, sized, tallyOf } from './size-limits.js'
+import { checkedByteSize, type SizeLimits, tallyOf } from './size-limits.js'
 
 /** A body and its type, where it has one of its own. */
 export type Content = readonly [body?: string | ArrayBuffer | undefined, contentType?: string | null]
@@ -20,7 +20,7 @@ export function contentOf(
   // Its buffer may be larger. Only its own bytes are sent.
   if (ArrayBuffer.isView(body)) return new Response(body as Uint8Array<ArrayBuffer>)
   if (body instanceof Blob || body instanceof FormData || body instanceof URLSearchParams) {
-    sized(isDevelopment && `The body of ${type}`, body, limits)
+    checkedByteSize(isDevelopment && `The body of ${type}`, body, limits)
     return new Response(body)
   }
   const json = refuseLost(

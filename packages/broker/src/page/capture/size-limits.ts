@@ -7,7 +7,7 @@ import { CaptureRefusal } from './capture-refusal.js'
 export type SizeLimits = Pick<Limits, 'bodyBytesMax' | 'bytesMax'>
 
 /** The bytes of a body that is not looked into further. @throws CaptureRefusal where they are too many. */
-export function sized(what: string | false, body: SizedBody, limits: SizeLimits): number {
+export function checkedByteSize(what: string | false, body: SizedBody, limits: SizeLimits): number {
   const tally = tallyOf(what, limits)
   if (body instanceof FormData || body instanceof URLSearchParams)
     for (const pair of body) for (const part of pair) addBytes(tally, tagBytes + byteSize(part, tally.max))

@@ -1,7 +1,8 @@
 // An answer of any kind ends what the rows say of an origin that seemed away, whoever asked for it.
-import { type Connectivity, connectivityOf } from '../../core/delivery/next-wake.js'
+
 import type { Reachability } from '../../core/network/reachability.js'
 import { afterSign, isBack } from '../../core/outcomes/circuit-breaker.js'
+import { type Connectivity, connectivityOf } from '../../core/outcomes/connectivity.js'
 import type { Ports } from '../../core/ports/all-ports.js'
 import type { OriginRow } from '../../core/rows/rows.js'
 import type { PageLifecycle } from '../lifecycle/page-lifecycle.js'

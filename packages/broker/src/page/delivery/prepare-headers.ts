@@ -2,7 +2,7 @@
 import { type PrepareHeaders, preparedHeaders } from '../../adapters/network/prepared-headers.js'
 import type { Outgoing, PrepareOutgoing } from '../../core/delivery/attempt.js'
 import { InvalidRequest } from '../../core/network/invalid-request.js'
-import { appHeaders, boundHeaders } from '../../core/outbox/delivery-requirements.js'
+import { appHeaders, lateHeaders } from '../../core/outbox/delivery-requirements.js'
 import { describe } from '../../redux/describe.js'
 import { isDevelopment } from '../../redux/development.js'
 import { isRead, type Route, type WriteRoute } from '../../redux/route.js'
@@ -25,7 +25,7 @@ export function createHeaderPreparation<State>(
   return {
     has: [
       ...(prepareHeaders === undefined ? [] : [appHeaders]),
-      ...([...routes.keys()].some(headersOf) ? [boundHeaders] : []),
+      ...([...routes.keys()].some(headersOf) ? [lateHeaders] : []),
     ],
     async prepare({ headers, url, route, action }: Outgoing) {
       const own = action && headersOf(action.type)

@@ -8,7 +8,7 @@ import { originOfUrl } from '../../core/network/url-origin.js'
 import type { Ports } from '../../core/ports/all-ports.js'
 import type { EntryRow } from '../../core/rows/entry.js'
 import { keySpan } from '../../core/rows/key-spans.js'
-import type { AppWord } from '../../core/rows/rows.js'
+import type { AppSettings } from '../../core/rows/rows.js'
 import { type OriginTrouble, originTrouble } from '../../redux/origin-trouble.js'
 import type { PageLifecycle } from '../lifecycle/page-lifecycle.js'
 import { createProbeAdvice } from './probe-advice.js'
@@ -53,7 +53,7 @@ export function createAdvice({
   async function textOf(
     trouble: OriginTrouble,
     { request }: EntryRow,
-    row: AppWord,
+    row: AppSettings,
   ): Promise<string | undefined> {
     if (trouble.code !== 'neverAnswered') return answerText(trouble, request)
     // Nothing was sent where the knock came to nothing.

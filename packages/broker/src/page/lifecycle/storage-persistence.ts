@@ -1,8 +1,8 @@
 // The browser's promise not to evict this site's data. It is asked for when it is first needed, since some browsers ask
 // their user.
 
-import type { Connectivity } from '../../core/delivery/next-wake.js'
 import type { OutboxChanges } from '../../core/journal/outbox-changes.js'
+import type { Connectivity } from '../../core/outcomes/connectivity.js'
 import type { PageLifecycle } from './page-lifecycle.js'
 
 export interface StoragePersistence {

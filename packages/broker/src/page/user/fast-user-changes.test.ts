@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { clapped, openApp, signedIn, signedOut } from '../../../test/page-fixture.js'
-import { write } from '../../redux/route.js'
+import { write } from '../../redux/write.js'
 import { createTestWorld } from '../../testing/index.js'
 
 beforeEach(() => void vi.spyOn(console, 'error').mockImplementation(() => {}))

@@ -16,7 +16,7 @@ import { findSalt, readSalt, restoreSalt } from '../../core/rows/app-homes.js'
 import type { Base } from '../../core/rows/base-path.js'
 import { isFull } from '../../core/rows/disk-reserve.js'
 import { partitionName } from '../../core/rows/partition-name.js'
-import type { AppWord } from '../../core/rows/rows.js'
+import type { AppSettings } from '../../core/rows/rows.js'
 import type { StoreTransaction } from '../../core/rows/store-port.js'
 import { isDevelopment } from '../../redux/development.js'
 import { warnOfMovedApp } from '../development/moved-app-warning.js'
@@ -48,7 +48,7 @@ interface Derived {
 }
 
 export interface UserRowsContext {
-  readonly app: AppWord
+  readonly app: AppSettings
   /** Where the app lies among others of its origin. */
   readonly base: Base
   /** The path of its page where nobody knows the page's base, else the base. */

@@ -1,8 +1,9 @@
 // The status in the broker's slice: the counts of the outbox, the connectivity, losses and troubles. The store hears
 // only of a change.
-import type { Connectivity } from '../../core/delivery/next-wake.js'
+
 import type { OutboxChanges } from '../../core/journal/outbox-changes.js'
 import { originOfUrl } from '../../core/network/url-origin.js'
+import type { Connectivity } from '../../core/outcomes/connectivity.js'
 import type { LatestAttempt } from '../../core/rows/rows.js'
 import { type BrokerAction, initialStatus, nothingCounted, type Status } from '../../redux/actions.js'
 import { troubleOf } from '../../redux/origin-trouble.js'

@@ -1,7 +1,7 @@
 // The entries in this page's view, and the one door through which the broker dispatches to the store.
 
-import type { Connectivity } from '../../core/delivery/next-wake.js'
 import type { OutboxChanges } from '../../core/journal/outbox-changes.js'
+import type { Connectivity } from '../../core/outcomes/connectivity.js'
 import type { Ports } from '../../core/ports/all-ports.js'
 import type { StoredAction } from '../../core/rows/entry.js'
 import {

@@ -1,10 +1,11 @@
 // A route declares how an action becomes a read.
 
-import { checkRoute, type ReadRoute, routed } from '../../redux/route.js'
+import { checkRoute } from '../../redux/check-route.js'
+import { type ReadRoute, routed } from '../../redux/route.js'
 import type { ActionCreator, RoutedCreator } from '../../redux/types.js'
 import { checkReadOptions } from '../request/check-read-options.js'
 import type { ReadOptions } from '../request/read-options.js'
-import { reads } from './reads.js'
+import { reads } from './reads-plugin.js'
 
 // Every bundler replaces this expression. A production build contains no checks.
 declare const process: { readonly env: { readonly NODE_ENV?: string } }

@@ -1,8 +1,8 @@
 // A programmer's mistakes in the options of a read, told at once. Left out of production builds.
 import { checkConditions } from '../../core/conditions/conditions.js'
 import { isPriority } from '../../core/reads/priority.js'
+import { oneOf, rejectOldNames, rejectUnknownKeys, tagsOrNothing } from '../../redux/check-route.js'
 import { describe } from '../../redux/describe.js'
-import { oneOf, rejectOldNames, rejectUnknownKeys, tagsOrNothing } from '../../redux/route.js'
 
 const durations = ['freshForMs', 'networkTimeoutMs', 'queueTimeoutMs', 'requestTimeoutMs']
 const numberOptions = [...durations, 'retries']

@@ -3,7 +3,7 @@
 import { accepts, isJson, mediaTypeOf, parseJson } from '../../core/network/media-type.js'
 import { encodePrincipal } from '../../core/network/principal-header.js'
 import { acceptFor } from '../../core/outcomes/acknowledgement.js'
-import { refusePromise } from '../../core/outcomes/refuse-promise.js'
+import { forbidPromise } from '../../core/outcomes/forbid-promise.js'
 import { headerOf } from '../../core/reads/cache/cache-policy.js'
 import type { ReadAnswer, ReadEnd, ReadRequest } from '../../core/reads/read-types.js'
 import { isTransient } from '../../core/reads/scheduler/retry-policy.js'
@@ -130,7 +130,7 @@ function deliveredRead(
   try {
     const { fetchedAt, stale, uncertain } = result
     const told = make(routed, 'delivered', {
-      payload: refusePromise(routed.parse(body.data), 'answer'),
+      payload: forbidPromise(routed.parse(body.data), 'answer'),
       at: fetchedAt,
     })
     return {

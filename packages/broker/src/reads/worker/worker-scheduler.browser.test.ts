@@ -2,7 +2,7 @@
 import { configureStore } from '@reduxjs/toolkit'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { browserPorts } from '../../adapters/browser-ports.js'
-import { systemRandom } from '../../adapters/system/random-ids.js'
+import { systemRandom } from '../../adapters/system/random-source.js'
 import { systemClock } from '../../adapters/system/system-clock.js'
 import { webLocks } from '../../adapters/web-locks.js'
 import { readActive } from '../../core/outbox/partition.js'

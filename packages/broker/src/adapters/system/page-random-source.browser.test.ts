@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { pageRandom } from './page-random-ids.js'
-import { systemRandom } from './random-ids.js'
+import { pageRandom } from './page-random-source.js'
+import { systemRandom } from './random-source.js'
 
 afterEach(() => vi.unstubAllGlobals())
 

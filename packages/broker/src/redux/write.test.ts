@@ -1,7 +1,8 @@
 import { createAction } from '@reduxjs/toolkit'
 import { describe, expect, it } from 'vitest'
 import { describe as name } from './describe.js'
-import { routeOf, write } from './route.js'
+import { routeOf } from './route.js'
+import { write } from './write.js'
 
 const creator = createAction<{ postId: string }>('posts/liked')
 const request = () => ({ url: '/like' })

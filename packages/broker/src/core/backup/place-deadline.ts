@@ -6,7 +6,7 @@ import type { Store } from '../rows/store-port.js'
 import { withTimeout } from '../with-timeout.js'
 
 /** Rejects if the work takes longer. */
-export const inTime = <T>(
+export const rejectIfLate = <T>(
   clock: Pick<Clock, 'after'>,
   ms: number,
   work: Promise<T>,
@@ -37,5 +37,5 @@ export const withDeadline = (
 ): Store | undefined =>
   place && {
     ...place,
-    transact: (...given) => inTime(clock, ms, place.transact(...given), () => place.close()),
+    transact: (...given) => rejectIfLate(clock, ms, place.transact(...given), () => place.close()),
   }

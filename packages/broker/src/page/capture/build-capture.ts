@@ -2,7 +2,7 @@
 
 import type { Limits } from '../../core/limits.js'
 import type { Capture } from '../../core/outbox/append.js'
-import { boundHeaders, channelOf, judgeRequirement } from '../../core/outbox/delivery-requirements.js'
+import { channelOf, judgeRequirement, lateHeaders } from '../../core/outbox/delivery-requirements.js'
 import { isMethod } from '../../core/outbox/row-validation.js'
 import { acceptFor } from '../../core/outcomes/acknowledgement.js'
 import type { Success } from '../../core/rows/answer-rules.js'
@@ -14,11 +14,11 @@ import type { WriteRoute } from '../../redux/route.js'
 import type { NotAcceptedReason, RequestTemplate } from '../../redux/types.js'
 import { CaptureRefusal, callApp } from './capture-refusal.js'
 import { type Content, contentOf, readContent } from './request-body.js'
-import { type SizeLimits, sized } from './size-limits.js'
+import { checkedByteSize, type SizeLimits } from './size-limits.js'
 import { storedHeaders } from './storable-headers.js'
 import { storedAction } from './stored-action.js'
 
-export interface SnapshotContext {
+export interface CaptureRules {
   readonly baseUrl: string | undefined
   /** Origins that requests may go to. */
   readonly origins: readonly string[]
@@ -33,18 +33,18 @@ export interface SnapshotContext {
 }
 
 /** All of a capture but the parts that are only known once its body has been read. */
-export interface Snapshot {
+export interface BuiltCapture {
   readonly lane: string
   /** A promise where the body has to be read first. It rejects with a `CaptureRefusal`. */
   readonly capture: Omit<Capture, 'id' | 'key'> | Promise<Omit<Capture, 'id' | 'key'>>
 }
 
 /** @throws CaptureRefusal */
-export function snapshot(
+export function buildCapture(
   { type, options }: WriteRoute,
   original: StoredAction,
-  context: SnapshotContext,
-): Snapshot {
+  context: CaptureRules,
+): BuiltCapture {
   const { limits } = context
   checkMark(original)
   const [action, actionBytes] = storedAction(original, limits)
@@ -76,7 +76,7 @@ export function snapshot(
         url.origin,
         [
           ...context.needs,
-          ...(options.headers ? [boundHeaders] : []),
+          ...(options.headers ? [lateHeaders] : []),
           ...(typeof refusedWhen === 'function' ? [judgeRequirement(type)] : []),
         ],
         options.when,
@@ -90,7 +90,8 @@ export function snapshot(
       onUnknownEffect: context.onUnknownEffect,
       onReturned: options.onReturned ?? 'skip',
       bytes:
-        actionBytes + (body === undefined ? 0 : sized(isDevelopment && `The body of ${type}`, body, limits)),
+        actionBytes +
+        (body === undefined ? 0 : checkedByteSize(isDevelopment && `The body of ${type}`, body, limits)),
     }
   }
   return { lane, capture: content instanceof Response ? readContent(content).then(finish) : finish(content) }
@@ -106,7 +107,7 @@ function checkMark(action: StoredAction): void {
     )
 }
 
-export type UrlContext = Pick<SnapshotContext, 'baseUrl' | 'origins' | 'limits'>
+export type UrlContext = Pick<CaptureRules, 'baseUrl' | 'origins' | 'limits'>
 
 /** @throws CaptureRefusal where it is no address that requests may go to. */
 export function absoluteUrl(type: string, template: unknown, context: UrlContext): URL {

@@ -20,7 +20,7 @@ export const retryOutcome = (reason: string, httpStatus?: number): RetryOutcome 
  * The app's function gave no headers, so nothing was sent. `httpStatus`: of the answer that it got in their place. A good
  * one that it has no use for is of a network that wants a sign-in first.
  */
-export function withoutHeaders(problem: string, httpStatus?: number): RetryOutcome {
+export function outcomeWithoutHeaders(problem: string, httpStatus?: number): RetryOutcome {
   const unsent = { ...retryOutcome('headers'), sent: false, problem }
   if (httpStatus === undefined) return unsent
   return httpStatus < 400
@@ -29,7 +29,7 @@ export function withoutHeaders(problem: string, httpStatus?: number): RetryOutco
 }
 
 /** In doubt beats duplicate. A request that may have had effect is sent again only where a repeat is harmless. */
-export function unknownEffect(
+export function outcomeOfUnknownEffect(
   entry: EntryCore,
   reason: string,
   more: { readonly counts: Counts; readonly httpStatus?: number },
@@ -39,4 +39,4 @@ export function unknownEffect(
 }
 
 /** The least wait before the next attempt, which grows with each of a run that ended alike. */
-export const floorMs = (times: number): number => Math.min(1_000 * 2 ** (times - 1), 60_000)
+export const leastRetryDelayMs = (times: number): number => Math.min(1_000 * 2 ** (times - 1), 60_000)

@@ -1,5 +1,5 @@
 import type { RandomSource } from '../../core/platform.js'
-import { bytesOfText, systemRandom, toHex } from './random-ids.js'
+import { bytesOfText, systemRandom, toHex } from './random-source.js'
 
 /** A page over plain http has no `crypto.subtle`, and loads what it needs instead. No worker runs there. */
 export const pageRandom: RandomSource = {
