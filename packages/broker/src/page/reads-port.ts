@@ -2,7 +2,7 @@
 // the bundle of an app that declares a read.
 
 import type { Conditions } from '../core/conditions/conditions.js'
-import type { Outgoing } from '../core/delivery/attempt.js'
+import type { Outgoing } from '../core/delivery/ask-server.js'
 import type { Limits } from '../core/limits.js'
 import type { Owner } from '../core/outbox/partition.js'
 import type { Ports } from '../core/ports/all-ports.js'

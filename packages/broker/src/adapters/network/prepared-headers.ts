@@ -1,5 +1,5 @@
 // Adds the app's headers to a request as it leaves, by the functions that it gave to a page or a worker.
-import type { Outgoing } from '../../core/delivery/attempt.js'
+import type { Outgoing } from '../../core/delivery/ask-server.js'
 import { errorText } from '../../core/network/error-text.js'
 import { build, InvalidRequest, PrepareHeadersError } from '../../core/network/invalid-request.js'
 

@@ -1,52 +1,25 @@
-// One attempt of one entry. It prepares the headers, sends the request, and classifies the reply.
+// One attempt of one entry. It prepares the headers, sends the request, and classifies the reply. A request that must not
+// be repeated is marked while it waits, and again right before it leaves (a write-ahead mark). While the request waits
+// its entry has had no effect, whatever becomes of its sender.
 
 import { uploadBytesPerMs } from '../limits.js'
-import { build, InvalidRequest, missedBy } from '../network/invalid-request.js'
-import { isHtml } from '../network/media-type.js'
-import type { Reply } from '../network/network.js'
+import { build, InvalidRequest } from '../network/invalid-request.js'
+import type { Reply, SendOptions } from '../network/network.js'
 import { encodePrincipal } from '../network/principal-header.js'
-import { originOfUrl } from '../network/url-origin.js'
-import { type CanSend, judgeRequirement, originOf, requirementsOf } from '../outbox/delivery-requirements.js'
-import { isActive } from '../outbox/partition.js'
-import { acceptFor } from '../outcomes/acknowledgement.js'
-import { typeOf } from '../outcomes/answer-marks.js'
+import { judgeRequirement, originOf, requirementsOf } from '../outbox/delivery-requirements.js'
+import { transition } from '../outbox/entry-state.js'
+import { isActive, sessionOf } from '../outbox/partition.js'
 import { classifyReply } from '../outcomes/classify-reply.js'
 import { retryOutcome } from '../outcomes/failure-outcomes.js'
 import { forbidPromise } from '../outcomes/forbid-promise.js'
 import { retentionMsOf } from '../outcomes/key-retention.js'
 import type { Outcome, RefusalJudge, Verdict } from '../outcomes/outcome.js'
-import { defaultSession, type RefusesAnswer } from '../rows/answer-rules.js'
-import { isRepeatable, type SendingEntry, type StoredAction, type StoredRequest } from '../rows/entry.js'
-import type { AppSettings, Failure } from '../rows/rows.js'
-import { withTimeout } from '../with-timeout.js'
+import type { RefusesAnswer } from '../rows/answer-rules.js'
+import { isRepeatable, type SendingEntry, toRow } from '../rows/entry.js'
+import type { Failure } from '../rows/rows.js'
+import { type AskContext, askSession, knockUrlOf, prepareInTime } from './ask-server.js'
 import type { DeliveryPorts } from './delivery-ports.js'
-import { createSentMark } from './sent-mark.js'
-
-type StoredHeaders = StoredRequest['headers']
-
-/** A request that is about to leave. */
-export interface Outgoing {
-  readonly partition: string
-  readonly url: string
-  readonly headers: StoredHeaders
-  /** The type of its entry's action; undefined where the broker itself asks. */
-  readonly route: string | undefined
-  /** Of its entry. */
-  readonly action?: StoredAction | undefined
-}
-
-export type PrepareOutgoing = (outgoing: Outgoing) => Promise<StoredHeaders>
-
-export interface AskContext {
-  readonly ports: DeliveryPorts
-  readonly attemptMs: number
-  readonly answerBytesMax: number
-  readonly row: AppSettings & { readonly partition: string }
-  readonly serves: CanSend
-  /** Adds what is never stored, the credentials above all. Undefined where the app has no function for it. */
-  readonly prepare: PrepareOutgoing | undefined
-  readonly signal: AbortSignal
-}
+import { findLeasedEntry } from './lease.js'
 
 export interface AttemptContext extends AskContext {
   /** The function by which a route says which answers mean refusal. */
@@ -135,10 +108,6 @@ async function exchange(context: AttemptContext, entry: SendingEntry): Promise<R
   return ports.network.send({ url, method, headers, body }, { timeoutMs, bytesMax, signal, knock })
 }
 
-/** The app's own URL for a knock where it is of this origin, else the root. */
-export const knockUrlOf = ({ knock = '' }: AppSettings, origin: string): string =>
-  knock.startsWith(`${origin}/`) ? knock : `${origin}/`
-
 /** @throws the error itself where it is the app's own or the storage's. The entry waits then. */
 function asReply(error: unknown): Reply {
   if (error instanceof InvalidRequest) return { kind: 'invalid', message: error.message }
@@ -154,64 +123,34 @@ async function bySession(
   return { outcome: outcomes[word], unclear }
 }
 
-/** With what somebody may have to mend about the probe. */
-type ProbeResult = readonly [session: 'good' | 'over' | 'unknown', unclear?: Failure | undefined]
-
-/**
- * Asks the URL that the app named whether the session is good. Undefined where nobody was asked, since the app named no
- * URL or this executor cannot prepare the request.
- */
-export async function askSession(context: AskContext): Promise<ProbeResult | undefined> {
-  const { sessionProbe, sessionRules } = context.row
-  const reply = sessionProbe === undefined ? undefined : await askServer(context, sessionProbe)
-  if (reply === undefined) return undefined
-  // Most often to a login page. Another address of the same page redirects a user who is signed in too.
-  if (reply.kind === 'redirect') return ['over', { reason: 'redirected' }]
-  const answered = reply.kind === 'answer' ? { httpStatus: reply.status, came: typeOf(reply) } : undefined
-  const { endedBy, probeOn } = { ...defaultSession, ...sessionRules }
-  if (answered !== undefined) {
-    const { httpStatus, came } = answered
-    if ([...endedBy, ...probeOn].includes(httpStatus)) return ['over']
-    if (httpStatus >= 200 && httpStatus < 300 && !isHtml(came)) return ['good']
-  }
-  const isOffline = reply.kind === 'unsent' || (answered === undefined && !context.ports.network.isOnline())
-  // Each field stands in place of one of the attempt's own answer.
-  const unclear = { reason: 'sessionUnknown', httpStatus: answered?.httpStatus, came: answered?.came }
-  return ['unknown', isOffline ? undefined : unclear]
-}
-
-/**
- * A question of the broker's own, with the credentials that the app's requests have. Undefined where it was not sent,
- * since this executor cannot prepare it. Rows are not trusted: nor is it sent to an origin that only a row names.
- */
-export async function askServer(
-  context: AskContext,
-  url: string,
-  more: StoredHeaders = [],
-): Promise<Reply | undefined> {
-  const { ports, row, attemptMs: timeoutMs, answerBytesMax: bytesMax, signal } = context
-  if (!context.serves(originOfUrl(url), row.needs ?? [])) return undefined
-  try {
-    const headers = [...(await prepareInTime(context, { url, headers: [['accept', acceptFor()]] })), ...more]
-    return await ports.network.send(
-      { url, method: 'GET', headers, body: undefined },
-      { timeoutMs, bytesMax, signal },
-    )
-  } catch (error) {
-    if (missedBy(error) === undefined) ports.report(error)
-    return undefined
+/** The marks of one attempt, on its way to the network. */
+export function createSentMark(
+  ports: Pick<DeliveryPorts, 'store' | 'report'>,
+  sending: SendingEntry,
+): Pick<NonNullable<SendOptions['knock']>, 'hold' | 'mayLeave'> {
+  let held = sending.lease.knocking ? Promise.resolve() : undefined
+  return {
+    hold() {
+      if (!isRepeatable(sending)) held ??= writeMark(ports, sending, 'held').then(() => {}, ports.report)
+    },
+    async mayLeave(hasWaited) {
+      if (held === undefined) return !hasWaited || isActive(ports.store, sending.partition)
+      await held
+      return writeMark(ports, sending, 'left')
+    },
   }
 }
 
-/** A callback that never answers must not hold its lane for ever. */
-async function prepareInTime(
-  { ports, attemptMs, row, prepare }: AskContext,
-  { url, headers }: Pick<Outgoing, 'url' | 'headers'>,
-  action?: StoredAction,
-): Promise<StoredHeaders> {
-  if (prepare === undefined) return headers
-  const outgoing = { partition: row.partition, url, headers, route: action?.type, action }
-  return withTimeout(ports.clock, attemptMs, prepare(outgoing), () =>
-    Promise.reject(new Error(`redux-broker: prepareHeaders took longer than ${attemptMs} ms.`)),
-  )
-}
+/** False where another executor has the entry by now, or where it is to leave and its user has signed out (P6). */
+const writeMark = (
+  { store }: Pick<DeliveryPorts, 'store'>,
+  sending: SendingEntry,
+  type: 'held' | 'left',
+): Promise<boolean> =>
+  store.transact('readwrite', 'strict', async (tx) => {
+    const entry = await findLeasedEntry(tx, sending)
+    if (entry === undefined) return false
+    if (type === 'left' && (await sessionOf(tx, sending.partition)) === undefined) return false
+    tx.put('entries', toRow(transition(entry, { type })))
+    return true
+  })

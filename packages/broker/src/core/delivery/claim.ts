@@ -12,12 +12,12 @@ import {
 import { transition } from '../outbox/entry-state.js'
 import { putInDoubt } from '../outbox/lanes.js'
 import { sessionOf } from '../outbox/partition.js'
-import { isValidOrigin } from '../outbox/partition-validation.js'
 import { isValidEntry } from '../outbox/row-validation.js'
 import { allowedRequests, healthyOrigin, type WakeReason } from '../outcomes/circuit-breaker.js'
 import { mayBeForgotten } from '../outcomes/key-retention.js'
 import { type EntryRow, isRepeatable, type SendingEntry, toRow, type WaitingEntry } from '../rows/entry.js'
 import { keySpan } from '../rows/key-spans.js'
+import { isValidOrigin } from '../rows/origin-validation.js'
 import type { OriginRow, PartitionRow } from '../rows/rows.js'
 import type { Span, StoreTransaction } from '../rows/store-port.js'
 

@@ -13,11 +13,12 @@ import { outcomeWithoutHeaders } from '../outcomes/failure-outcomes.js'
 import type { Outcome } from '../outcomes/outcome.js'
 import type { SendingEntry } from '../rows/entry.js'
 import type { PartitionRow } from '../rows/rows.js'
-import { type AskContext, type AttemptContext, askSession, attempt, knockUrlOf } from './attempt.js'
+import { type AskContext, askSession, knockUrlOf } from './ask-server.js'
+import { type AttemptContext, attempt } from './attempt.js'
 import { type ClaimOptions, claim } from './claim.js'
 import type { DeliveryPorts } from './delivery-ports.js'
-import { type IsExpired, recoverExpired } from './expired-leases.js'
 import { keepLeases } from './lease.js'
+import { type IsExpired, recoverEntries } from './recover-entries.js'
 import { type Finished, settleEach, settleTogether } from './settle.js'
 import type { StatusQuery, StatusQueryCode, StatusQueryContext, StatusQuestion } from './status-query.js'
 
@@ -131,7 +132,7 @@ async function drainStep(
     ports.store.transact('readwrite', 'strict', async (tx) => {
       const { now, row, origins, writeBack } = await settleTogether(tx, context, settling)
       const { steals = 0 } = row
-      const isRecovered = stealsFound === undefined && (await recoverExpired(tx, row, context.isExpired, now))
+      const isRecovered = stealsFound === undefined && (await recoverEntries(tx, row, context.isExpired, now))
       const isOurs = (stealsFound ?? steals) === steals && !signal.aborted
       const concurrencyMax = isOurs && ports.clock.monotonic() < context.until ? limits.concurrencyMax : 0
       const { claimed, doubted } = await claim(tx, row, origins, {

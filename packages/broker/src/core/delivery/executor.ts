@@ -5,8 +5,8 @@ import { drainMs, recheckMs } from '../limits.js'
 import type { Owner } from '../outbox/partition.js'
 import { strongest, type WakeReason } from '../outcomes/circuit-breaker.js'
 import { type DrainContext, drain } from './drain.js'
-import { type IsExpired, watchForExpiry } from './expired-leases.js'
 import { asLeader } from './leader-lock.js'
+import { type IsExpired, watchForExpiry } from './recover-entries.js'
 
 export interface ExecutorContext
   extends Pick<

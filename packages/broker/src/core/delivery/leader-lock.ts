@@ -6,8 +6,8 @@ import { isValidEntry } from '../outbox/row-validation.js'
 import { keySpan } from '../rows/key-spans.js'
 import type { StoreTransaction } from '../rows/store-port.js'
 import type { DeliveryPorts } from './delivery-ports.js'
-import { allExpired, type IsExpired } from './expired-leases.js'
 import { createLeaseWatch, leaseVersion } from './lease.js'
+import { allExpired, type IsExpired } from './recover-entries.js'
 
 /** The work of a leader. `isExpired` tells which leases are given up. `lost` aborts where another takes the lock away. */
 export type LeaderWork = (isExpired: IsExpired, lost: AbortSignal) => Promise<void>

@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest'
 import { sendingEntry } from '../fixtures/entry.fixture.js'
 import { leaseMs, leaseRenewalMs, lookMs } from '../limits.js'
 import type { Clock } from '../platform.js'
-import { watchForExpiry } from './expired-leases.js'
 import { createLeaseWatch } from './lease.js'
+import { watchForExpiry } from './recover-entries.js'
 
 function startWatch() {
   let at = 0

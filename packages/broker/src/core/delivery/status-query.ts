@@ -19,8 +19,8 @@ import { keySpan } from '../rows/key-spans.js'
 import type { PartitionRow } from '../rows/rows.js'
 import type { StoreTransaction } from '../rows/store-port.js'
 import { isCount } from '../type-checks.js'
+import { type AskContext, askServer } from './ask-server.js'
 import { type AskedDoubts, putOff, toAsk, wakeForNext } from './asked-doubts.js'
-import { type AskContext, askServer } from './attempt.js'
 import type { SettleOptions } from './settle.js'
 
 /** The server's word on a key. */

@@ -1,7 +1,7 @@
-// Decides whether the rows beside the entries (counts, settings, origins) are what the broker itself could have written.
-// Rows are not trusted, since a faulty disk or a script of the same origin may have changed them.
+// Decides whether a partition's row is what the broker itself could have written. Rows are not trusted, since a faulty
+// disk or a script of the same origin may have changed them.
 
-import type { OriginRow, PartitionRow } from '../rows/rows.js'
+import type { PartitionRow } from '../rows/rows.js'
 import {
   areNumbers,
   areTexts,
@@ -76,22 +76,3 @@ export function validPartsOf(row: PartitionRow): Partial<PartitionRow> {
   const names = namesIn(given, [...requiredKinds, ...optionalKinds], (check, value) => check(value))
   return Object.fromEntries(names.map((name) => [name, given[name]]))
 }
-
-/** Whether an origin's row may be reckoned with. */
-export function isValidOrigin(row: OriginRow): boolean {
-  const { awayStreak, failedLanes, probedAt, rest, lastFailure, retentionMs } = row as unknown as UncheckedRow
-  return (
-    isCount(awayStreak) &&
-    areTexts(failedLanes) &&
-    isNumber(probedAt) &&
-    (rest === undefined || isCooldown(rest)) &&
-    (lastFailure === undefined || isFailure(lastFailure)) &&
-    (retentionMs === undefined || isAmount(retentionMs))
-  )
-}
-
-const isFailure: FieldCheck = (failure) =>
-  isRow(failure) && isText(failure['reason']) && isNumber(failure['at'])
-
-const isCooldown: FieldCheck = (rest) =>
-  isRow(rest) && (rest['kind'] === 'away' || (isNumber(rest['until']) && isCount(rest['rounds'])))

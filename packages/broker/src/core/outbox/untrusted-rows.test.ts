@@ -10,11 +10,11 @@ import { allowedRequests, healthyOrigin } from '../outcomes/circuit-breaker.js'
 import { connectivityOf } from '../outcomes/connectivity.js'
 import { mayBeForgotten } from '../outcomes/key-retention.js'
 import { type EntryRow, toRow, type WaitingEntry } from '../rows/entry.js'
+import { isValidOrigin } from '../rows/origin-validation.js'
 import type { JournalRow, OriginRow } from '../rows/rows.js'
 import { isCount } from '../type-checks.js'
 import { originOf } from './delivery-requirements.js'
 import { newPartition } from './partition.js'
-import { isValidOrigin } from './partition-validation.js'
 import { isMethod, isValidEntry, isValidJournalRow, toQuarantined } from './row-validation.js'
 
 const nothingAnswers = { answeredAt: () => 0, isAnswering: () => false }

@@ -1,6 +1,6 @@
 // Adds this page's headers to a request as it leaves. Those of its route come first, then those that all requests have.
 import { type PrepareHeaders, preparedHeaders } from '../../adapters/network/prepared-headers.js'
-import type { Outgoing, PrepareOutgoing } from '../../core/delivery/attempt.js'
+import type { Outgoing, PrepareOutgoing } from '../../core/delivery/ask-server.js'
 import { InvalidRequest } from '../../core/network/invalid-request.js'
 import { appHeaders, lateHeaders } from '../../core/outbox/delivery-requirements.js'
 import { describe } from '../../redux/describe.js'

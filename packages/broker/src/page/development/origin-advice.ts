@@ -1,7 +1,7 @@
 // Tells the developer, once for each origin and cause, why nothing arrives there and what to add to the server. Left out
 // of production builds.
 import type { Obstacle } from '../../adapters/network/cors-check.js'
-import { knockUrlOf } from '../../core/delivery/attempt.js'
+import { knockUrlOf } from '../../core/delivery/ask-server.js'
 import type { OutboxChanges } from '../../core/journal/outbox-changes.js'
 import type { CredentialsOf } from '../../core/network/allowed-origins.js'
 import { originOfUrl } from '../../core/network/url-origin.js'

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest'
 import { capture } from '../fixtures/entry.fixture.js'
 import { outbox, recover } from '../fixtures/outbox.fixture.js'
 import { deactivate } from '../outbox/partition.js'
-import { createSentMark } from './sent-mark.js'
+import { createSentMark } from './attempt.js'
 
 /** An attempt that was claimed while its origin had just answered. */
 async function claimed(server: 'idempotent' | 'plain') {

@@ -1,4 +1,5 @@
-// Finds entries that an executor was sending when it died, and puts them back among those that wait.
+// Brings entries back that a dead executor was sending, that an earlier clock has waiting too long, or that an older
+// release could not read.
 
 import { pageRowsMax, waitCapMs } from '../limits.js'
 import { transition } from '../outbox/entry-state.js'
@@ -29,7 +30,7 @@ export function watchForExpiry(clock: Clock): IsExpired {
  * against them. Shortens waits that an earlier clock made longer than any wait can be. Lets lanes go on whose next entry
  * an older release could not read. True where the partition's row has changed.
  */
-export async function recoverExpired(
+export async function recoverEntries(
   tx: StoreTransaction,
   row: PartitionRow,
   isExpired: IsExpired,

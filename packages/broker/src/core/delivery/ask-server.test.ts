@@ -2,7 +2,8 @@ import { describe, expect, it, vi } from 'vitest'
 import { answer, failed, probeUrl, scene } from '../fixtures/attempt.fixture.js'
 import { sendingEntry } from '../fixtures/entry.fixture.js'
 import type { Reply } from '../network/network.js'
-import { askSession, attempt } from './attempt.js'
+import { askSession } from './ask-server.js'
+import { attempt } from './attempt.js'
 
 const redirect: Reply = { kind: 'redirect' }
 
