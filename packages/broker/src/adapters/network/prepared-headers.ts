@@ -43,7 +43,8 @@ const isOfHeaders = (error: unknown) =>
   /'Headers':|^Headers(\.| c)|ByteString|^Header '|^Invalid header/.test(error.message)
 
 function missedServer(error: unknown): PrepareHeadersError['missed'] {
-  if (error instanceof Response) return { httpStatus: error.status }
+  if (error instanceof Response)
+    return { httpStatus: error.status, retryAfter: error.headers.get('retry-after') ?? undefined }
   return isOfFetch(error) ? {} : undefined
 }
 

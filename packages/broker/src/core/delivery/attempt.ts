@@ -2,19 +2,23 @@
 // be repeated is marked while it waits, and again right before it leaves (a write-ahead mark). While the request waits
 // its entry has had no effect, whatever becomes of its sender.
 
-import { uploadBytesPerMs } from '../limits.js'
-import { build, InvalidRequest } from '../network/invalid-request.js'
+import { knockMs, uploadBytesPerMs } from '../limits.js'
+import { errorText } from '../network/error-text.js'
+import { build, InvalidRequest, missedBy, PrepareHeadersError } from '../network/invalid-request.js'
+import { unsentBy } from '../network/knock-first.js'
 import type { Reply, SendOptions } from '../network/network.js'
 import { encodePrincipal } from '../network/principal-header.js'
-import { judgeRequirement, originOf, requirementsOf } from '../outbox/delivery-requirements.js'
+import { isServerThere } from '../network/reachability.js'
+import { judgeRequirement, lateHeaders, originOf, requirementsOf } from '../outbox/delivery-requirements.js'
 import { transition } from '../outbox/entry-state.js'
 import { isActive, sessionOf } from '../outbox/partition.js'
 import { classifyReply } from '../outcomes/classify-reply.js'
-import { retryOutcome } from '../outcomes/failure-outcomes.js'
+import { outcomeOfHeadersAnswer, outcomeWithoutHeaders, retryOutcome } from '../outcomes/failure-outcomes.js'
 import { forbidPromise } from '../outcomes/forbid-promise.js'
 import { retentionMsOf } from '../outcomes/key-retention.js'
 import type { Outcome, RefusalJudge, Verdict } from '../outcomes/outcome.js'
 import type { RefusesAnswer } from '../rows/answer-rules.js'
+import { defaultSession } from '../rows/answer-rules.js'
 import { isRepeatable, type SendingEntry, toRow } from '../rows/entry.js'
 import type { Failure } from '../rows/rows.js'
 import { type AskContext, askSession, knockUrlOf, prepareInTime } from './ask-server.js'
@@ -121,6 +125,33 @@ async function bySession(
   const [word = 'unknown', unclear] = (await askSession(context)) ?? []
   const outcomes = { good, over: { kind: 'paused', reason: 'auth' }, unknown } as const
   return { outcome: outcomes[word], unclear }
+}
+
+/**
+ * A function of the app threw, and nothing was sent. An answer that it got tells the way, as one to the request would.
+ * Else a knock tells whether the function may have failed for want of a network, which no entry is charged with.
+ */
+export async function unprepared(
+  { ports, signal, row }: Pick<AskContext, 'ports' | 'signal' | 'row'>,
+  { channel, request: { url: requestUrl } }: SendingEntry,
+  error: unknown,
+): Promise<Outcome> {
+  const missed = missedBy(error)
+  const { network, clock, reachability, report } = ports
+  const unsent = outcomeWithoutHeaders(errorText(error))
+  const { httpStatus, retryAfter } = missed ?? {}
+  const { endedBy } = { ...defaultSession, ...row.sessionRules }
+  const told = httpStatus && outcomeOfHeadersAnswer(unsent, { httpStatus, retryAfter }, endedBy, clock.now())
+  if (told) return told
+  // The last answer says nothing of now.
+  if (missed) reachability?.note(requestUrl, clock.monotonic(), undefined)
+  const url = knockUrlOf(row, originOf(channel))
+  const status = await network.knock(url, { requestUrl, timeoutMs: knockMs, signal })
+  const isThere = isServerThere(status)
+  if (isThere || !missed) report(error)
+  if (!isThere) return { ...unsent, ...unsentBy(network, status), counts: 'unreachable' }
+  const isOfApp = error instanceof PrepareHeadersError || !requirementsOf(channel).includes(lateHeaders)
+  return { ...unsent, rests: isOfApp ? 'origin' : 'lane', counts: true }
 }
 
 /** The marks of one attempt, on its way to the network. */

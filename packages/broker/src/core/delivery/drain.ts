@@ -1,20 +1,14 @@
 // The loop that sends. It settles ended attempts, claims due entries and sends them, until nothing is due. A page and a
 // worker run the same. A crash between any two steps delays and never loses.
 
-import { knockMs, type Limits } from '../limits.js'
-import { errorText } from '../network/error-text.js'
-import { missedBy, PrepareHeadersError } from '../network/invalid-request.js'
-import { unsentBy } from '../network/knock-first.js'
-import { isServerThere } from '../network/reachability.js'
-import { lateHeaders, originOf, requirementsOf } from '../outbox/delivery-requirements.js'
+import type { Limits } from '../limits.js'
+import { originOf } from '../outbox/delivery-requirements.js'
 import { beginSession, changePartition, type Owner } from '../outbox/partition.js'
 import { mayProbe, type WakeReason } from '../outcomes/circuit-breaker.js'
-import { outcomeWithoutHeaders } from '../outcomes/failure-outcomes.js'
-import type { Outcome } from '../outcomes/outcome.js'
 import type { SendingEntry } from '../rows/entry.js'
 import type { PartitionRow } from '../rows/rows.js'
-import { type AskContext, askSession, knockUrlOf } from './ask-server.js'
-import { type AttemptContext, attempt } from './attempt.js'
+import { type AskContext, askSession } from './ask-server.js'
+import { type AttemptContext, attempt, unprepared } from './attempt.js'
 import { type ClaimOptions, claim } from './claim.js'
 import type { DeliveryPorts } from './delivery-ports.js'
 import { keepLeases } from './lease.js'
@@ -162,37 +156,16 @@ function launch(context: DrainContext, entry: SendingEntry, row: PartitionRow): 
   const { principal } = context.user
   const landed = attempt({ ...context, ...context.limits, principal, row }, entry).then(
     (attempted) => ({ entry, ...attempted }),
-    async (error): Promise<Finished> => ({ entry, outcome: await unprepared(context, row, entry, error) }),
+    async (error): Promise<Finished> => ({
+      entry,
+      outcome: await unprepared({ ...context, row }, entry, error),
+    }),
   )
   return { entry, landed }
 }
 
 /** How many attempts in a row may end so before the next wake-up, so that a thousand entries ask a few at a time. */
 const thrownMax = 20
-
-/**
- * A function of the app threw, and nothing was sent. An answer that it got tells the way, as one to the request would.
- * Else a knock tells whether the function may have failed for want of a network, which no entry is charged with.
- */
-async function unprepared(
-  { ports, signal }: DrainContext,
-  row: PartitionRow,
-  { channel, request: { url: requestUrl } }: SendingEntry,
-  error: unknown,
-): Promise<Outcome> {
-  const missed = missedBy(error)
-  const { network, clock, reachability, report } = ports
-  const unsent = outcomeWithoutHeaders(errorText(error), missed?.httpStatus)
-  if (missed === undefined) report(error)
-  else if (missed.httpStatus !== undefined) return unsent
-  // The last answer says nothing of now.
-  else reachability?.note(requestUrl, clock.monotonic(), undefined)
-  const url = knockUrlOf(row, originOf(channel))
-  const status = await network.knock(url, { requestUrl, timeoutMs: knockMs, signal })
-  if (!isServerThere(status)) return { ...unsent, ...unsentBy(network, status), counts: 'unreachable' }
-  const isOfApp = error instanceof PrepareHeadersError || !requirementsOf(channel).includes(lateHeaders)
-  return { ...unsent, rests: isOfApp ? 'origin' : 'lane', counts: true }
-}
 
 /** Waits for an attempt to end or for another event, and gives all that have ended by then. */
 async function landing(

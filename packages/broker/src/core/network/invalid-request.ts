@@ -6,7 +6,7 @@ export class InvalidRequest extends Error {}
 /** The app's own `prepareHeaders` threw, and not the `headers` of a route. */
 export class PrepareHeadersError extends Error {
   /** Its fetch met no server of the app: nobody, or something that answered with this status. */
-  readonly missed?: { readonly httpStatus?: number }
+  readonly missed?: { readonly httpStatus?: number; readonly retryAfter?: string | undefined }
 
   constructor(message: string, options?: ErrorOptions, missed?: PrepareHeadersError['missed']) {
     super(message, options)

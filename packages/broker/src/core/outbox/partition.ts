@@ -186,7 +186,7 @@ export async function activate(
   // The others have left, whether a page could say so or not.
   for (const other of await tx.list(keySpan('partitions', []), partitionsMax))
     if (!signedIn.some(({ partition }) => partition === other.partition))
-      await recordSignOut(tx, other, place.at)
+      await recordSignOut(tx, await readPartition(tx, other.partition), place.at)
   return ended.find(({ partition, from = '/' }) => partition !== owner.partition && from !== place.from)
 }
 

@@ -1,4 +1,5 @@
 // The outcomes after which an entry is sent again.
+import { retryAfterMs } from '../network/backoff.js'
 import { isServerThere } from '../network/reachability.js'
 import { type EntryCore, mayRepeat } from '../rows/entry.js'
 import type { Counts, Outcome } from './outcome.js'
@@ -16,16 +17,30 @@ export const retryOutcome = (reason: string, httpStatus?: number): RetryOutcome 
   sent: true,
 })
 
+/** The app's function gave no headers, so nothing was sent. */
+export const outcomeWithoutHeaders = (problem: string): RetryOutcome => ({
+  ...retryOutcome('headers'),
+  sent: false,
+  problem,
+})
+
 /**
- * The app's function gave no headers, so nothing was sent. `httpStatus`: of the answer that it got in their place. A good
- * one that it has no use for is of a network that wants a sign-in first.
+ * The app's function met an answer in place of the headers. It tells of the session, of the server and of the network what
+ * it would tell as an answer to the request. A good one that the function has no use for is of a network that wants a
+ * sign-in first. Undefined for any other answer below 500: the app has to look at it.
  */
-export function outcomeWithoutHeaders(problem: string, httpStatus?: number): RetryOutcome {
-  const unsent = { ...retryOutcome('headers'), sent: false, problem }
-  if (httpStatus === undefined) return unsent
-  return httpStatus < 400
-    ? { ...unsent, reason: 'network', counts: 'unreachable' }
-    : { ...unsent, reason: 'http', httpStatus, counts: isServerThere(httpStatus) || 'unreachable' }
+export function outcomeOfHeadersAnswer(
+  unsent: RetryOutcome,
+  { httpStatus, retryAfter = '' }: { readonly httpStatus: number; readonly retryAfter?: string | undefined },
+  endedBy: readonly number[],
+  now: number,
+): Outcome | undefined {
+  if (endedBy.includes(httpStatus)) return { kind: 'paused', reason: 'auth', httpStatus }
+  if (httpStatus < 400) return { ...unsent, reason: 'network', counts: 'unreachable' }
+  if (httpStatus < 500 && httpStatus !== 429) return undefined
+  const floor = retryAfterMs({ 'retry-after': retryAfter }, now)
+  const counts = isServerThere(httpStatus) ? floor === undefined : 'unreachable'
+  return { ...unsent, reason: 'http', httpStatus, retryAfterMs: floor, counts, rests: 'origin' }
 }
 
 /** In doubt beats duplicate. A request that may have had effect is sent again only where a repeat is harmless. */

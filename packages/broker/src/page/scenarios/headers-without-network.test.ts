@@ -98,9 +98,43 @@ describe('a token server that fails while the server is there', () => {
 
       expect(await receipt.settled).toMatchObject({ status: 'returned', reason: 'invalidRequest' })
       expect(world.network.requests).toHaveLength(1)
-      expect(world.reports).toEqual([])
+      // A server that is there while a fetch fails has the app look at it.
+      expect(world.reports.length > 0).toBe(way === 'no network')
     },
   )
+})
+
+describe('an answer that a token server gives in place of a token', () => {
+  it.each([1, 20])('ends the session with a 401, and %i writes arrive after the sign-in', async (count) => {
+    const { world, app, go, send } = await open()
+    go(json(401), true)
+    const receipts = Array.from({ length: count }, send)
+
+    await world.clock.advance(3 * 3_600_000)
+    expect(app.outbox()).toMatchObject({ paused: 'auth', waiting: count, deadLetters: 0 })
+    expect(world.reports).toEqual([])
+
+    go(json(200), true)
+    await app.broker.resume()
+    await world.clock.advance(60_000)
+    for (const { settled } of receipts) expect(await settled).toMatchObject({ status: 'delivered' })
+  })
+
+  it.each([429, 503])('has its Retry-After kept: %i', async (status) => {
+    const { world, go, send } = await open()
+    let calls = 0
+    go(() => {
+      calls += 1
+      return new Response('{}', {
+        status,
+        headers: { 'content-type': 'application/json', 'retry-after': '3600' },
+      })
+    }, true)
+    send()
+
+    await world.clock.advance(50 * 60_000)
+    expect(calls).toBe(1)
+  })
 })
 
 describe('words for a network that is gone', () => {

@@ -55,7 +55,7 @@ async function openInFlight(sender: Sender) {
 /** The outcomes of the first post that reached the reducers. */
 const ends = ({ actions }: App) =>
   (actions as readonly { type: string; meta?: { arg?: { postId?: string } } }[]).filter(
-    ({ type, meta }) => /\/(delivered|confirmed)$/.test(type) && meta?.arg?.postId === 'p1',
+    ({ type, meta }) => /\/(delivered|deliveredWithoutAnswer)$/.test(type) && meta?.arg?.postId === 'p1',
   )
 const left = { status: 'signedOut' }
 

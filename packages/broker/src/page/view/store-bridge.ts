@@ -59,6 +59,21 @@ export interface StoreBridge {
   forgetLeft(but?: string): void
 }
 
+/** What a user left in the view at their sign-out, for the time until they or another user are here. */
+function createLeftEntries() {
+  let left: { readonly of: string; readonly entries: ReadonlyMap<string, ShownEntry> } | undefined
+  return {
+    get: (entryId: string) => left?.entries.get(entryId),
+    /** A user who comes and goes in one turn has an empty view the second time. */
+    keep(of: string, entries: ReadonlyMap<string, ShownEntry>) {
+      left = { of, entries: new Map([...(left?.of === of ? left.entries : []), ...entries]) }
+    },
+    forget(but?: string) {
+      if (left?.of !== but) left = undefined
+    },
+  }
+}
+
 export function createStoreBridge(
   { report }: Pick<Ports, 'report'>,
   page: PagePlace,
@@ -67,7 +82,7 @@ export function createStoreBridge(
 ): StoreBridge {
   const pending = createPendingEntries()
   const { entries } = pending
-  let left: { readonly of: string; readonly entries: ReadonlyMap<string, ShownEntry> } | undefined
+  const left = createLeftEntries()
   /** Captures of this page that the counters, as last read, leave out: by their place, once they have one. */
   const uncounted = new Map<string, number>()
   const recent = createRecentOutcomes()
@@ -87,7 +102,7 @@ export function createStoreBridge(
     dispatch: all,
     answered: tell,
     shown: (entryId) => entries.get(entryId),
-    known: (entryId) => entries.get(entryId) ?? left?.entries.get(entryId),
+    known: (entryId) => entries.get(entryId) ?? left.get(entryId),
     hasPending: (besides) => entries.size > (besides !== undefined && entries.has(besides) ? 1 : 0),
     showAgain: (slice) => one(shownAgain(pending.restored(), { ...slice, ...status.now() }, recent.past())),
     captured(entryId, entry) {
@@ -104,11 +119,9 @@ export function createStoreBridge(
     stored: () => [...entries.keys()].filter((id) => uncounted.get(id) !== notStored),
     lost: (entryIds, at) => all(entryIds.flatMap((id) => lossAction(id, entries.get(id), at))),
     onTheirWay: () => (status.now().paused === undefined ? pending.prompt() : []),
-    forgetLeft(but) {
-      if (left?.of !== but) left = undefined
-    },
+    forgetLeft: left.forget,
     clear(principal) {
-      left = { of: principal, entries: new Map(entries) }
+      left.keep(principal, entries)
       for (const id of entries.keys()) receipts.leave(id)
       pending.clear()
       uncounted.clear()

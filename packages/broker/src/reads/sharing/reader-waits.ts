@@ -23,6 +23,8 @@ export function createReaderWaits(
   leave: (reader: Subscriber) => void,
 ): ReaderWaits {
   let isPrepared = false
+  /** Readers that were given a copy, or wait for it. */
+  const patient = new WeakSet<Subscriber>()
   let wasSent = false
 
   /** Unless it has its answer by then, or has left. */
@@ -38,23 +40,25 @@ export function createReaderWaits(
   }
 
   function bePatient(reader: Subscriber): void {
+    patient.add(reader)
     const { cache = 'networkFirst', networkTimeoutMs = networkTimeoutMsDefault } = reader.params
     if (cache === 'staleWhileRevalidate') serving.giveCopy(reader)
     if (cache === 'networkFirst') after(networkTimeoutMs, reader, () => serving.giveCopy(reader))
   }
 
-  /** On the wire. */
+  /** On the wire. An answer that is compared is no longer on it. */
   function limit(reader: Subscriber): void {
     const turn = sending.turn()
-    after(reader.params.requestTimeoutMs, reader, () => sending.turn() === turn && giveUp(reader))
+    if (turn !== undefined)
+      after(reader.params.requestTimeoutMs, reader, () => sending.turn() === turn && giveUp(reader))
   }
 
   return {
     async prepare() {
       await cachedAnswer.find()
-      if (!sending.is('waiting') || isPrepared) return
+      if (!sending.is('waiting')) return
       isPrepared = true
-      for (const reader of [...readers])
+      for (const reader of [...readers].filter((one) => !patient.has(one)))
         if (serving.giveFresh(reader)) leave(reader)
         else bePatient(reader)
     },
