@@ -11,10 +11,9 @@ export interface ReadMark {
   /** When the read began, in epoch milliseconds: for `meta.readAt` of the action that brings its answer. */
   readonly readAt: number
   /**
-   * Call it when the answer is there. The lanes of which the answer cannot be trusted: an entry of theirs was in
-   * flight, of unknown effect or settled since the mark, so nobody can say whether the answer has it; or it had
-   * settled, and the answer has it, while the view still shows it as pending. Keep what you had of them, and read
-   * them again when they have settled.
+   * Call it when the answer is there. Gives the lanes for which the answer cannot be trusted. In such a lane an entry was
+   * in flight, of unknown effect, or settled since the mark, so the answer may or may not have it. Or the answer has it,
+   * while the view still shows it as pending. Keep what you had of these lanes, and read again when they have settled.
    */
   touchedLanes(): Promise<ReadonlySet<string>>
 }

@@ -98,13 +98,13 @@ function createSharedRequests(
   outcomeOf: SharedRequestContext['outcomeOf'],
 ) {
   const { ports, limits, readEvents, scheduler, lineUp, retries, principal, userHeader, snapshot } = context
-  const readings = new Map<string, SharedRequest>()
-  const readingsMax = limits.waitingReadsMax + limits.concurrencyMax
+  const sharedRequests = new Map<string, SharedRequest>()
+  const sharedRequestsMax = limits.waitingReadsMax + limits.concurrencyMax
 
   function begin(key: string, reader: Subscriber): SharedRequest {
     const { request } = reader.params
-    const tell = readEvents.open(request.url, () => reading)
-    const reading: SharedRequest = createSharedRequest({
+    const tell = readEvents.open(request.url, () => shared)
+    const shared: SharedRequest = createSharedRequest({
       ports,
       scheduler,
       lineUp,
@@ -114,27 +114,28 @@ function createSharedRequests(
       outcomeOf,
       owner: { principal, userHeader, isOwn: isOwn(snapshot, request.url) },
       tell(kind, order) {
-        if (kind === 'ended') readings.delete(key)
+        if (kind === 'ended') sharedRequests.delete(key)
         tell(kind, order)
       },
     })
-    readings.set(key, reading)
-    reading.join(reader)
+    sharedRequests.set(key, shared)
+    shared.join(reader)
     tell('waiting')
-    return reading
+    return shared
   }
 
   return {
     join(reader: Subscriber): () => void {
       const key = readKey({ scope: '', request: reader.params.request })
-      const known = readings.get(key)
+      const known = sharedRequests.get(key)
       known?.join(reader)
-      if (known === undefined && readings.size >= readingsMax) return refuseRead(reader, outcomeOf)
-      const reading = known ?? begin(key, reader)
-      return () => reading.leave(reader)
+      if (known === undefined && sharedRequests.size >= sharedRequestsMax)
+        return refuseRead(reader, outcomeOf)
+      const shared = known ?? begin(key, reader)
+      return () => shared.leave(reader)
     },
     cancel() {
-      for (const reading of [...readings.values()]) reading.cancel()
+      for (const shared of [...sharedRequests.values()]) shared.cancel()
     },
   }
 }

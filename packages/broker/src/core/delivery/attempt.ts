@@ -17,8 +17,7 @@ import { outcomeOfHeadersAnswer, outcomeWithoutHeaders, retryOutcome } from '../
 import { forbidPromise } from '../outcomes/forbid-promise.js'
 import { retentionMsOf } from '../outcomes/key-retention.js'
 import type { Outcome, RefusalJudge, Verdict } from '../outcomes/outcome.js'
-import type { RefusesAnswer } from '../rows/answer-rules.js'
-import { defaultSession } from '../rows/answer-rules.js'
+import { defaultSession, type RefusesAnswer } from '../rows/answer-rules.js'
 import { isRepeatable, type SendingEntry, toRow } from '../rows/entry.js'
 import type { Failure } from '../rows/rows.js'
 import { type AskContext, askSession, knockUrlOf, prepareInTime } from './ask-server.js'
@@ -128,10 +127,11 @@ async function bySession(
 }
 
 /**
- * A function of the app threw, and nothing was sent. An answer that it got tells the way, as one to the request would.
- * Else a knock tells whether the function may have failed for want of a network, which no entry is charged with.
+ * The outcome where a function of the app threw in place of giving headers. Nothing was sent. An answer that the function
+ * threw counts as an answer to the request. Otherwise a knock shows whether the network was missing. No entry is charged
+ * for a missing network.
  */
-export async function unprepared(
+export async function outcomeOfThrownHeaders(
   { ports, signal, row }: Pick<AskContext, 'ports' | 'signal' | 'row'>,
   { channel, request: { url: requestUrl } }: SendingEntry,
   error: unknown,
@@ -143,7 +143,7 @@ export async function unprepared(
   const { endedBy } = { ...defaultSession, ...row.sessionRules }
   const told = httpStatus && outcomeOfHeadersAnswer(unsent, { httpStatus, retryAfter }, endedBy, clock.now())
   if (told) return told
-  // The last answer says nothing of now.
+  // A recent answer of the server must not stand in for the knock.
   if (missed) reachability?.note(requestUrl, clock.monotonic(), undefined)
   const url = knockUrlOf(row, originOf(channel))
   const status = await network.knock(url, { requestUrl, timeoutMs: knockMs, signal })

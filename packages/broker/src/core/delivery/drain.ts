@@ -8,7 +8,7 @@ import { mayProbe, type WakeReason } from '../outcomes/circuit-breaker.js'
 import type { SendingEntry } from '../rows/entry.js'
 import type { PartitionRow } from '../rows/rows.js'
 import { type AskContext, askSession } from './ask-server.js'
-import { type AttemptContext, attempt, unprepared } from './attempt.js'
+import { type AttemptContext, attempt, outcomeOfThrownHeaders } from './attempt.js'
 import { type ClaimOptions, claim } from './claim.js'
 import type { DeliveryPorts } from './delivery-ports.js'
 import { keepLeases } from './lease.js'
@@ -158,7 +158,7 @@ function launch(context: DrainContext, entry: SendingEntry, row: PartitionRow): 
     (attempted) => ({ entry, ...attempted }),
     async (error): Promise<Finished> => ({
       entry,
-      outcome: await unprepared({ ...context, row }, entry, error),
+      outcome: await outcomeOfThrownHeaders({ ...context, row }, entry, error),
     }),
   )
   return { entry, landed }

@@ -1,11 +1,11 @@
-// Errors of a request that is built. One that cannot be built is never sent, whatever the network does.
+// Errors of a request as it is built. A request that cannot be built is never sent, whatever the network does.
 import { errorText } from './error-text.js'
 
 export class InvalidRequest extends Error {}
 
 /** The app's own `prepareHeaders` threw, and not the `headers` of a route. */
 export class PrepareHeadersError extends Error {
-  /** Its fetch met no server of the app: nobody, or something that answered with this status. */
+  /** Its fetch met no server of the app. `httpStatus`: of the answer that the function threw, where it got one. */
   readonly missed?: { readonly httpStatus?: number; readonly retryAfter?: string | undefined }
 
   constructor(message: string, options?: ErrorOptions, missed?: PrepareHeadersError['missed']) {

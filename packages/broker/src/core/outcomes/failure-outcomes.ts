@@ -1,4 +1,4 @@
-// The outcomes after which an entry is sent again.
+// The outcomes of attempts that got no answer from the application: retry, in doubt, or paused.
 import { retryAfterMs } from '../network/backoff.js'
 import { isServerThere } from '../network/reachability.js'
 import { type EntryCore, mayRepeat } from '../rows/entry.js'
@@ -25,9 +25,9 @@ export const outcomeWithoutHeaders = (problem: string): RetryOutcome => ({
 })
 
 /**
- * The app's function met an answer in place of the headers. It tells of the session, of the server and of the network what
- * it would tell as an answer to the request. A good one that the function has no use for is of a network that wants a
- * sign-in first. Undefined for any other answer below 500: the app has to look at it.
+ * The app's function threw an answer in place of giving headers. The answer says about session, server and network what
+ * an answer to the request would say. A good answer that the function cannot use comes from a network that wants a sign-in
+ * first. Undefined for any other answer below 500, which the app has to look at.
  */
 export function outcomeOfHeadersAnswer(
   unsent: RetryOutcome,

@@ -1,5 +1,5 @@
-// A `prepareHeaders` that asks the server for a token, as the CSRF sample of the documents does. What it meets on the way
-// is told as it is told of a write itself.
+// A `prepareHeaders` that asks the server for a token, as the CSRF sample of the documents does. The app is
+// told of a failure of that request as of a failure of the write itself.
 import { createAction } from '@reduxjs/toolkit'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { openApp } from '../../../test/page-fixture.js'

@@ -44,7 +44,7 @@ async function openInFlight(sender: Sender) {
       release(await take(request))
       await world.settle()
     },
-    /** What the tap came to, as far as anybody can see. */
+    /** The visible result of the tap. */
     async seen() {
       const settled = await Promise.race([receipt.settled, world.settle().then(() => 'open' as const)])
       return { settled, claps: app.post('p1')?.claps, waiting: app.outbox().entries[receipt.id] }

@@ -1,5 +1,5 @@
-// A slice may be given a state that no longer shows what is pending: a root reducer begins anew, kept state is put in,
-// a reducer is loaded late. Sees that the slice shows it again, with the action that did so or right after it.
+// Shows pending actions again in a slice that has lost them. A slice loses them where a root reducer begins anew, where
+// kept state is put in, or where a reducer is loaded late.
 import type { Action } from 'redux'
 import { type BrokerState, brokerReducer, initialState } from '../../redux/broker-reducer.js'
 import { rehydrate } from '../../redux/optimistic/persisted-state.js'

@@ -59,7 +59,7 @@ export interface StoreBridge {
   forgetLeft(but?: string): void
 }
 
-/** What a user left in the view at their sign-out, for the time until they or another user are here. */
+/** Entries that a user left in the view at their sign-out. They are kept until a user is here again. */
 function createLeftEntries() {
   let left: { readonly of: string; readonly entries: ReadonlyMap<string, ShownEntry> } | undefined
   return {

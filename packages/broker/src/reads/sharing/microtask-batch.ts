@@ -1,7 +1,7 @@
 // All that are asked for in one turn stand in line together, so that the most urgent of them goes first.
 import type { SharedRequest } from './shared-request.js'
 
-export function batchInMicrotask(): (reading: SharedRequest) => void {
+export function batchInMicrotask(): (request: SharedRequest) => void {
   let turn: SharedRequest[] = []
   async function flush(): Promise<void> {
     const all = turn
@@ -9,8 +9,8 @@ export function batchInMicrotask(): (reading: SharedRequest) => void {
     await Promise.all(all.map((one) => one.prepare()))
     for (const one of all) one.ask()
   }
-  return (reading) => {
-    turn.push(reading)
+  return (request) => {
+    turn.push(request)
     if (turn.length === 1) queueMicrotask(flush)
   }
 }

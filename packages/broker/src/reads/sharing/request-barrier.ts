@@ -16,7 +16,7 @@ export interface RequestBarrierContext extends Pick<ReadEngineContext, 'ports'> 
 }
 
 export interface RequestBarrier {
-  /** From now on it waits for `holdMsMax` at most. */
+  /** From now on the request waits for `holdMsMax` at most. */
   begin(): void
   /**
    * Whether a write to its tags is on its way, and it may still wait. Then it calls back when nothing of it is on its way,

@@ -14,7 +14,7 @@ export interface RequestSendingContext extends RequestBarrierContext {
   readonly retries: number | undefined
   readonly owner: ReadOwner
   tell(kind: ReadEvent['kind'], order?: number): void
-  /** Has it `ask` later. */
+  /** Calls `ask` at the end of this turn. */
   lineUp(): void
   onSent(): void
   onResult(result: ReadResult): void

@@ -12,8 +12,8 @@ import { createRequestSending, highestPriority, type RequestSendingContext } fro
 export interface SharedRequestContext
   extends Omit<RequestSendingContext, 'readers' | 'lineUp' | 'onSent' | 'onResult'> {
   outcomeOf(result: ReadResult): RouteOutcome
-  /** Has it `prepare` and then `ask`, together with all others of this turn. */
-  lineUp(reading: SharedRequest): void
+  /** Calls `prepare` and then `ask` of the request, together with all others of this turn. */
+  lineUp(request: SharedRequest): void
 }
 
 export interface SharedRequest {
