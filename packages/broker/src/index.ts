@@ -29,7 +29,7 @@ export {
   markDelivered,
   outboxEntries,
   retry,
-} from './page/commands.js'
+} from './page/outbox-commands.js'
 export { limitReads, watchReads } from './page/read-commands.js'
 export { markRead } from './page/read-mark.js'
 
@@ -52,17 +52,17 @@ export type {
   Success,
 } from './core/rows/answer-rules.js'
 export type { Loss } from './core/rows/rows.js'
-export type { Broker, BrokerOptions, Capabilities, World } from './page/broker.js'
-export type { DeadLetter, DiscardSummary, OutboxEntry } from './page/commands.js'
+export type { Broker, BrokerOptions, Capabilities, World } from './page/broker-types.js'
 export type { PageRequest } from './page/delivery/prepare-headers.js'
+export type { DeadLetter, DiscardSummary, OutboxEntry } from './page/outbox-commands.js'
 export type { ReadMark } from './page/read-mark.js'
 export type { FetchOptions, ReadBehavior, ReadEvent, ReadPart } from './page/reads-port.js'
 export type { ReadsOptions } from './reads/read-engine.js'
 export type { ReadOptions } from './reads/request/read-options.js'
 export type { ReadTemplate } from './reads/request/read-request.js'
 export type { BrokerState, EntryStatus } from './redux/broker-reducer.js'
-export type { Produce } from './redux/optimistic/layers.js'
 export type { OptimisticOptions } from './redux/optimistic/optimistic.js'
+export type { Produce } from './redux/optimistic/slice-layers.js'
 export type { OriginTrouble, TroubleCode } from './redux/origin-trouble.js'
 export type { RefusedWhen, TagsOf } from './redux/route.js'
 export type {

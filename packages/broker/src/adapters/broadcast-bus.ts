@@ -12,7 +12,7 @@ export function broadcastBus(database: string): Bus {
     if (typeof data === 'string') for (const listener of listeners) listener(data)
   }
   // A page in the back/forward cache is dropped by the first message to it. Such a page hears nothing.
-  const putAway = () => {
+  const onHide = () => {
     channel?.close()
     channel = undefined
   }
@@ -20,7 +20,7 @@ export function broadcastBus(database: string): Bus {
     channel ??= open()
     channel?.addEventListener('message', hear)
   }
-  addEventListener('pagehide', putAway)
+  addEventListener('pagehide', onHide)
   addEventListener('pageshow', comeBack)
   comeBack()
 
@@ -40,9 +40,9 @@ export function broadcastBus(database: string): Bus {
     },
     close() {
       isOpen = false
-      removeEventListener('pagehide', putAway)
+      removeEventListener('pagehide', onHide)
       removeEventListener('pageshow', comeBack)
-      putAway()
+      onHide()
     },
   }
 }

@@ -10,7 +10,7 @@ import { oneOf, rejectOldNames } from '../redux/check-route.js'
 import { describe } from '../redux/describe.js'
 import { routeOf } from '../redux/route.js'
 import type { AnyRouted } from '../redux/types.js'
-import type { World } from './broker.js'
+import type { World } from './broker-types.js'
 import type { ReadPart } from './reads-port.js'
 
 const knownOptions = [

@@ -11,7 +11,7 @@ import { createMissingCaseWatch } from '../redux/optimistic/missing-case-watch.j
 import { optimistic } from '../redux/optimistic/optimistic.js'
 import { isRead, type Route, routeOf } from '../redux/route.js'
 import type { BrokerDispatch } from '../redux/types.js'
-import { type Broker, type BrokerOptions, type Capabilities, internals, type World } from './broker.js'
+import { type Broker, type BrokerOptions, type Capabilities, internals, type World } from './broker-types.js'
 import { checkOptions } from './check-options.js'
 import { createRefusalFunctions } from './delivery/refusal-functions.js'
 import { createRegistration } from './delivery/register-worker.js'

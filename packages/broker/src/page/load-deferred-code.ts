@@ -1,5 +1,5 @@
 // Loads the page's later code beside its start, so that it is there when the network is not.
-import type { World } from './broker.js'
+import type { World } from './broker-types.js'
 
 type DeferredCode = typeof import('./deferred-code.js')
 

@@ -1,7 +1,7 @@
 // Commands of an app for its reads, beside dispatching and fetching them.
 
 import { describe } from '../redux/describe.js'
-import { type Broker, internals } from './broker.js'
+import { type Broker, internals } from './broker-types.js'
 import type { ReadEvent } from './reads-port.js'
 
 // Every bundler replaces this expression; the check is left out of a production build.

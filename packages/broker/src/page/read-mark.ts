@@ -5,7 +5,7 @@ import { journalMax } from '../core/limits.js'
 import { readPartition } from '../core/outbox/partition.js'
 import { maxKey } from '../core/rows/key-spans.js'
 import type { StoreTransaction } from '../core/rows/store-port.js'
-import { type Broker, internals } from './broker.js'
+import { type Broker, internals } from './broker-types.js'
 
 export interface ReadMark {
   /** When the read began, in epoch milliseconds: for `meta.readAt` of the action that brings its answer. */

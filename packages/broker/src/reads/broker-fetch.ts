@@ -2,10 +2,10 @@
 import type { ReadRequest } from '../core/reads/read-types.js'
 import type { FetchOptions, ReadEngineContext } from '../page/reads-port.js'
 import { checkFetchOptions } from './request/check-read-options.js'
-import { checkedPriority, checkedTags, readParamNames } from './request/read-params.js'
+import { checkedPriority, checkedTags, type ReadParams, readParamNames } from './request/read-params.js'
 import { toReadRequest } from './request/read-request.js'
 import type { AnsweredRead, ReadResult } from './request/read-result.js'
-import { createSubscriber, type ReadParams } from './request/subscriber.js'
+import { createSubscriber } from './request/subscriber.js'
 import type { UserReads } from './user-reads.js'
 
 // Every bundler replaces this expression. A production build contains no checks.

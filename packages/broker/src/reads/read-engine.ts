@@ -61,7 +61,7 @@ export function createReadEngine(
   // Delete the answers of users who left, should the tab that was to do it have crashed. Only while nobody is signed in:
   // after a storage wipe no row names the current user, whose answers would be deleted too.
   queueMicrotask(() => context.principal() === '' && clearSignedOutUsers(answerCache, ports))
-  const stopWatching = host.onPutAway(() => session.cancel())
+  const stopWatching = host.onPageHide(() => session.cancel())
 
   return {
     capture: (route, action, next) => dispatchRead(context, session.show, route, action, next),

@@ -8,10 +8,11 @@ import { createRequestIdentifier, type RequestIdentifierContext } from './cache/
 import { createActiveReads } from './consistency/active-reads.js'
 import { createWriteBarrier, type WriteBarrier } from './consistency/write-barrier.js'
 import type { ReadEvents } from './read-events.js'
+import type { ReadParams } from './request/read-params.js'
 import { isOwn } from './request/read-request.js'
 import type { ReadOwner, ReadResult } from './request/read-result.js'
 import { warnOfLeftOut } from './request/read-warnings.js'
-import { createSubscriber, type ReadParams, type Subscriber } from './request/subscriber.js'
+import { createSubscriber, type Subscriber } from './request/subscriber.js'
 import { createRouteOutcome } from './sharing/answer-subscribers.js'
 import {
   createSharedRequest,

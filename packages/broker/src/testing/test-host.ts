@@ -13,13 +13,13 @@ export interface TestHost extends PageLifecycle {
   /** The app's own request to a URL has been answered. */
   hear(url: string, status?: number): void
   /** The page goes into the back-forward cache, or for good. */
-  putAway(): void
+  hidePage(): void
 }
 
 export function createTestHost(baseUrl: string, startsOnline: boolean, life: Life): TestHost {
   const listeners = new Set<(signal: LifecycleSignal) => void>()
   const traffic = new Set<Reachability['note']>()
-  const putAways = new Set<() => void>()
+  const hideListeners = new Set<() => void>()
   let online = startsOnline
   let visible = true
   let persisted = false
@@ -38,7 +38,7 @@ export function createTestHost(baseUrl: string, startsOnline: boolean, life: Lif
     frame: (callback) => queueMicrotask(() => life.run(callback)),
     listen: (listener) => subscribe(listeners, listener),
     listenTraffic: (note) => subscribe(traffic, note),
-    onPutAway: (listener) => subscribe(putAways, listener),
+    onPageHide: (listener) => subscribe(hideListeners, listener),
     setOnline(now) {
       online = now
       tell(now ? 'wake' : 'change')
@@ -52,8 +52,8 @@ export function createTestHost(baseUrl: string, startsOnline: boolean, life: Lif
       for (const note of [...traffic])
         life.run(() => note(new URL(url, baseUrl).href, Number.POSITIVE_INFINITY, status))
     },
-    putAway() {
-      for (const listener of [...putAways]) life.run(listener)
+    hidePage() {
+      for (const listener of [...hideListeners]) life.run(listener)
     },
   }
 }

@@ -6,11 +6,13 @@ import * as statusQuery from '../core/delivery/status-query.js'
 import type { RandomSource } from '../core/platform.js'
 import type { AnswerCache } from '../core/reads/cache/answer-cache.js'
 import type { Store } from '../core/rows/store-port.js'
-import type { World } from '../page/broker.js'
+import type { World } from '../page/broker-types.js'
 import { type ManualClock, manualClock } from './manual-clock.js'
-import { createMemoryBus, createMemoryLocks, seededChance } from './memory-realms.js'
+import { createMemoryBus } from './memory-bus.js'
+import { createMemoryLocks } from './memory-locks.js'
 import { createLife, type Life } from './realm-life.js'
 import { type Script, type ScriptedNetwork, scriptedNetwork } from './scripted-network.js'
+import { createSeededRandom } from './seeded-random.js'
 import { createTestDevice } from './test-device.js'
 import { createTestHost, type TestHost } from './test-host.js'
 
@@ -70,7 +72,7 @@ export interface TestWorldOptions {
 export function createTestWorld(options: TestWorldOptions = {}): TestWorld {
   const { baseUrl = 'https://app.test/', seed = 1, store = memoryStore(), zone } = options
   const clock = manualClock(options.now === undefined ? {} : { now: options.now })
-  const randomSource = seededChance(seed)
+  const randomSource = createSeededRandom(seed)
   const bus = createMemoryBus()
   const locks = createMemoryLocks()
   const hosts = new Set<TestHost>()

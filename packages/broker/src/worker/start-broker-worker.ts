@@ -18,7 +18,7 @@ import type { Network } from '../core/network/network.js'
 import type { CanSend } from '../core/outbox/delivery-requirements.js'
 import { isActive, type Owner, readActive, readProven } from '../core/outbox/partition.js'
 import type { Ports } from '../core/ports/all-ports.js'
-import { sendIdentified } from '../core/reads/cache/answer-identity.js'
+import { sendKeyed } from '../core/reads/cache/key-headers.js'
 import { isReadCommand } from '../core/reads/read-messages.js'
 import { withReachability } from '../core/reads/scheduler/reachability-scheduler.js'
 import { createScheduler } from '../core/reads/scheduler/scheduler.js'
@@ -137,7 +137,7 @@ const sendingReads =
     const headers = await prepare({ ...request, partition, route })
     // The app prepared the headers for the session of now, which may be another user's.
     if (headers !== request.headers && !(await isActive(store, partition))) return { kind: 'failed' }
-    return sendIdentified(network, request, headers, { ...wire, bytesMax })
+    return sendKeyed(network, request, headers, { ...wire, bytesMax })
   }
 
 const activeAt = ({ store }: Pick<Ports, 'store'>, base: Base) =>

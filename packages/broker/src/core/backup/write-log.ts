@@ -1,8 +1,8 @@
 // Records the writes to an outbox, so that a place outside of the database can have the same.
 
-import { isValidPartition } from '../outbox/partition-validation.js'
 import { baseOfHome, isValidHomeRow, listHomeRows } from '../rows/app-homes.js'
 import { keySpan } from '../rows/key-spans.js'
+import { isValidPartition } from '../rows/partition-validation.js'
 import type { PartitionRow, Rows, SaltRow, StoreName } from '../rows/rows.js'
 import { partitionsMax } from '../rows/schema.js'
 import type { Key, StoreTransaction } from '../rows/store-port.js'

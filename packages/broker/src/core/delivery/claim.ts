@@ -9,8 +9,8 @@ import {
   preparesHeaders,
   sendableChannels,
 } from '../outbox/delivery-requirements.js'
+import { putInDoubt } from '../outbox/end-entry.js'
 import { transition } from '../outbox/entry-state.js'
-import { putInDoubt } from '../outbox/lanes.js'
 import { sessionOf } from '../outbox/partition.js'
 import { isValidEntry } from '../outbox/row-validation.js'
 import { allowedRequests, healthyOrigin, type WakeReason } from '../outcomes/circuit-breaker.js'

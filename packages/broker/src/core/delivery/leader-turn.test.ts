@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { memoryStore } from '../../adapters/memory/memory-store.js'
 import { manualClock } from '../../testing/manual-clock.js'
-import { createMemoryLocks } from '../../testing/memory-realms.js'
+import { createMemoryLocks } from '../../testing/memory-locks.js'
 import { createLife } from '../../testing/realm-life.js'
 import { sendingEntry } from '../fixtures/entry.fixture.js'
 import { leaseMs, lookMs } from '../limits.js'

@@ -2,8 +2,9 @@
 // release could not read.
 
 import { pageRowsMax, waitCapMs } from '../limits.js'
+import { deferEntry, putInDoubt } from '../outbox/end-entry.js'
 import { transition } from '../outbox/entry-state.js'
-import { deferEntry, promoteNext, putInDoubt } from '../outbox/lanes.js'
+import { promoteNext } from '../outbox/lanes.js'
 import { isValidEntry } from '../outbox/row-validation.js'
 import { outcomeOfUnknownEffect } from '../outcomes/failure-outcomes.js'
 import type { Clock } from '../platform.js'

@@ -5,9 +5,9 @@
 import { type Limits, waitCapMs } from '../limits.js'
 import { backoffMs } from '../network/backoff.js'
 import { originOf } from '../outbox/delivery-requirements.js'
+import { endEntry, putInDoubt, putWithTry, returnToUser } from '../outbox/end-entry.js'
 import { transition } from '../outbox/entry-state.js'
 import { isLeft, shrinkJournal } from '../outbox/journal.js'
-import { endEntry, putInDoubt, putWithTry, returnToUser } from '../outbox/lanes.js'
 import { type Owner, readPartition } from '../outbox/partition.js'
 import { storeLeftPartition } from '../outbox/sign-out.js'
 import {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { memoryStore } from '../../adapters/memory/memory-store.js'
-import { seededChance } from '../../testing/memory-realms.js'
+import { createSeededRandom } from '../../testing/seeded-random.js'
 import { type BackedUpStore, withBackup } from '../backup/backed-up-store.js'
 import type { Checkpoint, CheckpointFile } from '../backup/checkpoint.js'
 import { recoverRows } from '../backup/recover-lost-rows.js'
@@ -82,7 +82,9 @@ describe('a salt that is damaged', () => {
   it.each(junk)('only in its base is found by the base in its name: %j', async (base) => {
     const store = memoryStore()
     await put(store, 'settings', { name: 'salt:/a/', value: 'old', base: base ?? 0 })
-    const salt = await store.transact('readwrite', 'strict', (tx) => readSalt(tx, seededChance(1), '/a/b/'))
+    const salt = await store.transact('readwrite', 'strict', (tx) =>
+      readSalt(tx, createSeededRandom(1), '/a/b/'),
+    )
 
     expect(salt).toBe('old')
   })
@@ -117,7 +119,7 @@ describe('a session that is damaged', () => {
   const ann = { principal: 'ann', salt: 'salt' }
   async function signedIn(more: object) {
     const store = memoryStore()
-    const randomSource = seededChance(1)
+    const randomSource = createSeededRandom(1)
     const [anns, bobs] = await Promise.all(
       ['ann', 'bob'].map((user) => partitionName(randomSource, ann.salt, user)),
     )

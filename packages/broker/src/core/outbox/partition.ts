@@ -12,12 +12,12 @@ import {
 import type { Base } from '../rows/base-path.js'
 import { keySpan } from '../rows/key-spans.js'
 import { partitionName } from '../rows/partition-name.js'
+import { isValidPartition } from '../rows/partition-validation.js'
 import type { AppSettings, PartitionRow, PauseReason, SaltRow, SessionRow } from '../rows/rows.js'
 import { partitionsMax } from '../rows/schema.js'
 import type { Store, StoreTransaction } from '../rows/store-port.js'
 import { isLeft } from './journal.js'
 import { latestLanes } from './lanes.js'
-import { isValidPartition } from './partition-validation.js'
 import { rebuiltCounts } from './rebuild-counts.js'
 import { recordSignOut, storeLeftPartition } from './sign-out.js'
 

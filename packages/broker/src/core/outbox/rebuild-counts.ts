@@ -3,11 +3,11 @@
 import { listMax } from '../limits.js'
 import { listHomeRows, sessionNameOfHome } from '../rows/app-homes.js'
 import { keySpan } from '../rows/key-spans.js'
+import { validPartsOf } from '../rows/partition-validation.js'
 import type { PartitionRow, SaltRow, SessionRow } from '../rows/rows.js'
 import type { StoreTransaction } from '../rows/store-port.js'
 import { isCount, isText } from '../type-checks.js'
 import { needsOfApp } from './delivery-requirements.js'
-import { validPartsOf } from './partition-validation.js'
 import { isValidEntry } from './row-validation.js'
 
 /**

@@ -3,6 +3,7 @@
 
 import { originOfUrl } from '../network/url-origin.js'
 import { type DeadLetter, type EntryRow, entryVersion, indexColumns, type LiveEntry } from '../rows/entry.js'
+import { areMarks } from '../rows/partition-validation.js'
 import type { JournalRow } from '../rows/rows.js'
 import {
   areNumbers,
@@ -87,10 +88,6 @@ const isBody = (body: unknown) => body === undefined || isText(body) || body ins
 const isSuccess = (success: unknown) =>
   isText(success) ||
   (isRow(success) && areNumbers(success['status'] ?? []) && areTexts(success['contentTypes'] ?? []))
-
-export const areMarks = (marks: unknown): boolean =>
-  Array.isArray(marks) &&
-  marks.every((mark) => isRow(mark) && ['header', 'path', 'text'].every((part) => isText(mark[part] ?? '')))
 
 const isTrouble = (trouble: unknown) =>
   isRow(trouble) &&

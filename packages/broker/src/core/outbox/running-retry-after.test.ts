@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest'
 import { memoryStore } from '../../adapters/memory/memory-store.js'
 import { manualClock } from '../../testing/manual-clock.js'
-import { createMemoryLocks } from '../../testing/memory-realms.js'
+import { createMemoryLocks } from '../../testing/memory-locks.js'
 import { createLife } from '../../testing/realm-life.js'
 import { asLeader } from '../delivery/leader-lock.js'
 import { resolve, type StatusAnswer } from '../delivery/status-query.js'

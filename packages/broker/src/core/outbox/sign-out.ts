@@ -4,12 +4,12 @@ import { isRetryAfterRunning } from '../rows/cooldown.js'
 import { withoutLastFailure } from '../rows/failure-run.js'
 import { keySpan } from '../rows/key-spans.js'
 import { isValidOrigin } from '../rows/origin-validation.js'
+import { isValidPartition } from '../rows/partition-validation.js'
 import type { PartitionRow } from '../rows/rows.js'
 import { partitionsMax } from '../rows/schema.js'
 import type { StoreTransaction } from '../rows/store-port.js'
 import { originOf } from './delivery-requirements.js'
 import { forgetJournal, isLeft } from './journal.js'
-import { isValidPartition } from './partition-validation.js'
 
 export async function recordSignOut(tx: StoreTransaction, row: PartitionRow, now: number): Promise<void> {
   if (isLeft(row)) return

@@ -7,10 +7,10 @@ import { defaultSession } from '../rows/answer-rules.js'
 import type { EntryCore } from '../rows/entry.js'
 import { troubleAfter } from '../rows/failure-run.js'
 import type { AppSettings } from '../rows/rows.js'
-import { echoesKey, isAskedFor, signsAnswers } from './acknowledgement.js'
 import { type Answer, dataOf, matchesMark, typeOf } from './answer-marks.js'
 import { leastRetryDelayMs, outcomeOfUnknownEffect, retryOutcome } from './failure-outcomes.js'
 import type { Outcome, ReturnedReason, Verdict } from './outcome.js'
+import { echoesKey, isAskedFor, signsAnswers } from './server-acknowledgement.js'
 import { storedProblem } from './stored-problem.js'
 
 /** How the app says that its server ends sessions. */

@@ -5,11 +5,11 @@ import { isHtml } from '../network/media-type.js'
 import type { Reply } from '../network/network.js'
 import { type EntryCore, isRepeatableByItself, mayRepeat } from '../rows/entry.js'
 import { troubleAfter } from '../rows/failure-run.js'
-import { isAcknowledged } from './acknowledgement.js'
 import { type Answer, dataOf, matchesAnyMark, typeOf } from './answer-marks.js'
 import { classifyErrorStatus, refusedOutcome, type SessionSettings } from './classify-error-status.js'
 import { outcomeOfUnknownEffect, retryOutcome } from './failure-outcomes.js'
 import type { Outcome, RefusalJudge, Verdict } from './outcome.js'
+import { isAcknowledged } from './server-acknowledgement.js'
 import { storedProblem } from './stored-problem.js'
 
 /**

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { createMemoryLocks } from '../../testing/memory-realms.js'
+import { createMemoryLocks } from '../../testing/memory-locks.js'
 import { createLife } from '../../testing/realm-life.js'
 import type { Locks } from '../platform.js'
 import { createLockWatch } from './lock-watch.js'

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { memoryStore } from '../../adapters/memory/memory-store.js'
-import { seededChance } from '../../testing/memory-realms.js'
+import { createSeededRandom } from '../../testing/seeded-random.js'
 import { createFakeDevice } from '../fixtures/device.fixture.js'
 import { activate, deactivate, type Owner, readActive, readPause, sessionOf } from '../outbox/partition.js'
 import { readSalt } from './app-homes.js'
@@ -10,7 +10,7 @@ import type { Store, StoreTransaction } from './store-port.js'
 
 const areNested = (one: Base, other: Base) => one.startsWith(other) || other.startsWith(one)
 
-const randomSource = seededChance(1)
+const randomSource = createSeededRandom(1)
 const saltOf = (store: Store, base: Base) =>
   store.transact('readwrite', 'strict', (tx) => readSalt(tx, randomSource, base))
 

@@ -146,7 +146,7 @@ export function createDelivery(context: DeliveryContext): Delivery {
 
   const stopListening = ports.device.listen(() => wake('signal'))
   // A page that is put away would keep the lock from those that can send.
-  const stopWatching = host.onPutAway(() => executor.halt())
+  const stopWatching = host.onPageHide(() => executor.halt())
 
   return {
     ...executor,

@@ -30,7 +30,7 @@ export interface PageLifecycle {
   /** Tells of the answers to all requests of the page, the app's own included. */
   listenTraffic(note: Reachability['note']): () => void
   /** The page is put away, perhaps for ever. Nothing may be held that others wait for. */
-  onPutAway(listener: () => void): () => void
+  onPageHide(listener: () => void): () => void
 }
 
 export function browserLifecycle(): PageLifecycle {
@@ -62,7 +62,7 @@ export function browserLifecycle(): PageLifecycle {
         if (document.visibilityState === 'visible') wake()
         else if (!isAway) listener('change')
       }
-      const putAway = () => {
+      const onHide = () => {
         isAway = true
       }
       const comeBack = () => {
@@ -73,13 +73,13 @@ export function browserLifecycle(): PageLifecycle {
         [window, 'online', wake],
         [window, 'offline', () => listener('change')],
         [window, 'focus', wake],
-        [window, 'pagehide', putAway],
+        [window, 'pagehide', onHide],
         [window, 'pageshow', comeBack],
         [document, 'visibilitychange', visibility],
       ])
     },
     listenTraffic: pageTraffic,
-    onPutAway: (listener) =>
+    onPageHide: (listener) =>
       listenAll([
         [window, 'pagehide', listener],
         [document, 'freeze', listener],

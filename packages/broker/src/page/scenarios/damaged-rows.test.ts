@@ -7,7 +7,7 @@ import type { DeadLetter, EntryRow } from '../../core/rows/entry.js'
 import { keySpan } from '../../core/rows/key-spans.js'
 import type { StoreName } from '../../core/rows/rows.js'
 import { schema } from '../../core/rows/schema.js'
-import { seededChance } from '../../testing/memory-realms.js'
+import { createSeededRandom } from '../../testing/seeded-random.js'
 import {
   type Image,
   junk,
@@ -105,7 +105,7 @@ async function check(image: Image, damages: readonly Damage[]): Promise<void> {
 
 const partitionOf = async (image: Image, user: string) => {
   const salt = image.settings.find((row) => row['name'] === 'salt')?.['value']
-  return (await seededChance(1).digest(`${salt}${user}`)).slice(0, 32)
+  return (await createSeededRandom(1).digest(`${salt}${user}`)).slice(0, 32)
 }
 
 beforeEach(() => void vi.spyOn(console, 'error').mockImplementation(() => {}))
@@ -114,7 +114,7 @@ afterEach(() => vi.restoreAllMocks())
 
 describe('a database in which some fields have random values', () => {
   it(`breaks no page, and loses, doubles or mixes up no undamaged entry (seed ${seed}, ${runs} runs)`, async () => {
-    const randomSource = seededChance(seed)
+    const randomSource = createSeededRandom(seed)
     const one = <T>(values: readonly T[]) => values[Math.floor(randomSource.random() * values.length)] as T
     const image = await used()
     for (let run = 0; run < runs; run++) {

@@ -122,7 +122,7 @@ describe('a waiting entry is tried again (P14)', () => {
     other.clap('p1')
     await world.settle()
 
-    other.tab.host.putAway()
+    other.tab.host.hidePage()
     tab.host.focus()
     await world.settle()
 

@@ -2,7 +2,7 @@
 // are not shared, and the kept answer of one is not given for the other.
 
 import { readPrepareMs } from '../../core/limits.js'
-import { identifyRequest } from '../../core/reads/cache/answer-identity.js'
+import { withKeyHeaders } from '../../core/reads/cache/key-headers.js'
 import { withTimeout } from '../../core/with-timeout.js'
 import type { ReadEngineContext } from '../../page/reads-port.js'
 import type { Subscriber } from '../request/subscriber.js'
@@ -27,7 +27,7 @@ export function createRequestIdentifier(
     reader.params =
       prepared === undefined
         ? { ...reader.params, isUnidentified: true }
-        : { ...reader.params, request: identifyRequest(request, prepared, ignoreHeaders) }
+        : { ...reader.params, request: withKeyHeaders(request, prepared, ignoreHeaders) }
   }
 
   return {

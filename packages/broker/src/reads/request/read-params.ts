@@ -1,14 +1,28 @@
 // The parameters of a read, from its action and its route.
 import { areTags, type Tag } from '../../core/reads/consistency/tags.js'
 import { isPriority } from '../../core/reads/priority.js'
+import type { ReadRequest } from '../../core/reads/read-types.js'
 import type { StoredAction } from '../../core/rows/entry.js'
-import { CaptureRefusal, callApp, type ReadBehavior, type ReadEngineContext } from '../../page/reads-port.js'
+import {
+  CaptureRefusal,
+  callApp,
+  type FetchOptions,
+  type ReadBehavior,
+  type ReadEngineContext,
+} from '../../page/reads-port.js'
 import { describe } from '../../redux/describe.js'
 import { isDevelopment } from '../../redux/development.js'
 import type { ReadRoute } from '../../redux/route.js'
 import type { ReadOptions } from './read-options.js'
 import { type ReadTemplate, toReadRequest } from './read-request.js'
-import type { ReadParams } from './subscriber.js'
+
+export interface ReadParams extends Omit<FetchOptions, 'signal' | 'cache'>, Pick<ReadBehavior, 'cache'> {
+  readonly request: ReadRequest
+  readonly priority: number
+  readonly tags: readonly Tag[]
+  /** It is not known what tells its answer apart. */
+  readonly isUnidentified?: true
+}
 
 /** The options that say how one reader wants its answer. */
 export const readParamNames: readonly (keyof ReadBehavior)[] = [

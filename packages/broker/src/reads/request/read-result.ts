@@ -2,8 +2,8 @@
 
 import { accepts, isJson, mediaTypeOf, parseJson } from '../../core/network/media-type.js'
 import { encodePrincipal } from '../../core/network/principal-header.js'
-import { acceptFor } from '../../core/outcomes/acknowledgement.js'
 import { forbidPromise } from '../../core/outcomes/forbid-promise.js'
+import { acceptFor } from '../../core/outcomes/server-acknowledgement.js'
 import { headerOf } from '../../core/reads/cache/cache-policy.js'
 import type { ReadAnswer, ReadEnd, ReadRequest } from '../../core/reads/read-types.js'
 import { isTransient } from '../../core/reads/scheduler/retry-policy.js'

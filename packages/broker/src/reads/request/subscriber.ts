@@ -1,19 +1,9 @@
 // A subscriber of a read has parameters, and is told of the answer.
 
-import type { Tag } from '../../core/reads/consistency/tags.js'
-import type { ReadRequest } from '../../core/reads/read-types.js'
-import type { FetchOptions, ReadBehavior } from '../../page/reads-port.js'
 import type { OutcomeAction } from '../../redux/actions.js'
 import type { Freshness } from '../consistency/active-reads.js'
+import type { ReadParams } from './read-params.js'
 import type { ReadResult, RoutedRead } from './read-result.js'
-
-export interface ReadParams extends Omit<FetchOptions, 'signal' | 'cache'>, Pick<ReadBehavior, 'cache'> {
-  readonly request: ReadRequest
-  readonly priority: number
-  readonly tags: readonly Tag[]
-  /** It is not known what tells its answer apart. */
-  readonly isUnidentified?: true
-}
 
 export interface Subscriber {
   params: ReadParams

@@ -115,7 +115,7 @@ describe('all subscribers leave', () => {
   it.each([
     ['the user changes', (app: ReturnType<typeof openReads>) => void app.dispatch(signedIn('bob'))],
     ['the user leaves', (app: ReturnType<typeof openReads>) => void app.dispatch(signedIn(undefined))],
-    ['the page is put away', (app: ReturnType<typeof openReads>) => app.tab.host.putAway()],
+    ['the page is put away', (app: ReturnType<typeof openReads>) => app.tab.host.hidePage()],
     ['the broker is stopped', (app: ReturnType<typeof openReads>) => void app.broker.stop()],
   ])('when %s: in the queue, on the wire, and with unmet conditions', async (_name, leave) => {
     const world = createTestWorld({ network: held().reply })

@@ -1,8 +1,8 @@
 // Gives each reader the answer, the last good answer in its place, or a failure. Each route
 // parses an answer once for all of its readers, and the store is told once.
 import { retryAfterMs } from '../../core/network/backoff.js'
-import { dependsOnApp } from '../../core/reads/cache/answer-identity.js'
 import type { StoredAnswer } from '../../core/reads/cache/cache-policy.js'
+import { dependsOnApp } from '../../core/reads/cache/key-headers.js'
 import type { ReadAnswer, ReadRequest } from '../../core/reads/read-types.js'
 import { isAskedType } from '../../core/reads/scheduler/retry-policy.js'
 import type { ReadEngineContext } from '../../page/reads-port.js'

@@ -1,7 +1,7 @@
 // Where this page's reads wait for their turn. With a worker that takes them they wait there, beside the reads of all
 // tabs. Without a worker they wait in this page.
 import type { ConnectionPool } from '../../core/network/connection-pool.js'
-import { sendIdentified } from '../../core/reads/cache/answer-identity.js'
+import { sendKeyed } from '../../core/reads/cache/key-headers.js'
 import type { Scheduler } from '../../core/reads/read-types.js'
 import { withReachability } from '../../core/reads/scheduler/reachability-scheduler.js'
 import { createScheduler } from '../../core/reads/scheduler/scheduler.js'
@@ -20,7 +20,7 @@ export function chooseScheduler(
     async send(request, { partition = '', route, ...wire }) {
       const headers = await prepare({ ...request, route, partition })
       // If the user changed while the app prepared the headers, the signal is aborted.
-      return sendIdentified(ports.network, request, headers, { ...wire, bytesMax: limits.answerBytesMax })
+      return sendKeyed(ports.network, request, headers, { ...wire, bytesMax: limits.answerBytesMax })
     },
   })
   const scheduler = withReachability(

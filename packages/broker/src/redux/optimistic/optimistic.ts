@@ -14,16 +14,8 @@ import {
 } from '../actions.js'
 import { describe } from '../describe.js'
 import { isDevelopment, sayOnce } from '../development.js'
+import { type Logged, settleEntries } from './action-log.js'
 import { outcomeStep, outcomesApplied, type ReducerStep, withPast } from './apply-outcomes.js'
-import {
-  type AnyReducer,
-  createLayering,
-  type Layering,
-  type LayersContext,
-  neverSeen,
-  nothingOn,
-  type SliceLayers,
-} from './layers.js'
 import type { MissingCaseWatch } from './missing-case-watch.js'
 import {
   isOfPersist,
@@ -33,7 +25,15 @@ import {
   unpacked,
   withTold,
 } from './persisted-state.js'
-import { type Logged, settleEntries } from './rebase.js'
+import {
+  type AnyReducer,
+  createLayering,
+  type Layering,
+  type LayersContext,
+  neverSeen,
+  nothingOn,
+  type SliceLayers,
+} from './slice-layers.js'
 
 export interface OptimisticOptions {
   /**

@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest'
 import { waitingEntry } from '../fixtures/entry.fixture.js'
 import type { Success } from '../rows/answer-rules.js'
 import type { EntryCore, Trouble } from '../rows/entry.js'
-import { acceptFor } from './acknowledgement.js'
 import { classifyReply } from './classify-reply.js'
+import { acceptFor } from './server-acknowledgement.js'
 
 const reply = (status: number, contentType?: string, body = '', headers = {}) => ({
   kind: 'answer' as const,

@@ -13,7 +13,7 @@ const tellsNothing =
   /^(authorization|cookie2?|dpop|proxy-.*|x-csrf.*|x-xsrf.*|idempotency-.*|traceparent|tracestate|baggage|sentry-trace|b3|x-b3-.*|x-(request|correlation)-id|x-amzn-trace-id|x-datadog-.*)$/
 
 /** The request with those of its prepared headers that tell answers apart. `ignored` are lower-case names that the app gave. */
-export function identifyRequest(
+export function withKeyHeaders(
   request: ReadRequest,
   prepared: HeaderPairs,
   ignored: readonly string[],
@@ -31,7 +31,7 @@ const isBrowsers = /^(accept(-encoding|-language)?|access-control-.*|origin|refe
  * asked for. An answer is marked whose `Vary` names an added header. Routes expect JSON, and `broker.fetch` may expect
  * anything.
  */
-export async function sendIdentified(
+export async function sendKeyed(
   network: Pick<Network, 'fetch'>,
   request: ReadRequest,
   prepared: HeaderPairs,

@@ -23,7 +23,7 @@ import { keySpan } from '../core/rows/key-spans.js'
 import type { StoreTransaction } from '../core/rows/store-port.js'
 import { describe } from '../redux/describe.js'
 import { isDevelopment } from '../redux/development.js'
-import { type Broker, type Internals, internals } from './broker.js'
+import { type Broker, type Internals, internals } from './broker-types.js'
 
 // biome-ignore lint/suspicious/noExplicitAny: the commands serve a broker of any state
 type AnyOutboxBroker = Broker<any, any>

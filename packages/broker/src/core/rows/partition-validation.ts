@@ -1,7 +1,6 @@
 // Decides whether a partition's row is what the broker itself could have written. Rows are not trusted, since a faulty
 // disk or a script of the same origin may have changed them.
 
-import type { PartitionRow } from '../rows/rows.js'
 import {
   areNumbers,
   areTexts,
@@ -12,7 +11,11 @@ import {
   isText,
   type UncheckedRow,
 } from '../type-checks.js'
-import { areMarks } from './row-validation.js'
+import type { PartitionRow } from './rows.js'
+
+export const areMarks = (marks: unknown): boolean =>
+  Array.isArray(marks) &&
+  marks.every((mark) => isRow(mark) && ['header', 'path', 'text'].every((part) => isText(mark[part] ?? '')))
 
 type FieldCheck = (value: unknown) => boolean
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Network, WireReply } from '../../network/network.js'
-import { dependsOnApp, identifyRequest, sendIdentified } from './answer-identity.js'
+import { dependsOnApp, sendKeyed, withKeyHeaders } from './key-headers.js'
 
 const request = { url: 'https://app.test/', method: 'GET', headers: [['accept', 'text/csv']] } as const
 
@@ -8,7 +8,7 @@ describe('the part of a request that identifies its answer', () => {
   it.each(['x-team', 'accept-language', 'x-tenant-id', 'x-api-version', 'accept'])(
     'is a header that the app adds: %s',
     (name) => {
-      expect(identifyRequest(request, [[name, 'red']], []).headers).toEqual([[name, 'red']])
+      expect(withKeyHeaders(request, [[name, 'red']], []).headers).toEqual([[name, 'red']])
     },
   )
 
@@ -22,13 +22,13 @@ describe('the part of a request that identifies its answer', () => {
     'x-request-id',
     'b3',
   ])('is no credential and no trace: %s', (name) => {
-    expect(identifyRequest(request, [[name, 'a'], ...request.headers], []).headers).toEqual(request.headers)
+    expect(withKeyHeaders(request, [[name, 'a'], ...request.headers], []).headers).toEqual(request.headers)
   })
 
   it('leaves out headers that the app ignores, unless the read itself names them', () => {
     const prepared = [['x-signature', '1'] as const, ...request.headers]
 
-    expect(identifyRequest(request, prepared, ['x-signature', 'accept']).headers).toEqual(request.headers)
+    expect(withKeyHeaders(request, prepared, ['x-signature', 'accept']).headers).toEqual(request.headers)
   })
 
   it('keeps the headers of the time when it was asked, beside newly prepared credentials', async () => {
@@ -60,7 +60,7 @@ describe('the part of a request that identifies its answer', () => {
 })
 
 describe('a reply', () => {
-  const reply = async (given: WireReply) => sendIdentified({ fetch: async () => given }, request, [], options)
+  const reply = async (given: WireReply) => sendKeyed({ fetch: async () => given }, request, [], options)
 
   it('is an answer with all of its parts', async () => {
     const answer = {
@@ -99,7 +99,7 @@ async function send(prepared: Headers, answered: { readonly vary?: string }, ask
     },
   }
   const request = { url: 'https://app.test/', method: 'GET', headers: asked } as const
-  const reply = await sendIdentified(network, request, prepared, options)
+  const reply = await sendKeyed(network, request, prepared, options)
   return { sent, variesBeyondKey: reply.kind === 'answer' && reply.answer.variesBeyondKey === true }
 }
 

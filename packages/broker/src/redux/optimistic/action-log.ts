@@ -1,5 +1,5 @@
-// The optimistic view: confirmed state, and above it a log of what was dispatched since its first pending action.
-// Rollback is removal from the log and a replay; there are no inverse patches to keep in step.
+// The optimistic view is confirmed state with a log of actions above it, which begins at the first pending action. The
+// view is rebased: an entry that ends leaves the log, and the rest is replayed. There are no inverse patches.
 
 export interface Logged<A> {
   readonly action: A

@@ -1,0 +1,79 @@
+// An entry is deferred, put in doubt, returned or ended. The next entry of its lane becomes the head.
+
+import { defaultLimits } from '../limits.js'
+import {
+  bytesOfEntry,
+  type DeadLetter,
+  type LiveEntry,
+  type SendingEntry,
+  toRow,
+  withoutProblem,
+} from '../rows/entry.js'
+import { type FailureCause, troubleAfter } from '../rows/failure-run.js'
+import type { PartitionRow } from '../rows/rows.js'
+import type { StoreTransaction } from '../rows/store-port.js'
+import { type EntryEvent, transition } from './entry-state.js'
+import { type JournalNote, record } from './journal.js'
+import { blocks, latestLanes, promoteNext } from './lanes.js'
+import { noteAttempt } from './latest-attempts.js'
+
+/** Puts an entry back among those that wait. */
+export function deferEntry(
+  tx: StoreTransaction,
+  row: PartitionRow,
+  entry: SendingEntry,
+  why: FailureCause,
+  deferral: Omit<EntryEvent & { readonly type: 'deferred' }, 'type' | 'trouble'>,
+): void {
+  const trouble = troubleAfter(entry, why, deferral.now)
+  putWithTry(tx, row, transition(entry, { type: 'deferred', ...deferral, trouble }))
+}
+
+/** Sets an entry aside, since only a person can tell whether it had effect. */
+export function putInDoubt(
+  tx: StoreTransaction,
+  row: PartitionRow,
+  entry: LiveEntry,
+  why: FailureCause,
+  now: number,
+): void {
+  record(tx, row, entry, { kind: 'doubted', reason: why.reason }, now)
+  putWithTry(tx, row, transition(entry, { type: 'doubted', trouble: troubleAfter(entry, why, now) }))
+}
+
+export function putWithTry(tx: StoreTransaction, row: PartitionRow, entry: LiveEntry): void {
+  tx.put('entries', toRow(entry))
+  noteAttempt(row, entry)
+}
+
+/** Makes a dead letter of an entry. Its lane goes on unless the entry says that it blocks. */
+export async function returnToUser(
+  tx: StoreTransaction,
+  row: PartitionRow,
+  given: DeadLetter,
+): Promise<void> {
+  const room = (row.bytesMax ?? defaultLimits.bytesMax) - row.bytes
+  const letter = (given.problemBytes ?? 0) > room ? withoutProblem(given) : given
+  const { lane, reason, httpStatus, problem, returnedAt } = letter
+  if (blocks(letter)) row.blockedLanes = latestLanes([...row.blockedLanes, lane])
+  tx.put('deadLetters', letter)
+  row.dead += 1
+  await endEntry(tx, row, letter, { kind: 'returned', reason, httpStatus, problem }, returnedAt)
+  row.bytes += letter.bytes
+}
+
+/** Takes an entry out of the outbox, lets its lane's next one forward and records the settlement. */
+export async function endEntry(
+  tx: StoreTransaction,
+  row: PartitionRow,
+  entry: LiveEntry | DeadLetter,
+  how: JournalNote,
+  now: number,
+): Promise<void> {
+  tx.delete('entries', [entry.partition, entry.seq])
+  row.waiting -= 1
+  row.bytes -= bytesOfEntry(entry)
+  // An entry that was not its lane's head leaves the head where it is.
+  if (entry.state !== 'waiting' || entry.head) await promoteNext(tx, row, entry.lane)
+  record(tx, row, entry, how, now)
+}
