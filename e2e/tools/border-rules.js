@@ -36,7 +36,7 @@ export const allowedArrows = {
 
   'page/lifecycle': ['core/*', 'adapters/*', 'redux'],
   'page/development': ['core/*', 'adapters/*', 'redux/*', 'page/lifecycle'],
-  'page/delivery': ['core/*', 'adapters/*', 'redux', 'page/lifecycle'],
+  'page/delivery': ['core/*', 'adapters/*', 'redux', 'page/lifecycle', 'page/development'],
   'page/view': ['core/*', 'redux/*', 'page/development', 'page/lifecycle'],
   'page/user': ['core/*', 'redux', 'page/development', 'page/view'],
   'page/capture': ['core/*', 'redux', 'page/user', 'page/view'],

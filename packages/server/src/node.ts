@@ -4,7 +4,7 @@
 import type { ParsedRequest } from './node/node-body.js'
 import type { NodeRequest, NodeResponse } from './node/node-http.js'
 import { fetchRequestOf } from './node/node-request.js'
-import { checkFunction } from './options/check-options.js'
+import { checkFunction } from './options/check-values.js'
 
 /**
  * A handler for Express 4 and 5, for Connect, and for createServer of node:http. Works behind express.json() and

@@ -20,7 +20,7 @@ import type { StoreBridge } from './view/store-bridge.js'
 export { absoluteUrl } from './capture/build-capture.js'
 export { passOn } from './capture/capture.js'
 export { asRefusal, CaptureRefusal, callApp } from './capture/capture-refusal.js'
-export { readHeaders } from './capture/storable-headers.js'
+export { readHeaders } from './capture/request-headers.js'
 export { settledOf } from './view/store-bridge.js'
 
 /** The parts of a page that its writes and its reads share. */

@@ -1,5 +1,5 @@
 // The composition root of a page's reads.
-import { cacheStorageAnswers } from '../adapters/storage/answer-cache.js'
+import { cacheStorageAnswers } from '../adapters/storage/cache-storage-answers.js'
 import type { ConnectionPool } from '../core/network/connection-pool.js'
 import type { ReadEngine, ReadEngineContext } from '../page/reads-port.js'
 import { isRead, type WriteRoute } from '../redux/route.js'

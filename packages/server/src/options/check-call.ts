@@ -1,5 +1,5 @@
 // Checks the arguments of a call, each time. A mistake here would else be answered 500, in words of the runtime.
-import { checkNames, checkOneOf, checkWhole, told } from './check-options.js'
+import { checkNames, checkOneOf, checkWhole, told } from './check-values.js'
 import { UsageError } from './usage-error.js'
 
 /** @throws UsageError where no Request of Fetch was given */

@@ -1,5 +1,5 @@
 // Checks the options of `createIdempotency`.
-import { checkFunction, checkNames, checkNumber, checkOneOf, checkWhole, told } from './check-options.js'
+import { checkFunction, checkNames, checkNumber, checkOneOf, checkWhole, told } from './check-values.js'
 import type { IdempotencyOptions } from './idempotency-options.js'
 import { bodyBytesMaxDefault, timeMsMax, timerMsMax } from './limits.js'
 

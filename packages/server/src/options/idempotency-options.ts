@@ -3,7 +3,7 @@ import { type ByteBudget, createByteBudget } from '../request/byte-budget.js'
 import { principalTextOf } from '../request/principal-text.js'
 import type { IdempotencyStore, Moments } from '../store/store.js'
 import { checkIdempotencyOptions } from './check-idempotency-options.js'
-import { told } from './check-options.js'
+import { told } from './check-values.js'
 import {
   bodyBytesMaxDefault,
   deadlineMsDefault,

@@ -1,7 +1,7 @@
 // The user that an application names for a request. Promise: anything but a text or a number is an error in words,
 // before a store sees it. A boolean would end the whole process in libsql, and an object would be one name for all
 // users.
-import { told } from '../options/check-options.js'
+import { told } from '../options/check-values.js'
 
 /**
  * The text of a principal, or undefined where there is none.

@@ -1,5 +1,5 @@
 // Checks the arguments of `sqliteStore`.
-import { checkFunction, checkNames, checkNumber } from '../options/check-options.js'
+import { checkFunction, checkNames, checkNumber } from '../options/check-values.js'
 import { timerMsMax } from '../options/limits.js'
 import type { SqliteDatabase } from './sqlite-database.js'
 

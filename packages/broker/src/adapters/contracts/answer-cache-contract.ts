@@ -1,6 +1,6 @@
 // The duties of every place for kept answers. One suite, run on each adapter.
 import { beforeEach, describe, expect, it } from 'vitest'
-import type { AnswerCache } from '../../core/reads/cache/answer-cache.js'
+import type { AnswerCache } from '../../core/reads/cache/answer-cache-port.js'
 import { answerBytes, type CacheBounds, type StoredAnswer } from '../../core/reads/cache/cache-policy.js'
 
 export const wide: CacheBounds = { bytesMax: 1_000_000, ageMsMax: 1_000_000 }

@@ -1,5 +1,5 @@
 // Kept answers in memory.
-import type { AnswerCache } from '../../core/reads/cache/answer-cache.js'
+import type { AnswerCache } from '../../core/reads/cache/answer-cache-port.js'
 import {
   answerBytes,
   type CacheBounds,

@@ -9,8 +9,8 @@ import {
   isRepeatable,
   toRow,
 } from '../rows/entry.js'
-import { withoutLastFailure } from '../rows/failure-run.js'
 import { keySpan } from '../rows/key-spans.js'
+import { withoutLastFailure } from '../rows/origin-row.js'
 import type { PartitionRow } from '../rows/rows.js'
 import type { StoreTransaction } from '../rows/store-port.js'
 import { originOf } from './delivery-requirements.js'

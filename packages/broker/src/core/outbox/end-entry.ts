@@ -9,7 +9,7 @@ import {
   toRow,
   withoutProblem,
 } from '../rows/entry.js'
-import { type FailureCause, troubleAfter } from '../rows/failure-run.js'
+import { type FailureCause, troubleAfter } from '../rows/entry-trouble.js'
 import type { PartitionRow } from '../rows/rows.js'
 import type { StoreTransaction } from '../rows/store-port.js'
 import { type EntryEvent, transition } from './entry-state.js'

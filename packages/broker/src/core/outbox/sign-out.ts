@@ -1,8 +1,7 @@
 // Runs when a user signs out. Entries that wait stay on the device; the record of delivered work goes.
 
-import { isRetryAfterRunning } from '../rows/cooldown.js'
-import { withoutLastFailure } from '../rows/failure-run.js'
 import { keySpan } from '../rows/key-spans.js'
+import { isRetryAfterRunning, withoutLastFailure } from '../rows/origin-row.js'
 import { isValidOrigin } from '../rows/origin-validation.js'
 import { isValidPartition } from '../rows/partition-validation.js'
 import type { PartitionRow } from '../rows/rows.js'

@@ -3,9 +3,8 @@
 
 import { probeHiddenMs, probeSpacingMs, probeVisibleMs } from '../limits.js'
 import { backoffMs } from '../network/backoff.js'
-import { isCoolingDown, isRetryAfterRunning } from '../rows/cooldown.js'
 import type { EntryCore } from '../rows/entry.js'
-import { withoutLastFailure } from '../rows/failure-run.js'
+import { isCoolingDown, isRetryAfterRunning, withoutLastFailure } from '../rows/origin-row.js'
 import type { Cooldown, Failure, OriginRow } from '../rows/rows.js'
 import type { Outcome } from './outcome.js'
 

@@ -4,7 +4,7 @@
 import { isHtml } from '../network/media-type.js'
 import type { Reply } from '../network/network.js'
 import { type EntryCore, isRepeatableByItself, mayRepeat } from '../rows/entry.js'
-import { troubleAfter } from '../rows/failure-run.js'
+import { troubleAfter } from '../rows/entry-trouble.js'
 import { type Answer, dataOf, matchesAnyMark, typeOf } from './answer-marks.js'
 import { classifyErrorStatus, refusedOutcome, type SessionSettings } from './classify-error-status.js'
 import { outcomeOfUnknownEffect, retryOutcome } from './failure-outcomes.js'

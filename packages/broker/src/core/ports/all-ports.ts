@@ -1,7 +1,7 @@
 // Everything that the broker needs from the world. Each port is declared beside its owner.
 import type { Backup } from '../backup/checkpoint.js'
 import type { DeliveryPorts } from '../delivery/delivery-ports.js'
-import type { AnswerCache } from '../reads/cache/answer-cache.js'
+import type { AnswerCache } from '../reads/cache/answer-cache-port.js'
 
 export interface Ports extends DeliveryPorts {
   /** Where else unsent rows, or at least their number, are kept. */

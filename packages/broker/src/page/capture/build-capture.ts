@@ -14,8 +14,8 @@ import type { WriteRoute } from '../../redux/route.js'
 import type { NotAcceptedReason, RequestTemplate } from '../../redux/types.js'
 import { CaptureRefusal, callApp } from './capture-refusal.js'
 import { type Content, contentOf, readContent } from './request-body.js'
+import { storedHeaders } from './request-headers.js'
 import { checkedByteSize, type SizeLimits } from './size-limits.js'
-import { storedHeaders } from './storable-headers.js'
 import { storedAction } from './stored-action.js'
 
 export interface CaptureRules {

@@ -4,7 +4,7 @@ import { openReads } from '../../../test/reads-fixture.js'
 import { read } from '../../index.js'
 import { answer, createTestWorld } from '../../testing/index.js'
 import { given, secret } from '../fixtures/storable-headers.fixture.js'
-import { readHeaders } from './storable-headers.js'
+import { readHeaders } from './request-headers.js'
 
 beforeEach(() => void vi.spyOn(console, 'error').mockImplementation(() => {}))
 

@@ -1,4 +1,5 @@
-// Has the outbox drained by the worker where one answers, since a worker outlives its pages. Else this page drains it.
+// Has the outbox delivered. It wakes the sender at signals, hints and times, and rests while another store of the page is
+// in use.
 
 import type { Device } from '../../core/conditions/device.js'
 import { createExecutor, type ExecutorContext } from '../../core/delivery/executor.js'
@@ -14,6 +15,7 @@ import type { Connectivity } from '../../core/outcomes/connectivity.js'
 import type { Ports } from '../../core/ports/all-ports.js'
 import { isDevelopment } from '../../redux/development.js'
 import type { PageLifecycle } from '../lifecycle/page-lifecycle.js'
+import { wakeSender } from './choose-sender.js'
 import { createOriginHealth } from './origin-health.js'
 import type { WorkerClient } from './worker-client.js'
 
@@ -135,14 +137,11 @@ export function createDelivery(context: DeliveryContext): Delivery {
     )
   }
 
-  async function ask(probe: WakeReason): Promise<void> {
-    const owner = await context.user()
-    const taken = await worker.drain(probe, owner?.partition)
-    // Next in line for the lock, should the worker die. This page also sends what the worker cannot.
-    await executor.wake(taken && worker.lacks().length === 0 && !waitsForPage ? 'none' : probe)
-  }
   // A wake-up that changes no row makes no news. The page looks again by itself.
-  const wake = (probe: WakeReason) => void ask(probe).catch(ports.report).then(context.look)
+  const wake = (probe: WakeReason) =>
+    void wakeSender({ worker, executor, user: context.user }, probe, waitsForPage)
+      .catch(ports.report)
+      .then(context.look)
 
   const stopListening = ports.device.listen(() => wake('signal'))
   // A page that is put away would keep the lock from those that can send.

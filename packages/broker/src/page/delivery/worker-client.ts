@@ -13,7 +13,7 @@ import {
 import type { WakeReason } from '../../core/outcomes/circuit-breaker.js'
 import { withTimeout } from '../../core/with-timeout.js'
 import { isDevelopment } from '../../redux/development.js'
-import { createWorkerAdvice } from './worker-advice.js'
+import { createWorkerAdvice } from '../development/worker-advice.js'
 
 /** A worker that starts takes a while. A worker that has not answered by then is not counted on. */
 const answerMs = 2_000

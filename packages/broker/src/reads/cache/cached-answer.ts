@@ -4,20 +4,19 @@ import { readPrepareMs } from '../../core/limits.js'
 import { headerOf, isCacheable, isTooOld, type StoredAnswer } from '../../core/reads/cache/cache-policy.js'
 import { isAboutAnswer, refreshedBy } from '../../core/reads/cache/revalidation.js'
 import type { Tag } from '../../core/reads/consistency/tags.js'
-import { touchedTags } from '../../core/reads/consistency/write-overlap.js'
 import { readKey } from '../../core/reads/read-key.js'
 import type { ReadJob, ReadRequest } from '../../core/reads/read-types.js'
 import { withTimeout } from '../../core/with-timeout.js'
 import type { ReadEngineContext } from '../../page/reads-port.js'
-import type { WriteTags } from '../consistency/write-tags.js'
 import { isOwn } from '../request/read-request.js'
 import type { AnsweredRead } from '../request/read-result.js'
+import { type FreshnessContext, isFresh } from './freshness.js'
 import { keepForUser, type UserCacheContext } from './user-cache.js'
 
 export interface CachedAnswerContext
-  extends Pick<ReadEngineContext, 'ports' | 'snapshot' | 'user' | 'view' | 'restored'>,
+  extends FreshnessContext,
+    Pick<ReadEngineContext, 'snapshot' | 'user' | 'restored'>,
     Pick<UserCacheContext, 'answerCache' | 'bounds'> {
-  readonly written: WriteTags
   readonly principal: string
   /** By key, what is being written to the copies at this moment. */
   readonly writing: Map<string, Promise<void>>
@@ -33,7 +32,7 @@ export interface CachedAnswer {
   /**
    * The request as it is sent, with the ETag of the copy. A route expects JSON, and says so.
    */
-  identify(route: string | undefined): Pick<ReadJob, 'key' | 'partition' | 'request'>
+  asJob(route: string | undefined): Pick<ReadJob, 'key' | 'partition' | 'request'>
   /**
    * The copy for a 304, and any other answer itself. Undefined, once, for a 304 of another copy. Then ask for the whole
    * answer.
@@ -79,10 +78,8 @@ export function createCachedAnswer(context: CachedAnswerContext, request: ReadRe
     find: () => (finding ??= withTimeout(ports.clock, readPrepareMs, find().catch(nothing), nothing)),
     copy: () => copy,
     freshCopy: (freshForMs, tags) =>
-      copy === undefined || !isYoung(copy, freshForMs, ports.clock.now()) || isTouched(context, copy, tags)
-        ? undefined
-        : copy,
-    identify(route) {
+      copy !== undefined && isFresh(context, copy, freshForMs, tags) ? copy : undefined,
+    asJob(route) {
       // To another origin `If-None-Match` would take a preflight.
       const asksIfChanged = !isSecondTry && isOwn(snapshot, request.url)
       const etag = asksIfChanged ? copy && headerOf(copy.answer, 'etag') : undefined
@@ -113,19 +110,6 @@ function track(writing: CachedAnswerContext['writing'], key: string, write: Prom
     if (writing.get(key) === done) writing.delete(key)
   })
   writing.set(key, done)
-}
-
-const isYoung = ({ fetchedAt }: StoredAnswer, freshForMs: number, now: number) =>
-  Math.abs(now - fetchedAt) < freshForMs
-
-/** Whether a write since then touches the tags. */
-function isTouched(
-  { view, written }: CachedAnswerContext,
-  { fetchedAt }: StoredAnswer,
-  tags: readonly Tag[],
-): boolean {
-  const since = view.outcomesSince(fetchedAt).map(({ meta }) => meta.action)
-  return touchedTags(tags, [...view.onTheirWay(), ...since], written.touched).length > 0
 }
 
 function sentHeaders(

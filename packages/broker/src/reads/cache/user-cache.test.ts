@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { answerOf, textOfAnswer, wide } from '../../adapters/contracts/answer-cache-contract.js'
 import { memoryAnswerCache } from '../../adapters/memory/memory-answer-cache.js'
 import { activate, deactivate } from '../../core/outbox/partition.js'
-import type { AnswerCache } from '../../core/reads/cache/answer-cache.js'
+import type { AnswerCache } from '../../core/reads/cache/answer-cache-port.js'
 import { createTestWorld } from '../../testing/index.js'
 import { clearSignedOutUsers, keepForUser } from './user-cache.js'
 

@@ -1,7 +1,7 @@
 // Keeps the answers of users with a session, and of nobody else. The rows tell all tabs whose session it is.
 import { readSessions } from '../../core/outbox/partition.js'
 import type { Ports } from '../../core/ports/all-ports.js'
-import type { AnswerCache } from '../../core/reads/cache/answer-cache.js'
+import type { AnswerCache } from '../../core/reads/cache/answer-cache-port.js'
 import type { CacheBounds, StoredAnswer } from '../../core/reads/cache/cache-policy.js'
 
 export interface UserCacheContext {

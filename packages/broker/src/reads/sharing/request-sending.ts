@@ -100,7 +100,7 @@ function jobOf(
 ): Omit<ReadJob, 'onSent' | 'onEnd'> {
   const [route] = readers.flatMap(({ routed }) => routed?.action.type ?? [])
   return {
-    ...cachedAnswer.identify(route),
+    ...cachedAnswer.asJob(route),
     route,
     retries: Math.max(...readers.map(({ params }) => params.retries ?? retries)),
     priority: highestPriority(readers),

@@ -2,9 +2,9 @@
 
 import { type OutcomeAction, type OutcomeMark, type PastOutcomes, withMark } from '../actions.js'
 import { isDevelopment } from '../development.js'
-import { settleEntries } from './action-log.js'
 import type { MissingCaseWatch } from './missing-case-watch.js'
 import { withTold } from './persisted-state.js'
+import { settleEntries } from './rebase.js'
 import type { Layering, SliceLayers } from './slice-layers.js'
 
 export type ReducerStep<A> = (state: object, layers: SliceLayers, action: A) => object

@@ -14,7 +14,6 @@ import {
 } from '../actions.js'
 import { describe } from '../describe.js'
 import { isDevelopment, sayOnce } from '../development.js'
-import { type Logged, settleEntries } from './action-log.js'
 import { outcomeStep, outcomesApplied, type ReducerStep, withPast } from './apply-outcomes.js'
 import type { MissingCaseWatch } from './missing-case-watch.js'
 import {
@@ -25,6 +24,7 @@ import {
   unpacked,
   withTold,
 } from './persisted-state.js'
+import { type Logged, settleEntries } from './rebase.js'
 import {
   type AnyReducer,
   createLayering,

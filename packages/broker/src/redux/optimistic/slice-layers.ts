@@ -3,7 +3,6 @@
 import type { Action, Reducer } from 'redux'
 import { isDevelopment } from '../development.js'
 import { checkThrown } from '../empty-answer.js'
-import { type Apply, type Layers, replayLog, settleEntries } from './action-log.js'
 import type { MissingCaseWatch } from './missing-case-watch.js'
 import {
   copyState,
@@ -13,6 +12,7 @@ import {
   keepable,
   unwritten,
 } from './persisted-state.js'
+import { type Apply, type Layers, replayLog, settleEntries } from './rebase.js'
 
 /** immer's `produce`, which RTK exports as `createNextState`. */
 export type Produce = <S>(base: S, recipe: (draft: S) => void) => S

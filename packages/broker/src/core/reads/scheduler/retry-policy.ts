@@ -1,12 +1,21 @@
 // Whether a read is tried again, and when. One lost or busy answer fails none of its subscribers.
 
+import { missesMax } from '../../limits.js'
 import { backoffMs, retryAfterMs } from '../../network/backoff.js'
 import { accepts, mediaTypeOf } from '../../network/media-type.js'
 import { headerOf } from '../cache/cache-policy.js'
 import type { ReadAnswer, ReadReply, ReadRequest } from '../read-types.js'
+import type { ScheduledRead } from './scheduled-read.js'
 
 /** How often a read is repeated where its asker says nothing. */
 export const retriesDefault = 2
+
+/** Whether a read has a try left that would begin in time, at an origin that is there. */
+export const mayRetryRead = ({ ask, sent, origin }: ScheduledRead, beginsAt: number): boolean =>
+  sent !== undefined &&
+  sent.tries < (ask.retries ?? retriesDefault) &&
+  beginsAt < sent.until &&
+  origin.misses < missesMax
 
 /**
  * How long to wait before a read is sent again. Undefined where its reply is final. `tries` is how often it was sent

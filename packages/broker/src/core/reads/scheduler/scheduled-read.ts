@@ -1,8 +1,6 @@
 // A read in a scheduler, with its place and the end of its last try.
-import { missesMax } from '../../limits.js'
 import type { StallTimer } from '../../network/stall-timer.js'
 import type { ReadEnd, ReadJob } from '../read-types.js'
-import { retriesDefault } from './retry-policy.js'
 
 /** One request that waits or is sent. */
 export interface ScheduledRead {
@@ -31,13 +29,6 @@ export interface SentRead {
   last?: ReadEnd
   cancelPause?: () => void
 }
-
-/** Whether a read has a try left that would begin in time, at an origin that is there. */
-export const mayRetryRead = ({ ask, sent, origin }: ScheduledRead, beginsAt: number): boolean =>
-  sent !== undefined &&
-  sent.tries < (ask.retries ?? retriesDefault) &&
-  beginsAt < sent.until &&
-  origin.misses < missesMax
 
 export interface OriginQueue {
   readonly name: string

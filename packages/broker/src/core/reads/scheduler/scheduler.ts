@@ -8,9 +8,8 @@ import { originOfUrl } from '../../network/url-origin.js'
 import type { Clock, RandomSource } from '../../platform.js'
 import type { ReadEnd, ReadJob, ReadReply, ReadRequest, Scheduler } from '../read-types.js'
 import { createOriginQueues, type LaunchRead } from './origin-queue.js'
-import { retryDelayMs } from './retry-policy.js'
+import { mayRetryRead, retryDelayMs } from './retry-policy.js'
 import type { ReadFlight, ScheduledRead, SentRead } from './scheduled-read.js'
-import { mayRetryRead } from './scheduled-read.js'
 
 export interface SchedulerContext {
   readonly clock: Clock

@@ -1,7 +1,7 @@
 // Kept answers in Cache Storage, in one cache for each user of each database, apart from the caches of the app's worker.
 
 import type { Ports } from '../../core/ports/all-ports.js'
-import type { AnswerCache } from '../../core/reads/cache/answer-cache.js'
+import type { AnswerCache } from '../../core/reads/cache/answer-cache-port.js'
 import {
   answerBytes,
   type CacheBounds,

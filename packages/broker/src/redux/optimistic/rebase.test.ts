@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { type Layers, type Logged, replayLog, settleEntries } from './action-log.js'
+import { type Layers, type Logged, replayLog, settleEntries } from './rebase.js'
 
 type Log = readonly Logged<string>[]
 /** A state that remembers in which order actions were applied to it. */

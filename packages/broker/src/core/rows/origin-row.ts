@@ -1,4 +1,4 @@
-// The time for which an origin rests, as its row says.
+// The row of an origin. It says how long the origin rests, and the last failure there.
 import { backoffCapMs, retryAfterCapMs } from '../limits.js'
 import type { Cooldown, OriginRow } from './rows.js'
 
@@ -19,3 +19,8 @@ export const isRetryAfterRunning = (
   now: number,
 ): (Cooldown & { readonly kind: 'told' }) | undefined =>
   row.rest?.kind === 'told' && isCoolingDown(row, now) ? row.rest : undefined
+
+/** The origin's row without its last failure. */
+export function withoutLastFailure({ lastFailure: _, ...row }: OriginRow): OriginRow {
+  return row
+}

@@ -5,9 +5,9 @@ import { answer, html, plainText } from '../fixtures/replies.fixture.js'
 import type { Reply } from '../network/network.js'
 import { isValidEntry } from '../outbox/row-validation.js'
 import { classifyReply } from '../outcomes/classify-reply.js'
-import type { EntryCore } from '../rows/entry.js'
+import type { EntryCore } from './entry.js'
 import { toRow } from './entry.js'
-import { troubleAfter } from './failure-run.js'
+import { troubleAfter } from './entry-trouble.js'
 
 const { request } = waitingEntry()
 const put = { request: { ...request, method: 'PUT' } }

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { answerOf, describeAnswerCache, textOfAnswer, wide } from '../contracts/answer-cache-contract.js'
-import { cacheStorageAnswers } from './answer-cache.js'
+import { cacheStorageAnswers } from './cache-storage-answers.js'
 
 const fresh = () => `copies-${crypto.randomUUID()}`
 const quiet = { report: (error: unknown) => expect.fail(String(error)) }

@@ -1,6 +1,5 @@
-// Why the last attempts did not end an entry, how often for each reason, and what its origin's row says of the last one.
+// Why the last attempts did not end an entry, and how often for each reason.
 import type { EntryCore, Trouble } from './entry.js'
-import type { OriginRow } from './rows.js'
 
 export type FailureCause = Pick<Trouble, 'reason' | 'httpStatus'> & { readonly counts?: boolean | string }
 
@@ -21,9 +20,4 @@ export function troubleAfter(
   const earlier = all && Object.fromEntries(all.filter(([name]) => !isAway(counts) || lasting.test(name)))
   const times = (earlier?.[reason] ?? 0) + (counts === 'unreachable' ? 0 : 1)
   return { reason, httpStatus, at, times, ...(earlier && { earlier }) }
-}
-
-/** The origin's row without its last failure. */
-export function withoutLastFailure({ lastFailure: _, ...row }: OriginRow): OriginRow {
-  return row
 }

@@ -7,7 +7,7 @@ import { outboxEntries, write } from '../../index.js'
 import { answer, createTestWorld } from '../../testing/index.js'
 import { given, refused, secret, stored, token } from '../fixtures/storable-headers.fixture.js'
 import { CaptureRefusal } from './capture-refusal.js'
-import { storedHeaders } from './storable-headers.js'
+import { storedHeaders } from './request-headers.js'
 
 let consoleError: Mock
 
