@@ -93,7 +93,7 @@ test('records no effect for a refused change, or for one that changed nothing', 
 
 test('marks an attempt whose client left first as aborted', async () => {
   const key = randomUUID()
-  await putFaults(server.url, [{ match: { path: '/api/posts' }, kind: 'delay', ms: 100 }])
+  await putFaults(server.url, [{ match: { path: '/api/posts' }, kind: 'hold' }])
   const client = new AbortController()
   const sent = ada.send('POST', '/api/posts/p01/claps', { by: 1 }, { key, signal: client.signal })
   await vi.waitFor(async () => expect(await attemptsOf(server.url, key)).toMatchObject([{ status: null }]))
@@ -104,6 +104,7 @@ test('marks an attempt whose client left first as aborted', async () => {
   await vi.waitFor(async () =>
     expect(await attemptsOf(server.url, key)).toMatchObject([{ status: 'aborted' }]),
   )
+  await putFaults(server.url, [])
   await vi.waitFor(async () => expect(await effectsOf(server.url, key)).toHaveLength(1))
   expect(await attemptsOf(server.url, key)).toMatchObject([{ status: 'aborted' }])
 })

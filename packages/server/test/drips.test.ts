@@ -1,13 +1,13 @@
 // Bodies that drip, over real sockets. A client that drips is ended, and keeps nobody else out.
 import { once } from 'node:events'
 import { createServer, request, type Server } from 'node:http'
-import { type AddressInfo, connect } from 'node:net'
+import { type AddressInfo, connect, type Socket } from 'node:net'
 import { setTimeout as after } from 'node:timers/promises'
 import { createAdaptorServer } from '@hono/node-server'
 import express from 'express'
 import express4 from 'express4'
 import { Hono } from 'hono'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { createIdempotency, memoryStore } from '../src/index.js'
 import { nodeHandler } from '../src/node.js'
 
@@ -36,6 +36,12 @@ const servers: readonly (readonly [name: string, create: (handle: Handle) => Ser
       createAdaptorServer({ fetch: new Hono().post('/', (c) => handle(c.req.raw)).fetch }) as Server,
   ],
 ]
+
+/** Whether a connection drips by now, or has been closed since another drip took its room. */
+const hasMoved =
+  (bytes: number) =>
+  ({ bytesRead, destroyed }: Socket): boolean =>
+    bytesRead >= bytes || destroyed
 
 let keys = 0
 const headersOf = (user: string): Record<string, string> => {
@@ -122,11 +128,13 @@ describe.concurrent('bodies that arrive too slowly', () => {
       const server = create((asked) =>
         run(asked, async ({ request }) => Response.json((await request.text()).length)),
       )
+      const sockets: Socket[] = []
+      server.on('connection', (socket) => sockets.push(socket))
       await once(server.listen(0, '127.0.0.1'), 'listening')
       const { port } = server.address() as AddressInfo
       const drips = users.map((user) => drip(port, user, bytes))
       try {
-        await after(1_500)
+        await vi.waitFor(() => expect(sockets.filter(hasMoved(bytes))).toHaveLength(users.length), endedMs)
         const small = Array.from({ length: 10 }, () => write(port, 'grace', 20_000))
         const statuses = await Promise.all([...small, write(port, 'margaret', 4 * mebibyte)])
         // After the others, since the smallest of these budgets has no room for both.
