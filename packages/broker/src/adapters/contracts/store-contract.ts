@@ -159,8 +159,11 @@ export function describeStore(name: string, create: () => Store | Promise<Store>
     describe('reads spans', () => {
       it('includes both ends of a span and nothing outside of it', async () => {
         await write(...[1, 2, 3, 4, 5].map((seq) => waiting({ seq })))
-
         expect(await list({ store: 'entries', from: ['p', 2], to: ['p', 4] })).toEqual([2, 3, 4])
+      })
+
+      it('refuses a span that ends before its beginning', async () => {
+        await expect(list({ store: 'entries', from: ['p', 2], to: ['p', 1] })).rejects.toThrow(DOMException)
       })
 
       it('returns at most the requested number of rows, the first ones in the order of the index', async () => {

@@ -69,7 +69,8 @@ const copyRow = <T>(row: T): T => structuredClone(row)
 /** The rows of a span with their keys in its index, in order. A row that lacks a column of the index is not in it. */
 function rowsWithin(tables: Tables, span: Span): { readonly key: Key; readonly row: MemoryRow }[] {
   const columns = columnsOf(span)
-  if (![span.from, span.to].every(isKey)) throw new DOMException('A span has keys only.', 'DataError')
+  if (![span.from, span.to].every(isKey) || compareKeys(span.from, span.to) > 0)
+    throw new DOMException('A span has keys only, and ends after its beginning.', 'DataError')
   return [...tables[span.store].values()]
     .map((row) => ({ key: keyOfRow(row, columns), row }))
     .filter(({ key }) => key.every(isKey))

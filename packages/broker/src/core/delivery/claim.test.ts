@@ -133,6 +133,17 @@ describe('claim', () => {
     expect(await box.claim({ now: 1e9, probe: 'signal', inFlight: [origin] })).toEqual([])
   })
 
+  it.each([
+    ['in the millisecond of the last one', 1e9],
+    ['after the clock was set back', 1e9 - 86_400_000],
+  ])('makes the next probe %s', async (_when, now) => {
+    const box = await outboxWith('a', 'b')
+    const away = { ...healthyOrigin(origin), rest: { kind: 'away' }, probedAt: 1e9 } as const
+    await box.write(async (tx) => tx.put('origins', away))
+
+    expect(idsOf(await box.claim({ now, probe: 'signal' }))).toEqual(['a1'])
+  })
+
   describe('leaves alone', () => {
     it('P11 a row of a newer release and the lane behind it, and goes on with the other lanes', async () => {
       const box = await outboxWith('x', 'y')

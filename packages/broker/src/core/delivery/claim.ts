@@ -69,7 +69,8 @@ export async function claim(
     if (allowed <= 0) continue
     const span = { ...dueIn(row, channel), to: [row.partition, channel, now] }
     const { rest, probedAt } = healthOf(originOf(channel))
-    if (rest?.kind === 'away')
+    // A clock that was set back shows no time since the probe, and IndexedDB refuses a span that ends before it begins.
+    if (rest?.kind === 'away' && probedAt < now)
       taps.push(...(await dueHeads(tx, { ...span, from: [row.partition, channel, probedAt + 1] }, tapsMax)))
     due.push(...(await dueHeads(tx, span, allowed)))
   }
