@@ -136,7 +136,8 @@ export async function cancel(
   broker: AnyOutboxBroker,
   entryId: string,
 ): Promise<'cancelled' | 'tooLate' | 'notFound'> {
-  return (await insideOf(broker)?.cancel(entryId)) ?? 'notFound'
+  const inside = insideOf(broker)
+  return isEntryId(entryId) && inside ? inside.cancel(entryId) : 'notFound'
 }
 
 /** @throws TypeError in development, where another copy of the package made the broker. */
@@ -147,6 +148,17 @@ function insideOf(broker: AnyOutboxBroker): Internals | undefined {
         'If that is a broker, this page has two copies of the package. `npm ls redux-broker` shows them.',
     )
   return broker[internals]()
+}
+
+/** @throws TypeError in development, where it is no id. In production no entry has it. */
+function isEntryId(entryId: unknown): boolean {
+  const isText = typeof entryId === 'string'
+  if (isDevelopment && !isText)
+    throw new TypeError(
+      `redux-broker: a command expects the id of an entry, which is a string; got ${describe(entryId)}. ` +
+        'Pass the `id` of a receipt, of a row of deadLetters() or outboxEntries(), or a key of `state.broker.entries`.',
+    )
+  return isText
 }
 
 async function readOutbox<T>(
@@ -167,6 +179,7 @@ async function withHeld<T extends string>(
   otherwise?: (tx: StoreTransaction, partition: string, ports: Internals['ports']) => Promise<T>,
 ): Promise<T | 'notFound'> {
   const inside = insideOf(broker)
+  if (!isEntryId(entryId)) return 'notFound'
   const owner = await inside?.user()
   if (inside === undefined || owner === undefined) return 'notFound'
   const done = await inside.ports.store.transact('readwrite', 'strict', async (tx) => {
