@@ -49,7 +49,6 @@ describe('an outcome', () => {
       expect(matcher(liked)(made(kind))).toBe(name === kind)
       expect(matcher(clapped)(made(kind))).toBe(false)
       expect(matcher(clapped, liked)(made(kind))).toBe(name === kind)
-      expect(matcher()(made(kind))).toBe(false)
     }
   })
 
@@ -57,6 +56,21 @@ describe('an outcome', () => {
     expect(failed(liked)(made(kind))).toBe(kind === 'returned' || kind === 'notAccepted')
     expect(failed(clapped)(made(kind))).toBe(false)
   })
+
+  it.each(Object.entries({ ...matchers, failed }))(
+    'that is matched by %s() without a creator is a mistake, which the error helps to mend',
+    (name, matcher) => {
+      const untyped = matcher as (...creators: unknown[]) => unknown
+      const expected = `${name}() expects action creators, made by write() or read(); got `
+
+      expect(() => untyped()).toThrow(TypeError)
+      expect(() => untyped()).toThrow(`${expected}none. Name one at least, as in ${name}(liked).`)
+      expect(() => untyped(liked, undefined)).toThrow(TypeError)
+      expect(() => untyped(liked, undefined)).toThrow(`${expected}undefined. It is undefined where`)
+      expect(() => untyped('posts/liked')).toThrow(`${expected}'posts/liked'. It is undefined where`)
+      expect(() => untyped({ liked })).toThrow(`${expected}an object with liked.`)
+    },
+  )
 
   it('does not match another action with the same name', () => {
     const impostor = { type: 'posts/liked/delivered', payload: {}, meta: { entryId: 'e' } }

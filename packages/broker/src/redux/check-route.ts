@@ -3,6 +3,24 @@ import { areTags } from '../core/reads/consistency/tags.js'
 import { describe } from './describe.js'
 import type { ActionCreator } from './types.js'
 
+const circle =
+  'It is undefined where the slice and the file of the routes import each other. ' +
+  'Then make the action by createAction in the file of the routes.'
+
+/** Checks the creators that a matcher is given. @throws TypeError */
+export function checkCreators(matcher: string, creators: readonly unknown[]): void {
+  const wrong = creators.findIndex(
+    (creator) =>
+      typeof creator !== 'function' || typeof (creator as Partial<ActionCreator>).type !== 'string',
+  )
+  if (creators.length > 0 && wrong < 0) return
+  const [got, mending] =
+    wrong < 0 ? ['none', `Name one at least, as in ${matcher}(liked).`] : [describe(creators[wrong]), circle]
+  throw new TypeError(
+    `${matcher}() expects action creators, made by write() or read(); got ${got}. ${mending}`,
+  )
+}
+
 /** Checks the parts that all routes have. Gives the route's options, and its name for messages. */
 export function checkRoute(
   what: 'read' | 'write',
@@ -12,9 +30,7 @@ export function checkRoute(
   const { type, match } = (typeof creator === 'function' ? creator : {}) as Partial<ActionCreator>
   if (typeof type !== 'string' || typeof match !== 'function') {
     throw new TypeError(
-      `${what}() expects an action creator with a \`type\` and a \`match\`, made by createAction or createSlice; got ${describe(creator)}. ` +
-        'It is undefined where the slice and the file of the routes import each other. ' +
-        'Then make the action by createAction in the file of the routes.',
+      `${what}() expects an action creator with a \`type\` and a \`match\`, made by createAction or createSlice; got ${describe(creator)}. ${circle}`,
     )
   }
   const where = `${what}(${type})`

@@ -1,6 +1,8 @@
 // The matchers that an app writes its reducers with.
 import type { Action } from 'redux'
 import { type OutcomeKind, outcomeMark } from './actions.js'
+import { checkCreators } from './check-route.js'
+import { isDevelopment } from './development.js'
 import type {
   ActionCreator,
   Delivered,
@@ -10,11 +12,12 @@ import type {
   Returned,
 } from './types.js'
 
-const matcher =
-  (kind: OutcomeKind, creators: readonly ActionCreator[]) =>
-  (action: unknown): boolean =>
+function matcher(kind: OutcomeKind, creators: readonly ActionCreator[]): (action: unknown) => boolean {
+  if (isDevelopment) checkCreators(kind, creators)
+  return (action) =>
     outcomeMark(action)?.outcome === kind &&
     creators.some(({ type }) => (action as Action).type === `${type}/${kind}`)
+}
 
 /**
  * Matches when an entry of these routes was delivered, or a read answered: `payload` is the answer, `meta.arg` the
@@ -50,6 +53,7 @@ export const notAccepted = <Cs extends readonly ActionCreator[]>(
 export const failed = <Cs extends readonly ActionCreator[]>(
   ...creators: Cs
 ): ((action: unknown) => action is { [K in keyof Cs]: Failed<Cs[K]> }[number]) => {
+  if (isDevelopment) checkCreators('failed', creators)
   const ends = [matcher('notAccepted', creators), matcher('returned', creators)]
   return ((action: unknown) => ends.some((matches) => matches(action))) as never
 }
