@@ -16,6 +16,34 @@ it('broker.optimistic() names the new option where it is given the old one', () 
   )
 })
 
+describe('broker.optimistic() throws where it is given', () => {
+  const { optimistic } = createBroker({ user, routes })
+  const reducer = (state: object = {}) => state
+
+  it.each([
+    ['a slice', { name: 'posts', reducer }, {}, /expects a reducer; got an object with name, reducer\. Pass/],
+    ['no reducer', undefined, {}, /expects a reducer; got undefined/],
+    ['an option unknown', reducer, { fromserver: () => true }, /no option `fromserver`; it takes fromServer/],
+    [
+      'a matcher that is no function',
+      reducer,
+      { fromServer: true },
+      /`fromServer` to be a function; got true/,
+    ],
+    ['a matcher in place of the options', reducer, () => true, /expects options, such as.*got a function/],
+    ['null', reducer, null, /expects options, such as { fromServer: postsLoaded\.match }; got null/],
+  ])('%s', (_what, given, options, message) => {
+    expect(() => optimistic(given as never, options as never)).toThrow(TypeError)
+    expect(() => optimistic(given as never, options as never)).toThrow(message)
+  })
+
+  it('never a reducer alone, or one with options that may be undefined', () => {
+    expect(optimistic(reducer)({}, { type: 'x' })).toEqual({})
+    expect(optimistic(reducer, {})({}, { type: 'x' })).toEqual({})
+    expect(() => optimistic(reducer, { fromServer: undefined } as never)).not.toThrow()
+  })
+})
+
 describe('a programmer’s mistake throws at once, and the error says what was given, what was expected and how to fix it', () => {
   it.each(brokers)('createBroker: %s', (_name, options, message) => {
     expect(() => createBroker(options as never)).toThrow(TypeError)

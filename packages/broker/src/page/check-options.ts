@@ -1,4 +1,4 @@
-// A programmer's mistakes in createBroker's options, told at once. Left out of production builds.
+// A programmer's mistakes in the options of createBroker and of broker.optimistic, told at once. Left out of production builds.
 
 import { defaultLimits, leaseMs } from '../core/limits.js'
 import { type OriginOption, originNames } from '../core/network/allowed-origins.js'
@@ -6,7 +6,7 @@ import { isPrivate } from '../core/outbox/row-validation.js'
 import { isBase } from '../core/rows/base-path.js'
 import { isToken } from '../core/type-checks.js'
 import { checkSession, checkSuccess } from '../redux/check-answer-rules.js'
-import { oneOf, rejectOldNames } from '../redux/check-route.js'
+import { functionOrNothing, oneOf, rejectOldNames, rejectUnknownKeys } from '../redux/check-route.js'
 import { describe } from '../redux/describe.js'
 import { routeOf } from '../redux/route.js'
 import type { AnyRouted } from '../redux/types.js'
@@ -78,6 +78,23 @@ export function checkOptions(options: unknown): void {
   checkQuestion('knock', '/api/health', given)
   checkQuestion('statusQuery', '/api/idempotency/:key', given)
   checkLimits(given['limits'])
+}
+
+/** @throws TypeError */
+export function checkOptimistic(reducer: unknown, options: unknown): void {
+  const where = 'broker.optimistic()'
+  if (typeof reducer !== 'function')
+    throw new TypeError(
+      `${where} expects a reducer; got ${describe(reducer)}. Pass that of a slice: broker.optimistic(posts.reducer).`,
+    )
+  if (typeof options !== 'object' || options === null)
+    throw new TypeError(
+      `${where} expects options, such as { fromServer: postsLoaded.match }; got ${describe(options)}.`,
+    )
+  rejectOldNames(where, options, { truth: 'fromServer' })
+  const { fromServer, ...rest } = options as Record<string, unknown>
+  rejectUnknownKeys(where, rest, 'fromServer')
+  functionOrNothing(where, 'fromServer', fromServer)
 }
 
 /** A URL that the broker itself asks. The app's credentials go with it, but for a knock. */

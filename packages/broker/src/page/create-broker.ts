@@ -5,14 +5,13 @@ import { pageRandom } from '../adapters/system/page-random-source.js'
 import { credentialsBy, originNames } from '../core/network/allowed-origins.js'
 import { isBrokerAction, outcomeMark } from '../redux/actions.js'
 import { brokerReducer } from '../redux/broker-reducer.js'
-import { rejectOldNames } from '../redux/check-route.js'
 import { isDevelopment } from '../redux/development.js'
 import { createMissingCaseWatch } from '../redux/optimistic/missing-case-watch.js'
 import { optimistic } from '../redux/optimistic/optimistic.js'
 import { isRead, type Route, routeOf } from '../redux/route.js'
 import type { BrokerDispatch } from '../redux/types.js'
 import { type Broker, type BrokerOptions, type Capabilities, internals, type World } from './broker-types.js'
-import { checkOptions } from './check-options.js'
+import { checkOptimistic, checkOptions } from './check-options.js'
 import { createRefusalFunctions } from './delivery/refusal-functions.js'
 import { createRegistration } from './delivery/register-worker.js'
 import { createWorkerClient, type WorkerClient } from './delivery/worker-client.js'
@@ -121,7 +120,7 @@ function reducersOf(
       return brokerReducer(state, action)
     },
     optimistic(reducer, more = {}) {
-      if (isDevelopment) rejectOldNames('broker.optimistic()', more, { truth: 'fromServer' })
+      if (isDevelopment) checkOptimistic(reducer, more)
       return optimistic(reducer, more, context)
     },
   }
