@@ -138,6 +138,8 @@ const pages = {
         ),
       )
   },
+  '/wire/module.js': (_request, response) =>
+    response.writeHead(200, { 'content-type': 'text/javascript' }).end('export {}'),
   '/wire/page': (_request, response) =>
     response.writeHead(200, { 'content-type': 'text/html' }).end('<!doctype html>Log in'),
   '/wire/status': (request, response) => response.writeHead(Number(keyOf(request).slice(1))).end(),

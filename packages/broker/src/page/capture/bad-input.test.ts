@@ -56,7 +56,22 @@ describe('an action that cannot be captured settles as notAccepted, is not shown
 
     expect(await receipt.settled).toEqual({ status: 'notAccepted', reason: 'signedOut' })
     expect(consoleError).toHaveBeenCalledWith(
-      expect.stringMatching(/posts\/clapped was dispatched while nobody is signed in/),
+      expect.stringMatching(
+        /posts\/clapped was dispatched while nobody is signed in.*Dispatch it after the sign-in.*user: \(\) => 'me'/,
+      ),
+      expect.anything(),
+    )
+  })
+
+  it('a body that is larger than the whole outbox may be', async () => {
+    const limits = { bodyBytesMax: 1_000, bytesMax: 100 }
+    const { dispatch } = openWith({ request: () => ({ url: '/ok', body: 'x'.repeat(101) }) }, { limits })
+
+    expect(await dispatch().settled).toEqual({ status: 'notAccepted', reason: 'outboxFull' })
+    expect(consoleError).toHaveBeenCalledWith(
+      expect.stringMatching(
+        /limit of the whole outbox is 100 \(limits\.bytesMax\)\. Send less at once, or raise/,
+      ),
       expect.anything(),
     )
   })

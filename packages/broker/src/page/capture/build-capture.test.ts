@@ -98,7 +98,9 @@ describe('strings of an entry beside its body', () => {
 
     expect(await dispatch().accepted).toEqual({ status: 'notAccepted', reason: 'invalidRequest' })
     expect(console.error).toHaveBeenCalledWith(
-      expect.stringMatching(new RegExp(`The \`${name}\` of .* has \\d+ characters; the limit is 8000`)),
+      expect.stringMatching(
+        new RegExp(`The \`${name}\` of .* has \\d+ characters; the limit is 8000.*Shorten it`),
+      ),
       expect.anything(),
     )
   })

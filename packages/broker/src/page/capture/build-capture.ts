@@ -137,7 +137,7 @@ function bounded(
     throw new CaptureRefusal(
       reason,
       isDevelopment &&
-        `${what} has ${length} characters; the limit is ${urlCharactersMax} (limits.urlCharactersMax), since servers refuse longer ones.`,
+        `${what} has ${length} characters; the limit is ${urlCharactersMax} (limits.urlCharactersMax), since servers refuse longer ones. Shorten it, or send data in the \`body\`.`,
     )
 }
 

@@ -38,12 +38,15 @@ export const storageRefusal = (error: unknown): CaptureRefusal =>
   isUnstorable(error)
     ? new CaptureRefusal(
         'notSerialisable',
-        isDevelopment && 'The action has a value that IndexedDB cannot store, or is nested too deep.',
+        isDevelopment &&
+          'The action has a value that IndexedDB cannot store, or is nested too deep. Keep its payload plain data.',
         error,
       )
     : new CaptureRefusal(
         isFull(error) ? 'storageFull' : 'storageUnavailable',
-        isDevelopment && 'The entry could not be stored.',
+        isDevelopment &&
+          'The entry could not be stored. Tell the user, who can free space on this device. A private window, or a ' +
+            'browser that blocks the data of sites, may store nothing.',
         error,
       )
 

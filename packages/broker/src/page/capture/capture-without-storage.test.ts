@@ -21,6 +21,10 @@ describe('if the storage fails', () => {
 
     expect(shown).toBe(1)
     expect(await receipt.settled).toEqual({ status: 'notAccepted', reason: 'storageUnavailable' })
+    expect(console.error).toHaveBeenCalledWith(
+      expect.stringMatching(/could not be stored\. Tell the user.*private window/),
+      failing.error,
+    )
     expect(app.post('p1')?.claps).toBe(0)
     expect(app.outbox().waiting).toBe(0)
     expect(world.network.requests).toHaveLength(0)

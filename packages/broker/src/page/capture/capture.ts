@@ -126,7 +126,9 @@ function takeSnapshot(
   if (principal === '')
     throw new CaptureRefusal(
       'signedOut',
-      isDevelopment && `${action.type} was dispatched while nobody is signed in: \`user\` returned no user.`,
+      isDevelopment &&
+        `${action.type} was dispatched while nobody is signed in: \`user\` of createBroker() returned no user. ` +
+          "Dispatch it after the sign-in. An app without accounts names one user for all: user: () => 'me'.",
     )
   room.checkEntries(queue.size)
   const { lane, capture } = buildCapture(route, action, context)

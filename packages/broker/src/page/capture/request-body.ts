@@ -41,7 +41,8 @@ export async function readContent(response: Response): Promise<Content> {
   } catch (error) {
     throw new CaptureRefusal(
       'notSerialisable',
-      isDevelopment && 'The body could not be read: its file has changed or is gone.',
+      isDevelopment &&
+        'The body could not be read: its file has changed or is gone. Ask the user to choose it again.',
       error,
     )
   }

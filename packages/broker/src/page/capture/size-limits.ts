@@ -26,11 +26,13 @@ export const tallyOf = (what: string | false, { bodyBytesMax, bytesMax }: SizeLi
     return this.bytes > bodyBytesMax
       ? new CaptureRefusal(
           'bodyTooLarge',
-          isDevelopment && `${text}; the limit is ${bodyBytesMax} (limits.bodyBytesMax).`,
+          isDevelopment &&
+            `${text}; the limit is ${bodyBytesMax} (limits.bodyBytesMax). Send less at once, or raise this limit and the server's.`,
         )
       : new CaptureRefusal(
           'outboxFull',
-          isDevelopment && `${text}; the limit of the whole outbox is ${bytesMax} (limits.bytesMax).`,
+          isDevelopment &&
+            `${text}; the limit of the whole outbox is ${bytesMax} (limits.bytesMax). Send less at once, or raise this limit.`,
         )
   },
 })

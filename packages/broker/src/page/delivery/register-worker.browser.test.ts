@@ -121,6 +121,49 @@ describe('register', () => {
     )
   })
 
+  describe.each([
+    ['named', (script: string) => script],
+    ['named by a function', (script: string) => () => script],
+  ])('says what to do where the script that is %s', (_how, name) => {
+    it.each([
+      [
+        'is missing',
+        '/wire/status?404',
+        /status\?404 is answered with 404 \(.*Copy node_modules\/redux-broker\/dist\/sw\.js to/,
+      ],
+      [
+        'is a page of HTML',
+        '/wire/page',
+        /is answered with 200 \(text\/html.*a worker has to be JavaScript\. Copy/,
+      ],
+      ['is redirected', '/wire/redirect', /\/wire\/redirect is answered with a redirect/],
+      ['is a module', '/wire/module.js', /\/wire\/module\.js is there.*pass { type: 'module' }/],
+      ['does not come', '/wire/reset', /Nobody answers at .*\/wire\/reset\. Start its server/],
+      ['has no URL', 'https://', /Pass the URL of its script/],
+    ])('%s', async (_what, script, advice) => {
+      const { broker } = openPage()
+
+      await broker.register(name(script))
+
+      expect(console.warn).toHaveBeenCalledWith(expect.stringMatching(advice), expect.anything())
+      expect(console.warn).toHaveBeenCalledOnce()
+      expect(broker.capabilities().worker).toBe('none')
+    })
+  })
+
+  it('says what to do where a page has no workers, since it came over plain http', async () => {
+    const { broker } = openPage()
+    vi.stubGlobal('isSecureContext', false)
+    cleanUp.push(() => vi.unstubAllGlobals())
+
+    await broker.register(() => (undefined as unknown as ServiceWorkerContainer).ready)
+
+    expect(console.warn).toHaveBeenCalledWith(
+      expect.stringMatching(/over https.*serve the page there/),
+      expect.anything(),
+    )
+  })
+
   it.each([
     ['gives nothing, as on a plain http page', () => undefined],
     ['throws', () => (undefined as unknown as ServiceWorkerContainer).ready],
@@ -133,7 +176,9 @@ describe('register', () => {
     await broker.register(given)
 
     expect(console.warn).toHaveBeenCalledWith(
-      expect.stringContaining('This page delivers'),
+      expect.stringMatching(
+        /This page delivers while it is open\. Pass the URL of its script, or a registration/,
+      ),
       expect.anything(),
     )
     expect(broker.capabilities().worker).toBe('none')

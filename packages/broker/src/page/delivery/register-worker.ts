@@ -2,6 +2,7 @@
 // loaded later may be missing offline.
 import { isDevelopment } from '../../redux/development.js'
 import { isTrustedUrl, type TrustedUrl, trustedUrl } from './trusted-types.js'
+import { warnOfUnregistered } from './worker-advice.js'
 import type { WorkerClient } from './worker-client.js'
 
 /** The URL of a service worker's script, or the registration that the app has. Undefined where it has none. */
@@ -37,11 +38,7 @@ export function createRegistration(
       try {
         await registerWorker(typeof given === 'function' ? given() : given, options, use)
       } catch (error) {
-        if (isDevelopment)
-          console.warn(
-            'redux-broker: the service worker was not registered. This page delivers while it is open.',
-            error,
-          )
+        if (isDevelopment) await warnOfUnregistered(undefined, error)
       }
     },
     applyUpdate: () => applyUpdate(),
@@ -54,15 +51,18 @@ async function registerWorker(
   options: RegistrationOptions | undefined,
   use: (registration: ServiceWorkerRegistration) => void,
 ): Promise<void> {
-  if (typeof given === 'string' || given instanceof URL || isTrustedUrl(given))
-    return registerUrl(given, options, use)
+  if (typeof given === 'string' || given instanceof URL || isTrustedUrl(given)) {
+    const registered = registerUrl(given, options, use)
+    if (!isDevelopment) return registered
+    return registered.catch((error: unknown) => warnOfUnregistered(String(given), error))
+  }
   const registration = await (given as Exclude<typeof given, TrustedUrl>)
   if (isDevelopment && registration !== undefined && !('active' in registration))
     throw new TypeError(
       `register() expects the URL of a worker or a ServiceWorkerRegistration; got ${registration}.`,
     )
-  if (registration === undefined) throw new TypeError('This page has no service worker.')
-  use(registration)
+  if (registration !== undefined) use(registration)
+  else if (isDevelopment) throw new TypeError('register() got no worker.')
 }
 
 async function registerUrl(

@@ -1,4 +1,4 @@
-// Tells the developer what keeps the service worker from its work.
+// Tells the developer what keeps the service worker from its work. Left out of production builds.
 
 export interface WorkerAdvice {
   silent(worker: ServiceWorker): void
@@ -27,4 +27,32 @@ export function createWorkerAdvice(database: string, origins: readonly string[])
         )
     },
   }
+}
+
+/** Never rejects. `url` is undefined where the app named no script. */
+export async function warnOfUnregistered(url: string | undefined, error: unknown): Promise<void> {
+  const isUrl = url !== undefined && URL.canParse(url, document.baseURI)
+  const cure = await cureOf(isUrl ? new URL(url, document.baseURI) : undefined)
+  console.warn(
+    `redux-broker: the service worker was not registered. This page delivers while it is open. ${cure} See docs/worker.md.`,
+    error,
+  )
+}
+
+async function cureOf(script: URL | undefined): Promise<string> {
+  if (!globalThis.isSecureContext)
+    return 'Browsers give workers over https and on localhost only: serve the page there.'
+  if (script === undefined)
+    return 'Pass the URL of its script, or a registration, as in register(() => navigator.serviceWorker.ready).'
+  if (script.origin !== location.origin) return `Serve ${script} from the origin of the page.`
+  const answer = await fetch(script, { cache: 'no-store' }).catch(() => undefined)
+  if (answer === undefined) return `Nobody answers at ${script}. Start its server, or name another URL.`
+  const type = answer.headers.get('content-type') ?? 'no content type'
+  if (answer.ok && !answer.redirected && /javascript/.test(type))
+    return `${script} is there, so the error says what is wrong. If the script has an \`import\`, pass { type: 'module' }.`
+  const came = answer.redirected ? 'a redirect' : `${answer.status} (${type})`
+  return (
+    `${script} is answered with ${came}, and a worker has to be JavaScript. Copy ` +
+    'node_modules/redux-broker/dist/sw.js to the folder of your public files, or name the URL of your own worker.'
+  )
 }
