@@ -1,6 +1,14 @@
 // A user signs out while a request of theirs is on its way, in another realm (as a worker is one) or in this page.
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { type App, openApp, signedIn, signedOut } from '../../../test/page-fixture.js'
+import {
+  type App,
+  type AppOptions,
+  clapped,
+  openApp,
+  signedIn,
+  signedOut,
+} from '../../../test/page-fixture.js'
+import { write } from '../../index.js'
 import { acknowledge, createTestWorld, held, type SentRequest } from '../../testing/index.js'
 
 beforeEach(() => void vi.spyOn(console, 'error').mockImplementation(() => {}))
@@ -9,7 +17,7 @@ afterEach(() => vi.restoreAllMocks())
 type Sender = 'another realm' | 'this page'
 
 /** Posts a clap of `ada` and stops while it is on its way. `land` has the server answer. */
-async function openInFlight(sender: Sender) {
+async function openInFlight(sender: Sender, options: AppOptions = {}) {
   const effects = new Set<string>()
   const { reply, release } = held()
   const take = (request: SentRequest) => {
@@ -20,10 +28,10 @@ async function openInFlight(sender: Sender) {
   const other = held()
   if (sender === 'another realm') {
     world.network.next(other.reply)
-    openApp(world).clap('p2')
+    openApp(world, options).clap('p2')
     await world.settle()
   }
-  const app = openApp(world)
+  const app = openApp(world, options)
   await world.settle()
   world.network.next(reply)
   const receipt = app.clap('p1')
@@ -107,6 +115,34 @@ describe.each<Sender>(['another realm', 'this page'])(
     })
   },
 )
+
+describe('a user who is back is told, of a request on its way at the sign-out,', () => {
+  it.each<[sender: Sender, method: string, server: 'plain' | 'idempotent', end: string, sent: number]>([
+    ['this page', 'POST', 'plain', 'inDoubt', 1],
+    ['this page', 'PUT', 'plain', 'delivered', 2],
+    ['this page', 'POST', 'idempotent', 'delivered', 2],
+    ['another realm', 'POST', 'plain', 'deliveredWithoutAnswer', 1],
+    ['another realm', 'PUT', 'plain', 'deliveredWithoutAnswer', 1],
+    ['another realm', 'POST', 'idempotent', 'deliveredWithoutAnswer', 1],
+  ])('sent by %s, a %s to a server that is %s: %s', async (sender, method, server, end, sent) => {
+    const request = ({ postId }: { postId: string }) => ({ url: `/api/posts/${postId}/claps`, method })
+    const lane = ({ postId }: { postId: string }) => postId
+    const routes = [write(clapped, { request, lane, server })]
+    const { world, app, receipt, effects, dispatch, land } = await openInFlight(sender, { routes })
+
+    await dispatch(signedOut())
+    await land()
+    await dispatch(signedIn('ada'))
+    await world.clock.advance(2_000)
+
+    const { [receipt.id]: waiting } = app.outbox().entries
+    expect([...ends(app).map(({ type }) => type), waiting?.state].filter(Boolean)).toEqual([
+      end === 'inDoubt' ? end : `posts/clapped/${end}`,
+    ])
+    expect(world.network.requests.filter(({ url }) => url.endsWith('/p1/claps'))).toHaveLength(sent)
+    expect(effects.size).toBe(1)
+  })
+})
 
 describe('a change that another user’s session came between', () => {
   it('is not told again, since nothing of it was kept', async () => {
