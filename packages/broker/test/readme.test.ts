@@ -72,6 +72,26 @@ describe('the guide', () => {
     for (const name of names) expect(guide).toContain(name ?? 'a name')
   })
 
+  it('tells every result of a command, in the table of the reference', () => {
+    const reference = readFileSync(`${root}docs/reference.md`, 'utf8')
+    const sources = ['page/outbox-commands.ts', 'page/capture/capture.ts']
+    const types = sources.flatMap((name) => [
+      ...readFileSync(`${root}src/${name}`, 'utf8').matchAll(
+        /(?:Promise<|CancelledWrite = )((?:'\w+'(?: \| )?)+)/g,
+      ),
+    ])
+    const results = new Set(types.flatMap(([, words = '']) => words.match(/\w+/g) ?? []))
+    expect([...results].sort()).toEqual([
+      'cancelled',
+      'discarded',
+      'marked',
+      'notFound',
+      'retried',
+      'tooLate',
+    ])
+    for (const result of results) expect(reference).toContain(`| \`${result}\` |`)
+  })
+
   it('states the sizes that are checked', () => {
     const sizes = readFileSync(`${root}../../e2e/tools/sizes.js`, 'utf8')
     const bounds = [...sizes.matchAll(/brotliMax: ([\d_]+)/g)].map(([, bytes = '']) =>
