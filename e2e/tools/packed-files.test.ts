@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest'
 import { packedFiles } from './packed-files.js'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
-const texts = /^(?:package\.json|LICENSE|README\.md|docs\/[\w-]+\.md)$/
+const texts = /^(?:package\.json|LICENSE|(?:README|CHANGELOG)\.md|docs\/[\w-]+\.md)$/
 const forTests = /(?:\.test|\.fixture|-fixture|-contract)\.(?:d\.ts|js)$/
 
 /** The scripts that are built of many sources, by package. */
@@ -52,6 +52,7 @@ describe('leftovers', () => {
 
   it.each([
     'README.md',
+    'CHANGELOG.md',
     'package.json',
     'docs/your-server.md',
     'docs/security.md',
@@ -68,6 +69,11 @@ describe.each(['broker', 'server'])('the tarball of packages/%s', (name) => {
   const files = packedFiles(folder)
   const scripts = files.filter((file) => /\.(?:js|ts)$/.test(file))
   const read = (file: string) => readFileSync(folder + file, 'utf8')
+
+  it('tells its own changes, and what it is', () => {
+    expect(files).toEqual(expect.arrayContaining(['CHANGELOG.md', 'LICENSE', 'README.md']))
+    expect(read('CHANGELOG.md')).toContain(`\`${JSON.parse(read('package.json')).name}\` follows`)
+  })
 
   it('has its code and no leftovers of a build', () => {
     expect(scripts.length).toBeGreaterThan(40)
