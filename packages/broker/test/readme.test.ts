@@ -11,7 +11,7 @@ const guide = [readme, ...pages].join('\n')
 
 /** The files that a text prints as a whole, by name. */
 function printedFiles(text: string): Map<string, string> {
-  const blocks = [...text.matchAll(/```ts\n\/\/ ([a-z-]+\.ts)[^\n]*\n(.*?)```/gs)]
+  const blocks = [...text.matchAll(/```tsx?\n\/\/ ([a-z-]+\.tsx?)[^\n]*\n(.*?)```/gs)]
   return new Map(blocks.map(([, name = '', code = '']) => [`${root}test/quick-start/${name}`, code]))
 }
 
@@ -26,6 +26,7 @@ function compileErrors(files: ReadonlyMap<string, string>): string[] {
     exactOptionalPropertyTypes: true,
     noUncheckedIndexedAccess: true,
     noEmit: true,
+    jsx: ts.JsxEmit.ReactJSX,
     skipLibCheck: true,
     types: [],
   }
@@ -46,9 +47,9 @@ function compileErrors(files: ReadonlyMap<string, string>): string[] {
 
 describe('the guide', () => {
   it('has a quick start and examples that compile', () => {
-    expect([...printedFiles(readme).keys()].length).toBe(6)
+    expect([...printedFiles(readme).keys()].length).toBe(7)
     const files = printedFiles(guide)
-    expect([...files.keys()].length).toBe(10)
+    expect([...files.keys()].length).toBe(11)
     expect(compileErrors(files)).toEqual([])
     const wrong = new Map(files).set(
       `${root}test/quick-start/wrong.ts`,
