@@ -18,7 +18,7 @@ it('broker.optimistic() names the new option where it is given the old one', () 
 
 describe('broker.optimistic() throws where it is given', () => {
   const { optimistic } = createBroker({ user, routes })
-  const reducer = (state: object = {}) => state
+  const reducer = (state: object = {}, _action?: unknown) => state
 
   it.each([
     ['a slice', { name: 'posts', reducer }, {}, /expects a reducer; got an object with name, reducer\. Pass/],

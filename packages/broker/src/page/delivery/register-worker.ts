@@ -1,8 +1,8 @@
 // Registers a service worker and follows its updates. All of it is in the app's own bundle, since a chunk that is
 // loaded later may be missing offline.
 import { isDevelopment } from '../../redux/development.js'
+import { warnOfUnregistered } from '../development/worker-advice.js'
 import { isTrustedUrl, type TrustedUrl, trustedUrl } from './trusted-types.js'
-import { warnOfUnregistered } from './worker-advice.js'
 import type { WorkerClient } from './worker-client.js'
 
 /** The URL of a service worker's script, or the registration that the app has. Undefined where it has none. */
