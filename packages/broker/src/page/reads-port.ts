@@ -14,6 +14,7 @@ import type { Receipt } from '../redux/types.js'
 import type { CaptureRules } from './capture/build-capture.js'
 import type { WorkerClient } from './delivery/worker-client.js'
 import type { PageLifecycle } from './lifecycle/page-lifecycle.js'
+import type { ShownEntry } from './view/pending-entries.js'
 import type { Receipts } from './view/receipts.js'
 import type { StoreBridge } from './view/store-bridge.js'
 
@@ -58,8 +59,8 @@ export interface ReadEngine {
   fetch(input: string | URL | Request, options?: FetchOptions): Promise<Response>
   limit(readsMax: number): void
   watch(listener: (event: ReadEvent) => void): () => void
-  /** Call it with every action of the broker's own that has reached the store. */
-  onAction(action: BrokerAction | OutcomeAction): void
+  /** Call it with every action of the broker's own that has reached the store, and the entries that left the view by it. */
+  onAction(action: BrokerAction | OutcomeAction, gone?: readonly ShownEntry[]): void
   /**
    * Another user, or nobody: all readers leave at once. The kept answers of the user who left go when the rows say it
    * too, which is when `written` resolves.

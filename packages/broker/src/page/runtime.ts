@@ -102,9 +102,9 @@ function createParts(config: RuntimeConfig) {
   const context = { ...config, ports }
   const receipts = createReceipts()
   const users = createUserRows(ports, config)
-  const view = createStoreBridge(ports, config, receipts, (action) => {
+  const view = createStoreBridge(ports, config, receipts, (action, gone) => {
     config.dispatch(action)
-    reads?.onAction(action)
+    reads?.onAction(action, gone)
   })
   const repair = createResetRepair(view, config.slice)
   const outbox = createUserOutbox({

@@ -68,7 +68,7 @@ export function createReadEngine(
     fetch: (input, options) => fetchRead(context.snapshot, session.ask, input, options),
     limit: (readsMax) => scheduler.limit(readsMax),
     watch: readEvents.watch,
-    onAction: (action) => session.hear(action),
+    onAction: (action, gone) => session.hear(action, gone),
     userChanged(left, written) {
       session.stop()
       session = beginSession()

@@ -1,7 +1,7 @@
 // The reads of one user. All subscribers of one key share one request, and the reads on screen are kept up to date.
 import { readKey } from '../core/reads/read-key.js'
-import type { ReadEngineContext } from '../page/reads-port.js'
-import { type BrokerAction, isOutcome, type OutcomeAction } from '../redux/actions.js'
+import type { ReadEngine, ReadEngineContext } from '../page/reads-port.js'
+import { isOutcome, type OutcomeAction } from '../redux/actions.js'
 import { isDevelopment } from '../redux/development.js'
 import { type CachedAnswerContext, createCachedAnswer } from './cache/cached-answer.js'
 import { createRequestIdentifier, type RequestIdentifierContext } from './cache/identify-request.js'
@@ -34,8 +34,8 @@ export interface UserReads {
   ask(reader: Subscriber): () => void
   /** As `ask`, and the read is on screen until it leaves. It is asked for again when a write has made it old. */
   show(reader: Pick<Subscriber, 'params' | 'settle' | 'routed'>): () => void
-  /** Call it with every action of the broker's own that reaches the store. */
-  hear(action: BrokerAction | OutcomeAction): void
+  /** Call it as the engine's `onAction` is called. */
+  hear: ReadEngine['onAction']
   /** All readers leave. The reads on screen are asked for again when the page is looked at. */
   cancel(): void
   stop(): void
@@ -77,11 +77,12 @@ export function createUserReads(context: UserReadsContext): UserReads {
         hide()
       }
     },
-    hear(action) {
+    hear(action, gone) {
       barrier.hear(action)
-      if (!isOutcome(action) || !isNews(action)) return
-      screen.invalidated(written.invalidated(action.meta.action))
-      screen.touched(written.touched(action.meta.action))
+      for (const { action: one } of mayHaveHappened(action, gone)) {
+        screen.invalidated(written.invalidated(one))
+        screen.touched(written.touched(one))
+      }
     },
     cancel,
     stop() {
@@ -173,6 +174,11 @@ function createRefreshes(ask: UserReads['ask']) {
   }
 }
 
-/** A write of this page's time that has ended. */
+/** The writes that ended by the action in this page's time and may have had effect. */
+function mayHaveHappened(...[action, gone = []]: Parameters<UserReads['hear']>) {
+  if (!isOutcome(action)) return gone
+  return isNews(action) ? [action.meta] : gone.filter(({ inDoubt }) => inDoubt)
+}
+
 const isNews = ({ meta: { broker } }: OutcomeAction): boolean =>
   !broker.late && ['delivered', 'deliveredWithoutAnswer', 'returned'].includes(broker.outcome)

@@ -59,6 +59,9 @@ export interface StoreBridge {
   forgetLeft(but?: string): void
 }
 
+/** `gone`: the entries that have left the view by it. */
+type Dispatch = (action: BrokerAction | OutcomeAction, gone?: readonly ShownEntry[]) => void
+
 /** Entries that a user left in the view at their sign-out. They are kept until a user is here again. */
 function createLeftEntries() {
   let left: { readonly of: string; readonly entries: ReadonlyMap<string, ShownEntry> } | undefined
@@ -78,7 +81,7 @@ export function createStoreBridge(
   { report }: Pick<Ports, 'report'>,
   page: PagePlace,
   receipts: Receipts,
-  dispatch: (action: BrokerAction | OutcomeAction) => unknown,
+  dispatch: Dispatch,
 ): StoreBridge {
   const pending = createPendingEntries()
   const { entries } = pending
@@ -139,15 +142,16 @@ const settling =
     uncounted: Map<string, number>,
     recent: RecentOutcomes,
     receipts: Receipts,
-    tell: (action: BrokerAction | OutcomeAction) => void,
+    tell: Dispatch,
   ) =>
   (action: BrokerAction | OutcomeAction): void => {
     recent.hear(action)
     pending.hear(action)
-    // Before the reducers hear of it: a slice that begins anew with the outcome itself is not shown it again.
     const ended = entriesEndedBy(action)
+    const gone = ended.flatMap((entryId) => pending.entries.get(entryId) ?? [])
+    // Before the reducers hear of it: a slice that begins anew with the outcome itself is not shown it again.
     for (const entryId of ended) pending.entries.delete(entryId)
-    tell(action)
+    tell(action, gone)
     const settled: Settled<unknown> = isOutcome(action) ? settledOf(action) : { status: 'cancelled' }
     for (const entryId of ended) {
       uncounted.delete(entryId)
@@ -175,11 +179,11 @@ function entriesEndedBy(action: BrokerAction | OutcomeAction): readonly string[]
 
 /** A reducer or a subscriber that throws stops nothing. */
 const teller =
-  (dispatch: (action: BrokerAction | OutcomeAction) => unknown, report: Ports['report']) =>
-  (action: BrokerAction | OutcomeAction): void => {
+  (dispatch: Dispatch, report: Ports['report']): Dispatch =>
+  (action, gone) => {
     if (isDevelopment && isOutcome(action)) checkReturned(action)
     try {
-      dispatch(action)
+      dispatch(action, gone)
     } catch (error) {
       report(error)
       if (isDevelopment) checkThrown(action)

@@ -1,6 +1,8 @@
+import { createAction } from '@reduxjs/toolkit'
 import { describe, expect, it } from 'vitest'
 import { openReads } from '../../../test/reads-fixture.js'
-import { acknowledge, answer, createTestWorld, held } from '../../testing/index.js'
+import { cancel, discard, discardAll, write } from '../../index.js'
+import { acknowledge, answer, createTestWorld, cut, held } from '../../testing/index.js'
 import { echo, feeds, isRead, liked, loadFeed, routes } from '../fixtures/feed.fixture.js'
 
 describe('a read on screen', () => {
@@ -53,4 +55,75 @@ describe('a read on screen', () => {
     expect(world.network.requests.filter(isRead)).toHaveLength(2)
     expect(feeds(app)).toHaveLength(1)
   })
+})
+
+/** The read is on screen, and a tab has a write of which it invalidates. The server loses the write's answer. */
+async function openDoubted() {
+  const posted = write(createAction('posted'), {
+    request: () => ({ url: '/api/posts', body: {} }),
+    invalidates: ['posts'],
+  })
+  const world = createTestWorld({ network: (request) => (isRead(request) ? echo(request) : cut()) })
+  const options = { routes: [posted, ...routes] }
+  const [here, there] = [openReads(world, options), openReads(world, options)]
+  for (const app of [here, there]) app.dispatch(loadFeed())
+  await world.settle()
+  const receipt = here.dispatch(posted())
+  await world.clock.advance(1)
+  const state = here.store.getState().broker.entries[receipt.id]?.state
+  return { world, here, there, receipt, state }
+}
+
+describe('a read that shows what a write in doubt may have changed', () => {
+  it.each([
+    ['discard', (app: ReturnType<typeof openReads>, id: string) => discard(app.broker, id)],
+    ['discardAll', (app: ReturnType<typeof openReads>) => discardAll(app.broker)],
+  ])('is repeated in all tabs after %s', async (_how, giveUp) => {
+    const { world, here, there, receipt, state } = await openDoubted()
+    expect(state).toBe('inDoubt')
+    expect(feeds(here)).toHaveLength(1)
+
+    await giveUp(there, receipt.id)
+    await world.settle()
+
+    expect(await receipt.settled).toEqual({ status: 'cancelled' })
+    for (const app of [here, there]) expect(feeds(app)).toHaveLength(2)
+  })
+})
+
+describe('a read that shows what a write in flight may have changed', () => {
+  it('is repeated after discardAll', async () => {
+    const world = createTestWorld({ network: (request) => (isRead(request) ? echo(request) : held().reply) })
+    const app = openReads(world, { routes })
+    app.dispatch(loadFeed())
+    await world.settle()
+    app.dispatch(liked({ id: 1 }))
+    await world.settle()
+
+    const { uncertain } = await discardAll(app.broker)
+    await world.settle()
+
+    expect(uncertain).toBe(1)
+    expect(feeds(app)).toHaveLength(2)
+  })
+})
+
+it('a read that shows what a write would have changed is not repeated after cancel', async () => {
+  const posted = write(createAction('posted'), {
+    request: () => ({ url: '/api/posts', body: {} }),
+    invalidates: ['posts'],
+    when: { network: 'unmetered' },
+  })
+  const world = createTestWorld({ network: echo })
+  const app = openReads(world, { routes: [posted, ...routes] })
+  app.tab.setDevice({ unmetered: false })
+  app.dispatch(loadFeed())
+  await world.settle()
+  const { id } = app.dispatch(posted())
+  await world.settle()
+
+  expect(await cancel(app.broker, id)).toBe('cancelled')
+  await world.settle()
+
+  expect(world.network.requests.map(isRead)).toEqual([true])
 })
