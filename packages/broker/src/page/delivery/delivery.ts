@@ -92,7 +92,8 @@ export function createPageDelivery(context: PageDeliveryContext): PageDelivery {
   return {
     wake: (probe) => delivery.wake(probe),
     halt: () => delivery.halt(),
-    connectivity: ({ origins }) => health.news(origins),
+    connectivity: ({ origins, due, sending, stranded }) =>
+      health.news(origins, due.length > 0 || sending || stranded),
     plan(news) {
       if (stopListening.length > 0) delivery.plan(news)
     },

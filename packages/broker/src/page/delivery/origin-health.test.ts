@@ -2,7 +2,7 @@
 import { createAction } from '@reduxjs/toolkit'
 import { describe, expect, it } from 'vitest'
 import { loadMe, openReads } from '../../../test/reads-fixture.js'
-import { write } from '../../index.js'
+import { cancel, discardAll, write } from '../../index.js'
 import { answer, createTestWorld, noAnswer, type SentRequest } from '../../testing/index.js'
 
 const liked = write(createAction<string>('liked'), {
@@ -76,6 +76,58 @@ describe('an origin that seemed unreachable', () => {
 
     expect(app.outbox().connectivity).toBe('degraded')
     expect(world.network.knocks.length).toBe(knocks)
+  })
+})
+
+describe('an origin for which nothing waits any more', () => {
+  it.each<[string, (app: ReturnType<typeof open>, id: string) => Promise<unknown>]>([
+    ['cancel', (app, id) => cancel(app.broker, id)],
+    ['discardAll', (app) => discardAll(app.broker)],
+  ])('does not keep the page offline once the browser is back: by %s', async (_how, takeBack) => {
+    const world = createTestWorld()
+    const app = open(world)
+    await world.settle()
+    world.setOnline(false)
+    const { id } = app.dispatch(paid('p1'))
+    await world.clock.advance(20_000)
+    await takeBack(app, id)
+    await world.settle()
+    const { connectivity, waiting } = app.outbox()
+    const knocks = world.network.knocks.length
+
+    world.setOnline(true)
+    await world.settle()
+
+    expect({ connectivity, waiting }).toEqual({ connectivity: 'offline', waiting: 0 })
+    expect(app.outbox().connectivity).toBe('online')
+    expect(world.network.knocks).toHaveLength(knocks)
+    expect(app.wire()).toEqual([])
+  })
+
+  it('does not keep a page degraded whose entries are all in doubt', async () => {
+    const world = createTestWorld({ network: () => noAnswer() })
+    const app = open(world)
+    await world.settle()
+    for (const id of ['p1', 'p2', 'p3']) app.dispatch(paid(id))
+    await world.clock.advance(20_000)
+
+    const states = Object.values(app.outbox().entries).map(({ state }) => state)
+    expect(states).toEqual(['inDoubt', 'inDoubt', 'inDoubt'])
+    expect(app.outbox().connectivity).toBe('online')
+  })
+
+  it('does not keep it degraded after the time that a server asked for', async () => {
+    const world = createTestWorld({ network: () => answer(429, {}, { 'retry-after': '600' }) })
+    const app = open(world)
+    const { id } = app.dispatch(liked('p1'))
+    await world.settle()
+    const before = app.outbox().connectivity
+
+    await cancel(app.broker, id)
+    await world.settle()
+
+    expect(before).toBe('degraded')
+    expect(app.outbox()).toMatchObject({ connectivity: 'online', waiting: 0 })
   })
 })
 

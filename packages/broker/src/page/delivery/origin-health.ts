@@ -8,8 +8,8 @@ import type { OriginRow } from '../../core/rows/rows.js'
 import type { PageLifecycle } from '../lifecycle/page-lifecycle.js'
 
 export interface OriginHealth {
-  /** Takes the rows of the origins, and gives the connectivity that they make. */
-  news(origins: readonly OriginRow[]): Connectivity
+  /** Takes the rows of the origins, and gives the connectivity that they make. They say nothing where nothing `waits`. */
+  news(origins: readonly OriginRow[], waits: boolean): Connectivity
   /** Something was answered. */
   heard(): void
   connectivity(): Connectivity
@@ -31,9 +31,11 @@ export function createOriginHealth(
   onBack: () => void,
 ): OriginHealth {
   let rows: readonly OriginRow[] = []
+  /** Nobody tries an origin again for which nothing waits. */
+  let isTried = false
   const isHere = (row: OriginRow | undefined): row is OriginRow =>
     row !== undefined && isBack(row, reachability.answeredAt)
-  const connectivity = () => connectivityOf(rows, host.believesOnline(), reachability)
+  const connectivity = () => connectivityOf(isTried ? rows : [], host.believesOnline(), reachability)
 
   function heard(): void {
     const back = rows.filter(isHere)
@@ -49,8 +51,9 @@ export function createOriginHealth(
   }
 
   return {
-    news(origins) {
+    news(origins, waits) {
       rows = origins
+      isTried = waits
       heard()
       return connectivity()
     },
