@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { heads, letGo, sendAgain, stateAfter, takeBack } from '../fixtures/dead-letters.fixture.js'
-import { capture, waiting } from '../fixtures/entry.fixture.js'
+import { capture, sendingEntry, waiting } from '../fixtures/entry.fixture.js'
 import {
   deliveredOutcome,
   doubted,
@@ -8,7 +8,9 @@ import {
   refusedReply,
   retriedOutcome,
 } from '../fixtures/outbox.fixture.js'
-import { entryVersion, type SendingEntry } from '../rows/entry.js'
+import { entryVersion, type SendingEntry, toRow } from '../rows/entry.js'
+
+const knocking = { owner: 'me', session: 0, renewals: 0, knocking: true }
 
 describe('cancel', () => {
   it('cancels an entry that was never sent, and its lane goes on', async () => {
@@ -51,6 +53,28 @@ describe('cancel', () => {
     const box = await stateAfter(retriedOutcome({ httpStatus: 503, effect: 'none' }))
 
     expect(await takeBack(box, 'a')).toBe('cancelled')
+  })
+
+  it('cancels an entry of which nothing has left yet, since its knock comes first', async () => {
+    const box = outbox()
+    await box.write(async (tx) => {
+      tx.put('entries', toRow(sendingEntry({ id: 'a', lease: knocking })))
+      tx.put('entries', waiting({ id: 'b', seq: 2, head: false }))
+    })
+
+    expect(await takeBack(box, 'a')).toBe('cancelled')
+
+    const { entries, journal } = await box.contents()
+    expect(entries).toMatchObject([{ id: 'b', head: true }])
+    expect(journal).toMatchObject([{ kind: 'cancelled', entryId: 'a' }])
+  })
+
+  it('is too late for an entry whose knock comes before a repeat of unknown effect', async () => {
+    const box = outbox()
+    const row = toRow(sendingEntry({ id: 'a', lease: knocking, effect: 'unknown' }))
+    await box.write(async (tx) => tx.put('entries', row))
+
+    expect(await takeBack(box, 'a')).toBe('tooLate')
   })
 
   it.each([

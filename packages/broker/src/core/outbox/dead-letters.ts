@@ -7,6 +7,7 @@ import {
   type EntryRow,
   type InDoubtEntry,
   isRepeatable,
+  isUnsent,
   toRow,
 } from '../rows/entry.js'
 import { keySpan } from '../rows/key-spans.js'
@@ -30,7 +31,7 @@ export async function cancelEntry(
 ): Promise<'cancelled' | 'tooLate' | 'notFound'> {
   const entry = await findEntry(tx, partition, id)
   if (entry === undefined) return 'notFound'
-  if (!isValidEntry(entry) || entry.state !== 'waiting' || entry.effect === 'unknown') return 'tooLate'
+  if (!isValidEntry(entry) || !isUnsent(entry)) return 'tooLate'
   transition(entry, { type: 'cancelled' })
   await forgetFailure(tx, entry)
   await changePartition(tx, partition, now, (row) => endEntry(tx, row, entry, { kind: 'cancelled' }, now))

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { capture, deadLetter, inDoubtEntry, waiting } from '../fixtures/entry.fixture.js'
+import { capture, deadLetter, inDoubtEntry, sendingEntry, waiting } from '../fixtures/entry.fixture.js'
 import {
   deliveredOutcome,
   doubted,
@@ -34,6 +34,14 @@ describe('discardAll', () => {
     expect(row).toMatchObject(empty)
     expect(journal.at(-1)).toMatchObject({ kind: 'emptied', at: 9 })
     expect([...(journal.at(-1)?.ids ?? [])].sort()).toEqual([...names].sort())
+  })
+
+  it('counts an entry as cancelled of which nothing has left yet, since its knock comes first', async () => {
+    const box = outbox()
+    const lease = { owner: 'me', session: 0, renewals: 0, knocking: true }
+    await box.write(async (tx) => tx.put('entries', toRow(sendingEntry({ lease }))))
+
+    expect(await all(box)).toEqual({ cancelled: 1, uncertain: 0, letters: 0 })
   })
 
   it('ignores the later answer of a request that was in flight', async () => {

@@ -1,7 +1,7 @@
 // Gives up a user's whole outbox because a person said so. Entries in flight or in doubt go too, as do dead letters.
 
 import { pageRowsMax } from '../limits.js'
-import type { EntryRow } from '../rows/entry.js'
+import { isUnsent } from '../rows/entry.js'
 import { keySpan } from '../rows/key-spans.js'
 import type { Store, StoreTransaction } from '../rows/store-port.js'
 import { discardRows } from './discard-rows.js'
@@ -60,9 +60,6 @@ async function discardSome(tx: StoreTransaction, partition: string, now: number)
   await discardRows(tx, row, { entries, letters }, now)
   delete row.tried
   tx.put('partitions', row)
-  const cancelled = entries.filter(isUnsent).length
+  const cancelled = entries.filter(isValidEntry).filter(isUnsent).length
   return { cancelled, uncertain: entries.length - cancelled, letters: letters.length }
 }
-
-const isUnsent = (entry: EntryRow) =>
-  isValidEntry(entry) && entry.state === 'waiting' && entry.effect === 'none'

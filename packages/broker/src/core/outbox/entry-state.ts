@@ -8,6 +8,7 @@ import {
   type Entry,
   type EntryCore,
   type InDoubtEntry,
+  isUnsent,
   type LiveEntry,
   mayRepeat,
   type SendingEntry,
@@ -85,6 +86,7 @@ export function transition(
 export function transition(entry: Entry, event: EntryEvent): Entry | undefined
 export function transition(entry: Entry, event: EntryEvent): Entry | undefined {
   if (event.type === 'restored' && entry.state !== 'dead') return reinstate(entry, event)
+  if (event.type === 'cancelled' && entry.state !== 'dead' && isUnsent(entry)) return undefined
   switch (entry.state) {
     case 'waiting':
       return fromWaiting(entry, event)
@@ -109,7 +111,6 @@ export function transition(entry: Entry, event: EntryEvent): Entry | undefined {
 function fromWaiting(entry: WaitingEntry, event: EntryEvent): Entry | undefined {
   if (event.type === 'promoted' && !entry.head) return { ...entry, head: true }
   if (event.type === 'rescheduled') return { ...entry, notBefore: event.notBefore, savedAt: event.now }
-  if (event.type === 'cancelled' && entry.effect === 'none') return undefined
   const { head, notBefore: _notBefore, savedAt: _savedAt, ...core } = entry
   if (event.type === 'doubted' && head && entry.effect === 'unknown')
     return { ...core, state: 'inDoubt', trouble: event.trouble }

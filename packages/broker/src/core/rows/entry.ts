@@ -125,6 +125,11 @@ export const indexColumns = (entry: LiveEntry): Pick<EntryRow, 'dueAt' | 'unsure
   unsure: entry.state !== 'waiting' || entry.effect === 'unknown' ? entry.state : undefined,
 })
 
+/** Whether it is certain that it has had no effect and that nothing of it is on its way. */
+export const isUnsent = (entry: LiveEntry): boolean =>
+  entry.effect === 'none' &&
+  (entry.state === 'waiting' || (entry.state === 'sending' && entry.lease.knocking === true))
+
 const safeToRepeat = new Set(['GET', 'HEAD', 'PUT', 'DELETE', 'OPTIONS'])
 
 /** Whether sending it again cannot double its effect, whoever gets it (RFC 9110 §9.2.2). */

@@ -134,6 +134,26 @@ describe('a POST to a plain server', () => {
     expect(world.network.requests).toEqual([])
   })
 
+  it('can be cancelled while its knock is under way, is never sent then, and its lane goes on', async () => {
+    const world = createTestWorld({ network: ok })
+    const tab = world.tab()
+    const knocks: ((status: number) => void)[] = []
+    tab.ports.network.knock = () => new Promise((resolve) => void knocks.push(resolve))
+    const app = openPay(world, { tab }, { lane: () => 'pay' })
+    const [first, second] = [app.pay('p1'), app.pay('p2')]
+    await world.clock.advance(100)
+
+    expect(await first.cancel()).toBe('cancelled')
+    expect(await first.settled).toEqual({ status: 'cancelled' })
+    knocks.shift()?.(200)
+    await world.clock.advance(3_000)
+    knocks.shift()?.(200)
+    await world.clock.advance(1_000)
+
+    expect(world.network.requests.map(({ url }) => url)).toEqual(['https://app.test/api/pay/p2'])
+    expect((await second.settled).status).toBe('delivered')
+  })
+
   it('knocks at the root of its origin or the app’s URL, unless something was just answered', async () => {
     const world = createTestWorld({ network: ok })
     const app = openPay(world)
