@@ -20,7 +20,7 @@ import { createStoragePersistence } from './lifecycle/storage-persistence.js'
 import type { ReadEngine } from './reads-port.js'
 import type { RuntimeConfig } from './runtime-config.js'
 import { createUserRows } from './user/user-rows.js'
-import { type CurrentUserContext, createCurrentUser } from './user/user-session.js'
+import { type CurrentUser, type CurrentUserContext, createCurrentUser } from './user/user-session.js'
 import { createReceipts } from './view/receipts.js'
 import { createResetRepair } from './view/reset-repair.js'
 import { createStoreBridge, type StoreBridge } from './view/store-bridge.js'
@@ -130,7 +130,7 @@ function createParts(config: RuntimeConfig) {
     ...outbox,
     users,
     receipts,
-    cancelAccepted: async (id) => cancelAccepted(ports, await outbox.user(), id),
+    cancelAccepted: async (id) => cancelAccepted(ports, await outbox.user(), id, outbox.catchUp),
   })
   const reads = config.createReads?.({
     ...context,
@@ -216,12 +216,15 @@ async function cancelAccepted(
   { store, clock, bus, report }: Ports,
   owner: Owner | undefined,
   id: string,
+  catchUp: CurrentUser['catchUp'],
 ): Promise<CancelledWrite> {
   if (owner === undefined) return 'notFound'
   try {
-    return await store.transact('readwrite', 'strict', (tx) =>
+    const done = await store.transact('readwrite', 'strict', (tx) =>
       cancelEntry(tx, owner.partition, id, clock.now()),
     )
+    if (done === 'notFound') await catchUp()
+    return done
   } catch (error) {
     report(error)
     return 'tooLate'

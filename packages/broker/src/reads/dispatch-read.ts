@@ -20,16 +20,15 @@ export function dispatchRead(
   const { ports, receipts, dispatch } = context
   const id = ports.randomSource.id()
   let leave = () => {}
-  let isOver = false
+  let ended: Settled<unknown>['status'] | undefined
   const end = (settled: Settled<unknown>) => {
-    isOver = true
+    ended ??= settled.status
     receipts.settle(id, settled)
   }
   const receipt = receipts.open(id, async () => {
-    const came = isOver ? 'tooLate' : 'cancelled'
     leave()
     end({ status: 'cancelled' })
-    return came
+    return ended === 'cancelled' ? 'cancelled' : 'tooLate'
   })
   try {
     const params = resolveReadParams(route, action, context)

@@ -131,7 +131,8 @@ export interface Receipt<Answer> {
   /** The answer, or throws what came instead: for callers that want exceptions, as RTK's unwrap(). */
   unwrap(): Promise<Answer>
   /**
-   * Takes the entry back while it is certain that nothing of it was sent. Of a read: this reader wants it no more, now
+   * Takes the entry back while it is certain that nothing of it was sent. `cancelled` also if it was taken back or given
+   * up before. Of a read: this reader wants it no more, now
    * or, where it is answered, when what it shows changes. The request ends when nobody wants it.
    */
   cancel(): Promise<'cancelled' | 'tooLate'>

@@ -41,6 +41,7 @@ export interface WriteCaptureContext extends CaptureEndsContext {
   readonly snapshot: CaptureRules
   captured(id: string, what: { readonly lane: string; readonly action: StoredAction }): void
   onCommitted(places: readonly AcceptedPlace[]): void
+  /** Where it finds no entry, the end of the entry is in the view. */
   cancelAccepted(id: string): Promise<CancelledWrite>
 }
 
@@ -78,9 +79,11 @@ export function createWriteCapture(context: WriteCaptureContext): WriteCapture {
     cancel,
     capture(route, action, next) {
       const id = ports.randomSource.id()
-      const receipt = receipts.open(id, async () =>
-        (await cancel(id)) === 'cancelled' ? 'cancelled' : 'tooLate',
-      )
+      const receipt = receipts.open(id, async () => {
+        const done = await cancel(id)
+        const ended = done === 'notFound' && (await Promise.race([receipt.settled, undefined]))?.status
+        return (ended || done) === 'cancelled' ? 'cancelled' : 'tooLate'
+      })
       const { accepted } = receipt
       const item: CapturedWrite = {
         id,

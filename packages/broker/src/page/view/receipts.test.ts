@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { openApp } from '../../../test/page-fixture.js'
+import { type App, openApp } from '../../../test/page-fixture.js'
 import { memoryStore } from '../../adapters/memory/memory-store.js'
 import type { Store } from '../../core/rows/store-port.js'
-import { deadLetters, NotDeliveredError } from '../../index.js'
+import { cancel, deadLetters, discardAll, NotDeliveredError, type Receipt } from '../../index.js'
 import { acknowledge, answer, createTestWorld, held, noAnswer } from '../../testing/index.js'
 
 afterEach(() => vi.restoreAllMocks())
@@ -156,6 +156,34 @@ describe('a receipt', () => {
     await world.settle()
     expect(await receipt.settled).toEqual({ status: 'cancelled' })
     expect(app.post('p1')?.claps).toBe(0)
+  })
+
+  it.each<[string, (app: App, other: App, receipt: Receipt<unknown>) => Promise<unknown>]>([
+    ['by itself, at the same time', async (_app, _other, receipt) => void receipt.cancel()],
+    ['by itself', (_app, _other, receipt) => receipt.cancel()],
+    ['in another tab', (_app, other, { id }) => cancel(other.broker, id)],
+    ['by discardAll', (app) => discardAll(app.broker)],
+  ])('says that its entry is cancelled if it was taken back before: %s', async (_how, takeBack) => {
+    const world = createTestWorld()
+    world.setOnline(false)
+    const [app, other] = [openApp(world), openApp(world)]
+    const receipt = app.clap('p1')
+    await world.settle()
+
+    await takeBack(app, other, receipt)
+
+    expect(await receipt.cancel()).toBe('cancelled')
+  })
+
+  it('says that it is too late once its entry has ended otherwise', async () => {
+    const world = createTestWorld({ network: answer(422) })
+    const app = openApp(world)
+    const receipt = app.like('p1')
+    await world.settle()
+
+    expect(await receipt.cancel()).toBe('tooLate')
+    await app.broker.stop()
+    expect(await receipt.cancel()).toBe('tooLate')
   })
 
   it('is not cancelled once its request is on its way', async () => {

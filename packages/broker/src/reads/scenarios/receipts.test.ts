@@ -2,7 +2,7 @@ import { createAction } from '@reduxjs/toolkit'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { loadMe, loadPost, openReads } from '../../../test/reads-fixture.js'
 import { read } from '../../index.js'
-import { answer, createTestWorld, noAnswer, redirect } from '../../testing/index.js'
+import { answer, createTestWorld, held, noAnswer, redirect } from '../../testing/index.js'
 
 beforeEach(() => void vi.spyOn(console, 'error').mockImplementation(() => {}))
 afterEach(() => void vi.restoreAllMocks())
@@ -43,6 +43,15 @@ describe('the receipt of a read', () => {
       payload: { name: 'Ada' },
       meta: { entryId: receipt.id, arg: undefined, action: { type: 'me/load' }, fetchedAt },
     })
+  })
+
+  it('says that it is cancelled as often as it is cancelled', async () => {
+    const world = createTestWorld({ network: held().reply })
+    const app = openReads(world)
+    const receipt = app.dispatch(loadMe())
+    await world.settle()
+
+    expect([await receipt.cancel(), await receipt.cancel()]).toEqual(['cancelled', 'cancelled'])
   })
 
   it.each(outcomes)('is returned after %s, also in the store', async (_name, reply, expected) => {
