@@ -8,6 +8,7 @@ import type { Owner } from '../core/outbox/partition.js'
 import type { Ports } from '../core/ports/all-ports.js'
 import type { Tag } from '../core/reads/consistency/tags.js'
 import type { StoredAction } from '../core/rows/entry.js'
+import type { AppSettings } from '../core/rows/rows.js'
 import type { BrokerAction, OutcomeAction } from '../redux/actions.js'
 import type { ReadRoute, Route } from '../redux/route.js'
 import type { Receipt } from '../redux/types.js'
@@ -42,6 +43,8 @@ export interface ReadEngineContext extends PageContext {
   principal(): string
   /** Where the user's rows are; undefined while nobody is signed in or the storage fails. */
   user(): Promise<Owner | undefined>
+  /** How the app says that a session is over. */
+  readonly app: Pick<AppSettings, 'sessionRules'>
   /** The entries and outcomes in the view. */
   readonly view: Pick<StoreBridge, 'onTheirWay' | 'outcomesSince'>
   /** Tells the store. Never throws. */
@@ -66,6 +69,8 @@ export interface ReadEngine {
    * too, which is when `written` resolves.
    */
   userChanged(left: Promise<Owner> | undefined, written: Promise<unknown>): void
+  /** The user has signed in again. Reads on screen that found the session over are asked for again. */
+  resume(): void
   /** The answers that are kept of this user go. Never rejects. */
   forget(partition: string): Promise<void>
   stop(): void

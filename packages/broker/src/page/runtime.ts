@@ -78,6 +78,7 @@ export function createRuntime(config: RuntimeConfig): Runtime {
       if (owner === undefined) return
       await parts.users.resume(owner)
       changed()
+      reads?.resume()
     },
     dismiss(entryId) {
       if (view.shown(entryId) === undefined)

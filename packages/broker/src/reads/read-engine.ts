@@ -77,6 +77,7 @@ export function createReadEngine(
         .then(([owner]) => clearSignedOutUsers(answerCache, ports, owner?.partition))
         .catch(() => {})
     },
+    resume: () => session.resume(),
     forget: (partition) => answerCache.clear(partition),
     stop() {
       stopWatching()

@@ -1,7 +1,7 @@
 // The reads of one user. All subscribers of one key share one request, and the reads on screen are kept up to date.
 import { readKey } from '../core/reads/read-key.js'
 import type { ReadEngine, ReadEngineContext } from '../page/reads-port.js'
-import { isOutcome, type OutcomeAction } from '../redux/actions.js'
+import { isOutcome, type OutcomeAction, type Status } from '../redux/actions.js'
 import { isDevelopment } from '../redux/development.js'
 import { type CachedAnswerContext, createCachedAnswer } from './cache/cached-answer.js'
 import { createRequestIdentifier, type RequestIdentifierContext } from './cache/identify-request.js'
@@ -36,6 +36,8 @@ export interface UserReads {
   show(reader: Pick<Subscriber, 'params' | 'settle' | 'routed'>): () => void
   /** Call it as the engine's `onAction` is called. */
   hear: ReadEngine['onAction']
+  /** The user has signed in again. */
+  resume(): void
   /** All readers leave. The reads on screen are asked for again when the page is looked at. */
   cancel(): void
   stop(): void
@@ -54,6 +56,7 @@ export function createUserReads(context: UserReadsContext): UserReads {
   const requests = createSharedRequests(context, barrier, outcomeOf)
   const { ask, cancel: cancelIdentified } = createRequestIdentifier(context, requests.join)
   const refreshes = createRefreshes(ask)
+  let paused: Status['paused']
 
   function cancel(): void {
     for (const reader of cancelIdentified()) outcomeOf({ kind: 'cancelled' }).tell(reader)
@@ -79,11 +82,16 @@ export function createUserReads(context: UserReadsContext): UserReads {
     },
     hear(action, gone) {
       barrier.hear(action)
+      if (!isOutcome(action) && action.type === 'redux-broker/status') {
+        if (paused && !action.payload.paused) screen.resumed()
+        paused = action.payload.paused
+      }
       for (const { action: one } of mayHaveHappened(action, gone)) {
         screen.invalidated(written.invalidated(one))
         screen.touched(written.touched(one))
       }
     },
+    resume: screen.resumed,
     cancel,
     stop() {
       cancel()

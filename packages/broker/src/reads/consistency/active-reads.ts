@@ -24,9 +24,9 @@ export interface ActiveRead {
 
 /**
  * How fresh a read is when it has ended. An `old` read has a copy, or nothing. An `uncertain` answer may or may not hold a
- * write that was under way.
+ * write that was under way. `signedOut`: its answer says that the session is over.
  */
-export type Freshness = 'fresh' | 'uncertain' | 'old'
+export type Freshness = 'fresh' | 'uncertain' | 'old' | 'signedOut'
 
 export interface ActiveReads {
   /** Somebody asked for it. Gives what takes it off again, with the last of those who asked. */
@@ -37,13 +37,15 @@ export interface ActiveReads {
   invalidated(tags: readonly Tag[]): void
   /** So is what was uncertain, whatever the write has made old. */
   touched(tags: readonly Tag[]): void
+  /** The user has signed in again. */
+  resumed(): void
   stop(): void
 }
 
 interface ShownRead {
   sight: ActiveRead
   watchers: number
-  isUncertain: boolean
+  how?: Freshness
 }
 
 export function createActiveReads(context: ActiveReadsContext): ActiveReads {
@@ -65,7 +67,7 @@ export function createActiveReads(context: ActiveReadsContext): ActiveReads {
 
   return {
     show(key, sight) {
-      const mine = shown.get(key) ?? { sight, watchers: 0, isUncertain: false }
+      const mine = shown.get(key) ?? { sight, watchers: 0 }
       mine.sight = sight
       mine.watchers += 1
       shown.delete(key)
@@ -85,13 +87,14 @@ export function createActiveReads(context: ActiveReadsContext): ActiveReads {
     },
     ended(key, how, floorMs = 0) {
       const one = shown.get(key)
-      if (one !== undefined) one.isUncertain = how === 'uncertain'
+      if (one !== undefined) one.how = how
       if (how !== 'old') {
         if (rereads.forget(key)) rereads.tryAll()
       } else if (one !== undefined && !rereads.failed(key, floorMs)) leftOut(key, 'keepsFailing')
     },
     invalidated: (tags) => again(({ sight }) => matches(sight, tags, invalidates)),
-    touched: (tags) => again(({ sight, isUncertain }) => isUncertain && matches(sight, tags, touches)),
+    touched: (tags) => again(({ sight, how }) => how === 'uncertain' && matches(sight, tags, touches)),
+    resumed: () => again(({ how }) => how === 'signedOut'),
     stop: rereads.stop,
   }
 }

@@ -5,10 +5,12 @@ import type { StoredAnswer } from '../../core/reads/cache/cache-policy.js'
 import { dependsOnApp } from '../../core/reads/cache/key-headers.js'
 import type { ReadAnswer, ReadRequest } from '../../core/reads/read-types.js'
 import { isAskedType } from '../../core/reads/scheduler/retry-policy.js'
+import { defaultSession } from '../../core/rows/answer-rules.js'
 import type { ReadEngineContext } from '../../page/reads-port.js'
 import { type OutcomeAction, withMark } from '../../redux/actions.js'
 import { isDevelopment } from '../../redux/development.js'
 import type { CachedAnswer } from '../cache/cached-answer.js'
+import type { Freshness } from '../consistency/active-reads.js'
 import type { WriteTags } from '../consistency/write-tags.js'
 import {
   type AnsweredRead,
@@ -61,8 +63,7 @@ export function createAnswerSubscribers(
     const isOver = routeOutcome.isGoodFor(reader) || isFinal(result)
     // A reader who has a copy already is not told of the failure, since the read is tried again.
     if (isOver || !(standIn(reader, result) || reader.given)) routeOutcome.tell(reader)
-    const how = routeOutcome.isSure ? 'fresh' : 'uncertain'
-    reader.ended(isOver ? how : 'old', routeOutcome.floorMs)
+    reader.ended(isOver ? routeOutcome.freshness : 'old', routeOutcome.floorMs)
   }
 
   return {
@@ -110,7 +111,7 @@ function mayReplace(
   return (
     all.some(({ params }) => params.cache !== 'networkOnly') &&
     all.every((reader) => routeOutcome.isGoodFor(reader) && !reader.params.isUnidentified) &&
-    routeOutcome.isSure &&
+    routeOutcome.freshness === 'fresh' &&
     isGood(answer) &&
     (isData(answer) || copy === undefined || !isData(copy.answer))
   )
@@ -118,8 +119,8 @@ function mayReplace(
 
 export interface RouteOutcome {
   readonly result: ReadResult
-  /** Whether nothing that it shows was being written. */
-  readonly isSure: boolean
+  /** How fresh a read is that has ended by it. */
+  readonly freshness: Freshness
   /** How long the server asked to wait. */
   readonly floorMs: number | undefined
   /** Whether it is what this reader asked for. */
@@ -130,13 +131,13 @@ export interface RouteOutcome {
   give(reader: Subscriber): void
 }
 
-export interface RouteOutcomeContext extends Pick<ReadEngineContext, 'dispatch' | 'view' | 'ports'> {
+export interface RouteOutcomeContext extends Pick<ReadEngineContext, 'dispatch' | 'view' | 'ports' | 'app'> {
   readonly written: WriteTags
 }
 
 export function createRouteOutcome(
   result: ReadResult,
-  { dispatch, view, written, ports: { report, clock } }: RouteOutcomeContext,
+  { dispatch, view, written, app, ports: { report, clock } }: RouteOutcomeContext,
 ): RouteOutcome {
   const outcomes = new Map<string, OutcomeAction | undefined>()
   const told = new Set<OutcomeAction>()
@@ -150,7 +151,7 @@ export function createRouteOutcome(
 
   const routeOutcome: RouteOutcome = {
     result,
-    isSure: result.kind !== 'answer' || result.uncertain === undefined,
+    freshness: freshnessOf(result, { ...defaultSession, ...app.sessionRules }),
     floorMs:
       result.kind === 'answer'
         ? retryAfterMs(Object.fromEntries(result.answer.headers), clock.now())
@@ -174,6 +175,12 @@ export function createRouteOutcome(
     give: (reader) => settleOnce(reader, result, outcomeFor(reader)),
   }
   return routeOutcome
+}
+
+function freshnessOf(result: ReadResult, { endedBy }: typeof defaultSession): Freshness {
+  if (result.kind !== 'answer') return 'fresh'
+  if (endedBy.includes(result.answer.status)) return 'signedOut'
+  return result.uncertain ? 'uncertain' : 'fresh'
 }
 
 /** `broker.fetch` takes every answer below 500, but no success of a type that its request does not accept. */
