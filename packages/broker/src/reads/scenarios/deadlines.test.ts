@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { loadMe, openReads, signedIn } from '../../../test/reads-fixture.js'
 import { read } from '../../index.js'
 import { answer, createTestWorld, held } from '../../testing/index.js'
+import { liked, loadFeed, routes } from '../fixtures/feed.fixture.js'
 
 const impatient = (options: { readonly queueTimeoutMs?: number; readonly requestTimeoutMs?: number }) =>
   read(createAction('impatient'), { request: () => '/api/me', ...options })
@@ -21,6 +22,26 @@ describe('a read with a time limit', () => {
     expect(await waiting).toMatchObject({ name: 'TimeoutError' })
     expect(app.wire()).toEqual(['me'])
     expect(await Promise.race([sent.settled, 'open'])).toBe('open')
+  })
+
+  it('in the queue ends also if it joins a request that is to be sent once more', async () => {
+    const like = held()
+    const feed = held()
+    const world = createTestWorld({ network: like.reply })
+    const app = openReads(world, { routes })
+    world.network.next(feed.reply)
+    app.dispatch(loadFeed())
+    await world.settle()
+    app.dispatch(liked({ id: 1 }))
+    await world.settle()
+    feed.release(answer(200, {}))
+    await world.settle()
+
+    const joined = app.broker.fetch('/api/feed', { queueTimeoutMs: 1_000 }).catch((error: unknown) => error)
+    await world.clock.advance(1_000)
+
+    expect(app.wire()).toEqual(['feed', 'posts/1/like'])
+    expect(await Promise.race([joined, 'open'])).toMatchObject({ name: 'TimeoutError' })
   })
 
   it('on the wire ends if its answer takes longer, without the time in the queue', async () => {

@@ -1,5 +1,6 @@
 // How long each reader of a request waits, and the answer that it gets when it waits no longer.
 
+import type { Clock } from '../../core/platform.js'
 import type { Subscriber } from '../request/subscriber.js'
 import type { AnswerSubscribers } from './answer-subscribers.js'
 import type { RequestSending, RequestSendingContext } from './request-sending.js'
@@ -22,17 +23,12 @@ export function createReaderWaits(
   sending: Pick<RequestSending, 'is' | 'turn'>,
   leave: (reader: Subscriber) => void,
 ): ReaderWaits {
+  const after = timersOn(ports.clock)
   let isPrepared = false
   /** Readers that were given a copy, or wait for it. */
   const patient = new WeakSet<Subscriber>()
-  let wasSent = false
-
-  /** Unless it has its answer by then, or has left. */
-  function after(ms: number | undefined, reader: Subscriber, callback: () => void): void {
-    if (ms === undefined) return
-    const cancel = ports.clock.after(ms, () => reader.given || callback())
-    reader.over.signal.addEventListener('abort', cancel)
-  }
+  /** Readers for which the request was not sent yet. */
+  const queued = new Set<Subscriber>()
 
   function giveUp(reader: Subscriber): void {
     serving.giveUp(reader)
@@ -49,8 +45,9 @@ export function createReaderWaits(
   /** On the wire. An answer that is compared is no longer on it. */
   function limit(reader: Subscriber): void {
     const turn = sending.turn()
-    if (turn !== undefined)
-      after(reader.params.requestTimeoutMs, reader, () => sending.turn() === turn && giveUp(reader))
+    if (turn === undefined) return
+    queued.delete(reader)
+    after(reader.params.requestTimeoutMs, reader, () => sending.turn() === turn && giveUp(reader))
   }
 
   return {
@@ -62,16 +59,29 @@ export function createReaderWaits(
         if (serving.giveFresh(reader)) leave(reader)
         else bePatient(reader)
     },
-    join: (reader) => after(reader.params.queueTimeoutMs, reader, () => wasSent || giveUp(reader)),
+    join(reader) {
+      queued.add(reader)
+      after(reader.params.queueTimeoutMs, reader, () => queued.has(reader) && giveUp(reader))
+    },
     catchUp(reader) {
       if (isPrepared) bePatient(reader)
       if (sending.is('sent')) limit(reader)
     },
     sent() {
-      wasSent = true
       for (const reader of readers) limit(reader)
     },
   }
 }
+
+/** Calls back after a time, unless the reader has its answer by then, or has left. */
+const timersOn =
+  ({ after }: Clock) =>
+  (ms: number | undefined, reader: Subscriber, callback: () => void): void => {
+    if (ms !== undefined)
+      reader.over.signal.addEventListener(
+        'abort',
+        after(ms, () => reader.given || callback()),
+      )
+  }
 
 const networkTimeoutMsDefault = 3_000
