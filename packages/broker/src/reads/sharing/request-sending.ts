@@ -1,6 +1,8 @@
 // Sends a request that its readers share. The request waits for writes and stands in line. It is sent again where its
 // answer cannot be trusted.
 
+import { type Surroundings, unmetAt } from '../../core/conditions/conditions.js'
+import type { Clock } from '../../core/platform.js'
 import type { ReadEnd, ReadJob, Scheduler, Subscription } from '../../core/reads/read-types.js'
 import { retriesDefault } from '../../core/reads/scheduler/retry-policy.js'
 import type { ReadEvent } from '../../page/reads-port.js'
@@ -95,17 +97,26 @@ export function createRequestSending(context: RequestSendingContext): RequestSen
 }
 
 function jobOf(
-  { cachedAnswer, retries = retriesDefault }: RequestSendingContext,
+  { ports, cachedAnswer, retries = retriesDefault }: RequestSendingContext,
   readers: readonly Subscriber[],
 ): Omit<ReadJob, 'onSent' | 'onEnd'> {
   const [route] = readers.flatMap(({ routed }) => routed?.action.type ?? [])
   return {
     ...cachedAnswer.asJob(route),
     route,
-    retries: Math.max(...readers.map(({ params }) => params.retries ?? retries)),
+    // It is not repeated for those whose conditions are not met.
+    retries: Math.max(
+      ...readers.filter((one) => fits(one, ports)).map(({ params }) => params.retries ?? retries),
+    ),
     priority: highestPriority(readers),
   }
 }
+
+export type WorldOfConditions = Surroundings & { readonly clock: Clock }
+
+/** Whether its conditions are met. */
+export const fits = ({ params: { when } }: Subscriber, world: WorldOfConditions): boolean =>
+  when === undefined || unmetAt(when, world.clock.now(), world) === undefined
 
 export const highestPriority = (readers: Iterable<Subscriber>): number =>
   Math.min(...[...readers].map(({ params }) => params.priority))

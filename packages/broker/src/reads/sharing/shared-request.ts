@@ -1,13 +1,19 @@
 // One request that all readers of one key in this page share. It begins once the conditions of one of them are met, and
 // ends when its answer is there or the last of them has left.
 
-import { type Surroundings, unmetAt, whenMet } from '../../core/conditions/conditions.js'
-import type { Clock } from '../../core/platform.js'
+import { whenMet } from '../../core/conditions/conditions.js'
 import type { ReadResult } from '../request/read-result.js'
 import type { Subscriber } from '../request/subscriber.js'
 import { createAnswerSubscribers, type RouteOutcome } from './answer-subscribers.js'
 import { createReaderWaits } from './reader-waits.js'
-import { createRequestSending, highestPriority, type RequestSendingContext } from './request-sending.js'
+import {
+  createRequestSending,
+  fits,
+  highestPriority,
+  type RequestSending,
+  type RequestSendingContext,
+  type WorldOfConditions,
+} from './request-sending.js'
 
 export interface SharedRequestContext
   extends Omit<RequestSendingContext, 'readers' | 'lineUp' | 'onSent' | 'onResult'> {
@@ -58,17 +64,13 @@ export function createSharedRequest(context: SharedRequestContext): SharedReques
     if (!readers.delete(reader)) return
     reader.over.abort()
     if (readers.size === 0) end()
-    else if (sending.is('waiting') && ![...readers].some((one) => fits(one, ports))) {
-      sending.stepBack()
-      for (const one of readers) whenFit(one)
-    }
+    else conditions.check()
   }
 
-  const whenFit = (reader: Subscriber) =>
-    beginWhenFit(reader, ports, sending.begin, () =>
-      // A reader that has left gets nothing, since it may have been another user's.
-      waits.prepare().then(() => readers.has(reader) && serving.giveCopy(reader)),
-    )
+  const conditions = createConditionWait(ports, readers, sending, (reader) =>
+    // A reader that has left gets nothing, since it may have been another user's.
+    waits.prepare().then(() => readers.has(reader) && serving.giveCopy(reader)),
+  )
 
   const request: SharedRequest = {
     readers,
@@ -78,36 +80,45 @@ export function createSharedRequest(context: SharedRequestContext): SharedReques
     join(reader) {
       readers.add(reader)
       waits.join(reader)
-      if (sending.is('new')) whenFit(reader)
+      if (sending.is('new')) conditions.begin(reader)
       else waits.catchUp(reader)
       sending.turn()?.raise(reader.params.priority)
     },
     leave,
     cancel: () => finish({ kind: 'cancelled' }),
     prepare: waits.prepare,
-    ask: sending.ask,
+    ask() {
+      conditions.check()
+      sending.ask()
+    },
   }
   return request
 }
 
-type WorldOfConditions = Surroundings & { readonly clock: Clock }
-
-/** Whether its conditions are met. */
-const fits = ({ params: { when } }: Subscriber, world: WorldOfConditions): boolean =>
-  when === undefined || unmetAt(when, world.clock.now(), world) === undefined
-
-/** Begins once its conditions are met. */
-function beginWhenFit(
-  reader: Subscriber,
+/** Has a request wait until the conditions of one of its readers are met. */
+function createConditionWait(
   world: WorldOfConditions,
-  begin: () => void,
-  giveMeanwhile: () => unknown,
-): void {
-  const { when, whileWaiting } = reader.params
-  if (when === undefined || fits(reader, world)) {
-    begin()
-    return
+  readers: ReadonlySet<Subscriber>,
+  sending: RequestSending,
+  giveMeanwhile: (reader: Subscriber) => unknown,
+) {
+  /** The request begins once the reader's conditions are met. */
+  function begin(reader: Subscriber): void {
+    const { when, whileWaiting } = reader.params
+    if (when === undefined || fits(reader, world)) {
+      sending.begin()
+      return
+    }
+    whenMet(when, world, reader.over.signal).then(sending.begin, () => {})
+    if (whileWaiting === 'cached') giveMeanwhile(reader)
   }
-  whenMet(when, world, reader.over.signal).then(begin, () => {})
-  if (whileWaiting === 'cached') giveMeanwhile()
+  return {
+    begin,
+    /** A request that is not to be sent for anybody now is new again. */
+    check() {
+      if (!sending.is('waiting') || [...readers].some((one) => fits(one, world))) return
+      sending.stepBack()
+      for (const one of readers) begin(one)
+    },
+  }
 }
