@@ -2,7 +2,7 @@
 // words of its entry (payload, answer) only while such a page may need them. A note without words still ends the entry
 // in a page that shows it.
 
-import { defaultLimits, journalAgeMsMax, journalGraceMs, journalMax, outcomesMax } from '../limits.js'
+import { defaultLimits, journalAgeMsMax, journalGraceMs, journalMax } from '../limits.js'
 import { bytesAtMost, bytesOfEntry, type DeadLetter, type LiveEntry } from '../rows/entry.js'
 import { keySpan } from '../rows/key-spans.js'
 import type { JournalRow, PartitionRow } from '../rows/rows.js'
@@ -108,14 +108,8 @@ function forget(tx: StoreTransaction, row: PartitionRow, { partition, number, by
   passed(row, number, bytes)
 }
 
-/**
- * Its user has gone, and all notes with them. The latest keep that something has ended, since a page that slept may not
- * have read them.
- */
+/** Its user has gone. The notes keep only that something has ended, since a page that slept may not have read them. */
 export async function forgetJournal(tx: StoreTransaction, row: PartitionRow): Promise<void> {
-  const latest = row.nextNumber - outcomesMax
-  const older = { store: 'journal', from: [row.partition], to: [row.partition, latest - 1] } as const
-  for (const key of await tx.keys(older)) tx.delete('journal', key)
   await blankJournal(tx, row)
   // It counts as something that happened, so that earlier copies of the row are older.
   row.wordless = row.nextNumber++

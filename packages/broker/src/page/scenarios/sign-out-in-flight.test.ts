@@ -175,21 +175,35 @@ describe('a capture that was being stored at the sign-out', () => {
   })
 })
 
+/** A page that paints no frame until it wakes, and another of the same user. */
+async function openAsleep() {
+  const world = createTestWorld()
+  const sleeping = world.tab()
+  let isPainting = true
+  const frames: (() => void)[] = []
+  const frame = (callback: () => void) => void (isPainting ? queueMicrotask(callback) : frames.push(callback))
+  const app = openApp(world, { tab: { ...sleeping, host: { ...sleeping.host, frame } } })
+  const other = openApp(world)
+  await world.settle()
+  isPainting = false
+  return {
+    world,
+    app,
+    other,
+    async wake() {
+      isPainting = true
+      for (const paint of frames.splice(0)) paint()
+      await world.clock.advance(100_000)
+    },
+  }
+}
+
 describe('an outcome that this page had not read when its user signed out', () => {
   it.each([
     ['here', 0],
     ['in another tab', 1],
   ] as const)('still ends its entry: the sign-out was %s', async (_where, leaving) => {
-    const world = createTestWorld()
-    const sleeping = world.tab()
-    let isPainting = true
-    const frames: (() => void)[] = []
-    const frame = (callback: () => void) =>
-      void (isPainting ? queueMicrotask(callback) : frames.push(callback))
-    const app = openApp(world, { tab: { ...sleeping, host: { ...sleeping.host, frame } } })
-    const other = openApp(world)
-    await world.settle()
-    isPainting = false
+    const { world, app, other, wake } = await openAsleep()
     app.clap('p1')
     await world.settle()
     expect(world.network.requests).toHaveLength(1)
@@ -198,12 +212,29 @@ describe('an outcome that this page had not read when its user signed out', () =
     apps[leaving].store.dispatch(signedOut())
     await world.settle()
     apps[leaving].store.dispatch(signedIn('ada'))
-    isPainting = true
-    for (const paint of frames.splice(0)) paint()
-    await world.clock.advance(100_000)
+    await wake()
 
     expect(app.post('p1')?.claps).toBe(1)
     expect(ends(app)).toHaveLength(1)
     expect(app.outbox()).toMatchObject({ waiting: 0, entries: {} })
+  })
+})
+
+describe('outcomes that this page had not read when another tab signed its user out', () => {
+  it.each([2, 450])('settle their receipts: %i of them', async (count) => {
+    const { world, app, other, wake } = await openAsleep()
+    const receipts = Array.from({ length: count }, (_, i) => app.clap(`p${i}`))
+    await world.settle()
+    expect(world.network.requests).toHaveLength(count)
+
+    other.store.dispatch(signedOut())
+    await world.settle()
+    await wake()
+
+    const ended = await Promise.all(
+      receipts.map(({ settled }) => Promise.race([settled, { status: 'open' }])),
+    )
+    expect(ended.filter(({ status }) => status !== 'deliveredWithoutAnswer')).toEqual([])
+    expect(app.outbox()).toEqual(expect.objectContaining({ waiting: 0, entries: {} }))
   })
 })
