@@ -109,6 +109,8 @@ const withListed = (state: BrokerState, entries: Entries): BrokerState =>
 function indexAfterOutcome(entries: Entries, { type, error, meta }: OutcomeAction): Entries {
   const { entryId, action, broker } = meta
   const { outcome } = broker
+  // While nobody is signed in the index is nobody's. The next user is not shown it.
+  if (error?.reason === 'signedOut') return entries
   // Listed already, with all others of its turn.
   if (outcome === 'notAccepted' && (broker.more || entries[entryId]?.state === 'notAccepted')) return entries
   if (outcome !== 'returned' && outcome !== 'notAccepted') return withoutEntry(entries, [entryId])

@@ -58,6 +58,20 @@ describe('signing out', () => {
     expect(world.network.requests).toHaveLength(0)
   })
 
+  it('shows nobody who comes later an action that was refused meanwhile', async () => {
+    const world = createTestWorld()
+    const app = openApp(world)
+    await world.settle()
+    app.store.dispatch(signedOut())
+    for (const id of ['p1', 'p2']) await app.clap(id).settled
+
+    app.store.dispatch(signedIn('bob'))
+    await world.settle()
+
+    expect(app.types()).toContain('posts/clapped/notAccepted')
+    expect(app.outbox()).toEqual(expect.objectContaining({ waiting: 0, entries: {} }))
+  })
+
   it('and in again at once leaves the user signed in', async () => {
     const world = createTestWorld()
     const app = openApp(world)
