@@ -48,10 +48,10 @@ const routeHeaders =
   ): PrepareHeaders<About> =>
   async (headers, about) => {
     const given: unknown = (await options.headers?.(payload, about)) ?? {}
-    for (const [name, value] of pairsOf(given) ?? refuseHeaders(type, describe(given))) {
+    for (const [name, value] of pairsOf(given) ?? refuseHeaders(type, given)) {
       if (value === undefined || value === null) continue
       if (typeof value === 'object' || typeof value === 'function')
-        refuseHeaders(type, `${describe(value)} as ${String(name)}`)
+        refuseHeaders(type, value, name)
       headers.set(name, value)
     }
   }
@@ -63,11 +63,11 @@ function pairsOf(given: unknown): readonly (readonly [string, string])[] | undef
   return pairs.every((pair) => Array.isArray(pair) && pair.length === 2) ? (pairs as []) : undefined
 }
 
-/** @throws InvalidRequest */
-function refuseHeaders(type: string, got: string): never {
+/** `name` is that of the header which has the value. @throws InvalidRequest */
+function refuseHeaders(type: string, value: unknown, name?: string): never {
   throw new InvalidRequest(
     isDevelopment
-      ? `The \`headers\` of ${type} must return an object of strings, or Headers; they returned ${got}.`
+      ? `The \`headers\` of ${type} must return an object of strings, or Headers; they returned ${describe(value)}${name === undefined ? '' : ` as ${String(name)}`}.`
       : 'headers',
   )
 }
