@@ -2,13 +2,8 @@
 import { pageRowsMax } from '../limits.js'
 import { keySpan } from '../rows/key-spans.js'
 import type { Key, Store, StoreTransaction } from '../rows/store-port.js'
-import {
-  backedUpTables,
-  type RecordedWrite,
-  readCheckpoint,
-  replayWrites,
-  writesOfCheckpoint,
-} from './write-log.js'
+import type { Checkpoint } from './checkpoint.js'
+import { backedUpTables, type RecordedWrite, readCheckpoint, replayWrites, saltsOf } from './write-log.js'
 
 export type SyncMirror = typeof syncMirror
 
@@ -36,6 +31,12 @@ export async function syncMirror(
   const writes = writesOfCheckpoint(await store.transact('readonly', 'relaxed', readCheckpoint))
   await copy.transact('readwrite', 'relaxed', (tx) => replayWrites(tx, writes))
 }
+
+/** Writes it whole. */
+const writesOfCheckpoint = (note: Checkpoint): readonly RecordedWrite[] => [
+  ...saltsOf(note).map((row) => ({ store: 'settings', row }) as const),
+  ...note.partitions.map((row) => ({ store: 'partitions', row }) as const),
+]
 
 /** Keys that only one of the two has. */
 function difference(one: readonly Key[], other: readonly Key[]): readonly Key[] {

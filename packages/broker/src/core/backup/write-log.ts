@@ -40,11 +40,6 @@ export const isBackedUp = (write: RecordedWrite): boolean =>
 
 const isSalt = (row: Rows[StoreName]): boolean => 'name' in row && row.name.startsWith('salt')
 
-export const writesOfCheckpoint = (note: Checkpoint): readonly RecordedWrite[] => [
-  ...saltsOf(note).map((row) => ({ store: 'settings', row }) as const),
-  ...note.partitions.map((row) => ({ store: 'partitions', row }) as const),
-]
-
 export function checkpointOf(writes: readonly RecordedWrite[]): Checkpoint {
   const rows = (store: StoreName) =>
     writes.flatMap((write) => (write.store === store && 'row' in write ? write.row : []))

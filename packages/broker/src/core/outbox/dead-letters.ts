@@ -1,42 +1,16 @@
-// The commands of a person on entries. A person takes back an unsent entry, sends a returned one again, or discards it.
+// The commands of a person on entries that came back or are in doubt. A person sends them again, or discards them.
 
-import { journalMax } from '../limits.js'
-import {
-  type DeadLetter,
-  type EntryCore,
-  type EntryRow,
-  type InDoubtEntry,
-  isRepeatable,
-  isUnsent,
-  toRow,
-} from '../rows/entry.js'
+import { type DeadLetter, type InDoubtEntry, isRepeatable, toRow } from '../rows/entry.js'
 import { keySpan } from '../rows/key-spans.js'
-import { withoutLastFailure } from '../rows/origin-row.js'
 import type { PartitionRow } from '../rows/rows.js'
 import type { StoreTransaction } from '../rows/store-port.js'
-import { originOf } from './delivery-requirements.js'
-import { endEntry } from './end-entry.js'
+import { findEntry } from './cancel-entry.js'
+import { endEntry, forgetFailure } from './end-entry.js'
 import { transition } from './entry-state.js'
 import { record } from './journal.js'
 import { blocks, promoteNext } from './lanes.js'
 import { changePartition } from './partition.js'
-import { isValidEntry, isValidJournalRow } from './row-validation.js'
-
-/** Takes an entry back while it is certain that nothing of it was sent. `notFound` means that it has ended already. */
-export async function cancelEntry(
-  tx: StoreTransaction,
-  partition: string,
-  id: string,
-  now: number,
-): Promise<'cancelled' | 'tooLate' | 'notFound'> {
-  const entry = await findEntry(tx, partition, id)
-  if (entry === undefined) return 'notFound'
-  if (!isValidEntry(entry) || !isUnsent(entry)) return 'tooLate'
-  transition(entry, { type: 'cancelled' })
-  await forgetFailure(tx, entry)
-  await changePartition(tx, partition, now, (row) => endEntry(tx, row, entry, { kind: 'cancelled' }, now))
-  return 'cancelled'
-}
+import { isValidEntry } from './row-validation.js'
 
 /** An entry that waits for a person, as a dead letter or in doubt. */
 export type Unresolved = DeadLetter | InDoubtEntry
@@ -50,11 +24,6 @@ export async function findUnresolved(
   if (letter !== undefined && isValidEntry(letter)) return letter
   const entry = await findEntry(tx, partition, id)
   return entry?.state === 'inDoubt' && isValidEntry(entry) ? entry : undefined
-}
-
-async function findEntry(tx: StoreTransaction, partition: string, id: string): Promise<EntryRow | undefined> {
-  const [entry] = await tx.list(keySpan('entries', [partition, id], 'id'), 1)
-  return entry
 }
 
 /**
@@ -90,29 +59,6 @@ export function requeueEntry(
   })
 }
 
-/**
- * Those of the entries that are neither in the outbox nor among the dead letters, nor have ended after what the journal
- * had `shown`.
- */
-export async function findGone(
-  tx: StoreTransaction,
-  partition: string,
-  ids: readonly string[],
-  shown: number,
-): Promise<readonly string[]> {
-  const news = await tx.list(keySpan('journal', [partition], undefined, [partition, shown + 1]), journalMax)
-  const told = new Set(
-    news.filter(isValidJournalRow).flatMap(({ entryId, ids: all = [] }) => [entryId, ...all]),
-  )
-  const keys = await Promise.all(
-    ids.flatMap((id) => [
-      tx.firstKey(keySpan('entries', [partition, id], 'id')),
-      tx.firstKey(keySpan('deadLetters', [partition, id], 'id')),
-    ]),
-  )
-  return ids.filter((id, i) => !told.has(id) && keys[2 * i] === undefined && keys[2 * i + 1] === undefined)
-}
-
 /** It happened, though no answer says so. The entry has ended, and its lane goes on. */
 export async function confirmEntry(tx: StoreTransaction, held: InDoubtEntry, now: number): Promise<void> {
   transition(held, { type: 'confirmed' })
@@ -140,14 +86,4 @@ function removeLetter(tx: StoreTransaction, row: PartitionRow, { partition, seq,
   tx.delete('deadLetters', [partition, seq])
   row.dead -= 1
   row.blockedLanes = row.blockedLanes.filter((blocked) => blocked !== lane)
-}
-
-/** Call it where an entry ends without an answer. Its last failure is then no present trouble of its origin. */
-export async function forgetFailure(
-  tx: StoreTransaction,
-  { channel, trouble, returnedAt }: EntryCore & Partial<Pick<DeadLetter, 'returnedAt'>>,
-): Promise<void> {
-  const row = await tx.get('origins', [originOf(channel)])
-  if (row?.lastFailure && row.lastFailure.at === (returnedAt ?? trouble?.at))
-    tx.put('origins', withoutLastFailure(row))
 }

@@ -4,14 +4,17 @@ import { defaultLimits } from '../limits.js'
 import {
   bytesOfEntry,
   type DeadLetter,
+  type EntryCore,
   type LiveEntry,
   type SendingEntry,
   toRow,
   withoutProblem,
 } from '../rows/entry.js'
 import { type FailureCause, troubleAfter } from '../rows/entry-trouble.js'
+import { withoutLastFailure } from '../rows/origin-row.js'
 import type { PartitionRow } from '../rows/rows.js'
 import type { StoreTransaction } from '../rows/store-port.js'
+import { originOf } from './delivery-requirements.js'
 import { type EntryEvent, transition } from './entry-state.js'
 import { type JournalNote, record } from './journal.js'
 import { blocks, latestLanes, promoteNext } from './lanes.js'
@@ -76,4 +79,14 @@ export async function endEntry(
   // An entry that was not its lane's head leaves the head where it is.
   if (entry.state !== 'waiting' || entry.head) await promoteNext(tx, row, entry.lane)
   record(tx, row, entry, how, now)
+}
+
+/** Call it where an entry ends without an answer. Its last failure is then no present trouble of its origin. */
+export async function forgetFailure(
+  tx: StoreTransaction,
+  { channel, trouble, returnedAt }: EntryCore & Partial<Pick<DeadLetter, 'returnedAt'>>,
+): Promise<void> {
+  const row = await tx.get('origins', [originOf(channel)])
+  if (row?.lastFailure && row.lastFailure.at === (returnedAt ?? trouble?.at))
+    tx.put('origins', withoutLastFailure(row))
 }

@@ -50,8 +50,7 @@ const routeHeaders =
     const given: unknown = (await options.headers?.(payload, about)) ?? {}
     for (const [name, value] of pairsOf(given) ?? refuseHeaders(type, given)) {
       if (value === undefined || value === null) continue
-      if (typeof value === 'object' || typeof value === 'function')
-        refuseHeaders(type, value, name)
+      if (typeof value === 'object' || typeof value === 'function') refuseHeaders(type, value, name)
       headers.set(name, value)
     }
   }

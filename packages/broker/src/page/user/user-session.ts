@@ -1,8 +1,8 @@
 // The signed-in user of a page. From the sign-in on, waiting entries are back in the view and the user's rows are
 // followed.
 
+import { findGone } from '../../core/journal/gone-entries.js'
 import type { OutboxChanges } from '../../core/journal/outbox-changes.js'
-import { findGone } from '../../core/outbox/dead-letters.js'
 import { noteLoss, type Owner } from '../../core/outbox/partition.js'
 import type { Ports } from '../../core/ports/all-ports.js'
 import type { PartitionRow } from '../../core/rows/rows.js'
