@@ -1,10 +1,10 @@
 // Decides from the rows alone the losses of an outbox, and the rows that a copy of it gives back.
 
-import { transition } from '../outbox/entry-state.js'
 import { blocks, latestLanes } from '../outbox/lanes.js'
 import { isValidEntry } from '../outbox/row-validation.js'
 import { type DeadLetter, type EntryRow, toRow } from '../rows/entry.js'
 import type { Loss, PartitionRow } from '../rows/rows.js'
+import { reinstated } from './reinstated-entry.js'
 import { isBehind } from './row-versions.js'
 
 /** One user's outbox as one place knows it. */
@@ -58,7 +58,7 @@ export function mergeCopies({ own, copy, witness, now }: Evidence): KnownRows {
     if ((!isWorkLost && !isOwed) || !isValidEntry(entry)) return [entry]
     // An entry that a newer copy lacks has ended, as far as anybody knows.
     const mayHaveEnded = isWorkLost && !copied.has(entry.seq)
-    return [toRow(transition(entry, { type: 'restored', head, mayHaveEnded, now }))]
+    return [toRow(reinstated(entry, { head, mayHaveEnded, now }))]
   })
   const base = isBehind(own.row, copy.row) ? copy.row : own.row
   const lost = lossOfOutbox(newest, {

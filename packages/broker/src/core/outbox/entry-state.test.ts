@@ -23,23 +23,19 @@ const allowed: Readonly<Record<State, Partial<Record<EventType, string>>>> = {
   'waiting behind its head': {
     promoted: 'waiting',
     rescheduled: 'waiting',
-    restored: 'inDoubt',
     cancelled: ended,
   },
-  'waiting as head': { claimed: 'sending', rescheduled: 'waiting', restored: 'inDoubt', cancelled: ended },
+  'waiting as head': { claimed: 'sending', rescheduled: 'waiting', cancelled: ended },
   'waiting as head, effect unknown': {
     claimed: 'sending',
     rescheduled: 'waiting',
-    restored: 'inDoubt',
     doubted: 'inDoubt',
   },
   'waiting behind its head, effect unknown': {
     promoted: 'waiting',
     rescheduled: 'waiting',
-    restored: 'inDoubt',
   },
   sending: {
-    restored: 'inDoubt',
     renewed: 'sending',
     held: 'sending',
     left: 'sending',
@@ -49,7 +45,6 @@ const allowed: Readonly<Record<State, Partial<Record<EventType, string>>>> = {
     delivered: ended,
   },
   'in doubt': {
-    restored: 'inDoubt',
     confirmed: ended,
     discarded: ended,
     requeued: 'waiting',
