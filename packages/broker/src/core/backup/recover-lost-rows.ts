@@ -6,10 +6,9 @@ import { changePartition, newPartition, noteLoss, readPartition } from '../outbo
 import { rebuiltCounts } from '../outbox/rebuild-counts.js'
 import { isValidEntry } from '../outbox/row-validation.js'
 import { listHomeRows, sessionNameOfHome, sessionNameOfPartition } from '../rows/app-homes.js'
-import { keySpan } from '../rows/key-spans.js'
+import { keySpan, listPartitions } from '../rows/key-spans.js'
 import { isValidPartition } from '../rows/partition-validation.js'
 import type { PartitionRow, SaltRow } from '../rows/rows.js'
-import { partitionsMax } from '../rows/schema.js'
 import type { Store, StoreTransaction } from '../rows/store-port.js'
 import type { Checkpoint } from './checkpoint.js'
 import { type KnownRows, mergeCopies } from './merge-copies.js'
@@ -85,7 +84,7 @@ async function tellAll(
   upTo: number,
   now: number,
 ): Promise<void> {
-  for (const row of await tx.list(keySpan('partitions', []), partitionsMax))
+  for (const row of await listPartitions(tx))
     if (homeOf(homes, row) !== undefined && !suspects.some(({ partition }) => partition === row.partition))
       await noteLoss(tx, row.partition, upTo, now)
 }

@@ -3,9 +3,8 @@
 import { type Owner, readPartition } from '../outbox/partition.js'
 import { findHome, hasWorkIn, listHomeRows, sessionNameOfHome } from '../rows/app-homes.js'
 import type { Base } from '../rows/base-path.js'
-import { keySpan } from '../rows/key-spans.js'
+import { listPartitions } from '../rows/key-spans.js'
 import type { SaltRow, SessionRow } from '../rows/rows.js'
-import { partitionsMax } from '../rows/schema.js'
 import type { StoreTransaction } from '../rows/store-port.js'
 
 const homeAt = async (tx: StoreTransaction, base: Base) =>
@@ -15,7 +14,7 @@ const homeAt = async (tx: StoreTransaction, base: Base) =>
 export async function hasUnreachableWork(tx: StoreTransaction, base: Base): Promise<boolean> {
   const home = await homeAt(tx, base)
   if (home === undefined) return false
-  const rows = await tx.list(keySpan('partitions', []), partitionsMax)
+  const rows = await listPartitions(tx)
   return rows.some((row) => hasWorkIn(home, row))
 }
 

@@ -1,10 +1,9 @@
 // Records the writes to an outbox, so that a place outside of the database can have the same.
 
 import { baseOfHome, isValidHomeRow, listHomeRows } from '../rows/app-homes.js'
-import { keySpan } from '../rows/key-spans.js'
+import { listPartitions } from '../rows/key-spans.js'
 import { isValidPartition } from '../rows/partition-validation.js'
 import type { PartitionRow, Rows, SaltRow, StoreName } from '../rows/rows.js'
-import { partitionsMax } from '../rows/schema.js'
 import type { Key, StoreTransaction } from '../rows/store-port.js'
 import type { Checkpoint } from './checkpoint.js'
 import { isBehind } from './row-versions.js'
@@ -61,10 +60,7 @@ export async function replayWrites(tx: StoreTransaction, writes: readonly Record
 }
 
 export const readCheckpoint = async (tx: StoreTransaction): Promise<Checkpoint> =>
-  checkpointWith(
-    await listHomeRows<SaltRow>(tx, 'salt'),
-    await tx.list(keySpan('partitions', []), partitionsMax),
-  )
+  checkpointWith(await listHomeRows<SaltRow>(tx, 'salt'), await listPartitions(tx))
 
 /** With the one salt that a release before this one reads. */
 const checkpointWith = (salts: readonly SaltRow[], partitions: readonly PartitionRow[]): Checkpoint => ({

@@ -2,6 +2,7 @@
 
 import { recheckMs } from '../limits.js'
 import type { Clock } from '../platform.js'
+import { isObject } from '../type-checks.js'
 import type { Device, DeviceState, Zone } from './device.js'
 import { isOpen, isTimeWindow, nextOpening, type TimeWindow } from './time-window.js'
 
@@ -48,7 +49,7 @@ const isCondition = ([name, value]: readonly [string, unknown]): boolean =>
   Object.hasOwn(kinds, name) && kinds[name as keyof Conditions](value)
 
 export const isConditions = (value: unknown): value is Conditions =>
-  typeof value === 'object' && value !== null && Object.entries(value).every(isCondition)
+  isObject(value) && Object.entries(value).every(isCondition)
 
 const expected: Readonly<Record<string, string>> = {
   network: "'unmetered'",
@@ -63,7 +64,7 @@ const expected: Readonly<Record<string, string>> = {
  * @throws TypeError
  */
 export function checkConditions(where: string, when: unknown): void {
-  if (typeof when !== 'object' || when === null)
+  if (!isObject(when))
     throw new TypeError(
       `${where} expects \`when\` to be an object such as { network: 'unmetered' }; got ${JSON.stringify(when)}.`,
     )

@@ -1,5 +1,6 @@
 // Hours of the day in the user's local time, as a clock on the wall shows them. A minute that it leaves out in spring
 // never comes. A minute that it shows twice in autumn comes twice.
+import { isText } from '../type-checks.js'
 import type { Zone } from './device.js'
 
 /** From one time of the day until another, which is no longer part of it. `22:00` to `06:00` goes over midnight. */
@@ -20,7 +21,7 @@ export function isTimeWindow(value: unknown): value is TimeWindow {
   return isTime(from) && isTime(to) && from !== to
 }
 
-const isTime = (value: unknown) => typeof value === 'string' && /^([01]\d|2[0-3]):[0-5]\d$/.test(value)
+const isTime = (value: unknown) => isText(value) && /^([01]\d|2[0-3]):[0-5]\d$/.test(value)
 
 export function isOpen({ from, to }: TimeWindow, at: number, zone: Zone): boolean {
   const minute =

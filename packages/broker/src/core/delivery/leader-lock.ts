@@ -1,12 +1,10 @@
 // The leader lock says which realm drains a partition. A realm that waits for the lock watches its holder, and takes the
 // lock from a holder that shows no sign of life. A tab that hangs keeps its lock for as long as it hangs.
-import { lookMs, pageRowsMax } from '../limits.js'
+import { lookMs } from '../limits.js'
 import { changePartition, readPartition } from '../outbox/partition.js'
-import { isValidEntry } from '../outbox/row-validation.js'
-import { keySpan } from '../rows/key-spans.js'
 import type { StoreTransaction } from '../rows/store-port.js'
 import type { DeliveryPorts } from './delivery-ports.js'
-import { createLeaseWatch, leaseVersion } from './lease.js'
+import { createLeaseWatch, leaseVersion, listLeasedEntries } from './lease.js'
 import { allExpired, type IsExpired } from './recover-entries.js'
 
 /** The work of a leader. `isExpired` tells which leases are given up. `lost` aborts where another takes the lock away. */
@@ -93,11 +91,10 @@ function detectHungLeader(
 }
 
 async function readLeaderSigns(tx: StoreTransaction, partition: string): Promise<LeaderSigns> {
-  const [{ steals = 0 }, rows] = await Promise.all([
+  const [{ steals = 0 }, sending] = await Promise.all([
     readPartition(tx, partition),
-    tx.list(keySpan('entries', [partition, 'sending'], 'unsure'), pageRowsMax),
+    listLeasedEntries(tx, partition),
   ])
-  const sending = rows.filter(isValidEntry).filter((row) => row.state === 'sending')
   return { steals, leases: sending.map(leaseVersion) }
 }
 

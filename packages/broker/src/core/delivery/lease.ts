@@ -1,11 +1,12 @@
 // The lease of an attempt tells whether an executor still holds its entry, and whether it shows signs of life. A watcher
 // counts time on its own clock, and trusts no wall clock (P4).
 
-import { leaseMs, leaseRenewalMs } from '../limits.js'
+import { leaseMs, leaseRenewalMs, pageRowsMax } from '../limits.js'
 import { transition } from '../outbox/entry-state.js'
 import { isValidEntry } from '../outbox/row-validation.js'
 import type { Clock } from '../platform.js'
 import { type SendingEntry, toRow } from '../rows/entry.js'
+import { keySpan } from '../rows/key-spans.js'
 import type { StoreTransaction } from '../rows/store-port.js'
 import type { DeliveryPorts } from './delivery-ports.js'
 
@@ -37,6 +38,15 @@ export async function findLeasedEntry(
 ): Promise<SendingEntry | undefined> {
   const row = await tx.get('entries', [partition, seq])
   return row?.state === 'sending' && row.fence === fence && isValidEntry(row) ? row : undefined
+}
+
+/** The entries that are being sent by their rows. Their executor may be dead. */
+export async function listLeasedEntries(
+  tx: StoreTransaction,
+  partition: string,
+): Promise<readonly SendingEntry[]> {
+  const rows = await tx.list(keySpan('entries', [partition, 'sending'], 'unsure'), pageRowsMax)
+  return rows.filter(isValidEntry).filter((row) => row.state === 'sending')
 }
 
 /** Renews the leases of the attempts in flight, so that a watcher sees that they live. Gives what ends it. */

@@ -1,16 +1,15 @@
 // Decides when to look at the outbox again if nothing happens meanwhile, and how hard to try then.
 
 import { lookAgainAt, type Surroundings, unmetAt } from '../conditions/conditions.js'
-import { pageRowsMax, probeHiddenMs, probeVisibleMs, waitCapMs } from '../limits.js'
+import { probeHiddenMs, probeVisibleMs, waitCapMs } from '../limits.js'
 import { type CanSend, conditionsOf, originOf } from '../outbox/delivery-requirements.js'
 import { readPartition, readPause } from '../outbox/partition.js'
-import { isValidEntry } from '../outbox/row-validation.js'
 import type { WakeReason } from '../outcomes/circuit-breaker.js'
-import { keySpan } from '../rows/key-spans.js'
 import { restMs } from '../rows/origin-row.js'
 import type { OriginRow, PartitionRow, SessionRow } from '../rows/rows.js'
 import type { StoreTransaction } from '../rows/store-port.js'
 import { type Due, nextDue, readOrigins } from './claim.js'
+import { listLeasedEntries } from './lease.js'
 
 export interface NextWake {
   readonly delayMs: number
@@ -91,8 +90,8 @@ export async function readOutlook(
     readPause(tx, row),
     readOrigins(tx, row),
     nextDue(tx, row, serves),
-    tx.list(keySpan('entries', [partition, 'sending'], 'unsure'), pageRowsMax),
+    listLeasedEntries(tx, partition),
   ])
   if (paused !== undefined) row.paused = paused
-  return { row, origins, due, sending: sending.some(isValidEntry), taken }
+  return { row, origins, due, sending: sending.length > 0, taken }
 }

@@ -12,7 +12,7 @@ import { type SendingEntry, toRow } from '../rows/entry.js'
 import { keySpan } from '../rows/key-spans.js'
 import type { PartitionRow } from '../rows/rows.js'
 import type { StoreTransaction } from '../rows/store-port.js'
-import { createLeaseWatch, leaseVersion } from './lease.js'
+import { createLeaseWatch, leaseVersion, listLeasedEntries } from './lease.js'
 
 /** Says whether an entry's lease has been given up. */
 export type IsExpired = (entry: SendingEntry) => boolean
@@ -39,11 +39,7 @@ export async function recoverEntries(
 ): Promise<boolean> {
   const { partition, channels, stuckLanes = [] } = row
   for (const channel of channels) await reschedule(tx, partition, channel, now)
-  const rows = await tx.list(keySpan('entries', [partition, 'sending'], 'unsure'), pageRowsMax)
-  const left = rows
-    .filter(isValidEntry)
-    .filter((entry) => entry.state === 'sending')
-    .filter(isExpired)
+  const left = (await listLeasedEntries(tx, partition)).filter(isExpired)
   for (const entry of left) putBackInLane(tx, row, entry, now)
   for (const lane of stuckLanes) await promoteNext(tx, row, lane)
   return left.length + stuckLanes.length > 0

@@ -12,6 +12,7 @@ import type { DeadLetter, EntryRow } from '../rows/entry.js'
 import { keySpan } from '../rows/key-spans.js'
 import type { JournalRow } from '../rows/rows.js'
 import type { StoreTransaction } from '../rows/store-port.js'
+import { isText } from '../type-checks.js'
 
 /** How far a page has read. */
 export interface Cursor {
@@ -50,7 +51,7 @@ export async function readOutboxChanges(
   const back = told.filter(({ kind, seq }) => kind === 'requeued' && seq <= seen.seq)
   const places = [...new Set(back.map(({ seq }) => seq))]
   const requeued = await Promise.all(places.map((seq) => tx.get('entries', [partition, seq])))
-  const lanes = [...new Set([...entries, ...journal].map(({ lane }) => lane))].filter(isLane)
+  const lanes = [...new Set([...entries, ...journal].map(({ lane }) => lane))].filter(isText)
   const blocked = await blockedOf(tx, outlook.row, lanes)
   const elsewhere = await nextDue(tx, outlook.row, (origin, needs) => !serves(origin, needs))
   return {
@@ -107,7 +108,7 @@ export async function readStart(
       outcomesMax + 1,
     ),
   ])
-  const blocked = await blockedOf(tx, row, [...new Set(entries.map(({ lane }) => lane))].filter(isLane))
+  const blocked = await blockedOf(tx, row, [...new Set(entries.map(({ lane }) => lane))].filter(isText))
   const isAll = entries.length < entriesMax && letters.length < lettersMax
   const readable = { entries: entries.filter(isValidEntry), letters: letters.filter(isValidEntry) }
   const read = { row, entries, letters, readable, isAll, blocked }
@@ -133,11 +134,8 @@ export async function readUnsettledLanes(
   partition: string,
 ): Promise<readonly string[]> {
   const rows = await listUnsettledRows(tx, partition)
-  return rows.map(({ lane }) => lane).filter(isLane)
+  return rows.map(({ lane }) => lane).filter(isText)
 }
-
-/** A damaged row may have none. */
-const isLane = (lane: unknown) => typeof lane === 'string'
 
 const listUnsettledRows = (tx: StoreTransaction, partition: string) =>
   tx.list(keySpan('entries', [partition], 'unsure'), pageRowsMax)

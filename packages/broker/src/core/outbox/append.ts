@@ -5,6 +5,7 @@ import { type EntryCore, entryVersion, toRow } from '../rows/entry.js'
 import { keySpan } from '../rows/key-spans.js'
 import type { AppSettings, PartitionRow } from '../rows/rows.js'
 import type { StoreTransaction } from '../rows/store-port.js'
+import { findEntry } from './cancel-entry.js'
 import { shrinkJournal } from './journal.js'
 import { blockedOf } from './lanes.js'
 import { isPlaceTaken, newPartition, readPartition } from './partition.js'
@@ -76,10 +77,8 @@ export async function findAppended(
   partition: string,
   captures: readonly Capture[],
 ): Promise<readonly Appended[]> {
-  const found = await Promise.all(
-    captures.map(({ id }) => tx.list(keySpan('entries', [partition, id], 'id'), 1)),
-  )
-  return found.flat().map(({ id, seq }) => ({ status: 'accepted', id, seq }))
+  const found = await Promise.all(captures.map(({ id }) => findEntry(tx, partition, id)))
+  return found.flatMap((entry) => (entry ? { status: 'accepted', id: entry.id, seq: entry.seq } : []))
 }
 
 const fresh = (partition: string, seq: number, now: number) =>

@@ -10,11 +10,10 @@ import {
   storedBase,
 } from '../rows/app-homes.js'
 import type { Base } from '../rows/base-path.js'
-import { keySpan } from '../rows/key-spans.js'
+import { keySpan, listPartitions } from '../rows/key-spans.js'
 import { partitionName } from '../rows/partition-name.js'
 import { isValidPartition } from '../rows/partition-validation.js'
 import type { AppSettings, PartitionRow, PauseReason, SaltRow, SessionRow } from '../rows/rows.js'
-import { partitionsMax } from '../rows/schema.js'
 import type { Store, StoreTransaction } from '../rows/store-port.js'
 import { isLeft } from './journal.js'
 import { latestLanes } from './lanes.js'
@@ -184,7 +183,7 @@ export async function activate(
   tx.put('settings', { name, ...owner, base: storedBase(at), from: storedBase(place.from), at: place.at })
   const signedIn = [owner, ...sessions.filter((session) => !isEnded(session))]
   // The others have left, whether a page could say so or not.
-  for (const other of await tx.list(keySpan('partitions', []), partitionsMax))
+  for (const other of await listPartitions(tx))
     if (!signedIn.some(({ partition }) => partition === other.partition))
       await recordSignOut(tx, await readPartition(tx, other.partition), place.at)
   return ended.find(({ partition, from = '/' }) => partition !== owner.partition && from !== place.from)

@@ -11,8 +11,8 @@ import {
   isCount,
   isFlag,
   isNumber,
+  isObject,
   isPairOfTexts,
-  isRow,
   isText,
   isToken,
   type UncheckedRow,
@@ -53,11 +53,11 @@ const isOneOf = (value: unknown, one: string, other: string) => value === one ||
 
 const isHeaderValue = (key: unknown) => isText(key) && /^[ -~]+$/.test(key)
 
-const isAction = (action: unknown) => isRow(action) && isText(action['type'])
+const isAction = (action: unknown) => isObject(action) && isText(action['type'])
 
 /** Whether a capture could have made it. Nothing goes to an origin that the row's channel does not name. */
 const isStoredRequest = (request: unknown, channel: string) =>
-  isRow(request) &&
+  isObject(request) &&
   isText(request['url']) &&
   originOfUrl(request['url']) === originOf(channel) &&
   request['url'].startsWith(`${originOf(channel)}/`) &&
@@ -87,10 +87,10 @@ const isBody = (body: unknown) => body === undefined || isText(body) || body ins
 /** Success that would throw at the answer is not readable, since the answer would count as never asked for. */
 const isSuccess = (success: unknown) =>
   isText(success) ||
-  (isRow(success) && areNumbers(success['status'] ?? []) && areTexts(success['contentTypes'] ?? []))
+  (isObject(success) && areNumbers(success['status'] ?? []) && areTexts(success['contentTypes'] ?? []))
 
 const isTrouble = (trouble: unknown) =>
-  isRow(trouble) &&
+  isObject(trouble) &&
   isText(trouble['reason']) &&
   isNumber(trouble['at']) &&
   isCount(trouble['times']) &&
@@ -103,7 +103,7 @@ function isState(row: UncheckedRow): boolean {
       return isFlag(row['head']) && all(row, isNumber, ['notBefore', 'savedAt']) && isIndexed(row)
     case 'sending':
       return (
-        isRow(lease) &&
+        isObject(lease) &&
         isText(lease['owner']) &&
         all(lease, isCount, ['session', 'renewals']) &&
         isIndexed(row)

@@ -1,11 +1,10 @@
 // Runs when a user signs out. Entries that wait stay on the device; the record of delivered work goes.
 
-import { keySpan } from '../rows/key-spans.js'
+import { keySpan, listPartitions } from '../rows/key-spans.js'
 import { isRetryAfterRunning, withoutLastFailure } from '../rows/origin-row.js'
 import { isValidOrigin } from '../rows/origin-validation.js'
 import { isValidPartition } from '../rows/partition-validation.js'
 import type { PartitionRow } from '../rows/rows.js'
-import { partitionsMax } from '../rows/schema.js'
 import type { StoreTransaction } from '../rows/store-port.js'
 import { originOf } from './delivery-requirements.js'
 import { forgetJournal, isLeft } from './journal.js'
@@ -50,7 +49,7 @@ function forgetApp(row: PartitionRow): void {
  * used. An origin to which no row of a partition leads goes, unless it asked for a time that runs.
  */
 async function forgetLanes(tx: StoreTransaction, now: number): Promise<void> {
-  const rows = await tx.list(keySpan('partitions', []), partitionsMax)
+  const rows = await listPartitions(tx)
   const used = rows.filter(isValidPartition).flatMap(({ channels }) => channels.map(originOf))
   for (const origin of await tx.list(keySpan('origins', []), originsMax))
     if (!isValidOrigin(origin) || !(used.includes(origin.origin) || isRetryAfterRunning(origin, now)))

@@ -3,7 +3,7 @@
 import { isJson, mediaTypeOf, parseJson } from '../network/media-type.js'
 import type { Reply } from '../network/network.js'
 import type { AnswerMark } from '../rows/answer-rules.js'
-import { isRow } from '../type-checks.js'
+import { isObject } from '../type-checks.js'
 
 export type Answer = Reply & { readonly kind: 'answer' }
 
@@ -34,7 +34,7 @@ const valueAt = (data: unknown, path: string): unknown =>
     .split('/')
     .filter((name) => name !== '')
     .reduce<unknown>(
-      (inside, name) => (isRow(inside) && Object.hasOwn(inside, name) ? inside[name] : undefined),
+      (inside, name) => (isObject(inside) && Object.hasOwn(inside, name) ? inside[name] : undefined),
       data,
     )
 

@@ -1,6 +1,6 @@
 // The messages on reads between a page and the worker. A command brings a port, and all other messages use that port.
 // A worker that is stopped forgets all reads, and the page knows by a lock.
-import { isNumber, isPairOfTexts, isRow, isText } from '../type-checks.js'
+import { isNumber, isObject, isPairOfTexts, isText } from '../type-checks.js'
 import { isPriority } from './priority.js'
 import type { ReadEnd, ReadJob, ReadRequest } from './read-types.js'
 
@@ -55,7 +55,7 @@ export const subscriberLock = (database: string, tab: string): string =>
   `redux-broker:${database}:reader:${tab}`
 
 export function isReadCommand(data: unknown, database: string): data is ReadCommand {
-  if (!isRow(data) || data['type'] !== 'redux-broker/read' || data['database'] !== database) return false
+  if (!isObject(data) || data['type'] !== 'redux-broker/read' || data['database'] !== database) return false
   const { tab, needs, limit, asks } = data
   return (
     isText(tab) &&
@@ -66,7 +66,7 @@ export function isReadCommand(data: unknown, database: string): data is ReadComm
 }
 
 const isRequestedRead = (value: unknown): value is RequestedRead =>
-  isRow(value) &&
+  isObject(value) &&
   Number.isInteger(value['id']) &&
   isText(value['key']) &&
   isTextOrNothing(value['partition']) &&
@@ -76,13 +76,13 @@ const isRequestedRead = (value: unknown): value is RequestedRead =>
   isReadRequest(value['request'])
 
 const isReadRequest = (value: unknown): value is ReadRequest =>
-  isRow(value) &&
+  isObject(value) &&
   isText(value['url']) &&
   (value['method'] === 'GET' || value['method'] === 'HEAD') &&
   isListOf(value['headers'], isPairOfTexts)
 
 const isLimit = (value: unknown): value is ReadLimit =>
-  isRow(value) &&
+  isObject(value) &&
   Number.isInteger(value['readsMax']) &&
   (value['readsMax'] as number) > 0 &&
   isNumber(value['saidAt'])

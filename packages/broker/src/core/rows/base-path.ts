@@ -1,11 +1,12 @@
 // The base of an app is the directory that its pages and its scripts have in common.
+import { isText } from '../type-checks.js'
 
 /** The directory of an app, as `/` or `/shop/`. */
 export type Base = string
 
 /** Whether it is written as the path of a URL, with a `/` at both ends. */
 export const isBase = (base: unknown): base is Base =>
-  typeof base === 'string' && /^\/((?!\.\.?\/)[\w!$%&'()*+,.:;=@~-]+\/)*$/.test(base)
+  isText(base) && /^\/((?!\.\.?\/)[\w!$%&'()*+,.:;=@~-]+\/)*$/.test(base)
 
 const pathParts = (url: string): readonly string[] => /^https?:\/\/[^?#]+/.exec(url)?.[0].split('/') ?? []
 

@@ -1,8 +1,8 @@
 // Spans of keys, for the rows whose key begins with given columns.
 
-import type { StoreName } from './rows.js'
-import type { IndexName } from './schema.js'
-import type { Key, Span } from './store-port.js'
+import type { PartitionRow, StoreName } from './rows.js'
+import { type IndexName, partitionsMax } from './schema.js'
+import type { Key, Span, StoreTransaction } from './store-port.js'
 
 /** Sorts after every string and number in IndexedDB's key order. */
 export const maxKey: Key = []
@@ -14,3 +14,7 @@ export const keySpan = <S extends StoreName>(
   index?: IndexName<S>,
   from: Key = columns,
 ): Span<S> => ({ store, index, from, to: [...columns, maxKey] }) as unknown as Span<S>
+
+/** The rows of all users of the device. */
+export const listPartitions = (tx: StoreTransaction): Promise<readonly PartitionRow[]> =>
+  tx.list(keySpan('partitions', []), partitionsMax)

@@ -1,5 +1,5 @@
 // Decides whether an origin's row is what the broker itself could have written. Rows are not trusted.
-import { areTexts, isCount, isNumber, isRow, isText, type UncheckedRow } from '../type-checks.js'
+import { areTexts, isAmount, isCount, isNumber, isObject, isText, type UncheckedRow } from '../type-checks.js'
 import type { OriginRow } from './rows.js'
 
 /** Whether an origin's row may be reckoned with. */
@@ -11,12 +11,12 @@ export function isValidOrigin(row: OriginRow): boolean {
     isNumber(probedAt) &&
     (rest === undefined || isCooldown(rest)) &&
     (lastFailure === undefined || isFailure(lastFailure)) &&
-    (retentionMs === undefined || (typeof retentionMs === 'number' && retentionMs >= 0))
+    (retentionMs === undefined || isAmount(retentionMs))
   )
 }
 
 const isFailure = (failure: unknown): boolean =>
-  isRow(failure) && isText(failure['reason']) && isNumber(failure['at'])
+  isObject(failure) && isText(failure['reason']) && isNumber(failure['at'])
 
 const isCooldown = (rest: unknown): boolean =>
-  isRow(rest) && (rest['kind'] === 'away' || (isNumber(rest['until']) && isCount(rest['rounds'])))
+  isObject(rest) && (rest['kind'] === 'away' || (isNumber(rest['until']) && isCount(rest['rounds'])))

@@ -4,10 +4,11 @@
 import {
   areNumbers,
   areTexts,
+  isAmount,
   isCount,
   isFlag,
   isNumber,
-  isRow,
+  isObject,
   isText,
   type UncheckedRow,
 } from '../type-checks.js'
@@ -15,11 +16,11 @@ import type { PartitionRow } from './rows.js'
 
 export const areMarks = (marks: unknown): boolean =>
   Array.isArray(marks) &&
-  marks.every((mark) => isRow(mark) && ['header', 'path', 'text'].every((part) => isText(mark[part] ?? '')))
+  marks.every(
+    (mark) => isObject(mark) && ['header', 'path', 'text'].every((part) => isText(mark[part] ?? '')),
+  )
 
 type FieldCheck = (value: unknown) => boolean
-
-const isAmount: FieldCheck = (value) => typeof value === 'number' && value >= 0
 
 /** The fields that every partition's row has, by kind. */
 const requiredKinds: readonly (readonly [check: FieldCheck, fields: string])[] = [
@@ -35,17 +36,20 @@ const optionalKinds: typeof requiredKinds = [
   [areTexts, 'stuckLanes needs proven'],
   [isFlag, 'owed'],
   [(paused) => paused === 'auth' || paused === 'principal', 'paused'],
-  [(lost) => isRow(lost) && [lost['upTo'], lost['restored']].every(isCount) && isNumber(lost['at']), 'lost'],
+  [
+    (lost) => isObject(lost) && [lost['upTo'], lost['restored']].every(isCount) && isNumber(lost['at']),
+    'lost',
+  ],
   [(tried) => Array.isArray(tried) && tried.every(isTried), 'tried'],
   [areSessionRules, 'sessionRules'],
-  [(unclear) => isRow(unclear) && isText(unclear['reason']), 'unclear'],
+  [(unclear) => isObject(unclear) && isText(unclear['reason']), 'unclear'],
 ]
 
-const isTried: FieldCheck = (tried) => isRow(tried) && isText(tried['id']) && isCount(tried['attempts'])
+const isTried: FieldCheck = (tried) => isObject(tried) && isText(tried['id']) && isCount(tried['attempts'])
 
 function areSessionRules(rules: unknown): boolean {
   return (
-    isRow(rules) &&
+    isObject(rules) &&
     areNumbers(rules['endedBy'] ?? []) &&
     areNumbers(rules['probeOn'] ?? []) &&
     areMarks(rules['csrf'] ?? [])

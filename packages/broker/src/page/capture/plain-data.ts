@@ -1,4 +1,5 @@
 // Values as data. Tells what becomes of them in JSON and in IndexedDB, and which would be lost there in silence.
+import { isObject } from '../../core/type-checks.js'
 import { isDevelopment } from '../../redux/development.js'
 import { addBytes, byteSize, type Tally, tagBytes } from './byte-size.js'
 
@@ -160,8 +161,6 @@ const hasToJson = (value: object): value is { toJSON(key: string): unknown } =>
   typeof (value as { readonly toJSON?: unknown }).toJSON === 'function'
 
 const isLostInJson = (value: unknown): boolean => /function|symbol|bigint/.test(typeof value)
-
-const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null
 
 /** An array, or an object of no class, of whichever realm. */
 function isPlainObject(value: object): boolean {

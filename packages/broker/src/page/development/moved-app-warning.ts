@@ -2,9 +2,8 @@
 
 import { baseOfHome, findHome, hasWorkIn, listHomeRows } from '../../core/rows/app-homes.js'
 import type { Base } from '../../core/rows/base-path.js'
-import { keySpan } from '../../core/rows/key-spans.js'
+import { listPartitions } from '../../core/rows/key-spans.js'
 import type { SaltRow } from '../../core/rows/rows.js'
-import { partitionsMax } from '../../core/rows/schema.js'
 import type { StoreTransaction } from '../../core/rows/store-port.js'
 import { sayOnce } from '../../redux/development.js'
 
@@ -12,7 +11,7 @@ import { sayOnce } from '../../redux/development.js'
 async function findMovedApp(tx: StoreTransaction, base: Base): Promise<readonly Base[]> {
   const homes = await listHomeRows<SaltRow>(tx, 'salt')
   if (findHome(homes, base) !== undefined) return []
-  const rows = await tx.list(keySpan('partitions', []), partitionsMax)
+  const rows = await listPartitions(tx)
   const waits = (home: SaltRow) => rows.some((row) => hasWorkIn(home, row))
   return homes.filter((home) => baseOfHome(home).startsWith(base) && waits(home)).map(baseOfHome)
 }

@@ -4,6 +4,7 @@ import { countUnreachableWork, hasUnreachableWork } from '../../core/backup/unre
 import {
   activate,
   deactivate,
+  isActive,
   moveLoss,
   noteLoss,
   type Owner,
@@ -84,8 +85,7 @@ export function createUserRows(ports: Ports, { app, base, place }: UserRowsConte
     } catch (error) {
       // No room for a word: it is not needed where the last session was this user's too.
       signedIn = (await derivedOf(principal)).owner
-      const isActive = (tx: StoreTransaction) => sessionOf(tx, signedIn.partition)
-      if (!isFull(error) || !(await store.transact('readonly', 'relaxed', isActive))) throw error
+      if (!isFull(error) || !(await isActive(store, signedIn.partition))) throw error
     }
     bus.post('changed')
     return signedIn

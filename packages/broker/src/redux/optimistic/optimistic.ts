@@ -1,6 +1,7 @@
 // Wraps a slice's reducer. Its state stays the app's (the view), made of confirmed state with the pending actions on
 // top. A state that was never seen here is simply confirmed.
 import type { Action } from 'redux'
+import { isObject } from '../../core/type-checks.js'
 import {
   type BrokerAction,
   isBrokerAction,
@@ -195,8 +196,7 @@ const toLogged = ({ action, entryId, lane }: RestoredEntry): Logged<Action> => (
 })
 
 function checkedState(state: unknown): object {
-  const isPlain =
-    typeof state === 'object' && state !== null && !(state instanceof Map || state instanceof Set)
+  const isPlain = isObject(state) && !(state instanceof Map || state instanceof Set)
   if (isPlain) return state
   throw new TypeError(
     isDevelopment
