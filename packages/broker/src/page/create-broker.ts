@@ -107,7 +107,7 @@ function reducersOf(
   const context = {
     produce,
     asks: ({ type }: Action<string>) => isReadAction(routes.get(type)),
-    watch: isDevelopment ? createMissingCaseWatch((type) => isReadAnew(routes.get(type))) : undefined,
+    ...(isDevelopment && { watch: createMissingCaseWatch((type) => isReadAnew(routes.get(type))) }),
     hasPending: (besides?: string) => runtime()?.view.hasPending(besides) ?? false,
     onForeign: () => runtime()?.noteReset(),
     report: world?.ports.report ?? report,
@@ -116,7 +116,7 @@ function reducersOf(
     reducer(state, action) {
       if (state === undefined) runtime()?.noteReset()
       if (isDevelopment && !isAttached() && hasPage(world)) checkAttached(action, routes)
-      watch?.reduced(action)
+      if (isDevelopment) watch?.reduced(action)
       return brokerReducer(state, action)
     },
     optimistic(reducer, more = {}) {

@@ -20,7 +20,7 @@ export function callApp<T>(what: string | false, callback: () => T): T {
   try {
     return callback()
   } catch (error) {
-    throw new CaptureRefusal('invalidRequest', what && `${what} threw.`, error)
+    throw new CaptureRefusal('invalidRequest', isDevelopment && `${what} threw.`, error)
   }
 }
 
@@ -63,7 +63,7 @@ export function refuseLost<T>(
   } catch (error) {
     if (error instanceof CaptureRefusal) throw error
     const place = isDevelopment && (error instanceof LostValue ? placeOf(error) : findCycle(value, name))
-    throw new CaptureRefusal('notSerialisable', advice && `${advice}${place ? `; ${place}` : ''}.`, error)
+    throw new CaptureRefusal('notSerialisable', isDevelopment && `${advice}${place ? `; ${place}` : ''}.`, error)
   }
 }
 
