@@ -1,7 +1,7 @@
 // A broker at work for one store: the captures of its user, their outbox in the view, and the drain of that outbox.
 import type { Action } from 'redux'
 import { outcomesMax } from '../core/limits.js'
-import { cancelEntry } from '../core/outbox/cancel-entry.js'
+import { cancelEntry } from '../core/outbox/end-entry.js'
 import type { Owner } from '../core/outbox/partition.js'
 import type { Ports } from '../core/ports/all-ports.js'
 import { retryAfterFreeingSpace } from '../core/rows/disk-reserve.js'

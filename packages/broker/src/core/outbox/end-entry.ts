@@ -1,16 +1,19 @@
-// An entry is deferred, put in doubt, returned or ended. The next entry of its lane becomes the head.
+// An entry is deferred, put in doubt, returned, cancelled or ended. The next entry of its lane becomes the head.
 
 import { defaultLimits } from '../limits.js'
 import {
   bytesOfEntry,
   type DeadLetter,
   type EntryCore,
+  type EntryRow,
+  isUnsent,
   type LiveEntry,
   type SendingEntry,
   toRow,
   withoutProblem,
 } from '../rows/entry.js'
 import { type FailureCause, troubleAfter } from '../rows/entry-trouble.js'
+import { keySpan } from '../rows/key-spans.js'
 import { withoutLastFailure } from '../rows/origin-row.js'
 import type { PartitionRow } from '../rows/rows.js'
 import type { StoreTransaction } from '../rows/store-port.js'
@@ -19,6 +22,8 @@ import { type EntryEvent, transition } from './entry-state.js'
 import { type JournalNote, record } from './journal.js'
 import { blocks, latestLanes, promoteNext } from './lanes.js'
 import { noteAttempt } from './latest-attempts.js'
+import { changePartition } from './partition.js'
+import { isValidEntry } from './row-validation.js'
 
 /** Puts an entry back among those that wait. */
 export function deferEntry(
@@ -89,4 +94,29 @@ export async function forgetFailure(
   const row = await tx.get('origins', [originOf(channel)])
   if (row?.lastFailure && row.lastFailure.at === (returnedAt ?? trouble?.at))
     tx.put('origins', withoutLastFailure(row))
+}
+
+/** Cancels it while it is certain that nothing of it was sent. `notFound` means that it has ended already. */
+export async function cancelEntry(
+  tx: StoreTransaction,
+  partition: string,
+  id: string,
+  now: number,
+): Promise<'cancelled' | 'tooLate' | 'notFound'> {
+  const entry = await findEntry(tx, partition, id)
+  if (entry === undefined) return 'notFound'
+  if (!isValidEntry(entry) || !isUnsent(entry)) return 'tooLate'
+  transition(entry, { type: 'cancelled' })
+  await forgetFailure(tx, entry)
+  await changePartition(tx, partition, now, (row) => endEntry(tx, row, entry, { kind: 'cancelled' }, now))
+  return 'cancelled'
+}
+
+export async function findEntry(
+  tx: StoreTransaction,
+  partition: string,
+  id: string,
+): Promise<EntryRow | undefined> {
+  const [entry] = await tx.list(keySpan('entries', [partition, id], 'id'), 1)
+  return entry
 }

@@ -7,11 +7,7 @@ import {
   type Effect,
   type Entry,
   type EntryCore,
-<<<<<<< HEAD
-  type InDoubtEntry,
   isUnsent,
-=======
->>>>>>> f39da7b (Make an entry anew after a loss of the storage beside the other recovery, which a page loads later: 0.14 kB of its first chunk)
   type LiveEntry,
   type SendingEntry,
   type Trouble,

@@ -7,9 +7,9 @@ import { type Contents, outbox, recover } from '../fixtures/outbox.fixture.js'
 import { limits, type Step, step, users } from '../fixtures/outbox-steps.fixture.js'
 import { type EntryRow, type LiveEntry, type SendingEntry, toRow } from '../rows/entry.js'
 import type { JournalRow } from '../rows/rows.js'
-import { cancelEntry } from './cancel-entry.js'
 import { confirmEntry, discardEntry, requeueEntry } from './dead-letters.js'
 import { discardOutbox } from './discard-all.js'
+import { cancelEntry } from './end-entry.js'
 import { readActive } from './partition.js'
 
 const doubtsOf = ({ entries }: Contents) =>

@@ -11,8 +11,8 @@ import { doubted, outbox, refusedReply } from '../fixtures/outbox.fixture.js'
 import { leaseMs, lookMs } from '../limits.js'
 import { healthyOrigin } from '../outcomes/circuit-breaker.js'
 import { type InDoubtEntry, type SendingEntry, toRow } from '../rows/entry.js'
-import { cancelEntry } from './cancel-entry.js'
 import { confirmEntry, discardEntry, findUnresolved, requeueEntry } from './dead-letters.js'
+import { cancelEntry } from './end-entry.js'
 import { deactivate, newPartition, noteLoss, readPartition } from './partition.js'
 
 const now = 1_800_000_000_000

@@ -63,7 +63,11 @@ export function refuseLost<T>(
   } catch (error) {
     if (error instanceof CaptureRefusal) throw error
     const place = isDevelopment && (error instanceof LostValue ? placeOf(error) : findCycle(value, name))
-    throw new CaptureRefusal('notSerialisable', isDevelopment && `${advice}${place ? `; ${place}` : ''}.`, error)
+    throw new CaptureRefusal(
+      'notSerialisable',
+      isDevelopment && `${advice}${place ? `; ${place}` : ''}.`,
+      error,
+    )
   }
 }
 
