@@ -87,7 +87,7 @@ export function startBrokerWorker(options: WorkerOptions = {}): BrokerWorker {
   })
   const scheduler = withReachability(shareByKey(ownScheduler, { report }), ports)
   const reads = createReadServer({ database, scheduler, locks, instance: randomSource.id(), serves, report })
-  const life = { executor, ports, database, serves, user }
+  const life = { executor, ports, database, serves, user, registration: self.registration }
 
   self.addEventListener('message', (event) => {
     // Only a window of this origin may ask, to drain or to read: no message says what is written.

@@ -3,17 +3,19 @@
 import { syncTag } from '../core/delivery/drain-messages.js'
 import type { Executor } from '../core/delivery/executor.js'
 import { nextWake, readOutlook } from '../core/delivery/next-wake.js'
+import { originOfUrl } from '../core/network/url-origin.js'
 import type { CanSend } from '../core/outbox/delivery-requirements.js'
 import type { Owner } from '../core/outbox/partition.js'
 import type { WakeReason } from '../core/outcomes/circuit-breaker.js'
 import type { Ports } from '../core/ports/all-ports.js'
 
-declare const self: ServiceWorkerGlobalScope & {
-  readonly registration: { readonly sync?: WorkerSyncManager }
-}
-
-interface WorkerSyncManager {
-  register(tag: string): Promise<void>
+/** Of this worker. Some browsers have no background sync. */
+export interface WorkerRegistration
+  extends Pick<
+    ServiceWorkerRegistration,
+    'scope' | 'installing' | 'waiting' | 'addEventListener' | 'removeEventListener'
+  > {
+  readonly sync?: { register(tag: string): Promise<void> }
 }
 
 /** A worker is stopped 30 s after its last event; a timer of this length still fires within the event that set it. */
@@ -32,6 +34,7 @@ export interface WorkerLife {
   readonly ports: Ports
   readonly database: string
   readonly serves: CanSend
+  readonly registration: WorkerRegistration
   user(): Promise<Owner | undefined>
 }
 
@@ -40,44 +43,44 @@ export interface WorkerLife {
  * version of the worker is there: it takes over once this one has no event left.
  */
 export async function drainAndWait(life: WorkerLife, first: WakeReason): Promise<void> {
-  const { executor, ports } = life
+  const { executor, ports, registration } = life
   const until = ports.clock.monotonic() + eventMsMax
   for (let probe = first; ; ) {
     await executor.wake(probe)
-    if (hasSuccessor()) return waitFor(ports, settleMs)
+    if (hasSuccessor(registration)) return waitFor(life, settleMs)
     const next = await nextUp(life)
     if (next === undefined || next.delayMs > waitMsMax || ports.clock.monotonic() + next.delayMs > until)
       return
-    await waitFor(ports, next.delayMs)
-    if (hasSuccessor()) return
+    await waitFor(life, next.delayMs)
+    if (hasSuccessor(registration)) return
     probe = next.probe
   }
 }
 
-const hasSuccessor = () => self.registration.installing !== null || self.registration.waiting !== null
+const hasSuccessor = ({ installing, waiting }: WorkerRegistration) => installing !== null || waiting !== null
 
 /** Ends early where a newer version of the worker is found. */
-function waitFor({ clock }: Ports, ms: number): Promise<void> {
+function waitFor({ ports: { clock }, registration }: WorkerLife, ms: number): Promise<void> {
   return new Promise((resolve) => {
     const end = () => {
       cancel()
-      self.registration.removeEventListener('updatefound', end)
+      registration.removeEventListener('updatefound', end)
       resolve()
     }
     const cancel = clock.after(ms, end)
-    self.registration.addEventListener('updatefound', end)
+    registration.addEventListener('updatefound', end)
   })
 }
 
 /** The next wake-up for work that this worker can send. The rest is left to a page, and no reason to stay awake. */
-async function nextUp({ ports, serves, user }: WorkerLife) {
+async function nextUp({ ports, serves, registration, user }: WorkerLife) {
   const owner = await user()
   if (owner === undefined) return undefined
   const outlook = await ports.store.transact('readonly', 'relaxed', (tx) =>
     readOutlook(tx, owner.partition, serves),
   )
-  if (!serves(self.location.origin, outlook.row.needs ?? [])) return undefined
-  return nextWake(outlook, ports.clock.now(), navigator.onLine, ports)
+  if (!serves(originOfUrl(registration.scope), outlook.row.needs ?? [])) return undefined
+  return nextWake(outlook, ports.clock.now(), ports.network.isOnline(), ports)
 }
 
 /**
@@ -86,10 +89,10 @@ async function nextUp({ ports, serves, user }: WorkerLife) {
  * where no tag is taken, the event fails, and the browser repeats it in minutes.
  */
 export async function onSync(life: WorkerLife): Promise<void> {
-  const { ports, database } = life
+  const { ports, database, registration } = life
   await drainAndWait(life, 'signal')
   if ((await nextUp(life)) === undefined) return
-  if (navigator.onLine || self.registration.sync === undefined)
+  if (ports.network.isOnline() || registration.sync === undefined)
     throw new Error('redux-broker: entries are still waiting.')
-  await self.registration.sync.register(`${syncTag(database, ports.clock.now())}:${ports.randomSource.id()}`)
+  await registration.sync.register(`${syncTag(database, ports.clock.now())}:${ports.randomSource.id()}`)
 }
