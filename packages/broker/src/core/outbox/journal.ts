@@ -117,6 +117,14 @@ export async function forgetJournal(tx: StoreTransaction, row: PartitionRow): Pr
 
 /** All was given up. The notes only keep that something has ended. */
 export async function blankJournal(tx: StoreTransaction, row: PartitionRow): Promise<void> {
+  // A number that no note has (`forgetJournal`) has let an older note stay. No note may be left out here.
+  const { partition, nextNumber } = row
+  const tooOld = {
+    store: 'journal',
+    from: [partition],
+    to: [partition, nextNumber - 1 - journalMax],
+  } as const
+  for (const key of await tx.keys(tooOld)) tx.delete('journal', key)
   const notes = await tx.list(keySpan('journal', [row.partition]), journalMax)
   for (const note of notes) tx.put('journal', blank(note))
   row.wordless = row.nextNumber - 1
