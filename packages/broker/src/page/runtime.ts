@@ -104,8 +104,12 @@ function createParts(config: RuntimeConfig) {
   const receipts = createReceipts()
   const users = createUserRows(ports, config)
   const view = createStoreBridge(ports, config, receipts, (action, gone) => {
-    config.dispatch(action)
-    reads?.onAction(action, gone)
+    try {
+      config.dispatch(action)
+    } finally {
+      // A reducer or a subscriber that throws keeps no news from the reads.
+      reads?.onAction(action, gone)
+    }
   })
   const repair = createResetRepair(view, config.slice)
   const outbox = createUserOutbox({

@@ -127,3 +127,24 @@ it('a read that shows what a write would have changed is not repeated after canc
 
   expect(world.network.requests.map(isRead)).toEqual([true])
 })
+
+it('a read on screen is repeated after discardAll although a subscriber of the store throws', async () => {
+  const posted = write(createAction('posted'), {
+    request: () => ({ url: '/api/posts', body: {} }),
+    invalidates: ['posts'],
+  })
+  const world = createTestWorld({ network: (request) => (isRead(request) ? echo(request) : cut()) })
+  const app = openReads(world, { routes: [posted, ...routes] })
+  app.dispatch(loadFeed())
+  await world.settle()
+  app.dispatch(posted())
+  await world.clock.advance(1)
+  const stop = app.store.subscribe(() => {
+    throw new Error('a subscriber')
+  })
+  await discardAll(app.broker)
+  await world.settle()
+  stop()
+  await world.clock.advance(60_000)
+  expect(world.network.requests.filter(isRead)).toHaveLength(2)
+})
