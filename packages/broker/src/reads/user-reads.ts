@@ -83,7 +83,7 @@ export function createUserReads(context: UserReadsContext): UserReads {
     hear(action, gone) {
       barrier.hear(action)
       if (!isOutcome(action) && action.type === 'redux-broker/status') {
-        if (paused && !action.payload.paused) screen.resumed()
+        if (paused && !action.payload.paused) screen.resumed('pause')
         paused = action.payload.paused
       }
       for (const { action: one } of mayHaveHappened(action, gone)) {
@@ -91,7 +91,7 @@ export function createUserReads(context: UserReadsContext): UserReads {
         screen.touched(written.touched(one))
       }
     },
-    resume: screen.resumed,
+    resume: () => screen.resumed('signIn'),
     cancel,
     stop() {
       cancel()

@@ -1,5 +1,6 @@
 // The active reads, which this page has asked for through Redux and has not left. They are asked for again when a write
 // has made them old, and while the page has only an old copy, or nothing.
+import { rereadsMax } from '../../core/limits.js'
 import { invalidates, type Tag, touches } from '../../core/reads/consistency/tags.js'
 import { createRefetchSchedule, type RefetchContext } from './refetch-schedule.js'
 
@@ -37,15 +38,20 @@ export interface ActiveReads {
   invalidated(tags: readonly Tag[]): void
   /** So is what was uncertain, whatever the write has made old. */
   touched(tags: readonly Tag[]): void
-  /** The user has signed in again. */
-  resumed(): void
+  /** The user has signed in again (`signIn`), or a pause of the outbox has ended, which proves less. */
+  resumed(by: 'signIn' | 'pause'): void
   stop(): void
 }
 
 interface ShownRead {
   sight: ActiveRead
   watchers: number
-  how?: Freshness
+  /** Undefined while it is asked for after a sign-in. */
+  how?: Freshness | undefined
+  /** The user has signed in since it ended. A request that is under way may have been sent before. */
+  isResumed?: boolean
+  /** How often it was asked for at the end of a pause, and was refused. */
+  refused: number
 }
 
 export function createActiveReads(context: ActiveReadsContext): ActiveReads {
@@ -65,9 +71,16 @@ export function createActiveReads(context: ActiveReadsContext): ActiveReads {
     for (const { sight } of [...shown.values()].filter(isMeant)) sight.again(false)
   }
 
+  function askAgain(one: ShownRead): void {
+    one.how = undefined
+    one.isResumed = false
+    one.refused += 1
+    one.sight.again(false)
+  }
+
   return {
     show(key, sight) {
-      const mine = shown.get(key) ?? { sight, watchers: 0 }
+      const mine = shown.get(key) ?? { sight, watchers: 0, refused: 0 }
       mine.sight = sight
       mine.watchers += 1
       shown.delete(key)
@@ -87,14 +100,25 @@ export function createActiveReads(context: ActiveReadsContext): ActiveReads {
     },
     ended(key, how, floorMs = 0) {
       const one = shown.get(key)
-      if (one !== undefined) one.how = how
+      if (one !== undefined) {
+        one.how = how
+        if (how !== 'signedOut') one.refused = 0
+        else if (one.isResumed) askAgain(one)
+      }
       if (how !== 'old') {
         if (rereads.forget(key)) rereads.tryAll()
       } else if (one !== undefined && !rereads.failed(key, floorMs)) leftOut(key, 'keepsFailing')
     },
     invalidated: (tags) => again(({ sight }) => matches(sight, tags, invalidates)),
     touched: (tags) => again(({ sight, how }) => how === 'uncertain' && matches(sight, tags, touches)),
-    resumed: () => again(({ how }) => how === 'signedOut'),
+    resumed(by) {
+      for (const one of [...shown.values()]) {
+        if (by === 'signIn') one.refused = 0
+        // A session may be half open. A pause then ends every few seconds, and helps no read.
+        if (one.how !== 'signedOut') one.isResumed = true
+        else if (one.refused < rereadsMax) askAgain(one)
+      }
+    },
     stop: rereads.stop,
   }
 }

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest'
 import { clapped } from '../../../test/page-fixture.js'
 import { loadMe, loadPost, openReads } from '../../../test/reads-fixture.js'
-import { acknowledge, answer, createTestWorld } from '../../testing/index.js'
+import { acknowledge, answer, createTestWorld, held } from '../../testing/index.js'
 
 const ada = answer(200, { name: 'Ada' })
 const ends = ({ types }: ReturnType<typeof openReads>) => types().filter((type) => type.includes('/load/'))
@@ -41,6 +41,33 @@ describe('a read on screen that found the session over', () => {
     await world.clock.advance(60_000)
 
     for (const app of apps) expect(ends(app)).toEqual(['me/load/returned', 'me/load/delivered'])
+  })
+
+  it('also where its request was on the wire as broker.resume() was called, and was refused after that', async () => {
+    const world = createTestWorld({ network: ada })
+    const late = held()
+    world.network.next(late.reply)
+    const app = openReads(world)
+    app.dispatch(loadMe())
+    await world.settle()
+    await app.broker.resume()
+    await world.settle()
+    late.release(answer(401))
+    await world.clock.advance(60_000)
+    expect(ends(app)).toEqual(['me/load/returned', 'me/load/delivered'])
+  })
+
+  it('is asked for again ten times at most while the session stays half open', async () => {
+    const world = createTestWorld({
+      network: ({ url }) => (url.endsWith('/session') ? ada : answer(401)),
+    })
+    const app = openReads(world, { routes: [loadMe, clapped], sessionProbe: '/api/session' })
+    app.dispatch(loadMe())
+    app.dispatch(clapped({ postId: 'p1' }))
+    await world.clock.advance(3_600_000)
+    const wire = app.wire()
+    const count = (name: string) => wire.filter((one) => one === name).length
+    expect(count('me')).toBeLessThanOrEqual(11)
   })
 
   it('is not asked for again once its subscribers left', async () => {
