@@ -1,14 +1,21 @@
 // Has the outbox delivered. It wakes the sender at signals, hints and times, and rests while another store of the page is
 // in use.
 
+import { unmetAt } from '../../core/conditions/conditions.js'
 import type { Device } from '../../core/conditions/device.js'
+import type { Due } from '../../core/delivery/claim.js'
 import { createExecutor, type ExecutorContext } from '../../core/delivery/executor.js'
 import { nextWake } from '../../core/delivery/next-wake.js'
 import type { StatusQueryCode } from '../../core/delivery/status-query.js'
 import type { OutboxChanges } from '../../core/journal/outbox-changes.js'
 import type { Limits } from '../../core/limits.js'
 import type { Reachability } from '../../core/network/reachability.js'
-import { type CanSend, requiresPage } from '../../core/outbox/delivery-requirements.js'
+import {
+  type CanSend,
+  conditionsOf,
+  originOf,
+  requiresPage,
+} from '../../core/outbox/delivery-requirements.js'
 import type { Owner } from '../../core/outbox/partition.js'
 import type { WakeReason } from '../../core/outcomes/circuit-breaker.js'
 import type { Connectivity } from '../../core/outcomes/connectivity.js'
@@ -92,8 +99,12 @@ export function createPageDelivery(context: PageDeliveryContext): PageDelivery {
   return {
     wake: (probe) => delivery.wake(probe),
     halt: () => delivery.halt(),
-    connectivity: ({ origins, due, sending, stranded }) =>
-      health.news(origins, due.length > 0 || sending || stranded),
+    connectivity({ origins, due, sending, stranded }) {
+      const now = ports.clock.now()
+      const isMet = ({ channel }: Due) => unmetAt(conditionsOf(channel), now, ports) === undefined
+      const tried = due.filter(isMet).map(({ channel }) => originOf(channel))
+      return health.news(origins, (origin) => sending || stranded || tried.includes(origin))
+    },
     plan(news) {
       if (stopListening.length > 0) delivery.plan(news)
     },

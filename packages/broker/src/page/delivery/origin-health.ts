@@ -8,8 +8,8 @@ import type { OriginRow } from '../../core/rows/rows.js'
 import type { PageLifecycle } from '../lifecycle/page-lifecycle.js'
 
 export interface OriginHealth {
-  /** Takes the rows of the origins, and gives the connectivity that they make. They say nothing where nothing `waits`. */
-  news(origins: readonly OriginRow[], waits: boolean): Connectivity
+  /** Takes the rows of the origins, and gives the connectivity that they make. They say nothing of those that nobody tries. */
+  news(origins: readonly OriginRow[], isTried: (origin: string) => boolean): Connectivity
   /** Something was answered. */
   heard(): void
   connectivity(): Connectivity
@@ -31,11 +31,16 @@ export function createOriginHealth(
   onBack: () => void,
 ): OriginHealth {
   let rows: readonly OriginRow[] = []
-  /** Nobody tries an origin again for which nothing waits. */
-  let isTried = false
+  /** Nobody tries an origin again for which nothing waits, or nothing whose conditions are met. */
+  let isTried: (origin: string) => boolean = () => false
   const isHere = (row: OriginRow | undefined): row is OriginRow =>
     row !== undefined && isBack(row, reachability.answeredAt)
-  const connectivity = () => connectivityOf(isTried ? rows : [], host.believesOnline(), reachability)
+  const connectivity = () =>
+    connectivityOf(
+      rows.filter(({ origin }) => isTried(origin)),
+      host.believesOnline(),
+      reachability,
+    )
 
   function heard(): void {
     const back = rows.filter(isHere)
@@ -51,9 +56,9 @@ export function createOriginHealth(
   }
 
   return {
-    news(origins, waits) {
+    news(origins, tried) {
       rows = origins
-      isTried = waits
+      isTried = tried
       heard()
       return connectivity()
     },
