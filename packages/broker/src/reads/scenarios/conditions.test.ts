@@ -147,3 +147,29 @@ describe('a request is not sent again for subscribers whose conditions are unmet
     expect(await Promise.all(ends)).toEqual(['TypeError', 'TypeError'])
   })
 })
+
+it('a read that was sent, and waits for its conditions again, ends by its time in the queue', async () => {
+  const feed = held()
+  const like = held()
+  const world = createTestWorld({ network: answer(200, {}) })
+  const app = openReads(world, { routes })
+  app.tab.setDevice({ unmetered: true })
+  await world.settle()
+  world.network.next(feed.reply, like.reply)
+  let end = 'open'
+  void app.broker
+    .fetch('/api/feed', { tags: ['posts'], ...unmetered, queueTimeoutMs: 5_000, requestTimeoutMs: 5_000 })
+    .then(
+      () => (end = 'answered'),
+      () => (end = 'failed'),
+    )
+  await world.settle()
+  app.dispatch(liked({ id: 1 }))
+  await world.settle()
+  app.tab.setDevice({ unmetered: false })
+  feed.release(answer(200, {}))
+  await world.settle()
+  like.release(answer(200, {}))
+  await world.clock.advance(600_000)
+  expect(end).toBe('failed')
+})

@@ -67,10 +67,12 @@ export function createSharedRequest(context: SharedRequestContext): SharedReques
     else conditions.check()
   }
 
-  const conditions = createConditionWait(ports, readers, sending, (reader) =>
-    // A reader that has left gets nothing, since it may have been another user's.
-    waits.prepare().then(() => readers.has(reader) && serving.giveCopy(reader)),
-  )
+  const conditions = createConditionWait(ports, readers, sending, {
+    queue: waits.join,
+    giveMeanwhile: (reader) =>
+      // A reader that has left gets nothing, since it may have been another user's.
+      waits.prepare().then(() => readers.has(reader) && serving.giveCopy(reader)),
+  })
 
   const request: SharedRequest = {
     readers,
@@ -100,7 +102,7 @@ function createConditionWait(
   world: WorldOfConditions,
   readers: ReadonlySet<Subscriber>,
   sending: RequestSending,
-  giveMeanwhile: (reader: Subscriber) => unknown,
+  { queue, giveMeanwhile }: Record<'queue' | 'giveMeanwhile', (reader: Subscriber) => unknown>,
 ) {
   /** The request begins once the reader's conditions are met. */
   function begin(reader: Subscriber): void {
@@ -118,7 +120,11 @@ function createConditionWait(
     check() {
       if (!sending.is('waiting') || [...readers].some((one) => fits(one, world))) return
       sending.stepBack()
-      for (const one of readers) begin(one)
+      for (const one of readers) {
+        // It may have been sent before. Its time in the queue begins anew, since nobody knows how long this takes.
+        queue(one)
+        begin(one)
+      }
     },
   }
 }
