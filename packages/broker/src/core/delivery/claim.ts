@@ -125,6 +125,8 @@ const dueIn = ({ partition }: PartitionRow, channel: string) =>
 export interface Due {
   readonly channel: string
   readonly at: number
+  /** When that was written. A time to come shows that the clock went back. */
+  readonly savedAt?: number
 }
 
 /** Of the channels served those in which some head waits, whatever else it waits for. */
@@ -136,7 +138,7 @@ export async function nextDue(
   const dues = await Promise.all(
     sendableChannels(row, serves).map(async (channel) => {
       const [head] = await dueHeads(tx, dueIn(row, channel), 1)
-      return head === undefined ? [] : [{ channel, at: head.notBefore }]
+      return head === undefined ? [] : [{ channel, at: head.notBefore, savedAt: head.savedAt }]
     }),
   )
   return dues.flat()

@@ -62,7 +62,13 @@ function nextHead(
 }
 
 /** When it is due and may be sent, or when to look again whether it may. */
-function sendableAt({ channel, at }: Due, now: number, surroundings: Surroundings): number {
+function sendableAt(
+  { channel, at: dueAt, savedAt = 0 }: Due,
+  now: number,
+  surroundings: Surroundings,
+): number {
+  // After a clock went back the next drain has its wait begin anew (`recover-entries.ts`).
+  const at = savedAt > now ? now : dueAt
   const missing = unmetAt(conditionsOf(channel), now, surroundings)
   return missing === undefined ? at : Math.max(at, lookAgainAt(missing, now))
 }

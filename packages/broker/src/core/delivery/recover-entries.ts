@@ -45,17 +45,21 @@ export async function recoverEntries(
   return left.length + stuckLanes.length > 0
 }
 
-/** A clock that went back leaves entries that are due in a year. The rest of their wait begins anew. */
+/**
+ * A clock that went back leaves entries that are due in an hour, or in a year, though their wait was none. The rest of
+ * their wait begins anew.
+ */
 async function reschedule(
   tx: StoreTransaction,
   partition: string,
   channel: string,
   now: number,
 ): Promise<void> {
-  const tooFar = [partition, channel, now + waitCapMs + 1]
-  const rows = await tx.list(keySpan('entries', [partition, channel], 'due', tooFar), pageRowsMax)
+  const later = [partition, channel, now + 1]
+  const rows = await tx.list(keySpan('entries', [partition, channel], 'due', later), pageRowsMax)
   for (const entry of rows) {
     if (!isValidEntry(entry) || entry.state !== 'waiting') continue
+    if (entry.savedAt <= now && entry.notBefore <= now + waitCapMs) continue
     const notBefore = now + Math.min(Math.max(entry.notBefore - entry.savedAt, 0), waitCapMs)
     tx.put('entries', toRow(transition(entry, { type: 'rescheduled', notBefore, now })))
   }
