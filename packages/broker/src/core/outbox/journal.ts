@@ -66,6 +66,8 @@ const withoutWords = ({
 /** Keeps only that something has ended. */
 const blank = (note: JournalRow) => ({ ...withoutWords(note), lane: '', action: { type: '' } })
 
+const isBlank = ({ isWordless, lane, action }: JournalRow) => isWordless && lane === '' && action?.type === ''
+
 /**
  * Takes the words out of the oldest notes where all words come to more than these bytes. Notes from the number `spared`
  * on keep theirs, since no page has had the time to read them.
@@ -126,7 +128,7 @@ export async function blankJournal(tx: StoreTransaction, row: PartitionRow): Pro
   } as const
   for (const key of await tx.keys(tooOld)) tx.delete('journal', key)
   const notes = await tx.list(keySpan('journal', [row.partition]), journalMax)
-  for (const note of notes) tx.put('journal', blank(note))
+  for (const note of notes) if (!isBlank(note)) tx.put('journal', blank(note))
   row.wordless = row.nextNumber - 1
   row.journalBytes = 0
 }

@@ -1,3 +1,4 @@
+// An entry is taken back while its tab crashes, freezes or changes its user.
 import { createAction } from '@reduxjs/toolkit'
 import { describe, expect, it } from 'vitest'
 import { openApp, signedIn, signedOut } from '../../../test/page-fixture.js'
@@ -8,7 +9,7 @@ const pay = write(createAction<{ id: string }>('pay'), {
   request: ({ id }) => ({ url: `/api/pay/${id}`, body: {} }),
 })
 
-function openKnocking(lane?: string) {
+function openKnocking() {
   const world = createTestWorld({ network: () => answer(200, {}) })
   const knocks: ((status: number) => void)[] = []
   const open = (who?: string) => {
@@ -16,7 +17,6 @@ function openKnocking(lane?: string) {
     tab.ports.network.knock = () => new Promise((resolve) => void knocks.push(resolve))
     return openApp(world, { tab, routes: [pay], ...(who && { who }) })
   }
-  void lane
   return {
     world,
     knocks,

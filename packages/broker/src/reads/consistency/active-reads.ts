@@ -71,13 +71,6 @@ export function createActiveReads(context: ActiveReadsContext): ActiveReads {
     for (const { sight } of [...shown.values()].filter(isMeant)) sight.again(false)
   }
 
-  function askAgain(one: ShownRead): void {
-    one.how = undefined
-    one.isResumed = false
-    one.refused += 1
-    one.sight.again(false)
-  }
-
   return {
     show(key, sight) {
       const mine = shown.get(key) ?? { sight, watchers: 0, refused: 0 }
@@ -100,11 +93,7 @@ export function createActiveReads(context: ActiveReadsContext): ActiveReads {
     },
     ended(key, how, floorMs = 0) {
       const one = shown.get(key)
-      if (one !== undefined) {
-        one.how = how
-        if (how !== 'signedOut') one.refused = 0
-        else if (one.isResumed) askAgain(one)
-      }
+      if (one !== undefined) noteEnd(one, how)
       if (how !== 'old') {
         if (rereads.forget(key)) rereads.tryAll()
       } else if (one !== undefined && !rereads.failed(key, floorMs)) leftOut(key, 'keepsFailing')
@@ -112,15 +101,30 @@ export function createActiveReads(context: ActiveReadsContext): ActiveReads {
     invalidated: (tags) => again(({ sight }) => matches(sight, tags, invalidates)),
     touched: (tags) => again(({ sight, how }) => how === 'uncertain' && matches(sight, tags, touches)),
     resumed(by) {
-      for (const one of [...shown.values()]) {
-        if (by === 'signIn') one.refused = 0
-        // A session may be half open. A pause then ends every few seconds, and helps no read.
-        if (one.how !== 'signedOut') one.isResumed = true
-        else if (one.refused < rereadsMax) askAgain(one)
-      }
+      for (const one of [...shown.values()]) noteResumed(one, by)
     },
     stop: rereads.stop,
   }
+}
+
+function noteEnd(one: ShownRead, how: Freshness): void {
+  one.how = how
+  if (how !== 'signedOut') one.refused = 0
+  else if (one.isResumed) askAsSignedIn(one)
+}
+
+function noteResumed(one: ShownRead, by: 'signIn' | 'pause'): void {
+  if (by === 'signIn') one.refused = 0
+  // A session may be half open. A pause then ends every few seconds, and helps no read.
+  if (one.how !== 'signedOut') one.isResumed = true
+  else if (one.refused < rereadsMax) askAsSignedIn(one)
+}
+
+function askAsSignedIn(one: ShownRead): void {
+  one.how = undefined
+  one.isResumed = false
+  one.refused += 1
+  one.sight.again(false)
 }
 
 const matches = (sight: ActiveRead, written: readonly Tag[], by: typeof invalidates) =>
