@@ -3,6 +3,7 @@
 
 import { findGone } from '../../core/journal/gone-entries.js'
 import type { OutboxChanges } from '../../core/journal/outbox-changes.js'
+import { recheckMs } from '../../core/limits.js'
 import { noteLoss, type Owner } from '../../core/outbox/partition.js'
 import type { Ports } from '../../core/ports/all-ports.js'
 import type { PartitionRow } from '../../core/rows/rows.js'
@@ -112,7 +113,14 @@ function createUserSession(principal: string, context: UserSessionContext): User
       feed?.stop()
       isBroken = true
       ports.report(error)
+      // Nobody tells a page that its storage works again.
+      ports.clock.after(recheckMs, hint)
     })
+  }
+
+  function hint(): void {
+    if (isBroken && !isStopped) beginAnew()
+    else feed?.hint()
   }
 
   /** The storage failed, or was emptied while it was open: nobody is signed in there. */
@@ -146,7 +154,7 @@ function createUserSession(principal: string, context: UserSessionContext): User
     restored: () => restored,
     shown: () => feed?.shown(),
     begin,
-    hint: () => (isBroken ? beginAnew() : feed?.hint()),
+    hint,
     async catchUp() {
       await restored
       await feed?.catchUp()

@@ -9,6 +9,7 @@ import {
   readOutboxChanges,
   readStart,
 } from '../../core/journal/outbox-changes.js'
+import { recheckMs } from '../../core/limits.js'
 import type { CanSend } from '../../core/outbox/delivery-requirements.js'
 import type { Ports } from '../../core/ports/all-ports.js'
 import type { StoreTransaction } from '../../core/rows/store-port.js'
@@ -89,15 +90,21 @@ export function createChangeFeed(context: ChangeFeedContext): ChangeFeed {
     keeper.started()
   }
 
-  return {
-    hint() {
-      if (hinted || stopped) return
-      hinted = true
-      host.frame(() => {
-        hinted = false
-        catchUp().catch(ports.report)
+  function hint(): void {
+    if (hinted || stopped) return
+    hinted = true
+    host.frame(() => {
+      hinted = false
+      catchUp().catch((error: unknown) => {
+        ports.report(error)
+        // The rows tell when to look next, and they could not be read.
+        ports.clock.after(recheckMs, hint)
       })
-    },
+    })
+  }
+
+  return {
+    hint,
     catchUp,
     shown: () => seen.number,
     start,
