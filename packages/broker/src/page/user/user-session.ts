@@ -114,13 +114,8 @@ function createUserSession(principal: string, context: UserSessionContext): User
       isBroken = true
       ports.report(error)
       // Nobody tells a page that its storage works again.
-      ports.clock.after(recheckMs, hint)
+      ports.clock.after(recheckMs, () => isBroken && !isStopped && beginAnew())
     })
-  }
-
-  function hint(): void {
-    if (isBroken && !isStopped) beginAnew()
-    else feed?.hint()
   }
 
   /** The storage failed, or was emptied while it was open: nobody is signed in there. */
@@ -135,11 +130,7 @@ function createUserSession(principal: string, context: UserSessionContext): User
     const { partition } = await owner
     if (isStopped) return
     feed = createChangeFeed({ ...context, ...view, partition, onNews })
-    const stored = view.stored()
-    await feed.start()
-    if (!isStopped) view.forgetLeft()
-    await settleLost(context, partition, stored, feed.shown())
-    context.onRestored()
+    await restore(context, partition, feed, () => isStopped)
   }
 
   function onNews(news: OutboxChanges): void {
@@ -154,7 +145,7 @@ function createUserSession(principal: string, context: UserSessionContext): User
     restored: () => restored,
     shown: () => feed?.shown(),
     begin,
-    hint,
+    hint: () => (isBroken ? beginAnew() : feed?.hint()),
     async catchUp() {
       await restored
       await feed?.catchUp()
@@ -164,6 +155,20 @@ function createUserSession(principal: string, context: UserSessionContext): User
       feed?.stop()
     },
   }
+}
+
+/** Brings the waiting entries back into the view. Those that are nowhere any more leave it. */
+async function restore(
+  context: UserSessionContext,
+  partition: string,
+  feed: ChangeFeed,
+  hasLeft: () => boolean,
+): Promise<void> {
+  const stored = context.view.stored()
+  await feed.start()
+  if (!hasLeft()) context.view.forgetLeft()
+  await settleLost(context, partition, stored, feed.shown())
+  context.onRestored()
 }
 
 /** Tells whether the database has begun anew under a partition since its rows were last read. */

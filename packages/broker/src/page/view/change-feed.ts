@@ -51,10 +51,9 @@ export interface ChangeFeed {
 }
 
 export function createChangeFeed(context: ChangeFeedContext): ChangeFeed {
-  const { ports, host, partition, serves } = context
+  const { ports, partition, serves } = context
   let seen: Cursor = { seq: 0, number: 0 }
   let stopped = false
-  let hinted = false
   const keeper = createJournalUpkeep(context)
   const [start, catchUp] = createTurns(begin, () => follow(false))
 
@@ -90,8 +89,27 @@ export function createChangeFeed(context: ChangeFeedContext): ChangeFeed {
     keeper.started()
   }
 
-  function hint(): void {
-    if (hinted || stopped) return
+  return {
+    hint: createHint(context, catchUp, () => stopped),
+    catchUp,
+    shown: () => seen.number,
+    start,
+    stop() {
+      stopped = true
+      keeper.stop()
+    },
+  }
+}
+
+/** Catches up once for all hints of a frame. */
+function createHint(
+  { ports, host }: Pick<ChangeFeedContext, 'ports' | 'host'>,
+  catchUp: () => Promise<void>,
+  isStopped: () => boolean,
+): () => void {
+  let hinted = false
+  return function hint() {
+    if (hinted || isStopped()) return
     hinted = true
     host.frame(() => {
       hinted = false
@@ -101,17 +119,6 @@ export function createChangeFeed(context: ChangeFeedContext): ChangeFeed {
         ports.clock.after(recheckMs, hint)
       })
     })
-  }
-
-  return {
-    hint,
-    catchUp,
-    shown: () => seen.number,
-    start,
-    stop() {
-      stopped = true
-      keeper.stop()
-    },
   }
 }
 
