@@ -1,0 +1,7 @@
+// The seeded bugs, by which the simulation shows that it bites.
+import { deliveryBugs } from './delivery-bugs.js'
+import { pageBugs } from './page-bugs.js'
+import { storageBugs } from './storage-bugs.js'
+
+/** @type {readonly import('../run/bundle.js').Bug[]} */
+export const bugs = [...deliveryBugs, ...storageBugs, ...pageBugs]

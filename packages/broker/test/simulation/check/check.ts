@@ -1,0 +1,36 @@
+// Holds the promises against a history.
+import type { History } from '../world/history.js'
+import type { Plan } from '../world/plan.js'
+import {
+  checkAcknowledged,
+  checkDelivered,
+  checkEffectOnce,
+  checkNoLoss,
+  checkReturned,
+  checkTold,
+} from './check-delivery.js'
+import { checkLaneOrder, checkOneSender, checkPolite, checkRightUser, checkSignedOut } from './check-order.js'
+import { checkFinalView, checkQuiet, checkView } from './check-view.js'
+import { type Facts, factsOf, type Violation } from './facts.js'
+
+const checks: readonly ((facts: Facts) => readonly Violation[])[] = [
+  checkNoLoss,
+  checkEffectOnce,
+  checkAcknowledged,
+  checkReturned,
+  checkTold,
+  checkDelivered,
+  checkLaneOrder,
+  checkOneSender,
+  checkRightUser,
+  checkSignedOut,
+  checkPolite,
+  checkView,
+  checkFinalView,
+  checkQuiet,
+]
+
+export function check(plan: Plan, history: History): readonly Violation[] {
+  const facts = factsOf(plan, history)
+  return checks.flatMap((one) => one(facts))
+}

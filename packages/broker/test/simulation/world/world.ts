@@ -1,0 +1,236 @@
+// Runs a plan: a device with its tabs and its worker, a server, and the network between them.
+import { createDevice, type Device } from '../platform/device.js'
+import { SimAnswer } from '../platform/fetch-types.js'
+import { type Globals, globalsOf, timersOf } from '../platform/globals.js'
+import { type Arrival, createNetwork, type Network } from '../platform/network.js'
+import { type Random, seeded } from '../platform/random.js'
+import { createRealm } from '../platform/realm.js'
+import { createScheduler, type Scheduler } from '../platform/scheduler.js'
+import { WorkerHost } from '../platform/service-worker.js'
+import { createCompanion, type ServerProduct, type Serving } from '../server/companion.js'
+import { createPlainServer } from '../server/plain.js'
+import { type Acting, act } from './act.js'
+import type { PageProduct, Word } from './app.js'
+import { type Ending, type FinalRow, type History, hashOfHistory } from './history.js'
+import { deeds, type Plan } from './plan.js'
+import { createRecorder, type Recorder } from './recorder.js'
+import { createTabs } from './tabs.js'
+
+/** The code under test, as functions of the global objects of a realm. */
+export interface Product {
+  loadPage(globals: Globals): PageProduct
+  /** Runs the script of the service worker. */
+  runWorker(globals: Globals): void
+  loadServer(globals: Globals): ServerProduct
+}
+
+export interface World extends Acting {
+  readonly plan: Plan
+  readonly recorder: Recorder
+  readonly serving: Serving
+}
+
+/** Resolves nothing and awaits nothing: a world is one long function. */
+export function runWorld(plan: Plan, product: Product): History {
+  const world = createWorld(plan, product)
+  const { scheduler } = world
+  const coverage = new Set<string>()
+  for (const step of plan.steps)
+    scheduler.after(step.at, () => {
+      world.recorder.note({ kind: 'step', step })
+      if (!deeds.has(step.kind)) for (const state of statesOf(world)) coverage.add(`${state} × ${step.kind}`)
+      act(world, step)
+    })
+  let isQuiet = scheduler.run(plan.endMs)
+  stopFaults(world)
+  isQuiet = runToTheEnd(world) && isQuiet
+  const ending = endingOf(world, isQuiet)
+  for (const event of world.recorder.events)
+    if (event.kind === 'sent' && event.fate !== 'ok') coverage.add(`sending × ${event.fate}`)
+  const tasks = scheduler.tasks()
+  return {
+    events: world.recorder.events,
+    ending,
+    tasks,
+    coverage: [...coverage],
+    hash: hashOfHistory(world.recorder.events, ending, scheduler.hash()),
+  }
+}
+
+function createWorld(plan: Plan, product: Product): World {
+  const scheduler = createScheduler()
+  const random = seeded(plan.seed)
+  const recorder = createRecorder(scheduler)
+  const session = { isOver: false }
+  const serving = createServing(plan, product, scheduler, random, () => session.isOver)
+  const network: Network = createNetwork({
+    scheduler,
+    random: random.stream('network'),
+    serve: async (arrival, told) => {
+      const answer = told === undefined ? await serving.serve(arrival) : toldAnswer(told)
+      recorder.note({
+        kind: 'handled',
+        id: new URL(arrival.request.url).pathname,
+        cookie: arrival.cookie,
+        status: answer.status,
+        isDouble: arrival.isDouble,
+      })
+      return answer
+    },
+    onSent: recorder.sent,
+    onEnded: recorder.ended,
+    onToldToWait: recorder.toldToWait,
+  })
+  for (const { request, fate } of plan.fates) network.fates.set(request, fate)
+  const device = createDevice(scheduler, random.stream('device'), network, {
+    ...plan,
+    onReport: (realm, error) => recorder.note({ kind: 'reported', realm: realm.name, error: String(error) }),
+    onDeath: (realm) => recorder.note({ kind: 'died', realm: realm.name }),
+  })
+  device.cookie = plan.users[0]
+  if (plan.hasWorker) device.worker = new WorkerHost(device, product.runWorker)
+  const server = plan.server === 'plain' ? 'plain' : 'idempotent'
+  const tabs = createTabs({ device, server, recorder, loadPage: product.loadPage }, plan.users[0] as string)
+  return { plan, scheduler, random: random.stream('acts'), device, network, tabs, recorder, serving, session }
+}
+
+function createServing(
+  plan: Plan,
+  product: Product,
+  scheduler: Scheduler,
+  random: Random,
+  isOver: () => boolean,
+): Serving {
+  const dice = random.stream('server')
+  const realm = createRealm('server', 'worker', scheduler, dice)
+  const timers = timersOf(realm)
+  const wait = (ms: number) => new Promise<void>((resolve) => void realm.post(ms, resolve))
+  const context = {
+    now: () => realm.wallNow(),
+    wait,
+    workMs: () => (dice.chance(0.1) ? dice.between(20, 3_000) : dice.between(0.1, 20)),
+    session: ({ cookie }: Arrival) => (isOver() ? undefined : cookie),
+  }
+  if (plan.server === 'plain') return createPlainServer(context)
+  const device = {
+    realms: new Set(),
+    windows: new Map(),
+    broadcast: { of: () => class {} },
+  } as unknown as Device
+  return createCompanion(product.loadServer({ ...globalsOf(device, realm), ...timers }), context)
+}
+
+function toldAnswer({
+  status,
+  retryAfterS,
+}: {
+  readonly status: number
+  readonly retryAfterS: number | undefined
+}): SimAnswer {
+  const headers: Record<string, string> = { 'content-type': 'application/json' }
+  if (retryAfterS !== undefined) headers['retry-after'] = String(retryAfterS)
+  return new SimAnswer('{}', { status, headers })
+}
+
+/** From here on everything works, and each user signs in once more. */
+function stopFaults({ device, network, session, plan, tabs }: World): void {
+  network.fates.clear()
+  network.partition = undefined
+  session.isOver = false
+  device.disk.faultsToCome = []
+  device.disk.room = undefined
+  if (device.bucket) Object.assign(device.bucket, { faultsToCome: [], room: undefined })
+  device.broadcast.loss = 0
+  for (const { realm } of tabs.all()) {
+    realm.throttle(0)
+    realm.thaw()
+    realm.dieAfter(Number.POSITIVE_INFINITY, () => {})
+  }
+  device.worker?.realm()?.dieAfter(Number.POSITIVE_INFINITY, () => {})
+  if (!device.isOnline) device.setOnline(true)
+  device.worker?.sync()
+  for (let tab = 0; tab < plan.tabs; tab++) tabs.open(tab)
+}
+
+const sliceMs = 20_000
+/** In this time all that can be delivered is delivered once the faults have stopped. */
+const patienceMs = 4 * 3_600_000
+/** After its clock was set back, no entry waits longer than a day. */
+const clockPatienceMs = 26 * 3_600_000
+
+function runToTheEnd(world: World): boolean {
+  const { scheduler, plan, tabs, device, session } = world
+  const first = tabs.user()
+  for (const user of [first, ...plan.users.filter((one) => one !== first)]) {
+    if (user === undefined) continue
+    if (user !== tabs.user()) {
+      device.cookie = user
+      tabs.setUser(user)
+    }
+    session.isOver = false
+    for (const { realm, app } of tabs.all()) realm.post(1_000, () => void app.broker.resume().catch(() => {}))
+    const isSet = plan.steps.some(({ kind }) => kind === 'clock')
+    const until = scheduler.now() + (isSet ? clockPatienceMs : patienceMs)
+    do {
+      if (!scheduler.run(scheduler.now() + sliceMs)) return false
+      if (plan.server === 'plain') resolveDoubts(world)
+    } while (scheduler.now() < until && hasWork(device, user))
+    // A timer of a tab that was hidden comes within a minute.
+    if (!scheduler.run(scheduler.now() + 4 * sliceMs)) return false
+  }
+  return true
+}
+
+/** A person looks what the server has done, and says so of each entry in doubt. */
+function resolveDoubts({ tabs, serving, recorder }: World): void {
+  const [tab] = tabs.all()
+  tab?.realm.post(1, async () => {
+    const { broker, product } = tab.app
+    const done = new Set((await serving.ledger()).map(({ id }) => id))
+    for (const { id: entryId, state, action } of await product.outboxEntries(broker)) {
+      if (state !== 'inDoubt') continue
+      const { id } = action.payload as Word
+      const how = done.has(id) ? 'markDelivered' : 'retry'
+      recorder.note({ kind: 'resolved', id, how })
+      await product[how](broker, entryId)
+    }
+  })
+}
+
+const rowsOf = ({ disk }: Device, table: string) =>
+  (disk.databases.get('words')?.tables.get(table)?.rows ?? []).map(
+    ({ row }) => row as Record<string, unknown>,
+  )
+
+function statesOf({ device }: World): ReadonlySet<string> {
+  const rows = [...rowsOf(device, 'entries'), ...rowsOf(device, 'deadLetters')]
+  return new Set(rows.length === 0 ? ['none'] : rows.map(({ state }) => String(state)))
+}
+
+const hasWork = (device: Device, _user: string) =>
+  rowsOf(device, 'entries').some(
+    ({ state }) => state === 'waiting' || state === 'sending' || state === 'inDoubt',
+  )
+
+function endingOf({ device, serving, tabs, scheduler }: World, isQuiet: boolean): Ending {
+  let ledger: Ending['ledger'] = []
+  void serving.ledger().then((effects) => {
+    ledger = effects
+  })
+  scheduler.run(scheduler.now() + 10_000)
+  const finalRow = (row: Record<string, unknown>): FinalRow => ({
+    id: (row['action'] as { payload: { id: string } }).payload.id,
+    state: String(row['state']),
+    reason: row['reason'] as string | undefined,
+  })
+  return {
+    ledger,
+    rows: [...rowsOf(device, 'entries'), ...rowsOf(device, 'deadLetters')].map(finalRow),
+    views: tabs.all().map(({ realm, app }) => {
+      const { session, lists } = app.store.getState()
+      return { realm: realm.name, user: session.user, lists }
+    }),
+    isQuiet,
+    endedAt: scheduler.now(),
+  }
+}
