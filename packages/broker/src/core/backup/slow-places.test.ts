@@ -6,7 +6,7 @@ import { accept, connecting, ids, look, safe, signIn } from '../fixtures/backup.
 import { readOutboxChanges } from '../journal/outbox-changes.js'
 import { levelAfterMs, recoverMsMax } from '../limits.js'
 import { activate, readPartition } from '../outbox/partition.js'
-import { readSalt } from '../rows/app-homes.js'
+import { readSalt } from '../rows/app-salt.js'
 import type { Store } from '../rows/store-port.js'
 import { type BackupRepair, withBackup } from './backed-up-store.js'
 import type { Checkpoint, CheckpointFile } from './checkpoint.js'

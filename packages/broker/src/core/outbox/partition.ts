@@ -9,9 +9,9 @@ import {
   sessionNameOfPartition,
   storedBase,
 } from '../rows/app-homes.js'
+import { partitionName } from '../rows/app-salt.js'
 import type { Base } from '../rows/base-path.js'
 import { keySpan, listPartitions } from '../rows/key-spans.js'
-import { partitionName } from '../rows/partition-name.js'
 import { isValidPartition } from '../rows/partition-validation.js'
 import type { AppSettings, PartitionRow, PauseReason, SaltRow, SessionRow } from '../rows/rows.js'
 import type { Store, StoreTransaction } from '../rows/store-port.js'

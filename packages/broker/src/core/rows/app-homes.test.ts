@@ -4,7 +4,7 @@ import { memoryStore } from '../../adapters/memory/memory-store.js'
 import { createSeededRandom } from '../../testing/seeded-random.js'
 import { createFakeDevice } from '../fixtures/device.fixture.js'
 import { activate, deactivate, type Owner, readActive, readPause, sessionOf } from '../outbox/partition.js'
-import { readSalt } from './app-homes.js'
+import { readSalt } from './app-salt.js'
 import type { Base } from './base-path.js'
 import type { Store, StoreTransaction } from './store-port.js'
 

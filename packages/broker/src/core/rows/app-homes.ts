@@ -1,7 +1,6 @@
 // Several apps of one origin share a database. Each has a home in it: a salt and a session of its own, for all pages
 // and workers below one base.
 
-import type { RandomSource } from '../platform.js'
 import { isNumber, isText, type UncheckedRow } from '../type-checks.js'
 import { type Base, isBase } from './base-path.js'
 import type { PartitionRow, SaltRow, SessionRow, SettingRow } from './rows.js'
@@ -19,37 +18,6 @@ export function findHome(homes: readonly SaltRow[], base: Base): SaltRow | undef
   above.sort((one, other) => baseOfHome(other).length - baseOfHome(one).length)
   return above[0] ?? (below.length === 1 ? below[0] : undefined)
 }
-
-/**
- * The salt of an app's home, made at its first use. Because of it the names of partitions tell nothing of their
- * users. A home that lies below the base is widened, so that all pages between find it from then on.
- */
-export async function readSalt(
-  tx: StoreTransaction,
-  randomSource: RandomSource,
-  base: Base = '/',
-): Promise<string> {
-  const homes = await listHomeRows<SaltRow>(tx, 'salt')
-  const known = findHome(homes, base)
-  if (known !== undefined && base.startsWith(baseOfHome(known))) return known.value
-  // The first home of the device has the name that the release before this one looks for.
-  const { name, value } = known ?? { name: newSaltName(homes, base), value: randomSource.id() }
-  tx.put('settings', { name, value, base: storedBase(base) })
-  return value
-}
-
-const newSaltName = (homes: readonly SaltRow[], base: Base): SaltRow['name'] =>
-  homes[0] ? `salt:${base}` : 'salt'
-
-/** Writes a damaged salt anew, with the value that a page remembers. */
-export async function restoreSalt(tx: StoreTransaction, value: string, base: Base): Promise<void> {
-  const homes = await listHomeRows<SaltRow>(tx, 'salt')
-  tx.put('settings', { name: newSaltName(homes, base), value, base: storedBase(base) })
-}
-
-/** The salt of the home that an app goes to; undefined where it has none. */
-export const findSalt = async (tx: StoreTransaction, base: Base): Promise<string | undefined> =>
-  findHome(await listHomeRows<SaltRow>(tx, 'salt'), base)?.value
 
 /** The name of the session of a home. */
 export const sessionNameOfHome = ({ name }: Pick<SaltRow, 'name'>) =>

@@ -13,10 +13,9 @@ import {
   unpause,
 } from '../../core/outbox/partition.js'
 import type { Ports } from '../../core/ports/all-ports.js'
-import { findSalt, readSalt, restoreSalt } from '../../core/rows/app-homes.js'
+import { findSalt, partitionName, readSalt, restoreSalt } from '../../core/rows/app-salt.js'
 import type { Base } from '../../core/rows/base-path.js'
 import { isFull } from '../../core/rows/disk-reserve.js'
-import { partitionName } from '../../core/rows/partition-name.js'
 import type { AppSettings } from '../../core/rows/rows.js'
 import type { StoreTransaction } from '../../core/rows/store-port.js'
 import { isDevelopment } from '../../redux/development.js'
