@@ -3,8 +3,11 @@ import { capture } from '../core/fixtures/entry.fixture.js'
 import { type Outbox, outbox } from '../core/fixtures/outbox.fixture.js'
 import { changePartition } from '../core/outbox/partition.js'
 import type { WakeReason } from '../core/outcomes/circuit-breaker.js'
+import { toRow } from '../core/rows/entry.js'
 import { createTestWorld } from '../testing/index.js'
 import { drainAndWait, onSync, type WorkerLife, type WorkerRegistration } from './stay-awake.js'
+
+const now = 1_000_000
 
 interface WorkerState {
   readonly online?: boolean
@@ -18,7 +21,7 @@ interface WorkerState {
 async function openWorker({ online = true, sync = true, signedIn = true, needs = [] }: WorkerState = {}) {
   const box = outbox()
   await box.activate('p', { needs })
-  const world = createTestWorld({ store: box.store, now: 1_000_000 })
+  const world = createTestWorld({ store: box.store, now })
   world.setOnline(online)
   const woken: WakeReason[] = []
   const tags: string[] = []
@@ -57,7 +60,15 @@ async function openWorker({ online = true, sync = true, signedIn = true, needs =
   }
 }
 
-const dueIn = (box: Outbox, ms: number) => box.accept([capture('a')], { now: 1_000_000 + ms })
+/** An entry that was accepted now, and waits for so long. */
+async function dueIn(box: Outbox, ms: number): Promise<void> {
+  await box.accept([capture('a')], { now })
+  const { entries } = await box.contents()
+  await box.write(async (tx) => {
+    for (const row of entries)
+      if (row.state === 'waiting') tx.put('entries', toRow({ ...row, notBefore: now + ms }))
+  })
+}
 
 describe('a sync event', () => {
   it('fails while work is left and the browser believes itself online, so that the browser repeats it', async () => {
@@ -89,7 +100,7 @@ describe('a sync event', () => {
     const { life, box } = await openWorker({ needs: ['prepareHeaders'] })
     await dueIn(box, 0)
     await box.write((tx) =>
-      changePartition(tx, 'p', 1_000_000, (row) => {
+      changePartition(tx, 'p', now, (row) => {
         row.paused = 'auth'
       }),
     )
