@@ -1,10 +1,11 @@
-// A programmer's mistakes in the options of createBroker and of broker.optimistic, told at once. Left out of production builds.
+// A programmer's mistakes in the options of createBroker and of broker.optimistic, told at once. Left out of production
+// builds.
 
 import { defaultLimits, leaseMs } from '../core/limits.js'
 import { type OriginOption, originNames } from '../core/network/allowed-origins.js'
 import { isPrivate } from '../core/outbox/row-validation.js'
 import { isBase } from '../core/rows/base-path.js'
-import { isToken } from '../core/type-checks.js'
+import { isObject, isToken } from '../core/type-checks.js'
 import { checkSession, checkSuccess } from '../redux/check-answer-rules.js'
 import { functionOrNothing, oneOf, rejectOldNames, rejectUnknownKeys } from '../redux/check-route.js'
 import { describe } from '../redux/describe.js'
@@ -87,12 +88,12 @@ export function checkOptimistic(reducer: unknown, options: unknown): void {
     throw new TypeError(
       `${where} expects a reducer; got ${describe(reducer)}. Pass that of a slice: broker.optimistic(posts.reducer).`,
     )
-  if (typeof options !== 'object' || options === null)
+  if (!isObject(options))
     throw new TypeError(
       `${where} expects options, such as { fromServer: postsLoaded.match }; got ${describe(options)}.`,
     )
   rejectOldNames(where, options, { truth: 'fromServer' })
-  const { fromServer, ...rest } = options as Record<string, unknown>
+  const { fromServer, ...rest } = options
   rejectUnknownKeys(where, rest, 'fromServer')
   functionOrNothing(where, 'fromServer', fromServer)
 }

@@ -21,6 +21,7 @@ import { isValidEntry } from '../core/outbox/row-validation.js'
 import type { DeadLetter, EntryRow } from '../core/rows/entry.js'
 import { keySpan } from '../core/rows/key-spans.js'
 import type { StoreTransaction } from '../core/rows/store-port.js'
+import { isText } from '../core/type-checks.js'
 import { describe } from '../redux/describe.js'
 import { isDevelopment } from '../redux/development.js'
 import { type Broker, type Internals, internals } from './broker-types.js'
@@ -152,13 +153,13 @@ function insideOf(broker: AnyOutboxBroker): Internals | undefined {
 
 /** @throws TypeError in development, where it is no id. In production no entry has it. */
 function isEntryId(entryId: unknown): boolean {
-  const isText = typeof entryId === 'string'
-  if (isDevelopment && !isText)
+  const isId = isText(entryId)
+  if (isDevelopment && !isId)
     throw new TypeError(
       `redux-broker: a command expects the id of an entry, which is a string; got ${describe(entryId)}. ` +
         'Pass the `id` of a receipt, of a row of deadLetters() or outboxEntries(), or a key of `state.broker.entries`.',
     )
-  return isText
+  return isId
 }
 
 async function readOutbox<T>(

@@ -62,7 +62,7 @@ export interface ReadEngine {
   fetch(input: string | URL | Request, options?: FetchOptions): Promise<Response>
   limit(readsMax: number): void
   watch(listener: (event: ReadEvent) => void): () => void
-  /** Call it with every action of the broker's own that has reached the store, and the entries that left the view by it. */
+  /** Call it with each action of the broker that reached the store, and the entries that left the view by it. */
   onAction(action: BrokerAction | OutcomeAction, gone?: readonly ShownEntry[]): void
   /**
    * Another user, or nobody: all readers leave at once. The kept answers of the user who left go when the rows say it

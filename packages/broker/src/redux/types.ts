@@ -132,8 +132,8 @@ export interface Receipt<Answer> {
   unwrap(): Promise<Answer>
   /**
    * Takes the entry back while it is certain that nothing of it was sent. `cancelled` also if it was taken back or given
-   * up before. Of a read: this reader wants it no more, now
-   * or, where it is answered, when what it shows changes. The request ends when nobody wants it.
+   * up before. Of a read: this reader wants it no more, now or, where it is answered, when what it shows changes. The
+   * request ends when nobody wants it.
    */
   cancel(): Promise<'cancelled' | 'tooLate'>
 }

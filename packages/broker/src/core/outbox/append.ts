@@ -2,10 +2,9 @@
 
 import type { Limits } from '../limits.js'
 import { type EntryCore, entryVersion, toRow } from '../rows/entry.js'
-import { keySpan } from '../rows/key-spans.js'
+import { findEntry, keySpan } from '../rows/key-spans.js'
 import type { AppSettings, PartitionRow } from '../rows/rows.js'
 import type { StoreTransaction } from '../rows/store-port.js'
-import { findEntry } from './end-entry.js'
 import { shrinkJournal } from './journal.js'
 import { blockedOf } from './lanes.js'
 import { isPlaceTaken, newPartition, readPartition } from './partition.js'

@@ -1,10 +1,10 @@
 // The commands of a person on entries that came back or are in doubt. A person sends them again, or discards them.
 
 import { type DeadLetter, type InDoubtEntry, isRepeatable, toRow } from '../rows/entry.js'
-import { keySpan } from '../rows/key-spans.js'
+import { findEntry, keySpan } from '../rows/key-spans.js'
 import type { PartitionRow } from '../rows/rows.js'
 import type { StoreTransaction } from '../rows/store-port.js'
-import { endEntry, findEntry, forgetFailure } from './end-entry.js'
+import { endEntry, forgetFailure } from './end-entry.js'
 import { transition } from './entry-state.js'
 import { record } from './journal.js'
 import { blocks, promoteNext } from './lanes.js'

@@ -5,7 +5,6 @@ import {
   bytesOfEntry,
   type DeadLetter,
   type EntryCore,
-  type EntryRow,
   isUnsent,
   type LiveEntry,
   type SendingEntry,
@@ -13,7 +12,7 @@ import {
   withoutProblem,
 } from '../rows/entry.js'
 import { type FailureCause, troubleAfter } from '../rows/entry-trouble.js'
-import { keySpan } from '../rows/key-spans.js'
+import { findEntry } from '../rows/key-spans.js'
 import { withoutLastFailure } from '../rows/origin-row.js'
 import type { PartitionRow } from '../rows/rows.js'
 import type { StoreTransaction } from '../rows/store-port.js'
@@ -110,13 +109,4 @@ export async function cancelEntry(
   await forgetFailure(tx, entry)
   await changePartition(tx, partition, now, (row) => endEntry(tx, row, entry, { kind: 'cancelled' }, now))
   return 'cancelled'
-}
-
-export async function findEntry(
-  tx: StoreTransaction,
-  partition: string,
-  id: string,
-): Promise<EntryRow | undefined> {
-  const [entry] = await tx.list(keySpan('entries', [partition, id], 'id'), 1)
-  return entry
 }

@@ -1,5 +1,6 @@
-// The only place where an entry changes its state, except after a loss of the storage (`core/backup`). A pair of state and event that is not written here is a bug of the
-// broker and throws. The callers check the fence in the same transaction.
+// The only place where an entry changes its state, except after a loss of the storage (`core/backup`). A pair of state
+// and event that is not written here is a bug of the broker and throws. The callers check the fence in the same
+// transaction.
 import {
   bytesAtMost,
   bytesOfEntry,

@@ -2,8 +2,8 @@
 // disk, or a script of the same origin (P11). A row that is not readable is left as it is, and its lane waits.
 
 import { originOfUrl } from '../network/url-origin.js'
+import { areMarks } from '../rows/answer-rules.js'
 import { type DeadLetter, type EntryRow, entryVersion, indexColumns, type LiveEntry } from '../rows/entry.js'
-import { areMarks } from '../rows/partition-validation.js'
 import type { JournalRow } from '../rows/rows.js'
 import {
   areNumbers,

@@ -1,5 +1,7 @@
 // An app's stored rules on the answers of its server. They tell success, refusal and the end of a session.
 
+import { isObject, isText } from '../type-checks.js'
+
 export interface SessionRules {
   /** Statuses that end the session: the outbox pauses. Default `[401, 419, 440]`. */
   readonly endedBy?: readonly number[]
@@ -55,3 +57,10 @@ export type Success =
   | 'json'
   | 'any2xx'
   | { readonly status?: readonly number[]; readonly contentTypes?: readonly string[] }
+
+/** Whether stored marks are what a capture could have made. */
+export const areMarks = (marks: unknown): boolean =>
+  Array.isArray(marks) &&
+  marks.every(
+    (mark) => isObject(mark) && ['header', 'path', 'text'].every((part) => isText(mark[part] ?? '')),
+  )

@@ -1,5 +1,6 @@
-// Spans of keys, for the rows whose key begins with given columns.
+// Spans of keys, for the rows whose key begins with given columns. The rows that several parts look up by them.
 
+import type { EntryRow } from './entry.js'
 import type { PartitionRow, StoreName } from './rows.js'
 import { type IndexName, partitionsMax } from './schema.js'
 import type { Key, Span, StoreTransaction } from './store-port.js'
@@ -18,3 +19,13 @@ export const keySpan = <S extends StoreName>(
 /** The rows of all users of the device. */
 export const listPartitions = (tx: StoreTransaction): Promise<readonly PartitionRow[]> =>
   tx.list(keySpan('partitions', []), partitionsMax)
+
+/** The entry of an id, also one that this release cannot read. */
+export async function findEntry(
+  tx: StoreTransaction,
+  partition: string,
+  id: string,
+): Promise<EntryRow | undefined> {
+  const [entry] = await tx.list(keySpan('entries', [partition, id], 'id'), 1)
+  return entry
+}

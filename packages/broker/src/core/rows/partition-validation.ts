@@ -12,13 +12,8 @@ import {
   isText,
   type UncheckedRow,
 } from '../type-checks.js'
+import { areMarks } from './answer-rules.js'
 import type { PartitionRow } from './rows.js'
-
-export const areMarks = (marks: unknown): boolean =>
-  Array.isArray(marks) &&
-  marks.every(
-    (mark) => isObject(mark) && ['header', 'path', 'text'].every((part) => isText(mark[part] ?? '')),
-  )
 
 type FieldCheck = (value: unknown) => boolean
 

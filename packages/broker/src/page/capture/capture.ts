@@ -79,11 +79,9 @@ export function createWriteCapture(context: WriteCaptureContext): WriteCapture {
     cancel,
     capture(route, action, next) {
       const id = ports.randomSource.id()
-      const receipt = receipts.open(id, async () => {
-        const done = await cancel(id)
-        const ended = done === 'notFound' && (await Promise.race([receipt.settled, undefined]))?.status
-        return (ended || done) === 'cancelled' ? 'cancelled' : 'tooLate'
-      })
+      const receipt = receipts.open(id, async () =>
+        (await isTakenBack(await cancel(id), receipt)) ? 'cancelled' : 'tooLate',
+      )
       const { accepted } = receipt
       const item: CapturedWrite = {
         id,
@@ -115,6 +113,11 @@ export function createWriteCapture(context: WriteCaptureContext): WriteCapture {
     },
   }
 }
+
+/** An entry that is gone may have been taken back before. A receipt that has settled wins the race. */
+const isTakenBack = async (done: CancelledWrite, { settled }: Pick<Receipt<unknown>, 'settled'>) =>
+  done === 'cancelled' ||
+  (done === 'notFound' && (await Promise.race([settled, undefined]))?.status === 'cancelled')
 
 /** @throws CaptureRefusal */
 function takeSnapshot(

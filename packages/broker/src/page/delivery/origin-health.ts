@@ -8,7 +8,10 @@ import type { OriginRow } from '../../core/rows/rows.js'
 import type { PageLifecycle } from '../lifecycle/page-lifecycle.js'
 
 export interface OriginHealth {
-  /** Takes the rows of the origins, and gives the connectivity that they make. They say nothing of those that nobody tries. */
+  /**
+   * Takes the rows of the origins, and gives the connectivity that they make. The row of an origin that nobody tries
+   * says nothing.
+   */
   news(origins: readonly OriginRow[], isTried: (origin: string) => boolean): Connectivity
   /** Something was answered. */
   heard(): void

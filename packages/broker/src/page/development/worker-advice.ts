@@ -29,23 +29,27 @@ export function createWorkerAdvice(database: string, origins: readonly string[])
   }
 }
 
+/** A script that takes longer counts as one that nobody serves. */
+const scriptMsMax = 10_000
+
 /** Never rejects. `url` is undefined where the app named no script. */
 export async function warnOfUnregistered(url: string | undefined, error: unknown): Promise<void> {
   const isUrl = url !== undefined && URL.canParse(url, document.baseURI)
-  const cure = await cureOf(isUrl ? new URL(url, document.baseURI) : undefined)
+  const remedy = await remedyFor(isUrl ? new URL(url, document.baseURI) : undefined)
   console.warn(
-    `redux-broker: the service worker was not registered. This page delivers while it is open. ${cure} See docs/worker.md.`,
+    `redux-broker: the service worker was not registered. This page delivers while it is open. ${remedy} See docs/worker.md.`,
     error,
   )
 }
 
-async function cureOf(script: URL | undefined): Promise<string> {
+async function remedyFor(script: URL | undefined): Promise<string> {
   if (!globalThis.isSecureContext)
     return 'Browsers give workers over https and on localhost only: serve the page there.'
   if (script === undefined)
     return 'Pass the URL of its script, or a registration, as in register(() => navigator.serviceWorker.ready).'
   if (script.origin !== location.origin) return `Serve ${script} from the origin of the page.`
-  const answer = await fetch(script, { cache: 'no-store' }).catch(() => undefined)
+  const signal = AbortSignal.timeout(scriptMsMax)
+  const answer = await fetch(script, { cache: 'no-store', signal }).catch(() => undefined)
   if (answer === undefined) return `Nobody answers at ${script}. Start its server, or name another URL.`
   const type = answer.headers.get('content-type') ?? 'no content type'
   if (answer.ok && !answer.redirected && /javascript/.test(type))

@@ -47,7 +47,7 @@ interface ShownRead {
   sight: ActiveRead
   watchers: number
   /** Undefined while it is asked for after a sign-in. */
-  how?: Freshness | undefined
+  freshness?: Freshness | undefined
   /** The user has signed in since it ended. A request that is under way may have been sent before. */
   isResumed?: boolean
   /** How often it was asked for at the end of a pause, and was refused. */
@@ -99,7 +99,8 @@ export function createActiveReads(context: ActiveReadsContext): ActiveReads {
       } else if (one !== undefined && !rereads.failed(key, floorMs)) leftOut(key, 'keepsFailing')
     },
     invalidated: (tags) => again(({ sight }) => matches(sight, tags, invalidates)),
-    touched: (tags) => again(({ sight, how }) => how === 'uncertain' && matches(sight, tags, touches)),
+    touched: (tags) =>
+      again(({ sight, freshness }) => freshness === 'uncertain' && matches(sight, tags, touches)),
     resumed(by) {
       for (const one of [...shown.values()]) noteResumed(one, by)
     },
@@ -107,21 +108,21 @@ export function createActiveReads(context: ActiveReadsContext): ActiveReads {
   }
 }
 
-function noteEnd(one: ShownRead, how: Freshness): void {
-  one.how = how
-  if (how !== 'signedOut') one.refused = 0
+function noteEnd(one: ShownRead, freshness: Freshness): void {
+  one.freshness = freshness
+  if (freshness !== 'signedOut') one.refused = 0
   else if (one.isResumed) askAsSignedIn(one)
 }
 
 function noteResumed(one: ShownRead, by: 'signIn' | 'pause'): void {
   if (by === 'signIn') one.refused = 0
   // A session may be half open. A pause then ends every few seconds, and helps no read.
-  if (one.how !== 'signedOut') one.isResumed = true
+  if (one.freshness !== 'signedOut') one.isResumed = true
   else if (one.refused < rereadsMax) askAsSignedIn(one)
 }
 
 function askAsSignedIn(one: ShownRead): void {
-  one.how = undefined
+  one.freshness = undefined
   one.isResumed = false
   one.refused += 1
   one.sight.again(false)

@@ -1,5 +1,5 @@
-// Entries of a lane take effect in order (P3), one request of a lane is in flight at a time, by one sender (P4), and in
-// the session of its user (P6).
+// Entries of a lane take effect in order (P3). One sender has one request of a lane in flight at a time (P4), in the
+// session of its user (P6).
 import { type EventOf, type Facts, type Story, type Violation, wasReturned } from './facts.js'
 
 export function checkLaneOrder({ stories, history }: Facts): readonly Violation[] {

@@ -1,5 +1,5 @@
 // The global objects of a realm, as the broker's code sees them. The code of the product runs as a function of these
-// names, so nothing in a world reads a real clock, a real die or a real network.
+// names. So nothing in a world reads a real clock, real chance or a real network.
 import { SimBlob } from './blob.js'
 import type { Device } from './device.js'
 import { SimAbortController, SimAbortSignal, SimDomException, Target } from './events.js'

@@ -1,5 +1,4 @@
-// Seeded random numbers. Each part of a world has a stream of its own, so that one part that draws more leaves the
-// draws of the others as they were.
+// Seeded random numbers. Each part of a world has a stream of its own. A part that draws more changes no other part.
 
 export interface Random {
   /** In [0, 1). */

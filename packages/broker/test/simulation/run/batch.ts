@@ -4,7 +4,7 @@ import type { Violation } from '../check/facts.js'
 import { hashOf } from '../platform/random.js'
 import type { Event, History } from '../world/history.js'
 import { makePlan } from '../world/make-plan.js'
-import { crashes, deeds, type Plan } from '../world/plan.js'
+import { crashes, type Plan, userSteps } from '../world/plan.js'
 import { type Product, runWorld } from '../world/world.js'
 
 export interface Failure {
@@ -82,7 +82,7 @@ function tallyOf(world: number, { history, violations }: Outcome): Tally {
 }
 
 function faultOf(event: Event): readonly string[] {
-  if (event.kind === 'step') return deeds.has(event.step.kind) ? [] : [event.step.kind]
+  if (event.kind === 'step') return userSteps.has(event.step.kind) ? [] : [event.step.kind]
   if (event.kind === 'sent' || event.kind === 'asked') return event.fate === 'ok' ? [] : [event.fate]
   return []
 }

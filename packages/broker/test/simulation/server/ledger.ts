@@ -1,4 +1,4 @@
-// The deeds of a server, in their order. A request that came twice and had effect twice is in it twice.
+// The effects that a server had, in their order. An effect that a repeated request had again is there twice.
 export interface Effect {
   readonly id: string
   readonly lane: string

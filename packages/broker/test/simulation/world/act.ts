@@ -136,6 +136,6 @@ function wipe({ device, recorder }: Acting): void {
   const tables = device.disk.databases.get('words')?.tables
   const stored = ['entries', 'deadLetters'].flatMap((table) => tables?.get(table)?.rows ?? [])
   const rows = stored.map(({ row }) => String((row['action'] as { payload: { id: string } }).payload.id))
-  recorder.note({ kind: 'lostRows', rows, hasMirror: device.bucket !== undefined })
+  recorder.note({ kind: 'lostRows', rows })
   device.disk.wipe()
 }

@@ -76,7 +76,7 @@ export type Event = { readonly at: number } & (
       readonly restored: number
     }
   | { readonly kind: 'reported'; readonly realm: string; readonly error: string }
-  | { readonly kind: 'lostRows'; readonly rows: readonly string[]; readonly hasMirror: boolean }
+  | { readonly kind: 'lostRows'; readonly rows: readonly string[] }
 )
 
 /** A row of the outbox as it lies on the disk in the end. */

@@ -26,7 +26,7 @@ export interface PlannedFate {
 
 export type Step = { readonly at: number } & (Deed | Fault)
 
-/** The deeds of users and apps. */
+/** Steps of users and apps, which are no faults. */
 export type Deed =
   | { readonly kind: 'open'; readonly tab: number }
   | {
@@ -70,7 +70,7 @@ export type Fault =
 export type StepKind = (Deed | Fault)['kind']
 
 /** Steps that belong to the app, and are no faults. */
-export const deeds: ReadonlySet<StepKind> = new Set([
+export const userSteps: ReadonlySet<StepKind> = new Set([
   'open',
   'tap',
   'user',

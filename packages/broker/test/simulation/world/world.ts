@@ -12,7 +12,7 @@ import { createPlainServer } from '../server/plain.js'
 import { type Acting, act } from './act.js'
 import type { PageProduct, Word } from './app.js'
 import { type Ending, type FinalRow, type History, hashOfHistory } from './history.js'
-import { deeds, type Plan } from './plan.js'
+import { type Plan, userSteps } from './plan.js'
 import { createRecorder, type Recorder } from './recorder.js'
 import { createTabs } from './tabs.js'
 
@@ -38,7 +38,8 @@ export function runWorld(plan: Plan, product: Product): History {
   for (const step of plan.steps)
     scheduler.after(step.at, () => {
       world.recorder.note({ kind: 'step', step })
-      if (!deeds.has(step.kind)) for (const state of statesOf(world)) coverage.add(`${state} × ${step.kind}`)
+      if (!userSteps.has(step.kind))
+        for (const state of statesOf(world)) coverage.add(`${state} × ${step.kind}`)
       act(world, step)
     })
   let isQuiet = scheduler.run(plan.endMs)
@@ -174,7 +175,7 @@ function runToTheEnd(world: World): boolean {
     do {
       if (!scheduler.run(scheduler.now() + sliceMs)) return false
       if (plan.server === 'plain') resolveDoubts(world)
-    } while (scheduler.now() < until && hasWork(device, user))
+    } while (scheduler.now() < until && hasWork(device))
     // A timer of a tab that was hidden comes within a minute.
     if (!scheduler.run(scheduler.now() + 4 * sliceMs)) return false
   }
@@ -207,7 +208,7 @@ function statesOf({ device }: World): ReadonlySet<string> {
   return new Set(rows.length === 0 ? ['none'] : rows.map(({ state }) => String(state)))
 }
 
-const hasWork = (device: Device, _user: string) =>
+const hasWork = (device: Device) =>
   rowsOf(device, 'entries').some(
     ({ state }) => state === 'waiting' || state === 'sending' || state === 'inDoubt',
   )

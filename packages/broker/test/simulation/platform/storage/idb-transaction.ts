@@ -1,4 +1,4 @@
-// A transaction of IndexedDB. It is active only in the task that made it and while one of its requests is answered, and
+// A transaction of IndexedDB. It is active in the task that made it, and while one of its requests is answered. It
 // commits by itself once no request is left.
 import { SimDomException, Target } from '../events.js'
 import type { Realm } from '../realm.js'
