@@ -7,7 +7,7 @@ const staleMs = 30_000
 export function keepFeedFresh(): void {
   const refreshIfOld = () => {
     const { session, feed } = store.getState()
-    if (session.phase !== 'ready' || session.lost || document.visibilityState !== 'visible') return
+    if (session.phase !== 'ready' || session.lost !== undefined || document.hidden) return
     if (feed.shows !== 'fresh' || Date.now() - (feed.readAt ?? 0) > staleMs) void refresh()
   }
   window.addEventListener('online', refreshIfOld)

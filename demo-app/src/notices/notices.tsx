@@ -27,7 +27,7 @@ function SignInNeeded(): ReactElement | null {
   const { user, lost } = useAppSelector(({ session }) => session)
   const paused = useAppSelector((state) => state.broker.paused)
   const waiting = useAppSelector((state) => state.broker.waiting)
-  if (user === undefined || (paused === undefined && !lost)) return null
+  if (user === undefined || (paused === undefined && lost === undefined)) return null
   const known = userIds.find((id): id is UserId => id === user.id)
   return (
     <div className="notice" data-kind="sign-in-needed">

@@ -13,10 +13,10 @@ export function followSession(): void {
   setInterval(() => void (navigator.onLine && tellServer()), tellAgainMs)
   let wasLost = false
   store.subscribe(() => {
-    const { lost } = store.getState().session
+    const isLost = store.getState().session.lost !== undefined
     // The token of a session that is over is good for nothing.
-    if (lost && !wasLost) forgetToken()
-    wasLost = lost
+    if (isLost && !wasLost) forgetToken()
+    wasLost = isLost
   })
 }
 

@@ -14,13 +14,27 @@ export interface SessionState {
   readonly user?: Me
   /** The last user of this device, while starting. Nothing of them is shown. */
   readonly recalled?: Me
-  /** The server's session has ended, or is another user's, while this page still shows `user`. */
-  readonly lost: boolean
+  /**
+   * The read that found the server's session ended, or another user's, while this page still shows `user`. Only a later
+   * answer to that read proves otherwise. An answer to another read may have been given before the session ended.
+   */
+  readonly lost?: 'me' | 'feed'
   /** Signed out here while the server could not be told. */
   readonly serverMustBeTold: boolean
 }
 
-const initialState = { phase: 'starting', lost: false, serverMustBeTold: false } as SessionState
+type Draft = { -readonly [K in keyof SessionState]: SessionState[K] }
+type Read = NonNullable<SessionState['lost']>
+
+function foundBy(state: Draft, read: Read, { stale = false }: { readonly stale?: boolean }): void {
+  if (!stale && state.lost === read) delete state.lost
+}
+
+function lostBy(state: Draft, read: Read, error: Parameters<typeof saysClosed>[0]): void {
+  if (state.user !== undefined && saysClosed(error)) state.lost = read
+}
+
+const initialState = { phase: 'starting', serverMustBeTold: false } as SessionState
 
 export const session = createSlice({
   name: 'session',
@@ -40,7 +54,7 @@ export const session = createSlice({
       if (state.phase === 'signedIn') state.phase = 'ready'
     },
     sessionFound: (state) => {
-      state.lost = false
+      delete state.lost
     },
     signedOut: (
       _state,
@@ -53,12 +67,10 @@ export const session = createSlice({
   },
   extraReducers: (builder) => {
     builder
-      .addMatcher(delivered(loadMe, loadFeed), (state, { meta }) => {
-        if (!meta.stale) state.lost = false
-      })
-      .addMatcher(returned(loadMe, loadFeed), (state, { error }) => {
-        if (state.user !== undefined && saysClosed(error)) state.lost = true
-      })
+      .addMatcher(delivered(loadMe), (state, { meta }) => foundBy(state, 'me', meta))
+      .addMatcher(delivered(loadFeed), (state, { meta }) => foundBy(state, 'feed', meta))
+      .addMatcher(returned(loadMe), (state, { error }) => lostBy(state, 'me', error))
+      .addMatcher(returned(loadFeed), (state, { error }) => lostBy(state, 'feed', error))
   },
 })
 
