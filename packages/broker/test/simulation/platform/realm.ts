@@ -11,6 +11,10 @@ export interface Realm {
   isFrozen(): boolean
   /** Runs a task of the realm `ms` from now, if it lives then. */
   post(ms: number, task: () => void): () => void
+  /** Runs at the start of each of its tasks, and now. It makes the global objects those of this realm. */
+  enterWith(use: () => void): void
+  /** Runs work of the realm in the present task, which is not one of its own. */
+  run<T>(work: () => T): T
   onDeath(listener: () => void): void
   die(): void
   freeze(): void
@@ -36,6 +40,7 @@ export function createRealm(name: string, kind: Realm['kind'], scheduler: Schedu
   let steps = 0
   let lastStep = Number.POSITIVE_INFINITY
   let onLastStep = () => {}
+  let use = () => {}
 
   function enter(task: () => void): void {
     if (!alive) return
@@ -44,7 +49,10 @@ export function createRealm(name: string, kind: Realm['kind'], scheduler: Schedu
       return
     }
     if (++steps >= lastStep) onLastStep()
-    else task()
+    else {
+      use()
+      task()
+    }
   }
 
   return {
@@ -55,6 +63,14 @@ export function createRealm(name: string, kind: Realm['kind'], scheduler: Schedu
     isAlive: () => alive,
     isFrozen: () => missed !== undefined,
     post: (ms, task) => scheduler.after(ms, () => enter(task)),
+    enterWith(given) {
+      use = given
+      use()
+    },
+    run(work) {
+      use()
+      return work()
+    },
     onDeath: (listener) => void listeners.push(listener),
     die() {
       if (!alive) return

@@ -48,7 +48,7 @@ interface Running {
 export class WorkerHost {
   hasSuccessor = false
   readonly #device: Device
-  readonly #runScript: (globals: Globals) => void
+  readonly #runScript: (realm: Realm, globals: Globals) => void
   readonly #views = new Set<{ readonly realm: Realm; readonly registration: Registration }>()
   /** The tags to fire, with their failures. */
   readonly #tags = new Map<string, number>()
@@ -56,7 +56,7 @@ export class WorkerHost {
   #starts = 0
   #running: Running | undefined
 
-  constructor(device: Device, runScript: (globals: Globals) => void) {
+  constructor(device: Device, runScript: (realm: Realm, globals: Globals) => void) {
     this.#device = device
     this.#runScript = runScript
   }
@@ -124,7 +124,7 @@ export class WorkerHost {
       const globals = globalsOf(this.#device, realm, { registration, skipWaiting: async () => {} })
       running.scope = globals['self'] as Target
       this.#views.add({ realm, registration })
-      this.#runScript(globals)
+      this.#runScript(realm, globals)
     })
     return running
   }

@@ -22,7 +22,7 @@ export interface TabsContext {
   readonly device: Device
   readonly server: 'idempotent' | 'plain'
   readonly recorder: Recorder
-  loadPage(globals: Globals): PageProduct
+  loadPage(realm: Realm, globals: Globals): PageProduct
 }
 
 export function createTabs({ device, server, recorder, loadPage }: TabsContext, first: string): Tabs {
@@ -33,7 +33,7 @@ export function createTabs({ device, server, recorder, loadPage }: TabsContext, 
 
   function start(number: number, realm: Realm): void {
     const registration = device.worker?.registrationOf(realm)
-    const app = createApp(loadPage(globalsOf(device, realm)), { server, user, registration })
+    const app = createApp(loadPage(realm, globalsOf(device, realm)), { server, user, registration })
     const tab = { realm, app }
     tabs.set(number, tab)
     watch(tab, recorder)

@@ -4,7 +4,7 @@ import { SimAnswer } from '../platform/fetch-types.js'
 import { type Globals, globalsOf, timersOf } from '../platform/globals.js'
 import { type Arrival, createNetwork, type Network } from '../platform/network.js'
 import { type Random, seeded } from '../platform/random.js'
-import { createRealm } from '../platform/realm.js'
+import { createRealm, type Realm } from '../platform/realm.js'
 import { createScheduler, type Scheduler } from '../platform/scheduler.js'
 import { WorkerHost } from '../platform/service-worker.js'
 import { createCompanion, type ServerProduct, type Serving } from '../server/companion.js'
@@ -18,10 +18,10 @@ import { createTabs } from './tabs.js'
 
 /** The code under test, as functions of the global objects of a realm. */
 export interface Product {
-  loadPage(globals: Globals): PageProduct
+  loadPage(realm: Realm, globals: Globals): PageProduct
   /** Runs the script of the service worker. */
-  runWorker(globals: Globals): void
-  loadServer(globals: Globals): ServerProduct
+  runWorker(realm: Realm, globals: Globals): void
+  loadServer(realm: Realm, globals: Globals): ServerProduct
 }
 
 export interface World extends Acting {
@@ -118,7 +118,9 @@ function createServing(
     windows: new Map(),
     broadcast: { of: () => class {} },
   } as unknown as Device
-  return createCompanion(product.loadServer({ ...globalsOf(device, realm), ...timers }), context)
+  const loaded = product.loadServer(realm, { ...globalsOf(device, realm), ...timers })
+  const companion = createCompanion(loaded, context)
+  return { ...companion, serve: (arrival) => realm.run(() => companion.serve(arrival)) }
 }
 
 function toldAnswer({
