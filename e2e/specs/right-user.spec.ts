@@ -1,5 +1,4 @@
 // An entry is sent in the session of its own user, whatever becomes of sessions and users.
-import type { BrowserContext } from '@playwright/test'
 import { bringToFront, type DemoPage } from '../fixtures/demo-page.js'
 import { attemptsUnder, effectsOf, ledgerWith } from '../fixtures/ledger.js'
 import type { DemoServer, Ledger } from '../fixtures/servers/demo-server.js'
@@ -48,31 +47,6 @@ async function signOut(demo: DemoPage): Promise<void> {
   await demo.page.getByRole('button', { name: 'Sign out' }).click()
 }
 
-function gate() {
-  let open = (): void => {}
-  const opened = new Promise<void>((resolve) => {
-    open = resolve
-  })
-  return { open, opened }
-}
-
-/** The server has answered the first request when it gets the second. Its answer arrives when the result is called. */
-async function overtake(context: BrowserContext, first: string, second: string): Promise<() => void> {
-  const answered = gate()
-  const arrives = gate()
-  await context.route(first, async (route) => {
-    const response = await route.fetch()
-    answered.open()
-    await arrives.opened
-    await route.fulfill({ response })
-  })
-  await context.route(second, async (route) => {
-    await answered.opened
-    await route.continue()
-  })
-  return arrives.open
-}
-
 test('no entry is lost when a session expires, and all arrive after the sign-in', async ({
   demo,
   network,
@@ -97,38 +71,6 @@ test('no entry is lost when a session expires, and all arrive after the sign-in'
   expect(effects.map(({ key }) => key).sort()).toEqual(keys)
   await expect(demo.pendingCount).toHaveText('0')
   await expect(demo.post('p01').claps).toHaveText(claps ?? '')
-})
-
-test('the feed says that the session has ended before its first read', async ({ demo, server }) => {
-  // A sign-out leaves no copy that could be shown.
-  await signOut(demo)
-  await expect(demo.currentUser).toHaveCount(0)
-  await server.faults([{ match: { path: '/api/posts/top' }, kind: 'expire-session', times: 1 }])
-
-  await demo.page.getByRole('button', { name: 'Sign in as Ada' }).first().click()
-
-  await expect(demo.notice('sign-in-needed')).toBeVisible()
-  await expect(demo.page.getByText('It is read when Ada is signed in again.')).toBeVisible()
-  await expect(demo.page.getByText('The server did not answer')).toHaveCount(0)
-  await demo.signInAs('Ada')
-})
-
-test('an answer from before the session ended does not take the notice back', async ({
-  context,
-  demo,
-  server,
-}) => {
-  await signOut(demo)
-  await expect(demo.currentUser).toHaveCount(0)
-  await server.faults([{ match: { path: '/api/posts/top' }, kind: 'expire-session', times: 1 }])
-  const answered = await overtake(context, '**/api/me', '**/api/posts/top')
-
-  await demo.page.getByRole('button', { name: 'Sign in as Ada' }).first().click()
-
-  await expect(demo.notice('sign-in-needed')).toBeVisible()
-  answered()
-  await expect(demo.page.getByRole('definition').getByText('Ada', { exact: true })).toBeVisible()
-  await expect(demo.notice('sign-in-needed')).toBeVisible()
 })
 
 test('another user neither sends nor sees the first user’s entries, which arrive when that user returns', async ({
