@@ -1,20 +1,54 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { liked, openApp, signedIn } from '../../../test/page-fixture.js'
+import { clapped, liked, openApp, signedIn } from '../../../test/page-fixture.js'
+import { createFakeDevice } from '../../core/fixtures/device.fixture.js'
 import { reads } from '../../index.js'
-import { createTestWorld, noAnswer } from '../../testing/index.js'
+import { acknowledge, createTestWorld, noAnswer } from '../../testing/index.js'
 import { withOpenListeners } from '../fixtures/open-listeners.fixture.js'
 
 beforeEach(() => void vi.spyOn(console, 'error').mockImplementation(() => {}))
 afterEach(() => vi.restoreAllMocks())
 
-/** A tab with reads whose outbox has work, and whose server is away. */
+/** A tab with reads whose outbox has work, and whose server is away after its first answer. */
 async function openBusyTab() {
   const world = createTestWorld({ network: () => noAnswer() })
-  const { tab, open } = withOpenListeners(world.tab())
-  const app = openApp(world, { tab, reads: reads(), routes: [liked] })
+  world.network.next((request) => acknowledge(request, {}))
+  const plain = world.tab()
+  const device = createFakeDevice()
+  const store = device.realm()
+  let onTransaction = () => {}
+  const { tab, open } = withOpenListeners({
+    ...plain,
+    ports: {
+      ...plain.ports,
+      backup: store.backup,
+      store: {
+        ...store,
+        transact(...given: Parameters<typeof store.transact>) {
+          onTransaction()
+          return store.transact(...given)
+        },
+      } as typeof store,
+    },
+  })
+  const app = openApp(world, { tab, reads: reads(), routes: [liked, clapped] })
+  await world.settle()
+  app.clap('p2')
+  await world.settle()
   app.like('p1')
   await world.settle()
-  return { world, app, open }
+  return {
+    world,
+    app,
+    open,
+    device,
+    /** Does this at the next transaction. */
+    atTransaction(work: () => void) {
+      onTransaction = () => {
+        onTransaction = () => {}
+        work()
+      }
+    },
+  }
 }
 
 describe('no listener and no timer is left behind', () => {
@@ -25,6 +59,30 @@ describe('no listener and no timer is left behind', () => {
     await world.settle()
 
     expect(before).toEqual(['answers', 'device', 'ends of the page', 'hints', 'page events', 'timers'])
+    expect(open()).toEqual({})
+  })
+
+  it.each([
+    ['writes which outcomes it has shown', 1_000],
+    ['tidies the journal', 3_000],
+  ])('by a broker that is stopped while it %s', async (_what, ms) => {
+    const { world, app, open, atTransaction } = await openBusyTab()
+    await world.clock.advance(ms - 1)
+    atTransaction(() => void app.broker.stop())
+    await world.clock.advance(1)
+
+    expect(open()).toEqual({})
+  })
+
+  it('by a page whose database was emptied under it', async () => {
+    const { world, app, open, device } = await openBusyTab()
+    device.wipe()
+    app.tab.host.focus()
+    await world.clock.advance(1_000)
+    await app.broker.stop()
+    await world.settle()
+
+    expect(app.outbox().lost).toBeDefined()
     expect(open()).toEqual({})
   })
 
