@@ -6,7 +6,7 @@ import { createTestWorld } from '../../testing/index.js'
 beforeEach(() => void vi.spyOn(console, 'error').mockImplementation(() => {}))
 afterEach(() => vi.restoreAllMocks())
 
-const turns = Array.from({ length: 60 }, (_, turn) => turn)
+const turns = Array.from({ length: 40 }, (_, turn) => turn)
 
 async function wait(microtasks: number): Promise<void> {
   for (let i = 0; i < microtasks; i++) await Promise.resolve()
