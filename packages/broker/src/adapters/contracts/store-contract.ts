@@ -204,15 +204,19 @@ export function describeStore(name: string, create: () => Store | Promise<Store>
         expect(await list({ store: 'entries', index: 'lane', ...all })).toEqual([1, 2])
       })
 
-      it('returns the first key of a span in its index, and undefined for an empty span', async () => {
+      it('returns the first and the last key of a span in its index, and undefined for an empty span', async () => {
         await write(waiting({ seq: 2, lane: 'b' }), waiting({ seq: 3, lane: 'a' }))
-        const first = (from: Key, to: Key) =>
-          store.transact('readonly', 'relaxed', (tx) =>
-            tx.firstKey({ store: 'entries', index: 'lane', from, to }),
-          )
+        const ends = (from: Key, to: Key) =>
+          store.transact('readonly', 'relaxed', (tx) => {
+            const span = { store: 'entries', index: 'lane', from, to } as const
+            return Promise.all([tx.firstKey(span), tx.lastKey(span)])
+          })
 
-        expect(await first(['p'], ['p', maxKey])).toEqual(['p', 'a', 3])
-        expect(await first(['p', 'c'], ['p', 'c', maxKey])).toBeUndefined()
+        expect(await ends(['p'], ['p', maxKey])).toEqual([
+          ['p', 'a', 3],
+          ['p', 'b', 2],
+        ])
+        expect(await ends(['p', 'c'], ['p', 'c', maxKey])).toEqual([undefined, undefined])
       })
 
       it('never reads from another partition, even if the names are alike', async () => {

@@ -46,6 +46,7 @@ function overTables(tables: Tables): StoreTransaction {
     keys: async (span) =>
       rowsWithin(tables, span).map(({ row }) => keyOfRow(row, schema[span.store].keyPath)),
     firstKey: async (span) => rowsWithin(tables, span)[0]?.key,
+    lastKey: async (span) => rowsWithin(tables, span).at(-1)?.key,
     put: (store, row) =>
       void tables[store].set(
         JSON.stringify(keyOfRow(row as never, schema[store].keyPath)),

@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { claim } from '../../core/delivery/claim.js'
+import { appendTo } from '../../core/fixtures/append.fixture.js'
 import { capture } from '../../core/fixtures/entry.fixture.js'
 import { defaultLimits } from '../../core/limits.js'
-import { append } from '../../core/outbox/append.js'
 import { activate, readPartition } from '../../core/outbox/partition.js'
 import { describeStore } from '../contracts/store-contract.js'
 import { fresh, opened, openStore, salt, setSalt, watchTransactions } from './idb-store.fixture.js'
@@ -31,6 +31,34 @@ describe('a commit in IndexedDB (P1)', () => {
 
     expect(order).toEqual(['request succeeded', 'complete', 'reported'])
     expect(seen[0]?.tx.durability).toBe('strict')
+  })
+
+  it('is asked for as soon as the last write is, before any write is answered', async () => {
+    const store = openStore()
+    await salt(store)
+    const order: string[] = []
+    const commit = vi.spyOn(IDBTransaction.prototype, 'commit').mockImplementation(function (
+      this: IDBTransaction,
+    ) {
+      order.push('commit')
+      commit.mockRestore()
+      this.commit()
+    })
+    const put = IDBObjectStore.prototype.put
+    vi.spyOn(IDBObjectStore.prototype, 'put').mockImplementation(function (
+      this: IDBObjectStore,
+      row: unknown,
+    ) {
+      const request = put.call(this, row)
+      request.addEventListener('success', () => order.push('answered'))
+      return request
+    })
+
+    await store.transact('readwrite', 'strict', async (tx) =>
+      tx.put('settings', { name: 'salt', value: 's' }),
+    )
+
+    expect(order).toEqual(['commit', 'answered'])
   })
 
   it('is relaxed where strict durability is not needed', async () => {
@@ -131,7 +159,7 @@ describe('claiming with 1,000 entries waiting (P12)', () => {
     const store = openStore()
     const captures = Array.from({ length: 1_000 }, (_, i) => capture(`c${i}`, { lane: `lane-${i}` }))
     await store.transact('readwrite', 'relaxed', async (tx) => {
-      await append(tx, 'p', captures, { now: 1, limits: defaultLimits })
+      await appendTo(tx, 'p', captures, { now: 1, limits: defaultLimits })
       await activate(tx, { partition: 'p', principal: 'ada' })
     })
     const reads: string[] = []

@@ -74,11 +74,21 @@ async function commit<T>(tx: IDBTransaction, work: (tx: StoreTransaction) => Pro
   completed.catch(() => {})
   try {
     const result = await work(overIndexedDb(tx))
+    commitNow(tx)
     await completed
     return result
   } catch (error) {
     abort(tx)
     throw tx.error ?? error
+  }
+}
+
+/** Without waiting for the writes to be answered one by one. A browser that cannot commits by itself. */
+function commitNow(tx: IDBTransaction): void {
+  try {
+    tx.commit()
+  } catch {
+    // It has ended already, or the work waited for something else than its reads.
   }
 }
 
@@ -149,13 +159,15 @@ function abort(tx: IDBTransaction): void {
 function overIndexedDb(tx: IDBTransaction): StoreTransaction {
   const source = ({ store, index }: Span) =>
     index === undefined ? tx.objectStore(store) : tx.objectStore(store).index(index)
+  const keyAt = async (span: Span, direction: IDBCursorDirection) => {
+    const cursor = await resultOf(source(span).openKeyCursor(range(span), direction))
+    return cursor?.key as Key | undefined
+  }
   return {
     get: (store, key) => resultOf(tx.objectStore(store).get(valid(key))),
     list: (span, limit) => resultOf(source(span).getAll(range(span), limit)),
-    async firstKey(span) {
-      const cursor = await resultOf(source(span).openKeyCursor(range(span)))
-      return cursor?.key as Key | undefined
-    },
+    firstKey: (span) => keyAt(span, 'next'),
+    lastKey: (span) => keyAt(span, 'prev'),
     keys: (span) => resultOf(source(span).getAllKeys(range(span))) as Promise<Key[]>,
     // A failed write aborts the transaction, which is where it is reported.
     put: (store, row) => void tx.objectStore(store).put(row),

@@ -4,11 +4,11 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { claim } from '../delivery/claim.js'
 import { settle } from '../delivery/settle.js'
+import { appendTo } from '../fixtures/append.fixture.js'
 import { createFakeDevice, type FakeDevice } from '../fixtures/device.fixture.js'
 import { capture } from '../fixtures/entry.fixture.js'
 import { deliveredOutcome, recover, refusedReply } from '../fixtures/outbox.fixture.js'
 import { defaultLimits } from '../limits.js'
-import { append } from '../outbox/append.js'
 import { activate, readPartition } from '../outbox/partition.js'
 import { outcomeOfUnknownEffect, retryOutcome } from '../outcomes/failure-outcomes.js'
 import type { Outcome } from '../outcomes/outcome.js'
@@ -129,7 +129,7 @@ async function play(device: FakeDevice, steps: readonly Step[]) {
     if (now.do === 'accept') {
       const one = capture(`e${i}`, { lane: now.lane, server: now.server })
       const [done] = await realm.transact('readwrite', 'strict', (tx) =>
-        append(tx, 'p', [one], { now: 0, limits: defaultLimits }),
+        appendTo(tx, 'p', [one], { now: 0, limits: defaultLimits }),
       )
       if (done?.status !== 'accepted') throw new Error('refused')
       expect(places.get(done.seq)).toBeUndefined()

@@ -2,10 +2,10 @@
 import { describe, expect, it } from 'vitest'
 import { memoryStore } from '../../adapters/memory/memory-store.js'
 import { manualClock } from '../../testing/manual-clock.js'
+import { appendTo } from '../fixtures/append.fixture.js'
 import { connecting } from '../fixtures/backup.fixture.js'
 import { capture } from '../fixtures/entry.fixture.js'
 import { defaultLimits, knownMsMax, levelAfterMs, recoverMsMax } from '../limits.js'
-import { append } from '../outbox/append.js'
 import { newPartition, readPartition } from '../outbox/partition.js'
 import { keySpan } from '../rows/key-spans.js'
 import type { Store } from '../rows/store-port.js'
@@ -56,7 +56,7 @@ function started(places: Partial<BackupPlaces>) {
   const accept = () => {
     id += 1
     return store.transact('readwrite', 'strict', (tx) =>
-      append(tx, 'p', [capture(`c${id}`, { lane: `lane-${id}` })], { now: 1, limits: defaultLimits }),
+      appendTo(tx, 'p', [capture(`c${id}`, { lane: `lane-${id}` })], { now: 1, limits: defaultLimits }),
     )
   }
   /** The state of the work after so long. */

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
+import { appendTo } from '../fixtures/append.fixture.js'
 import { accept, claimDue, ids, look, safe, settleAs, started } from '../fixtures/backup.fixture.js'
 import { createFakeDevice } from '../fixtures/device.fixture.js'
 import { deliveredOutcome } from '../fixtures/outbox.fixture.js'
 import { defaultLimits } from '../limits.js'
-import { append } from '../outbox/append.js'
 import { changePartition, readActive } from '../outbox/partition.js'
 import { keySpan } from '../rows/key-spans.js'
 
@@ -116,7 +116,7 @@ describe('a checkpoint', () => {
     const realm = await started(device)
     await accept(realm, safe('a'))
     await realm.transact('readwrite', 'strict', (tx) =>
-      append(tx, 'q', [safe('x')], { now: 1, limits: defaultLimits }),
+      appendTo(tx, 'q', [safe('x')], { now: 1, limits: defaultLimits }),
     )
     await device.quiet()
     const old = device.note()

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { memoryStore } from '../../adapters/memory/memory-store.js'
 import { manualClock } from '../../testing/manual-clock.js'
+import { appendTo } from '../fixtures/append.fixture.js'
 import { capture } from '../fixtures/entry.fixture.js'
 import { copyMsMax, defaultLimits } from '../limits.js'
-import { append } from '../outbox/append.js'
 import { keySpan } from '../rows/key-spans.js'
 import type { Store } from '../rows/store-port.js'
 import { type BackedUpStore, withBackup } from './backed-up-store.js'
@@ -36,7 +36,7 @@ const connected =
 
 async function accept(store: BackedUpStore): Promise<{ isCopied: boolean }> {
   await store.transact('readwrite', 'strict', (tx) =>
-    append(tx, 'p', [capture('one')], { now: 1, limits: defaultLimits }),
+    appendTo(tx, 'p', [capture('one')], { now: 1, limits: defaultLimits }),
   )
   const told = { isCopied: false }
   void store.backup.copied().then(() => {

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import { memoryStore } from '../../adapters/memory/memory-store.js'
 import { manualClock } from '../../testing/manual-clock.js'
+import { appendTo } from '../fixtures/append.fixture.js'
 import { connecting } from '../fixtures/backup.fixture.js'
 import { capture } from '../fixtures/entry.fixture.js'
 import { defaultLimits } from '../limits.js'
-import { append } from '../outbox/append.js'
 import { newPartition, readPartition } from '../outbox/partition.js'
 import { type BackupRepair, withBackup } from './backed-up-store.js'
 import type { Checkpoint } from './checkpoint.js'
@@ -22,7 +22,7 @@ function lossy(known: Checkpoint, failures: number) {
   const store = withBackup(connecting(memoryStore()), { notebook, repair }, manualClock())
   const accept = () =>
     store.transact('readwrite', 'strict', (tx) =>
-      append(tx, 'p', [capture('one')], { now: 1, limits: defaultLimits }),
+      appendTo(tx, 'p', [capture('one')], { now: 1, limits: defaultLimits }),
     )
   const row = () => store.transact('readonly', 'relaxed', (tx) => readPartition(tx, 'p'))
   return { accept, row, asked: () => asked }

@@ -3,12 +3,12 @@ import { describe, expect, it } from 'vitest'
 import { memoryStore } from '../../adapters/memory/memory-store.js'
 import { claim } from '../delivery/claim.js'
 import { settle } from '../delivery/settle.js'
+import { appendTo } from '../fixtures/append.fixture.js'
 import { capture, deadLetter } from '../fixtures/entry.fixture.js'
 import { deliveredOutcome, refusedReply } from '../fixtures/outbox.fixture.js'
 import { readOutboxChanges } from '../journal/outbox-changes.js'
 import { defaultLimits } from '../limits.js'
 import type { Store, StoreTransaction } from '../rows/store-port.js'
-import { append } from './append.js'
 import { discardEntry, findUnresolved, requeueEntry } from './dead-letters.js'
 import { isBlocked } from './lanes.js'
 import { activate, readPartition } from './partition.js'
@@ -65,7 +65,7 @@ type Step = (tx: StoreTransaction) => Promise<unknown>
 const accept =
   (id: string, lane: string): Step =>
   (tx) =>
-    append(tx, 'p', [capture(id, { lane, onReturned: 'block' })], { now: 0, limits })
+    appendTo(tx, 'p', [capture(id, { lane, onReturned: 'block' })], { now: 0, limits })
 
 const send =
   (outcome: typeof deliveredOutcome | typeof refusedReply): Step =>

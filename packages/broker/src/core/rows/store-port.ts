@@ -16,6 +16,7 @@ export interface StoreTransaction {
   list<S extends StoreName>(span: Span<S>, limit: number): Promise<readonly Rows[S][]>
   /** The first key of the span in its index. It is cheaper than a row, since no body is read. */
   firstKey(span: Span): Promise<Key | undefined>
+  lastKey(span: Span): Promise<Key | undefined>
   /** The primary keys of all rows of the span. */
   keys(span: Span): Promise<readonly Key[]>
   put<S extends StoreName>(store: S, row: Rows[S]): void

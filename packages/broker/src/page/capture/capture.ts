@@ -2,7 +2,15 @@
 // tell of it.
 
 import type { Limits } from '../../core/limits.js'
-import { append, type Capture, findAppended } from '../../core/outbox/append.js'
+import {
+  type Appended,
+  append,
+  type Capture,
+  type FreePlaces,
+  findAppended,
+  findPlaces,
+  lanesOf,
+} from '../../core/outbox/append.js'
 import { nameActive, type Owner, readPartition } from '../../core/outbox/partition.js'
 import type { Ports } from '../../core/ports/all-ports.js'
 import { keepReserve } from '../../core/rows/disk-reserve.js'
@@ -152,6 +160,12 @@ function takeSnapshot(
   }
 }
 
+interface Found {
+  readonly places: FreePlaces
+  /** An earlier try has stored them. */
+  readonly kept: readonly Appended[]
+}
+
 /** Stores the captures of one turn in one transaction. */
 function createCommit(
   { ports, users, limits, app, dispatch, receipts, onCommitted }: WriteCaptureContext,
@@ -165,21 +179,23 @@ function createCommit(
   return async (principal, captures) => {
     const options = { now: ports.clock.now(), limits, app }
     let isAgain = false
-    const appendMissing = async (tx: StoreTransaction, owner: Owner) => {
-      const { partition } = owner
-      const kept = isAgain ? await findAppended(tx, partition, captures) : []
-      isAgain = true
-      const missing = captures.filter((capture) => !kept.some(({ id }) => id === capture.id))
-      const [done] = await Promise.all([
-        append(tx, partition, missing, options),
+    const prepare = async (tx: StoreTransaction, owner: Owner) => {
+      const [places, kept] = await Promise.all([
+        findPlaces(tx, owner.partition, lanesOf(captures)),
+        isAgain ? findAppended(tx, owner.partition, captures) : [],
         nameActive(tx, owner),
         ports.store.makeRoom && keepReserve(tx, ports.randomSource),
       ])
-      const all = [...kept, ...done]
+      isAgain = true
+      return { places, kept }
+    }
+    const write = async (tx: StoreTransaction, { partition }: Owner, { places, kept }: Found) => {
+      const missing = captures.filter((capture) => !kept.some(({ id }) => id === capture.id))
+      const all = [...kept, ...(await append(tx, places, missing, options))]
       const refused = all.filter(({ status }) => status === 'notAccepted')
       return { all, refused, row: refused.length > 0 ? await readPartition(tx, partition) : undefined }
     }
-    const { all, refused, row } = await users.write(principal, appendMissing, commit)
+    const { all, refused, row } = await users.write(principal, { prepare, write }, commit)
     room.tried(false)
     if (row !== undefined) refuse(refused, room.refusal(row))
     const accepted = all.filter((one) => one.status === 'accepted')

@@ -2,9 +2,9 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { memoryStore } from '../../adapters/memory/memory-store.js'
+import { appendTo } from '../../core/fixtures/append.fixture.js'
 import { rowsOf } from '../../core/fixtures/world.fixture.js'
 import { defaultLimits } from '../../core/limits.js'
-import { append } from '../../core/outbox/append.js'
 import { activate } from '../../core/outbox/partition.js'
 import { isValidEntry } from '../../core/outbox/row-validation.js'
 import type { WriteRoute } from '../../redux/route.js'
@@ -31,7 +31,7 @@ async function captured(template: unknown, options: Record<string, unknown> = {}
   const whole = { ...(await capture), id: 'i', key: 'k' }
   await store.transact('readwrite', 'strict', async (tx) => {
     await activate(tx, { partition: 'p', principal: 'ann' })
-    await append(tx, 'p', [whole], { now: 1, limits: defaultLimits })
+    await appendTo(tx, 'p', [whole], { now: 1, limits: defaultLimits })
   })
   return (await rowsOf({ store } as never)).entries
 }

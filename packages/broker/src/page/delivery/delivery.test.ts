@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import type { Conditions } from '../../core/conditions/conditions.js'
+import { appendTo } from '../../core/fixtures/append.fixture.js'
 import { capture } from '../../core/fixtures/entry.fixture.js'
 import { readOutboxChanges } from '../../core/journal/outbox-changes.js'
 import { defaultLimits } from '../../core/limits.js'
-import { append } from '../../core/outbox/append.js'
 import { channelOf } from '../../core/outbox/delivery-requirements.js'
 import { activate } from '../../core/outbox/partition.js'
 import { acknowledge, createTestWorld, noAnswer } from '../../testing/index.js'
@@ -22,7 +22,7 @@ async function openPage(when?: Conditions, lacks: readonly string[] = []) {
     await activate(tx, owner)
     const channel = channelOf('https://o.example', [], when)
     const captures = ['a', 'b', 'c'].map((id) => capture(id, { lane: id, channel, server: 'idempotent' }))
-    await append(tx, 'p', captures, { now, limits: defaultLimits })
+    await appendTo(tx, 'p', captures, { now, limits: defaultLimits })
   })
   const worker = { drain: async () => true, lacks: () => lacks } as unknown as WorkerClient
   const seen = { seq: 0, number: 0 }

@@ -27,7 +27,7 @@ export interface UserRows {
    * Writes in the partition that stands for a user, and that their pages find. The database may have been emptied and
    * begun anew under this page: where the first transaction sees that, `transact` makes another.
    */
-  write<T>(principal: string, work: UserWork<T>, transact: Transact): Promise<T>
+  write<T, Found>(principal: string, work: UserWork<T, Found>, transact: Transact): Promise<T>
   /** From here on this user's entries are sent, and no other's. */
   signIn(principal: string): Promise<Owner>
   /** From here on nothing of this user is sent. Another user who signed in meanwhile is sent for. */
@@ -36,7 +36,15 @@ export interface UserRows {
   resume(owner: Owner): Promise<void>
 }
 
-type UserWork<T> = (tx: StoreTransaction, owner: Owner) => Promise<T>
+interface UserWork<T, Found> {
+  /** Begins beside the search for the user, since each answer of a database is a round trip. */
+  prepare(tx: StoreTransaction, owner: Owner): Promise<Found>
+  write(tx: StoreTransaction, owner: Owner, found: Found): Promise<T>
+}
+const withoutReads = <T>(
+  write: (tx: StoreTransaction, owner: Owner) => Promise<T>,
+): UserWork<T, undefined> => ({ prepare: async () => undefined, write })
+
 type Transact = <T>(work: (tx: StoreTransaction) => Promise<T>) => Promise<T>
 
 /** A partition with the salt that it was derived from. */
@@ -80,7 +88,7 @@ export function createUserRows(ports: Ports, { app, base, place }: UserRowsConte
   async function signIn(principal: string): Promise<Owner> {
     let signedIn: Owner
     try {
-      signedIn = await write(principal, begin, relaxed)
+      signedIn = await write(principal, withoutReads(begin), relaxed)
     } catch (error) {
       // No room for a word: it is not needed where the last session was this user's too.
       signedIn = (await derivedOf(principal)).owner
@@ -94,7 +102,7 @@ export function createUserRows(ports: Ports, { app, base, place }: UserRowsConte
     const ended = async (tx: StoreTransaction, { partition }: Owner) => {
       if (await sessionOf(tx, partition)) await deactivate(tx, partition, clock.now())
     }
-    await write(principal, ended, relaxed)
+    await write(principal, withoutReads(ended), relaxed)
     bus.post('changed')
   }
 
@@ -126,16 +134,23 @@ function createUserPartitions(ports: Ports, base: Base) {
     return derived
   }
 
-  async function write<T>(principal: string, work: UserWork<T>, transact: Transact): Promise<T> {
+  async function write<T, Found>(
+    principal: string,
+    work: UserWork<T, Found>,
+    transact: Transact,
+  ): Promise<T> {
     for (let before: string | undefined; ; ) {
       const { owner, salt, left } = await derivedOf(principal, before)
       const done = await transact(async (tx) => {
-        const found = await findSalt(tx, base)
-        const isThere = found === undefined && (await tx.get('partitions', [owner.partition])) !== undefined
+        const [kept, early] = await Promise.all([
+          findSalt(tx, base),
+          left === undefined ? work.prepare(tx, owner) : undefined,
+        ])
+        const isThere = kept === undefined && (await tx.get('partitions', [owner.partition])) !== undefined
         if (isThere) await restoreSalt(tx, salt, base)
-        else if (found !== salt) return undefined
+        else if (kept !== salt) return undefined
         if (left !== undefined) await moveLoss(tx, left, owner.partition)
-        return { result: await work(tx, owner) }
+        return { result: await work.write(tx, owner, early ?? (await work.prepare(tx, owner))) }
       })
       if (done !== undefined) return done.result
       before = owner.partition
