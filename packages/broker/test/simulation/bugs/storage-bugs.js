@@ -69,7 +69,7 @@ export const storageBugs = [
   {
     name: 'a capture that was stored twice is not found',
     file: 'page/capture/capture.ts',
-    find: 'const kept = isAgain ? await findAppended(tx, partition, captures) : []',
-    put: 'const kept: readonly Awaited<ReturnType<typeof findAppended>>[0][] = []',
+    find: 'isAgain ? findAppended(tx, owner.partition, captures) : [],',
+    put: 'isAgain ? [] : [],',
   },
 ]
