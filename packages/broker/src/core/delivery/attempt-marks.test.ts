@@ -49,12 +49,15 @@ it.each([
   expect(await row()).toEqual(before)
 })
 
-it('P6 what waited does not leave for another executor, nor for a user who has signed out', async () => {
-  const [lost, left] = [await claimed('plain'), await claimed('plain')]
-  for (const { hold } of [lost, left]) hold?.()
-  await recover(lost.box.store, 'p', 7)
-  await left.box.write((tx) => deactivate(tx, 'p', 0))
+it.each(['plain', 'idempotent'] as const)(
+  'P4 P6 what waited (%s) does not leave where another executor has it, or its user has signed out',
+  async (server) => {
+    const [lost, left] = [await claimed(server), await claimed(server)]
+    for (const { hold } of [lost, left]) hold?.()
+    await recover(lost.box.store, 'p', 7)
+    await left.box.write((tx) => deactivate(tx, 'p', 0))
 
-  expect(await lost.mayLeave?.(true)).toBe(false)
-  expect(await left.mayLeave?.(true)).toBe(false)
-})
+    expect(await lost.mayLeave?.(true)).toBe(false)
+    expect(await left.mayLeave?.(true)).toBe(false)
+  },
+)

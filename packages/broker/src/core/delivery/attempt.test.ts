@@ -57,6 +57,18 @@ describe('attempt', () => {
     })
   })
 
+  it('P4 sends nothing where another executor has taken the entry over while the headers were prepared', async () => {
+    const { context, sent } = scene([answer(200)], {
+      takenOver: true,
+      prepare: async () => [['authorization', 'Bearer']],
+    })
+
+    const { outcome } = await attempt(context, sendingEntry())
+
+    expect(sent).toEqual([])
+    expect(outcome).toMatchObject({ kind: 'retry', sent: false, effect: 'none' })
+  })
+
   it("adds what the app prepares, but for the names that are the broker's own", async () => {
     const own = [
       ['Idempotency-Key', 'mine'],

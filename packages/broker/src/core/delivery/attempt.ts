@@ -11,7 +11,7 @@ import { encodePrincipal } from '../network/principal-header.js'
 import { isServerThere } from '../network/reachability.js'
 import { judgeRequirement, lateHeaders, originOf, requirementsOf } from '../outbox/delivery-requirements.js'
 import { transition } from '../outbox/entry-state.js'
-import { isActive, sessionOf } from '../outbox/partition.js'
+import { sessionOf } from '../outbox/partition.js'
 import { classifyReply } from '../outcomes/classify-reply.js'
 import { outcomeOfHeadersAnswer, outcomeWithoutHeaders, retryOutcome } from '../outcomes/failure-outcomes.js'
 import { forbidPromise } from '../outcomes/forbid-promise.js'
@@ -93,10 +93,10 @@ async function exchange(context: AttemptContext, entry: SendingEntry): Promise<R
   const { ports, principal, attemptMs, answerBytesMax: bytesMax, signal } = context
   const { url, method, body } = entry.request
   const prepared = await prepareInTime(context, entry.request, entry.action)
-  // While the app prepared the headers another user may have signed in, and the headers are theirs then (P6). An entry
-  // whose lease says that it waits is checked right before it leaves, and not here.
+  // While the app prepared the headers another user may have signed in, and the headers are theirs then (P6). Another
+  // executor may have the entry (P4). An entry whose lease says that it waits is checked right before it leaves.
   const isPrepared = prepared !== entry.request.headers && !entry.lease.knocking
-  if (isPrepared && !(await isActive(ports.store, entry.partition))) return 'signedOut'
+  if (isPrepared && !(await mayStillLeave(ports, entry))) return 'signedOut'
   const headers = [
     ...prepared.filter(([name]) => !/^idempotency-(key|principal)$/i.test(name)),
     ['idempotency-key', `"${entry.key}"`],
@@ -165,12 +165,22 @@ export function createSentMark(
       if (!isRepeatable(sending)) held ??= writeMark(ports, sending, 'held').then(() => {}, ports.report)
     },
     async mayLeave(hasWaited) {
-      if (held === undefined) return !hasWaited || isActive(ports.store, sending.partition)
+      if (held === undefined) return !hasWaited || mayStillLeave(ports, sending)
       await held
       return writeMark(ports, sending, 'left')
     },
   }
 }
+
+/** False where another executor has the entry by now (P4), or where its user has signed out (P6). */
+const mayStillLeave = ({ store }: Pick<DeliveryPorts, 'store'>, sending: SendingEntry): Promise<boolean> =>
+  store.transact(
+    'readonly',
+    'relaxed',
+    async (tx) =>
+      (await findLeasedEntry(tx, sending)) !== undefined &&
+      (await sessionOf(tx, sending.partition)) !== undefined,
+  )
 
 /** False where another executor has the entry by now, or where it is to leave and its user has signed out (P6). */
 const writeMark = (

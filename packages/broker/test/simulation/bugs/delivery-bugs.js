@@ -98,7 +98,7 @@ export const deliveryBugs = [
     name: 'no mark is written as a request leaves',
     file: 'core/delivery/attempt.ts',
     find: "return writeMark(ports, sending, 'left')",
-    put: 'return isActive(ports.store, sending.partition)',
+    put: 'return mayStillLeave(ports, sending)',
   },
   {
     name: 'any answer 2xx is a success',
