@@ -57,6 +57,17 @@ export function checkEffectOnce({ stories, plan }: Facts): readonly Violation[] 
   return violations
 }
 
+/** Nothing is sent once its end was told. A tab that wakes may still send what another has sent meanwhile. */
+export function checkEnded({ stories, had }: Facts): readonly Violation[] {
+  if (had('wipe')) return []
+  return [...stories.values()]
+    .filter(({ isRetried, settled, sends }) => {
+      const end = settled.find(({ status }) => status !== 'signedOut')
+      return !isRetried && end !== undefined && sends.some(({ at }) => at > end.at)
+    })
+    .map(({ id }) => ({ promise: 'P2', text: `${id} was sent again after its end was told` }))
+}
+
 export function checkAcknowledged({ stories }: Facts): readonly Violation[] {
   return [...stories.values()]
     .filter(

@@ -25,19 +25,28 @@ function isBefore(one: Story, other: Story): boolean {
 export function checkOneSender({ history }: Facts): readonly Violation[] {
   const violations: Violation[] = []
   const flying = new Map<number, EventOf<'sent'>>()
-  /** Realms that are or were frozen: they take a request for one in flight that ended long ago. */
-  const frozen = new Set<string>()
+  /** Requests of tabs that froze meanwhile: they take for one in flight what ended long ago. */
+  const asleep = new Set<EventOf<'sent'>>()
+  const wokeAt = new Map<string, number>()
   for (const event of history.events) {
     if (event.kind === 'step' && event.step.kind === 'freeze') {
       const tab = `tab ${event.step.tab}.`
-      for (const { realm } of flying.values()) if (realm.startsWith(tab)) frozen.add(realm)
+      for (const one of flying.values()) if (one.realm.startsWith(tab)) asleep.add(one)
     }
     // Rows that a wipe took are not known any more.
     if (event.kind === 'lostRows') flying.clear()
     if (event.kind === 'ended') flying.delete(event.number)
+    if (event.kind === 'step' && event.step.kind === 'thaw') wokeAt.set(`tab ${event.step.tab}`, event.at)
     if (event.kind !== 'sent') continue
+    // The tab woke right before it sends.
+    if (event.at === wokeAt.get(event.realm.split('.')[0] ?? '')) asleep.add(event)
     for (const other of flying.values())
-      if (other.lane === event.lane && other.principal === event.principal && !frozen.has(other.realm))
+      if (
+        other.lane === event.lane &&
+        other.principal === event.principal &&
+        !asleep.has(other) &&
+        !asleep.has(event)
+      )
         violations.push({
           promise: 'P4',
           text: `${event.id} was sent by ${event.realm} while ${other.id} of its lane was in flight from ${other.realm}`,

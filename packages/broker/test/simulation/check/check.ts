@@ -5,6 +5,7 @@ import {
   checkAcknowledged,
   checkDelivered,
   checkEffectOnce,
+  checkEnded,
   checkNoLoss,
   checkReturned,
   checkTold,
@@ -16,6 +17,7 @@ import { type Facts, factsOf, type Violation } from './facts.js'
 const checks: readonly ((facts: Facts) => readonly Violation[])[] = [
   checkNoLoss,
   checkEffectOnce,
+  checkEnded,
   checkAcknowledged,
   checkReturned,
   checkTold,

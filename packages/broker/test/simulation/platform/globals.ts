@@ -142,8 +142,8 @@ export function timersOf(realm: Realm): Globals {
     timers.set(
       id,
       realm.post(delay + 0.1, () => {
-        timers.delete(id)
-        work()
+        // A tab that slept may take a timer back whose time has passed.
+        if (timers.delete(id)) work()
       }),
     )
     return id

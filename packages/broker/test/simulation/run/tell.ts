@@ -22,7 +22,17 @@ export function tell({ plan, history, violations }: Outcome): string {
 
 const timeOf = (ms: number) => `${(ms / 1_000).toFixed(4).padStart(12)} s`
 
-const tellShape = ({ tabs, hasWorker, server, users, hasMirror, hasNote, hasLocks, endMs }: Plan) =>
+const tellShape = ({
+  tabs,
+  hasWorker,
+  server,
+  users,
+  hasMirror,
+  hasNote,
+  hasLocks,
+  preparesHeaders,
+  endMs,
+}: Plan) =>
   [
     `${tabs} tab${tabs === 1 ? '' : 's'}`,
     hasWorker ? 'a worker' : 'no worker',
@@ -30,6 +40,7 @@ const tellShape = ({ tabs, hasWorker, server, users, hasMirror, hasNote, hasLock
     `users ${users.join(' and ')}`,
     hasMirror ? 'a mirror and a note' : hasNote ? 'a note' : 'neither mirror nor note',
     hasLocks ? 'locks' : 'no locks',
+    ...(preparesHeaders ? ['headers that are prepared'] : []),
     `faults stop after ${endMs / 1_000} s`,
   ].join(', ')
 
@@ -83,7 +94,7 @@ function viewWords(lists: object): string {
   return lanes.map(([lane, ids]) => `${lane}: ${(ids as string[]).join(' ') || '–'}`).join('; ') || 'nothing'
 }
 
-function stepWords({ at: _at, kind, ...more }: Step): string {
+function stepWords({ at: _at, near: _near, kind, ...more }: Step): string {
   const details = Object.entries(more).map(([name, value]) => `${name} ${String(value)}`)
   return details.length === 0 ? kind : `${kind} (${details.join(', ')})`
 }

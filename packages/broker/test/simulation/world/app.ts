@@ -68,6 +68,7 @@ export interface AppOptions {
   readonly server: 'idempotent' | 'plain'
   readonly user: string | undefined
   readonly registration: object | undefined
+  prepare: (() => Promise<void>) | undefined
 }
 
 interface Creator {
@@ -103,7 +104,8 @@ function listsReducer(product: PageProduct, writes: readonly Creator[]): Reducer
   }) as unknown as Reducer<Lists>
 }
 
-export function createApp(product: PageProduct, { server, user, registration }: AppOptions): App {
+export function createApp(product: PageProduct, options: AppOptions): App {
+  const { server, user, registration, prepare } = options
   const lane = ({ lane }: Word) => lane
   const put = product.write(creatorOf('put'), {
     request: ({ lane, id, query }: Word) => ({
@@ -128,6 +130,7 @@ export function createApp(product: PageProduct, { server, user, registration }: 
     routes: [put, post],
     server,
     sessionProbe: '/me',
+    ...(prepare && { prepareHeaders: prepare }),
     ...(server === 'idempotent' && { statusQuery: '/keys/:key' }),
   })
   const session: Reducer<AppState['session']> = (state = { user }, action) =>

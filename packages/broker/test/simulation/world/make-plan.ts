@@ -1,23 +1,23 @@
 // Makes the plan of a world from its seed.
 import type { Fate } from '../platform/network.js'
 import { type Random, seeded } from '../platform/random.js'
-import type { Fault, Plan, PlannedFate, Step } from './plan.js'
+import type { Fault, Moment, Plan, PlannedFate, Step } from './plan.js'
 
 export function makePlan(seed: number): Plan {
   const random = seeded(seed).stream('plan')
   const shape = shapeOf(random)
-  const endMs = random.pick([4_000, 20_000, 20_000, 90_000, 90_000, 400_000])
+  const endMs = random.pick([4_000, 20_000, 20_000, 90_000, 400_000, 400_000])
   const steps: Step[] = []
   for (let tab = 0; tab < shape.tabs; tab++)
     steps.push({ at: tab === 0 ? 0 : random.between(0, endMs / 4), kind: 'open', tab })
   addTaps(steps, shape, endMs, random)
   addCrashes(steps, shape, endMs, random)
   addFaults(steps, shape, endMs, random)
-  if (shape.users.length > 1) addUsers(steps, shape.users, endMs, random)
+  if (shape.users.length > 1 || random.chance(0.1)) addUsers(steps, shape.users, endMs, random)
   steps.sort((a, b) => a.at - b.at)
   // In the end all is mended anyway.
   const inTime = steps.filter(({ at }) => at < endMs)
-  return { seed, ...shape, steps: inTime, fates: fatesOf(random), endMs }
+  return { seed, ...shape, steps: inTime, fates: fatesOf(shape, random), endMs }
 }
 
 type Shape = Omit<Plan, 'seed' | 'steps' | 'fates' | 'endMs'>
@@ -28,10 +28,11 @@ function shapeOf(random: Random): Shape {
     tabs: random.pick([1, 1, 1, 2, 2, 3, 4]),
     hasWorker: random.chance(0.4),
     server: random.chance(0.75) ? 'companion' : 'plain',
-    users: random.chance(0.2) ? ['ann', 'bob'] : ['ann'],
+    users: random.chance(0.25) ? ['ann', 'bob'] : ['ann'],
     hasMirror,
     hasNote: hasMirror || random.chance(0.5),
     hasLocks: random.chance(0.93),
+    preparesHeaders: random.chance(0.2),
   }
 }
 
@@ -73,7 +74,8 @@ function addCrashes(steps: Step[], { tabs, hasWorker }: Shape, endMs: number, ra
       steps.push({ at, kind: 'killWorker', steps: stepsOf(random) })
     } else {
       const tab = random.below(tabs)
-      steps.push({ at, kind: 'killTab', tab, steps: stepsOf(random) })
+      const near = random.chance(0.3) ? { near: momentOf(random, tab) } : {}
+      steps.push({ at, ...near, kind: 'killTab', tab, steps: stepsOf(random) })
       steps.push({ at: at + random.pick([30, 300, 3_000, endMs / 5]), kind: 'open', tab })
     }
   }
@@ -85,14 +87,22 @@ function addFaults(steps: Step[], shape: Shape, endMs: number, random: Random): 
   const count = random.below(4) + random.below(5)
   for (let i = 0; i < count; i++) {
     const at = random.between(0, endMs)
-    const until = at + random.between(10, endMs / 2)
-    const [fault, end] = random.pick(faultsOf(shape))(random)
-    steps.push({ at, ...fault })
-    if (end !== undefined) steps.push({ at: until, ...end })
+    const [fault, end, ms = random.between(10, endMs / 2)] = random.pick(faultsOf(shape))(random)
+    steps.push({ at, ...(random.chance(0.3) && { near: momentOf(random) }), ...fault })
+    if (end !== undefined) steps.push({ at: at + ms, ...end })
   }
 }
 
-type FaultMaker = (random: Random) => readonly [Fault, Fault?]
+/** Close to something that goes on in a tab, or in any realm. */
+function momentOf(random: Random, tab?: number): Moment {
+  const event = random.pick(['tapped', 'accepted', 'sent', 'sent', 'sent', 'ended', 'settled'] as const)
+  const ms = random.between(0, random.pick([1, 8, 60, 500]))
+  return { event, ms, ...(tab !== undefined && event !== 'accepted' && { tab }) }
+}
+
+type FaultStep = Fault & { readonly near?: Moment }
+/** A fault, its end, and how long it lasts, if that is not left to chance. */
+type FaultMaker = (random: Random) => readonly [FaultStep, FaultStep?, number?]
 
 function faultsOf({ tabs, hasWorker, hasMirror, hasNote }: Shape): readonly FaultMaker[] {
   const tabOf = (random: Random) => random.below(tabs)
@@ -115,6 +125,12 @@ function faultsOf({ tabs, hasWorker, hasMirror, hasNote }: Shape): readonly Faul
             { kind: 'freeze', tab },
             { kind: 'thaw', tab },
           ]
+    },
+    // A tab freezes in the middle of its work until another has taken over, and wakes beside the work of the other.
+    (random) => {
+      const tab = tabOf(random)
+      const thaw = { kind: 'thaw', tab, ...(random.chance(0.7) && { near: momentOf(random) }) } as const
+      return [{ kind: 'freeze', tab, near: momentOf(random, tab) }, thaw, random.between(60_000, 200_000)]
     },
     (random) => [{ kind: 'throttle', tab: tabOf(random), everyMs: random.pick([1_000, 60_000]) }],
     (random) => [{ kind: 'full', rows: random.below(6) }, { kind: 'room' }],
@@ -143,23 +159,29 @@ const jumpOf = (random: Random) =>
   random.pick([1_000, 60_000, 3_600_000, 86_400_000, 400 * 86_400_000]) * random.pick([1, -1])
 
 function addUsers(steps: Step[], users: readonly string[], endMs: number, random: Random): void {
-  const count = 1 + random.below(3)
+  const count = 1 + random.below(4)
   for (let i = 0; i < count; i++) {
-    const at = random.between(endMs / 8, endMs)
-    steps.push({ at, kind: 'user', user: undefined })
-    steps.push({ at: at + random.pick([200, 2_000, endMs / 6]), kind: 'user', user: random.pick(users) })
+    const at = random.between(0, endMs)
+    const near = random.chance(0.7) ? { near: momentOf(random) } : {}
+    const next = { kind: 'user', user: random.pick(users) } as const
+    // One user takes the place of the other at once, or signs out first.
+    if (random.chance(0.5)) steps.push({ at, ...near, ...next })
+    else {
+      steps.push({ at, ...near, kind: 'user', user: undefined })
+      steps.push({ at: at + random.pick([200, 2_000, endMs / 6]), ...next })
+    }
   }
 }
 
-function fatesOf(random: Random): readonly PlannedFate[] {
+function fatesOf({ server }: Shape, random: Random): readonly PlannedFate[] {
   const probability = random.pick([0, 0.05, 0.15, 0.4])
   const fates: PlannedFate[] = []
   for (let request = 0; request < 120; request++)
-    if (random.chance(probability)) fates.push({ request, fate: fateOf(random) })
+    if (random.chance(probability)) fates.push({ request, fate: fateOf(server, random) })
   return fates
 }
 
-function fateOf(random: Random): Fate {
+function fateOf(server: Plan['server'], random: Random): Fate {
   switch (random.below(11)) {
     case 0:
       return { kind: 'lostRequest' }
@@ -177,14 +199,7 @@ function fateOf(random: Random): Fate {
     case 7:
       return { kind: 'slow', ms: random.between(500, 28_000) }
     case 8:
-      return random.chance(0.6)
-        ? {
-            kind: 'gateway',
-            status: random.pick([502, 503, 504]),
-            arrives: random.chance(0.5),
-            html: random.chance(0.5),
-          }
-        : { kind: 'gateway', status: random.pick([403, 404, 413]), arrives: false, html: true }
+      return gatewayOf(server, random)
     case 9:
       return { kind: 'portal', redirects: random.chance(0.4) }
     default:
@@ -193,5 +208,19 @@ function fateOf(random: Random): Fate {
         status: random.pick([429, 503, 500, 408, 425, 409, 401]),
         retryAfterS: random.chance(0.5) ? random.below(30) : undefined,
       }
+  }
+}
+
+/** At a plain server a 503 says that nothing was done (`answers.md`). */
+function gatewayOf(server: Plan['server'], random: Random): Fate {
+  const html = random.chance(0.5)
+  if (random.chance(0.4))
+    return { kind: 'gateway', status: random.pick([403, 404, 413]), arrives: false, html: true }
+  const status = random.pick([502, 503, 504])
+  return {
+    kind: 'gateway',
+    status,
+    arrives: random.chance(0.5) && (server === 'companion' || status !== 503),
+    html,
   }
 }

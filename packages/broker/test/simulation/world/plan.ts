@@ -12,6 +12,8 @@ export interface Plan {
   readonly hasMirror: boolean
   readonly hasNote: boolean
   readonly hasLocks: boolean
+  /** The app prepares the headers of each request, which takes a while. */
+  readonly preparesHeaders: boolean
   readonly steps: readonly Step[]
   /** Of the requests of the world, by their number. */
   readonly fates: readonly PlannedFate[]
@@ -24,7 +26,14 @@ export interface PlannedFate {
   readonly fate: Fate
 }
 
-export type Step = { readonly at: number } & (Deed | Fault)
+export type Step = { readonly at: number; readonly near?: Moment } & (Deed | Fault)
+
+/** The step waits for the next such event after its time, of one tab or of any realm, and comes so long after it. */
+export interface Moment {
+  readonly event: 'tapped' | 'accepted' | 'sent' | 'ended' | 'settled'
+  readonly tab?: number
+  readonly ms: number
+}
 
 /** Steps of users and apps, which are no faults. */
 export type Deed =

@@ -14,9 +14,13 @@ export interface Recorder {
   toldToWait(arrival: Arrival, seconds: number): void
 }
 
-export function createRecorder(scheduler: Scheduler): Recorder {
+export function createRecorder(scheduler: Scheduler, heard: (event: Event) => void): Recorder {
   const events: Event[] = []
-  const note = (event: Note) => void events.push({ at: scheduler.now(), ...event } as Event)
+  const note = (given: Note) => {
+    const event = { at: scheduler.now(), ...given } as Event
+    events.push(event)
+    heard(event)
+  }
   return {
     events,
     note,

@@ -22,10 +22,12 @@ export interface TabsContext {
   readonly device: Device
   readonly server: 'idempotent' | 'plain'
   readonly recorder: Recorder
+  readonly preparesHeaders: boolean
   loadPage(realm: Realm, globals: Globals): PageProduct
 }
 
-export function createTabs({ device, server, recorder, loadPage }: TabsContext, first: string): Tabs {
+export function createTabs(context: TabsContext, first: string): Tabs {
+  const { device, server, recorder, preparesHeaders, loadPage } = context
   const tabs = new Map<number, Tab>()
   const opened = new Map<number, number>()
   let user: string | undefined = first
@@ -33,7 +35,12 @@ export function createTabs({ device, server, recorder, loadPage }: TabsContext, 
 
   function start(number: number, realm: Realm): void {
     const registration = device.worker?.registrationOf(realm)
-    const app = createApp(loadPage(realm, globalsOf(device, realm)), { server, user, registration })
+    const app = createApp(loadPage(realm, globalsOf(device, realm)), {
+      server,
+      user,
+      registration,
+      prepare: preparesHeaders ? () => preparing(realm) : undefined,
+    })
     const tab = { realm, app }
     tabs.set(number, tab)
     watch(tab, recorder)
@@ -57,13 +64,22 @@ export function createTabs({ device, server, recorder, loadPage }: TabsContext, 
       user = next
       recorder.note({ kind: 'signedIn', user: next })
       for (const { realm, app } of tabs.values())
-        realm.post(realm.random.between(0, 30), () => {
-          if (app.store.getState().session.user !== next) app.setUser(next)
+        realm.post(hearingMs(realm), () => {
+          if (user === next && app.store.getState().session.user !== next) app.setUser(next)
         })
     },
     user: () => user,
   }
 }
+
+/** Some tabs hear late of a change of the user. */
+const hearingMs = ({ random }: Realm) => random.between(0, random.pick([3, 30, 30, 1_500]))
+
+/** The app asks somewhere for a token. */
+const preparing = (realm: Realm) =>
+  new Promise<void>((resolve) => {
+    realm.post(realm.random.between(0, realm.random.pick([3, 30, 30, 3_000])), resolve)
+  })
 
 /** Notes what the tab shows. */
 function watch({ realm, app }: Tab, recorder: Recorder): void {

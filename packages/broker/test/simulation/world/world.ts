@@ -12,7 +12,8 @@ import { createPlainServer } from '../server/plain.js'
 import { type Acting, act } from './act.js'
 import type { PageProduct, Word } from './app.js'
 import { type Ending, type FinalRow, type History, hashOfHistory } from './history.js'
-import { type Plan, userSteps } from './plan.js'
+import { createMoments, type Moments } from './moments.js'
+import { type Plan, type Step, userSteps } from './plan.js'
 import { createRecorder, type Recorder } from './recorder.js'
 import { createTabs } from './tabs.js'
 
@@ -27,6 +28,7 @@ export interface Product {
 export interface World extends Acting {
   readonly plan: Plan
   readonly recorder: Recorder
+  readonly moments: Moments
   readonly serving: Serving
 }
 
@@ -35,13 +37,18 @@ export function runWorld(plan: Plan, product: Product): History {
   const world = createWorld(plan, product)
   const { scheduler } = world
   const coverage = new Set<string>()
-  for (const step of plan.steps)
-    scheduler.after(step.at, () => {
-      world.recorder.note({ kind: 'step', step })
-      if (!userSteps.has(step.kind))
-        for (const state of statesOf(world)) coverage.add(`${state} × ${step.kind}`)
-      act(world, step)
-    })
+  const perform = (step: Step) => () => {
+    if (scheduler.now() > plan.endMs) return
+    world.recorder.note({ kind: 'step', step })
+    if (!userSteps.has(step.kind))
+      for (const state of statesOf(world)) coverage.add(`${state} × ${step.kind}`)
+    act(world, step)
+  }
+  for (const step of plan.steps) {
+    const { near } = step
+    const work = perform(step)
+    scheduler.after(step.at, near === undefined ? work : () => world.moments.wait(near, work))
+  }
   let isQuiet = scheduler.run(plan.endMs)
   stopFaults(world)
   isQuiet = runToTheEnd(world) && isQuiet
@@ -61,7 +68,8 @@ export function runWorld(plan: Plan, product: Product): History {
 function createWorld(plan: Plan, product: Product): World {
   const scheduler = createScheduler()
   const random = seeded(plan.seed)
-  const recorder = createRecorder(scheduler)
+  const moments = createMoments(scheduler)
+  const recorder = createRecorder(scheduler, moments.heard)
   const session = { isOver: false }
   const serving = createServing(plan, product, scheduler, random, () => session.isOver)
   const network: Network = createNetwork({
@@ -91,8 +99,12 @@ function createWorld(plan: Plan, product: Product): World {
   device.cookie = plan.users[0]
   if (plan.hasWorker) device.worker = new WorkerHost(device, product.runWorker)
   const server = plan.server === 'plain' ? 'plain' : 'idempotent'
-  const tabs = createTabs({ device, server, recorder, loadPage: product.loadPage }, plan.users[0] as string)
-  return { plan, scheduler, random: random.stream('acts'), device, network, tabs, recorder, serving, session }
+  const tabs = createTabs(
+    { ...plan, device, server, recorder, loadPage: product.loadPage },
+    plan.users[0] as string,
+  )
+  const acts = random.stream('acts')
+  return { plan, scheduler, random: acts, device, network, tabs, recorder, moments, serving, session }
 }
 
 function createServing(
@@ -136,7 +148,8 @@ function toldAnswer({
 }
 
 /** From here on everything works, and each user signs in once more. */
-function stopFaults({ device, network, session, plan, tabs }: World): void {
+function stopFaults({ device, network, session, plan, tabs, moments }: World): void {
+  moments.clear()
   network.fates.clear()
   network.partition = undefined
   session.isOver = false

@@ -122,7 +122,10 @@ export class SimTransaction extends Target implements DiskTransaction {
 
   #answer({ request, work }: Pending): void {
     this.#isAnswering = false
-    if (this.isOver) return
+    if (this.isOver) {
+      request.fail(abortError())
+      return
+    }
     this.isActive = true
     this.#deactivate()
     try {
