@@ -28,7 +28,7 @@ const { simulate, bite, file } = await loadSimulation()
 const seeded = chosen.map((bug) => ({ name: bug.name, bundle: () => bundleProduct(patchesOf(bug)) }))
 const texts = () => bundleProduct(values.bug === '' ? [] : chosen.flatMap(patchesOf))
 const failures = values.bugs
-  ? await bite(seeded, await bundleProduct(), { file, threads, seed, runs: numberOr(values.runs) ?? 400 })
+  ? await bite(seeded, await bundleProduct(), { file, threads, seed, runs: numberOr(values.runs) ?? 100 })
   : await simulate(await texts(), file, {
       runs: numberOr(values.runs) ?? 10_000,
       seed,

@@ -80,7 +80,18 @@ export const deliveryBugs = [
           "  const now = (await ports.store.transact('readonly', 'relaxed', (tx) => tx.get('settings', ['active'])) as { principal?: string } | undefined)?.principal\n" +
           '  const headers = [\n    ...prepared',
       },
+      {
+        file: 'core/delivery/attempt.ts',
+        find: "if (isPrepared && !(await mayStillLeave(ports, entry))) return 'signedOut'",
+        put: 'void isPrepared',
+      },
     ],
+  },
+  {
+    name: 'an entry leaves though another executor has taken it while its headers were prepared',
+    file: 'core/delivery/attempt.ts',
+    find: "if (isPrepared && !(await mayStillLeave(ports, entry))) return 'signedOut'",
+    put: 'void isPrepared',
   },
   {
     name: 'a plain server gets a request of unknown effect again',

@@ -12,7 +12,8 @@ export function checkNoLoss({ stories, plan, history, had, eventsOf }: Facts): r
   if (unexplained.length > 0)
     return [{ promise: 'P1', text: `${idsOf(unexplained)} was accepted and disappeared without an outcome` }]
   // A note comes a moment after the acceptance. Nobody knows of what was accepted in that moment, if the tab dies in it.
-  const known = plan.hasMirror ? gone : gone.filter((story) => !diedAtOnce(story, history))
+  const isMirrored = plan.hasMirror && !had('powerLoss')
+  const known = isMirrored ? gone : gone.filter((story) => !diedAtOnce(story, history))
   return known.length > told
     ? [{ promise: 'P1', text: `${idsOf(known)} was lost by a wipe, and a loss of ${told} was told` }]
     : []
@@ -62,7 +63,7 @@ export function checkEnded({ stories, had }: Facts): readonly Violation[] {
   if (had('wipe')) return []
   return [...stories.values()]
     .filter(({ isRetried, settled, sends }) => {
-      const end = settled.find(({ status }) => status !== 'signedOut')
+      const end = settled.find(({ status }) => /^(delivered|returned)$/.test(status))
       return !isRetried && end !== undefined && sends.some(({ at }) => at > end.at)
     })
     .map(({ id }) => ({ promise: 'P2', text: `${id} was sent again after its end was told` }))

@@ -22,7 +22,8 @@ function isBefore(one: Story, other: Story): boolean {
   return one.acceptedAt !== undefined && one.acceptedAt < other.tappedAt
 }
 
-export function checkOneSender({ history }: Facts): readonly Violation[] {
+/** One request of a lane is in flight at a time, and with locks one realm sends the entries of a user. */
+export function checkOneSender({ history, plan }: Facts): readonly Violation[] {
   const violations: Violation[] = []
   const flying = new Map<number, EventOf<'sent'>>()
   /** Requests of tabs that froze meanwhile: they take for one in flight what ended long ago. */
@@ -42,14 +43,14 @@ export function checkOneSender({ history }: Facts): readonly Violation[] {
     if (event.at === wokeAt.get(event.realm.split('.')[0] ?? '')) asleep.add(event)
     for (const other of flying.values())
       if (
-        other.lane === event.lane &&
+        (other.lane === event.lane || (plan.hasLocks && other.realm !== event.realm)) &&
         other.principal === event.principal &&
         !asleep.has(other) &&
         !asleep.has(event)
       )
         violations.push({
           promise: 'P4',
-          text: `${event.id} was sent by ${event.realm} while ${other.id} of its lane was in flight from ${other.realm}`,
+          text: `${event.id} was sent by ${event.realm} while ${other.id} (${other.lane}) was in flight from ${other.realm}`,
         })
     flying.set(event.number, event)
   }

@@ -47,7 +47,8 @@ function doubled(realm: string, lists: Lists): readonly Violation[] {
 }
 
 /** A lane that a tab has heard nothing of is empty there. */
-export function checkFinalView({ history, plan, had, stories }: Facts): readonly Violation[] {
+export function checkFinalView(facts: Facts): readonly Violation[] {
+  const { history, plan, had, stories } = facts
   const { ending } = history
   // An entry that came back by a redirect may have happened, and nobody says so.
   const unclear = new Set(
@@ -56,7 +57,9 @@ export function checkFinalView({ history, plan, had, stories }: Facts): readonly
       .map(({ tapped }) => tapped.lane),
   )
   if (plan.server === 'plain' || had('wipe') || mayHaveMissed(had)) return []
-  return ending.views.flatMap(({ realm, user, lists }) =>
+  const slept = sleepers(facts)
+  const awake = ending.views.filter(({ realm }) => !slept.has(realm.split('.')[0] ?? ''))
+  return awake.flatMap(({ realm, user, lists }) =>
     Object.entries(lists).flatMap(([lane, ids]) => {
       if (!Array.isArray(ids) || ids.length === 0 || user === undefined || unclear.has(lane)) return []
       const truth = listOf(ending.ledger, user, lane)
@@ -70,6 +73,26 @@ export function checkFinalView({ history, plan, had, stories }: Facts): readonly
           ]
     }),
   )
+}
+
+/** The notes of the journal keep their words so long. A tab that sleeps for longer reads its lists anew as it wakes. */
+const wordsMs = 75_000
+
+function sleepers({ history, plan }: Facts): ReadonlySet<string> {
+  const slept = new Set<string>()
+  const asleep = new Map<number, number>()
+  const wake = (tab: number, at: number) => {
+    if (at > (asleep.get(tab) ?? at) + wordsMs) slept.add(`tab ${tab}`)
+    asleep.delete(tab)
+  }
+  for (const event of history.events) {
+    if (event.kind !== 'step') continue
+    const { step } = event
+    if (step.kind === 'freeze' && !asleep.has(step.tab)) asleep.set(step.tab, event.at)
+    if (step.kind === 'thaw') wake(step.tab, event.at)
+  }
+  for (const tab of [...asleep.keys()]) wake(tab, plan.endMs)
+  return slept
 }
 
 export function checkQuiet({ eventsOf, had }: Facts): readonly Violation[] {

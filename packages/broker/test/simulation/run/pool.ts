@@ -9,6 +9,9 @@ export interface PoolOptions {
   readonly file: string
   readonly threads: number
   readonly seed: number
+  /** The first world. */
+  readonly from?: number
+  /** The first world that is left out. */
   readonly runs: number
   onProgress?(worlds: number, failures: number): void
   /** Ends the run early. */
@@ -18,8 +21,8 @@ export interface PoolOptions {
 const batchWorlds = 25
 
 export async function runInThreads(texts: ProductTexts, options: PoolOptions): Promise<Tally> {
-  const { file, threads, seed, runs, onProgress, isEnough } = options
-  let next = 0
+  const { file, threads, seed, runs, from: first = 0, onProgress, isEnough } = options
+  let next = first
   let sum = sumOf([])
   const take = (): Batch | undefined => {
     if (next >= runs || isEnough?.(sum)) return undefined

@@ -13,6 +13,7 @@ export function makePlan(seed: number): Plan {
   addTaps(steps, shape, endMs, random)
   addCrashes(steps, shape, endMs, random)
   addFaults(steps, shape, endMs, random)
+  if (endMs > 2 * sleepMs && random.chance(0.6)) addSleep(steps, shape, endMs, random)
   if (shape.users.length > 1 || random.chance(0.1)) addUsers(steps, shape.users, endMs, random)
   steps.sort((a, b) => a.at - b.at)
   // In the end all is mended anyway.
@@ -87,10 +88,25 @@ function addFaults(steps: Step[], shape: Shape, endMs: number, random: Random): 
   const count = random.below(4) + random.below(5)
   for (let i = 0; i < count; i++) {
     const at = random.between(0, endMs)
-    const [fault, end, ms = random.between(10, endMs / 2)] = random.pick(faultsOf(shape))(random)
+    const until = at + random.between(10, endMs / 2)
+    const [fault, end] = random.pick(faultsOf(shape))(random)
     steps.push({ at, ...(random.chance(0.3) && { near: momentOf(random) }), ...fault })
-    if (end !== undefined) steps.push({ at: at + ms, ...end })
+    if (end !== undefined) steps.push({ at: until, ...end })
   }
+}
+
+/** In this time another tab takes over from one that sleeps. */
+const sleepMs = 85_000
+
+/** A tab freezes in the middle of a request until another has taken over, and wakes beside the work of the other. */
+function addSleep(steps: Step[], { tabs }: Shape, endMs: number, random: Random): void {
+  const tab = random.below(tabs)
+  const at = random.between(0, endMs / 2)
+  const ms = random.between(0, random.pick([1, 30, 100]))
+  steps.push({ at, kind: 'freeze', tab, near: { event: 'sent', tab, ms } })
+  const then = momentOf(random)
+  const near = { event: 'freeze', tab, ms: random.between(sleepMs, 2 * sleepMs), then } as const
+  steps.push({ at, kind: 'thaw', tab, near })
 }
 
 /** Close to something that goes on in a tab, or in any realm. */
@@ -100,9 +116,7 @@ function momentOf(random: Random, tab?: number): Moment {
   return { event, ms, ...(tab !== undefined && event !== 'accepted' && { tab }) }
 }
 
-type FaultStep = Fault & { readonly near?: Moment }
-/** A fault, its end, and how long it lasts, if that is not left to chance. */
-type FaultMaker = (random: Random) => readonly [FaultStep, FaultStep?, number?]
+type FaultMaker = (random: Random) => readonly [Fault, Fault?]
 
 function faultsOf({ tabs, hasWorker, hasMirror, hasNote }: Shape): readonly FaultMaker[] {
   const tabOf = (random: Random) => random.below(tabs)
@@ -125,12 +139,6 @@ function faultsOf({ tabs, hasWorker, hasMirror, hasNote }: Shape): readonly Faul
             { kind: 'freeze', tab },
             { kind: 'thaw', tab },
           ]
-    },
-    // A tab freezes in the middle of its work until another has taken over, and wakes beside the work of the other.
-    (random) => {
-      const tab = tabOf(random)
-      const thaw = { kind: 'thaw', tab, ...(random.chance(0.7) && { near: momentOf(random) }) } as const
-      return [{ kind: 'freeze', tab, near: momentOf(random, tab) }, thaw, random.between(60_000, 200_000)]
     },
     (random) => [{ kind: 'throttle', tab: tabOf(random), everyMs: random.pick([1_000, 60_000]) }],
     (random) => [{ kind: 'full', rows: random.below(6) }, { kind: 'room' }],

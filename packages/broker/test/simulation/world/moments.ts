@@ -12,8 +12,12 @@ export interface Moments {
 
 export function createMoments(scheduler: Scheduler): Moments {
   const waiting = new Set<{ readonly moment: Moment; work(): void }>()
+  const wait = (moment: Moment, work: () => void) => {
+    const { then } = moment
+    waiting.add({ moment, work: then === undefined ? work : () => wait(then, work) })
+  }
   return {
-    wait: (moment, work) => void waiting.add({ moment, work }),
+    wait,
     heard(event) {
       for (const one of waiting) {
         if (!isMoment(one.moment, event)) continue
@@ -25,5 +29,8 @@ export function createMoments(scheduler: Scheduler): Moments {
   }
 }
 
-const isMoment = ({ event: kind, tab }: Moment, event: Event) =>
-  event.kind === kind && (tab === undefined || ('realm' in event && event.realm.startsWith(`tab ${tab}.`)))
+const isMoment = ({ event: kind, tab }: Moment, event: Event) => {
+  if (event.kind === 'step') return event.step.kind === kind && 'tab' in event.step && event.step.tab === tab
+  if (event.kind !== kind) return false
+  return tab === undefined || ('realm' in event && event.realm.startsWith(`tab ${tab}.`))
+}

@@ -30,9 +30,11 @@ export type Step = { readonly at: number; readonly near?: Moment } & (Deed | Fau
 
 /** The step waits for the next such event after its time, of one tab or of any realm, and comes so long after it. */
 export interface Moment {
-  readonly event: 'tapped' | 'accepted' | 'sent' | 'ended' | 'settled'
+  readonly event: 'tapped' | 'accepted' | 'sent' | 'ended' | 'settled' | 'freeze'
   readonly tab?: number
   readonly ms: number
+  /** It waits for another moment after this one. */
+  readonly then?: Moment
 }
 
 /** Steps of users and apps, which are no faults. */
