@@ -96,7 +96,7 @@ async function exchange(context: AttemptContext, entry: SendingEntry): Promise<R
   // While the app prepared the headers another user may have signed in, and the headers are theirs then (P6). Another
   // executor may have the entry (P4). An entry whose lease says that it waits is checked right before it leaves.
   const isPrepared = prepared !== entry.request.headers && !entry.lease.knocking
-  if (isPrepared && !(await mayStillLeave(ports, entry))) return 'signedOut'
+  if (isPrepared && !(await isStillOurs(ports, entry))) return 'signedOut'
   const headers = [
     ...prepared.filter(([name]) => !/^idempotency-(key|principal)$/i.test(name)),
     ['idempotency-key', `"${entry.key}"`],
@@ -162,36 +162,29 @@ export function createSentMark(
   let held = sending.lease.knocking ? Promise.resolve() : undefined
   return {
     hold() {
-      if (!isRepeatable(sending)) held ??= writeMark(ports, sending, 'held').then(() => {}, ports.report)
+      if (!isRepeatable(sending)) held ??= isStillOurs(ports, sending, 'held').then(() => {}, ports.report)
     },
     async mayLeave(hasWaited) {
-      if (held === undefined) return !hasWaited || mayStillLeave(ports, sending)
+      if (held === undefined) return !hasWaited || isStillOurs(ports, sending)
       await held
-      return writeMark(ports, sending, 'left')
+      return isStillOurs(ports, sending, 'left')
     },
   }
 }
 
-/** False where another executor has the entry by now (P4), or where its user has signed out (P6). */
-const mayStillLeave = ({ store }: Pick<DeliveryPorts, 'store'>, sending: SendingEntry): Promise<boolean> =>
-  store.transact(
-    'readonly',
-    'relaxed',
-    async (tx) =>
-      (await findLeasedEntry(tx, sending)) !== undefined &&
-      (await sessionOf(tx, sending.partition)) !== undefined,
-  )
-
-/** False where another executor has the entry by now, or where it is to leave and its user has signed out (P6). */
-const writeMark = (
+/**
+ * False where another executor has the entry by now (P4), or where it is to leave and its user has signed out (P6). Else
+ * the mark is written, if one is given.
+ */
+const isStillOurs = (
   { store }: Pick<DeliveryPorts, 'store'>,
   sending: SendingEntry,
-  type: 'held' | 'left',
+  mark?: 'held' | 'left',
 ): Promise<boolean> =>
-  store.transact('readwrite', 'strict', async (tx) => {
+  store.transact(mark ? 'readwrite' : 'readonly', 'strict', async (tx) => {
     const entry = await findLeasedEntry(tx, sending)
     if (entry === undefined) return false
-    if (type === 'left' && (await sessionOf(tx, sending.partition)) === undefined) return false
-    tx.put('entries', toRow(transition(entry, { type })))
+    if (mark !== 'held' && (await sessionOf(tx, sending.partition)) === undefined) return false
+    if (mark) tx.put('entries', toRow(transition(entry, { type: mark })))
     return true
   })

@@ -82,7 +82,7 @@ export const deliveryBugs = [
       },
       {
         file: 'core/delivery/attempt.ts',
-        find: "if (isPrepared && !(await mayStillLeave(ports, entry))) return 'signedOut'",
+        find: "if (isPrepared && !(await isStillOurs(ports, entry))) return 'signedOut'",
         put: 'void isPrepared',
       },
     ],
@@ -90,7 +90,7 @@ export const deliveryBugs = [
   {
     name: 'an entry leaves though another executor has taken it while its headers were prepared',
     file: 'core/delivery/attempt.ts',
-    find: "if (isPrepared && !(await mayStillLeave(ports, entry))) return 'signedOut'",
+    find: "if (isPrepared && !(await isStillOurs(ports, entry))) return 'signedOut'",
     put: 'void isPrepared',
   },
   {
@@ -108,8 +108,8 @@ export const deliveryBugs = [
   {
     name: 'no mark is written as a request leaves',
     file: 'core/delivery/attempt.ts',
-    find: "return writeMark(ports, sending, 'left')",
-    put: 'return mayStillLeave(ports, sending)',
+    find: "return isStillOurs(ports, sending, 'left')",
+    put: 'return isStillOurs(ports, sending)',
   },
   {
     name: 'any answer 2xx is a success',
