@@ -59,13 +59,13 @@ export async function findPlaces(
     isValidPartition(stored) &&
     (stored.waiting > 0 || lastEntry === undefined) &&
     // A row that counts too few places would have an accepted entry overwritten.
-    [lastEntry, lastLetter].every((last) => isBefore(last, stored.nextSeq))
+    [lastEntry, lastLetter].every((last) => isPlaceBefore(last, stored.nextSeq))
   const row = isSound ? stored : await rebuiltCounts(tx, newPartition(partition), stored)
   return { row, occupied: lanes.filter((_, i) => found[i] !== undefined) }
 }
 
 /** Whether the place in a key is an earlier one, where there is a key. */
-const isBefore = (key: Key | undefined, place: number): boolean => {
+const isPlaceBefore = (key: Key | undefined, place: number): boolean => {
   const [, seq] = (key ?? []) as readonly Key[]
   return key === undefined || (isCount(seq) && seq < place)
 }

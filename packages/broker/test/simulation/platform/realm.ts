@@ -34,7 +34,7 @@ export interface Realm {
 const epochMs = 1_800_000_000_000
 
 export function createRealm(name: string, kind: Realm['kind'], scheduler: Scheduler, random: Random): Realm {
-  let listeners: (() => void)[] = []
+  const listeners: (() => void)[] = []
   let alive = true
   let missed: (() => void)[] | undefined
   let steps = 0
@@ -75,9 +75,7 @@ export function createRealm(name: string, kind: Realm['kind'], scheduler: Schedu
     die() {
       if (!alive) return
       alive = false
-      const all = listeners
-      listeners = []
-      for (const listener of all) listener()
+      for (const listener of listeners.splice(0)) listener()
     },
     freeze() {
       missed ??= []
