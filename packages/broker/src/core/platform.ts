@@ -14,6 +14,7 @@ export interface RandomSource {
   random(): number
   /** 128 random bits as hexadecimal digits. */
   id(): string
+  bytes(length: number): Uint8Array<ArrayBuffer>
   /** A one-way hash, as hexadecimal digits. */
   digest(text: string): Promise<string>
 }

@@ -13,6 +13,7 @@ export function createSeededRandom(seed: number): RandomSource {
   return {
     random,
     id: () => Array.from({ length: 4 }, () => hexDigits(random() * 2 ** 32)).join(''),
+    bytes: (length) => Uint8Array.from({ length }, () => random() * 256),
     // Good enough to tell users apart in a test (FNV-1a, four times).
     digest: async (text) => [1, 2, 3, 4].map((round) => hexDigits(fnv(`${round}${text}`))).join(''),
   }

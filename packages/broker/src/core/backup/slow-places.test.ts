@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest'
 import { memoryStore } from '../../adapters/memory/memory-store.js'
 import { type ManualClock, manualClock } from '../../testing/manual-clock.js'
-import { accept, connecting, ids, look, safe, signIn } from '../fixtures/backup.fixture.js'
+import { accept, connecting, ids, look, randomSource, safe, signIn } from '../fixtures/backup.fixture.js'
 import { readOutboxChanges } from '../journal/outbox-changes.js'
 import { levelAfterMs, recoverMsMax } from '../limits.js'
 import { activate, readPartition } from '../outbox/partition.js'
@@ -16,9 +16,7 @@ import { syncMirror } from './sync-mirror.js'
 const repair = async (): Promise<BackupRepair> => ({ recoverRows, syncMirror })
 /** The first use of a page whose user begins anew where the database has no salt. */
 const begin = (store: Store) =>
-  store.transact('readwrite', 'strict', (tx) =>
-    readSalt(tx, { random: () => 0.5, id: () => 'salt-2', digest: async (text) => text }),
-  )
+  store.transact('readwrite', 'strict', (tx) => readSalt(tx, { ...randomSource, id: () => 'salt-2' }))
 const never = Number.POSITIVE_INFINITY
 
 /** A copy and a note that take `late` to answer until they come to life. */

@@ -1,6 +1,12 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { memoryStore } from '../../adapters/memory/memory-store.js'
-import { isFull, keepReserve, releaseReserve, retryAfterFreeingSpace } from './disk-reserve.js'
+import {
+  isFull,
+  keepReserve,
+  prepareReserve,
+  releaseReserve,
+  retryAfterFreeingSpace,
+} from './disk-reserve.js'
 import type { Store } from './store-port.js'
 
 /** A store that is full while the reserve is there, and for some tries after that. */
@@ -28,25 +34,46 @@ function fullStore(lagging = 0) {
   return { inner, store }
 }
 
-const keep = (store: Store, id = () => 'x'.repeat(32)) =>
-  store.transact('readwrite', 'strict', (tx) => keepReserve(tx, { id }))
+const drawn = (length: number) => new Uint8Array(length)
+const keep = (store: Store, bytes = drawn) =>
+  store.transact('readwrite', 'strict', (tx) => keepReserve(tx, { bytes }))
 const put = (store: Store) =>
   store.transact('readwrite', 'strict', async (tx) => tx.put('settings', { name: 'salt', value: 's' }))
 const has = (store: Store, name: string) =>
   store.transact('readonly', 'relaxed', async (tx) => (await tx.get('settings', [name])) !== undefined)
 
 describe('a reserve for a full disk', () => {
-  it('is created once, with its full size', async () => {
+  it('is created once, with its full size, and drawn at once', async () => {
     const store = memoryStore()
-    let ids = 0
-    const randomSource = { id: () => (++ids).toString(16).padStart(32, '0') }
+    const bytes = vi.fn(drawn)
 
-    await keep(store, randomSource.id)
-    await keep(store, randomSource.id)
+    await keep(store, bytes)
+    await keep(store, bytes)
     const row = await store.transact('readonly', 'relaxed', (tx) => tx.get('settings', ['reserve']))
 
     expect(row?.name === 'reserve' && row.value.length).toBe(128 * 1024)
-    expect(ids).toBe(4_096)
+    expect(bytes).toHaveBeenCalledTimes(1)
+  })
+
+  it('is prepared ahead of a capture, which finds it', async () => {
+    const store = memoryStore()
+    const bytes = vi.fn(drawn)
+
+    await prepareReserve(store, { bytes })
+    await prepareReserve(store, { bytes })
+    await keep(store, bytes)
+
+    expect(bytes).toHaveBeenCalledTimes(1)
+  })
+
+  it('is left to the next capture where there is no room for it yet', async () => {
+    const { inner, store } = fullStore()
+
+    await prepareReserve(store, { bytes: drawn })
+    const before = await has(inner, 'reserve')
+    await expect(keep(store)).rejects.toSatisfy(isFull)
+
+    expect(before).toBe(false)
   })
 
   it('is freed for a required write, and the work is done again', async () => {

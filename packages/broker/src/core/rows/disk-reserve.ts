@@ -4,8 +4,8 @@ import type { RandomSource } from '../platform.js'
 import type { Store, StoreTransaction } from './store-port.js'
 
 const name = 'reserve'
-/** In ids of 32 characters: 128 KiB, which no browser can press together, and which Chromium keeps in a file of its own. */
-const reserveIds = 4_096
+/** Random bytes, which no browser can press together. Chromium keeps so many in a file of its own. */
+const reserveBytes = 131_072
 /** The disk's own accounts lag a little behind. */
 const triesMax = 4
 
@@ -15,12 +15,21 @@ const triesMax = 4
  */
 export async function keepReserve(
   tx: StoreTransaction,
-  randomSource: Pick<RandomSource, 'id'>,
+  randomSource: Pick<RandomSource, 'bytes'>,
 ): Promise<void> {
-  const kept = await tx.firstKey({ store: 'settings', from: [name], to: [name] })
-  if (kept === undefined)
-    tx.put('settings', { name, value: Array.from({ length: reserveIds }, () => randomSource.id()).join('') })
+  if (!(await isKept(tx))) tx.put('settings', { name, value: randomSource.bytes(reserveBytes) })
 }
+
+/** Makes it ahead of the first capture, which then only finds it. Without room the capture tries again. */
+export async function prepareReserve(store: Store, randomSource: Pick<RandomSource, 'bytes'>): Promise<void> {
+  try {
+    if (await store.transact('readonly', 'relaxed', isKept)) return
+    await store.transact('readwrite', 'relaxed', (tx) => keepReserve(tx, randomSource))
+  } catch {}
+}
+
+const isKept = async (tx: StoreTransaction) =>
+  (await tx.firstKey({ store: 'settings', from: [name], to: [name] })) !== undefined
 
 /** A transaction that only deletes is let through where one that writes is not. */
 export const releaseReserve = (store: Store): Promise<void> =>

@@ -165,7 +165,7 @@ export type SettingRow =
   | SaltRow
   | SessionRow
   /** Nothing but room, for a full disk. */
-  | { readonly name: 'reserve'; readonly value: string }
+  | { readonly name: 'reserve'; readonly value: Uint8Array<ArrayBuffer> }
 
 /** The first app of a device has the plain name; others add a colon and the base that they came with. */
 type HomeName<Kind extends string> = Kind | `${Kind}:${string}`

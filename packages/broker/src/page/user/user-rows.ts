@@ -15,7 +15,7 @@ import {
 import type { Ports } from '../../core/ports/all-ports.js'
 import { findSalt, partitionName, readSalt, restoreSalt } from '../../core/rows/app-salt.js'
 import type { Base } from '../../core/rows/base-path.js'
-import { isFull } from '../../core/rows/disk-reserve.js'
+import { isFull, prepareReserve } from '../../core/rows/disk-reserve.js'
 import type { AppSettings } from '../../core/rows/rows.js'
 import type { StoreTransaction } from '../../core/rows/store-port.js'
 import { isDevelopment } from '../../redux/development.js'
@@ -61,9 +61,14 @@ export interface UserRowsContext {
   readonly base: Base
   /** The path of its page where nobody knows the page's base, else the base. */
   readonly place: string
+  /** Its store makes no room of its own accord. */
+  readonly ports: Pick<Ports, 'store'>
 }
 
-export function createUserRows(ports: Ports, { app, base, place }: UserRowsContext): UserRows {
+export function createUserRows(
+  ports: Ports,
+  { app, base, place, ports: { store: plainStore } }: UserRowsContext,
+): UserRows {
   const { store, clock, bus } = ports
   const [write, derivedOf] = createUserPartitions(ports, base)
   let last: Promise<unknown> = Promise.resolve()
@@ -95,6 +100,7 @@ export function createUserRows(ports: Ports, { app, base, place }: UserRowsConte
       if (!isFull(error) || !(await isActive(store, signedIn.partition))) throw error
     }
     bus.post('changed')
+    if (plainStore.makeRoom) void prepareReserve(plainStore, ports.randomSource)
     return signedIn
   }
 
