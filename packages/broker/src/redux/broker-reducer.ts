@@ -1,4 +1,5 @@
-// The broker's own slice: counts and a bounded index of entries, never bodies.
+// The broker's own slice: counts and a bounded index of entries, never bodies. A state holds the index as a list, which
+// is copied in one piece. The record of `entries` is made where somebody reads it.
 import type { Action, Reducer } from 'redux'
 import { indexMax } from '../core/limits.js'
 import {
@@ -11,6 +12,7 @@ import {
   pendingMark,
   type Status,
 } from './actions.js'
+import { type GrowingList, growingList, itemsOf, withAdded } from './growing-list.js'
 
 /** One entry as the UI shows it, from the tap to its end. */
 export interface EntryStatus {
@@ -40,48 +42,111 @@ export interface BrokerState extends Status {
   readonly entries: Readonly<Record<string, EntryStatus>>
 }
 
-export const initialState: BrokerState = { ...initialStatus, entries: {} }
+/** The listed entries are the last `indexMax` of it. */
+type Index = GrowingList<EntryStatus>
+
+/** The index of each state that this reducer made. */
+const indexes = new WeakMap<BrokerState, Index>()
+
+/** The record of each index that was read. */
+const records = new WeakMap<Index, BrokerState['entries']>()
+
+/** Whether this reducer made a state. To look through one makes its record. */
+export const isBrokerState = (state: object): boolean => indexes.has(state as BrokerState)
+
+const indexOf = (state: BrokerState): Index => indexes.get(state) ?? growingList(Object.values(state.entries))
+
+const listedIn = (index: Index) => itemsOf(index, indexMax)
+
+function recordOf(index: Index): BrokerState['entries'] {
+  const known = records.get(index)
+  if (known !== undefined) return known
+  // Without a prototype it is a hash table from its first key. An object with one takes six times as long to fill.
+  const record: Record<string, EntryStatus> = Object.create(null)
+  for (const entry of listedIn(index)) record[entry.id] = entry
+  Object.setPrototypeOf(record, Object.prototype)
+  records.set(index, record)
+  return record
+}
+
+function stateOf(status: Status, index: Index, waiting = status.waiting): BrokerState {
+  // Not by a spread, which would read the record of the state before.
+  const { notInView, deadLetters, connectivity, paused, lost, updateReady, trouble } = status
+  const state: BrokerState = {
+    waiting,
+    notInView,
+    deadLetters,
+    connectivity,
+    paused,
+    lost,
+    updateReady,
+    trouble,
+    get entries() {
+      return recordOf(index)
+    },
+  }
+  indexes.set(state, index)
+  return state
+}
+
+export const initialState: BrokerState = stateOf(initialStatus, growingList([]))
 
 export const brokerReducer: Reducer<BrokerState> = (state = initialState, action: Action): BrokerState => {
   const pending = pendingMark(action)
   if (pending !== undefined) {
     const entry = { id: pending.entryId, type: action.type, lane: pending.lane, state: 'capturing' } as const
-    return { ...state, waiting: state.waiting + 1, entries: withEntries(state.entries, [entry]) }
+    return stateOf(state, withNewest(indexOf(state), entry), state.waiting + 1)
   }
   const ended = outcomeMark(action)
   if (ended !== undefined)
-    return ended.read ? state : withListed(state, indexAfterOutcome(state.entries, action as OutcomeAction))
+    return ended.read ? state : withIndex(state, (index) => afterOutcome(index, action as OutcomeAction))
   return isBrokerAction(action) ? afterBroker(state, action) : state
 }
 
 function afterBroker(state: BrokerState, action: BrokerAction): BrokerState {
   switch (action.type) {
-    case 'redux-broker/accepted':
-      return { ...state, entries: changed(state.entries, action.payload.map(inState('accepted'))) }
-    case 'redux-broker/quarantined': {
-      const aside = action.payload.map((one): EntryStatus => ({ ...one, state: 'quarantined' }))
-      return { ...state, entries: withEntries(state.entries, aside) }
-    }
-    case 'redux-broker/refused': {
-      const refused = action.payload
-        .slice(-indexMax)
-        .map((one): EntryStatus => ({ ...one, state: 'notAccepted' }))
-      return { ...state, entries: withEntries(state.entries, refused) }
-    }
-    case 'redux-broker/doubted':
-      return { ...state, entries: changed(state.entries, [action.payload].map(inState('inDoubt'))) }
-    case 'redux-broker/tried':
-      return { ...state, entries: changed(state.entries, action.payload) }
-    case 'redux-broker/discarded':
-      return { ...state, entries: withoutEntry(state.entries, [action.payload]) }
-    case 'redux-broker/emptied':
-      return { ...state, entries: withoutEntry(state.entries, action.payload) }
     case 'redux-broker/status':
-      return { ...state, ...action.payload }
+      return stateOf(action.payload, indexOf(state))
     case 'redux-broker/shownAgain':
       return action.payload.slice as BrokerState
     case 'redux-broker/userChanged':
-      return { ...state, ...nothingCounted, entries: {} }
+      return stateOf(
+        { ...nothingCounted, connectivity: state.connectivity, updateReady: state.updateReady },
+        growingList([]),
+      )
+    default:
+      return withIndex(state, (index) => indexAfter(index, action))
+  }
+}
+
+/** Actions that change the index, and no count. */
+type IndexAction = Exclude<
+  BrokerAction,
+  { readonly type: `redux-broker/${'status' | 'shownAgain' | 'userChanged'}` }
+>
+
+function indexAfter(index: Index, action: IndexAction): Index {
+  switch (action.type) {
+    case 'redux-broker/accepted':
+      return changed(index, action.payload.map(inState('accepted')))
+    case 'redux-broker/quarantined':
+      return withEntries(
+        index,
+        action.payload.map((one) => ({ ...one, state: 'quarantined' })),
+      )
+    case 'redux-broker/refused':
+      return withEntries(
+        index,
+        action.payload.slice(-indexMax).map((one) => ({ ...one, state: 'notAccepted' })),
+      )
+    case 'redux-broker/doubted':
+      return changed(index, [action.payload].map(inState('inDoubt')))
+    case 'redux-broker/tried':
+      return changed(index, action.payload)
+    case 'redux-broker/discarded':
+      return withoutEntries(index, [action.payload])
+    case 'redux-broker/emptied':
+      return withoutEntries(index, action.payload)
     case 'redux-broker/restored': {
       const { entries, letters } = action.payload
       const dead = letters.map(
@@ -96,24 +161,26 @@ function afterBroker(state: BrokerState, action: BrokerAction): BrokerState {
           state: inDoubt ? 'inDoubt' : 'accepted',
         }),
       )
-      return { ...state, entries: withEntries(state.entries, [...dead, ...live]) }
+      return withEntries(index, [...dead, ...live])
     }
   }
+  return index
 }
 
-type Entries = BrokerState['entries']
+function withIndex(state: BrokerState, change: (index: Index) => Index): BrokerState {
+  const before = indexOf(state)
+  const after = change(before)
+  return after === before ? state : stateOf(state, after)
+}
 
-const withListed = (state: BrokerState, entries: Entries): BrokerState =>
-  entries === state.entries ? state : { ...state, entries }
-
-function indexAfterOutcome(entries: Entries, { type, error, meta }: OutcomeAction): Entries {
+function afterOutcome(index: Index, { type, error, meta }: OutcomeAction): Index {
   const { entryId, action, broker } = meta
   const { outcome } = broker
   // While nobody is signed in the index is nobody's. The next user is not shown it.
-  if (error?.reason === 'signedOut') return entries
+  if (error?.reason === 'signedOut') return index
   // Listed already, with all others of its turn.
-  if (outcome === 'notAccepted' && (broker.more || entries[entryId]?.state === 'notAccepted')) return entries
-  if (outcome !== 'returned' && outcome !== 'notAccepted') return withoutEntry(entries, [entryId])
+  if (outcome === 'notAccepted' && (broker.more || isRefused(index, entryId))) return index
+  if (outcome !== 'returned' && outcome !== 'notAccepted') return withoutEntries(index, [entryId])
   const entry: EntryStatus = {
     id: entryId,
     type: action.type,
@@ -123,29 +190,42 @@ function indexAfterOutcome(entries: Entries, { type, error, meta }: OutcomeActio
     httpStatus: error?.httpStatus,
     attempts: broker.attempts,
   }
-  return withEntries(entries, [entry])
+  return withEntries(index, [entry])
 }
 
-/** Keeps the newest `indexMax`, in a new object: to delete the oldest from a copy takes ten times as long. */
-function withEntries(entries: Entries, added: readonly EntryStatus[]): Entries {
-  const newest = added.slice(-indexMax)
-  const fresh = newest.filter(({ id }) => entries[id] === undefined)
-  const ids = Object.keys(entries)
-  const all: Record<string, EntryStatus> = {}
-  for (const id of ids.slice(Math.max(0, ids.length + fresh.length - indexMax)))
-    all[id] = entries[id] as EntryStatus
-  for (const one of newest) if (entries[one.id] === undefined || all[one.id] !== undefined) all[one.id] = one
-  return all
+const isRefused = (index: Index, entryId: string) =>
+  listedIn(index).find(({ id }) => id === entryId)?.state === 'notAccepted'
+
+/** Those that fell out of the index are left behind now and then. */
+const withNewest = (index: Index, entry: EntryStatus): Index =>
+  withAdded(index.length < 2 * indexMax ? index : growingList(listedIn(index)), entry)
+
+/** An entry that is listed already stays in its place. */
+function withEntries(index: Index, added: readonly EntryStatus[]): Index {
+  const newest = byId(added.slice(-indexMax))
+  const fresh = new Map(newest)
+  const kept = listedIn(index).map((entry) => {
+    fresh.delete(entry.id)
+    return newest.get(entry.id) ?? entry
+  })
+  return growingList([...kept, ...fresh.values()])
 }
 
 /** Those of the entries that are listed, with what has changed. */
-function changed(entries: Entries, changes: readonly Change[]): Entries {
-  const known = changes.flatMap((change) => {
-    const entry = entries[change.id]
-    return entry === undefined || entry.state === 'quarantined' ? [] : { ...entry, ...change }
+function changed(index: Index, changes: readonly Change[]): Index {
+  const changeOf = byId(changes)
+  let isSame = true
+  const next = listedIn(index).map((entry) => {
+    const change = changeOf.get(entry.id)
+    if (change === undefined || entry.state === 'quarantined') return entry
+    isSame = false
+    return { ...entry, ...change }
   })
-  return known.length === 0 ? entries : withEntries(entries, known)
+  return isSame ? index : growingList(next)
 }
+
+const byId = <E extends Change>(entries: readonly E[]): Map<string, E> =>
+  new Map(entries.map((entry) => [entry.id, entry]))
 
 type Change = Pick<EntryStatus, 'id'> & Partial<EntryStatus>
 
@@ -153,9 +233,9 @@ const inState =
   (state: EntryStatus['state']) =>
   (id: string): Change => ({ id, state })
 
-function withoutEntry(entries: Entries, ids: readonly string[]): Entries {
-  if (ids.every((id) => entries[id] === undefined)) return entries
-  const rest = { ...entries }
-  for (const id of ids) delete rest[id]
-  return rest
+function withoutEntries(index: Index, ids: readonly string[]): Index {
+  const gone = new Set(ids)
+  const listed = listedIn(index)
+  const rest = listed.filter(({ id }) => !gone.has(id))
+  return rest.length === listed.length ? index : growingList(rest)
 }
