@@ -2,9 +2,9 @@
 
 import { type OutcomeAction, type OutcomeMark, type PastOutcomes, withMark } from '../actions.js'
 import { isDevelopment } from '../development.js'
+import { itemsOf } from '../growing-list.js'
 import type { MissingCaseWatch } from './missing-case-watch.js'
 import { withTold } from './persisted-state.js'
-import { settleEntries } from './rebase.js'
 import type { Layering, SliceLayers } from './slice-layers.js'
 
 export type ReducerStep<A> = (state: object, layers: SliceLayers, action: A) => object
@@ -13,7 +13,7 @@ export function outcomeStep(
   layering: Layering,
   watch: MissingCaseWatch | undefined,
 ): ReducerStep<OutcomeAction> {
-  const { apply, applyOnTop, keep, rebased, undone } = layering
+  const { apply, applyOnTop, keep, rebased, settled, undone } = layering
 
   /** The outcome goes on top of the view, in the order of dispatch: nothing is replayed for it. */
   function onTop(state: object, layers: SliceLayers, action: OutcomeAction): object {
@@ -35,10 +35,10 @@ export function outcomeStep(
     const told = place && !isHeld ? { ...layers.told, [place.outbox]: place.number } : layers.told
     const before = withTold(layers.confirmed, told)
     const confirmed = isHeld || isRead ? before : outcomeApplied(apply, before, action)
-    const after = settleEntries({ confirmed, log: layers.log }, new Set([entryId]), apply)
+    const after = settled({ ...layers, confirmed }, new Set([entryId]))
     const isSame = after.confirmed === layers.confirmed && after.log.length === layers.log.length
     if (isSame && told === layers.told && (more || !layers.stale)) return state
-    const next = { ...layers, ...after, told }
+    const next = { ...after, told }
     // With nothing pending the view is the confirmed state: there is no rebase to put off.
     return more && next.log.length > 0 ? keep({ ...next, stale: true }, state) : rebased(next)
   }
@@ -61,7 +61,7 @@ function tellWatch(
     watch.taken(entryId)
     return
   }
-  const pending = log.find((one) => one.entryId === entryId)
+  const pending = itemsOf(log).find((one) => one.entryId === entryId)
   if (pending !== undefined && applyOnTop(confirmed, pending.action) !== confirmed)
     watch.lost(entryId, action.meta.action.type)
 }

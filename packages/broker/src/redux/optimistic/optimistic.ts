@@ -15,6 +15,7 @@ import {
 } from '../actions.js'
 import { describe } from '../describe.js'
 import { isDevelopment, sayOnce } from '../development.js'
+import { growingList, itemsOf, withAdded } from '../growing-list.js'
 import { outcomeStep, outcomesApplied, type ReducerStep, withPast } from './apply-outcomes.js'
 import type { MissingCaseWatch } from './missing-case-watch.js'
 import {
@@ -25,7 +26,7 @@ import {
   unpacked,
   withTold,
 } from './persisted-state.js'
-import { type Logged, settleEntries } from './rebase.js'
+import type { Logged } from './rebase.js'
 import {
   type AnyReducer,
   createLayering,
@@ -60,7 +61,7 @@ export function optimistic<R extends AnyReducer>(
   { asks = () => false, hasPending = () => false, onForeign = () => {}, ...context }: OptimisticContext,
 ): R {
   const layering = createLayering(reducer, context)
-  const { applyOnTop, keep, push, rebased } = layering
+  const { keep, push, rebased } = layering
   const onOutcome = outcomeStep(layering, context.watch)
   const onTruth = truthStep(layering, asks, context.watch)
   const onBroker = brokerStep(layering)
@@ -87,25 +88,23 @@ export function optimistic<R extends AnyReducer>(
 
   function reduce(given: object | undefined, action: Action): object {
     if (given === undefined) return begin(action)
-    const own = layersOf(given)
-    const state = own === undefined ? unwrapKept(checkedState(given)) : given
-    const known = own ?? layering.of(state)
     const pending = pendingMark(action)
     const ended = outcomeMark(action)
-    if (own === undefined) {
+    const isPlain = pending === undefined && ended === undefined && !isBrokerAction(action)
+    const own = layersOf(given)
+    const state = own === undefined ? unwrapKept(checkedState(given)) : given
+    const known = state === given ? own : layering.of(state)
+    if (own === undefined && (pending || isPlain)) {
       const isShort = known !== undefined || hasPending(pending?.entryId)
-      if ((pending || isPlainState(action)) && isShort) onForeign()
+      if (isShort) onForeign()
     }
-    if (known === undefined && isPlainState(action) && !fromServer(action) && action.type !== rehydrate)
+    if (known === undefined && isPlain && !fromServer(action) && action.type !== rehydrate)
       return reducer(state, action)
     const layers = known ?? nothingOn(state)
     if (ended !== undefined && !ended.read) return onOutcome(state, layers, action as OutcomeAction)
     if (layers.stale) return reduce(rebased(layers), action)
-    if (pending !== undefined) {
-      const log = [...layers.log, { action, entryId: pending.entryId }]
-      return push({ ...layers, log }, applyOnTop(state, action), state)
-    }
-    if (isBrokerAction(action)) return onBroker(state, layers, action)
+    if (pending !== undefined) return push(layers, state, [{ action, entryId: pending.entryId }])
+    if (!isPlain && ended === undefined) return onBroker(state, layers, action as BrokerAction)
     if (isOfPersist(action)) return onPersist(state, layers, action)
     return ended !== undefined || asks(action) || fromServer(action)
       ? onTruth(state, layers, action)
@@ -132,8 +131,10 @@ function ordinaryStep({ apply, applyOnTop, keep }: Layering, reducer: AnyReducer
       return next === state ? state : keep({ ...layers, confirmed: next }, next)
     }
     const next = applyOnTop(state, action)
-    if (next === state && apply(layers.confirmed, action) === layers.confirmed) return state
-    return keep({ ...layers, log: [...layers.log, { action }] }, next)
+    const isIgnored =
+      next === state && (layers.isUnchanged || apply(layers.confirmed, action) === layers.confirmed)
+    if (isIgnored) return state
+    return keep({ ...layers, log: withAdded(layers.log, { action }), isUnchanged: false }, next)
   }
 }
 
@@ -170,22 +171,26 @@ function truthStep(
   }
 }
 
-function brokerStep({ apply, rebased, withoutPending }: Layering): ReducerStep<BrokerAction> {
+function brokerStep({ apply, push, rebased, settled, withoutPending }: Layering): ReducerStep<BrokerAction> {
   return (state, layers, action) => {
     if (action.type === 'redux-broker/userChanged')
       return rebased({ ...withoutPending(layers), readAt: neverSeen })
     if (action.type === 'redux-broker/emptied') {
-      const after = settleEntries(layers, new Set(action.payload), apply)
-      return after.log.length === layers.log.length ? state : rebased({ ...layers, ...after })
+      const after = settled(layers, new Set(action.payload))
+      return after === layers ? state : rebased(after)
     }
     if (action.type !== 'redux-broker/restored' && action.type !== 'redux-broker/shownAgain') return state
     const { entries, past } = action.payload
     const caughtUp = past ? withPast(apply, layers, past) : layers
-    const shown = new Set(layers.log.map(({ entryId }) => entryId))
+    const log = itemsOf(layers.log)
+    const shown = new Set(log.map(({ entryId }) => entryId))
     const restored = entries.filter(({ entryId }) => !shown.has(entryId)).map(toLogged)
     if (restored.length === 0 && caughtUp === layers) return state
-    const log = action.meta.first ? [...restored, ...layers.log] : [...layers.log, ...restored]
-    return rebased({ ...caughtUp, log })
+    if (caughtUp === layers && (!action.meta.first || log.length === 0)) return push(layers, state, restored)
+    return rebased({
+      ...caughtUp,
+      log: growingList(action.meta.first ? [...restored, ...log] : [...log, ...restored]),
+    })
   }
 }
 

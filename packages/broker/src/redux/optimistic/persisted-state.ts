@@ -1,5 +1,6 @@
 // State that an app keeps over reloads must not hold pending changes: the broker brings those back by itself. It says
 // how far it holds what happened, so that nothing is told to it twice.
+import { isBrokerState } from '../broker-reducer.js'
 
 /** How far a state holds what happened: for each outbox the number of the last outcome in its journal. */
 export type JournalPositions = Readonly<Record<string, number>>
@@ -92,7 +93,7 @@ const searched = new WeakMap<object, number>()
 export function holdsView(state: unknown, levels: number = groupsMax): state is object {
   if (typeof state !== 'object' || state === null) return false
   if (isView(state)) return true
-  if (levels === 0 || Object.getPrototypeOf(state) !== Object.prototype) return false
+  if (levels === 0 || isBrokerState(state) || Object.getPrototypeOf(state) !== Object.prototype) return false
   if ((searched.get(state) ?? 0) >= levels) return false
   for (const name in state) if (holdsView((state as Record<string, unknown>)[name], levels - 1)) return true
   // No more than the uppermost are remembered: each of many entities would cost more than it spares.

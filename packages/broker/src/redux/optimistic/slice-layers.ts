@@ -3,6 +3,7 @@
 import type { Action, Reducer } from 'redux'
 import { isDevelopment } from '../development.js'
 import { checkThrown } from '../empty-answer.js'
+import { type GrowingList, growingList, itemsOf, lastOf, withAdded } from '../growing-list.js'
 import type { MissingCaseWatch } from './missing-case-watch.js'
 import {
   copyState,
@@ -12,7 +13,7 @@ import {
   keepable,
   unwritten,
 } from './persisted-state.js'
-import { type Apply, type Layers, replayLog, settleEntries } from './rebase.js'
+import { type Apply, type Logged, replayLog, settleEntries } from './rebase.js'
 
 /** immer's `produce`, which RTK exports as `createNextState`. */
 export type Produce = <S>(base: S, recipe: (draft: S) => void) => S
@@ -20,7 +21,11 @@ export type Produce = <S>(base: S, recipe: (draft: S) => void) => S
 // biome-ignore lint/suspicious/noExplicitAny: any other constraint makes configureStore infer `unknown`
 export type AnyReducer = Reducer<any, any, any>
 
-export interface SliceLayers extends Layers<object, Action> {
+export interface SliceLayers {
+  readonly confirmed: object
+  readonly log: GrowingList<Logged<Action>>
+  /** The view has the content of the confirmed state: no action of the log has changed it. */
+  readonly isUnchanged: boolean
   /** Up to this moment the confirmed state holds the outcomes from before this page began. */
   readonly readAt: number
   /** How far the confirmed state holds what happened, where that is known. */
@@ -38,7 +43,12 @@ const hidden = new WeakMap<object, SliceLayers>()
 const before = new WeakMap<object, object>()
 
 /** The layers of a state in which nothing pends. */
-export const nothingOn = (confirmed: object): SliceLayers => ({ confirmed, log: [], readAt: neverSeen })
+export const nothingOn = (confirmed: object): SliceLayers => ({
+  confirmed,
+  log: growingList([]),
+  isUnchanged: true,
+  readAt: neverSeen,
+})
 
 export interface LayersContext {
   /** For the developer. */
@@ -58,39 +68,60 @@ export interface Layering {
   /** Those of the last view in which something is pending. */
   latest(): SliceLayers | undefined
   keep(layers: SliceLayers, view: object): object
-  /** As `keep`, for an entry that goes on top of a state. */
-  push(layers: SliceLayers, view: object, below: object): object
+  /** The actions go on top of a view. Nothing that is in its log is replayed. */
+  push(layers: SliceLayers, view: object, added: readonly Logged<Action>[]): object
   /** The state before this entry was shown. Undefined unless it is the newest entry and nothing followed it. */
   undone(state: object, entryId: string): { readonly state: object; readonly layers: SliceLayers } | undefined
   /** The view that the layers make. */
   rebased(layers: SliceLayers): object
+  /** The layers once these entries have ended. */
+  settled(layers: SliceLayers, ended: ReadonlySet<string>): SliceLayers
   /** The layers as if nothing were pending. */
   withoutPending(layers: SliceLayers): SliceLayers
 }
 
 export function createLayering(reducer: AnyReducer, { produce, report }: LayersContext): Layering {
-  const { apply, applyOnTop, view } = replaying(reducer, produce, report)
+  const { apply, applyOnTop, replay } = replaying(reducer, produce, report)
   let latest: object | undefined
-  const withoutPending = (layers: SliceLayers): SliceLayers => {
-    const ids = new Set(layers.log.flatMap(({ entryId }) => entryId ?? []))
-    return { ...layers, ...settleEntries(layers, ids, apply) }
+  let latestLayers: SliceLayers | undefined
+
+  function settled(layers: SliceLayers, ended: ReadonlySet<string>): SliceLayers {
+    const { confirmed, log } = layers
+    const after = settleEntries({ confirmed, log: itemsOf(log) }, ended, apply)
+    const isSame = after.confirmed === confirmed && after.log.length === log.length
+    return isSame ? layers : { ...layers, ...after, log: growingList(after.log) }
+  }
+
+  const withoutPending = (layers: SliceLayers): SliceLayers =>
+    settled(layers, new Set(itemsOf(layers.log).flatMap(({ entryId }) => entryId ?? [])))
+
+  function remember(state: object, layers: SliceLayers): void {
+    latest = layers.log.length > 0 ? state : undefined
+    latestLayers = latest && layers
   }
 
   function keep(layers: SliceLayers, view: object): object {
     const state = withLayers(layers, view)
-    latest = layers.log.length > 0 ? state : undefined
+    remember(state, layers)
     if (state !== view && hidden.has(state)) keepable(state, () => withoutPending(layers))
     // redux-persist writes down the last state that its reducer made.
     if (latest && isPersisted(layers.confirmed)) withoutPending(layers)
     return state
   }
 
-  function push(layers: SliceLayers, view: object, below: object): object {
-    const state = keep(layers, view)
+  function push(layers: SliceLayers, below: object, added: readonly Logged<Action>[]): object {
+    const view = replay(below, added)
+    const log = withAdded(layers.log, ...added)
+    const state = keep({ ...layers, log, isUnchanged: layers.isUnchanged && view === below }, view)
     // No more than one of a store is remembered.
     before.delete(below)
-    before.set(state, below)
+    if (added.length === 1) before.set(state, below)
     return state
+  }
+
+  function rebased(layers: SliceLayers): object {
+    const view = replay(layers.confirmed, itemsOf(layers.log))
+    return keep({ ...layers, stale: false, isUnchanged: view === layers.confirmed }, view)
   }
 
   return {
@@ -99,16 +130,18 @@ export function createLayering(reducer: AnyReducer, { produce, report }: LayersC
     push,
     undone(state, entryId) {
       const below = before.get(state)
-      if (below === undefined || hidden.get(state)?.log.at(-1)?.entryId !== entryId) return undefined
+      if (below === undefined || newestOf(hidden.get(state))?.entryId !== entryId) return undefined
       const layers = hidden.get(below) ?? nothingOn(below)
-      latest = layers.log.length > 0 ? below : undefined
+      remember(below, layers)
       return { state: below, layers }
     },
-    of: (state) => hidden.get(state),
+    // Most actions come to the last view, and a `WeakMap` is slow to ask.
+    of: (state) => (state === latest ? latestLayers : hidden.get(state)),
     isCopy: (state) => latest !== undefined && hasSameFields(latest, state),
-    latest: () => latest && hidden.get(latest),
+    latest: () => latestLayers,
     keep,
-    rebased: (layers) => keep({ ...layers, stale: false }, view(layers)),
+    rebased,
+    settled,
     withoutPending,
   }
 }
@@ -127,12 +160,13 @@ function withLayers(layers: SliceLayers, view: object): object {
   const known = hidden.get(view) ?? nothingKnown
   if (known.log.length === 0 && known.readAt === readAt && known.told === told) return view
   const state = copyState(view)
-  if (readAt !== neverSeen || told !== undefined)
-    hidden.set(state, { confirmed: state, log: [], readAt, told })
+  if (readAt !== neverSeen || told !== undefined) hidden.set(state, { ...nothingOn(state), readAt, told })
   return state
 }
 
-const nothingKnown: Pick<SliceLayers, 'log' | 'readAt' | 'told'> = { log: [], readAt: neverSeen }
+const nothingKnown: Pick<SliceLayers, 'log' | 'readAt' | 'told'> = nothingOn({})
+
+const newestOf = (layers: SliceLayers | undefined) => layers && lastOf(layers.log)
 
 /** How actions are applied again: one that throws is skipped and reported, once. */
 function replaying(reducer: AnyReducer, produce: Produce | undefined, report: (error: unknown) => void) {
@@ -153,7 +187,7 @@ function replaying(reducer: AnyReducer, produce: Produce | undefined, report: (e
   const applyOnTop = safely(unwritten(reducer))
 
   /** All in one draft where that works: one copy of what changes instead of one for each action. */
-  const replayed = unwritten<SliceLayers['log']>((confirmed, log) => {
+  const replay = unwritten<readonly Logged<Action>[]>((confirmed, log) => {
     if (produce === undefined || log.length < 2) return replayLog({ confirmed, log }, apply)
     try {
       return produce(confirmed, (draft) => {
@@ -163,7 +197,7 @@ function replaying(reducer: AnyReducer, produce: Produce | undefined, report: (e
       return replayLog({ confirmed, log }, apply)
     }
   })
-  return { apply, applyOnTop, view: ({ confirmed, log }: SliceLayers) => replayed(confirmed, log) }
+  return { apply, applyOnTop, replay }
 }
 
 /** A reducer that makes a new state instead of changing its draft, or throws half-way, is replayed step by step. */
