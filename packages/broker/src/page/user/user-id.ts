@@ -6,9 +6,15 @@ import { isDevelopment } from '../../redux/development.js'
 /** Reads what `user` gave: the user's id as text, a number as its digits; undefined where that is no id. */
 export function createUserIds(): (given: unknown) => string | undefined {
   let advised = false
+  /** It is asked at each action, and a check takes as long as a small reducer. */
+  let last: string | undefined
   return (given) => {
     const id = Number.isFinite(given) ? String(given) : given
-    if (isId(id)) return id
+    if (id === last && last !== undefined) return last
+    if (isId(id)) {
+      last = id
+      return id
+    }
     if (isDevelopment && !advised && given !== undefined && given !== null && given !== '') {
       advised = true
       console.error(
