@@ -67,9 +67,9 @@ export function buildCapture(
     bounded('invalidRequest', isDevelopment && `The \`${name}\` of ${type}`, text, limits)
   const content = contentOf(type, template, limits)
   const { success = context.success, refusedWhen } = options
-  if (!headers.has('accept')) headers.set('accept', acceptFor(success))
+  if (!headers.has('accept')) headers.set('accept', headerValue(acceptFor(success)))
   const finish = ([body, contentType]: Content) => {
-    if (contentType && !headers.has('content-type')) headers.set('content-type', contentType)
+    if (contentType && !headers.has('content-type')) headers.set('content-type', headerValue(contentType))
     return {
       lane,
       channel: channelOf(
@@ -82,7 +82,7 @@ export function buildCapture(
         options.when,
       ),
       action,
-      request: { url: url.href, method, headers: [...headers], body },
+      request: { url: url.href, method, headers: [...headers].sort(byName), body },
       server: options.server ?? context.server,
       ...(success && { success }),
       ...(typeof refusedWhen === 'object' && { refusedWhen: [refusedWhen].flat() }),
@@ -113,8 +113,7 @@ export type UrlContext = Pick<CaptureRules, 'baseUrl' | 'origins' | 'limits'>
 export function absoluteUrl(type: string, template: unknown, context: UrlContext): URL {
   const { baseUrl, origins, limits } = context
   const address = (template as Partial<RequestTemplate> | undefined)?.url
-  const url =
-    typeof address === 'string' && URL.canParse(address, baseUrl) ? new URL(address, baseUrl) : undefined
+  const url = parsedUrl(address, baseUrl)
   if (url === undefined || !isWeb(url) || hasCredentials(url) || !origins.includes(url.origin))
     throw new CaptureRefusal(
       'invalidRequest',
@@ -140,6 +139,21 @@ function bounded(
         `${what} has ${length} characters; the limit is ${urlCharactersMax} (limits.urlCharactersMax), since servers refuse longer ones. Shorten it, or send data in the \`body\`.`,
     )
 }
+
+function parsedUrl(address: unknown, baseUrl: string | undefined): URL | undefined {
+  try {
+    return typeof address === 'string' ? new URL(address, baseUrl) : undefined
+  } catch {
+    return undefined
+  }
+}
+
+/** As `Headers` takes it. @throws TypeError where it takes none of it. */
+const headerValue = (value: string): string =>
+  value === 'application/json' ? value : (new Headers({ accept: value }).get('accept') ?? '')
+
+/** In the order of `Headers`. */
+const byName = ([one]: [string, string], [other]: [string, string]) => (one < other ? -1 : 1)
 
 const isWeb = ({ protocol }: URL) => /^https?:$/.test(protocol)
 const hasCredentials = ({ username, password }: URL) => username + password !== ''

@@ -21,7 +21,9 @@ export const tagBytes = 2
  * A text counts as UTF-8, a Blob or a buffer as it is. A container counts without its content. A long text is not read.
  */
 export function byteSize(value: unknown, max: number): number {
-  if (typeof value === 'string') return value.length > max ? value.length : encoder.encode(value).length
+  if (typeof value === 'string')
+    // An encoder makes a copy. Most texts are plain ASCII.
+    return value.length > max || !/[^ -~]/.test(value) ? value.length : encoder.encode(value).length
   if (typeof value === 'number') return Object.is(value | 0, value) ? 2 : 7
   if (typeof value !== 'object' || value === null) return 0
   if (value instanceof Blob) return value.size

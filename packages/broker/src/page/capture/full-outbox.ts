@@ -46,7 +46,7 @@ export function createFullOutbox(limits: Limits, clock: Pick<Clock, 'monotonic'>
   return {
     checkEntries(queued) {
       // A circuit breaker. A storage that failed several times in a row is not asked for a while.
-      if (brokenUntil > clock.monotonic()) throw broken
+      if (brokenUntil > 0 && brokenUntil > clock.monotonic()) throw broken
       if (queued >= entriesMax || left().entries <= 0) throw full.entries
     },
     checkBytes(bytes) {

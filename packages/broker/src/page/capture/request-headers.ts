@@ -31,7 +31,13 @@ const insteadOf = (names: readonly string[], advice: string | false): string =>
     .join(' ')
 
 /** `named`: further names that the app has stored, in lower case. @throws CaptureRefusal */
-export function storedHeaders(type: string, given: GivenHeaders, named: readonly string[]): Headers {
+export function storedHeaders(
+  type: string,
+  given: GivenHeaders,
+  named: readonly string[],
+): Map<string, string> {
+  // Most writes have none. A browser takes long to go through `Headers`.
+  if (given.headers === undefined) return new Map()
   const headers = take(
     type,
     given,
@@ -43,7 +49,7 @@ export function storedHeaders(type: string, given: GivenHeaders, named: readonly
   )
   // `Headers` takes them, and servers do not. A line break of a word processor is one.
   const broken = [...headers].find(([, value]) => /[^\t -~\u0080-\u00ff]/.test(value))
-  if (broken === undefined) return headers
+  if (broken === undefined) return new Map(headers)
   throw new CaptureRefusal(
     'invalidRequest',
     isDevelopment &&
