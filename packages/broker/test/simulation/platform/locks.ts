@@ -59,13 +59,12 @@ export function createLocks(): DeviceLocks {
     return new Promise((resolve, reject) => {
       if (signal?.aborted) return reject(signal.reason)
       let isGranted = false
-      let isLost = false
       const mine: LockRequest = {
         realm,
         grant: () => void realm.post(latencyOf(realm), begin),
         lose() {
-          isLost = true
-          realm.post(latencyOf(realm), () =>
+          // The callback of a lock that was granted runs first, also in a realm that slept meanwhile.
+          realm.post(latencyMsMax + latencyOf(realm), () =>
             reject(new SimDomException('The lock was stolen.', 'AbortError')),
           )
         },
@@ -76,7 +75,7 @@ export function createLocks(): DeviceLocks {
         reject(signal?.reason)
       }
       const begin = () => {
-        if (isLost || signal?.aborted) return
+        if (signal?.aborted) return
         isGranted = true
         signal?.removeEventListener('abort', abort)
         void run({ name }).finally(() => leave(name, mine))
@@ -107,4 +106,5 @@ export function createLocks(): DeviceLocks {
   }
 }
 
-const latencyOf = (realm: Realm) => realm.random.between(0.02, 0.5)
+const latencyMsMax = 0.5
+const latencyOf = (realm: Realm) => realm.random.between(0.02, latencyMsMax)
