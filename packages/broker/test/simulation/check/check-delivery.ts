@@ -1,13 +1,21 @@
 // No accepted entry is lost (P1), each has its effect once (P2), and a success is the server's own word (P5). All is
 // delivered once the faults have stopped (P14).
 import type { History } from '../world/history.js'
-import { type EventOf, type Facts, mayHaveMissed, type Story, type Violation, wasReturned } from './facts.js'
+import {
+  type EventOf,
+  type Facts,
+  lostForGood,
+  mayHaveMissed,
+  type Story,
+  type Violation,
+  wasReturned,
+} from './facts.js'
 
-export function checkNoLoss({ stories, plan, history, had, eventsOf }: Facts): readonly Violation[] {
-  const wiped = new Set(eventsOf('lostRows').flatMap(({ rows }) => rows))
-  const isMirrorWhole = plan.hasMirror && !had('wipeMirror', 'abort', 'powerLoss', 'full')
+export function checkNoLoss(facts: Facts): readonly Violation[] {
+  const { stories, plan, history, had, eventsOf } = facts
+  const lost = lostForGood(facts)
   const gone = [...stories.values()].filter(isGone)
-  const unexplained = gone.filter(({ id }) => !wiped.has(id) || isMirrorWhole)
+  const unexplained = gone.filter(({ id }) => !lost.has(id))
   const told = toldOf(eventsOf('lossTold'))
   if (unexplained.length > 0)
     return [{ promise: 'P1', text: `${idsOf(unexplained)} was accepted and disappeared without an outcome` }]
@@ -35,8 +43,12 @@ function diedAtOnce({ acceptedAt = 0, tapped }: Story, { events }: History): boo
   )
 }
 
-const isGone = ({ acceptedAt, effects, row, settled }: Story) =>
-  acceptedAt !== undefined && effects.length === 0 && row === undefined && !settled.some(isOutcome)
+const isGone = ({ acceptedAt, effects, row, settled, isGivenUp }: Story) =>
+  !isGivenUp &&
+  acceptedAt !== undefined &&
+  effects.length === 0 &&
+  row === undefined &&
+  !settled.some(isOutcome)
 
 /** A loss is told apart. */
 const isOutcome = ({ status, reason }: Story['settled'][0]) =>
@@ -47,9 +59,10 @@ const idsOf = (stories: readonly Story[]) => stories.map(({ id }) => id).join(',
 export function checkEffectOnce({ stories, plan }: Facts): readonly Violation[] {
   const violations: Violation[] = []
   for (const { id, effects, sends, tapped, isRetried } of stories.values()) {
-    if (isRetried) continue
+    if (isRetried && plan.server === 'plain') continue
     const keys = new Set(sends.map(({ key }) => key))
-    if (keys.size > 1) violations.push({ promise: 'P2', text: `${id} was sent under ${keys.size} keys` })
+    if (keys.size > 1 && !isRetried)
+      violations.push({ promise: 'P2', text: `${id} was sent under ${keys.size} keys` })
     const mayRepeat = plan.server === 'plain' && tapped.verb === 'put'
     const counted = plan.server === 'plain' ? effects.filter(({ isDouble }) => !isDouble) : effects
     if (counted.length > 1 && !mayRepeat)

@@ -1,12 +1,16 @@
 // Entries of a lane take effect in order (P3). One sender has one request of a lane in flight at a time (P4), in the
 // session of its user (P6).
-import { type EventOf, type Facts, type Story, type Violation, wasReturned } from './facts.js'
+import { type EventOf, type Facts, lostForGood, type Story, type Violation, wasReturned } from './facts.js'
 
-export function checkLaneOrder({ stories, history }: Facts): readonly Violation[] {
+export function checkLaneOrder(facts: Facts): readonly Violation[] {
+  const { stories, history } = facts
+  const lost = lostForGood(facts)
   const violations: Violation[] = []
   const placeOf = new Map<string, number>()
   for (const [place, { id }] of history.ending.ledger.entries()) if (!placeOf.has(id)) placeOf.set(id, place)
-  const done = [...stories.values()].filter((story) => placeOf.has(story.id) && !wasReturned(story))
+  const done = [...stories.values()].filter(
+    (story) => placeOf.has(story.id) && !wasReturned(story) && !story.isGivenUp && !lost.has(story.id),
+  )
   for (const later of done)
     for (const earlier of done)
       if (isBefore(earlier, later) && (placeOf.get(earlier.id) ?? 0) > (placeOf.get(later.id) ?? 0))
@@ -23,7 +27,7 @@ function isBefore(one: Story, other: Story): boolean {
 }
 
 /** One request of a lane is in flight at a time, and with locks one realm sends the entries of a user. */
-export function checkOneSender({ history, plan }: Facts): readonly Violation[] {
+export function checkOneSender({ history, plan, stories }: Facts): readonly Violation[] {
   const violations: Violation[] = []
   const flying = new Map<number, EventOf<'sent'>>()
   /** Requests of tabs that froze meanwhile: they take for one in flight what ended long ago. */
@@ -46,7 +50,9 @@ export function checkOneSender({ history, plan }: Facts): readonly Violation[] {
         (other.lane === event.lane || (plan.hasLocks && other.realm !== event.realm)) &&
         other.principal === event.principal &&
         !asleep.has(other) &&
-        !asleep.has(event)
+        !asleep.has(event) &&
+        // A lane does not wait for one that a person has discarded.
+        !stories.get(other.id)?.isDiscarded
       )
         violations.push({
           promise: 'P4',

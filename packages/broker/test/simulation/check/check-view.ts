@@ -50,10 +50,10 @@ function doubled(realm: string, lists: Lists): readonly Violation[] {
 export function checkFinalView(facts: Facts): readonly Violation[] {
   const { history, plan, had, stories } = facts
   const { ending } = history
-  // An entry that came back by a redirect may have happened, and nobody says so.
+  // An entry that came back by a redirect, or was discarded, may have happened, and nobody says so.
   const unclear = new Set(
     [...stories.values()]
-      .filter(({ effects, row }) => effects.length > 0 && row?.state === 'dead')
+      .filter(({ effects, row, isGivenUp }) => effects.length > 0 && (row?.state === 'dead' || isGivenUp))
       .map(({ tapped }) => tapped.lane),
   )
   if (plan.server === 'plain' || had('wipe') || mayHaveMissed(had)) return []

@@ -1,6 +1,7 @@
 // Holds the promises against a history.
 import type { History } from '../world/history.js'
 import type { Plan } from '../world/plan.js'
+import { checkCancelled, checkDiscarded } from './check-commands.js'
 import {
   checkAcknowledged,
   checkDelivered,
@@ -30,6 +31,8 @@ const checks: readonly ((facts: Facts) => readonly Violation[])[] = [
   checkView,
   checkFinalView,
   checkQuiet,
+  checkCancelled,
+  checkDiscarded,
 ]
 
 export function check(plan: Plan, history: History): readonly Violation[] {

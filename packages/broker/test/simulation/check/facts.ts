@@ -2,6 +2,7 @@
 import type { Effect } from '../server/ledger.js'
 import type { Event, FinalRow, History } from '../world/history.js'
 import type { Plan } from '../world/plan.js'
+import { markGivenUp } from './given-up.js'
 
 export type EventOf<Kind extends Event['kind']> = Extract<Event, { kind: Kind }>
 
@@ -19,6 +20,10 @@ export interface Story {
   row: FinalRow | undefined
   /** A person had it sent again. */
   isRetried: boolean
+  /** A person cancelled or discarded it, or may have. A command whose tab died may have done its work. */
+  isGivenUp: boolean
+  /** It may have been sent before it was given up. */
+  isDiscarded: boolean
 }
 
 export interface Facts {
@@ -45,6 +50,7 @@ export function factsOf(plan: Plan, history: History): Facts {
     const story = 'id' in event ? stories.get(event.id) : undefined
     if (story !== undefined) tell(story, event, at)
   }
+  markGivenUp(stories, events)
   for (const effect of ending.ledger) stories.get(effect.id)?.effects.push(effect)
   for (const row of ending.rows) {
     const story = stories.get(row.id)
@@ -70,6 +76,8 @@ const storyOf = (tapped: EventOf<'tapped'>, tappedAt: number): Story => ({
   effects: [],
   row: undefined,
   isRetried: false,
+  isGivenUp: false,
+  isDiscarded: false,
 })
 
 function tell(story: Story, event: Event, at: number): void {
@@ -78,10 +86,17 @@ function tell(story: Story, event: Event, at: number): void {
   if (event.kind === 'settled') story.settled.push(event)
   if (event.kind === 'sent') story.sends.push(event)
   if (event.kind === 'resolved' && event.how === 'retry') story.isRetried = true
+  if (event.kind === 'commanded' && event.name === 'retry') story.isRetried = true
 }
 
 export const wasReturned = ({ settled, row }: Story): boolean =>
   row?.state === 'dead' || settled.some(({ status }) => status === 'returned')
+
+/** Entries that a wipe took, and no mirror was there to bring them all back. */
+export function lostForGood({ plan, had, eventsOf }: Facts): ReadonlySet<string> {
+  const isMirrorWhole = plan.hasMirror && !had('wipeMirror', 'abort', 'powerLoss', 'full')
+  return new Set(isMirrorWhole ? [] : eventsOf('lostRows').flatMap(({ rows }) => rows))
+}
 
 /** Where the clock was set, the journal forgets before a tab that sleeps has read it. */
 export const mayHaveMissed = (had: Facts['had']): boolean => had('clock') && had('throttle', 'freeze')

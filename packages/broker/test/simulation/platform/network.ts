@@ -54,6 +54,7 @@ export interface Network {
 export interface NetworkContext {
   readonly scheduler: Scheduler
   readonly random: Random
+  /** Rejects where no answer comes. */
   serve(arrival: Arrival, told: (Fate & { kind: 'told' }) | undefined): Promise<SimAnswer>
   onSent(arrival: Arrival, fate: Fate): void
   /** The caller hears a server that names a time. */
@@ -70,13 +71,15 @@ export function createNetwork(context: NetworkContext): Network {
   let count = 0
 
   /** The answer of the server, once the request has arrived and its answer is back. */
-  function exchange(arrival: Arrival, fate: Fate, waitMs: number, back: (answer: SimAnswer) => void): void {
+  function exchange(arrival: Arrival, fate: Fate, waitMs: number, { back, gone }: Returns): void {
     scheduler.after(waitMs + random.between(5, 120), () => {
       // A request of a realm that died may be gone with it.
       if (!arrival.realm.isAlive() && random.chance(0.3)) return
-      void context.serve(arrival, fate.kind === 'told' ? fate : undefined).then((answer) => {
-        scheduler.after(random.between(5, 120), () => back(answer))
-      })
+      const returning = (work: () => void) => void scheduler.after(random.between(5, 120), work)
+      void context
+        .serve(arrival, fate.kind === 'told' ? fate : undefined)
+        .then((answer) => returning(() => back(answer)))
+        .catch(() => returning(gone))
     })
   }
 
@@ -112,14 +115,16 @@ export function createNetwork(context: NetworkContext): Network {
               resolve(given)
             }),
           )
-        const arrive = (ms: number, back: (given: SimAnswer) => void) => exchange(arrival, fate, ms, back)
+        const arrive = (ms: number, back: (given: SimAnswer) => void) =>
+          exchange(arrival, fate, ms, { back, gone: () => fail(0) })
         follow(fate, {
           arrive,
           answer,
           fail,
           random,
           arrival,
-          double: (ms) => exchange({ ...arrival, isDouble: true }, fate, ms, () => {}),
+          double: (ms) =>
+            exchange({ ...arrival, isDouble: true }, fate, ms, { back: nothing, gone: nothing }),
         })
       }),
   }
@@ -128,6 +133,12 @@ export function createNetwork(context: NetworkContext): Network {
 
 const partitioned = (away: 'refused' | 'silent'): Fate =>
   away === 'silent' ? { kind: 'stuck', arrives: false } : { kind: 'lostRequest' }
+
+interface Returns {
+  back(answer: SimAnswer): void
+  /** The server is away, or died over the request. */
+  gone(): void
+}
 
 interface Ways {
   readonly random: Random

@@ -12,12 +12,22 @@ const packages = join(simulation, '../../..')
 /** @typedef {{ readonly file: string, readonly find: string, readonly put: string }} Patch */
 /** A fault of the product, by its name. @typedef {Patch & { readonly name: string, readonly more?: readonly Patch[] }} Bug */
 
-/** The reserve for a full disk is 4,096 ids, which would take a world longer than all the rest. */
-const smallReserve = {
-  file: 'core/rows/disk-reserve.ts',
-  pattern: /reserveIds = 4_096/,
-  put: 'reserveIds = 4',
-}
+/** Changes that each world needs. @type {readonly Patch[]} */
+const always = [
+  // The reserve for a full disk is 4,096 ids, which would take a world longer than all the rest.
+  { file: 'core/rows/disk-reserve.ts', find: 'reserveIds = 4_096', put: 'reserveIds = 4' },
+  // The store of a server that died is taken over by the next one.
+  {
+    file: 'store/memory-store.ts',
+    find: 'export function memoryStore(): IdempotencyStore<MemoryTransaction> {',
+    put: 'export function memoryStore(keep: (memory: Memory) => void): IdempotencyStore<MemoryTransaction> {',
+  },
+  {
+    file: 'store/memory-store.ts',
+    find: '    clock: undefined,\n  }\n',
+    put: '    clock: undefined,\n  }\n  keep(memory)\n',
+  },
+]
 
 /** @param {readonly Patch[]} patches */
 function patching(patches) {
@@ -30,8 +40,7 @@ function patching(patches) {
       /** @param {string} code @param {string} id */
       transform(code, id) {
         let text = code
-        if (id.endsWith(smallReserve.file)) text = text.replace(smallReserve.pattern, smallReserve.put)
-        for (const patch of patches) {
+        for (const patch of [...always, ...patches]) {
           if (!id.endsWith(`/${patch.file}`)) continue
           text = applyPatch(text, patch)
           done.add(patch)

@@ -56,6 +56,12 @@ function wordsOf(event: Event): string | undefined {
       return `${event.user} taps ${event.id} (${event.verb}, ${event.lane}) in ${event.realm}.`
     case 'resolved':
       return `A person decides about ${event.id}: ${event.how}.`
+    case 'server':
+      return event.isThere ? 'The server is there again.' : 'The server dies.'
+    case 'commanded':
+      return `${event.user} gives the command ${event.name} ${event.id} in ${event.realm}.`
+    case 'obeyed':
+      return `${event.realm} says of ${event.name} ${event.id}: ${event.said}.`
     case 'signedIn':
       return `${event.user ?? 'Nobody'} is signed in from here on.`
     case 'toldToWait':

@@ -2,18 +2,27 @@
 import { SimAnswer, SimRequestMessage } from '../platform/fetch-types.js'
 import type { Arrival } from '../platform/network.js'
 import { type Effect, listOf, nameOf } from './ledger.js'
+import type { Serving } from './server-host.js'
 
 /** What the simulation uses of the package `redux-broker-server`. */
 export interface ServerProduct {
-  memoryStore(): CompanionStore
+  memoryStore(keep: (memory: Memory) => void): object
   createIdempotency(options: object): {
     run(request: SimRequestMessage, handler: (call: HandlerCall) => Promise<SimAnswer>): Promise<SimAnswer>
     status(request: SimRequestMessage, key: string): Promise<SimAnswer>
   }
 }
 
-interface CompanionStore {
-  transaction<T>(work: (tx: MemoryTx) => Promise<T>): Promise<T>
+/** The inside of the memory store. The rest of it dies with the process. */
+interface Memory {
+  values: Map<string, unknown>
+  records: object
+  clock: unknown
+}
+
+/** What the server's processes leave on their disk. The effects and the records of a transaction get there together. */
+export interface CompanionDisk {
+  memory: Memory | undefined
 }
 
 interface MemoryTx {
@@ -37,13 +46,20 @@ export interface ServerContext {
   session(arrival: Arrival): string | undefined
 }
 
-export interface Serving {
-  serve(arrival: Arrival): Promise<SimAnswer>
-  ledger(): Promise<readonly Effect[]>
-}
+export const effectsOn = ({ memory }: CompanionDisk) => (memory?.values.get('ledger') ?? []) as Effect[]
 
-export function createCompanion(product: ServerProduct, context: ServerContext): Serving {
-  const store = product.memoryStore()
+export function createCompanion(
+  product: ServerProduct,
+  context: ServerContext,
+  disk: CompanionDisk,
+): Serving {
+  const store = product.memoryStore((memory) => {
+    if (disk.memory !== undefined) {
+      const { values, records, clock } = disk.memory
+      Object.assign(memory, { values, records, clock })
+    }
+    disk.memory = memory
+  })
   const arrivals = new Map<SimRequestMessage, Arrival>()
   const failed = new Map<string, number>()
   const idempotency = product.createIdempotency({
@@ -89,6 +105,5 @@ export function createCompanion(product: ServerProduct, context: ServerContext):
       if (pathname.startsWith('/keys/')) return idempotency.status(request, pathname.slice('/keys/'.length))
       return idempotency.run(request, (call) => handle(call, arrival))
     },
-    ledger: () => store.transaction(async (tx) => (tx.get('ledger') ?? []) as Effect[]),
   }
 }

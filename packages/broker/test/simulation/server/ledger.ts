@@ -12,12 +12,6 @@ export interface Effect {
   readonly arrival: number
 }
 
-export interface SimServer {
-  /** Whether the session of the present cookie has ended. */
-  isSessionOver: boolean
-  ledger(): Promise<readonly Effect[]>
-}
-
 /** An entry as its request names it. */
 export interface Named {
   readonly id: string

@@ -1,10 +1,10 @@
 // A plain server: it knows no keys, so each request that arrives has its effect.
 import { SimAnswer } from '../platform/fetch-types.js'
-import type { ServerContext, Serving } from './companion.js'
+import type { ServerContext } from './companion.js'
 import { type Effect, listOf, nameOf } from './ledger.js'
+import type { Serving } from './server-host.js'
 
-export function createPlainServer(context: ServerContext): Serving {
-  const effects: Effect[] = []
+export function createPlainServer(context: ServerContext, effects: Effect[]): Serving {
   const failed = new Map<string, number>()
   let count = 0
   return {
@@ -28,6 +28,5 @@ export function createPlainServer(context: ServerContext): Serving {
       effects.push({ id, lane, user, key, isDouble: arrival.isDouble, arrival: count })
       return SimAnswer.json({ list: listOf(effects, user, lane) })
     },
-    ledger: async () => effects,
   }
 }

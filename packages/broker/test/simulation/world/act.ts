@@ -3,8 +3,11 @@ import type { Device } from '../platform/device.js'
 import type { Network } from '../platform/network.js'
 import type { Random } from '../platform/random.js'
 import type { Scheduler } from '../platform/scheduler.js'
+import type { ServerHost } from '../server/server-host.js'
+import { giveCommand } from './commands.js'
 import type { Step } from './plan.js'
 import type { Recorder } from './recorder.js'
+import { crashServer } from './server-crash.js'
 import type { Tab, Tabs } from './tabs.js'
 
 export interface Acting {
@@ -15,6 +18,7 @@ export interface Acting {
   readonly tabs: Tabs
   readonly recorder: Recorder
   readonly session: { isOver: boolean }
+  readonly server: ServerHost
 }
 
 type StepOf<Kind extends Step['kind']> = Extract<Step, { readonly kind: Kind }>
@@ -27,8 +31,10 @@ export function act(world: Acting, step: Step): void {
 const acts: { readonly [Kind in Step['kind']]: (world: Acting, step: StepOf<Kind>) => void } = {
   open: ({ tabs }, { tab }) => tabs.open(tab),
   tap,
+  command: giveCommand,
   user: changeUser,
   killTab: ({ tabs }, { tab, steps }) => killAfter(tabs.get(tab)?.realm, steps),
+  killServer: crashServer,
   killWorker: ({ device }, { steps }) => killAfter(device.worker?.realm(), steps),
   powerLoss: losePower,
   wipe,

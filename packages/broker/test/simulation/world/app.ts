@@ -14,11 +14,15 @@ export interface PageProduct {
   write<C>(creator: C, options: object): C
   delivered(...creators: unknown[]): (action: unknown) => boolean
   outboxEntries(broker: PageBroker): Promise<readonly HeldEntry[]>
+  deadLetters(broker: PageBroker): Promise<readonly HeldEntry[]>
   retry(broker: PageBroker, id: string): Promise<string>
+  cancel(broker: PageBroker, id: string): Promise<string>
+  discard(broker: PageBroker, id: string): Promise<string>
+  discardAll(broker: PageBroker): Promise<object>
   markDelivered(broker: PageBroker, id: string): Promise<string>
 }
 
-interface HeldEntry {
+export interface HeldEntry {
   readonly id: string
   readonly state: string
   readonly action: { readonly payload: unknown }
@@ -60,6 +64,8 @@ export interface App {
   readonly store: Store<AppState>
   readonly broker: PageBroker
   readonly product: PageProduct
+  /** Of the words that were tapped here. */
+  readonly receipts: ReadonlyMap<string, Receipt>
   tap(verb: 'put' | 'post', word: Word): Receipt
   setUser(user: string | undefined): void
 }
@@ -142,11 +148,17 @@ export function createApp(product: PageProduct, options: AppOptions): App {
   }) as unknown as Reducer<AppState>
   const store = legacy_createStore(reducer, applyMiddleware(broker.middleware))
   if (registration !== undefined) void broker.register(registration)
+  const receipts = new Map<string, Receipt>()
   return {
     store,
     broker,
     product,
-    tap: (verb, word) => store.dispatch((verb === 'put' ? put : post)(word)) as unknown as Receipt,
+    receipts,
+    tap(verb, word) {
+      const receipt = store.dispatch((verb === 'put' ? put : post)(word)) as unknown as Receipt
+      receipts.set(word.id, receipt)
+      return receipt
+    },
     setUser: (next) => void store.dispatch({ type: 'session', user: next } as never),
   }
 }

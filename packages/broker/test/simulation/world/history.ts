@@ -3,6 +3,7 @@ import type { Fate } from '../platform/network.js'
 import { hashOf } from '../platform/random.js'
 import type { Effect } from '../server/ledger.js'
 import type { Lists } from './app.js'
+import type { CommandName } from './commands.js'
 import type { Step } from './plan.js'
 
 export type Event = { readonly at: number } & (
@@ -22,10 +23,29 @@ export type Event = { readonly at: number } & (
   | { readonly kind: 'threw'; readonly id: string; readonly error: string }
   /** A person decided about an entry in doubt. */
   | { readonly kind: 'resolved'; readonly id: string; readonly how: 'markDelivered' | 'retry' }
+  /** A user gives a command to the outbox, on one entry or on all. */
+  | {
+      readonly kind: 'commanded'
+      readonly name: CommandSaid
+      readonly id: string
+      readonly user: string
+      readonly realm: string
+    }
+  /** The promise of the command has ended. */
+  | {
+      readonly kind: 'obeyed'
+      readonly name: CommandSaid
+      readonly id: string
+      readonly user: string
+      readonly said: string
+      readonly realm: string
+    }
   /** The apps in all tabs have a new user, or nobody. */
   | { readonly kind: 'signedIn'; readonly user: string | undefined }
   /** The answer of a server that names a time has come. */
   | { readonly kind: 'toldToWait'; readonly number: number; readonly ms: number }
+  /** The server's process has died, or is there again. */
+  | { readonly kind: 'server'; readonly isThere: boolean }
   | { readonly kind: 'accepted'; readonly id: string }
   | { readonly kind: 'notAccepted'; readonly id: string; readonly reason: string }
   | {
@@ -78,6 +98,8 @@ export type Event = { readonly at: number } & (
   | { readonly kind: 'reported'; readonly realm: string; readonly error: string }
   | { readonly kind: 'lostRows'; readonly rows: readonly string[] }
 )
+
+export type CommandSaid = CommandName | 'markDelivered'
 
 /** A row of the outbox as it lies on the disk in the end. */
 export interface FinalRow {

@@ -1,7 +1,9 @@
 // Makes the plan of a world from its seed.
 import type { Fate } from '../platform/network.js'
 import { type Random, seeded } from '../platform/random.js'
+import { addCommands } from './commands.js'
 import type { Fault, Moment, Plan, PlannedFate, Step } from './plan.js'
+import { addServerCrashes } from './server-crash.js'
 
 export function makePlan(seed: number): Plan {
   const random = seeded(seed).stream('plan')
@@ -15,10 +17,12 @@ export function makePlan(seed: number): Plan {
   addFaults(steps, shape, endMs, random)
   if (endMs > 2 * sleepMs && random.chance(0.6)) addSleep(steps, shape, endMs, random)
   if (shape.users.length > 1 || random.chance(0.1)) addUsers(steps, shape.users, endMs, random)
+  addCommands(steps, shape.tabs, endMs, seeded(seed).stream('commands'))
+  addServerCrashes(steps, endMs, seeded(seed).stream('server crashes'))
   steps.sort((a, b) => a.at - b.at)
   // In the end all is mended anyway.
   const inTime = steps.filter(({ at }) => at < endMs)
-  return { seed, ...shape, steps: inTime, fates: fatesOf(shape, random), endMs }
+  return { seed, ...shape, steps: inTime, fates: fatesOf(random), endMs }
 }
 
 type Shape = Omit<Plan, 'seed' | 'steps' | 'fates' | 'endMs'>
@@ -181,15 +185,15 @@ function addUsers(steps: Step[], users: readonly string[], endMs: number, random
   }
 }
 
-function fatesOf({ server }: Shape, random: Random): readonly PlannedFate[] {
+function fatesOf(random: Random): readonly PlannedFate[] {
   const probability = random.pick([0, 0.05, 0.15, 0.4])
   const fates: PlannedFate[] = []
   for (let request = 0; request < 120; request++)
-    if (random.chance(probability)) fates.push({ request, fate: fateOf(server, random) })
+    if (random.chance(probability)) fates.push({ request, fate: fateOf(random) })
   return fates
 }
 
-function fateOf(server: Plan['server'], random: Random): Fate {
+function fateOf(random: Random): Fate {
   switch (random.below(11)) {
     case 0:
       return { kind: 'lostRequest' }
@@ -207,7 +211,9 @@ function fateOf(server: Plan['server'], random: Random): Fate {
     case 7:
       return { kind: 'slow', ms: random.between(500, 28_000) }
     case 8:
-      return gatewayOf(server, random)
+      return random.chance(0.6)
+        ? gatewayOf(random)
+        : { kind: 'gateway', status: random.pick([403, 404, 413]), arrives: false, html: true }
     case 9:
       return { kind: 'portal', redirects: random.chance(0.4) }
     default:
@@ -219,16 +225,8 @@ function fateOf(server: Plan['server'], random: Random): Fate {
   }
 }
 
-/** At a plain server a 503 says that nothing was done (`answers.md`). */
-function gatewayOf(server: Plan['server'], random: Random): Fate {
-  const html = random.chance(0.5)
-  if (random.chance(0.4))
-    return { kind: 'gateway', status: random.pick([403, 404, 413]), arrives: false, html: true }
+function gatewayOf(random: Random): Fate {
   const status = random.pick([502, 503, 504])
-  return {
-    kind: 'gateway',
-    status,
-    arrives: random.chance(0.5) && (server === 'companion' || status !== 503),
-    html,
-  }
+  // By its 503 a server says that it did nothing.
+  return { kind: 'gateway', status, arrives: random.chance(0.5) && status !== 503, html: random.chance(0.5) }
 }

@@ -1,6 +1,8 @@
 // The plan of a world: who is in it, and what happens when. It is plain data, so that it can be shrunk and told.
 import type { Fate } from '../platform/network.js'
 import type { CommitFault } from '../platform/storage/disk.js'
+import type { Command } from './commands.js'
+import type { ServerCrash } from './server-crash.js'
 
 export interface Plan {
   /** Seeds the latencies and the product's own dice. */
@@ -39,6 +41,7 @@ export interface Moment {
 
 /** Steps of users and apps, which are no faults. */
 export type Deed =
+  | Command
   | { readonly kind: 'open'; readonly tab: number }
   | {
       readonly kind: 'tap'
@@ -52,6 +55,7 @@ export type Deed =
   | { readonly kind: 'user'; readonly user: string | undefined }
 
 export type Fault =
+  | ServerCrash
   /** The tab is killed some steps after this. */
   | { readonly kind: 'killTab'; readonly tab: number; readonly steps: number }
   | { readonly kind: 'killWorker'; readonly steps: number }
@@ -84,6 +88,7 @@ export type StepKind = (Deed | Fault)['kind']
 export const userSteps: ReadonlySet<StepKind> = new Set([
   'open',
   'tap',
+  'command',
   'user',
   'online',
   'heal',
@@ -91,4 +96,4 @@ export const userSteps: ReadonlySet<StepKind> = new Set([
   'room',
   'renewSession',
 ])
-export const crashes: ReadonlySet<StepKind> = new Set(['killTab', 'killWorker', 'powerLoss'])
+export const crashes: ReadonlySet<StepKind> = new Set(['killTab', 'killWorker', 'killServer', 'powerLoss'])

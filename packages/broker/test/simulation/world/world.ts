@@ -3,12 +3,14 @@ import { createDevice, type Device } from '../platform/device.js'
 import { SimAnswer } from '../platform/fetch-types.js'
 import { type Globals, globalsOf, timersOf } from '../platform/globals.js'
 import { type Arrival, createNetwork, type Network } from '../platform/network.js'
-import { type Random, seeded } from '../platform/random.js'
-import { createRealm, type Realm } from '../platform/realm.js'
-import { createScheduler, type Scheduler } from '../platform/scheduler.js'
+import { seeded } from '../platform/random.js'
+import type { Realm } from '../platform/realm.js'
+import { createScheduler } from '../platform/scheduler.js'
 import { WorkerHost } from '../platform/service-worker.js'
-import { createCompanion, type ServerProduct, type Serving } from '../server/companion.js'
+import { type CompanionDisk, createCompanion, effectsOn, type ServerProduct } from '../server/companion.js'
+import type { Effect } from '../server/ledger.js'
 import { createPlainServer } from '../server/plain.js'
+import { createServerHost, type ServerHost } from '../server/server-host.js'
 import { type Acting, act } from './act.js'
 import type { PageProduct, Word } from './app.js'
 import { type Ending, type FinalRow, type History, hashOfHistory } from './history.js'
@@ -29,7 +31,6 @@ export interface World extends Acting {
   readonly plan: Plan
   readonly recorder: Recorder
   readonly moments: Moments
-  readonly serving: Serving
 }
 
 /** Resolves nothing and awaits nothing: a world is one long function. */
@@ -71,12 +72,12 @@ function createWorld(plan: Plan, product: Product): World {
   const moments = createMoments(scheduler)
   const recorder = createRecorder(scheduler, moments.heard)
   const session = { isOver: false }
-  const serving = createServing(plan, product, scheduler, random, () => session.isOver)
+  const server = createServer(plan, product, { scheduler, random, recorder, session })
   const network: Network = createNetwork({
     scheduler,
     random: random.stream('network'),
     serve: async (arrival, told) => {
-      const answer = told === undefined ? await serving.serve(arrival) : toldAnswer(told)
+      const answer = told === undefined ? await server.serve(arrival) : toldAnswer(told)
       recorder.note({
         kind: 'handled',
         id: new URL(arrival.request.url).pathname,
@@ -98,41 +99,43 @@ function createWorld(plan: Plan, product: Product): World {
   })
   device.cookie = plan.users[0]
   if (plan.hasWorker) device.worker = new WorkerHost(device, product.runWorker)
-  const server = plan.server === 'plain' ? 'plain' : 'idempotent'
-  const tabs = createTabs(
-    { ...plan, device, server, recorder, loadPage: product.loadPage },
-    plan.users[0] as string,
-  )
+  const kind = plan.server === 'plain' ? 'plain' : 'idempotent'
+  const { loadPage } = product
+  const tabs = createTabs({ ...plan, device, server: kind, recorder, loadPage }, plan.users[0] as string)
   const acts = random.stream('acts')
-  return { plan, scheduler, random: acts, device, network, tabs, recorder, moments, serving, session }
+  return { plan, scheduler, random: acts, device, network, tabs, recorder, moments, server, session }
 }
 
-function createServing(
+function createServer(
   plan: Plan,
   product: Product,
-  scheduler: Scheduler,
-  random: Random,
-  isOver: () => boolean,
-): Serving {
+  { scheduler, random, recorder, session }: Pick<World, 'scheduler' | 'random' | 'recorder' | 'session'>,
+): ServerHost {
   const dice = random.stream('server')
-  const realm = createRealm('server', 'worker', scheduler, dice)
-  const timers = timersOf(realm)
-  const wait = (ms: number) => new Promise<void>((resolve) => void realm.post(ms, resolve))
-  const context = {
-    now: () => realm.wallNow(),
-    wait,
-    workMs: () => (dice.chance(0.1) ? dice.between(20, 3_000) : dice.between(0.1, 20)),
-    session: ({ cookie }: Arrival) => (isOver() ? undefined : cookie),
-  }
-  if (plan.server === 'plain') return createPlainServer(context)
+  const effects: Effect[] = []
+  const disk: CompanionDisk = { memory: undefined }
   const device = {
     realms: new Set(),
     windows: new Map(),
     broadcast: { of: () => class {} },
   } as unknown as Device
-  const loaded = product.loadServer(realm, { ...globalsOf(device, realm), ...timers })
-  const companion = createCompanion(loaded, context)
-  return { ...companion, serve: (arrival) => realm.run(() => companion.serve(arrival)) }
+  return createServerHost({
+    scheduler,
+    random: dice,
+    begin(realm) {
+      const context = {
+        now: () => realm.wallNow(),
+        wait: (ms: number) => new Promise<void>((resolve) => void realm.post(ms, resolve)),
+        workMs: () => (dice.chance(0.1) ? dice.between(20, 3_000) : dice.between(0.1, 20)),
+        session: ({ cookie }: Arrival) => (session.isOver ? undefined : cookie),
+      }
+      if (plan.server === 'plain') return createPlainServer(context, effects)
+      const globals = { ...globalsOf(device, realm), ...timersOf(realm) }
+      return createCompanion(product.loadServer(realm, globals), context, disk)
+    },
+    ledger: () => (plan.server === 'plain' ? effects : effectsOn(disk)),
+    onChange: (isThere) => recorder.note({ kind: 'server', isThere }),
+  })
 }
 
 function toldAnswer({
@@ -148,8 +151,9 @@ function toldAnswer({
 }
 
 /** From here on everything works, and each user signs in once more. */
-function stopFaults({ device, network, session, plan, tabs, moments }: World): void {
+function stopFaults({ device, network, session, plan, tabs, server, moments }: World): void {
   moments.clear()
+  server.mend()
   network.fates.clear()
   network.partition = undefined
   session.isOver = false
@@ -198,11 +202,11 @@ function runToTheEnd(world: World): boolean {
 }
 
 /** A person looks what the server has done, and says so of each entry in doubt. */
-function resolveDoubts({ tabs, serving, recorder }: World): void {
+function resolveDoubts({ tabs, server, recorder }: World): void {
   const [tab] = tabs.all()
   tab?.realm.post(1, async () => {
     const { broker, product } = tab.app
-    const done = new Set((await serving.ledger()).map(({ id }) => id))
+    const done = new Set(server.ledger().map(({ id }) => id))
     for (const { id: entryId, state, action } of await product.outboxEntries(broker)) {
       if (state !== 'inDoubt') continue
       const { id } = action.payload as Word
@@ -228,19 +232,14 @@ const hasWork = (device: Device) =>
     ({ state }) => state === 'waiting' || state === 'sending' || state === 'inDoubt',
   )
 
-function endingOf({ device, serving, tabs, scheduler }: World, isQuiet: boolean): Ending {
-  let ledger: Ending['ledger'] = []
-  void serving.ledger().then((effects) => {
-    ledger = effects
-  })
-  scheduler.run(scheduler.now() + 10_000)
+function endingOf({ device, server, tabs, scheduler }: World, isQuiet: boolean): Ending {
   const finalRow = (row: Record<string, unknown>): FinalRow => ({
     id: (row['action'] as { payload: { id: string } }).payload.id,
     state: String(row['state']),
     reason: row['reason'] as string | undefined,
   })
   return {
-    ledger,
+    ledger: server.ledger(),
     rows: [...rowsOf(device, 'entries'), ...rowsOf(device, 'deadLetters')].map(finalRow),
     views: tabs.all().map(({ realm, app }) => {
       const { session, lists } = app.store.getState()
