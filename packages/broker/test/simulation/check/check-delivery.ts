@@ -20,7 +20,7 @@ export function checkNoLoss(facts: Facts): readonly Violation[] {
   if (unexplained.length > 0)
     return [{ promise: 'P1', text: `${idsOf(unexplained)} was accepted and disappeared without an outcome` }]
   // A note comes a moment after the acceptance. Nobody knows of what was accepted in that moment, if the tab dies in it.
-  const isMirrored = plan.hasMirror && !had('powerLoss')
+  const isMirrored = plan.hasMirror && !had('powerLoss', 'wipeMirror')
   const known = isMirrored ? gone : gone.filter((story) => !diedAtOnce(story, history))
   return known.length > told
     ? [{ promise: 'P1', text: `${idsOf(known)} was lost by a wipe, and a loss of ${told} was told` }]

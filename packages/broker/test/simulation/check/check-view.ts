@@ -30,8 +30,10 @@ export function checkView({ history, plan, had }: Facts): readonly Violation[] {
         })
         of(event.realm).delete(id)
       }
-    // A wipe takes the word that an entry was delivered, and its answer shows it beside the entry.
-    if (plan.server === 'companion' && !had('wipe')) violations.push(...doubled(event.realm, event.lists))
+    // A wipe takes the word that an entry was delivered, and so does a journal that forgets too early. An answer then shows
+    // it beside the entry.
+    if (plan.server === 'companion' && !had('wipe') && !mayHaveMissed(had))
+      violations.push(...doubled(event.realm, event.lists))
   }
   return violations
 }
@@ -48,7 +50,7 @@ function doubled(realm: string, lists: Lists): readonly Violation[] {
 
 /** A lane that a tab has heard nothing of is empty there. */
 export function checkFinalView(facts: Facts): readonly Violation[] {
-  const { history, plan, had, stories } = facts
+  const { history, plan, had, stories, knows } = facts
   const { ending } = history
   // An entry that came back by a redirect, or was discarded, may have happened, and nobody says so.
   const unclear = new Set(
@@ -62,6 +64,8 @@ export function checkFinalView(facts: Facts): readonly Violation[] {
   return awake.flatMap(({ realm, user, lists }) =>
     Object.entries(lists).flatMap(([lane, ids]) => {
       if (!Array.isArray(ids) || ids.length === 0 || user === undefined || unclear.has(lane)) return []
+      // A tab shows nothing of a route that it does not know.
+      if ([...stories.values()].some((story) => story.tapped.lane === lane && !knows(realm, story))) return []
       const truth = listOf(ending.ledger, user, lane)
       return truth.join() === ids.join()
         ? []

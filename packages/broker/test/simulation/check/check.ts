@@ -1,6 +1,7 @@
 // Holds the promises against a history.
 import type { History } from '../world/history.js'
 import type { Plan } from '../world/plan.js'
+import { checkConcurrency, checkEntriesMax } from './check-bounds.js'
 import { checkCancelled, checkDiscarded } from './check-commands.js'
 import {
   checkAcknowledged,
@@ -12,6 +13,7 @@ import {
   checkTold,
 } from './check-delivery.js'
 import { checkLaneOrder, checkOneSender, checkPolite, checkRightUser, checkSignedOut } from './check-order.js'
+import { checkFeed, checkFinalFeed, checkReadsEnd, checkShared } from './check-reads.js'
 import { checkFinalView, checkQuiet, checkView } from './check-view.js'
 import { type Facts, factsOf, type Violation } from './facts.js'
 
@@ -33,6 +35,12 @@ const checks: readonly ((facts: Facts) => readonly Violation[])[] = [
   checkQuiet,
   checkCancelled,
   checkDiscarded,
+  checkFeed,
+  checkFinalFeed,
+  checkShared,
+  checkReadsEnd,
+  checkEntriesMax,
+  checkConcurrency,
 ]
 
 export function check(plan: Plan, history: History): readonly Violation[] {

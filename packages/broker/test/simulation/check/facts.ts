@@ -2,6 +2,7 @@
 import type { Effect } from '../server/ledger.js'
 import type { Event, FinalRow, History } from '../world/history.js'
 import type { Plan } from '../world/plan.js'
+import { firstRelease } from '../world/releases.js'
 import { markGivenUp } from './given-up.js'
 
 export type EventOf<Kind extends Event['kind']> = Extract<Event, { kind: Kind }>
@@ -32,6 +33,8 @@ export interface Facts {
   readonly stories: ReadonlyMap<string, Story>
   /** Whether a step of this kind was in the world. */
   had(...kinds: readonly string[]): boolean
+  /** Whether the tab has the route by which the entry was made. */
+  knows(realm: string, story: Story): boolean
   eventsOf<Kind extends Event['kind']>(kind: Kind): readonly EventOf<Kind>[]
 }
 
@@ -56,9 +59,14 @@ export function factsOf(plan: Plan, history: History): Facts {
     const story = stories.get(row.id)
     if (story !== undefined) story.row = row
   }
+  const releases = new Map<string, number>()
+  for (const event of events) if (event.kind === 'loaded') releases.set(event.realm, event.release)
+  const releaseOf = (realm: string) => releases.get(realm) ?? firstRelease
   return {
     plan,
     history,
+    knows: (realm, { tapped: { verb, realm: other } }) =>
+      verb === 'put' || releaseOf(realm) === releaseOf(other),
     stories,
     had: (...wanted) => wanted.some((kind) => kinds.has(kind)),
     eventsOf: (kind) => events.filter((event) => event.kind === kind) as never,

@@ -59,6 +59,7 @@ function simplerThan(plan: Plan): readonly Plan[] {
     { ...plan, hasMirror: false },
     { ...plan, hasMirror: false, hasNote: false },
     { ...plan, preparesHeaders: false },
+    { ...plan, hasReads: false },
     { ...plan, tabs: 1 },
     { ...plan, tabs: Math.max(1, plan.tabs - 1) },
     { ...plan, users: plan.users.slice(0, 1) },

@@ -1,6 +1,7 @@
 // Tells a history in plain words.
 import type { Event } from '../world/history.js'
 import type { Plan, Step } from '../world/plan.js'
+import { firstRelease } from '../world/releases.js'
 import type { Outcome } from './batch.js'
 
 export function tell({ plan, history, violations }: Outcome): string {
@@ -50,12 +51,22 @@ function wordsOf(event: Event): string | undefined {
       return event.step.kind === 'tap' ? undefined : `* ${stepWords(event.step)}`
     case 'started':
       return `${event.realm} starts.`
+    case 'loaded':
+      return event.release > firstRelease
+        ? `${event.realm} has release ${event.release} of the app.`
+        : undefined
     case 'died':
       return `${event.realm} is dead.`
     case 'tapped':
       return `${event.user} taps ${event.id} (${event.verb}, ${event.lane}) in ${event.realm}.`
     case 'resolved':
       return `A person decides about ${event.id}: ${event.how}.`
+    case 'readAsked':
+      return `${event.realm} asks for the feed${event.count > 1 ? ` ${event.count} times at once` : ''}.`
+    case 'readEnded':
+      return `A read of ${event.realm} ends: ${event.status}.`
+    case 'feedViewed':
+      return `The feed of ${event.realm} is ${event.feed.words.join(' ') || 'empty'}${event.feed.of ? '' : ', without an answer'}.`
     case 'server':
       return event.isThere ? 'The server is there again.' : 'The server dies.'
     case 'commanded':

@@ -1,6 +1,7 @@
 // A server with the companion's real logic: it honours keys, compares principals and answers status queries.
 import { SimAnswer, SimRequestMessage } from '../platform/fetch-types.js'
 import type { Arrival } from '../platform/network.js'
+import { answerFeed, isFeed } from './feed.js'
 import { type Effect, listOf, nameOf } from './ledger.js'
 import type { Serving } from './server-host.js'
 
@@ -103,6 +104,8 @@ export function createCompanion(
       if (pathname === '/me')
         return new SimAnswer(null, { status: sessionOf(request) === undefined ? 401 : 204 })
       if (pathname.startsWith('/keys/')) return idempotency.status(request, pathname.slice('/keys/'.length))
+      if (isFeed(url))
+        return answerFeed(effectsOn(disk), sessionOf(request), () => context.wait(context.workMs()))
       return idempotency.run(request, (call) => handle(call, arrival))
     },
   }

@@ -33,6 +33,11 @@ export function nameOf(url: string): Named {
   }
 }
 
+/** All words of a user as the server shows them. */
+export const listAll = (effects: readonly Effect[], user: string): readonly string[] => [
+  ...new Set(effects.filter((effect) => effect.user === user).map(({ id }) => id)),
+]
+
 /** The list of a lane as the server shows it. A word is in it once, whatever was sent twice. */
 export const listOf = (effects: readonly Effect[], user: string, lane: string): readonly string[] => [
   ...new Set(effects.filter((effect) => effect.user === user && effect.lane === lane).map(({ id }) => id)),

@@ -1,6 +1,7 @@
 // A plain server: it knows no keys, so each request that arrives has its effect.
 import { SimAnswer } from '../platform/fetch-types.js'
 import type { ServerContext } from './companion.js'
+import { answerFeed, isFeed } from './feed.js'
 import { type Effect, listOf, nameOf } from './ledger.js'
 import type { Serving } from './server-host.js'
 
@@ -15,6 +16,7 @@ export function createPlainServer(context: ServerContext, effects: Effect[]): Se
       const user = context.session(arrival)
       if (new URL(url).pathname === '/me')
         return new SimAnswer(null, { status: user === undefined ? 401 : 204 })
+      if (isFeed(url)) return answerFeed(effects, user, () => context.wait(context.workMs()))
       if (user === undefined) return SimAnswer.json({}, { status: 401 })
       const { id, lane, isRefused, failures } = nameOf(url)
       await context.wait(context.workMs())

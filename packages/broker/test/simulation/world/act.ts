@@ -5,6 +5,7 @@ import type { Random } from '../platform/random.js'
 import type { Scheduler } from '../platform/scheduler.js'
 import type { ServerHost } from '../server/server-host.js'
 import { giveCommand } from './commands.js'
+import { askForFeed, switchUser } from './feed.js'
 import type { Step } from './plan.js'
 import type { Recorder } from './recorder.js'
 import { crashServer } from './server-crash.js'
@@ -32,6 +33,9 @@ const acts: { readonly [Kind in Step['kind']]: (world: Acting, step: StepOf<Kind
   open: ({ tabs }, { tab }) => tabs.open(tab),
   tap,
   command: giveCommand,
+  read: askForFeed,
+  switch: switchUser,
+  release: ({ tabs }) => tabs.release(),
   user: changeUser,
   killTab: ({ tabs }, { tab, steps }) => killAfter(tabs.get(tab)?.realm, steps),
   killServer: crashServer,

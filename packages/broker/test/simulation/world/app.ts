@@ -7,11 +7,15 @@ import {
   type Reducer,
   type Store,
 } from 'redux'
+import { type Feed, feedOptions, feedReducer, feedTags, type ReadReceipt } from './feed.js'
+import { typeOf } from './releases.js'
 
 /** What the simulation uses of the package `redux-broker`. */
 export interface PageProduct {
   createBroker(options: object): PageBroker
   write<C>(creator: C, options: object): C
+  read<C>(creator: C, options: object): C
+  reads(options: object): object
   delivered(...creators: unknown[]): (action: unknown) => boolean
   outboxEntries(broker: PageBroker): Promise<readonly HeldEntry[]>
   deadLetters(broker: PageBroker): Promise<readonly HeldEntry[]>
@@ -57,6 +61,7 @@ export type Lists = Readonly<Record<string, readonly string[]>>
 export interface AppState {
   readonly session: { readonly user: string | undefined }
   readonly lists: Lists
+  readonly feed?: Feed
   readonly broker: { readonly lost?: { readonly upTo: number; readonly restored: number } | undefined }
 }
 
@@ -67,6 +72,8 @@ export interface App {
   /** Of the words that were tapped here. */
   readonly receipts: ReadonlyMap<string, Receipt>
   tap(verb: 'put' | 'post', word: Word): Receipt
+  /** Asks for the feed. Undefined in an app without reads. */
+  read(): ReadReceipt | undefined
   setUser(user: string | undefined): void
 }
 
@@ -74,10 +81,13 @@ export interface AppOptions {
   readonly server: 'idempotent' | 'plain'
   readonly user: string | undefined
   readonly registration: object | undefined
-  prepare: (() => Promise<void>) | undefined
+  readonly prepare: (() => Promise<void>) | undefined
+  readonly hasReads: boolean
+  readonly release: number
+  readonly limits: { readonly entriesMax?: number; readonly concurrencyMax: number }
 }
 
-interface Creator {
+export interface Creator {
   (payload: unknown): { readonly type: string; readonly payload: unknown }
   readonly type: string
   match(action: { readonly type?: unknown }): boolean
@@ -111,32 +121,38 @@ function listsReducer(product: PageProduct, writes: readonly Creator[]): Reducer
 }
 
 export function createApp(product: PageProduct, options: AppOptions): App {
-  const { server, user, registration, prepare } = options
+  const { server, user, registration, prepare, hasReads, release, limits } = options
   const lane = ({ lane }: Word) => lane
-  const put = product.write(creatorOf('put'), {
+  const touches = hasReads && { invalidates: feedTags }
+  const put = product.write(creatorOf(typeOf('put', release)), {
     request: ({ lane, id, query }: Word) => ({
       method: 'PUT',
       url: `/lists/${lane}/${id}${query}`,
       body: { id },
     }),
     lane,
+    ...touches,
   })
-  const post = product.write(creatorOf('post'), {
+  const post = product.write(creatorOf(typeOf('post', release)), {
     request: ({ lane, id, query }: Word) => ({
       method: 'POST',
       url: `/lists/${lane}/${id}${query}`,
       body: { id },
     }),
     lane,
+    ...touches,
   })
+  const feed = hasReads ? product.read(creatorOf('feed'), feedOptions) : undefined
   const broker = product.createBroker({
     name: 'words',
     base: '/',
     user: (state: AppState) => state.session.user,
-    routes: [put, post],
+    routes: [put, post, ...(feed ? [feed] : [])],
+    ...(hasReads && { reads: product.reads({ userHeader: 'x-user' }) }),
     server,
     sessionProbe: '/me',
     ...(prepare && { prepareHeaders: prepare }),
+    limits,
     ...(server === 'idempotent' && { statusQuery: '/keys/:key' }),
   })
   const session: Reducer<AppState['session']> = (state = { user }, action) =>
@@ -144,11 +160,14 @@ export function createApp(product: PageProduct, options: AppOptions): App {
   const reducer = combineReducers({
     session,
     lists: broker.optimistic(listsReducer(product, [put, post])),
+    ...(feed && { feed: broker.optimistic(feedReducer(product, feed, [put, post]) as Reducer<Feed>) }),
     broker: broker.reducer,
   }) as unknown as Reducer<AppState>
   const store = legacy_createStore(reducer, applyMiddleware(broker.middleware))
   if (registration !== undefined) void broker.register(registration)
   const receipts = new Map<string, Receipt>()
+  const read = () => feed && (store.dispatch(feed(undefined) as never) as unknown as ReadReceipt)
+  if (user !== undefined) read()
   return {
     store,
     broker,
@@ -159,6 +178,10 @@ export function createApp(product: PageProduct, options: AppOptions): App {
       receipts.set(word.id, receipt)
       return receipt
     },
-    setUser: (next) => void store.dispatch({ type: 'session', user: next } as never),
+    read,
+    setUser(next) {
+      store.dispatch({ type: 'session', user: next } as never)
+      if (next !== undefined) read()
+    },
   }
 }

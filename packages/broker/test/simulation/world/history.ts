@@ -4,11 +4,14 @@ import { hashOf } from '../platform/random.js'
 import type { Effect } from '../server/ledger.js'
 import type { Lists } from './app.js'
 import type { CommandName } from './commands.js'
+import type { Feed } from './feed.js'
 import type { Step } from './plan.js'
 
 export type Event = { readonly at: number } & (
   | { readonly kind: 'step'; readonly step: Step }
   | { readonly kind: 'started'; readonly realm: string }
+  /** It has the code of this release of the app. */
+  | { readonly kind: 'loaded'; readonly realm: string; readonly release: number }
   | { readonly kind: 'died'; readonly realm: string }
   | {
       readonly kind: 'tapped'
@@ -44,6 +47,14 @@ export type Event = { readonly at: number } & (
   | { readonly kind: 'signedIn'; readonly user: string | undefined }
   /** The answer of a server that names a time has come. */
   | { readonly kind: 'toldToWait'; readonly number: number; readonly ms: number }
+  | { readonly kind: 'readAsked'; readonly realm: string; readonly count: number }
+  | { readonly kind: 'readEnded'; readonly realm: string; readonly status: string }
+  | {
+      readonly kind: 'feedViewed'
+      readonly realm: string
+      readonly user: string | undefined
+      readonly feed: Feed
+    }
   /** The server's process has died, or is there again. */
   | { readonly kind: 'server'; readonly isThere: boolean }
   | { readonly kind: 'accepted'; readonly id: string }
@@ -71,6 +82,7 @@ export type Event = { readonly at: number } & (
       readonly kind: 'asked'
       readonly number: number
       readonly what: string
+      readonly cookie: string | undefined
       readonly realm: string
       readonly fate: Fate['kind']
     }
@@ -116,6 +128,7 @@ export interface Ending {
     readonly realm: string
     readonly user: string | undefined
     readonly lists: Lists
+    readonly feed?: Feed
   }[]
   /** Whether the tasks of the world came to an end. */
   readonly isQuiet: boolean

@@ -2,12 +2,14 @@
 import type { Fate } from '../platform/network.js'
 import { type Random, seeded } from '../platform/random.js'
 import { addCommands } from './commands.js'
+import { addReads, addSwitches } from './feed.js'
 import type { Fault, Moment, Plan, PlannedFate, Step } from './plan.js'
+import { addReleases } from './releases.js'
 import { addServerCrashes } from './server-crash.js'
 
 export function makePlan(seed: number): Plan {
   const random = seeded(seed).stream('plan')
-  const shape = shapeOf(random)
+  const shape = shapeOf(seed, random)
   const endMs = random.pick([4_000, 20_000, 20_000, 90_000, 400_000, 400_000])
   const steps: Step[] = []
   for (let tab = 0; tab < shape.tabs; tab++)
@@ -18,6 +20,9 @@ export function makePlan(seed: number): Plan {
   if (endMs > 2 * sleepMs && random.chance(0.6)) addSleep(steps, shape, endMs, random)
   if (shape.users.length > 1 || random.chance(0.1)) addUsers(steps, shape.users, endMs, random)
   addCommands(steps, shape.tabs, endMs, seeded(seed).stream('commands'))
+  if (shape.hasReads) addReads(steps, shape.tabs, endMs, seeded(seed).stream('reads'))
+  if (shape.hasReads) addSwitches(steps, shape, endMs, seeded(seed).stream('switches'))
+  addReleases(steps, shape.tabs, endMs, seeded(seed).stream('releases'))
   addServerCrashes(steps, endMs, seeded(seed).stream('server crashes'))
   steps.sort((a, b) => a.at - b.at)
   // In the end all is mended anyway.
@@ -27,7 +32,7 @@ export function makePlan(seed: number): Plan {
 
 type Shape = Omit<Plan, 'seed' | 'steps' | 'fates' | 'endMs'>
 
-function shapeOf(random: Random): Shape {
+function shapeOf(seed: number, random: Random): Shape {
   const hasMirror = random.chance(0.6)
   return {
     tabs: random.pick([1, 1, 1, 2, 2, 3, 4]),
@@ -38,12 +43,19 @@ function shapeOf(random: Random): Shape {
     hasNote: hasMirror || random.chance(0.5),
     hasLocks: random.chance(0.93),
     preparesHeaders: random.chance(0.2),
+    hasReads: seeded(seed).stream('has reads').chance(0.4),
+    ...limitsOf(seeded(seed).stream('limits')),
   }
+}
+
+function limitsOf(random: Random): Pick<Shape, 'entriesMax' | 'concurrencyMax'> {
+  const entriesMax = random.chance(0.12) ? 2 + random.below(6) : undefined
+  return { entriesMax, concurrencyMax: random.pick([1, 2, 6, 6, 6, 6]) }
 }
 
 /** Taps come in bursts, as users make them. */
 function addTaps(steps: Step[], { tabs, server }: Shape, endMs: number, random: Random): void {
-  const count = 6 + random.below(22) + random.below(22)
+  const count = 7 + random.below(22) + random.below(22)
   const lanes = 1 + random.below(5)
   let at = random.between(0, endMs / 4)
   for (let i = 0; i < count; i++) {
@@ -67,7 +79,7 @@ function addTaps(steps: Step[], { tabs, server }: Shape, endMs: number, random: 
 }
 
 function addCrashes(steps: Step[], { tabs, hasWorker }: Shape, endMs: number, random: Random): void {
-  const count = random.below(4) + random.below(4)
+  const count = random.below(4) + random.below(3)
   for (let i = 0; i < count; i++) {
     const at = random.between(0, endMs)
     const kind = random.next()

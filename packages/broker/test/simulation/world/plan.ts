@@ -2,6 +2,8 @@
 import type { Fate } from '../platform/network.js'
 import type { CommitFault } from '../platform/storage/disk.js'
 import type { Command } from './commands.js'
+import type { ReadStep, SwitchStep } from './feed.js'
+import type { Release } from './releases.js'
 import type { ServerCrash } from './server-crash.js'
 
 export interface Plan {
@@ -16,6 +18,11 @@ export interface Plan {
   readonly hasLocks: boolean
   /** The app prepares the headers of each request, which takes a while. */
   readonly preparesHeaders: boolean
+  readonly hasReads: boolean
+  /** How many entries the outbox of a user takes. Undefined: more than a world makes. */
+  readonly entriesMax: number | undefined
+  /** How many requests a page may have in flight. */
+  readonly concurrencyMax: number
   readonly steps: readonly Step[]
   /** Of the requests of the world, by their number. */
   readonly fates: readonly PlannedFate[]
@@ -42,6 +49,9 @@ export interface Moment {
 /** Steps of users and apps, which are no faults. */
 export type Deed =
   | Command
+  | ReadStep
+  | SwitchStep
+  | Release
   | { readonly kind: 'open'; readonly tab: number }
   | {
       readonly kind: 'tap'
@@ -89,6 +99,9 @@ export const userSteps: ReadonlySet<StepKind> = new Set([
   'open',
   'tap',
   'command',
+  'read',
+  'switch',
+  'release',
   'user',
   'online',
   'heal',

@@ -27,7 +27,14 @@ export function createRecorder(scheduler: Scheduler, heard: (event: Event) => vo
     sent({ request, cookie, realm, number }, { kind: fate }) {
       const { pathname } = new URL(request.url)
       if (!pathname.startsWith('/lists/'))
-        return note({ kind: 'asked', number, what: `${request.method} ${pathname}`, realm: realm.name, fate })
+        return note({
+          kind: 'asked',
+          number,
+          what: `${request.method} ${pathname}`,
+          cookie,
+          realm: realm.name,
+          fate,
+        })
       const { id, lane } = nameOf(request.url)
       const key = request.headers.get('idempotency-key') ?? ''
       const principal = request.headers.get('idempotency-principal') ?? ''

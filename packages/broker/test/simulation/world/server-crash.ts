@@ -15,7 +15,7 @@ export interface ServerCrash {
 }
 
 export function addServerCrashes(steps: Step[], endMs: number, random: Random): void {
-  if (!random.chance(0.3)) return
+  if (!random.chance(0.25)) return
   const count = 1 + random.below(2)
   for (let i = 0; i < count; i++)
     steps.push({

@@ -3,7 +3,9 @@ import type { Device } from '../platform/device.js'
 import { type Globals, globalsOf } from '../platform/globals.js'
 import type { Realm } from '../platform/realm.js'
 import { type App, createApp, type PageProduct } from './app.js'
+import type { Plan } from './plan.js'
 import type { Recorder } from './recorder.js'
+import { firstRelease } from './releases.js'
 
 export interface Tab {
   readonly realm: Realm
@@ -16,30 +18,39 @@ export interface Tabs {
   all(): readonly Tab[]
   setUser(user: string | undefined): void
   user(): string | undefined
+  /** Tabs that load from here on have the next release of the app. */
+  release(): void
 }
 
 export interface TabsContext {
   readonly device: Device
   readonly server: 'idempotent' | 'plain'
+  readonly plan: Pick<Plan, 'preparesHeaders' | 'hasReads' | 'entriesMax' | 'concurrencyMax'>
   readonly recorder: Recorder
-  readonly preparesHeaders: boolean
   loadPage(realm: Realm, globals: Globals): PageProduct
 }
 
 export function createTabs(context: TabsContext, first: string): Tabs {
-  const { device, server, recorder, preparesHeaders, loadPage } = context
+  const { device, server, plan, recorder, loadPage } = context
   const tabs = new Map<number, Tab>()
   const opened = new Map<number, number>()
   let user: string | undefined = first
+  let release = firstRelease
   recorder.note({ kind: 'signedIn', user })
 
   function start(number: number, realm: Realm): void {
+    recorder.note({ kind: 'loaded', realm: realm.name, release })
     const registration = device.worker?.registrationOf(realm)
+    const { hasReads, entriesMax, concurrencyMax } = plan
+    const limits = { concurrencyMax, ...(entriesMax !== undefined && { entriesMax }) }
     const app = createApp(loadPage(realm, globalsOf(device, realm)), {
       server,
       user,
       registration,
-      prepare: preparesHeaders ? () => preparing(realm) : undefined,
+      prepare: plan.preparesHeaders ? () => preparing(realm) : undefined,
+      hasReads,
+      release,
+      limits,
     })
     const tab = { realm, app }
     tabs.set(number, tab)
@@ -69,6 +80,9 @@ export function createTabs(context: TabsContext, first: string): Tabs {
         })
     },
     user: () => user,
+    release() {
+      release += 1
+    },
   }
 }
 
@@ -86,11 +100,18 @@ function watch({ realm, app }: Tab, recorder: Recorder): void {
   let lists = app.store.getState().lists
   let lost: unknown
   let isNoted = true
+  let feed = app.store.getState().feed
   // A user sees what stands there at the end of a task.
   const look = () => {
     isNoted = true
     const { session, lists } = app.store.getState()
     recorder.note({ kind: 'viewed', realm: realm.name, user: session.user, lists })
+  }
+  let isFeedNoted = true
+  const lookAtFeed = () => {
+    isFeedNoted = true
+    const { session, feed } = app.store.getState()
+    if (feed) recorder.note({ kind: 'feedViewed', realm: realm.name, user: session.user, feed })
   }
   app.store.subscribe(() => {
     const state = app.store.getState()
@@ -99,6 +120,11 @@ function watch({ realm, app }: Tab, recorder: Recorder): void {
       realm.scheduler.afterTask(look)
     }
     lists = state.lists
+    if (state.feed !== undefined && state.feed !== feed) {
+      if (isFeedNoted) realm.scheduler.afterTask(lookAtFeed)
+      isFeedNoted = false
+    }
+    feed = state.feed
     const loss = state.broker.lost
     if (loss !== undefined && loss !== lost)
       recorder.note({

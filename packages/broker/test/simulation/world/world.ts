@@ -101,7 +101,7 @@ function createWorld(plan: Plan, product: Product): World {
   if (plan.hasWorker) device.worker = new WorkerHost(device, product.runWorker)
   const kind = plan.server === 'plain' ? 'plain' : 'idempotent'
   const { loadPage } = product
-  const tabs = createTabs({ ...plan, device, server: kind, recorder, loadPage }, plan.users[0] as string)
+  const tabs = createTabs({ device, server: kind, plan, recorder, loadPage }, plan.users[0] as string)
   const acts = random.stream('acts')
   return { plan, scheduler, random: acts, device, network, tabs, recorder, moments, server, session }
 }
@@ -242,8 +242,8 @@ function endingOf({ device, server, tabs, scheduler }: World, isQuiet: boolean):
     ledger: server.ledger(),
     rows: [...rowsOf(device, 'entries'), ...rowsOf(device, 'deadLetters')].map(finalRow),
     views: tabs.all().map(({ realm, app }) => {
-      const { session, lists } = app.store.getState()
-      return { realm: realm.name, user: session.user, lists }
+      const { session, lists, feed } = app.store.getState()
+      return { realm: realm.name, user: session.user, lists, ...(feed && { feed }) }
     }),
     isQuiet,
     endedAt: scheduler.now(),
