@@ -104,31 +104,28 @@ export function createNetwork(context: NetworkContext): Network {
         const abort = () => end(() => reject(signal?.reason))
         signal?.addEventListener('abort', abort, { once: true })
         realm.onDeath(() => end(() => {}))
-        const fail = (ms: number) =>
-          void realm.post(ms, () => end(() => reject(new TypeError('Failed to fetch'))))
+        const broken = () => end(() => reject(new TypeError('Failed to fetch')))
+        const fail = (ms: number) => void realm.post(ms, broken)
         const answer = (given: SimAnswer) =>
           void realm.post(0, () =>
             end(() => {
-              const wait = given.headers.get('retry-after')
-              if (wait !== null && [423, 429, 503].includes(given.status))
-                context.onToldToWait(arrival, Number(wait))
+              const seconds = waitOf(given)
+              if (seconds !== undefined) context.onToldToWait(arrival, seconds)
               resolve(given)
             }),
           )
         const arrive = (ms: number, back: (given: SimAnswer) => void) =>
           exchange(arrival, fate, ms, { back, gone: () => fail(0) })
-        follow(fate, {
-          arrive,
-          answer,
-          fail,
-          random,
-          arrival,
-          double: (ms) =>
-            exchange({ ...arrival, isDouble: true }, fate, ms, { back: nothing, gone: nothing }),
-        })
+        const double = (ms: number) => exchange({ ...arrival, isDouble: true }, fate, ms, unheard)
+        follow(fate, { arrive, answer, fail, random, arrival, double })
       }),
   }
   return network
+}
+
+function waitOf({ headers, status }: SimAnswer): number | undefined {
+  const seconds = headers.get('retry-after')
+  return seconds !== null && [423, 429, 503].includes(status) ? Number(seconds) : undefined
 }
 
 const partitioned = (away: 'refused' | 'silent'): Fate =>
@@ -155,6 +152,7 @@ function follow(fate: Fate, ways: Ways): void {
 }
 
 const nothing = () => {}
+const unheard: Returns = { back: nothing, gone: nothing }
 const straight = (_fate: unknown, { arrive, answer }: Ways) => arrive(0, answer)
 
 const fates: {

@@ -49,18 +49,21 @@ export interface ServerContext {
 
 export const effectsOn = ({ memory }: CompanionDisk) => (memory?.values.get('ledger') ?? []) as Effect[]
 
+/** A process goes on with what the one before it has left. */
+function takeOver(disk: CompanionDisk, memory: Memory): void {
+  if (disk.memory !== undefined) {
+    const { values, records, clock } = disk.memory
+    Object.assign(memory, { values, records, clock })
+  }
+  disk.memory = memory
+}
+
 export function createCompanion(
   product: ServerProduct,
   context: ServerContext,
   disk: CompanionDisk,
 ): Serving {
-  const store = product.memoryStore((memory) => {
-    if (disk.memory !== undefined) {
-      const { values, records, clock } = disk.memory
-      Object.assign(memory, { values, records, clock })
-    }
-    disk.memory = memory
-  })
+  const store = product.memoryStore((memory) => takeOver(disk, memory))
   const arrivals = new Map<SimRequestMessage, Arrival>()
   const failed = new Map<string, number>()
   const idempotency = product.createIdempotency({

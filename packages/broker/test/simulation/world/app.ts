@@ -122,26 +122,18 @@ function listsReducer(product: PageProduct, writes: readonly Creator[]): Reducer
 
 export function createApp(product: PageProduct, options: AppOptions): App {
   const { server, user, registration, prepare, hasReads, release, limits } = options
-  const lane = ({ lane }: Word) => lane
-  const touches = hasReads && { invalidates: feedTags }
-  const put = product.write(creatorOf(typeOf('put', release)), {
-    request: ({ lane, id, query }: Word) => ({
-      method: 'PUT',
-      url: `/lists/${lane}/${id}${query}`,
-      body: { id },
-    }),
-    lane,
-    ...touches,
-  })
-  const post = product.write(creatorOf(typeOf('post', release)), {
-    request: ({ lane, id, query }: Word) => ({
-      method: 'POST',
-      url: `/lists/${lane}/${id}${query}`,
-      body: { id },
-    }),
-    lane,
-    ...touches,
-  })
+  const writeBy = (verb: 'put' | 'post') =>
+    product.write(creatorOf(typeOf(verb, release)), {
+      request: ({ lane, id, query }: Word) => ({
+        method: verb.toUpperCase(),
+        url: `/lists/${lane}/${id}${query}`,
+        body: { id },
+      }),
+      lane: ({ lane }: Word) => lane,
+      ...(hasReads && { invalidates: feedTags }),
+    })
+  const put = writeBy('put')
+  const post = writeBy('post')
   const feed = hasReads ? product.read(creatorOf('feed'), feedOptions) : undefined
   const broker = product.createBroker({
     name: 'words',

@@ -2,7 +2,7 @@
 import { createDevice, type Device } from '../platform/device.js'
 import { SimAnswer } from '../platform/fetch-types.js'
 import { type Globals, globalsOf, timersOf } from '../platform/globals.js'
-import { type Arrival, createNetwork, type Network } from '../platform/network.js'
+import { type Arrival, createNetwork, type Fate, type Network } from '../platform/network.js'
 import { seeded } from '../platform/random.js'
 import type { Realm } from '../platform/realm.js'
 import { createScheduler } from '../platform/scheduler.js'
@@ -138,13 +138,7 @@ function createServer(
   })
 }
 
-function toldAnswer({
-  status,
-  retryAfterS,
-}: {
-  readonly status: number
-  readonly retryAfterS: number | undefined
-}): SimAnswer {
+function toldAnswer({ status, retryAfterS }: Fate & { kind: 'told' }): SimAnswer {
   const headers: Record<string, string> = { 'content-type': 'application/json' }
   if (retryAfterS !== undefined) headers['retry-after'] = String(retryAfterS)
   return new SimAnswer('{}', { status, headers })
