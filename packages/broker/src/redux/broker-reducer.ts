@@ -69,7 +69,7 @@ function recordOf(index: Index): BrokerState['entries'] {
   return record
 }
 
-function stateOf(status: Status, index: Index, waiting = status.waiting): BrokerState {
+function sliceStateOf(status: Status, index: Index, waiting = status.waiting): BrokerState {
   // Not by a spread, which would read the record of the state before.
   const { notInView, deadLetters, connectivity, paused, lost, updateReady, trouble } = status
   const state: BrokerState = {
@@ -89,28 +89,28 @@ function stateOf(status: Status, index: Index, waiting = status.waiting): Broker
   return state
 }
 
-export const initialState: BrokerState = stateOf(initialStatus, growingList([]))
+export const initialState: BrokerState = sliceStateOf(initialStatus, growingList([]))
 
 export const brokerReducer: Reducer<BrokerState> = (state = initialState, action: Action): BrokerState => {
   const pending = pendingMark(action)
   if (pending !== undefined) {
     const entry = { id: pending.entryId, type: action.type, lane: pending.lane, state: 'capturing' } as const
-    return stateOf(state, withNewest(indexOf(state), entry), state.waiting + 1)
+    return sliceStateOf(state, withNewest(indexOf(state), entry), state.waiting + 1)
   }
   const ended = outcomeMark(action)
   if (ended !== undefined)
-    return ended.read ? state : withIndex(state, (index) => afterOutcome(index, action as OutcomeAction))
+    return ended.read ? state : withIndex(state, (index) => withOutcome(index, action as OutcomeAction))
   return isBrokerAction(action) ? afterBroker(state, action) : state
 }
 
 function afterBroker(state: BrokerState, action: BrokerAction): BrokerState {
   switch (action.type) {
     case 'redux-broker/status':
-      return stateOf(action.payload, indexOf(state))
+      return sliceStateOf(action.payload, indexOf(state))
     case 'redux-broker/shownAgain':
       return action.payload.slice as BrokerState
     case 'redux-broker/userChanged':
-      return stateOf(
+      return sliceStateOf(
         { ...nothingCounted, connectivity: state.connectivity, updateReady: state.updateReady },
         growingList([]),
       )
@@ -170,10 +170,10 @@ function indexAfter(index: Index, action: IndexAction): Index {
 function withIndex(state: BrokerState, change: (index: Index) => Index): BrokerState {
   const before = indexOf(state)
   const after = change(before)
-  return after === before ? state : stateOf(state, after)
+  return after === before ? state : sliceStateOf(state, after)
 }
 
-function afterOutcome(index: Index, { type, error, meta }: OutcomeAction): Index {
+function withOutcome(index: Index, { type, error, meta }: OutcomeAction): Index {
   const { entryId, action, broker } = meta
   const { outcome } = broker
   // While nobody is signed in the index is nobody's. The next user is not shown it.

@@ -13,7 +13,7 @@ interface Asked {
 export type AskedDoubts = Map<string, Asked>
 
 /** An entry in doubt once more is another question. */
-const doubtVersion = ({ id, fence }: InDoubtEntry) => `${id} ${fence}`
+const doubtVersion = ({ id, fence, trouble }: InDoubtEntry) => `${id} ${fence} ${trouble?.at}`
 
 /**
  * The doubts that may be asked about by now. The doubt that was asked about last stands last, so that no key holds up

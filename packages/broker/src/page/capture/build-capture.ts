@@ -82,7 +82,7 @@ export function buildCapture(
         options.when,
       ),
       action,
-      request: { url: url.href, method, headers: [...headers].sort(byName), body },
+      request: { url: url.href, method, headers: [...headers].sort(byHeaderName), body },
       server: options.server ?? context.server,
       ...(success && { success }),
       ...(typeof refusedWhen === 'object' && { refusedWhen: [refusedWhen].flat() }),
@@ -153,7 +153,7 @@ const headerValue = (value: string): string =>
   value === 'application/json' ? value : (new Headers({ accept: value }).get('accept') ?? '')
 
 /** In the order of `Headers`. */
-const byName = ([one]: [string, string], [other]: [string, string]) => (one < other ? -1 : 1)
+const byHeaderName = ([one]: [string, string], [other]: [string, string]) => (one < other ? -1 : 1)
 
 const isWeb = ({ protocol }: URL) => /^https?:$/.test(protocol)
 const hasCredentials = ({ username, password }: URL) => username + password !== ''

@@ -65,10 +65,8 @@ export interface UserRowsContext {
   readonly ports: Pick<Ports, 'store'>
 }
 
-export function createUserRows(
-  ports: Ports,
-  { app, base, place, ports: { store: plainStore } }: UserRowsContext,
-): UserRows {
+export function createUserRows(ports: Ports, context: UserRowsContext): UserRows {
+  const { app, base, place } = context
   const { store, clock, bus } = ports
   const [write, derivedOf] = createUserPartitions(ports, base)
   let last: Promise<unknown> = Promise.resolve()
@@ -100,7 +98,7 @@ export function createUserRows(
       if (!isFull(error) || !(await isActive(store, signedIn.partition))) throw error
     }
     bus.post('changed')
-    if (plainStore.makeRoom) void prepareReserve(plainStore, ports.randomSource)
+    if (store.makeRoom) void prepareReserve(context.ports.store, ports.randomSource)
     return signedIn
   }
 

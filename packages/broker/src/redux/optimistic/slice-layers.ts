@@ -80,18 +80,21 @@ export interface Layering {
   withoutPending(layers: SliceLayers): SliceLayers
 }
 
-export function createLayering(reducer: AnyReducer, { produce, report }: LayersContext): Layering {
-  const { apply, applyOnTop, replay } = replaying(reducer, produce, report)
-  let latest: object | undefined
-  let latestLayers: SliceLayers | undefined
-
-  function settled(layers: SliceLayers, ended: ReadonlySet<string>): SliceLayers {
+const settlingWith =
+  (apply: Layering['apply']): Layering['settled'] =>
+  (layers, ended) => {
     const { confirmed, log } = layers
     const after = settleEntries({ confirmed, log: itemsOf(log) }, ended, apply)
     const isSame = after.confirmed === confirmed && after.log.length === log.length
     return isSame ? layers : { ...layers, ...after, log: growingList(after.log) }
   }
 
+export function createLayering(reducer: AnyReducer, { produce, report }: LayersContext): Layering {
+  const { apply, applyOnTop, replay } = replaying(reducer, produce, report)
+  let latest: object | undefined
+  let latestLayers: SliceLayers | undefined
+
+  const settled = settlingWith(apply)
   const withoutPending = (layers: SliceLayers): SliceLayers =>
     settled(layers, new Set(itemsOf(layers.log).flatMap(({ entryId }) => entryId ?? [])))
 
