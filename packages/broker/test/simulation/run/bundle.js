@@ -14,8 +14,8 @@ const packages = join(simulation, '../../..')
 
 /** Changes that each world needs. @type {readonly Patch[]} */
 const always = [
-  // The reserve for a full disk is 4,096 ids, which would take a world longer than all the rest.
-  { file: 'core/rows/disk-reserve.ts', find: 'reserveIds = 4_096', put: 'reserveIds = 4' },
+  // The reserve for a full disk is 128 KiB, which would take a world longer than all the rest.
+  { file: 'core/rows/disk-reserve.ts', find: 'reserveBytes = 131_072', put: 'reserveBytes = 128' },
   // The store of a server that died is taken over by the next one.
   {
     file: 'store/memory-store.ts',
