@@ -3,7 +3,7 @@ import { browserPorts } from '../../../packages/broker/dist/adapters/browser-por
 import { renewLog } from '../../../packages/broker/dist/adapters/storage/renew-log.js'
 import { readStart } from '../../../packages/broker/dist/core/journal/outbox-changes.js'
 import { defaultLimits } from '../../../packages/broker/dist/core/limits.js'
-import { append } from '../../../packages/broker/dist/core/outbox/append.js'
+import { append, findPlaces, lanesOf } from '../../../packages/broker/dist/core/outbox/append.js'
 
 const ports = browserPorts('bench', () => import('../../../packages/broker/dist/page/deferred-code.js'))
 
@@ -28,10 +28,12 @@ Object.assign(window, {
       onReturned: 'skip',
       bytes: 100,
     }))
-    for (let i = 0; i < count; i += 500)
-      await ports.store.transact('readwrite', 'strict', (tx) =>
-        append(tx, 'p', /** @type {any} */ (captures.slice(i, i + 500)), { now: 0, limits: defaultLimits }),
+    for (let i = 0; i < count; i += 500) {
+      const some = /** @type {any} */ (captures.slice(i, i + 500))
+      await ports.store.transact('readwrite', 'strict', async (tx) =>
+        append(tx, await findPlaces(tx, 'p', lanesOf(some)), some, { now: 0, limits: defaultLimits }),
       )
+    }
   },
   /**
    * The renewal alone, then all that a start waits for. That is another renewal, opening, comparing and reading the
