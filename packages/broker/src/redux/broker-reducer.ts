@@ -1,5 +1,5 @@
-// The broker's own slice: counts and a bounded index of entries, never bodies. A state holds the index as a list, which
-// is copied in one piece. The record of `entries` is made where somebody reads it.
+// The broker's own slice: counts and a bounded index of entries, never bodies. A state keeps its index as a list, which
+// grows without a copy. The record of `entries` is made where somebody reads it.
 import type { Action, Reducer } from 'redux'
 import { indexMax } from '../core/limits.js'
 import {
@@ -196,7 +196,7 @@ function withOutcome(index: Index, { type, error, meta }: OutcomeAction): Index 
 const isRefused = (index: Index, entryId: string) =>
   listedIn(index).find(({ id }) => id === entryId)?.state === 'notAccepted'
 
-/** Those that fell out of the index are left behind now and then. */
+/** Entries that have left the index stay in the shared array until it is twice as long. */
 const withNewest = (index: Index, entry: EntryStatus): Index =>
   withAdded(index.length < 2 * indexMax ? index : growingList(listedIn(index)), entry)
 

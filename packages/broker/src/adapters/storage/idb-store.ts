@@ -83,7 +83,7 @@ async function commit<T>(tx: IDBTransaction, work: (tx: StoreTransaction) => Pro
   }
 }
 
-/** Without waiting for the writes to be answered one by one. A browser that cannot commits by itself. */
+/** The commit waits for no answers to the single writes. A browser without this call commits by itself a little later. */
 function commitNow(tx: IDBTransaction): void {
   try {
     tx.commit()

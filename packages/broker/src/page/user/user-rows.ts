@@ -41,6 +41,7 @@ interface UserWork<T, Found> {
   prepare(tx: StoreTransaction, owner: Owner): Promise<Found>
   write(tx: StoreTransaction, owner: Owner, found: Found): Promise<T>
 }
+
 const withoutReads = <T>(
   write: (tx: StoreTransaction, owner: Owner) => Promise<T>,
 ): UserWork<T, undefined> => ({ prepare: async () => undefined, write })

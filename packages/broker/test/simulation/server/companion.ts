@@ -21,7 +21,7 @@ interface Memory {
   clock: unknown
 }
 
-/** What the server's processes leave on their disk. The effects and the records of a transaction get there together. */
+/** The rows that the server's processes leave on their disk. The effects and the records of a transaction get there together. */
 export interface CompanionDisk {
   memory: Memory | undefined
 }

@@ -92,7 +92,7 @@ const commands: {
     const entry = choose(await app.product.deadLetters(app.broker), nth)
     if (entry !== undefined) give(wordOf(entry), () => app.product.retry(app.broker, entry.id))
   },
-  /** A person looks what the server has done, and says so. */
+  /** A person looks at the server's effects, and says whether it happened. */
   async resolve({ tab: { app }, ledger, give }, { nth = 0 }) {
     const entry = choose(await doubtedOf(app), nth)
     if (entry === undefined) return

@@ -20,7 +20,7 @@ export interface SwitchStep {
 
 export interface Feed {
   readonly words: readonly string[]
-  /** Whose answer it is; undefined before the first one. */
+  /** The user whose words they are. Undefined before the first answer. */
   readonly of: string | undefined
 }
 

@@ -10,7 +10,7 @@ export interface ServerCrash {
   readonly steps: number
   /** How long it is away then. */
   readonly awayMs: number
-  /** What a caller gets meanwhile: no connection, a gateway's answer, or nothing at all. */
+  /** A caller gets no connection meanwhile, a gateway's answer, or no word at all. */
   readonly how: Away
 }
 
